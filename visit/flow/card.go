@@ -1,0 +1,113 @@
+package flow
+
+import "authenkiosk/visit"
+
+func (s *step) card(e Event) {
+	switch e := e.(type) {
+	case CardInserted:
+		s.inserted(e.Insertion)
+	case CardRemoved:
+		s.removed()
+	case CardIdentified:
+		if s.m.State == Reading && s.current(e.Number) && !s.m.Session.identified() {
+			s.identified(e.Person)
+		}
+	case CardRead:
+		if s.m.State == Reading && s.current(e.Number) && s.m.Session.identified() {
+			s.read(e)
+		}
+	case CardFailed:
+		if s.m.State == Reading && s.current(e.Number) {
+			s.fault(e.Problem)
+		}
+	}
+}
+
+func (s *step) inserted(i Insertion) {
+	if i.IsZero() {
+		return
+	}
+	// A second insertion without a removal is a swap between two looks at the
+	// reader: the card of the session is gone.
+	if s.m.CardIn {
+		s.removed()
+	}
+	s.m.CardIn = true
+	switch s.m.State {
+	case Sending, Result, Queued:
+		// The person before is still being served; this card waits.
+		s.m.Waiting = i
+	default:
+		s.m.Session = Session{}
+		s.begin(i)
+	}
+}
+
+// removed ends whatever belonged to the card. What is already on its way to NHSO
+// was sent while the card was in; its answer still belongs to the patient.
+func (s *step) removed() {
+	s.m.CardIn = false
+	s.m.Waiting = Insertion{}
+	switch s.m.State {
+	case Welcome, NoCard:
+	case Reading, Confirm, PhoneEntry, ClaimTypeChoice:
+		s.fault(visit.CardRemovedEarly)
+	case Sending:
+		if s.m.Session.Phase == Saving {
+			// Not sent yet, and nobody is there any more.
+			s.do(DropVisit{s.m.Session.Visit.ID})
+			s.fault(visit.CardRemovedEarly)
+		}
+	case Result, Queued:
+		// Without a slip the code on the screen is all the patient has: leave
+		// it until its time is over.
+		if s.m.Session.Print == Printed {
+			s.end()
+		}
+	default:
+		s.end()
+	}
+}
+
+func (x Session) identified() bool { return !x.Person.PID.IsZero() }
+
+// identified asks everything about the person at once, while the card goes on
+// being read.
+func (s *step) identified(p Person) {
+	if p.PID.IsZero() {
+		s.fault(visit.CardUnreadable)
+		return
+	}
+	x := &s.m.Session
+	x.Person = p
+	x.RightState, x.DoneState = Asked, Asked
+	n := x.Insertion.Number
+	s.do(CheckRight{n, p.PID}, CheckStatus{n, p.PID, s.m.Today}, RecallPhone{n, p.PID})
+}
+
+func (s *step) read(e CardRead) {
+	if e.Expiry.PassedBy(s.m.Today) {
+		s.fault(visit.CardExpired)
+		return
+	}
+	s.m.Session.CardRead = true
+	s.m.Session.Person.Address = e.Address
+	s.proceed()
+}
+
+// readingTooLong is the last resort when neither the card reader nor the NHSO
+// client has reported within its own time limit.
+func (s *step) readingTooLong() {
+	x := &s.m.Session
+	if !x.identified() || !x.CardRead {
+		s.fault(visit.CardUnreadable)
+		return
+	}
+	if x.RightState == Asked {
+		x.RightState, x.Problem = Unanswered, visit.NHSOUnreachable
+	}
+	if x.DoneState == Asked {
+		x.DoneState = Unanswered
+	}
+	s.proceed()
+}

@@ -1,0 +1,120 @@
+package flow
+
+import (
+	"time"
+
+	"authenkiosk/visit"
+)
+
+// Effect is something to be done in the world. The runner does it and answers
+// with an event, where there is an answer.
+type Effect interface{ effect() }
+
+// The effects.
+type (
+	// ReadCard starts the reading of the card of that insertion: CardIdentified,
+	// then CardRead, or CardFailed.
+	ReadCard struct{ Insertion Insertion }
+	// CheckRight asks NHSO for the right: RightFound or RightFailed.
+	CheckRight struct {
+		Number uint64
+		PID    visit.PID
+	}
+	// CheckStatus asks NHSO for the codes of that day: StatusFound or StatusFailed.
+	CheckStatus struct {
+		Number uint64
+		PID    visit.PID
+		Date   visit.Date
+	}
+	// RecallPhone looks for the number of an earlier visit: PhoneKnown, or nothing.
+	RecallPhone struct {
+		Number uint64
+		PID    visit.PID
+	}
+	// SaveVisit writes the visit to the disk and syncs it: VisitSaved or
+	// VisitNotSaved.
+	SaveVisit struct {
+		Number uint64
+		Visit  visit.Visit
+	}
+	// DropVisit takes back a visit that was saved but must not be submitted,
+	// because the patient left before it was.
+	DropVisit struct{ ID visit.ID }
+	// SubmitVisit sends the saved visit to NHSO: VisitDone, VisitQueued or
+	// VisitRefused.
+	SubmitVisit struct {
+		Number uint64
+		ID     visit.ID
+	}
+	// HandToStaff makes the saved visit work for the desk.
+	HandToStaff struct {
+		ID      visit.ID
+		Problem visit.Problem
+	}
+	// PrintSlip prints what the session shows: SlipPrinted or SlipFailed.
+	PrintSlip struct {
+		Number uint64
+		Kind   SlipKind
+		Slip   Slip
+	}
+	// Wipe forgets everything about the session outside of the model: card
+	// cache, pictures of screens, buffers.
+	Wipe struct{}
+	// SetTimer starts a timer, or starts it again.
+	SetTimer struct {
+		Timer Timer
+		After time.Duration
+	}
+	// ClearTimers stops every timer.
+	ClearTimers struct{}
+	// Chime plays a short tone. It never says a name or a number.
+	Chime struct{ Tone Tone }
+)
+
+// Slip is what a slip shows.
+type Slip struct {
+	Visit    visit.ID
+	PID      visit.PID
+	Name     visit.Name
+	Right    visit.Right
+	Claim    visit.ClaimType
+	Method   visit.Method
+	Code     visit.AuthenCode // empty on a queue slip
+	At       time.Time
+	Date     visit.Date
+	Language string
+	Reprint  bool
+}
+
+// SlipKind is the sort of slip.
+type SlipKind int
+
+// The sorts.
+const (
+	SlipCode   SlipKind = iota // an authen code
+	SlipQueued                 // received; the code follows
+)
+
+// Tone is a short sound.
+type Tone int
+
+// The tones.
+const (
+	ToneDetected Tone = iota
+	ToneDone
+	ToneAttention
+)
+
+func (ReadCard) effect()    {}
+func (CheckRight) effect()  {}
+func (CheckStatus) effect() {}
+func (RecallPhone) effect() {}
+func (SaveVisit) effect()   {}
+func (DropVisit) effect()   {}
+func (SubmitVisit) effect() {}
+func (HandToStaff) effect() {}
+func (PrintSlip) effect()   {}
+func (Wipe) effect()        {}
+func (SetTimer) effect()    {}
+func (ClearTimers) effect() {}
+func (Chime) effect()       {}

@@ -1,0 +1,184 @@
+package flow
+
+import (
+	"time"
+
+	"authenkiosk/visit"
+)
+
+// Event is something that happened: at the reader, at NHSO, on the screen, in
+// time. Events that answer an effect carry the Number of the insertion they
+// belong to; the flow ignores those of a session that is over.
+type Event interface{ event() }
+
+// Events of the card reader.
+type (
+	// CardInserted says that a card has come into the patient's reader.
+	CardInserted struct{ Insertion Insertion }
+	// CardIdentified brings the first block of the card: PID, names, birth, sex.
+	CardIdentified struct {
+		Number uint64
+		Person Person
+	}
+	// CardRead brings the rest of the text.
+	CardRead struct {
+		Number  uint64
+		Expiry  visit.PartialDate
+		Address visit.Address
+	}
+	// CardFailed says that the card in the reader cannot be used.
+	CardFailed struct {
+		Number  uint64
+		Problem visit.Problem
+	}
+	// CardRemoved says that the card, or the reader with it, is gone.
+	CardRemoved struct{}
+)
+
+// Events of NHSO and the store.
+type (
+	// RightFound brings the right; an upstream that offers claim types per person
+	// names them, one that does not leaves ClaimTypes nil.
+	RightFound struct {
+		Number     uint64
+		Right      visit.Right
+		ClaimTypes []visit.ClaimType
+	}
+	// RightFailed says that NHSO could not be asked.
+	RightFailed struct {
+		Number  uint64
+		Problem visit.Problem
+	}
+	// StatusFound brings the codes of today; an empty list means there is none.
+	StatusFound struct {
+		Number uint64
+		Done   []Authentication
+	}
+	// StatusFailed says that NHSO could not be asked for the codes of today.
+	StatusFailed struct{ Number uint64 }
+	// PhoneKnown brings a number that this patient gave on an earlier visit.
+	PhoneKnown struct {
+		Number uint64
+		Phone  visit.Phone
+		Owner  visit.PhoneOwner
+	}
+	// VisitSaved says that the visit is on the disk, synced.
+	VisitSaved struct{ Number uint64 }
+	// VisitNotSaved says that it is not.
+	VisitNotSaved struct{ Number uint64 }
+	// VisitDone brings the authen code.
+	VisitDone struct {
+		Number   uint64
+		Code     visit.AuthenCode
+		IssuedAt time.Time
+	}
+	// VisitQueued says that the code will follow: NHSO was not reached, or what
+	// it did with the request is not known yet.
+	VisitQueued struct{ Number uint64 }
+	// VisitRefused says that NHSO looked at the request and said no.
+	VisitRefused struct {
+		Number  uint64
+		Problem visit.Problem
+		Message string
+	}
+	// SlipPrinted and SlipFailed tell what became of the slip.
+	SlipPrinted struct{ Number uint64 }
+	// SlipFailed says that no slip came out.
+	SlipFailed struct{ Number uint64 }
+)
+
+// Events of time and of the house.
+type (
+	// TimerFired says that a timer set by a SetTimer effect and not cleared since
+	// has run out.
+	TimerFired struct{ Timer Timer }
+	// DayChanged says which service date it is now.
+	DayChanged struct{ Today visit.Date }
+	// DevicesChanged brings the health of all devices.
+	DevicesChanged struct{ Devices Devices }
+)
+
+// Taps on the screen.
+type (
+	// TapConfirm is the one big button of the confirm screen.
+	TapConfirm struct{}
+	// TapChangePhone opens the keypad.
+	TapChangePhone struct{}
+	// TapDigit is a key of the keypad, '0' to '9'.
+	TapDigit struct{ Digit byte }
+	// TapBackspace takes the last digit away.
+	TapBackspace struct{}
+	// TapClear takes all digits away.
+	TapClear struct{}
+	// TapPhoneOwner says whose number it is.
+	TapPhoneOwner struct{ Owner visit.PhoneOwner }
+	// TapChangeClaimType opens the list of claim types.
+	TapChangeClaimType struct{}
+	// TapClaimType chooses one by its code.
+	TapClaimType struct{ Code string }
+	// TapBack returns from the keypad or the list to the confirm screen.
+	TapBack struct{}
+	// TapReprint asks for another slip of the code on the screen.
+	TapReprint struct{}
+	// TapOtherService goes on from AlreadyHere to a claim type without a code.
+	TapOtherService struct{}
+	// TapRetry asks to read the card once more.
+	TapRetry struct{}
+	// TapClose ends the session: cancel, done, start again.
+	TapClose struct{}
+	// TapMoreTime answers the idle warning.
+	TapMoreTime struct{}
+	// TapNoCard opens the page for patients without a card.
+	TapNoCard struct{}
+	// TapHelp opens and closes the help page.
+	TapHelp struct{}
+	// TapLanguage chooses the language of the screens.
+	TapLanguage struct{ Language string }
+	// TapTextSize switches between normal and large text.
+	TapTextSize struct{}
+	// TapContrast goes to the next colour theme.
+	TapContrast struct{}
+	// Touched is a touch that hit no button: somebody is there.
+	Touched struct{}
+)
+
+func (CardInserted) event()       {}
+func (CardIdentified) event()     {}
+func (CardRead) event()           {}
+func (CardFailed) event()         {}
+func (CardRemoved) event()        {}
+func (RightFound) event()         {}
+func (RightFailed) event()        {}
+func (StatusFound) event()        {}
+func (StatusFailed) event()       {}
+func (PhoneKnown) event()         {}
+func (VisitSaved) event()         {}
+func (VisitNotSaved) event()      {}
+func (VisitDone) event()          {}
+func (VisitQueued) event()        {}
+func (VisitRefused) event()       {}
+func (SlipPrinted) event()        {}
+func (SlipFailed) event()         {}
+func (TimerFired) event()         {}
+func (DayChanged) event()         {}
+func (DevicesChanged) event()     {}
+func (TapConfirm) event()         {}
+func (TapChangePhone) event()     {}
+func (TapDigit) event()           {}
+func (TapBackspace) event()       {}
+func (TapClear) event()           {}
+func (TapPhoneOwner) event()      {}
+func (TapChangeClaimType) event() {}
+func (TapClaimType) event()       {}
+func (TapBack) event()            {}
+func (TapReprint) event()         {}
+func (TapOtherService) event()    {}
+func (TapRetry) event()           {}
+func (TapClose) event()           {}
+func (TapMoreTime) event()        {}
+func (TapNoCard) event()          {}
+func (TapHelp) event()            {}
+func (TapLanguage) event()        {}
+func (TapTextSize) event()        {}
+func (TapContrast) event()        {}
+func (Touched) event()            {}

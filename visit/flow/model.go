@@ -1,0 +1,236 @@
+package flow
+
+import (
+	"time"
+
+	"authenkiosk/visit"
+)
+
+// State is the screen on which the patient stands.
+type State int
+
+// The states of the card path.
+const (
+	Welcome          State = iota // nobody is there
+	Reading                       // a card is in; its data and NHSO's answers come in
+	CardFault                     // something is wrong with the card; Session.Problem says what
+	Confirm                       // who, right, phone and claim type; one big button
+	PhoneEntry                    // the keypad
+	ClaimTypeChoice               // one of several claim types
+	AlreadyHere                   // this unit has a code of today
+	AlreadyElsewhere              // another unit has a code of today
+	NoRight                       // NHSO has no right for this person
+	Sending                       // saving, then submitting
+	Result                        // the authen code
+	Queued                        // received; the code follows today
+	Desk                          // it cannot go on here; Session.Problem says why
+	TakeCard                      // the session is over and the card is still in
+	NoCard                        // what a patient without a card can do
+	stateCount
+)
+
+var stateNames = [...]string{
+	Welcome: "welcome", Reading: "reading", CardFault: "card-fault", Confirm: "confirm", PhoneEntry: "phone",
+	ClaimTypeChoice: "claim-types", AlreadyHere: "already-here", AlreadyElsewhere: "already-elsewhere",
+	NoRight: "no-right", Sending: "sending", Result: "result", Queued: "queued", Desk: "desk",
+	TakeCard: "take-card", NoCard: "no-card",
+}
+
+// String returns the stable name of the state, used by the words of the screens,
+// the local status and the log.
+func (s State) String() string {
+	if s < 0 || s >= stateCount {
+		return "unknown"
+	}
+	return stateNames[s]
+}
+
+// States returns every state, for tests over all screens.
+func States() []State {
+	all := make([]State, stateCount)
+	for i := range all {
+		all[i] = State(i)
+	}
+	return all
+}
+
+// Model is everything the kiosk knows. Personal data is in Session only, so that
+// wiping is one assignment.
+type Model struct {
+	State   State
+	Unit    Unit
+	Prefs   Prefs
+	Devices Devices
+	Today   visit.Date // the service date now; midnight comes as an event
+	CardIn  bool       // a card is in the patient's reader
+	Waiting Insertion  // a card put in while the session before it was still being sent
+	Warning bool       // the idle warning lies over the screen
+	Help    bool       // the help page lies over the screen
+	Session Session
+}
+
+// Unit is what the configuration says about the place; it never changes while
+// the program runs.
+type Unit struct {
+	HCode            string
+	ClaimTypes       []visit.ClaimType // offered when the upstream names none for the person
+	DefaultClaimType string            // preselected when it is among those offered
+}
+
+// Prefs are a patient's own settings. They end with the session.
+type Prefs struct {
+	Language  string // "th", "en"; empty: the unit's first language
+	LargeText bool
+	Contrast  Contrast
+}
+
+// Contrast is one of the three colour themes.
+type Contrast int
+
+// The themes.
+const (
+	ContrastLight Contrast = iota
+	ContrastDark
+	ContrastBlackYellow
+	contrastCount
+)
+
+// Devices is the health of what the kiosk stands on, for the status lights. It
+// holds no personal data and outlives sessions.
+type Devices struct {
+	Reader  DeviceState
+	NHSO    DeviceState
+	Printer DeviceState
+	Storage DeviceState // Down: no room or no way to write; no visit can be taken
+	Clock   DeviceState // Down: the clock is wrong by more than the service date bears
+}
+
+// DeviceState is what a status light shows.
+type DeviceState int
+
+// The states of a light. Unknown is shown as "being checked", never as green.
+const (
+	DeviceUnknown DeviceState = iota
+	DeviceReady
+	DeviceImpaired // works, but slow or near its end (paper)
+	DeviceDown
+	DeviceAbsent // not configured; no light
+)
+
+var deviceStateNames = [...]string{"unknown", "ready", "impaired", "down", "absent"}
+
+// String returns the stable name used by the local status.
+func (d DeviceState) String() string {
+	if d < 0 || int(d) >= len(deviceStateNames) {
+		return "unknown"
+	}
+	return deviceStateNames[d]
+}
+
+// Insertion is one putting-in of a card. The runner numbers insertions and makes
+// the id of the visit that may come of it, so that the flow needs no randomness.
+type Insertion struct {
+	Number  uint64
+	VisitID visit.ID
+}
+
+// IsZero tells whether there is no insertion.
+func (i Insertion) IsZero() bool { return i == Insertion{} }
+
+// Answer is the state of a question to NHSO.
+type Answer int
+
+// The states of a question.
+const (
+	NotAsked Answer = iota
+	Asked
+	Answered
+	Unanswered // it failed; the visit may still be taken
+)
+
+// Session is one patient's time at the kiosk. Its zero value holds nothing.
+type Session struct {
+	Insertion Insertion
+
+	Person     Person
+	CardRead   bool // the rest of the card's text is there as well
+	Right      visit.Right
+	RightState Answer
+	Offered    []visit.ClaimType // what this person can choose from
+	Done       []Authentication  // codes of today
+	DoneState  Answer
+
+	Phone      visit.Phone
+	PhoneTyped bool   // entered in this session, so it may be shown in full for checking
+	PhoneInput string // digits on the keypad
+	PhoneOwner visit.PhoneOwner
+	ClaimType  visit.ClaimType
+
+	Visit    visit.Visit // made by the confirmation
+	Phase    Phase
+	Slow     bool // the answer takes long; the screen says so
+	Code     visit.AuthenCode
+	IssuedAt time.Time
+	Print    PrintState
+	Problem  visit.Problem
+	Message  string // NHSO's own words, where there are any
+}
+
+// Person is what the card says.
+type Person struct {
+	PID     visit.PID
+	Name    visit.Name
+	Latin   visit.Name
+	Sex     visit.Sex
+	Birth   visit.PartialDate
+	Address visit.Address
+}
+
+// Authentication is one code that NHSO has for the person and the day.
+type Authentication struct {
+	Code      visit.AuthenCode
+	ClaimType visit.ClaimType
+	Hospital  visit.Hospital
+	At        time.Time
+}
+
+// Phase tells how far a visit in state Sending is.
+type Phase int
+
+// The phases.
+const (
+	NotSending Phase = iota
+	Saving           // on its way to the disk
+	Submitting       // safely saved and on its way to NHSO
+)
+
+// PrintState tells what became of the slip.
+type PrintState int
+
+// The states of a slip.
+const (
+	NotPrinted PrintState = iota
+	Printing
+	Printed
+	PrintFailed
+)
+
+// Offline tells whether NHSO could not be asked about this person, so that the
+// patient is told beforehand that the code will follow.
+func (s Session) Offline() bool { return s.RightState == Unanswered }
+
+// PhoneProblem says what is wrong with the digits on the keypad.
+func (s Session) PhoneProblem() visit.PhoneProblem { return visit.CheckPhone(s.PhoneInput) }
+
+// Latest returns the newest code of today that belongs to the unit (here) or to
+// another unit.
+func (s Session) Latest(hcode string, here bool) (Authentication, bool) {
+	var best Authentication
+	found := false
+	for _, a := range s.Done {
+		if (a.Hospital.HCode == hcode) == here && (!found || a.At.After(best.At)) {
+			best, found = a, true
+		}
+	}
+	return best, found
+}

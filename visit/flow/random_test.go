@@ -1,0 +1,110 @@
+package flow
+
+import (
+	"flag"
+	"math/rand/v2"
+	"testing"
+
+	"authenkiosk/visit"
+)
+
+var randomEvents = flag.Int("random-events", 200_000, "how many random events to run through the flow")
+
+// TestRandomEventsKeepTheInvariants also follows each visit over its whole life:
+// no id is saved or submitted twice, whatever happens in between. The long run is
+// go test ./visit/flow -run Random -random-events 10000000.
+func TestRandomEventsKeepTheInvariants(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	w := start()
+	saved, submitted := map[visit.ID]bool{}, map[visit.ID]bool{}
+	number := uint64(100)
+	for i := range *randomEvents {
+		events := eventsFor(w)
+		e := events[random.IntN(len(events))]
+		switch random.IntN(8) {
+		case 0:
+			e = TapDigit{'0' + byte(random.IntN(10))}
+		case 1:
+			e = helpfulEvent(w.m)
+		}
+		if c, ok := e.(CardInserted); ok && !c.Insertion.IsZero() {
+			number++
+			e = CardInserted{Insertion{number, visitID(number)}}
+		}
+		if c, ok := e.(CardIdentified); ok && c.Number > 100 && !c.Person.PID.IsZero() {
+			c.Person = personOf(c.Number%3 + 1)
+			e = c
+		}
+		next, effects := advance(w, e)
+		if err := checkStep(w.m, e, next.m, effects); err != nil {
+			t.Fatalf("event %d, %v, %T%+v: %v", i, w.m.State, e, e, err)
+		}
+		if err := checkTimeLimit(next); err != nil {
+			t.Fatalf("event %d, %v, %T%+v: %v", i, w.m.State, e, e, err)
+		}
+		for _, effect := range effects {
+			switch effect := effect.(type) {
+			case SaveVisit:
+				if saved[effect.Visit.ID] {
+					t.Fatalf("visit %s is saved twice", effect.Visit.ID)
+				}
+				saved[effect.Visit.ID] = true
+			case SubmitVisit:
+				if !saved[effect.ID] || submitted[effect.ID] {
+					t.Fatalf("visit %s is submitted twice or unsaved", effect.ID)
+				}
+				submitted[effect.ID] = true
+			}
+		}
+		w = next
+	}
+	if len(submitted) < *randomEvents/5000 {
+		t.Errorf("only %d of %d random events were submissions: the run proves little", len(submitted), *randomEvents)
+	}
+	t.Logf("%d events, %d visits saved, %d submitted", *randomEvents, len(saved), len(submitted))
+}
+
+// helpfulEvent is what would bring the patient further, so that random runs get
+// to the end often.
+func helpfulEvent(m Model) Event {
+	n := m.Session.Insertion.Number
+	switch m.State {
+	case Reading:
+		return []Event{
+			CardIdentified{n, Person{PID: mustPID("9000000000004")}}, CardRead{Number: n},
+			RightFound{Number: n, Right: visit.Right{Main: visit.Coded{ID: "UCS"}}}, StatusFound{Number: n},
+			PhoneKnown{n, mustPhone("0800001234"), visit.PhoneOfPatient},
+		}[rand.IntN(5)]
+	case Confirm:
+		return TapConfirm{}
+	case Sending:
+		return VisitSaved{n}
+	case Welcome:
+		return CardInserted{Insertion{1, insertions[0].VisitID}}
+	}
+	return CardRemoved{}
+}
+
+func visitID(n uint64) visit.ID {
+	const hexDigits = "0123456789abcdef"
+	b := []byte("01900000-0000-7000-8000-000000000000")
+	for i := len(b) - 1; n > 0; i-- {
+		b[i] = hexDigits[n%16]
+		n /= 16
+	}
+	return visit.ID(b)
+}
+
+func BenchmarkStep(b *testing.B) {
+	w := start()
+	random := rand.New(rand.NewPCG(1, 2))
+	events := make([]Event, 4096)
+	for i := range events {
+		events[i] = eventsFor(w)[random.IntN(20)]
+		w, _ = advance(w, events[i])
+	}
+	m := start().m
+	for i := 0; b.Loop(); i++ {
+		m, _ = Step(m, events[i%len(events)])
+	}
+}

@@ -1,0 +1,187 @@
+package flow
+
+import "authenkiosk/visit"
+
+// Step is the flow: what an event makes of the model, and what is to be done.
+// An event that does not fit the state is ignored and changes nothing.
+func Step(m Model, e Event) (Model, []Effect) {
+	s := &step{m: m}
+	switch e := e.(type) {
+	case DayChanged:
+		s.m.Today = e.Today
+	case DevicesChanged:
+		s.m.Devices = e.Devices
+	case TimerFired:
+		s.timer(e.Timer)
+	case CardInserted, CardIdentified, CardRead, CardFailed, CardRemoved:
+		s.card(e)
+	case RightFound, RightFailed, StatusFound, StatusFailed, PhoneKnown:
+		s.answer(e)
+	case VisitSaved, VisitNotSaved, VisitDone, VisitQueued, VisitRefused, SlipPrinted, SlipFailed:
+		s.outcome(e)
+	default:
+		s.tap(e)
+	}
+	return s.m, s.effects
+}
+
+// step is one run of Step: the model in the making and the effects so far.
+type step struct {
+	m       Model
+	effects []Effect
+}
+
+func (s *step) do(effects ...Effect) { s.effects = append(s.effects, effects...) }
+
+// enter goes to a state and sets the timers that end it; every state but Welcome
+// has one.
+func (s *step) enter(state State) {
+	s.m.State = state
+	s.m.Warning = false
+	s.do(ClearTimers{})
+	switch state {
+	case Reading:
+		s.set(TimerReading)
+	case Confirm, PhoneEntry, ClaimTypeChoice:
+		s.set(TimerIdle)
+	case Sending:
+		s.set(TimerSlow)
+		s.set(TimerSending)
+	case Welcome:
+	default:
+		s.set(TimerHold)
+	}
+}
+
+// set starts a timer of the state in which the model is.
+func (s *step) set(t Timer) {
+	after := InfoHold
+	switch {
+	case t == TimerIdle:
+		after = IdleAfter
+	case t == TimerWipe:
+		after = WipeAfter
+	case t == TimerReading:
+		after = ReadingAfter
+	case t == TimerSlow:
+		after = SlowAfter
+	case t == TimerSending:
+		after = SendingAfter
+	case t == TimerPrefs:
+		after = PrefsHold
+	case s.m.State == Result || s.m.State == Queued:
+		after = ResultHold
+	case s.m.State == TakeCard:
+		after = TakeCardHold
+	case s.m.State == CardFault && !s.m.CardIn:
+		after = EarlyHold
+	case s.m.State == CardFault:
+		after = FaultHold
+	}
+	s.do(SetTimer{t, after})
+}
+
+// end wipes the session. A card that is still in must be taken first; a card that
+// came while the last visit was being sent is read now.
+func (s *step) end() {
+	s.m.Session = Session{}
+	s.m.Prefs = Prefs{}
+	s.m.Help = false
+	s.do(Wipe{})
+	switch {
+	case !s.m.Waiting.IsZero():
+		next := s.m.Waiting
+		s.m.Waiting = Insertion{}
+		s.begin(next)
+	case s.m.CardIn:
+		s.enter(TakeCard)
+		s.do(Chime{ToneAttention})
+	default:
+		s.enter(Welcome)
+	}
+}
+
+// begin starts a session with a card. Without a place to save the visit none is
+// begun: the patient hears it before waiting, not after.
+func (s *step) begin(i Insertion) {
+	s.m.Session = Session{Insertion: i, PhoneOwner: visit.PhoneOfPatient}
+	s.m.Help = false
+	if p := s.closedBecause(); p != visit.NoProblem {
+		s.desk(p, "")
+		return
+	}
+	s.enter(Reading)
+	s.do(Chime{ToneDetected}, ReadCard{i})
+}
+
+// closedBecause says why no visit can be taken now, if so.
+func (s *step) closedBecause() visit.Problem {
+	switch {
+	case s.m.Devices.Storage == DeviceDown:
+		return visit.NotSaved
+	case s.m.Devices.Clock == DeviceDown:
+		return visit.ClockWrong
+	}
+	return visit.NoProblem
+}
+
+// desk sends the patient to the staff, with the reason.
+func (s *step) desk(p visit.Problem, message string) {
+	s.m.Session.Problem = p
+	s.m.Session.Message = message
+	s.enter(Desk)
+	s.do(Chime{ToneAttention})
+}
+
+// fault shows what is wrong with the card and forgets whose card it was.
+func (s *step) fault(p visit.Problem) {
+	s.m.Session = Session{Insertion: s.m.Session.Insertion, Problem: p}
+	s.do(Wipe{})
+	s.enter(CardFault)
+	s.do(Chime{ToneAttention})
+}
+
+// current tells whether an answer belongs to the session on the screen.
+func (s *step) current(number uint64) bool {
+	return number != 0 && s.m.Session.Insertion.Number == number
+}
+
+func (s *step) timer(t Timer) {
+	switch {
+	case t == TimerIdle && s.m.State.attended():
+		s.m.Warning = true
+		s.do(Chime{ToneAttention})
+		s.set(TimerWipe)
+	case t == TimerWipe && s.m.Warning:
+		s.end()
+	case t == TimerReading && s.m.State == Reading:
+		s.readingTooLong()
+	case t == TimerSlow && s.m.State == Sending:
+		s.m.Session.Slow = true
+	case t == TimerSending && s.m.State == Sending:
+		s.sendingTooLong()
+	case t == TimerHold:
+		s.held()
+	case t == TimerPrefs && s.m.State == Welcome:
+		s.m.Prefs = Prefs{}
+		s.m.Help = false
+	}
+}
+
+// held ends the screens that end by themselves.
+func (s *step) held() {
+	switch s.m.State {
+	case TakeCard:
+		// Nobody takes it. The welcome screen says that a card is in the reader;
+		// it is read only when it has been out.
+		s.enter(Welcome)
+	case CardFault, AlreadyHere, AlreadyElsewhere, NoRight, Result, Queued, Desk, NoCard:
+		s.end()
+	}
+}
+
+// attended tells whether somebody is expected to touch the screen, so that
+// silence needs a warning.
+func (s State) attended() bool {
+	return s == Confirm || s == PhoneEntry || s == ClaimTypeChoice
+}

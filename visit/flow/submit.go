@@ -1,0 +1,134 @@
+package flow
+
+import "authenkiosk/visit"
+
+// confirm makes the visit of what is on the screen and has it saved. Whatever is
+// missing keeps the patient on the screen that asks for it.
+func (s *step) confirm() {
+	x := &s.m.Session
+	v := visit.Visit{
+		ID:          x.Insertion.VisitID,
+		HCode:       s.m.Unit.HCode,
+		ServiceDate: s.m.Today,
+		PID:         x.Person.PID,
+		Name:        x.Person.Name,
+		Sex:         x.Person.Sex,
+		Birth:       x.Person.Birth,
+		Address:     x.Person.Address,
+		Phone:       x.Phone,
+		PhoneOwner:  x.PhoneOwner,
+		ClaimType:   x.ClaimType,
+		Method:      visit.MethodCard,
+		Right:       x.Right,
+	}
+	if !s.m.CardIn || v.Validate() != nil {
+		return
+	}
+	if p := s.closedBecause(); p != visit.NoProblem {
+		s.desk(p, "")
+		return
+	}
+	x.Visit, x.Phase = v, Saving
+	s.enter(Sending)
+	s.do(SaveVisit{x.Insertion.Number, v})
+}
+
+func (s *step) outcome(e Event) {
+	switch e := e.(type) {
+	case VisitSaved:
+		if s.in(Saving, e.Number) {
+			s.submit()
+		}
+	case VisitNotSaved:
+		if s.in(Saving, e.Number) {
+			s.desk(visit.NotSaved, "")
+		}
+	case VisitDone:
+		// The code may also come while the patient still reads that it will follow.
+		if s.in(Submitting, e.Number) || s.m.State == Queued && s.current(e.Number) {
+			s.m.Session.Code, s.m.Session.IssuedAt = e.Code, e.IssuedAt
+			s.finish(Result)
+		}
+	case VisitQueued:
+		if s.in(Submitting, e.Number) {
+			s.finish(Queued)
+		}
+	case VisitRefused:
+		if s.in(Submitting, e.Number) {
+			s.desk(e.Problem, e.Message)
+		}
+	case SlipPrinted:
+		s.printed(e.Number, Printed)
+	case SlipFailed:
+		s.printed(e.Number, PrintFailed)
+	}
+}
+
+func (s *step) in(p Phase, number uint64) bool {
+	return s.m.State == Sending && s.m.Session.Phase == p && s.current(number)
+}
+
+// submit sends a saved visit, unless its day is over: a visit counts on its own
+// service date only.
+func (s *step) submit() {
+	x := &s.m.Session
+	if x.Visit.ServiceDate != s.m.Today {
+		s.do(HandToStaff{x.Visit.ID, visit.ServiceDatePassed})
+		s.desk(visit.ServiceDatePassed, "")
+		return
+	}
+	x.Phase = Submitting
+	s.do(SubmitVisit{x.Insertion.Number, x.Visit.ID})
+}
+
+// sendingTooLong stops the patient's waiting, never the visit.
+func (s *step) sendingTooLong() {
+	if s.m.Session.Phase == Saving {
+		// A disk that does not answer for so long will not keep the visit: it
+		// must not be sent later without the patient knowing.
+		s.do(DropVisit{s.m.Session.Visit.ID})
+		s.desk(visit.NotSaved, "")
+		return
+	}
+	s.finish(Queued)
+}
+
+// finish shows the end of a visit and prints its slip.
+func (s *step) finish(state State) {
+	s.enter(state)
+	s.do(Chime{ToneDone})
+	s.print(false)
+}
+
+// print asks for the slip of what the screen shows. Without a printer the code
+// on the screen has to do.
+func (s *step) print(reprint bool) {
+	if s.m.Devices.Printer == DeviceAbsent {
+		return
+	}
+	x := &s.m.Session
+	slip := Slip{
+		Visit: x.Insertion.VisitID, PID: x.Person.PID, Name: x.Person.Name, Right: x.Right, Claim: x.ClaimType,
+		Method: visit.MethodCard, Code: x.Code, At: x.IssuedAt, Date: s.m.Today, Language: s.m.Prefs.Language,
+		Reprint: reprint,
+	}
+	kind := SlipCode
+	switch s.m.State {
+	case Queued:
+		kind = SlipQueued
+	case AlreadyHere:
+		done, ok := x.Latest(s.m.Unit.HCode, true)
+		if !ok {
+			return
+		}
+		slip.Code, slip.Claim, slip.At = done.Code, done.ClaimType, done.At
+	}
+	x.Print = Printing
+	s.do(PrintSlip{x.Insertion.Number, kind, slip})
+}
+
+func (s *step) printed(number uint64, p PrintState) {
+	if s.current(number) && s.m.Session.Print == Printing {
+		s.m.Session.Print = p
+	}
+}

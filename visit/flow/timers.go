@@ -1,0 +1,35 @@
+package flow
+
+import "time"
+
+// Timer names one of the few clocks a session runs under.
+type Timer int
+
+// The timers.
+const (
+	TimerIdle    Timer = iota // nobody has touched the screen
+	TimerWipe                 // nobody has answered the idle warning
+	TimerHold                 // a screen that ends by itself
+	TimerReading              // the card or NHSO is taking too long
+	TimerSlow                 // the answer to a submission takes long: say so
+	TimerSending              // the answer does not come while the patient waits
+	TimerPrefs                // a language was chosen and nobody came
+	timerCount
+)
+
+// How long the timers run. The values for patients are from the usability
+// figures (docs/screens.md); the two of NHSO are longer than every time-out of
+// the client, so that they act only when something else has failed.
+const (
+	IdleAfter    = 30 * time.Second
+	WipeAfter    = 15 * time.Second
+	ResultHold   = 20 * time.Second
+	InfoHold     = 40 * time.Second // screens with something to read and decide
+	FaultHold    = 30 * time.Second
+	EarlyHold    = 6 * time.Second // "the card was taken out too early"
+	TakeCardHold = 60 * time.Second
+	ReadingAfter = 25 * time.Second
+	SlowAfter    = 8 * time.Second
+	SendingAfter = 40 * time.Second
+	PrefsHold    = 60 * time.Second
+)

@@ -1,0 +1,170 @@
+package flow
+
+import "authenkiosk/visit"
+
+// tap takes a touch of the screen. Any touch answers the idle warning.
+func (s *step) tap(e Event) {
+	if s.m.Warning {
+		// The touch says only "I am here": what lay under the warning was hidden.
+		if _, close := e.(TapClose); close {
+			s.end()
+			return
+		}
+		s.m.Warning = false
+		s.restartIdle()
+		return
+	}
+	if s.setting(e) {
+		s.touched()
+		return
+	}
+	switch s.m.State {
+	case Welcome:
+		if _, ok := e.(TapNoCard); ok {
+			s.m.Help = false
+			s.enter(NoCard)
+		}
+	case CardFault:
+		s.tapFault(e)
+	case Confirm:
+		s.tapConfirm(e)
+	case PhoneEntry:
+		s.tapPhone(e)
+	case ClaimTypeChoice:
+		s.tapClaimTypes(e)
+	case AlreadyHere:
+		s.tapAlreadyHere(e)
+	case Result, Queued:
+		if _, ok := e.(TapReprint); ok && s.m.Session.Print != Printing {
+			s.print(true)
+		}
+	}
+	if _, ok := e.(TapClose); ok && s.closable() {
+		s.end()
+		return
+	}
+	s.touched()
+}
+
+// closable tells whether the patient may end the session now. A visit on its way
+// is not cancelled by a tap: its code would be lost.
+func (s *step) closable() bool {
+	return s.m.State != Welcome && s.m.State != Sending && s.m.State != TakeCard
+}
+
+// touched restarts what a touch restarts.
+func (s *step) touched() {
+	switch s.m.State {
+	case Confirm, PhoneEntry, ClaimTypeChoice:
+		s.restartIdle()
+	case Welcome:
+		s.set(TimerPrefs)
+	case AlreadyHere, AlreadyElsewhere, NoRight, Desk, NoCard, Result, Queued:
+		s.set(TimerHold)
+	}
+}
+
+func (s *step) restartIdle() {
+	s.do(ClearTimers{})
+	s.set(TimerIdle)
+}
+
+// setting handles the bar that is on every screen.
+func (s *step) setting(e Event) bool {
+	switch e := e.(type) {
+	case TapHelp:
+		s.m.Help = !s.m.Help
+	case TapLanguage:
+		s.m.Prefs.Language = e.Language
+	case TapTextSize:
+		s.m.Prefs.LargeText = !s.m.Prefs.LargeText
+	case TapContrast:
+		s.m.Prefs.Contrast = (s.m.Prefs.Contrast + 1) % contrastCount
+	case TapMoreTime, Touched:
+	default:
+		return false
+	}
+	return true
+}
+
+func (s *step) tapFault(e Event) {
+	if _, ok := e.(TapRetry); ok && s.m.CardIn && !s.m.Session.Insertion.IsZero() {
+		s.begin(s.m.Session.Insertion)
+	}
+}
+
+func (s *step) tapConfirm(e Event) {
+	switch e.(type) {
+	case TapChangePhone:
+		s.m.Session.PhoneInput = ""
+		s.enter(PhoneEntry)
+	case TapChangeClaimType:
+		if len(s.m.Session.Offered) > 1 {
+			s.enter(ClaimTypeChoice)
+		}
+	case TapConfirm:
+		s.confirm()
+	}
+}
+
+func (s *step) tapPhone(e Event) {
+	x := &s.m.Session
+	switch e := e.(type) {
+	case TapDigit:
+		// A number that is already wrong takes no more digits: the reason stays
+		// in sight until something is taken away.
+		if p := x.PhoneProblem(); p != visit.PhoneEmpty && p != visit.PhoneTooShort {
+			return
+		}
+		if e.Digit < '0' || e.Digit > '9' {
+			return
+		}
+		x.PhoneInput += string(rune(e.Digit))
+		if phone, err := visit.ParsePhone(x.PhoneInput); err == nil {
+			x.Phone, x.PhoneTyped = phone, true
+			s.enter(Confirm)
+		}
+	case TapBackspace:
+		if n := len(x.PhoneInput); n > 0 {
+			x.PhoneInput = x.PhoneInput[:n-1]
+		}
+	case TapClear:
+		x.PhoneInput = ""
+	case TapPhoneOwner:
+		if e.Owner == visit.PhoneOfPatient || e.Owner == visit.PhoneOfRelative {
+			x.PhoneOwner = e.Owner
+		}
+	case TapBack:
+		if !x.Phone.IsZero() {
+			s.enter(Confirm)
+		}
+	}
+}
+
+func (s *step) tapClaimTypes(e Event) {
+	switch e := e.(type) {
+	case TapClaimType:
+		for _, c := range s.m.Session.Offered {
+			if c.Code == e.Code {
+				s.m.Session.ClaimType = c
+				s.enter(Confirm)
+			}
+		}
+	case TapBack:
+		s.enter(Confirm)
+	}
+}
+
+func (s *step) tapAlreadyHere(e Event) {
+	switch e.(type) {
+	case TapReprint:
+		if s.m.Session.Print != Printing {
+			s.print(true)
+		}
+	case TapOtherService:
+		if open := s.m.Session.without(s.m.Unit.HCode); len(open) > 0 && s.m.CardIn {
+			s.m.Session.Offered = open
+			s.choose()
+		}
+	}
+}

@@ -1,0 +1,64 @@
+package visit
+
+// Problem is the closed list of what a person at the kiosk or at the desk can do
+// something about. Each has words in every language, a picture, a next step and
+// a help code that can be said over the telephone. Everything else is an error
+// for the log.
+type Problem int
+
+// The problems. The order is part of the help codes: add at the end only.
+const (
+	NoProblem          Problem = iota
+	ReaderMissing              // no card reader, or the card service is down
+	CardMute                   // a card that does not answer: upside down or a dirty chip
+	CardNotThai                // a chip card without the citizen applet
+	CardUnreadable             // a Thai card whose data cannot be read or makes no sense
+	CardRemovedEarly           // pulled before the reading was done
+	CardBusy                   // another program holds the card
+	CardExpired                // the expiry on the chip has passed
+	NHSOUnreachable            // no answer from NHSO
+	NHSORefusedToken           // 401 or 403: the unit's token is not accepted
+	NHSOTooMany                // 429: too many requests
+	NHSORefusedVisit           // NHSO looked at the request and said no
+	NoRight                    // NHSO has no right or no claim type for this person
+	PersonDeceased             // NHSO holds a date of death
+	NotSaved                   // the visit could not be written to the disk
+	ServiceDatePassed          // midnight came before the visit was submitted
+	PrinterUnavailable         // no slip can be printed
+	ClockWrong                 // the clock is wrong by more than a service date bears
+	problemCount
+)
+
+var problemNames = [...]string{
+	NoProblem: "none", ReaderMissing: "reader-missing", CardMute: "card-mute", CardNotThai: "card-not-thai",
+	CardUnreadable: "card-unreadable", CardRemovedEarly: "card-removed-early", CardBusy: "card-busy",
+	CardExpired: "card-expired", NHSOUnreachable: "nhso-unreachable", NHSORefusedToken: "nhso-refused-token",
+	NHSOTooMany: "nhso-too-many", NHSORefusedVisit: "nhso-refused-visit", NoRight: "no-right",
+	PersonDeceased: "person-deceased", NotSaved: "not-saved", ServiceDatePassed: "service-date-passed",
+	PrinterUnavailable: "printer-unavailable", ClockWrong: "clock-wrong",
+}
+
+// Problems returns every problem but NoProblem, for tests of the words.
+func Problems() []Problem {
+	all := make([]Problem, 0, problemCount-1)
+	for p := NoProblem + 1; p < problemCount; p++ {
+		all = append(all, p)
+	}
+	return all
+}
+
+// String returns the stable name that keys the words in each language.
+func (p Problem) String() string {
+	if p < 0 || p >= problemCount {
+		return "unknown"
+	}
+	return problemNames[p]
+}
+
+// HelpCode returns what the patient can tell the desk: K01, K02, ...
+func (p Problem) HelpCode() string {
+	if p <= NoProblem || p >= problemCount {
+		return ""
+	}
+	return "K" + string([]byte{'0' + byte(p/10), '0' + byte(p%10)})
+}
