@@ -94,7 +94,6 @@ func (s *step) choose() {
 // ask goes to the keypad while there is no number, else to the confirmation.
 func (s *step) ask() {
 	if s.m.Session.Phone.IsZero() {
-		s.m.Session.PhoneInput = ""
 		s.enter(PhoneEntry)
 		return
 	}

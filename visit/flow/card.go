@@ -38,7 +38,11 @@ func (s *step) inserted(i Insertion) {
 		// The person before is still being served; this card waits.
 		s.m.Waiting = i
 	default:
-		s.m.Session = Session{}
+		if !s.m.Session.Insertion.IsZero() {
+			// The desk screen of a patient who took the card while the visit was
+			// being sent: somebody else is here now.
+			s.do(Wipe{})
+		}
 		s.begin(i)
 	}
 }

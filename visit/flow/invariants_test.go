@@ -26,7 +26,7 @@ func checkStep(before Model, e Event, after Model, effects []Effect) error {
 			}
 		}
 	}
-	return errors.Join(checkWipe(before, after, wiped), checkCard(before, e, after), checkOneVisit(before, after, effects))
+	return errors.Join(checkPhone(before, e, after), checkWipe(before, after, wiped), checkCard(before, e, after), checkOneVisit(before, after, effects))
 }
 
 // 1 and 8: everything NHSO demands is there, and it was the patient, with the
@@ -43,14 +43,30 @@ func checkSave(before Model, e Event, save SaveVisit) error {
 		return errors.New("a visit is made without a card in the reader")
 	case v.PID != x.Person.PID || v.Method != visit.MethodCard || !x.CardRead:
 		return errors.New("a visit is made for somebody else than the card says")
-	case v.Phone != x.Phone || !x.PhoneTyped && x.PhoneInput != "":
-		return errors.New("a visit has a phone that nobody gave")
+	case v.Phone != x.Phone:
+		return errors.New("a visit has another phone than the one on the screen")
 	case v.ServiceDate != before.Today:
 		return errors.New("a visit is made for another day")
 	case before.Warning:
 		return errors.New("a tap on the idle warning confirms a visit")
 	}
 	return nil
+}
+
+// 8: a phone number comes from the patient's fingers or an earlier visit.
+func checkPhone(before Model, e Event, after Model) error {
+	if after.Session.Phone.IsZero() || after.Session.Phone == before.Session.Phone {
+		return nil
+	}
+	switch e := e.(type) {
+	case PhoneKnown:
+		return nil
+	case TapDigit:
+		if before.Session.PhoneInput+string(rune(e.Digit)) == after.Session.Phone.Digits() {
+			return nil
+		}
+	}
+	return errors.New("a phone number comes from nowhere")
 }
 
 // 2, 5, 6 and 7: saved before, same card, same day, once.

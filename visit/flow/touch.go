@@ -96,7 +96,6 @@ func (s *step) tapFault(e Event) {
 func (s *step) tapConfirm(e Event) {
 	switch e.(type) {
 	case TapChangePhone:
-		s.m.Session.PhoneInput = ""
 		s.enter(PhoneEntry)
 	case TapChangeClaimType:
 		if len(s.m.Session.Offered) > 1 {
@@ -121,7 +120,7 @@ func (s *step) tapPhone(e Event) {
 		}
 		x.PhoneInput += string(rune(e.Digit))
 		if phone, err := visit.ParsePhone(x.PhoneInput); err == nil {
-			x.Phone, x.PhoneTyped = phone, true
+			x.Phone, x.PhoneTyped, x.PhoneInput = phone, true, ""
 			s.enter(Confirm)
 		}
 	case TapBackspace:
@@ -136,6 +135,7 @@ func (s *step) tapPhone(e Event) {
 		}
 	case TapBack:
 		if !x.Phone.IsZero() {
+			x.PhoneInput = ""
 			s.enter(Confirm)
 		}
 	}

@@ -1,0 +1,175 @@
+package flow
+
+import (
+	"testing"
+	"time"
+
+	"authenkiosk/visit"
+)
+
+// play runs events from the start and returns the last model and all effects.
+func play(t *testing.T, events ...Event) (Model, []Effect) {
+	t.Helper()
+	w := start()
+	var all []Effect
+	for _, e := range events {
+		next, effects := advance(w, e)
+		if err := checkStep(w.m, e, next.m, effects); err != nil {
+			t.Fatalf("%T: %v", e, err)
+		}
+		w, all = next, append(all, effects...)
+	}
+	return w.m, all
+}
+
+func cardIn() []Event {
+	return []Event{
+		CardInserted{insertions[0]}, CardIdentified{1, personOf(1)}, CardRead{Number: 1, Expiry: visit.PartialDate{Lifelong: true}},
+		RightFound{Number: 1, Right: visit.Right{Main: visit.Coded{ID: "UCS"}}},
+	}
+}
+
+func typed(digits string) []Event {
+	var events []Event
+	for _, d := range []byte(digits) {
+		events = append(events, TapDigit{d})
+	}
+	return events
+}
+
+func join(parts ...[]Event) []Event {
+	var all []Event
+	for _, p := range parts {
+		all = append(all, p...)
+	}
+	return all
+}
+
+func TestAPatientWithANewPhoneNeedsElevenTapsAndOneWithAKnownPhoneOne(t *testing.T) {
+	newPhone := join(cardIn(), []Event{StatusFound{Number: 1}}, typed("0800001234"), []Event{TapConfirm{}})
+	known := join(cardIn(), []Event{PhoneKnown{1, mustPhone("0800001234"), visit.PhoneOfPatient}, StatusFound{Number: 1}, TapConfirm{}})
+	for _, c := range []struct {
+		name   string
+		events []Event
+		taps   int
+	}{{"a new phone", newPhone, 11}, {"a known phone", known, 1}} {
+		t.Run(c.name, func(t *testing.T) {
+			m, _ := play(t, c.events...)
+			if m.State != Sending {
+				t.Fatalf("the visit is not being sent but %v", m.State)
+			}
+			taps := 0
+			for _, e := range c.events {
+				switch e.(type) {
+				case TapDigit, TapConfirm:
+					taps++
+				}
+			}
+			if taps != c.taps {
+				t.Errorf("%d taps, want %d", taps, c.taps)
+			}
+		})
+	}
+}
+
+func TestTheWholeCardPathEndsWithTheCodeAndASlip(t *testing.T) {
+	at := time.Date(2026, 11, 22, 9, 0, 0, 0, visit.Bangkok)
+	m, effects := play(t, join(cardIn(), []Event{StatusFound{Number: 1}}, typed("0800001234"),
+		[]Event{TapConfirm{}, VisitSaved{1}, VisitDone{1, "PP1200000003", at}})...)
+	if m.State != Result || m.Session.Code != "PP1200000003" {
+		t.Fatalf("state %v, code %s", m.State, m.Session.Code)
+	}
+	printed, ok := effects[len(effects)-1].(PrintSlip)
+	if !ok || printed.Slip.Code != "PP1200000003" || printed.Slip.At != at || printed.Slip.PID != personOf(1).PID || printed.Slip.Reprint {
+		t.Errorf("the last effect is %T %+v", effects[len(effects)-1], printed)
+	}
+}
+
+func TestASecondVisitOfTheSameDayShowsTheCodeAndSendsNothing(t *testing.T) {
+	code := Authentication{"PP1200000001", general, visit.Hospital{HCode: unit.HCode}, time.Unix(1, 0)}
+	m, effects := play(t, join(cardIn(), []Event{StatusFound{1, []Authentication{code}}, TapConfirm{}, TapReprint{}})...)
+	if m.State != AlreadyHere {
+		t.Fatalf("state %v", m.State)
+	}
+	prints := 0
+	for _, e := range effects {
+		switch e := e.(type) {
+		case SaveVisit, SubmitVisit:
+			t.Errorf("%T although there is a code", e)
+		case PrintSlip:
+			prints++
+			if e.Slip.Code != code.Code || !e.Slip.Reprint {
+				t.Errorf("the slip is %+v", e.Slip)
+			}
+		}
+	}
+	if prints != 1 {
+		t.Errorf("%d slips, want the one that was asked for", prints)
+	}
+}
+
+func TestAnotherServiceOfTheSameDayOffersOnlyWhatIsOpen(t *testing.T) {
+	code := Authentication{"PP1200000001", general, visit.Hospital{HCode: unit.HCode}, time.Unix(1, 0)}
+	m, _ := play(t, join(cardIn(), []Event{
+		PhoneKnown{1, mustPhone("0800001234"), visit.PhoneOfPatient},
+		StatusFound{1, []Authentication{code}}, TapOtherService{},
+	})...)
+	if m.State != Confirm || m.Session.ClaimType != dialysis || len(m.Session.Offered) != 1 {
+		t.Errorf("state %v with %v of %v", m.State, m.Session.ClaimType, m.Session.Offered)
+	}
+}
+
+func TestWithoutNHSOTheVisitIsTakenAndQueued(t *testing.T) {
+	m, effects := play(t, join([]Event{
+		CardInserted{insertions[0]}, CardIdentified{1, personOf(1)}, CardRead{Number: 1},
+		RightFailed{1, visit.NHSOUnreachable}, StatusFailed{1},
+	}, typed("0800001234"), []Event{TapConfirm{}, VisitSaved{1}, VisitQueued{1}})...)
+	if m.State != Queued || !m.Session.Offline() || m.Session.Code != "" {
+		t.Fatalf("state %v, offline %v, code %q", m.State, m.Session.Offline(), m.Session.Code)
+	}
+	if p, ok := effects[len(effects)-1].(PrintSlip); !ok || p.Kind != SlipQueued || p.Slip.Code != "" {
+		t.Errorf("the slip is %+v", effects[len(effects)-1])
+	}
+}
+
+func TestMidnightBetweenSavingAndSendingGivesTheVisitToStaff(t *testing.T) {
+	m, effects := play(t, join(cardIn(), []Event{StatusFound{Number: 1}}, typed("0800001234"),
+		[]Event{TapConfirm{}, DayChanged{tomorrow}, VisitSaved{1}})...)
+	if m.State != Desk || m.Session.Problem != visit.ServiceDatePassed {
+		t.Fatalf("state %v, problem %v", m.State, m.Session.Problem)
+	}
+	for _, e := range effects {
+		if _, ok := e.(SubmitVisit); ok {
+			t.Error("the visit was sent on the day after")
+		}
+	}
+}
+
+func TestACardPutInWhileAnotherVisitIsSentIsReadAfterIt(t *testing.T) {
+	m, _ := play(t, join(cardIn(), []Event{StatusFound{Number: 1}}, typed("0800001234"), []Event{
+		TapConfirm{}, VisitSaved{1}, CardRemoved{}, CardInserted{insertions[1]},
+		VisitDone{1, "PP1200000003", time.Unix(3, 0)},
+	})...)
+	if m.State != Result || m.Session.Insertion != insertions[0] {
+		t.Fatalf("the code of the first patient is not shown: %v", m.State)
+	}
+	m, _ = Step(m, TimerFired{TimerHold})
+	if m.State != Reading || m.Session.Insertion != insertions[1] || m.Session.Code != "" {
+		t.Errorf("the second card is not read: %v", m.State)
+	}
+}
+
+func TestAPatientsSettingsEndWithTheSession(t *testing.T) {
+	m, _ := play(t, TapLanguage{"en"}, TapTextSize{}, TapContrast{}, CardInserted{insertions[0]})
+	if want := (Prefs{"en", true, ContrastDark}); m.Prefs != want {
+		t.Fatalf("the settings are %+v, want %+v", m.Prefs, want)
+	}
+	m, _ = Step(m, TapClose{})
+	if m.State != TakeCard || m.Prefs != (Prefs{}) {
+		t.Errorf("state %v with settings %+v", m.State, m.Prefs)
+	}
+	m, _ = play(t, TapLanguage{"en"}, TimerFired{TimerPrefs})
+	if m.Prefs != (Prefs{}) {
+		t.Error("a language chosen by nobody stays")
+	}
+}
