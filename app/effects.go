@@ -1,0 +1,106 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"authenkiosk/app/outbox"
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+)
+
+func (r *Runner) readCard(ctx context.Context, e flow.ReadCard) {
+	number := e.Insertion.Number
+	rest, err := r.ports.Card.Read(ctx, number, func(p flow.Person) {
+		r.Send(flow.CardIdentified{Number: number, Person: p})
+	})
+	switch {
+	case err == nil:
+		rest.Number = number
+		r.Send(rest)
+	case errors.Is(err, context.Canceled):
+		// The session is over; nobody waits for the card any more.
+	default:
+		r.log.Warn("read card", "err", err)
+		r.Send(flow.CardFailed{Number: number, Problem: r.ports.Card.ProblemOf(err)})
+	}
+}
+
+func (r *Runner) checkRight(ctx context.Context, e flow.CheckRight, date visit.Date) {
+	right, types, err := r.ports.NHSO.Right(ctx, e.PID, date)
+	if err != nil {
+		r.log.Warn("check right", "err", err)
+		r.Send(flow.RightFailed{Number: e.Number, Problem: r.ports.NHSO.ProblemOf(err)})
+		return
+	}
+	r.Send(flow.RightFound{Number: e.Number, Right: right, ClaimTypes: types})
+}
+
+func (r *Runner) checkStatus(ctx context.Context, e flow.CheckStatus) {
+	done, err := r.ports.NHSO.Status(ctx, e.PID, e.Date)
+	if err != nil {
+		r.log.Warn("check status", "err", err)
+		r.Send(flow.StatusFailed{Number: e.Number})
+		return
+	}
+	r.Send(flow.StatusFound{Number: e.Number, Done: done})
+}
+
+// recallPhone is a look into the store's index, in order with the writing.
+func (r *Runner) recallPhone(e flow.RecallPhone) {
+	if r.ports.RememberPhone <= 0 {
+		return
+	}
+	r.write(func() {
+		notBefore := time.Now().Add(-r.ports.RememberPhone)
+		if phone, owner, ok := r.ports.Store.RememberedPhone(e.PID, notBefore); ok {
+			r.Send(flow.PhoneKnown{Number: e.Number, Phone: phone, Owner: owner})
+		}
+	})
+}
+
+func (r *Runner) save(e flow.SaveVisit) {
+	v := e.Visit
+	v.CreatedAt = time.Now()
+	if err := r.ports.Store.Save(v, v.CreatedAt); err != nil {
+		r.log.Error("save visit", "visit", v.ID, "err", err)
+		r.Send(flow.VisitNotSaved{Number: e.Number})
+		return
+	}
+	r.log.Info("visit saved", "visit", v.ID, "claim_type", v.ClaimType.Code, "method", v.Method)
+	r.Send(flow.VisitSaved{Number: e.Number})
+}
+
+// submit outlives the session: once the request has left, whoever stands there,
+// its outcome is written down.
+func (r *Runner) submit(ctx context.Context, e flow.SubmitVisit) {
+	o := r.ports.Outbox.Submit(ctx, e.ID)
+	r.Send(OutcomeEvent(e.Number, o))
+}
+
+// OutcomeEvent tells the flow what the outbox found out.
+func OutcomeEvent(number uint64, o outbox.Outcome) flow.Event {
+	switch o.Kind {
+	case outbox.Done:
+		return flow.VisitDone{Number: number, Code: o.Code, IssuedAt: o.IssuedAt}
+	case outbox.RefusedBy:
+		return flow.VisitRefused{Number: number, Problem: o.Problem, Message: o.Message}
+	}
+	return flow.VisitQueued{Number: number}
+}
+
+func (r *Runner) print(ctx context.Context, e flow.PrintSlip) {
+	ctx, cancel := context.WithTimeout(ctx, printAfter)
+	defer cancel()
+	if r.ports.Printer == nil {
+		r.Send(flow.SlipFailed{Number: e.Number})
+		return
+	}
+	if err := r.ports.Printer.Print(ctx, e.Kind, e.Slip); err != nil {
+		r.log.Warn("print slip", "visit", e.Slip.Visit, "err", err)
+		r.Send(flow.SlipFailed{Number: e.Number})
+		return
+	}
+	r.Send(flow.SlipPrinted{Number: e.Number})
+}

@@ -1,0 +1,133 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"authenkiosk/visit"
+)
+
+// Run settles what is pending until ctx ends: first what an earlier run of the
+// program left, then whatever the patients' submissions leave.
+func (o *Outbox) Run(ctx context.Context) {
+	backOff := firstBackOff
+	for {
+		next, failed := o.round(ctx)
+		if failed {
+			next = max(next, backOff)
+			backOff = min(2*backOff, lastBackOff)
+		} else {
+			backOff = firstBackOff
+		}
+		// A tenth of jitter keeps the kiosks of a hospital from coming back
+		// all in the same second.
+		next += time.Duration(rand.Int64N(int64(next)/10 + 1))
+		select {
+		case <-ctx.Done():
+			return
+		case <-o.wake:
+		case <-time.After(next):
+		}
+	}
+}
+
+// round looks at every pending visit once, in the order of saving. It returns
+// when to look again, and whether NHSO could not be asked.
+func (o *Outbox) round(ctx context.Context) (next time.Duration, failed bool) {
+	items, err := o.store.Pending()
+	if err != nil {
+		// Readable visits are still worked on; the others are in the log.
+		o.log.Error("list pending visits", "err", err)
+	}
+	next = idleRound
+	for _, item := range items {
+		if ctx.Err() != nil {
+			return next, failed
+		}
+		wait, err := o.settle(ctx, item)
+		if err != nil {
+			o.log.Warn("settle visit", "visit", item.Visit.ID, "err", err)
+			if f := failureOf(err); f.RetryAfter > 0 {
+				next = min(next, f.RetryAfter)
+			}
+			failed = true
+		}
+		if wait > 0 {
+			next = min(next, wait)
+		}
+		if errors.As(err, new(unreachable)) {
+			o.expire(items)
+			return next, true
+		}
+	}
+	return next, failed
+}
+
+// settle brings one visit a step further. It returns how long to wait before the
+// next step, if there is one.
+func (o *Outbox) settle(ctx context.Context, item Item) (time.Duration, error) {
+	id := item.Visit.ID
+	if !o.take(id) {
+		return 0, nil
+	}
+	defer o.release(id)
+	// Between listing and taking the patient's own submission may have ended it.
+	item, err := o.store.Item(id)
+	if err != nil || item.Settled {
+		return 0, err
+	}
+	if passed(item) {
+		return 0, o.toStaff(id)
+	}
+	code, found, err := o.look(ctx, item.Visit)
+	if err != nil {
+		return 0, unreachable{err}
+	}
+	if found {
+		outcome, err := o.done(id, code.Code, code.At)
+		o.notify(id, outcome)
+		return 0, err
+	}
+	if wait := restFor(item) - time.Since(item.LastSent); item.InFlight && wait > 0 {
+		return wait, nil
+	}
+	outcome, err := o.send(ctx, item.Visit)
+	if err == nil {
+		o.notify(id, outcome)
+	}
+	return 0, err
+}
+
+// restFor is how long a visit rests after its last request: the settle time, and
+// longer for one that NHSO fails on again and again.
+func restFor(item Item) time.Duration {
+	return SettleTime * time.Duration(min(max(item.Attempts, 1), slowestRest))
+}
+
+// unreachable is an error after which the visits behind need not be tried: NHSO
+// does not even tell the codes of the day.
+type unreachable struct{ error }
+
+// Unwrap returns the cause.
+func (u unreachable) Unwrap() error { return u.error }
+
+func (o *Outbox) toStaff(id visit.ID) error {
+	return o.store.Staff(id, visit.ServiceDatePassed, time.Now())
+}
+
+// expire moves the visits whose day is over, for which NHSO need not be asked.
+func (o *Outbox) expire(items []Item) {
+	for _, item := range items {
+		if !passed(item) || !o.take(item.Visit.ID) {
+			continue
+		}
+		if fresh, err := o.store.Item(item.Visit.ID); err == nil && !fresh.Settled {
+			if err := o.toStaff(fresh.Visit.ID); err != nil {
+				o.log.Error("hand visit to the staff", "visit", fresh.Visit.ID, "err", err)
+			}
+		}
+		o.release(item.Visit.ID)
+	}
+}

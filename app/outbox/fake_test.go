@@ -1,0 +1,175 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"authenkiosk/visit"
+)
+
+// memory is a Store that keeps everything in memory and refuses what a durable
+// one would refuse.
+type memory struct {
+	mu    sync.Mutex
+	order []visit.ID
+	items map[visit.ID]Item
+	end   map[visit.ID]string
+	fail  error // what Begin returns
+}
+
+func newMemory() *memory { return &memory{items: map[visit.ID]Item{}, end: map[visit.ID]string{}} }
+
+func (m *memory) save(v visit.Visit) {
+	m.order = append(m.order, v.ID)
+	m.items[v.ID] = Item{Visit: v}
+}
+
+func (m *memory) Pending() ([]Item, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []Item
+	for _, id := range m.order {
+		if !m.items[id].Settled {
+			out = append(out, m.items[id])
+		}
+	}
+	return out, nil
+}
+
+func (m *memory) Item(id visit.ID) (Item, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.items[id], nil
+}
+
+func (m *memory) change(id visit.ID, f func(*Item)) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	i := m.items[id]
+	if i.Settled {
+		return fmt.Errorf("visit %s is settled", id)
+	}
+	f(&i)
+	m.items[id] = i
+	return nil
+}
+
+func (m *memory) Begin(id visit.ID, at time.Time) error {
+	if m.fail != nil {
+		return m.fail
+	}
+	return m.change(id, func(i *Item) { i.Attempts, i.LastSent, i.InFlight = i.Attempts+1, at, true })
+}
+
+func (m *memory) Requeue(id visit.ID, _ time.Time) error {
+	return m.change(id, func(i *Item) { i.InFlight = false })
+}
+
+func (m *memory) Done(id visit.ID, code visit.AuthenCode, _ time.Time) error {
+	return m.settle(id, "done "+string(code))
+}
+
+func (m *memory) Refuse(id visit.ID, p visit.Problem, _ string, _ time.Time) error {
+	return m.settle(id, "refused "+p.String())
+}
+
+func (m *memory) Staff(id visit.ID, p visit.Problem, _ time.Time) error {
+	return m.settle(id, "staff "+p.String())
+}
+
+func (m *memory) settle(id visit.ID, how string) error {
+	return m.change(id, func(i *Item) {
+		i.Settled = true
+		m.end[id] = how
+	})
+}
+
+func (m *memory) ended(id visit.ID) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.end[id]
+}
+
+// nhsoScript is an NHSO that does with each request what the script says, and
+// makes a code for every request that it processes, as the real one might.
+type nhsoScript struct {
+	mu      sync.Mutex
+	script  []answer // for requests, in turn; the last one stays
+	down    bool     // look-ups fail
+	codes   []Code
+	sent    int
+	looked  int
+	visible time.Duration // how long a processed request takes to be seen
+}
+
+type answer int
+
+const (
+	answerCode answer = iota
+	answerCut         // processed, no reply
+	answerLost        // not processed, no reply
+	answerNotSent
+	answerRefused
+)
+
+var errScript = errors.New("as the script says")
+
+func (n *nhsoScript) Submit(_ context.Context, v visit.Visit) (visit.AuthenCode, time.Time, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	a := answerCode
+	if len(n.script) > 0 {
+		a = n.script[0]
+		if len(n.script) > 1 {
+			n.script = n.script[1:]
+		}
+	}
+	n.sent++
+	switch a {
+	case answerCode, answerCut:
+		c := Code{
+			Code: visit.AuthenCode(fmt.Sprintf("PP%010d", len(n.codes)+1)), ClaimType: v.ClaimType.Code,
+			HCode: v.HCode, At: time.Now().Add(n.visible),
+		}
+		n.codes = append(n.codes, c)
+		if a == answerCode {
+			return c.Code, c.At, nil
+		}
+	case answerNotSent:
+		return "", time.Time{}, &Failure{Kind: NotProcessed, Problem: visit.NHSOUnreachable, Err: errScript}
+	case answerRefused:
+		return "", time.Time{}, &Failure{Kind: Refused, Problem: visit.NHSORefusedVisit, Err: errScript}
+	}
+	return "", time.Time{}, &Failure{Kind: Ambiguous, Problem: visit.NHSOUnreachable, Err: errScript}
+}
+
+func (n *nhsoScript) Codes(context.Context, visit.PID, visit.Date) ([]Code, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.looked++
+	if n.down {
+		return nil, errScript
+	}
+	var seen []Code
+	for _, c := range n.codes {
+		if !c.At.After(time.Now()) {
+			seen = append(seen, c)
+		}
+	}
+	return seen, nil
+}
+
+func (n *nhsoScript) setDown(down bool) {
+	n.mu.Lock()
+	n.down = down
+	n.mu.Unlock()
+}
+
+func (n *nhsoScript) counts() (sent, made int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.sent, len(n.codes)
+}

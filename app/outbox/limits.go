@@ -1,0 +1,25 @@
+package outbox
+
+import "time"
+
+// Times of the outbox.
+const (
+	// SettleTime is how long after a request left it may still be processed. It
+	// must exceed the client's own time-out and the longest work of the server
+	// that was ever seen; a second request before that could make a second code.
+	SettleTime = 60 * time.Second
+	// slowestRest bounds, in settle times, the growing pause between requests of
+	// one visit.
+	slowestRest = 10
+	// patience is how long a waiting patient's visit is looked up after an
+	// ambiguous answer, before the patient hears that the code follows.
+	patience = 12 * time.Second
+	// lookEvery is the pause between two look-ups while the patient waits.
+	lookEvery = 1500 * time.Millisecond
+	// idleRound is the pause of the background when there is nothing to wait for.
+	idleRound = 30 * time.Second
+	// firstBackOff and lastBackOff bound the growing pause after failures; the
+	// last is short enough to drain within a minute of the network's return.
+	firstBackOff = 2 * time.Second
+	lastBackOff  = 30 * time.Second
+)

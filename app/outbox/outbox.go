@@ -1,0 +1,172 @@
+// Package outbox brings saved visits to NHSO exactly once. NHSO has no
+// idempotency key, so after an answer that leaves it open whether a request was
+// processed, the outbox first waits longer than the server can still be at work,
+// then asks for the codes of that person and day, and only then sends again.
+// A visit is sent on its own service date only; after midnight it is work for
+// the staff.
+package outbox
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"authenkiosk/visit"
+)
+
+// Store is the durable store as the outbox needs it. Every method that changes
+// something returns after the change is on the disk.
+type Store interface {
+	// Pending returns what is not settled, in the order of saving.
+	Pending() ([]Item, error)
+	// Item returns one visit.
+	Item(id visit.ID) (Item, error)
+	// Begin notes that the request is about to leave.
+	Begin(id visit.ID, at time.Time) error
+	// Requeue notes that the request was surely not processed.
+	Requeue(id visit.ID, at time.Time) error
+	Done(id visit.ID, code visit.AuthenCode, issued time.Time) error
+	Refuse(id visit.ID, p visit.Problem, message string, at time.Time) error
+	Staff(id visit.ID, p visit.Problem, at time.Time) error
+}
+
+// Item is a visit on its way.
+type Item struct {
+	Visit    visit.Visit
+	Attempts int       // how often a request has left
+	LastSent time.Time // when the last one left
+	InFlight bool      // a request left and what became of it is not known
+	Settled  bool      // done, refused, dropped or with the staff
+}
+
+// NHSO is the upstream as the outbox needs it.
+type NHSO interface {
+	// Codes returns the codes of that person and day.
+	Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]Code, error)
+	// Submit sends one request, once.
+	Submit(ctx context.Context, v visit.Visit) (visit.AuthenCode, time.Time, error)
+}
+
+// Code is one authentication that NHSO knows.
+type Code struct {
+	Code      visit.AuthenCode
+	ClaimType string
+	HCode     string
+	At        time.Time
+}
+
+// Failure says what an error of Submit or Codes means for the visit.
+type Failure struct {
+	Kind       FailureKind
+	Problem    visit.Problem
+	Message    string        // NHSO's own words
+	RetryAfter time.Duration // at the earliest; 0: the outbox decides
+	Err        error
+}
+
+// Error describes the failure for the log.
+func (f *Failure) Error() string { return f.Err.Error() }
+
+// Unwrap returns the cause.
+func (f *Failure) Unwrap() error { return f.Err }
+
+// FailureKind tells what may have happened to a request.
+type FailureKind int
+
+// The kinds.
+const (
+	Ambiguous    FailureKind = iota // it may have been processed
+	NotProcessed                    // it was surely not processed
+	Refused                         // NHSO looked at it and said no
+)
+
+// Outcome is what a patient who waits is told.
+type Outcome struct {
+	Kind     OutcomeKind
+	Code     visit.AuthenCode
+	IssuedAt time.Time
+	Problem  visit.Problem
+	Message  string
+}
+
+// OutcomeKind is the sort of an Outcome.
+type OutcomeKind int
+
+// The outcomes.
+const (
+	Queued    OutcomeKind = iota // the code follows
+	Done                         // here it is
+	RefusedBy                    // NHSO said no
+)
+
+// Outbox is the one sender of visits.
+type Outbox struct {
+	store  Store
+	nhso   NHSO
+	log    *slog.Logger
+	notify func(visit.ID, Outcome)
+
+	wake chan struct{}
+
+	mu      sync.Mutex
+	busy    map[visit.ID]bool
+	stopped bool // the clock is wrong: nothing may be sent
+}
+
+// Options are what an Outbox is made of. Notify, if given, hears the outcome of
+// every visit that is settled in the background.
+type Options struct {
+	Store  Store
+	NHSO   NHSO
+	Log    *slog.Logger
+	Notify func(visit.ID, Outcome)
+}
+
+// New makes an outbox. Run does the work in the background.
+func New(o Options) *Outbox {
+	if o.Notify == nil {
+		o.Notify = func(visit.ID, Outcome) {}
+	}
+	return &Outbox{
+		store: o.Store, nhso: o.NHSO, log: o.Log, notify: o.Notify,
+		wake: make(chan struct{}, 1), busy: map[visit.ID]bool{},
+	}
+}
+
+// Stop keeps requests from leaving, or lets them leave again: a wrong clock
+// would put visits on the wrong service date.
+func (o *Outbox) Stop(stop bool) {
+	o.mu.Lock()
+	o.stopped = stop
+	o.mu.Unlock()
+	if !stop {
+		o.Wake()
+	}
+}
+
+// Wake makes the background look at its work at once, for example when the
+// network is back.
+func (o *Outbox) Wake() {
+	select {
+	case o.wake <- struct{}{}:
+	default:
+	}
+}
+
+// take makes the caller the only one that works on the visit.
+func (o *Outbox) take(id visit.ID) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.busy[id] || o.stopped {
+		return false
+	}
+	o.busy[id] = true
+	return true
+}
+
+func (o *Outbox) release(id visit.ID) {
+	o.mu.Lock()
+	delete(o.busy, id)
+	o.mu.Unlock()
+}

@@ -1,0 +1,218 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"authenkiosk/visit"
+)
+
+const id1 = visit.ID("01900000-0000-7000-8000-000000000001")
+
+func aVisit(id visit.ID, date visit.Date) visit.Visit {
+	pid, err := visit.ParsePID("9000000000004")
+	if err != nil {
+		panic(err)
+	}
+	return visit.Visit{ID: id, HCode: "99999", ServiceDate: date, PID: pid, ClaimType: visit.ClaimType{Code: "PG0060001"}}
+}
+
+func today() visit.Date { return visit.ServiceDateOf(time.Now()) }
+
+// run plays a test in its own time with the background at work.
+func run(t *testing.T, store *memory, nhso *nhsoScript, notify func(visit.ID, Outcome), f func(*Outbox)) {
+	t.Helper()
+	o := New(Options{Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler), Notify: notify})
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		o.Run(ctx)
+		close(done)
+	}()
+	f(o)
+	cancel()
+	<-done
+}
+
+func TestAVisitEndsOnceWhateverNHSODoes(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		script  []answer
+		visible time.Duration
+		first   OutcomeKind
+		end     string
+		made    int
+	}{
+		{"the code comes at once", []answer{answerCode}, 0, Done, "done PP0000000001", 1},
+		{"the reply is cut after the code was made", []answer{answerCut, answerCode}, 0, Done, "done PP0000000001", 1},
+		{"the code is made long after the reply was given up", []answer{answerCut, answerCode}, 50 * time.Second, Queued, "done PP0000000001", 1},
+		{"the request is lost", []answer{answerLost, answerCode}, 0, Queued, "done PP0000000001", 1},
+		{"NHSO is not reached, then it is", []answer{answerNotSent, answerNotSent, answerCode}, 0, Queued, "done PP0000000001", 1},
+		{"NHSO says no", []answer{answerRefused}, 0, RefusedBy, "refused nhso-refused-visit", 0},
+		{"lost many times", []answer{answerLost, answerLost, answerLost, answerCode}, 0, Queued, "done PP0000000001", 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store, nhso := newMemory(), &nhsoScript{script: c.script, visible: c.visible}
+				store.save(aVisit(id1, today()))
+				run(t, store, nhso, nil, func(o *Outbox) {
+					if got := o.Submit(t.Context(), id1); got.Kind != c.first {
+						t.Errorf("the patient hears %v, want %v", got.Kind, c.first)
+					}
+					time.Sleep(15 * time.Minute)
+				})
+				if got := store.ended(id1); got != c.end {
+					t.Errorf("the visit ends as %q, want %q", got, c.end)
+				}
+				if _, made := nhso.counts(); made != c.made {
+					t.Errorf("%d codes were made, want %d", made, c.made)
+				}
+			})
+		})
+	}
+}
+
+func TestNothingIsSentAgainBeforeTheSettleTimeIsOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, nhso := newMemory(), &nhsoScript{script: []answer{answerLost, answerCode}}
+		store.save(aVisit(id1, today()))
+		run(t, store, nhso, nil, func(o *Outbox) {
+			o.Submit(t.Context(), id1)
+			for range 20 { // impatient wake-ups change nothing
+				o.Wake()
+				time.Sleep(2 * time.Second)
+			}
+			if sent, _ := nhso.counts(); sent != 1 {
+				t.Errorf("%d requests within the settle time", sent)
+			}
+		})
+	})
+}
+
+func TestAVisitLeftByAnEarlierRunIsLookedUpBeforeItIsSent(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		attempts int
+		known    bool
+		sent     int
+	}{
+		{"never sent", 0, false, 1},
+		{"sent, and NHSO has the code", 1, true, 0},
+		{"sent, and NHSO knows nothing", 1, false, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store, nhso := newMemory(), &nhsoScript{}
+				store.save(aVisit(id1, today()))
+				if c.attempts > 0 {
+					_ = store.Begin(id1, time.Now())
+				}
+				if c.known {
+					nhso.codes = []Code{{"PP0000000009", "PG0060001", "99999", time.Now()}}
+				}
+				var heard Outcome
+				run(t, store, nhso, func(_ visit.ID, o Outcome) { heard = o }, func(*Outbox) { time.Sleep(5 * time.Minute) })
+				if sent, _ := nhso.counts(); sent != c.sent || nhso.looked == 0 {
+					t.Errorf("%d requests after %d look-ups, want %d", sent, nhso.looked, c.sent)
+				}
+				if heard.Kind != Done || heard.Code == "" {
+					t.Errorf("the outcome is %+v", heard)
+				}
+			})
+		})
+	}
+}
+
+func TestACodeOfAnotherUnitDayOrClaimTypeIsNotThisVisits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, nhso := newMemory(), &nhsoScript{script: []answer{answerCut}}
+		nhso.codes = []Code{{"PP0000000007", "PG0060001", "99998", time.Now()}, {"PP0000000008", "PG0130001", "99999", time.Now()}}
+		store.save(aVisit(id1, today()))
+		run(t, store, nhso, nil, func(o *Outbox) {
+			if got := o.Submit(t.Context(), id1); got.Code != "PP0000000003" {
+				t.Errorf("got %q", got.Code)
+			}
+		})
+	})
+}
+
+func TestAtMidnightAPendingVisitBecomesWorkForTheStaff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, nhso := newMemory(), &nhsoScript{down: true, script: []answer{answerNotSent}}
+		store.save(aVisit(id1, today()))
+		run(t, store, nhso, nil, func(o *Outbox) {
+			o.Submit(t.Context(), id1)
+			time.Sleep(25 * time.Hour)
+		})
+		if got := store.ended(id1); got != "staff service-date-passed" {
+			t.Errorf("the visit ends as %q", got)
+		}
+		if sent, _ := nhso.counts(); sent != 1 {
+			t.Errorf("%d requests", sent)
+		}
+	})
+}
+
+func TestTheQueueIsEmptyWithinAMinuteOfTheNetworksReturnAndInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, nhso := newMemory(), &nhsoScript{down: true}
+		ids := []visit.ID{id1, "01900000-0000-7000-8000-000000000002", "01900000-0000-7000-8000-000000000003"}
+		for i, id := range ids {
+			v := aVisit(id, today())
+			v.ClaimType.Code = []string{"PG0060001", "PG0130001", "PG0140001"}[i]
+			store.save(v)
+		}
+		var order []visit.ID
+		run(t, store, nhso, func(id visit.ID, _ Outcome) { order = append(order, id) }, func(*Outbox) {
+			time.Sleep(2 * time.Hour)
+			if sent, _ := nhso.counts(); sent != 0 {
+				t.Errorf("%d requests although no look-up was answered", sent)
+			}
+			nhso.setDown(false)
+			time.Sleep(time.Minute)
+		})
+		if len(order) != 3 || order[0] != ids[0] || order[1] != ids[1] || order[2] != ids[2] {
+			t.Errorf("settled in the order %v", order)
+		}
+	})
+}
+
+func TestNothingLeavesUnlessTheNoteOfItIsOnTheDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, nhso := newMemory(), &nhsoScript{}
+		store.fail = errors.New("no room")
+		store.save(aVisit(id1, today()))
+		run(t, store, nhso, nil, func(o *Outbox) {
+			if got := o.Submit(t.Context(), id1); got.Kind != Queued {
+				t.Errorf("the patient hears %v", got.Kind)
+			}
+			time.Sleep(time.Hour)
+		})
+		if sent, _ := nhso.counts(); sent != 0 {
+			t.Errorf("%d requests left", sent)
+		}
+	})
+}
+
+func TestAWrongClockStopsEveryRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, nhso := newMemory(), &nhsoScript{}
+		store.save(aVisit(id1, today()))
+		o := New(Options{Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler)})
+		o.Stop(true)
+		if got := o.Submit(t.Context(), id1); got.Kind != Queued {
+			t.Errorf("the patient hears %v", got.Kind)
+		}
+		if sent, _ := nhso.counts(); sent != 0 {
+			t.Error("a request left")
+		}
+		o.Stop(false)
+		if got := o.Submit(t.Context(), id1); got.Kind != Done {
+			t.Errorf("after the clock is right: %v", got.Kind)
+		}
+	})
+}

@@ -1,0 +1,45 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"authenkiosk/app/outbox"
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+)
+
+// CardReader reads the card of one insertion into the patient's reader.
+type CardReader interface {
+	// Read calls identified as soon as the first block is known and returns the
+	// rest. It ends when ctx does, when the card is pulled, or after its own
+	// time limit. ProblemOf tells what to show for its error.
+	Read(ctx context.Context, number uint64, identified func(flow.Person)) (flow.CardRead, error)
+	ProblemOf(error) visit.Problem
+}
+
+// NHSO answers questions about a person.
+type NHSO interface {
+	Right(ctx context.Context, pid visit.PID, date visit.Date) (visit.Right, []visit.ClaimType, error)
+	Status(ctx context.Context, pid visit.PID, date visit.Date) ([]flow.Authentication, error)
+	ProblemOf(error) visit.Problem
+}
+
+// Store keeps visits. Its methods return when the change is on the disk.
+type Store interface {
+	Save(v visit.Visit, at time.Time) error
+	Drop(id visit.ID, at time.Time) error
+	Staff(id visit.ID, p visit.Problem, at time.Time) error
+	// RememberedPhone returns the number of a visit not earlier than that time.
+	RememberedPhone(pid visit.PID, notBefore time.Time) (visit.Phone, visit.PhoneOwner, bool)
+}
+
+// Submitter sends a saved visit for a patient who waits.
+type Submitter interface {
+	Submit(ctx context.Context, id visit.ID) outbox.Outcome
+}
+
+// Printer prints slips. A nil Printer means that none is configured.
+type Printer interface {
+	Print(ctx context.Context, kind flow.SlipKind, slip flow.Slip) error
+}

@@ -1,0 +1,223 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+)
+
+// Runner owns the model: it takes events one by one, lets the flow make the next
+// model, shows it, and does the effects. Nothing else changes the model.
+type Runner struct {
+	ports Ports
+	log   *slog.Logger
+
+	events chan flow.Event
+	fired  chan firedTimer
+	writes chan func()
+	ended  chan struct{} // closed when no event is taken any more
+
+	model  flow.Model // owned by Run
+	timers map[flow.Timer]*runningTimer
+	epoch  uint64
+
+	session       context.Context
+	cancelSession context.CancelFunc
+	work          sync.WaitGroup
+
+	mu   sync.Mutex
+	last flow.Model // what Snapshot returns
+}
+
+// Ports are what the effects are done with.
+type Ports struct {
+	Card    CardReader
+	NHSO    NHSO
+	Store   Store
+	Outbox  Submitter
+	Printer Printer
+	// Show draws a model. It is called from the runner's goroutine.
+	Show func(flow.Model)
+	// RememberPhone is how long a number of an earlier visit is offered again;
+	// 0: never.
+	RememberPhone time.Duration
+}
+
+type runningTimer struct {
+	epoch uint64
+	timer *time.Timer
+}
+
+type firedTimer struct {
+	timer flow.Timer
+	epoch uint64
+}
+
+// eventBacklog bounds the events that wait while one is worked on. Taps and
+// device events come by the dozen at most; the room is for bursts.
+const eventBacklog = 256
+
+// printAfter bounds one slip.
+const printAfter = 20 * time.Second
+
+// NewRunner makes a runner that begins with that model.
+func NewRunner(model flow.Model, ports Ports, log *slog.Logger) *Runner {
+	return &Runner{
+		ports: ports, log: log, model: model, last: model,
+		events: make(chan flow.Event, eventBacklog),
+		fired:  make(chan firedTimer, eventBacklog),
+		writes: make(chan func(), eventBacklog),
+		ended:  make(chan struct{}),
+		timers: map[flow.Timer]*runningTimer{},
+	}
+}
+
+// Send hands an event to the flow. It may be called from any goroutine, blocks
+// only when the backlog is full, and does nothing once Run has ended.
+func (r *Runner) Send(e flow.Event) {
+	select {
+	case r.events <- e:
+	case <-r.ended:
+	}
+}
+
+// Snapshot returns the newest model.
+func (r *Runner) Snapshot() flow.Model {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.last
+}
+
+// Run works until ctx ends, then waits for what is under way: a request that has
+// left is never abandoned before its outcome is written down.
+func (r *Runner) Run(ctx context.Context) {
+	r.session, r.cancelSession = context.WithCancel(ctx)
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		for write := range r.writes {
+			write()
+		}
+	}()
+	r.ports.Show(r.model)
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case e := <-r.events:
+			r.step(ctx, e)
+		case f := <-r.fired:
+			// A timer that was cleared or set again after it ran out is void.
+			if t := r.timers[f.timer]; t != nil && t.epoch == f.epoch {
+				delete(r.timers, f.timer)
+				r.step(ctx, flow.TimerFired{Timer: f.timer})
+			}
+		}
+	}
+	r.cancelSession()
+	r.clearTimers()
+	close(r.ended)
+	close(r.writes)
+	<-written
+	r.work.Wait()
+}
+
+func (r *Runner) step(ctx context.Context, e flow.Event) {
+	before := r.model.State
+	next, effects := flow.Step(r.model, e)
+	r.model = next
+	r.mu.Lock()
+	r.last = next
+	r.mu.Unlock()
+	if before != next.State {
+		r.log.Info("screen", "from", before.String(), "to", next.State.String(), "problem", next.Session.Problem.String())
+	}
+	r.ports.Show(next)
+	for _, effect := range effects {
+		r.do(ctx, effect)
+	}
+}
+
+// do starts an effect. Writing is done in order by one goroutine, because taking
+// a visit back must come after saving it.
+func (r *Runner) do(ctx context.Context, effect flow.Effect) {
+	switch e := effect.(type) {
+	case flow.SetTimer:
+		r.setTimer(e.Timer, e.After)
+	case flow.ClearTimers:
+		r.clearTimers()
+	case flow.Wipe:
+		r.cancelSession()
+		r.session, r.cancelSession = context.WithCancel(ctx)
+	case flow.ReadCard:
+		session := r.session
+		r.spawn(func() { r.readCard(session, e) })
+	case flow.CheckRight:
+		session, today := r.session, r.model.Today
+		r.spawn(func() { r.checkRight(session, e, today) })
+	case flow.CheckStatus:
+		session := r.session
+		r.spawn(func() { r.checkStatus(session, e) })
+	case flow.RecallPhone:
+		r.recallPhone(e)
+	case flow.SaveVisit:
+		r.write(func() { r.save(e) })
+	case flow.DropVisit:
+		r.write(func() { r.logged("drop visit", e.ID, r.ports.Store.Drop(e.ID, time.Now())) })
+	case flow.HandToStaff:
+		r.write(func() { r.logged("hand visit to the staff", e.ID, r.ports.Store.Staff(e.ID, e.Problem, time.Now())) })
+	case flow.SubmitVisit:
+		r.spawn(func() { r.submit(ctx, e) })
+	case flow.PrintSlip:
+		r.spawn(func() { r.print(ctx, e) })
+	}
+}
+
+// spawn runs work that may take long beside the flow.
+func (r *Runner) spawn(work func()) {
+	r.work.Add(1)
+	go func() {
+		defer r.work.Done()
+		work()
+	}()
+}
+
+func (r *Runner) write(work func()) {
+	r.work.Add(1)
+	r.writes <- func() {
+		defer r.work.Done()
+		work()
+	}
+}
+
+func (r *Runner) setTimer(t flow.Timer, after time.Duration) {
+	if old := r.timers[t]; old != nil {
+		old.timer.Stop()
+	}
+	r.epoch++
+	epoch := r.epoch
+	r.timers[t] = &runningTimer{epoch, time.AfterFunc(after, func() { r.ring(firedTimer{t, epoch}) })}
+}
+
+func (r *Runner) ring(f firedTimer) {
+	select {
+	case r.fired <- f:
+	case <-r.ended:
+	}
+}
+
+func (r *Runner) clearTimers() {
+	for t, running := range r.timers {
+		running.timer.Stop()
+		delete(r.timers, t)
+	}
+}
+
+func (r *Runner) logged(what string, id visit.ID, err error) {
+	if err != nil {
+		r.log.Error(what, "visit", id, "err", err)
+	}
+}
