@@ -1,0 +1,72 @@
+# Two commands are enough: make run, make test.
+
+# One set of flags everywhere: every other set would compile the C parts again.
+export GOFLAGS := -trimpath -buildvcs=false
+TAGS      := x11,gles,migrated_fynedo,no_emoji
+TEST_TAGS := ci,migrated_fynedo,no_emoji
+VERSION   := $(shell sed -n 's/^Version *= *"\(.*\)"/\1/p' FyneApp.toml)
+LDFLAGS   := -s -w -X authenkiosk/app.version=$(VERSION)
+
+GOFUMPT     := mvdan.cc/gofumpt@v0.9.2
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
+
+# What a machine other than Linux calls its windows is found by Fyne itself.
+ifneq ($(shell uname -s),Linux)
+TAGS := migrated_fynedo,no_emoji
+endif
+
+.PHONY: run build agent deps test check unit e2e pcscd long fmt clean
+
+# run opens the kiosk in the demo zone with its dock. Without a display it plays
+# one whole visit and leaves the pictures in out/demo.
+run: deps build
+	@if [ "$$(uname -s)" = Linux ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+		echo "There is no display. One visit is played instead."; \
+		./out/authenkiosk demo -out out/demo; \
+		echo "The pictures of every screen and the slip are in out/demo."; \
+	else \
+		./out/authenkiosk kiosk; \
+	fi
+
+deps:
+	@sh packaging/deps.sh run
+
+build:
+	go build -tags $(TAGS) -ldflags "$(LDFLAGS)" -o out/authenkiosk .
+
+# agent builds the headless program: no window, no OpenGL.
+agent:
+	go build -ldflags "$(LDFLAGS)" -o out/authenagent ./cmd/authenagent
+
+# test is everything: form, meaning, every test with the race detector, the card
+# reader on a real card service, and whole visits clicked through in a window.
+test: testdeps check unit pcscd e2e
+
+testdeps:
+	@sh packaging/deps.sh test
+
+check:
+	@unformatted=$$(go run $(GOFUMPT) -l .); if [ -n "$$unformatted" ]; then echo "not formatted: $$unformatted"; exit 1; fi
+	go vet -tags $(TEST_TAGS) ./...
+	go vet -tags $(TEST_TAGS),pcscd,e2e ./...
+	GOOS=windows CGO_ENABLED=0 go vet ./cmd/... ./app/... ./cardreader/... ./nhso/... ./storage/... ./printer/... ./agent/...
+	go run $(STATICCHECK) -tags $(TEST_TAGS) ./...
+
+unit:
+	AUTHENKIOSK_REQUIRE_TOOLS=1 go test -race -tags $(TEST_TAGS) ./...
+
+pcscd:
+	go test -race -tags $(TEST_TAGS),pcscd -run PCSCD -count 1 ./cardreader/...
+
+e2e: build
+	go test -tags $(TEST_TAGS),e2e -run E2E -count 1 -timeout 20m -v .
+
+# long runs what takes minutes: ten million random events through the flow.
+long:
+	go test ./visit/flow -run Random -count 1 -v -timeout 30m -random-events 10000000
+
+fmt:
+	go run $(GOFUMPT) -w .
+
+clean:
+	rm -rf out

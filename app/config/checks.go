@@ -1,0 +1,164 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Each check returns "" or what is allowed.
+
+// demoHCode is the unit of the demo. No unit has it.
+const demoHCode = "99999"
+
+// maxLabel is the length of a name, in characters: the longest names of Thai
+// hospitals have about 80.
+const maxLabel = 200
+
+var (
+	hcodeForm     = regexp.MustCompile(`^[0-9A-Z]{5}$`)
+	claimTypeForm = regexp.MustCompile(`^PG[0-9]{7}$`)
+	sourceKind    = regexp.MustCompile(`^[a-z0-9]+:`)
+)
+
+func orEmpty(check func(string) string) func(string) string {
+	return func(s string) string {
+		if s == "" {
+			return ""
+		}
+		return check(s)
+	}
+}
+
+func hcode(s string) string {
+	if hcodeForm.MatchString(s) {
+		return ""
+	}
+	return "allowed are five characters 0-9 A-Z"
+}
+
+func claimType(s string) string {
+	if claimTypeForm.MatchString(s) {
+		return ""
+	}
+	return "allowed is PG and seven digits"
+}
+
+func label(s string) string {
+	if strings.TrimSpace(s) == "" {
+		return "it must not be empty"
+	}
+	if utf8.RuneCountInString(s) > maxLabel || strings.ContainsFunc(s, unicode.IsControl) {
+		return fmt.Sprintf("allowed are up to %d characters on one line", maxLabel)
+	}
+	return ""
+}
+
+func webURL(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return "allowed is an address like https://host/path, without user, question mark or #"
+	}
+	return ""
+}
+
+func origin(s string) string {
+	u, err := url.Parse(s)
+	if webURL(s) != "" || err != nil || u.Path != "" || strings.Contains(s, "*") || s != strings.ToLower(s) {
+		return "allowed is http:// or https://, a host in lower case and perhaps a port, without a path or *"
+	}
+	return ""
+}
+
+func loopback(s string) string {
+	const allowed = "allowed is 127.0.0.1:port, [::1]:port or localhost:port (other addresses need TLS, which is not available yet)"
+	host, port, err := net.SplitHostPort(s)
+	if err != nil || !portNumber(port) {
+		return allowed
+	}
+	switch host {
+	case "127.0.0.1", "::1", "localhost":
+		return ""
+	}
+	return allowed
+}
+
+func portNumber(s string) bool {
+	n, err := strconv.ParseUint(s, 10, 16)
+	return err == nil && strconv.FormatUint(n, 10) == s
+}
+
+func hostPort(s string) string {
+	host, port, err := net.SplitHostPort(s)
+	if err != nil || host == "" || port == "0" || !portNumber(port) {
+		return "it must be host:port"
+	}
+	return ""
+}
+
+func cameraSource(s string) string {
+	const allowed = `allowed are "", v4l2:/dev/video0, mjpeg:http://..., file:PATH or the name of a camera`
+	kind := sourceKind.FindString(s)
+	rest := strings.TrimPrefix(s, kind)
+	ok := label(s) == ""
+	switch kind {
+	case "":
+	case "v4l2:":
+		ok = ok && strings.HasPrefix(rest, "/")
+	case "mjpeg:":
+		u, err := url.Parse(rest)
+		ok = ok && err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""
+	case "file:":
+		ok = ok && rest != ""
+	default:
+		ok = false
+	}
+	if !ok {
+		return allowed
+	}
+	return ""
+}
+
+// printerAddress is the check of an address for each kind of printer.
+var printerAddress = map[PrinterKind]func(string) string{
+	PrinterTCP: hostPort,
+	PrinterFile: func(s string) string {
+		if !filepath.IsAbs(s) && !strings.HasPrefix(s, "/") {
+			return "it must be the full path of a device, for example /dev/usb/lp0"
+		}
+		return ""
+	},
+	PrinterIPP: func(s string) string {
+		u, err := url.Parse(s)
+		if err != nil || u.Hostname() == "" || !strings.Contains(" ipp ipps http https ", " "+u.Scheme+" ") {
+			return "it must be an address like ipp://host/ipp/print"
+		}
+		return ""
+	},
+	PrinterWindows: func(s string) string { return needed(s, "the name of a printer in Windows") },
+	PrinterImage:   func(s string) string { return needed(s, "a directory") },
+}
+
+func needed(s, what string) string {
+	if s == "" {
+		return "it must be " + what
+	}
+	return ""
+}
+
+// onThisMachine tells whether an address stays on this machine, where TLS adds
+// nothing.
+func onThisMachine(u *url.URL) bool {
+	if u.Hostname() == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	return err == nil && ip.IsLoopback()
+}

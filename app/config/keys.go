@@ -1,0 +1,87 @@
+package config
+
+import (
+	"sort"
+	"strings"
+
+	"authenkiosk/visit"
+)
+
+// setter puts a value into the configuration. It returns "" or what is wrong,
+// to be written right behind the key.
+type setter func(c *Config, value any) string
+
+// Ranges, in days.
+const (
+	maxRememberPhone = 365  // a year: numbers that are older are often dead
+	maxKeep          = 3650 // ten years, the longest that medical files are kept
+	maxKeepPhoto     = 7    // a photo is proof until NHSO has confirmed, no archive
+)
+
+// keys are all keys there are.
+var keys = map[string]setter{
+	"unit.hcode": text(func(c *Config) *string { return &c.Unit.HCode }, hcode),
+	"unit.name":  text(func(c *Config) *string { return &c.Unit.Name }, label),
+	"unit.phone": unitPhone,
+
+	"nhso.zone":         choice(func(c *Config) *visit.Zone { return &c.NHSO.Zone }, visit.ZoneDemo, visit.ZoneTest, visit.ZoneProduction),
+	"nhso.upstream":     choice(func(c *Config) *Upstream { return &c.NHSO.Upstream }, UpstreamEndpoint, UpstreamAgent),
+	"nhso.endpoint_url": text(func(c *Config) *string { return &c.NHSO.EndpointURL }, orEmpty(webURL)),
+	"nhso.status_url":   text(func(c *Config) *string { return &c.NHSO.StatusURL }, orEmpty(webURL)),
+	"nhso.agent_url":    text(func(c *Config) *string { return &c.NHSO.AgentURL }, webURL),
+	"nhso.source_id":    text(func(c *Config) *string { return &c.NHSO.SourceID }, orEmpty(label)),
+	"nhso.recorder_pid": recorderPID,
+
+	"cardreader.patient":   text(func(c *Config) *string { return &c.CardReader.Patient }, orEmpty(label)),
+	"cardreader.certifier": text(func(c *Config) *string { return &c.CardReader.Certifier }, orEmpty(label)),
+
+	"agent.enabled":         boolean(func(c *Config) *bool { return &c.Agent.Enabled }),
+	"agent.listen":          text(func(c *Config) *string { return &c.Agent.Listen }, loopback),
+	"agent.allowed_origins": texts(func(c *Config) *[]string { return &c.Agent.AllowedOrigins }, origin),
+	"agent.compat":          boolean(func(c *Config) *bool { return &c.Agent.Compat }),
+
+	"printer.kind": choice(func(c *Config) *PrinterKind { return &c.Printer.Kind },
+		PrinterNone, PrinterTCP, PrinterFile, PrinterIPP, PrinterWindows, PrinterImage),
+	"printer.address":  text(func(c *Config) *string { return &c.Printer.Address }, orEmpty(label)),
+	"printer.width_mm": paperWidth,
+
+	"camera.source": text(func(c *Config) *string { return &c.Camera.Source }, orEmpty(cameraSource)),
+
+	"kiosk.claim_types":        texts(func(c *Config) *[]string { return &c.Kiosk.ClaimTypes }, claimType),
+	"kiosk.default_claim_type": text(func(c *Config) *string { return &c.Kiosk.DefaultClaimType }, claimType),
+	"kiosk.methods": choices(func(c *Config) *[]visit.Method { return &c.Kiosk.Methods },
+		visit.MethodCard, visit.MethodPhoto, visit.MethodCertifier, visit.MethodLine),
+	"kiosk.languages":  choices(func(c *Config) *[]string { return &c.Kiosk.Languages }, "th", "en"),
+	"kiosk.fullscreen": boolean(func(c *Config) *bool { return &c.Kiosk.Fullscreen }),
+	"kiosk.orientation": choice(func(c *Config) *Orientation { return &c.Kiosk.Orientation },
+		OrientationAuto, OrientationPortrait, OrientationLandscape),
+	"kiosk.remember_phone_days": days(func(c *Config) *int { return &c.Kiosk.RememberPhoneDays }, 0, maxRememberPhone),
+
+	"storage.keep_days":       days(func(c *Config) *int { return &c.Storage.KeepDays }, 1, maxKeep),
+	"storage.keep_photo_days": days(func(c *Config) *int { return &c.Storage.KeepPhotoDays }, 0, maxKeepPhoto),
+}
+
+// keysOf returns the keys of a section in the order of the alphabet.
+func keysOf(section string) []string {
+	var names []string
+	for full := range keys {
+		if s, key, _ := strings.Cut(full, "."); s == section {
+			names = append(names, key)
+		}
+	}
+	sort.Strings(names)
+	return names
+}
+
+func sectionNames() []string {
+	seen := map[string]bool{}
+	var names []string
+	for full := range keys {
+		if s, _, _ := strings.Cut(full, "."); !seen[s] {
+			seen[s] = true
+			names = append(names, s)
+		}
+	}
+	sort.Strings(names)
+	return names
+}

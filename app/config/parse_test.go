@@ -1,0 +1,176 @@
+package config
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"authenkiosk/visit"
+)
+
+func TestTheExampleHasEveryKeyAndEqualsTheDefaults(t *testing.T) {
+	got, err := Parse("example.toml", Example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := Default(); !reflect.DeepEqual(got, want) {
+		t.Errorf("example %+v\ndefault %+v", got, want)
+	}
+	lines := linesOf(Example).lines
+	for key := range keys {
+		if lines[key] == 0 {
+			t.Errorf("the example has no %s", key)
+		}
+	}
+	if got, err := Parse("empty", nil); err != nil || !reflect.DeepEqual(got, Default()) {
+		t.Errorf("an empty file is not the default: %v", err)
+	}
+}
+
+func TestWrongValuesAreNamedWithLineKeyAndWhatIsAllowed(t *testing.T) {
+	for _, c := range []struct{ name, file, want string }{
+		{"an unknown zone", "[nhso]\nzone = \"prod\"", `kiosk.toml:2: nhso.zone = "prod": allowed are "demo", "test", "production"`},
+		{"an unknown section", "\n[nhs]\nzone = 1", `kiosk.toml:2: nhs: unknown section; allowed are agent, camera, cardreader, kiosk, nhso, printer, storage, unit`},
+		{"an unknown key", "[unit]\n\nhcod = \"10001\"", `kiosk.toml:3: unit.hcod: unknown key; allowed in [unit] are hcode, name, phone`},
+		{"a token in the file", "[nhso]\ntoken = \"0000\"", `kiosk.toml:2: nhso.token: unknown key; allowed in [nhso] are agent_url, endpoint_url, recorder_pid, source_id, status_url, upstream, zone`},
+		{"a section as a value", "unit = 1", `kiosk.toml:1: unit: is a section and stands once in [ ]`},
+		{"a section twice", "[[unit]]\n[[unit]]", `kiosk.toml:1: unit: is a section and stands once in [ ]`},
+		{"a duplicate key", "[unit]\nname = \"a\"\nname = \"b\"", `kiosk.toml:3: `},
+		{"no TOML", "[unit]\nname = ", `kiosk.toml:2: `},
+		{"a dotted key", "unit.hcode = \"1\"", `kiosk.toml:1: unit.hcode = "1": allowed are five characters 0-9 A-Z`},
+		{"an inline table", "unit = {name = \"a\", hcode = \"1\"}", `kiosk.toml:1: unit.hcode = "1": allowed`},
+		{"a wrong type", "[unit]\nhcode = 10001", `kiosk.toml:2: unit.hcode is a whole number: it must be a text in quotes`},
+		{"an empty name", "[unit]\nname = \" \"", `kiosk.toml:2: unit.name = " ": it must not be empty`},
+		{"a bad phone", "[unit]\nphone = \"12\"", `kiosk.toml:2: unit.phone: a Thai number begins with 0; allowed is`},
+		{"a bad recorder", "[nhso]\nrecorder_pid = \"9000000000005\"", `kiosk.toml:2: nhso.recorder_pid: the check digit of the PID is wrong; allowed is`},
+		{"an address without a scheme", "[nhso]\nstatus_url = \"nhso.example\"", `kiosk.toml:2: nhso.status_url = "nhso.example": allowed is an address like`},
+		{"an address with a user", "[nhso]\nstatus_url = \"https://a:b@nhso.example\"", `nhso.status_url = `},
+		{"an open port", "[agent]\nlisten = \"0.0.0.0:8189\"", `kiosk.toml:2: agent.listen = "0.0.0.0:8189": allowed is 127.0.0.1:port`},
+		{"no port", "[agent]\nlisten = \"127.0.0.1\"", `agent.listen`},
+		{"a port too big", "[agent]\nlisten = \"127.0.0.1:65536\"", `agent.listen`},
+		{"any origin", "[agent]\nallowed_origins = [\"*\"]", `kiosk.toml:2: agent.allowed_origins has "*": allowed is`},
+		{"an origin with a path", "[agent]\nallowed_origins = [\"https://his.example/\"]", `agent.allowed_origins has`},
+		{"an unknown printer", "[printer]\nkind = \"usb\"", `printer.kind = "usb": allowed are "none", "escpos-tcp", "escpos-file", "ipp", "windows", "image"`},
+		{"a printer without an address", "[printer]\nkind = \"escpos-tcp\"", `kiosk.toml:1: printer.address = "": for kind "escpos-tcp" it must be host:port`},
+		{"a printer on a wrong address", "[printer]\nkind = \"ipp\"\naddress = \"lp0\"", `kiosk.toml:3: printer.address = "lp0": for kind "ipp"`},
+		{"a wrong paper", "[printer]\nwidth_mm = 76", `printer.width_mm = 76: allowed are 58 and 80 (mm)`},
+		{"a strange camera", "[camera]\nsource = \"rtsp://x\"", `camera.source = "rtsp://x": allowed are`},
+		{"a camera at a web address that is none", "[camera]\nsource = \"mjpeg:/x\"", `camera.source`},
+		{"a wrong claim type", "[kiosk]\nclaim_types = [\"PG1\"]", `kiosk.claim_types has "PG1": allowed is PG and seven digits`},
+		{"a default that is not offered", "[kiosk]\nclaim_types = [\"PG0060002\"]", `kiosk.default_claim_type = "PG0060001": allowed are those of kiosk.claim_types`},
+		{"a method twice", "[kiosk]\nmethods = [\"card\", \"card\"]", `kiosk.methods has "card" twice`},
+		{"an unknown method", "[kiosk]\nmethods = [\"none\"]", `kiosk.methods has "none": allowed are "card", "photo", "certifier", "line"`},
+		{"no language", "[kiosk]\nlanguages = []", `kiosk.languages = []: at least one of "th", "en"`},
+		{"a list of numbers", "[kiosk]\nlanguages = [1]", `kiosk.languages is a whole number: it must be a list of texts`},
+		{"too many days", "[kiosk]\nremember_phone_days = 366", `kiosk.remember_phone_days = 366: allowed are 0 to 365 days`},
+		{"no day", "[storage]\nkeep_days = 0", `storage.keep_days = 0: allowed are 1 to 3650 days`},
+		{"a photo too long", "[storage]\nkeep_photo_days = 8", `storage.keep_photo_days = 8: allowed are 0 to 7 days`},
+		{"the demo's unit in production", "[nhso]\nzone = \"production\"", `kiosk.toml: unit.hcode = "99999": the zone "production" needs the unit's own code`},
+		{"http in production", "[unit]\nhcode = \"10001\"\n[nhso]\nzone = \"production\"\nendpoint_url = \"http://nhso.example\"", `kiosk.toml:5: nhso.endpoint_url = "http://nhso.example": the zone "production" allows https only`},
+		{"an agent that asks itself", "[nhso]\nupstream = \"agent\"\n[agent]\nenabled = true", `nhso.agent_url = "http://127.0.0.1:8189": that is this program's own agent`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := Parse("kiosk.toml", []byte(c.file))
+			var p *Problem
+			if !errors.As(err, &p) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got  %v\nwant %s", err, c.want)
+			}
+			if err != nil && strings.Contains(err.Error(), "9000000000005") {
+				t.Error("the error repeats a PID")
+			}
+		})
+	}
+}
+
+func TestAllErrorsComeAtOnceInTheOrderOfTheirLines(t *testing.T) {
+	_, err := Parse("k", []byte("[unit]\nhcode = \"1\"\nname = 3\n[nhso]\nzone = \"x\"\n[what]\n"))
+	lines := strings.Split(err.Error(), "\n")
+	if len(lines) != 4 {
+		t.Fatalf("%d errors: %v", len(lines), err)
+	}
+	for i, start := range []string{"k:2: unit.hcode", "k:3: unit.name", "k:5: nhso.zone", "k:6: what"} {
+		if !strings.HasPrefix(lines[i], start) {
+			t.Errorf("error %d is %q", i, lines[i])
+		}
+	}
+}
+
+func TestAFullConfigurationIsTaken(t *testing.T) {
+	file := "\xEF\xBB\xBF[unit]\r\nhcode = \"1000A\"\r\nname = \"รพ.สต. ตัวอย่าง\"\r\nphone = \"02-000-1234\"\r\n" + `
+[nhso]
+zone = "production"
+upstream = "agent"
+endpoint_url = "https://nhso.example/api"
+recorder_pid = "9000000000004"
+[agent]
+enabled = true
+listen = "[::1]:8190"
+allowed_origins = ["https://his.example", "http://10.0.0.1:8080"]
+[printer]
+kind = "escpos-tcp"
+address = "printer.local:9100"
+width_mm = 58
+[camera]
+source = "USB Camera: front"
+[kiosk]
+claim_types = ["PG0060001", "PG0060002"]
+methods = ["card"]
+languages = ["en"]
+fullscreen = false
+orientation = "portrait"
+remember_phone_days = 365
+[storage]
+keep_days = 30
+keep_photo_days = 0
+`
+	c, err := Parse("k", []byte(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Unit.Phone.Digits() != "020001234" || c.NHSO.RecorderPID.Digits() != "9000000000004" || c.NHSO.Zone != visit.ZoneProduction ||
+		c.Printer.WidthMM != 58 || len(c.Agent.AllowedOrigins) != 2 || c.Kiosk.Fullscreen || c.Kiosk.Methods[0] != visit.MethodCard {
+		t.Errorf("got %+v", c)
+	}
+}
+
+func TestLoadReadsAFileAndSaysThatItIsMissing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "kiosk.toml")
+	if _, err := Load(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("missing: %v", err)
+	}
+	if err := os.WriteFile(path, Example, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(path); err != nil {
+		t.Error(err)
+	}
+	if err := os.WriteFile(path, make([]byte, MaxFile+1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(path); err == nil {
+		t.Error("a huge file was read")
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(Example)
+	f.Add([]byte("unit = {hcode = 1, \"a.b\" = {c = [1, {d = 2}]}}\n[[kiosk.methods]]\n[nhso]\nzone=\"x\""))
+	f.Add([]byte("a.b.c = 1979-05-27\n'' = 1\n[\"\"]\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := Parse("f", data)
+		if err != nil {
+			if strings.Count(err.Error(), "\n") > strings.Count(string(data), "\n")+len(data) {
+				t.Error("more errors than the file has characters")
+			}
+			return
+		}
+		if hcode(c.Unit.HCode) != "" || label(c.Unit.Name) != "" || loopback(c.Agent.Listen) != "" ||
+			len(c.Kiosk.Languages) == 0 || len(c.Kiosk.Methods) == 0 || c.Storage.KeepDays < 1 {
+			t.Errorf("accepted %+v", c)
+		}
+	})
+}

@@ -1,0 +1,61 @@
+// Package privatelog is the last line of defence between personal data and the
+// log: types of personal data print themselves masked, and this filter removes
+// from whatever is logged all that looks like a PID, a phone number or a token.
+package privatelog
+
+import (
+	"regexp"
+	"strings"
+
+	"authenkiosk/visit"
+)
+
+// What is put in the place of personal data.
+const (
+	hiddenPID   = "[pid]"
+	hiddenPhone = "[phone]"
+	hiddenToken = "[token]"
+)
+
+var (
+	digitRun = regexp.MustCompile(`[0-9](?:[ -]?[0-9]){8,}`)
+	uuidForm = regexp.MustCompile(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+)
+
+// Clean returns the text without anything that looks like a PID (13 digits with
+// a right check digit), a phone number, or a token (a UUID that is not the id of
+// a visit).
+func Clean(text string) string {
+	if !strings.ContainsAny(text, "0123456789") {
+		return text
+	}
+	text = uuidForm.ReplaceAllStringFunc(text, func(s string) string {
+		if _, err := visit.ParseID(s); err == nil {
+			return hideDashes(s)
+		}
+		return hiddenToken
+	})
+	text = digitRun.ReplaceAllStringFunc(text, cleanRun)
+	return strings.ReplaceAll(text, dash, "-")
+}
+
+// dash stands for the hyphens of a visit id while digits are looked for, so that
+// its parts are not taken for a long number.
+const dash = "\x00-\x00"
+
+func hideDashes(s string) string { return strings.ReplaceAll(s, "-", dash) }
+
+// cleanRun looks for numbers in a run of digits that may be grouped by blanks or
+// hyphens.
+func cleanRun(run string) string {
+	digits := strings.NewReplacer(" ", "", "-", "").Replace(run)
+	for i := 0; i+visit.PIDLength <= len(digits); i++ {
+		if _, err := visit.ParsePID(digits[i : i+visit.PIDLength]); err == nil {
+			return hiddenPID
+		}
+	}
+	if _, err := visit.ParsePhone(digits); err == nil {
+		return hiddenPhone
+	}
+	return run
+}

@@ -1,0 +1,246 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"authenkiosk/app/outbox"
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+)
+
+// bench is a runner on fakes, with everything that was done to them.
+type bench struct {
+	mu     sync.Mutex
+	log    []string
+	saved  []visit.Visit
+	models []flow.Model
+
+	readErr  error
+	saveTime time.Duration
+	saveErr  error
+	outcome  outbox.Outcome
+	printErr error
+}
+
+func (b *bench) did(what string) {
+	b.mu.Lock()
+	b.log = append(b.log, what)
+	b.mu.Unlock()
+}
+
+func (b *bench) count(what string) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := 0
+	for _, l := range b.log {
+		if l == what {
+			n++
+		}
+	}
+	return n
+}
+
+func (b *bench) Read(ctx context.Context, _ uint64, identified func(flow.Person)) (flow.CardRead, error) {
+	b.did("read")
+	if b.readErr != nil {
+		return flow.CardRead{}, b.readErr
+	}
+	pid, _ := visit.ParsePID("9000000000004")
+	identified(flow.Person{PID: pid, Name: visit.Name{First: "ทดสอบ"}})
+	if !sleep(ctx, 100*time.Millisecond) {
+		return flow.CardRead{}, ctx.Err()
+	}
+	return flow.CardRead{}, nil
+}
+
+func (b *bench) ProblemOf(error) visit.Problem { return visit.CardUnreadable }
+
+func (b *bench) Right(context.Context, visit.PID, visit.Date) (visit.Right, []visit.ClaimType, error) {
+	return visit.Right{Main: visit.Coded{ID: "UCS"}}, nil, nil
+}
+
+func (b *bench) Status(context.Context, visit.PID, visit.Date) ([]flow.Authentication, error) {
+	return nil, nil
+}
+
+func (b *bench) Save(v visit.Visit, _ time.Time) error {
+	time.Sleep(b.saveTime)
+	b.did("save")
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.saved = append(b.saved, v)
+	return b.saveErr
+}
+
+func (b *bench) Drop(visit.ID, time.Time) error                 { b.did("drop"); return nil }
+func (b *bench) Staff(visit.ID, visit.Problem, time.Time) error { b.did("staff"); return nil }
+
+func (b *bench) RememberedPhone(visit.PID, time.Time) (visit.Phone, visit.PhoneOwner, bool) {
+	p, _ := visit.ParsePhone("0800001234")
+	return p, visit.PhoneOfPatient, true
+}
+
+func (b *bench) Submit(context.Context, visit.ID) outbox.Outcome {
+	time.Sleep(300 * time.Millisecond)
+	b.did("submit")
+	return b.outcome
+}
+
+func (b *bench) Print(_ context.Context, kind flow.SlipKind, _ flow.Slip) error {
+	b.did([]string{"print code", "print queued"}[kind])
+	return b.printErr
+}
+
+// play runs a runner in its own time while f drives it, and returns the last
+// model.
+func (b *bench) play(t *testing.T, f func(r *Runner)) flow.Model {
+	t.Helper()
+	model := flow.Model{
+		Unit: flow.Unit{
+			HCode: "99999", ClaimTypes: []visit.ClaimType{{Code: "PG0060001"}}, DefaultClaimType: "PG0060001",
+		},
+		Today: visit.ServiceDateOf(time.Now()),
+	}
+	r := NewRunner(model, Ports{
+		Card: b, NHSO: b, Store: b, Outbox: b, Printer: b, RememberPhone: time.Hour,
+		Show: func(m flow.Model) {
+			b.mu.Lock()
+			b.models = append(b.models, m)
+			b.mu.Unlock()
+		},
+	}, slog.New(slog.DiscardHandler))
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		r.Run(ctx)
+		close(ended)
+	}()
+	f(r)
+	synctest.Wait()
+	m := r.Snapshot()
+	cancel()
+	<-ended
+	return m
+}
+
+var insertion = flow.Insertion{Number: 7, VisitID: "01900000-0000-7000-8000-000000000007"}
+
+// confirmed drives a session up to the confirmation.
+func confirmed(r *Runner) {
+	r.Send(flow.CardInserted{Insertion: insertion})
+	time.Sleep(time.Second)
+	r.Send(flow.TapConfirm{})
+}
+
+func TestARunnerBringsAVisitFromTheCardToTheSlip(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &bench{outcome: outbox.Outcome{Kind: outbox.Done, Code: "PP1200000001", IssuedAt: time.Now()}}
+		m := b.play(t, func(r *Runner) {
+			confirmed(r)
+			time.Sleep(time.Second)
+		})
+		if m.State != flow.Result || m.Session.Code != "PP1200000001" || m.Session.Print != flow.Printed {
+			t.Errorf("state %v, code %q, print %v", m.State, m.Session.Code, m.Session.Print)
+		}
+		if b.count("save") != 1 || b.count("submit") != 1 || b.count("print code") != 1 {
+			t.Errorf("done: %v", b.log)
+		}
+		if len(b.saved) != 1 || b.saved[0].ID != insertion.VisitID || b.saved[0].CreatedAt.IsZero() {
+			t.Errorf("saved: %d visits", len(b.saved))
+		}
+	})
+}
+
+func TestAVisitWhoseCardIsPulledWhileItIsSavedIsTakenBackAfterwards(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &bench{saveTime: 2 * time.Second}
+		b.play(t, func(r *Runner) {
+			confirmed(r)
+			time.Sleep(time.Second)
+			r.Send(flow.CardRemoved{})
+			time.Sleep(5 * time.Second)
+		})
+		if b.count("submit") != 0 || b.count("drop") != 1 || b.log[len(b.log)-1] != "drop" {
+			t.Errorf("done: %v", b.log)
+		}
+	})
+}
+
+func TestAVisitThatCannotBeSavedIsNotSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &bench{saveErr: errors.New("no room")}
+		m := b.play(t, func(r *Runner) {
+			confirmed(r)
+			time.Sleep(time.Second)
+		})
+		if m.State != flow.Desk || m.Session.Problem != visit.NotSaved || b.count("submit") != 0 {
+			t.Errorf("state %v, problem %v, done %v", m.State, m.Session.Problem, b.log)
+		}
+	})
+}
+
+func TestSilenceEndsASessionAfterTheWarning(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &bench{}
+		m := b.play(t, func(r *Runner) {
+			r.Send(flow.CardInserted{Insertion: insertion})
+			time.Sleep(flow.IdleAfter + 2*time.Second)
+			synctest.Wait()
+			if m := r.Snapshot(); !m.Warning || m.State != flow.Confirm {
+				t.Errorf("state %v, warning %v", m.State, m.Warning)
+			}
+			r.Send(flow.TapMoreTime{})
+			time.Sleep(flow.IdleAfter - time.Second)
+			synctest.Wait()
+			if r.Snapshot().Warning {
+				t.Error("the warning comes again too early: an old timer is still running")
+			}
+			time.Sleep(flow.WipeAfter + 2*time.Second)
+		})
+		if m.State != flow.TakeCard || !m.Session.Insertion.IsZero() {
+			t.Errorf("state %v", m.State)
+		}
+	})
+}
+
+func TestTheEndOfTheProgramWaitsForARequestThatHasLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &bench{}
+		b.play(t, func(r *Runner) {
+			confirmed(r)
+			time.Sleep(50 * time.Millisecond) // the request is on its way
+		})
+		if b.count("submit") != 1 {
+			t.Errorf("done: %v", b.log)
+		}
+	})
+}
+
+func TestAnUnreadableCardIsAFaultAndACalledOffReadingIsNone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &bench{readErr: errors.New("no data")}
+		m := b.play(t, func(r *Runner) {
+			r.Send(flow.CardInserted{Insertion: insertion})
+			time.Sleep(time.Second)
+		})
+		if m.State != flow.CardFault || m.Session.Problem != visit.CardUnreadable {
+			t.Errorf("state %v, problem %v", m.State, m.Session.Problem)
+		}
+		b = &bench{}
+		m = b.play(t, func(r *Runner) {
+			r.Send(flow.CardInserted{Insertion: insertion})
+			time.Sleep(50 * time.Millisecond)
+			r.Send(flow.TapClose{})
+			time.Sleep(time.Second)
+		})
+		if m.State != flow.TakeCard {
+			t.Errorf("state %v", m.State)
+		}
+	})
+}

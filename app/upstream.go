@@ -1,0 +1,93 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"authenkiosk/app/outbox"
+	"authenkiosk/nhso"
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+)
+
+// upstream speaks with NHSO for the runner and for the outbox, and remembers how
+// the last conversation went, for the status light.
+type upstream struct {
+	nhso   nhso.Upstream
+	health *nhsoHealth
+}
+
+var (
+	_ NHSO        = upstream{}
+	_ outbox.NHSO = upstream{}
+)
+
+// Right implements NHSO.
+func (u upstream) Right(ctx context.Context, pid visit.PID, date visit.Date) (visit.Right, []visit.ClaimType, error) {
+	began := time.Now()
+	answer, err := u.nhso.Right(ctx, pid, date)
+	u.heard(ctx, began, err)
+	return answer.Right, answer.ClaimTypes, err
+}
+
+// Status implements NHSO.
+func (u upstream) Status(ctx context.Context, pid visit.PID, date visit.Date) ([]flow.Authentication, error) {
+	began := time.Now()
+	found, err := u.nhso.Status(ctx, pid, date)
+	u.heard(ctx, began, err)
+	var done []flow.Authentication
+	for _, a := range found {
+		done = append(done, flow.Authentication{Code: a.Code, ClaimType: a.ClaimType, Hospital: a.Hospital, At: a.At})
+	}
+	return done, err
+}
+
+// ProblemOf implements NHSO.
+func (u upstream) ProblemOf(err error) visit.Problem { return nhso.ProblemOf(err) }
+
+// Codes implements outbox.NHSO.
+func (u upstream) Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]outbox.Code, error) {
+	began := time.Now()
+	found, err := u.nhso.Status(ctx, pid, date)
+	u.heard(ctx, began, err)
+	var codes []outbox.Code
+	for _, a := range found {
+		codes = append(codes, outbox.Code{Code: a.Code, ClaimType: a.ClaimType.Code, HCode: a.Hospital.HCode, At: a.At})
+	}
+	return codes, failure(err)
+}
+
+// Submit implements outbox.NHSO.
+func (u upstream) Submit(ctx context.Context, v visit.Visit) (visit.AuthenCode, time.Time, error) {
+	began := time.Now()
+	receipt, err := u.nhso.Submit(ctx, nhso.Submission{Visit: v})
+	u.heard(ctx, began, err)
+	return receipt.Code, receipt.At, failure(err)
+}
+
+// heard notes how NHSO answered. A question that the session called off says
+// nothing about NHSO.
+func (u upstream) heard(ctx context.Context, began time.Time, err error) {
+	if ctx.Err() == nil {
+		u.health.note(time.Since(began), err)
+	}
+}
+
+// failure tells the outbox what an error of the upstream means for a visit.
+func failure(err error) error {
+	if err == nil {
+		return nil
+	}
+	f := &outbox.Failure{Problem: nhso.ProblemOf(err), Message: nhso.MessageOf(err), Err: err}
+	switch nhso.KindOf(err) {
+	case nhso.NotSent, nhso.Unauthorised, nhso.TooMany:
+		f.Kind = outbox.NotProcessed
+	case nhso.Refused, nhso.Duplicate, nhso.Invalid:
+		f.Kind = outbox.Refused
+	}
+	if e := new(nhso.Error); errors.As(err, &e) {
+		f.RetryAfter = e.RetryAfter
+	}
+	return f
+}

@@ -1,0 +1,44 @@
+#!/bin/sh
+# Installs the Debian or Ubuntu packages that are missing for one purpose:
+#   deps.sh run    what building and running the kiosk needs
+#   deps.sh test   that, and what the tests need besides
+# It says which packages it installs, and uses sudo when it is not root.
+set -eu
+
+run="gcc libc6-dev pkg-config libpcsclite-dev libgl-dev libegl-dev libx11-dev libxcursor-dev libxrandr-dev
+libxinerama-dev libxi-dev libxxf86vm-dev libgl1-mesa-dri pcscd"
+test="vsmartcard-vpcd xvfb xauth xdotool openbox zbar-tools imagemagick curl"
+
+case "${1:-}" in
+run) wanted=$run ;;
+test) wanted="$run $test" ;;
+*)
+	echo "usage: deps.sh run|test" >&2
+	exit 2
+	;;
+esac
+
+if ! command -v dpkg-query >/dev/null 2>&1; then
+	echo "This is not Debian or Ubuntu. Please install the counterparts of: $wanted" >&2
+	exit 0
+fi
+
+missing=
+for package in $wanted; do
+	status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+	[ "$status" = installed ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+echo "Installing the missing system packages:$missing"
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+	if ! command -v sudo >/dev/null 2>&1; then
+		echo "Please have them installed by the administrator: apt-get install$missing" >&2
+		exit 1
+	fi
+	as_root=sudo
+fi
+$as_root apt-get update -qq
+# shellcheck disable=SC2086 # the names are separate words
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
