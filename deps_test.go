@@ -15,8 +15,12 @@ const module = "authenkiosk"
 // mayImport says, for each room, which other rooms of the house it may import.
 // Tests of a room may import what the room itself may, and the fakes beside it.
 var mayImport = map[string][]string{
-	"":           {"app", "ui", "ui/fyneenv", "assets", "visit", "visit/flow"},
-	"cmd":        {"app"},
+	"":    {"app", "ui", "ui/fyneenv", "assets", "visit", "visit/flow"},
+	"cmd": {"app"},
+
+	// What plays the world around a running program: cards, and a look at its store.
+	"tests of the whole": {"cardreader", "storage", "visit"},
+
 	"app":        {"app", "visit", "cardreader", "camera", "printer", "nhso", "storage", "agent", "assets"},
 	"ui":         {"ui", "visit", "assets"},
 	"visit":      {"visit"},
@@ -31,17 +35,17 @@ var mayImport = map[string][]string{
 
 // onlyIn says where a library may be imported at all.
 var onlyIn = map[string][]string{
-	"github.com/ebfe/scard":      {"cardreader/pcsc"},
-	"go.etcd.io/bbolt":           {"storage"},
-	"github.com/go-resty/resty":  {"nhso"},
-	"fyne.io/fyne/v2":            {"ui", ""},
-	"fyne.io/fyne/v2/app":        {""},
-	"fyne.io/fyne/v2/driver/gl":  {},
-	"fyne.io/fyne/v2/dialog":     {}, // stock dialogs are not for patients
-	"github.com/pelletier":       {"app/config"},
-	"github.com/go-text":         {"printer", "assets", "ui"},
-	"github.com/nicksnyder":      {"assets", "ui"},
-	"authenkiosk/nhso/testzone":  {"app", "nhso", ""},
+	"github.com/ebfe/scard":       {"cardreader/pcsc"},
+	"go.etcd.io/bbolt":            {"storage"},
+	"github.com/go-resty/resty":   {"nhso"},
+	"fyne.io/fyne/v2":             {"ui", ""},
+	"fyne.io/fyne/v2/app":         {""},
+	"fyne.io/fyne/v2/driver/gl":   {},
+	"fyne.io/fyne/v2/dialog":      {}, // stock dialogs are not for patients
+	"github.com/pelletier":        {"app/config"},
+	"github.com/go-text":          {"printer", "assets", "ui"},
+	"github.com/nicksnyder":       {"assets", "ui"},
+	"authenkiosk/nhso/testzone":   {"app", "nhso"},
 	"authenkiosk/cardreader/pcsc": {"app", "cardreader"},
 }
 
@@ -86,6 +90,9 @@ func checkImport(t *testing.T, path, imported string) {
 		dir = ""
 	}
 	room, _, _ := strings.Cut(dir, "/")
+	if dir == "" && strings.HasSuffix(path, "_test.go") {
+		room = "tests of the whole"
+	}
 	if inside, ok := strings.CutPrefix(imported, module+"/"); ok {
 		if !within(inside, mayImport[room]) {
 			t.Errorf("%s imports %s, which %q may not", path, imported, room)

@@ -47,3 +47,6 @@ func (n Name) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[name]") }
 
 // LogValue implements slog.LogValuer.
 func (n Name) LogValue() slog.Value { return slog.StringValue("[name]") }
+
+// MarshalText hides a name that strays into JSON, see PID.MarshalText.
+func (n Name) MarshalText() ([]byte, error) { return []byte("[name]"), nil }

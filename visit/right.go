@@ -15,11 +15,11 @@ type Hospital struct {
 // Right is a person's right to treatment (สิทธิการรักษา): main and sub inscl and
 // the responsible hospitals, each of which may be absent.
 type Right struct {
-	Main, Sub                      Coded
-	HospMain, HospMainOp, HospSub  Hospital
-	Deceased                       bool // NHSO holds a date of death
-	NationID                       string
-	FirstName, LastName, TitleName string // as NHSO has them, for staff only
+	Main, Sub                     Coded
+	HospMain, HospMainOp, HospSub Hospital
+	Deceased                      bool // NHSO holds a date of death
+	NationID                      string
+	Holder                        Name // as NHSO has it, for staff only
 }
 
 // IsZero tells whether NHSO has no right for this person.

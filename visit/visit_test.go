@@ -1,6 +1,7 @@
 package visit
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -114,5 +115,23 @@ func TestZonesAndMethodsAreClosedLists(t *testing.T) {
 	}
 	if z.UnmarshalText([]byte("prod")) == nil || m.UnmarshalText([]byte("face")) == nil {
 		t.Error("an unknown word is taken")
+	}
+}
+
+func TestPersonalDataInAnyStructStaysHiddenInJSON(t *testing.T) {
+	pid, _ := ParsePID(canaryPID)
+	phone, _ := ParsePhone("0800001234")
+	v := Visit{
+		PID: pid, Phone: phone, Name: Name{First: "ทดสอบ", Last: "ระบบ"}, Address: Address{House: "99/9", Soi: "ซอยทดลอง"},
+		Right: Right{Holder: Name{First: "ทดสอบ"}},
+	}
+	out, err := json.Marshal([]any{v, &v})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range []string{canaryPID, "0800001234", "ทดสอบ", "ระบบ", "99/9", "ซอยทดลอง"} {
+		if strings.Contains(string(out), secret) {
+			t.Errorf("%q is in %s", secret, out)
+		}
 	}
 }

@@ -90,7 +90,7 @@ func (o *Outbox) settle(ctx context.Context, item Item) (time.Duration, error) {
 		o.notify(id, outcome)
 		return 0, err
 	}
-	if wait := restFor(item) - time.Since(item.LastSent); item.InFlight && wait > 0 {
+	if wait := o.restFor(item) - time.Since(item.LastSent); item.InFlight && wait > 0 {
 		return wait, nil
 	}
 	outcome, err := o.send(ctx, item.Visit)
@@ -102,8 +102,8 @@ func (o *Outbox) settle(ctx context.Context, item Item) (time.Duration, error) {
 
 // restFor is how long a visit rests after its last request: the settle time, and
 // longer for one that NHSO fails on again and again.
-func restFor(item Item) time.Duration {
-	return SettleTime * time.Duration(min(max(item.Attempts, 1), slowestRest))
+func (o *Outbox) restFor(item Item) time.Duration {
+	return o.times.SettleTime * time.Duration(min(max(item.Attempts, 1), slowestRest))
 }
 
 // unreachable is an error after which the visits behind need not be tried: NHSO

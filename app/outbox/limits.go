@@ -11,9 +11,9 @@ const (
 	// slowestRest bounds, in settle times, the growing pause between requests of
 	// one visit.
 	slowestRest = 10
-	// patience is how long a waiting patient's visit is looked up after an
+	// Patience is how long a waiting patient's visit is looked up after an
 	// ambiguous answer, before the patient hears that the code follows.
-	patience = 12 * time.Second
+	Patience = 12 * time.Second
 	// lookEvery is the pause between two look-ups while the patient waits.
 	lookEvery = 1500 * time.Millisecond
 	// idleRound is the pause of the background when there is nothing to wait for.
@@ -23,3 +23,17 @@ const (
 	firstBackOff = 2 * time.Second
 	lastBackOff  = 30 * time.Second
 )
+
+// Times are the two times that depend on the server. A zero value stands for the
+// constant of the same name; only tests have a server that they know better.
+type Times struct{ SettleTime, Patience time.Duration }
+
+func (t Times) orStandard() Times {
+	if t.SettleTime == 0 {
+		t.SettleTime = SettleTime
+	}
+	if t.Patience == 0 {
+		t.Patience = Patience
+	}
+	return t
+}

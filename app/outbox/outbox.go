@@ -106,6 +106,7 @@ type Outbox struct {
 	nhso   NHSO
 	log    *slog.Logger
 	notify func(visit.ID, Outcome)
+	times  Times
 
 	wake chan struct{}
 
@@ -121,6 +122,7 @@ type Options struct {
 	NHSO   NHSO
 	Log    *slog.Logger
 	Notify func(visit.ID, Outcome)
+	Times  Times
 }
 
 // New makes an outbox. Run does the work in the background.
@@ -129,7 +131,7 @@ func New(o Options) *Outbox {
 		o.Notify = func(visit.ID, Outcome) {}
 	}
 	return &Outbox{
-		store: o.Store, nhso: o.NHSO, log: o.Log, notify: o.Notify,
+		store: o.Store, nhso: o.NHSO, log: o.Log, notify: o.Notify, times: o.Times.orStandard(),
 		wake: make(chan struct{}, 1), busy: map[visit.ID]bool{},
 	}
 }

@@ -89,7 +89,7 @@ func (o *Outbox) refused(ctx context.Context, v visit.Visit, f *Failure) (Outcom
 // lookFor asks for the code of a visit whose request got no clear answer, as
 // long as the patient can be expected to wait. It never sends again.
 func (o *Outbox) lookFor(ctx context.Context, v visit.Visit) (Outcome, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, o.times.Patience)
 	defer cancel()
 	var last error
 	for {

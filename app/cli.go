@@ -1,0 +1,244 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"authenkiosk/app/config"
+	"authenkiosk/app/privatelog"
+	"authenkiosk/visit"
+)
+
+// Program is one of the command-line programs. The graphical one has faces, the
+// headless one has none.
+type Program struct {
+	Name           string
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+
+	// Window opens the kiosk's window and returns when it is closed or ctx ends.
+	// It is called on the main goroutine. Nil: a program without a screen.
+	Window func(ctx context.Context, k *Kiosk, o WindowOptions) error
+	// Draw draws a screen without a display. Nil: a program without a screen.
+	Draw Draw
+}
+
+// WindowOptions are flags that concern the window.
+type WindowOptions struct {
+	// LayoutFile, if set, gets the places of all buttons in JSON at each change of
+	// screen, for tests that click from outside.
+	LayoutFile string
+	// Size is the size of the window in pixels when it is not full-screen.
+	Width, Height int
+}
+
+// Exit statuses.
+const (
+	exitOK    = 0
+	exitError = 1
+	exitUsage = 2
+)
+
+// errUsage is a command line that makes no sense; the reason has been printed.
+var errUsage = errors.New("usage")
+
+// errLater is a command whose part of the product is not built yet.
+var errLater = errors.New("this part is not available in this version yet")
+
+// Main runs the program and returns its exit status.
+func (p *Program) Main(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := p.run(ctx, args)
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errUsage):
+		return exitUsage
+	}
+	fmt.Fprintf(p.Stderr, "%s: %s\n", p.Name, privatelog.Clean(err.Error()))
+	return exitError
+}
+
+type command struct {
+	name, args, help string
+	screen           bool // needs Window or Draw
+	run              func(p *Program, ctx context.Context, s *settings) error
+}
+
+func commands() []command {
+	return []command{
+		{"kiosk", "", "the full-screen kiosk for patients", true, (*Program).kiosk},
+		{"station", "", "the front desk's station", true, later},
+		{"agent", "", "the HTTP agent for hospital software on 127.0.0.1:8189", false, later},
+		{"testzone", "[-listen ADDRESS]", "the simulator of NHSO's services", false, (*Program).testzone},
+		{"demo", "-out DIR", "one whole visit without a display, a reader or a network", true, (*Program).demo},
+		{"doctor", "[-json]", "checks the equipment; exit status 0 only when ready", false, (*Program).doctor},
+		{"secret", "set NAME", "reads a secret from standard input and seals it", false, (*Program).secret},
+		{"version", "", "prints the version", false, (*Program).version},
+	}
+}
+
+func later(*Program, context.Context, *settings) error { return errLater }
+
+// settings are the flags of all commands.
+type settings struct {
+	configFile, data string
+	listen           string
+	snapshot         string
+	json             bool
+	out              string
+	size             string
+	layoutFile       string
+	args             []string // what is left behind the flags
+	log              *slog.Logger
+}
+
+func (p *Program) run(ctx context.Context, args []string) error {
+	name := "kiosk"
+	if p.Window == nil {
+		name = "help"
+	}
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		name, args = args[0], args[1:]
+	}
+	for _, c := range commands() {
+		if c.name != name || c.screen && p.Window == nil {
+			continue
+		}
+		s, err := p.parse(c, args)
+		if err != nil {
+			return err
+		}
+		if err := c.run(p, ctx, s); err != nil {
+			return fmt.Errorf("%s: %w", c.name, err)
+		}
+		return nil
+	}
+	p.usage()
+	if name == "help" {
+		return nil
+	}
+	fmt.Fprintf(p.Stderr, "%s: there is no command %q\n", p.Name, name)
+	return errUsage
+}
+
+func (p *Program) usage() {
+	fmt.Fprintf(p.Stderr, "usage: %s [command] [-config FILE] [-data DIR] ...\n\n", p.Name)
+	for _, c := range commands() {
+		if !c.screen || p.Window != nil {
+			fmt.Fprintf(p.Stderr, "  %-28s %s\n", strings.TrimSpace(c.name+" "+c.args), c.help)
+		}
+	}
+}
+
+// parse reads the flags, which may stand before and behind other words.
+func (p *Program) parse(c command, args []string) (*settings, error) {
+	s := &settings{log: slog.New(privatelog.New(slog.NewTextHandler(p.Stderr, nil)))}
+	f := flag.NewFlagSet(p.Name+" "+c.name, flag.ContinueOnError)
+	f.SetOutput(p.Stderr)
+	f.StringVar(&s.configFile, "config", "", "the configuration `file`; without one: the demo")
+	f.StringVar(&s.data, "data", "", "the `directory` of the visits and secrets")
+	switch c.name {
+	case "testzone":
+		f.StringVar(&s.listen, "listen", "127.0.0.1:8199", "the `address` to serve on")
+		f.StringVar(&s.snapshot, "snapshot", "", "a `file` in which the codes survive a restart")
+	case "doctor":
+		f.BoolVar(&s.json, "json", false, "print JSON")
+	case "demo":
+		f.StringVar(&s.out, "out", "", "the `directory` for the pictures")
+		f.StringVar(&s.size, "size", "1080x1920", "the size of the screens, `WIDTHxHEIGHT` in pixels")
+	case "kiosk":
+		f.StringVar(&s.size, "size", "", "open a window of `WIDTHxHEIGHT` pixels in place of the full screen")
+		f.StringVar(&s.layoutFile, "test-layout", "", "write the places of the buttons to this `file`, for tests")
+	}
+	for rest := args; ; rest = f.Args()[1:] {
+		if f.Parse(rest) != nil {
+			return nil, errUsage // the flag package has printed why
+		}
+		if f.NArg() == 0 {
+			break
+		}
+		s.args = append(s.args, f.Arg(0))
+	}
+	if len(s.args) > 0 && c.name != "secret" {
+		fmt.Fprintf(p.Stderr, "%s %s: %q is too much\n", p.Name, c.name, s.args[0])
+		return nil, errUsage
+	}
+	return s, nil
+}
+
+// load reads the configuration and settles where the data are.
+func (s *settings) load() (config.Config, error) {
+	c := config.Default()
+	if s.configFile != "" {
+		var err error
+		if c, err = config.Load(s.configFile); err != nil {
+			return c, err
+		}
+	}
+	if s.data == "" {
+		base, err := os.UserConfigDir()
+		if err != nil {
+			return c, fmt.Errorf("find a place for the data (use -data): %w", err)
+		}
+		s.data = filepath.Join(base, "authenkiosk")
+	}
+	return c, nil
+}
+
+func (p *Program) version(context.Context, *settings) error {
+	_, err := fmt.Fprintln(p.Stdout, p.Name, Version())
+	return err
+}
+
+// secret reads a secret from standard input, so that it is in no list of
+// processes and no shell history.
+func (p *Program) secret(_ context.Context, s *settings) error {
+	if len(s.args) != 2 || s.args[0] != "set" {
+		return errors.New("write: secret set NAME, for example: secret set " + tokenName)
+	}
+	c, err := s.load()
+	if err != nil {
+		return err
+	}
+	if err := setSecret(s.data, c.NHSO.Zone, s.args[1], p.Stdin); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(p.Stdout, "%s is set for zone %s\n", s.args[1], c.NHSO.Zone)
+	return err
+}
+
+func parseSize(text string) (width, height int, err error) {
+	if n, scanErr := fmt.Sscanf(text, "%dx%d", &width, &height); scanErr != nil || n != 2 || width < 320 || height < 240 || width > 7680 || height > 7680 {
+		return 0, 0, fmt.Errorf("-size %q: write WIDTHxHEIGHT in pixels, for example 1080x1920", text)
+	}
+	return width, height, nil
+}
+
+func (p *Program) demo(ctx context.Context, s *settings) error {
+	if s.out == "" {
+		return errors.New("say where the pictures go: -out DIR")
+	}
+	width, height, err := parseSize(s.size)
+	if err != nil {
+		return err
+	}
+	c, err := s.load()
+	if err != nil {
+		return err
+	}
+	// The demo stands alone: nothing of a real unit's devices is used.
+	c.NHSO, c.Agent, c.CardReader = config.Default().NHSO, config.Default().Agent, config.CardReader{}
+	c.NHSO.Zone = visit.ZoneDemo
+	return playDemo(ctx, p.Stdout, &demoPlay{out: s.out, width: width, height: height, draw: p.Draw, log: s.log}, c)
+}

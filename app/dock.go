@@ -1,0 +1,94 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"authenkiosk/nhso/testzone"
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+)
+
+// Dock is the control panel of the demo zone: it plays the patient's hands and
+// the world's faults.
+type Dock struct {
+	kiosk *Kiosk
+	demo  *Demo
+}
+
+// InsertCard puts one of DemoCards into the reader; a card that is in is taken
+// out first.
+func (d *Dock) InsertCard(id string) error {
+	card, err := newDemoCard(id)
+	if err != nil {
+		return err
+	}
+	_ = d.demo.Readers.Remove(patientReader) // an empty reader is what is wanted
+	return d.demo.Readers.Insert(patientReader, card)
+}
+
+// RemoveCard takes the card out, if one is in.
+func (d *Dock) RemoveCard() { _ = d.demo.Readers.Remove(patientReader) }
+
+// PlugReader plugs the patient's reader in or out.
+func (d *Dock) PlugReader(in bool) {
+	if in {
+		d.demo.Readers.PlugReader(patientReader)
+		return
+	}
+	d.demo.Readers.UnplugReader(patientReader)
+}
+
+// BreakPrinter makes printing fail, or work again.
+func (d *Dock) BreakPrinter(broken bool) {
+	if d.kiosk.printer != nil {
+		d.kiosk.printer.breakDown(broken)
+		d.kiosk.look()
+	}
+}
+
+// NHSOFault is how the demo's NHSO behaves.
+type NHSOFault string
+
+// The behaviours.
+const (
+	NHSOFine         NHSOFault = "fine"
+	NHSODown         NHSOFault = "down"
+	NHSOSlow         NHSOFault = "slow"
+	NHSOTokenRefused NHSOFault = "401"
+	NHSOCutsReplies  NHSOFault = "cut"
+)
+
+// slowDemo is long enough that a waiting patient is told about it.
+const slowDemo = 10 * time.Second
+
+// SetNHSO changes how NHSO behaves.
+func (d *Dock) SetNHSO(f NHSOFault) error {
+	d.demo.Zone.ClearFaults()
+	switch f {
+	case NHSOFine:
+		d.kiosk.outbox.Wake()
+		return nil
+	case NHSOSlow:
+		return d.demo.Zone.SetFault(testzone.Fault{
+			Path: "/nhsoendpoint/api/AuthenCode", Kind: testzone.FaultKind(f), DelayMS: int(slowDemo.Milliseconds()),
+		})
+	case NHSOCutsReplies:
+		return d.demo.Zone.SetFault(testzone.Fault{Path: "/nhsoendpoint/api/AuthenCode", Kind: testzone.FaultKind(f)})
+	}
+	return d.demo.Zone.SetFault(testzone.Fault{Kind: testzone.FaultKind(f)})
+}
+
+// midnightLasts is how long the demo stays on the day after.
+const midnightLasts = 30 * time.Second
+
+// PassMidnight shows the kiosk the next day for a moment.
+func (d *Dock) PassMidnight(ctx context.Context) {
+	today := visit.ServiceDateOf(time.Now())
+	d.kiosk.Send(flow.DayChanged{Today: today.Next()})
+	go func() {
+		if sleep(ctx, midnightLasts) {
+			d.kiosk.Send(flow.DayChanged{Today: visit.ServiceDateOf(time.Now())})
+		}
+	}()
+}

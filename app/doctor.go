@@ -1,0 +1,204 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"time"
+
+	"authenkiosk/app/config"
+	"authenkiosk/cardreader"
+	"authenkiosk/cardreader/pcsc"
+	"authenkiosk/nhso"
+	"authenkiosk/storage"
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+)
+
+// finding is what doctor found out about one thing.
+type finding struct {
+	Check  string `json:"check"`
+	State  string `json:"state"` // ok, warning, failed, skipped
+	Detail string `json:"detail"`
+}
+
+// The states of a finding. Only failed makes the machine unready.
+const (
+	findingOK      = "ok"
+	findingWarning = "warning"
+	findingFailed  = "failed"
+	findingSkipped = "skipped"
+)
+
+// errNotReady makes doctor's exit status.
+var errNotReady = errors.New("the machine is not ready")
+
+// doctorLimit bounds the questions to NHSO.
+const doctorLimit = 15 * time.Second
+
+// doctor checks everything a kiosk stands on and says what is wrong.
+func (p *Program) doctor(ctx context.Context, s *settings) error {
+	c, err := s.load()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, doctorLimit)
+	defer cancel()
+	data := filepath.Join(s.data, string(c.NHSO.Zone))
+	findings := []finding{
+		{"configuration", findingOK, fmt.Sprintf("unit %s, zone %s, upstream %s", c.Unit.HCode, c.NHSO.Zone, c.NHSO.Upstream)},
+		readerFinding(c), diskFinding(data), outboxFinding(data), printerFinding(c), cameraFinding(c), tokenFinding(c, data),
+	}
+	findings = append(findings, nhsoFindings(ctx, c, data)...)
+	if err := report(p.Stdout, findings, s.json); err != nil {
+		return err
+	}
+	for _, f := range findings {
+		if f.State == findingFailed {
+			return errNotReady
+		}
+	}
+	return nil
+}
+
+func report(w io.Writer, findings []finding, asJSON bool) error {
+	if asJSON {
+		ready := true
+		for _, f := range findings {
+			ready = ready && f.State != findingFailed
+		}
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		return e.Encode(map[string]any{"version": Version(), "ready": ready, "findings": findings})
+	}
+	for _, f := range findings {
+		if _, err := fmt.Fprintf(w, "%-8s %-14s %s\n", f.State, f.Check, f.Detail); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readerFinding looks for the patient's reader as the kiosk would.
+func readerFinding(c config.Config) finding {
+	if c.NHSO.Zone == visit.ZoneDemo {
+		return finding{"card reader", findingSkipped, "the demo has its own"}
+	}
+	watcher, err := pcsc.New().Watch()
+	if err != nil {
+		return finding{"card reader", findingFailed, "the card service does not answer: " + err.Error()}
+	}
+	defer func() { _ = watcher.Close() }()
+	readers, err := watcher.Readers()
+	if err != nil {
+		return finding{"card reader", findingFailed, err.Error()}
+	}
+	for _, name := range readers {
+		if cardreader.NamesReader(name, c.CardReader.Patient) {
+			return finding{"card reader", findingOK, fmt.Sprintf("%q of %d", name, len(readers))}
+		}
+	}
+	return finding{"card reader", findingFailed, fmt.Sprintf("no reader named %q among %q", c.CardReader.Patient, readers)}
+}
+
+func diskFinding(data string) finding {
+	if err := storage.CheckRoom(existing(data)); err != nil {
+		return finding{"disk", findingFailed, err.Error()}
+	}
+	room, err := storage.Room(existing(data))
+	if err != nil {
+		return finding{"disk", findingFailed, err.Error()}
+	}
+	return finding{"disk", findingOK, fmt.Sprintf("%d MB free for %s", room>>20, data)}
+}
+
+// existing returns the nearest directory above that is there.
+func existing(dir string) string {
+	for {
+		if _, err := storage.Room(dir); err == nil {
+			return dir
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return dir
+		}
+		dir = parent
+	}
+}
+
+func outboxFinding(data string) finding {
+	store, err := storage.Open(data, storage.Options{})
+	switch {
+	case errors.Is(err, storage.ErrInUse):
+		return finding{"visits", findingOK, "a kiosk is running on them; see its local status"}
+	case err != nil:
+		return finding{"visits", findingFailed, err.Error()}
+	}
+	counts, err := store.Counts(visit.ServiceDateOf(time.Now()))
+	if err = errors.Join(err, store.Close()); err != nil {
+		return finding{"visits", findingFailed, err.Error()}
+	}
+	state := findingOK
+	if counts.Pending+counts.Staff > 0 {
+		state = findingWarning
+	}
+	return finding{"visits", state, fmt.Sprintf("%d pending, %d for the staff, %d done today", counts.Pending, counts.Staff, counts.DoneToday)}
+}
+
+func printerFinding(c config.Config) finding {
+	p, err := newSlipPrinter(c)
+	switch {
+	case err != nil:
+		return finding{"printer", findingFailed, err.Error()}
+	case p == nil:
+		return finding{"printer", findingWarning, "none is configured: codes are on the screen only"}
+	case p.state() != flow.DeviceReady:
+		return finding{"printer", findingFailed, fmt.Sprintf("%s %s is not ready", c.Printer.Kind, c.Printer.Address)}
+	}
+	return finding{"printer", findingOK, fmt.Sprintf("%s %s", c.Printer.Kind, c.Printer.Address)}
+}
+
+func cameraFinding(c config.Config) finding {
+	if c.Camera.Source == "" {
+		return finding{"camera", findingSkipped, "none is configured"}
+	}
+	return finding{"camera", findingFailed, "cameras are not available in this version yet"}
+}
+
+func tokenFinding(c config.Config, data string) finding {
+	if c.NHSO.Zone == visit.ZoneDemo {
+		return finding{"token", findingSkipped, "the demo needs none"}
+	}
+	if _, err := storage.OpenSecrets(data).Get(c.NHSO.Zone, tokenName); err != nil {
+		return finding{"token", findingFailed, err.Error() + "; set it with: authenkiosk secret set " + tokenName}
+	}
+	return finding{"token", findingWarning, "set; its key lies in a file beside it, which does not protect a stolen disk"}
+}
+
+func nhsoFindings(ctx context.Context, c config.Config, data string) []finding {
+	if c.NHSO.Zone == visit.ZoneDemo {
+		return []finding{{"NHSO", findingSkipped, "the demo has its own"}, {"clock", findingSkipped, "compared with NHSO's outside of the demo"}}
+	}
+	client, err := newEndpoint(c, data, nil, nhso.Timeouts{})
+	if err != nil {
+		return []finding{{"NHSO", findingFailed, err.Error()}}
+	}
+	defer client.Close()
+	var findings []finding
+	if health, err := client.Probe(ctx); err != nil {
+		findings = append(findings, finding{"NHSO", findingFailed, fmt.Sprintf("%v (%v)", err, nhso.KindOf(err))})
+	} else {
+		findings = append(findings, finding{"NHSO", findingOK, fmt.Sprintf("answers in %d ms", health.Latency.Milliseconds())})
+	}
+	skew, known := client.Skew()
+	switch clockState(skew, known) {
+	case flow.DeviceUnknown:
+		return append(findings, finding{"clock", findingWarning, "not compared: NHSO told no time"})
+	case flow.DeviceDown:
+		return append(findings, finding{"clock", findingFailed, fmt.Sprintf("differs from NHSO's by %s; no visit is sent", skew.Round(time.Second))})
+	}
+	return append(findings, finding{"clock", findingOK, fmt.Sprintf("within %s of NHSO's", max(skew.Abs(), time.Second).Round(time.Second))})
+}

@@ -1,0 +1,190 @@
+//go:build pcscd
+
+package cardreader_test
+
+import (
+	"context"
+	"errors"
+	"os/exec"
+	"slices"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"authenkiosk/cardreader"
+	"authenkiosk/cardreader/pcsc"
+	"authenkiosk/cardreader/virtualcard"
+)
+
+// The names that pcsc-lite gives to the two readers of vpcd.
+const (
+	vpcdFirst  = "Virtual PCD 00 00"
+	vpcdSecond = "Virtual PCD 00 01"
+)
+
+// startDeadline is how long pcscd may take to start and to show its readers;
+// startPoll is how often it is looked for, since nothing tells.
+const (
+	startDeadline = 10 * time.Second
+	startPoll     = 20 * time.Millisecond
+)
+
+// overVpcd is the rig of the real card service with virtual readers.
+type overVpcd struct {
+	s      *pcsc.Service
+	daemon *exec.Cmd // nil when pcscd was running before
+	in     map[string]*virtualcard.Card
+	links  map[string]*virtualcard.Link
+}
+
+func newOverVpcd(t *testing.T) *overVpcd {
+	t.Helper()
+	r := &overVpcd{
+		s:  pcsc.New(),
+		in: map[string]*virtualcard.Card{}, links: map[string]*virtualcard.Link{},
+	}
+	if !r.ready() {
+		r.launch(t)
+	}
+	t.Cleanup(func() {
+		for _, link := range r.links {
+			_ = link.Close()
+		}
+		r.kill()
+	})
+	return r
+}
+
+// ready tells whether pcscd runs and shows both readers.
+func (r *overVpcd) ready() bool {
+	w, err := r.s.Watch()
+	if err != nil {
+		return false
+	}
+	names, err := w.Readers()
+	return errors.Join(err, w.Close()) == nil && slices.Contains(names, vpcdFirst) && slices.Contains(names, vpcdSecond)
+}
+
+func (r *overVpcd) launch(t *testing.T) {
+	t.Helper()
+	path, err := exec.LookPath("pcscd")
+	if err != nil {
+		t.Skip("pcscd is not installed")
+	}
+	r.daemon = exec.Command(path, "--foreground")
+	must(t, r.daemon.Start())
+	ctx, cancel := context.WithTimeout(t.Context(), startDeadline)
+	defer cancel()
+	tick := time.NewTicker(startPoll)
+	defer tick.Stop()
+	for !r.ready() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatal("pcscd does not show the readers of vpcd")
+		}
+	}
+}
+
+func (r *overVpcd) kill() {
+	if r.daemon == nil {
+		return
+	}
+	_ = r.daemon.Process.Signal(syscall.SIGTERM)
+	_ = r.daemon.Wait()
+	r.daemon = nil
+}
+
+func (r *overVpcd) service() cardreader.Service     { return r.s }
+func (r *overVpcd) readers() (first, second string) { return vpcdFirst, vpcdSecond }
+
+func (r *overVpcd) insert(t *testing.T, reader string, card *virtualcard.Card) {
+	t.Helper()
+	addr := virtualcard.FirstReader
+	if reader == vpcdSecond {
+		addr = virtualcard.SecondReader
+	}
+	link, err := virtualcard.Dial(t.Context(), addr, card)
+	must(t, err)
+	r.in[reader], r.links[reader] = card, link
+}
+
+func (r *overVpcd) remove(t *testing.T, reader string) {
+	t.Helper()
+	_ = r.links[reader].Close() // an answer may be cut off, which is what removal does
+	delete(r.in, reader)
+	delete(r.links, reader)
+}
+
+// stop kills pcscd, and with it vpcd, which drops its cards.
+func (r *overVpcd) stop(t *testing.T) {
+	t.Helper()
+	if r.daemon == nil {
+		t.Skip("pcscd was not started by this test")
+	}
+	r.kill()
+	for _, link := range r.links {
+		_ = link.Close()
+	}
+}
+
+// start starts pcscd and puts the cards in that were in before.
+func (r *overVpcd) start(t *testing.T) {
+	t.Helper()
+	r.launch(t)
+	for reader, card := range r.in {
+		r.insert(t, reader, card)
+	}
+}
+
+func TestScenariosOverPcscd(t *testing.T) {
+	r := newOverVpcd(t)
+	for _, s := range scenarios {
+		t.Run(s.name, func(t *testing.T) { s.run(t, r) })
+	}
+}
+
+// TestTimesOverPcscd measures from the event of the insertion to the name, the
+// text and the photo, and prints the figures with -v.
+func TestTimesOverPcscd(t *testing.T) {
+	r := newOverVpcd(t)
+	m := watchEmpty(t, r, cardreader.Options{})
+	for _, c := range []struct {
+		name    string
+		atr     []byte
+		profile virtualcard.Profile
+	}{
+		{"no line time", virtualcard.ATRFast, virtualcard.Profile{}},
+		{"fast", virtualcard.ATRFast, virtualcard.ProfileFast},
+		{"middle", virtualcard.ATRMiddle, virtualcard.ProfileMiddle},
+		{"slow", virtualcard.ATRSlow, virtualcard.ProfileSlow},
+	} {
+		var names, texts, photos []time.Duration
+		var textCount, allCount, size int
+		for range 3 {
+			card := makeCard(t, virtualcard.Adult(), virtualcard.WithATR(c.atr), virtualcard.WithProfile(c.profile))
+			r.insert(t, vpcdFirst, card)
+			in := expect[cardreader.Inserted](t, m)
+			began := time.Now()
+			var once sync.Once
+			doc, err := m.Read(t.Context(), in, cardreader.Receiver{Identity: func(cardreader.Identity) {
+				once.Do(func() { names = append(names, time.Since(began)) })
+			}})
+			must(t, err)
+			texts, textCount = append(texts, time.Since(began)), card.Count()
+			photo, err := m.Photo(t.Context(), in, doc, nil)
+			must(t, err)
+			photos, allCount, size = append(photos, time.Since(began)), card.Count(), len(photo)
+			r.remove(t, vpcdFirst)
+			expect[cardreader.Removed](t, m)
+		}
+		t.Logf("%-12s name %v, text %v (%d APDUs), with photo of %d bytes %v (%d APDUs)",
+			c.name, median(names), median(texts), textCount, size, median(photos), allCount)
+	}
+}
+
+func median(d []time.Duration) time.Duration {
+	slices.Sort(d)
+	return d[len(d)/2].Round(10 * time.Microsecond)
+}

@@ -1,0 +1,38 @@
+package virtualcard
+
+import (
+	"context"
+	"time"
+)
+
+// Profile is the speed and manner of a card in its reader.
+type Profile struct {
+	PerCommand time.Duration // of USB, driver and card
+	PerByte    time.Duration // on the line: 12 etu
+	Direct     bool          // the reader fetches answers itself: data and 9000 in place of 61xx
+	MostData   int           // bytes that one READ hands out; 0 means no limit
+}
+
+// Profiles of the speed classes at 4 MHz, with 5 ms for USB, driver and card
+// (docs/thai-id-card.md, sections 1.6 and 3; the 5 ms are an estimate).
+var (
+	ProfileFast   = Profile{PerCommand: 5 * time.Millisecond, PerByte: 48 * time.Microsecond}
+	ProfileMiddle = Profile{PerCommand: 5 * time.Millisecond, PerByte: 93 * time.Microsecond}
+	ProfileSlow   = Profile{PerCommand: 5 * time.Millisecond, PerByte: 1116 * time.Microsecond}
+)
+
+// wait lasts as long as the exchange of that many bytes.
+func (p Profile) wait(ctx context.Context, bytes int) error {
+	d := p.PerCommand + time.Duration(bytes)*p.PerByte
+	if d <= 0 {
+		return context.Cause(ctx)
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

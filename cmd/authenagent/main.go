@@ -1,0 +1,15 @@
+// Command authenagent is AuthenKiosk without a screen, for servers and for
+// machines on which only hospital software needs the services: no window, no
+// OpenGL.
+package main
+
+import (
+	"os"
+
+	"authenkiosk/app"
+)
+
+func main() {
+	p := app.Program{Name: "authenagent", Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
+	os.Exit(p.Main(os.Args[1:]))
+}

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+
+	"authenkiosk/app"
+	"authenkiosk/ui"
+)
+
+// nhsoModes are the dock's words for how NHSO behaves.
+var nhsoModes = map[string]app.NHSOFault{
+	ui.NHSONormal: app.NHSOFine, ui.NHSODown: app.NHSODown, ui.NHSOSlow: app.NHSOSlow, ui.NHSOToken: app.NHSOTokenRefused,
+}
+
+// newDock ties the buttons of the dock to the demo zone.
+func newDock(ctx context.Context, hands *app.Dock, language string) (*ui.Dock, error) {
+	var cards []ui.DockCard
+	for _, c := range app.DemoCards() {
+		cards = append(cards, ui.DockCard{ID: c.ID, Label: c.Label})
+	}
+	report := func(err error) {
+		if err != nil {
+			fyne.LogError("dock", err)
+		}
+	}
+	return ui.NewDock(ui.DockOptions{
+		Language: language, Cards: cards,
+		Insert:  func(id string) { report(hands.InsertCard(id)) },
+		Remove:  hands.RemoveCard,
+		Reader:  hands.PlugReader,
+		Printer: func(there bool) { hands.BreakPrinter(!there) },
+		NHSO:    func(mode string) { report(hands.SetNHSO(nhsoModes[mode])) },
+		NextDay: func() { hands.PassMidnight(ctx) },
+	})
+}

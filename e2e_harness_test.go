@@ -1,0 +1,402 @@
+//go:build e2e
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"authenkiosk/cardreader/virtualcard"
+)
+
+// patience bounds every wait for something that should come soon.
+const patience = 30 * time.Second
+
+const (
+	panelWidth  = 1080
+	panelHeight = 1920
+	unitCode    = "99999"
+	testToken   = "00000000-0000-4000-8000-000000000001"
+)
+
+// eventually waits until ok, looking again and again.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	deadline := time.NewTimer(patience)
+	defer deadline.Stop()
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for !ok() {
+		select {
+		case <-look.C:
+		case <-deadline.C:
+			t.Fatalf("after %s still no %s", patience, what)
+		}
+	}
+}
+
+// process is a program that the test started and ends.
+type process struct {
+	cmd *exec.Cmd
+	out *lockedBuffer
+}
+
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func startProcess(t *testing.T, env []string, name string, args ...string) *process {
+	t.Helper()
+	p := &process{cmd: exec.Command(name, args...), out: &lockedBuffer{}}
+	p.cmd.Env = append(os.Environ(), env...)
+	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
+	if err := p.cmd.Start(); err != nil {
+		t.Fatalf("start %s: %v", name, err)
+	}
+	t.Cleanup(func() {
+		p.kill()
+		if t.Failed() {
+			t.Logf("%s said:\n%s", filepath.Base(name), p.out)
+		}
+	})
+	return p
+}
+
+// kill ends the process at once, as a power cut would.
+func (p *process) kill() {
+	if p.cmd.ProcessState == nil {
+		_ = p.cmd.Process.Kill()
+		_ = p.cmd.Wait()
+	}
+}
+
+// end asks the process to end and waits for it.
+func (p *process) end(t *testing.T) {
+	t.Helper()
+	_ = p.cmd.Process.Signal(os.Interrupt)
+	if err := p.cmd.Wait(); err != nil {
+		t.Errorf("the program ends with %v", err)
+	}
+}
+
+// display starts an X server and returns its environment.
+func display(t *testing.T) []string {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", panelWidth, panelHeight), "-nolisten", "tcp")
+	x.ExtraFiles = []*os.File{w}
+	if err := x.Start(); err != nil {
+		t.Fatalf("start Xvfb: %v", err)
+	}
+	t.Cleanup(func() {
+		_ = x.Process.Kill()
+		_ = x.Wait()
+	})
+	_ = w.Close()
+	number, err := bufio.NewReader(r).ReadString('\n')
+	if err != nil {
+		t.Fatalf("Xvfb does not tell its display: %v", err)
+	}
+	return []string{"DISPLAY=:" + strings.TrimSpace(number), "LIBGL_ALWAYS_SOFTWARE=1"}
+}
+
+// cardService makes sure that pcscd runs with its virtual readers.
+func cardService(t *testing.T) {
+	t.Helper()
+	listening := func() bool {
+		c, err := net.DialTimeout("tcp", virtualcard.FirstReader, time.Second)
+		if err == nil {
+			_ = c.Close()
+		}
+		return err == nil
+	}
+	if listening() {
+		return
+	}
+	startProcess(t, nil, "pcscd", "--foreground")
+	eventually(t, "virtual reader", listening)
+}
+
+// stage is everything around one kiosk.
+type stage struct {
+	t      *testing.T
+	dir    string
+	binary string
+	env    []string
+	zone   string // address of the test zone
+	status string // address of the kiosk's local status
+	kiosk  *process
+	shots  string
+	shot   int
+}
+
+func newStage(t *testing.T, binary string) *stage {
+	t.Helper()
+	cardService(t)
+	s := &stage{t: t, dir: t.TempDir(), binary: binary, env: display(t)}
+	s.shots = filepath.Join("out", "e2e", t.Name())
+	if err := errorsOf(os.RemoveAll(s.shots), os.MkdirAll(s.shots, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	zone := startProcess(t, nil, binary, "testzone", "-listen", "127.0.0.1:0")
+	eventually(t, "test zone", func() bool { return strings.Contains(zone.out.String(), "http://") })
+	_, rest, _ := strings.Cut(zone.out.String(), "http://")
+	s.zone = "http://" + rest[:strings.IndexByte(rest, '/')]
+	s.status = freeAddress(t)
+	config := fmt.Sprintf(`
+[unit]
+hcode = %q
+[nhso]
+zone = "test"
+endpoint_url = %q
+status_url = %q
+[cardreader]
+patient = "Virtual PCD 00 00"
+[agent]
+enabled = true
+listen = %q
+[printer]
+kind = "image"
+address = %q
+[kiosk]
+claim_types = ["PG0060001", "PG0130001", "PG0150001"]
+`, unitCode, s.zone, s.zone, s.status, s.path("slips"))
+	if err := os.WriteFile(s.path("kiosk.toml"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	set := exec.Command(binary, "secret", "set", "nhso-token", "-config", s.path("kiosk.toml"), "-data", s.path("data"))
+	set.Stdin = strings.NewReader(testToken + "\n")
+	if out, err := set.CombinedOutput(); err != nil {
+		t.Fatalf("set the token: %v: %s", err, out)
+	}
+	return s
+}
+
+func errorsOf(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
+
+func (s *stage) path(name string) string { return filepath.Join(s.dir, name) }
+
+// open starts the kiosk and waits for its welcome screen with a reader.
+func (s *stage) open() {
+	s.t.Helper()
+	s.kiosk = startProcess(s.t, s.env, s.binary, "kiosk", "-config", s.path("kiosk.toml"), "-data", s.path("data"),
+		"-size", fmt.Sprintf("%dx%d", panelWidth, panelHeight), "-test-layout", s.path("layout.json"))
+	s.screen("welcome")
+	eventually(s.t, "healthy kiosk", func() bool {
+		resp, err := http.Get("http://" + s.status + "/healthz")
+		if err != nil {
+			return false
+		}
+		_ = resp.Body.Close()
+		return resp.StatusCode == http.StatusOK
+	})
+}
+
+// layout is what the kiosk says about its screen.
+type layout struct {
+	Screen  string
+	Texts   []string
+	Widgets []struct {
+		Name       string
+		X, Y, W, H int
+	}
+}
+
+func (s *stage) layout() layout {
+	var l layout
+	if data, err := os.ReadFile(s.path("layout.json")); err == nil {
+		_ = json.Unmarshal(data, &l) // half an answer is no answer: it is asked again
+	}
+	return l
+}
+
+// screen waits for a screen and takes its picture.
+func (s *stage) screen(name string) {
+	s.t.Helper()
+	last := ""
+	eventually(s.t, "screen "+name, func() bool {
+		if now := s.layout().Screen; now != last {
+			last = now
+			s.t.Logf("screen %s", now)
+		}
+		return last == name
+	})
+	s.picture(name)
+}
+
+// picture keeps what the X server shows.
+func (s *stage) picture(name string) {
+	s.t.Helper()
+	s.shot++
+	shot := exec.Command("import", "-silent", "-window", "root", filepath.Join(s.shots, fmt.Sprintf("%02d-%s.png", s.shot, name)))
+	shot.Env = append(os.Environ(), s.env...)
+	if out, err := shot.CombinedOutput(); err != nil {
+		s.t.Errorf("take a picture: %v: %s", err, out)
+	}
+}
+
+// shows waits until a text is on the screen.
+func (s *stage) shows(text string) {
+	s.t.Helper()
+	eventually(s.t, fmt.Sprintf("text %q", text), func() bool {
+		return strings.Contains(strings.Join(s.layout().Texts, "\n"), text)
+	})
+}
+
+// click touches a button by its name, where it stands now.
+func (s *stage) click(name string) {
+	s.t.Helper()
+	x, y := 0, 0
+	eventually(s.t, "button "+name, func() bool {
+		for _, w := range s.layout().Widgets {
+			if w.Name == name {
+				x, y = w.X+w.W/2, w.Y+w.H/2
+				return true
+			}
+		}
+		return false
+	})
+	touch := exec.Command("xdotool", "mousemove", fmt.Sprint(x), fmt.Sprint(y), "click", "1")
+	touch.Env = append(os.Environ(), s.env...)
+	if out, err := touch.CombinedOutput(); err != nil {
+		s.t.Fatalf("click %s: %v: %s", name, err, out)
+	}
+}
+
+// insert puts a card into the reader until the returned function takes it out.
+func (s *stage) insert(card *virtualcard.Card) (remove func()) {
+	s.t.Helper()
+	link, err := virtualcard.Dial(s.t.Context(), virtualcard.FirstReader, card)
+	if err != nil {
+		s.t.Fatalf("insert card: %v", err)
+	}
+	out := sync.OnceFunc(func() {
+		if err := link.Close(); err != nil {
+			s.t.Errorf("remove card: %v", err)
+		}
+	})
+	s.t.Cleanup(out)
+	return out
+}
+
+func get[T any](s *stage, url string) T {
+	s.t.Helper()
+	var v T
+	resp, err := http.Get(url)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("status %d", resp.StatusCode)
+	}
+	if err == nil {
+		err = json.Unmarshal(body, &v)
+	}
+	if err != nil {
+		s.t.Fatalf("GET %s: %v: %s", url, err, body)
+	}
+	return v
+}
+
+type zoneCode struct{ Code, PID, TransID string }
+
+// codes returns the codes that the test zone has made for requests.
+func (s *stage) codes() []zoneCode {
+	s.t.Helper()
+	var made []zoneCode
+	for _, c := range get[[]zoneCode](s, s.zone+"/testzone/codes") {
+		if c.TransID != "" {
+			made = append(made, c)
+		}
+	}
+	return made
+}
+
+type zoneRequest struct {
+	Method, Path, TransID string
+	Status                int
+}
+
+// submissions counts the requests for a code that reached the test zone.
+func (s *stage) submissions() int {
+	s.t.Helper()
+	n := 0
+	for _, r := range get[[]zoneRequest](s, s.zone+"/testzone/requests") {
+		if strings.HasSuffix(r.Path, "/AuthenCode") {
+			n++
+		}
+	}
+	return n
+}
+
+func (s *stage) fault(body string) {
+	s.t.Helper()
+	resp, err := http.Post(s.zone+"/testzone/faults", "application/json", strings.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode >= 300 {
+		s.t.Fatalf("set fault %s: status %d", body, resp.StatusCode)
+	}
+}
+
+type localStatus struct {
+	Screen string
+	Outbox struct {
+		Pending, Staff int
+		DoneToday      int `json:"done_today"`
+	}
+}
+
+func (s *stage) localStatus() localStatus {
+	s.t.Helper()
+	return get[localStatus](s, "http://"+s.status+"/api/v1/status")
+}

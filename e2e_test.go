@@ -1,0 +1,291 @@
+//go:build e2e
+
+package main
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"authenkiosk/cardreader/virtualcard"
+	"authenkiosk/storage"
+	"authenkiosk/visit"
+)
+
+const binary = "./out/authenkiosk"
+
+func newCard(t *testing.T, person virtualcard.Person) *virtualcard.Card {
+	t.Helper()
+	card, err := virtualcard.New(person, virtualcard.WithProfile(virtualcard.ProfileFast))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return card
+}
+
+// type0800001234 types the number on the screen's keypad.
+func (s *stage) typePhone() {
+	s.t.Helper()
+	for i, d := range "0800001234" {
+		s.click("digit-" + string(d))
+		if i == 5 {
+			s.shows("080-000")
+			s.picture("phone-half")
+		}
+	}
+}
+
+func TestE2EAVisitFromTheCardToTheSlip(t *testing.T) {
+	s := newStage(t, binary)
+	s.open()
+	person := virtualcard.Adult()
+
+	remove := s.insert(newCard(t, person))
+	s.screen("phone")
+	s.shows(person.Name.Short())
+	s.typePhone()
+	s.screen("confirm")
+	s.shows(person.PID.Masked())
+	s.click("confirm")
+	s.screen("result")
+
+	codes := s.codes()
+	if len(codes) != 1 || codes[0].PID != person.PID.Digits() {
+		t.Fatalf("the test zone made %d codes", len(codes))
+	}
+	code := codes[0].Code
+	s.shows(visit.AuthenCode(code).Grouped())
+	if got := s.localStatus().Outbox; got.DoneToday != 1 || got.Pending != 0 || got.Staff != 0 {
+		t.Errorf("the local status counts %+v", got)
+	}
+	slip := s.slip(codes[0].TransID)
+	if got := zbar(t, slip); got != code {
+		t.Errorf("the QR of the slip says %q, the test zone %q", got, code)
+	}
+	if got := zbar(t, s.lastPicture()); got != code {
+		t.Errorf("the QR on the screen says %q, the test zone %q", got, code)
+	}
+	remove()
+	s.screen("welcome")
+	for _, text := range s.layout().Texts {
+		if strings.Contains(text, person.Name.First) || strings.Contains(text, code) {
+			t.Errorf("the welcome screen still shows %q", text)
+		}
+	}
+
+	t.Run("a second visit of the day shows the code and sends nothing", func(t *testing.T) {
+		before := s.submissions()
+		remove := s.insert(newCard(t, person))
+		s.screen("already-here")
+		s.shows(visit.AuthenCode(code).Grouped())
+		s.click("reprint")
+		remove()
+		s.screen("welcome")
+		if after := s.submissions(); after != before || len(s.codes()) != 1 {
+			t.Errorf("%d requests became %d", before, after)
+		}
+	})
+
+	s.kiosk.end(t)
+	record := s.record(codes[0].TransID)
+	if string(record.Code) != code || record.State != storage.StateDone || record.Visit.PID != person.PID {
+		t.Errorf("the store has state %s and code %s", record.State, record.Code)
+	}
+	for _, secret := range []string{person.PID.Digits(), person.Name.First, "0800001234", testToken} {
+		if strings.Contains(s.kiosk.out.String(), secret) {
+			t.Errorf("the log holds %q", secret)
+		}
+	}
+}
+
+func TestE2EPullingTheCardEndsTheSessionOnEveryScreen(t *testing.T) {
+	s := newStage(t, binary)
+	s.open()
+	for _, c := range []struct {
+		screen string
+		card   virtualcard.Person
+		way    func()
+	}{
+		{"phone", virtualcard.Adult(), func() {}},
+		{"confirm", virtualcard.Adult(), s.typePhone},
+		{"claim-types", virtualcard.Adult(), func() {
+			s.typePhone()
+			s.click("claim-type")
+		}},
+		{"already-here", virtualcard.Population()[7], func() {}},
+		{"already-elsewhere", virtualcard.Population()[8], func() {}},
+		{"no-right", virtualcard.Population()[6], func() {}},
+	} {
+		t.Run(c.screen, func(t *testing.T) {
+			remove := s.insert(newCard(t, c.card))
+			c.way()
+			s.screen(c.screen)
+			remove()
+			eventually(t, "end of the session", func() bool {
+				now := s.layout()
+				return (now.Screen == "welcome" || now.Screen == "card-fault") &&
+					!strings.Contains(strings.Join(now.Texts, " "), c.card.Name.First)
+			})
+			s.screen("welcome")
+		})
+	}
+	if n := s.submissions(); n != 0 {
+		t.Errorf("%d requests were sent for patients who left", n)
+	}
+}
+
+func TestE2EARequestThatWasOnItsWayWhenThePowerWentMakesNoSecondCode(t *testing.T) {
+	s := newStage(t, binary)
+	s.open()
+	person := virtualcard.Adult()
+	remove := s.insert(newCard(t, person))
+	s.screen("phone")
+	s.typePhone()
+	s.screen("confirm")
+	s.fault(`{"path":"/nhsoendpoint/api/AuthenCode","kind":"slow","count":1,"delay_ms":60000}`)
+	s.click("confirm")
+	eventually(t, "code at the test zone", func() bool { return len(s.codes()) == 1 })
+	s.kiosk.kill()
+	remove()
+
+	s.open()
+	eventually(t, "settled visit", func() bool { return s.localStatus().Outbox.DoneToday == 1 })
+	if n := len(s.codes()); n != 1 || s.submissions() != 1 {
+		t.Errorf("%d codes after %d requests", n, s.submissions())
+	}
+	s.kiosk.end(t)
+	if r := s.record(s.codes()[0].TransID); string(r.Code) != s.codes()[0].Code {
+		t.Errorf("the store has %s", r.Code)
+	}
+}
+
+func TestE2EAReplyThatIsCutIsLookedUpAndNotRepeated(t *testing.T) {
+	s := newStage(t, binary)
+	s.open()
+	s.insert(newCard(t, virtualcard.Adult()))
+	s.screen("phone")
+	s.typePhone()
+	s.screen("confirm")
+	s.fault(`{"path":"/nhsoendpoint/api/AuthenCode","kind":"cut","count":1}`)
+	s.click("confirm")
+	s.screen("result")
+	if n := len(s.codes()); n != 1 || s.submissions() != 1 {
+		t.Errorf("%d codes after %d requests", n, s.submissions())
+	}
+	s.kiosk.end(t)
+}
+
+func TestE2ENothingTouchesTheScreenFromAWrongThread(t *testing.T) {
+	const checked = "./out/authenkiosk-threads"
+	build := exec.Command("go", "build", "-tags", "x11,gles,no_emoji", "-o", checked, ".")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build with Fyne's thread check: %v: %s", err, out)
+	}
+	s := newStage(t, checked)
+	s.open()
+	remove := s.insert(newCard(t, virtualcard.Adult()))
+	s.screen("phone")
+	s.typePhone()
+	s.screen("confirm")
+	s.click("language")
+	s.click("confirm")
+	s.screen("result")
+	remove()
+	s.screen("welcome")
+	s.kiosk.end(t)
+	if strings.Contains(s.kiosk.out.String(), "Error in Fyne call thread") {
+		t.Errorf("the screen was touched from a wrong thread:\n%s", s.kiosk.out)
+	}
+}
+
+func TestE2EFyneFindsItsEnvironmentSet(t *testing.T) {
+	run := exec.Command(binary, "version")
+	run.Env = append(os.Environ(), "GODEBUG=inittrace=1")
+	out, err := run.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	cache := strings.Index(string(out), "init fyne.io/fyne/v2/internal/cache @")
+	ours := strings.Index(string(out), "init authenkiosk/ui/fyneenv @")
+	if cache < 0 || ours < 0 || ours > cache {
+		t.Errorf("the environment is set at %d, and read at %d of the initialisation", ours, cache)
+	}
+}
+
+func TestE2EDemoNeedsNoDisplayNoReaderAndNoNetwork(t *testing.T) {
+	out := t.TempDir()
+	args := []string{binary, "demo", "-out", out}
+	if os.Geteuid() == 0 {
+		// An own network name space has not even a loopback that is up.
+		args = append([]string{"unshare", "--net", "--"}, args...)
+	}
+	run := exec.Command(args[0], args[1:]...)
+	run.Env = append(os.Environ(), "DISPLAY=", "WAYLAND_DISPLAY=", "HOME="+t.TempDir(), "PCSCLITE_CSOCK_NAME=/nonexistent")
+	stdout, err := run.Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			t.Fatalf("%v: %s", err, exit.Stderr)
+		}
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(stdout)), "\n")
+	code := lines[len(lines)-1]
+	if _, err := visit.ParseAuthenCode(code); err != nil {
+		t.Errorf("the last line is %q: %v", code, err)
+	}
+	if got := zbar(t, filepath.Join(out, "slip.png")); got != code {
+		t.Errorf("the slip says %q, the last line %q", got, code)
+	}
+	for _, screen := range []string{"welcome", "reading", "phone", "confirm", "sending", "result"} {
+		for _, pattern := range []string{"[0-9][0-9]-" + screen + ".png", "[0-9][0-9]-" + screen + "-en.png"} {
+			if found, _ := filepath.Glob(filepath.Join(out, pattern)); len(found) == 0 {
+				t.Errorf("there is no picture %s", pattern)
+			}
+		}
+	}
+}
+
+// zbar reads the QR code of a picture with a reader that is not ours.
+func zbar(t *testing.T, picture string) string {
+	t.Helper()
+	out, err := exec.Command("zbarimg", "-q", "--raw", picture).Output()
+	if err != nil {
+		t.Fatalf("zbarimg reads nothing from %s: %v", filepath.Base(picture), err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+func (s *stage) slip(id string) string {
+	s.t.Helper()
+	path := filepath.Join(s.path("slips"), "slip-"+id+".png")
+	eventually(s.t, "slip", func() bool { _, err := os.Stat(path); return err == nil })
+	return path
+}
+
+func (s *stage) lastPicture() string {
+	s.t.Helper()
+	all, err := filepath.Glob(filepath.Join(s.shots, "*.png"))
+	if err != nil || len(all) == 0 {
+		s.t.Fatal("there is no picture")
+	}
+	return all[len(all)-1]
+}
+
+// record reads a visit from the store of a kiosk that has ended.
+func (s *stage) record(id string) storage.Record {
+	s.t.Helper()
+	store, err := storage.Open(filepath.Join(s.path("data"), "test"), storage.Options{})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer func() { _ = store.Close() }()
+	r, err := store.Visit(visit.ID(id))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return r
+}

@@ -1,0 +1,20 @@
+// Command authenkiosk is the kiosk for patients: a full-screen program with which
+// a patient proves who they are and gets NHSO's authen code. Its other commands
+// need no screen; run it with -h for a list.
+package main
+
+import (
+	"os"
+
+	"authenkiosk/app"
+
+	_ "authenkiosk/ui/fyneenv" // before Fyne: what Fyne reads while it starts
+)
+
+func main() {
+	p := app.Program{
+		Name: "authenkiosk", Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Window: openWindow, Draw: drawScreen,
+	}
+	os.Exit(p.Main(os.Args[1:]))
+}

@@ -1,0 +1,100 @@
+package nhso
+
+import (
+	"encoding/json"
+
+	"authenkiosk/visit"
+)
+
+// statusBody is the answer of check-authen-status, in the new form and in the
+// flat form of version 1.
+type statusBody struct {
+	StatusAuthen text          `json:"statusAuthen"`
+	PersonalID   text          `json:"personalId"`
+	Histories    list[history] `json:"serviceHistories"`
+}
+
+type history struct {
+	Hospital    coded `json:"hospital"`
+	HCode       text  `json:"hcode"` // version 1
+	HName       text  `json:"hname"`
+	DateTime    text  `json:"serviceDateTime"`
+	Date        text  `json:"serviceDate"` // version 1
+	Code        text  `json:"claimCode"`
+	Service     coded `json:"service"`
+	ServiceCode text  `json:"serviceCode"` // version 1
+	ServiceName text  `json:"serviceName"`
+	Channel     text  `json:"sourceChannel"`
+	Status      text  `json:"claimStatus"` // "C": cancelled, as in the web's reports
+}
+
+// parseStatus reads an answer of check-authen-status and returns the codes of
+// that day.
+//
+// statusAuthen must be there. When it is false there is no code, whatever the
+// histories hold (they may be cancelled ones). When it is true, entries of other
+// days in Bangkok and cancelled ones are left out; an entry without any time
+// counts, since the question named the day; an entry with an unreadable time
+// makes the whole answer unusable, because taking yesterday's code for today's
+// would be a wrong success; so does true without a single entry.
+func parseStatus(body []byte, asked visit.PID, day visit.Date) ([]Authentication, error) {
+	if err := checkObject(body); err != nil {
+		return nil, err
+	}
+	var b statusBody
+	if json.Unmarshal(trim(body), &b) != nil {
+		return nil, ErrJSON
+	}
+	done, known := b.StatusAuthen.flag()
+	if !known {
+		return nil, ErrJSON
+	}
+	if err := checkPerson(b.PersonalID, asked); err != nil {
+		return nil, err
+	}
+	if !done {
+		return nil, nil
+	}
+	if len(b.Histories) == 0 {
+		return nil, ErrNoCode
+	}
+	var codes []Authentication
+	for _, h := range b.Histories {
+		a, counts, err := h.authentication(day)
+		if err != nil {
+			return nil, err
+		}
+		if counts {
+			codes = append(codes, a)
+		}
+	}
+	return codes, nil
+}
+
+func (h history) authentication(day visit.Date) (a Authentication, counts bool, err error) {
+	if h.Code == "" || h.Status == "C" {
+		return a, false, nil
+	}
+	if when := first(h.DateTime, h.Date); when != "" {
+		at, ok := parseMoment(when)
+		if !ok {
+			return a, false, ErrJSON
+		}
+		if visit.ServiceDateOf(at) != day {
+			return a, false, nil
+		}
+		a.At = at
+	}
+	if a.Code, err = visit.ParseAuthenCode(string(h.Code)); err != nil {
+		return a, false, ErrCode
+	}
+	a.Hospital, a.Channel = h.Hospital.hospital(), h.Channel.short()
+	if a.Hospital.HCode == "" {
+		a.Hospital = visit.Hospital{HCode: h.HCode.short(), Name: h.HName.short()}
+	}
+	a.ClaimType = visit.ClaimType{Code: h.Service.id, Name: h.Service.name}
+	if a.ClaimType.Code == "" {
+		a.ClaimType = visit.ClaimType{Code: h.ServiceCode.short(), Name: h.ServiceName.short()}
+	}
+	return a, true, nil
+}

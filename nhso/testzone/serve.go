@@ -1,0 +1,42 @@
+package testzone
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+)
+
+// Serve answers on a listener until ctx ends, then closes it and gives answers
+// on their way shutdownTimeout to leave. It returns nil after such an end, and
+// an error when the listener fails by itself.
+func (z *Zone) Serve(ctx context.Context, l net.Listener) error {
+	base, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	s := &http.Server{
+		Handler:           z,
+		ReadHeaderTimeout: headerTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		BaseContext:       func(net.Listener) context.Context { return base },
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- s.Serve(l) }()
+	select {
+	case err := <-failed:
+		_ = s.Close()
+		return fmt.Errorf("testzone: serve: %w", err)
+	case <-ctx.Done():
+	}
+	stop() // answers that are being delayed come now
+	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	err := s.Shutdown(limit)
+	if err != nil {
+		err = s.Close()
+	}
+	if served := <-failed; err == nil && !errors.Is(served, http.ErrServerClosed) {
+		err = served
+	}
+	return err
+}

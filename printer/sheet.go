@@ -1,0 +1,83 @@
+package printer
+
+import (
+	"bytes"
+	"image"
+)
+
+const (
+	white = 0xFF
+	black = 0x00
+)
+
+// sheet is paper that grows downwards. y is where the next thing goes.
+type sheet struct {
+	pen   *pen
+	width int
+	pix   []uint8
+	y     int
+	keep  []image.Rectangle // areas that the watermark must not touch
+}
+
+// grow makes sure that the sheet is that many dots long.
+func (s *sheet) grow(height int) {
+	if more := height*s.width - len(s.pix); more > 0 {
+		s.pix = append(s.pix, bytes.Repeat([]byte{white}, more)...)
+	}
+}
+
+// text draws a line so that its box begins at x, top.
+func (s *sheet) text(l line, x, top int, colour uint8) {
+	w, h := l.width(), l.ascent()+l.descent()
+	mask := s.pen.ink(l, w, h, shift(-l.left, float32(l.ascent())))
+	s.grow(top + h)
+	for row := range h {
+		for col := range w {
+			a := uint32(mask.Pix[row*mask.Stride+col])
+			if at := x + col; a != 0 && at >= 0 && at < s.width {
+				dst := &s.pix[(top+row)*s.width+at]
+				*dst = uint8((uint32(*dst)*(0xFF-a) + uint32(colour)*a) / 0xFF)
+			}
+		}
+	}
+}
+
+func (s *sheet) fill(r image.Rectangle, colour uint8) {
+	r = r.Intersect(image.Rect(0, 0, s.width, r.Max.Y))
+	s.grow(r.Max.Y)
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		row := s.pix[y*s.width:]
+		for x := r.Min.X; x < r.Max.X; x++ {
+			row[x] = colour
+		}
+	}
+}
+
+func (s *sheet) gap(dots int) { s.y += dots }
+
+func (s *sheet) rule() {
+	s.gap(10)
+	s.fill(image.Rect(margin, s.y, s.width-margin, s.y+2), black)
+	s.gap(12)
+}
+
+// lines draws lines one below the other from the present y; centred when x < 0.
+func (s *sheet) lines(ll []line, x int) {
+	for i, l := range ll {
+		if i > 0 {
+			s.gap(l.style.px / 6)
+		}
+		at := x
+		if x < 0 {
+			at = (s.width - l.width()) / 2
+		}
+		s.text(l, at, s.y, black)
+		s.y += l.ascent() + l.descent()
+	}
+}
+
+// picture returns the paper used so far.
+func (s *sheet) picture() *image.Gray {
+	s.grow(s.y)
+	return &image.Gray{Pix: s.pix[:s.y*s.width], Stride: s.width, Rect: image.Rect(0, 0, s.width, s.y)}
+}

@@ -1,0 +1,84 @@
+package printer
+
+import (
+	"image"
+
+	"authenkiosk/visit"
+)
+
+// The watermark: big slanted words made of single dots, so that it stays light
+// on a printer that knows black only, and no particular becomes illegible.
+const (
+	markPx     = 84  // size of its letters in dots
+	markSlope  = -28 // degrees
+	markEvery  = 330 // dots from one to the next, downwards
+	dotSpacing = 4   // one dot in a square of that many
+)
+
+func (l *layout) zoneWords() (mark, banner string, real bool) {
+	if l.slip.Zone == visit.ZoneProduction {
+		return "", "", true
+	}
+	w, ok := zoneWords[l.slip.Zone]
+	if !ok {
+		w = zoneWords[visit.ZoneTest]
+	}
+	return w.mark, w.banner, false
+}
+
+// banner draws the black bar of a zone that is not real, and nothing in
+// production.
+func (l *layout) banner() {
+	_, text, real := l.zoneWords()
+	if real {
+		return
+	}
+	const pad = 10
+	t := l.pen.paragraph(text, style{true, l.size(pxLabel + 4)}, l.width-2*margin, 1)[0]
+	h := t.ascent() + t.descent()
+	bar := image.Rect(0, l.y, l.width, l.y+h+2*pad)
+	l.fill(bar, black)
+	l.text(t, (l.width-t.width())/2, l.y+pad, white)
+	l.keep = append(l.keep, bar)
+	l.y = bar.Max.Y
+}
+
+// watermark strews the words over the whole slip, but not over QR code and bars.
+func (l *layout) watermark() {
+	text, _, real := l.zoneWords()
+	if real {
+		return
+	}
+	t := l.pen.paragraph(text, style{true, markPx}, l.width, 1)[0]
+	box := t.width() // a square that holds the turned words
+	half := float32(box) / 2
+	to := turned(markSlope, half, half)
+	// The middle of the words comes to the middle of the square.
+	up := -usualAscent * float32(t.style.px) / 2
+	to.e, to.f = half-to.a*half-to.b*up, half-to.c*half-to.d*up
+	mask := l.pen.ink(t, box, box, to)
+	for top := -box / 4; top < l.y; top += markEvery {
+		l.strew(mask, (l.width-box)/2, top)
+	}
+}
+
+// strew puts a dot wherever the mask is dark, on a grid of the sheet.
+func (l *layout) strew(mask *image.Alpha, left, top int) {
+	for y := max(top, 0); y < min(top+mask.Rect.Dy(), l.y); y++ {
+		for x := max(left, 0); x < min(left+mask.Rect.Dx(), l.width); x++ {
+			onGrid := y%dotSpacing == 0 && x%dotSpacing == y/dotSpacing%2*dotSpacing/2
+			if onGrid && mask.Pix[(y-top)*mask.Stride+x-left] > 0x80 && !l.kept(image.Pt(x, y)) {
+				l.pix[y*l.width+x] = black
+			}
+		}
+	}
+}
+
+func (l *layout) kept(p image.Point) bool {
+	for _, r := range l.keep {
+		if p.In(r) {
+			return true
+		}
+	}
+	return false
+}

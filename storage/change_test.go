@@ -1,0 +1,164 @@
+package storage
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"authenkiosk/visit"
+)
+
+const code = visit.AuthenCode("PP1200000001")
+
+// into brings a fresh visit into a state by legal moves only.
+func into(t *testing.T, s *Store, v visit.Visit, state State) {
+	t.Helper()
+	must(t, s.Save(v, noon))
+	begin := func() { must(t, s.Begin(v.ID, noon)) }
+	switch state {
+	case StatePending:
+	case StateInflight:
+		begin()
+	case StateDone:
+		begin()
+		must(t, s.Done(v.ID, code, noon))
+	case StateRefused:
+		begin()
+		must(t, s.Refuse(v.ID, visit.NHSORefusedVisit, "ไม่พบสิทธิ", noon))
+	case StateStaff:
+		must(t, s.Staff(v.ID, visit.ServiceDatePassed, noon))
+	case StateDropped:
+		must(t, s.Drop(v.ID, noon))
+	}
+}
+
+func TestEveryMoveOfTheStateMachineIsAllowedOrATypedError(t *testing.T) {
+	legal := map[string]bool{
+		"pending>inflight": true, "pending>done": true, "pending>staff": true, "pending>dropped": true,
+		"inflight>inflight": true, "inflight>pending": true, "inflight>done": true, "inflight>refused": true, "inflight>staff": true,
+		"refused>staff": true, "staff>done": true, "staff>dropped": true,
+	}
+	calls := map[State]func(*Store, visit.ID) error{
+		StateInflight: func(s *Store, id visit.ID) error { return s.Begin(id, noon) },
+		StatePending:  func(s *Store, id visit.ID) error { return s.Requeue(id, noon) },
+		StateDone:     func(s *Store, id visit.ID) error { return s.Done(id, code, noon) },
+		StateRefused:  func(s *Store, id visit.ID) error { return s.Refuse(id, visit.NoRight, "", noon) },
+		StateStaff:    func(s *Store, id visit.ID) error { return s.Staff(id, visit.NoRight, noon) },
+		StateDropped:  func(s *Store, id visit.ID) error { return s.Drop(id, noon) },
+	}
+	s := openIn(t, t.TempDir())
+	n := 0
+	for _, from := range States() {
+		for _, to := range States() {
+			n++
+			v := madeUp(n)
+			into(t, s, v, from)
+			before, err := s.Visit(v.ID)
+			must(t, err)
+			err = calls[to](s, v.ID)
+			after, readErr := s.Visit(v.ID)
+			must(t, readErr)
+			move := string(from) + ">" + string(to)
+			var refused *TransitionError
+			switch {
+			case legal[move] && (err != nil || after.State != to):
+				t.Errorf("%s: %v, now %s", move, err, after.State)
+			case !legal[move] && (!errors.As(err, &refused) || refused.From != from || refused.To != to):
+				t.Errorf("%s: want a TransitionError, got %v", move, err)
+			case !legal[move] && !reflect.DeepEqual(before, after):
+				t.Errorf("%s: was refused and changed the record", move)
+			}
+		}
+	}
+}
+
+func TestAVisitComesBackWithEveryField(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	v := madeUp(7)
+	must(t, s.Save(v, noon))
+	must(t, s.Begin(v.ID, noon.Add(time.Minute)))
+	must(t, s.Begin(v.ID, noon.Add(2*time.Minute)))
+	r, err := s.Visit(v.ID)
+	must(t, err)
+	if r.Attempts != 2 || !r.LastSent.Equal(noon.Add(2*time.Minute)) {
+		t.Errorf("attempts %d, last sent %v", r.Attempts, r.LastSent)
+	}
+	must(t, s.Done(v.ID, code, noon.Add(3*time.Minute)))
+	must(t, s.Close())
+
+	r, err = openIn(t, dir).Visit(v.ID)
+	must(t, err)
+	if !sameVisit(r.Visit, v) {
+		t.Error("the visit came back changed")
+	}
+	if r.State != StateDone || r.Code != code || !r.IssuedAt.Equal(noon.Add(3*time.Minute)) || !r.SavedAt.Equal(noon) {
+		t.Errorf("state %s, issued %v, saved %v", r.State, r.IssuedAt, r.SavedAt)
+	}
+}
+
+// sameVisit compares by value; times by moment.
+func sameVisit(a, b visit.Visit) bool {
+	if !a.CreatedAt.Equal(b.CreatedAt) {
+		return false
+	}
+	a.CreatedAt = b.CreatedAt
+	return reflect.DeepEqual(a, b)
+}
+
+func TestARefusalKeepsItsWordsForTheDesk(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	v := madeUp(1)
+	into(t, s, v, StateInflight)
+	long := strings.Repeat("ไม่พบสิทธิ", 100)
+	must(t, s.Refuse(v.ID, visit.NHSORefusedVisit, long, noon))
+	must(t, s.Staff(v.ID, visit.NHSORefusedVisit, noon))
+	r, err := s.Visit(v.ID)
+	must(t, err)
+	if r.Problem != visit.NHSORefusedVisit || len(r.Message) > MaxMessage || !strings.HasPrefix(long, r.Message) || r.Message == "" {
+		t.Errorf("problem %s, message of %d bytes", r.Problem, len(r.Message))
+	}
+}
+
+func TestSaveRefusesWhatCannotBeSubmitted(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	must(t, s.Save(madeUp(1), noon))
+	noPhone := madeUp(2)
+	noPhone.Phone = visit.Phone{}
+	for _, c := range []struct {
+		name string
+		v    visit.Visit
+		want error
+	}{
+		{"a visit without a phone", noPhone, visit.ErrNoPhone},
+		{"an id that is there already", madeUp(1), ErrExists},
+		{"no id", visit.Visit{}, visit.ErrID},
+	} {
+		if err := s.Save(c.v, noon); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+	if err := s.Drop(madeUp(3).ID, noon); !errors.Is(err, ErrNotFound) {
+		t.Errorf("an unknown visit: %v", err)
+	}
+	if err := s.Done(madeUp(1).ID, "no code", noon); !errors.Is(err, visit.ErrAuthenCode) {
+		t.Errorf("not a code: %v", err)
+	}
+}
+
+func TestARequeuedVisitWaitsAndKeepsItsPlace(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	for n := 1; n <= 3; n++ {
+		must(t, s.Save(madeUp(n), noon))
+	}
+	must(t, s.Begin(madeUp(1).ID, noon))
+	later := noon.Add(time.Hour)
+	must(t, s.Requeue(madeUp(1).ID, later))
+	list, err := s.Unsettled()
+	must(t, err)
+	if len(list) != 3 || list[0].Visit.ID != madeUp(1).ID || !list[0].NotBefore.Equal(later) || list[0].Attempts != 1 {
+		t.Errorf("%d unsettled, first %s", len(list), list[0].State)
+	}
+}

@@ -1,0 +1,105 @@
+package storage
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"authenkiosk/visit"
+)
+
+func encode(r Record) ([]byte, error) {
+	v := r.Visit
+	problem := ""
+	if r.Problem != visit.NoProblem {
+		problem = r.Problem.String()
+	}
+	return json.Marshal(stored{
+		Version: recordVersion, Seq: r.seq, State: r.State, SavedAt: r.SavedAt, ChangedAt: r.ChangedAt,
+		Attempts: r.Attempts, LastSent: r.LastSent, NotBefore: r.NotBefore,
+		Code: string(r.Code), IssuedAt: r.IssuedAt, Problem: problem, Message: cutText(r.Message),
+		Visit: storedVisit{
+			ID: string(v.ID), HCode: v.HCode, ServiceDate: v.ServiceDate.String(), PID: v.PID.Digits(),
+			Name: storedName(v.Name), Sex: v.Sex, Birth: storedBirth(v.Birth), Address: storedAddress(v.Address),
+			Phone: v.Phone.Digits(), PhoneOwner: v.PhoneOwner,
+			ClaimCode: v.ClaimType.Code, ClaimName: v.ClaimType.Name,
+			Method: v.Method, Right: storeRight(v.Right), CreatedAt: v.CreatedAt,
+		},
+	})
+}
+
+// decode reads what encode wrote and checks every field that has a rule of its
+// own. Its errors never hold the content.
+func decode(data []byte) (Record, error) {
+	var s stored
+	if err := json.Unmarshal(data, &s); err != nil {
+		return Record{}, errors.New("it is not the JSON of a record")
+	}
+	if s.Version < 1 || s.Version > recordVersion {
+		return Record{}, fmt.Errorf("version %d of the record: %w", s.Version, ErrNewerFormat)
+	}
+	if !s.State.known() {
+		return Record{}, errors.New("its state is unknown")
+	}
+	v, err := s.Visit.visit()
+	if err != nil {
+		return Record{}, err
+	}
+	r := Record{
+		Visit: v, State: s.State, SavedAt: s.SavedAt, ChangedAt: s.ChangedAt, Attempts: s.Attempts,
+		LastSent: s.LastSent, NotBefore: s.NotBefore, Code: visit.AuthenCode(s.Code), IssuedAt: s.IssuedAt,
+		Problem: problemNamed(s.Problem), Message: s.Message, seq: s.Seq,
+	}
+	if r.State == StateDone && r.Code == "" {
+		return Record{}, errors.New("it is done without a code")
+	}
+	return r, nil
+}
+
+func (s storedVisit) visit() (visit.Visit, error) {
+	pid, err := visit.ParsePID(s.PID)
+	if err != nil {
+		return visit.Visit{}, err
+	}
+	phone, err := visit.ParsePhone(s.Phone)
+	if err != nil {
+		return visit.Visit{}, err
+	}
+	date, err := visit.ParseDate(s.ServiceDate)
+	if err != nil {
+		return visit.Visit{}, err
+	}
+	v := visit.Visit{
+		ID: visit.ID(s.ID), HCode: s.HCode, ServiceDate: date, PID: pid, Name: visit.Name(s.Name), Sex: s.Sex,
+		Birth: visit.PartialDate(s.Birth), Address: visit.Address(s.Address), Phone: phone, PhoneOwner: s.PhoneOwner,
+		ClaimType: visit.ClaimType{Code: s.ClaimCode, Name: s.ClaimName},
+		Method:    s.Method, Right: s.Right.right(), CreatedAt: s.CreatedAt,
+	}
+	return v, v.Validate()
+}
+
+// problemNamed returns the problem of that stable name. A name that this version
+// does not know must not make a visit unreadable: it becomes NoProblem.
+func problemNamed(name string) visit.Problem {
+	for _, p := range visit.Problems() {
+		if p.String() == name {
+			return p
+		}
+	}
+	return visit.NoProblem
+}
+
+// cutText shortens to MaxMessage bytes without cutting a character.
+func cutText(s string) string {
+	s = strings.ToValidUTF8(s, "")
+	if len(s) <= MaxMessage {
+		return s
+	}
+	end := MaxMessage
+	for !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end]
+}

@@ -1,0 +1,45 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+
+	"authenkiosk/visit"
+)
+
+// Errors of the store, for errors.Is.
+var (
+	ErrInUse       = errors.New("another program holds the data file")
+	ErrDamaged     = errors.New("the data file is damaged")
+	ErrNewerFormat = errors.New("the data file was written by a newer version of the program")
+	ErrNotFound    = errors.New("there is no such visit")
+	ErrExists      = errors.New("the visit is saved already")
+	ErrClosed      = errors.New("the store is closed")
+	ErrNoRoom      = errors.New("too little free space on the disk")
+)
+
+// TransitionError says that a visit cannot go from one state to another.
+type TransitionError struct {
+	ID       visit.ID
+	From, To State
+}
+
+// Error implements error.
+func (e *TransitionError) Error() string {
+	return fmt.Sprintf("visit %s: %s cannot become %s", e.ID, e.From, e.To)
+}
+
+// DecodeError names a record that cannot be read. Its text holds the bucket and
+// the key, never the content.
+type DecodeError struct {
+	Bucket, Key string
+	Err         error
+}
+
+// Error implements error.
+func (e *DecodeError) Error() string {
+	return fmt.Sprintf("record %q in bucket %s cannot be read: %v", e.Key, e.Bucket, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *DecodeError) Unwrap() error { return e.Err }

@@ -1,0 +1,170 @@
+package storage
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+func TestTheFileAndItsDirectoryAreForTheOwnerOnly(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no such modes")
+	}
+	dir := filepath.Join(t.TempDir(), "deep", "data")
+	openIn(t, dir)
+	for path, want := range map[string]os.FileMode{dir: 0o700, filepath.Join(dir, fileName): 0o600} {
+		info, err := os.Stat(path)
+		must(t, err)
+		if info.Mode().Perm() != want {
+			t.Errorf("%s has mode %o, want %o", path, info.Mode().Perm(), want)
+		}
+	}
+}
+
+func TestASecondProgramIsToldThatTheFileIsInUse(t *testing.T) {
+	dir := t.TempDir()
+	openIn(t, dir)
+	_, err := Open(dir, Options{LockTimeout: 20 * time.Millisecond})
+	if !errors.Is(err, ErrInUse) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestLeftoversOfABrokenCreationAreRemoved(t *testing.T) {
+	dir := t.TempDir()
+	old := filepath.Join(dir, fileName+".new-123")
+	must(t, os.WriteFile(old, []byte("half"), 0o600))
+	openIn(t, dir)
+	names, err := filepath.Glob(filepath.Join(dir, "*"))
+	must(t, err)
+	if len(names) != 1 {
+		t.Errorf("the directory holds %q", names)
+	}
+}
+
+func TestCreationNeverReplacesAFileThatAnotherProgramMade(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, fileName)
+	temp, err := createTemp(dir)
+	must(t, err)
+	must(t, os.WriteFile(path, []byte("visits of another program"), 0o600))
+	must(t, publish(temp, path))
+	got, err := os.ReadFile(path)
+	must(t, err)
+	if string(got) != "visits of another program" {
+		t.Error("the file was replaced")
+	}
+}
+
+func TestAClosedStoreSaysSo(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	must(t, s.Close())
+	must(t, s.Close())
+	if err := s.Save(madeUp(1), noon); !errors.Is(err, ErrClosed) {
+		t.Errorf("Save: %v", err)
+	}
+	if _, err := s.Unsettled(); !errors.Is(err, ErrClosed) {
+		t.Errorf("Unsettled: %v", err)
+	}
+}
+
+// goodFile returns the bytes of a store with 50 visits.
+func goodFile(t *testing.T) []byte {
+	t.Helper()
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	for n := range 50 {
+		must(t, s.Save(madeUp(n), noon))
+	}
+	must(t, s.Close())
+	data, err := os.ReadFile(filepath.Join(dir, fileName))
+	must(t, err)
+	return data
+}
+
+func TestADamagedFileIsAnErrorAndNeverAPanic(t *testing.T) {
+	good := goodFile(t)
+	page := os.Getpagesize()
+	for _, c := range []struct {
+		name   string
+		damage func([]byte) []byte
+		opens  bool // may open; reading must then not panic
+	}{
+		{"an empty file", func([]byte) []byte { return nil }, false},
+		{"a text file", func([]byte) []byte { return []byte("hello") }, false},
+		{"both meta pages zeroed", func(b []byte) []byte { clear(b[:2*page]); return b }, false},
+		{"everything but the meta pages zeroed", func(b []byte) []byte { clear(b[2*page:]); return b }, false},
+		{"cut to half", func(b []byte) []byte { return b[:len(b)/2] }, true},
+		{"cut after the meta pages", func(b []byte) []byte { return b[:2*page] }, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			path := filepath.Join(dir, fileName)
+			before := c.damage(bytes.Clone(good))
+			must(t, os.WriteFile(path, before, 0o600))
+			s, err := Open(dir, Options{})
+			if err == nil {
+				_, readErr := s.Unsettled()
+				t.Log("opened;", readErr)
+				must(t, s.Close())
+				if !c.opens {
+					t.Error("it opened")
+				}
+				return
+			}
+			if !errors.Is(err, ErrDamaged) {
+				t.Errorf("want ErrDamaged, got %v", err)
+			}
+			after, err := os.ReadFile(path)
+			must(t, err)
+			if !bytes.Equal(before, after) {
+				t.Error("the damaged file was changed")
+			}
+		})
+	}
+}
+
+func TestAFileOfANewerProgramIsLeftAlone(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	must(t, s.update(func(tx *bolt.Tx) error { return tx.Bucket(bucketMeta).Put(keyFormat, []byte("2")) }))
+	must(t, s.Close())
+	if _, err := Open(dir, Options{}); !errors.Is(err, ErrNewerFormat) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAPanicInsideTheDatabaseMakesEveryLaterCallAnError(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	if err := s.update(func(*bolt.Tx) error { panic("page 5: not a leaf") }); !errors.Is(err, ErrDamaged) {
+		t.Fatalf("got %v", err)
+	}
+	if err := s.Save(madeUp(1), noon); !errors.Is(err, ErrDamaged) {
+		t.Errorf("after the panic: %v", err)
+	}
+	must(t, s.Close())
+	openIn(t, dir) // the lock is gone
+}
+
+func TestRoomIsMeasuredAndTheLimitSaysItsNumbers(t *testing.T) {
+	free, err := Room(t.TempDir())
+	if err != nil || free == 0 {
+		t.Errorf("%d bytes, %v", free, err)
+	}
+	if _, err := Room(filepath.Join(t.TempDir(), "missing")); err == nil {
+		t.Error("a missing directory has room")
+	}
+	err = enough(MinRoom - 1)
+	if !errors.Is(err, ErrNoRoom) || !strings.Contains(err.Error(), "199 MB of at least 200 MB") {
+		t.Errorf("got %v", err)
+	}
+	must(t, enough(MinRoom))
+}

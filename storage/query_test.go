@@ -1,0 +1,122 @@
+package storage
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"authenkiosk/visit"
+)
+
+func TestCountsAndListsFollowEveryState(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	today := visit.ServiceDateOf(noon)
+	for n, state := range []State{StatePending, StateInflight, StateDone, StateDone, StateRefused, StateStaff, StateDropped} {
+		into(t, s, madeUp(n), state)
+	}
+	yesterday := madeUp(20)
+	yesterday.ServiceDate = visit.ServiceDateOf(noon.Add(-24 * time.Hour))
+	into(t, s, yesterday, StateDone)
+
+	got, err := s.Counts(today)
+	must(t, err)
+	if want := (Counts{Pending: 2, Staff: 1, DoneToday: 2}); got != want {
+		t.Errorf("counts %+v, want %+v", got, want)
+	}
+	for name, want := range map[string]struct {
+		read func() ([]Record, error)
+		n    int
+	}{
+		"unsettled": {s.Unsettled, 2}, "staff": {s.StaffWork, 1},
+		"today":     {func() ([]Record, error) { return s.List(today) }, 7},
+		"yesterday": {func() ([]Record, error) { return s.List(yesterday.ServiceDate) }, 1},
+		"tomorrow":  {func() ([]Record, error) { return s.List(today.Next()) }, 0},
+	} {
+		list, err := want.read()
+		if err != nil || len(list) != want.n {
+			t.Errorf("%s: %d records, want %d, %v", name, len(list), want.n, err)
+		}
+	}
+}
+
+func TestOneBadRecordIsNamedAndHidesNoOther(t *testing.T) {
+	for _, c := range []struct{ name, content string }{
+		{"not JSON", "{"},
+		{"JSON of something else", `{"v":1}`},
+		{"a wrong check digit", `{"v":1,"state":"pending","visit":{"pid":"9000000000005"}}`},
+		{"a version to come", `{"v":99}`},
+		{"nothing", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := openIn(t, t.TempDir())
+			for n := 1; n <= 3; n++ {
+				must(t, s.Save(madeUp(n), noon))
+			}
+			bad := madeUp(2).ID
+			must(t, s.update(func(tx *bolt.Tx) error { return tx.Bucket(bucketVisits).Put([]byte(bad), []byte(c.content)) }))
+			list, err := s.Unsettled()
+			var named *DecodeError
+			if !errors.As(err, &named) || named.Bucket != "visits" || named.Key != string(bad) {
+				t.Errorf("error %v", err)
+			}
+			if len(list) != 2 || list[0].Visit.ID != madeUp(1).ID || list[1].Visit.ID != madeUp(3).ID {
+				t.Errorf("%d other records", len(list))
+			}
+		})
+	}
+}
+
+func TestARecordUnderAnotherKeyIsRefused(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	must(t, s.Save(madeUp(1), noon))
+	must(t, s.Save(madeUp(2), noon))
+	must(t, s.update(func(tx *bolt.Tx) error {
+		b := tx.Bucket(bucketVisits)
+		return b.Put([]byte(madeUp(2).ID), append([]byte(nil), b.Get([]byte(madeUp(1).ID))...))
+	}))
+	var named *DecodeError
+	if _, err := s.Visit(madeUp(2).ID); !errors.As(err, &named) {
+		t.Errorf("a swapped record: %v", err)
+	}
+}
+
+func TestThePhoneOfAnEarlierVisitIsRemembered(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	person := madeUp(1).PID
+	number := 100
+	save := func(when time.Time, phone string, state State) {
+		number++
+		v := madeUp(number)
+		p, err := visit.ParsePhone(phone)
+		must(t, err)
+		v.PID, v.Phone, v.CreatedAt = person, p, when
+		into(t, s, v, state)
+	}
+	ask := func(name, want string, notBefore time.Time) {
+		t.Helper()
+		phone, owner, ok := s.RememberedPhone(person, notBefore)
+		if phone.Digits() != want || ok != (want != "") || ok && owner != visit.PhoneOfRelative {
+			t.Errorf("%s: another number or owner", name)
+		}
+	}
+	long, recent := noon.AddDate(0, 0, -400), noon.AddDate(0, 0, -10)
+	ask("nobody", "", long)
+	save(recent, "080-000-0001", StateDone)
+	ask("done", "0800000001", long)
+	ask("too long ago", "", noon)
+	save(recent.Add(time.Hour), "080-000-0002", StatePending)
+	ask("on its way", "0800000002", long)
+	save(recent.Add(2*time.Hour), "080-000-0003", StateDropped)
+	save(recent.Add(3*time.Hour), "080-000-0004", StateRefused)
+	ask("dropped and refused do not count", "0800000002", long)
+
+	other := madeUp(2).PID
+	if phone, _, ok := s.RememberedPhone(other, long); ok || !phone.IsZero() {
+		t.Error("another person got a number")
+	}
+	if phone, _, ok := s.RememberedPhone(visit.PID{}, long); ok || !phone.IsZero() {
+		t.Error("no PID got a number")
+	}
+}

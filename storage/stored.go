@@ -1,0 +1,97 @@
+package storage
+
+import (
+	"time"
+
+	"authenkiosk/visit"
+)
+
+// recordVersion is the newest form of stored records this program knows.
+const recordVersion = 1
+
+// stored is a record as it is written: JSON with the full numbers, which the
+// types of package visit would mask.
+type stored struct {
+	Version   int         `json:"v"`
+	Seq       uint64      `json:"seq"`
+	State     State       `json:"state"`
+	SavedAt   time.Time   `json:"saved_at"`
+	ChangedAt time.Time   `json:"changed_at"`
+	Attempts  int         `json:"attempts,omitempty"`
+	LastSent  time.Time   `json:"last_sent,omitzero"`
+	NotBefore time.Time   `json:"not_before,omitzero"`
+	Code      string      `json:"code,omitempty"`
+	IssuedAt  time.Time   `json:"issued_at,omitzero"`
+	Problem   string      `json:"problem,omitempty"`
+	Message   string      `json:"message,omitempty"`
+	Visit     storedVisit `json:"visit"`
+}
+
+type storedVisit struct {
+	ID          string           `json:"id"`
+	HCode       string           `json:"hcode"`
+	ServiceDate string           `json:"service_date"`
+	PID         string           `json:"pid"`
+	Name        storedName       `json:"name"`
+	Sex         visit.Sex        `json:"sex,omitempty"`
+	Birth       storedBirth      `json:"birth"`
+	Address     storedAddress    `json:"address"`
+	Phone       string           `json:"phone"`
+	PhoneOwner  visit.PhoneOwner `json:"phone_owner,omitempty"`
+	ClaimCode   string           `json:"claim_code"`
+	ClaimName   string           `json:"claim_name,omitempty"`
+	Method      visit.Method     `json:"method"`
+	Right       storedRight      `json:"right"`
+	CreatedAt   time.Time        `json:"created_at"`
+}
+
+// The following have the fields of their namesakes in package visit, so that one
+// converts to the other, and names of their own on the disk.
+type (
+	storedName struct {
+		Prefix string `json:"prefix,omitempty"`
+		First  string `json:"first,omitempty"`
+		Middle string `json:"middle,omitempty"`
+		Last   string `json:"last,omitempty"`
+	}
+	storedBirth struct {
+		Year     int  `json:"year,omitempty"`
+		Month    int  `json:"month,omitempty"`
+		Day      int  `json:"day,omitempty"`
+		Lifelong bool `json:"lifelong,omitempty"`
+	}
+	storedAddress struct {
+		House    string `json:"house,omitempty"`
+		Moo      string `json:"moo,omitempty"`
+		Trok     string `json:"trok,omitempty"`
+		Soi      string `json:"soi,omitempty"`
+		Road     string `json:"road,omitempty"`
+		Tambon   string `json:"tambon,omitempty"`
+		Amphoe   string `json:"amphoe,omitempty"`
+		Changwat string `json:"changwat,omitempty"`
+	}
+	storedRight struct {
+		Main       visit.Coded    `json:"main"`
+		Sub        visit.Coded    `json:"sub"`
+		HospMain   visit.Hospital `json:"hosp_main"`
+		HospMainOp visit.Hospital `json:"hosp_main_op"`
+		HospSub    visit.Hospital `json:"hosp_sub"`
+		Deceased   bool           `json:"deceased,omitempty"`
+		NationID   string         `json:"nation_id,omitempty"`
+		Holder     storedName     `json:"holder,omitzero"`
+	}
+)
+
+func storeRight(r visit.Right) storedRight {
+	return storedRight{
+		Main: r.Main, Sub: r.Sub, HospMain: r.HospMain, HospMainOp: r.HospMainOp, HospSub: r.HospSub,
+		Deceased: r.Deceased, NationID: r.NationID, Holder: storedName(r.Holder),
+	}
+}
+
+func (s storedRight) right() visit.Right {
+	return visit.Right{
+		Main: s.Main, Sub: s.Sub, HospMain: s.HospMain, HospMainOp: s.HospMainOp, HospSub: s.HospSub,
+		Deceased: s.Deceased, NationID: s.NationID, Holder: visit.Name(s.Holder),
+	}
+}

@@ -1,0 +1,138 @@
+package ui
+
+import (
+	"strings"
+
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+)
+
+// scene is one drawing of the kiosk: what there is to say, where, and the words
+// to say it with.
+type scene struct {
+	*Kiosk
+	s    *sheet
+	say  speaker
+	m    flow.Model
+	work area // between the sentence and the bottom bar
+}
+
+// draw puts the screen of the model on the sheet.
+func (k *Kiosk) draw() {
+	if k.size.Width < 1 || k.size.Height < 1 {
+		return
+	}
+	geo := geometryOf(k.size, k.model.Prefs.LargeText)
+	switch k.o.Orientation {
+	case OrientationPortrait:
+		geo.portrait = true
+	case OrientationLandscape:
+		geo.portrait = false
+	}
+	k.s.begin(geo, paletteOf(k.model.Prefs.Contrast))
+	c := &scene{Kiosk: k, s: k.s, say: k.speaker(), m: k.model}
+	k.s.page = "frame"
+	k.s.fill("ground", geo.whole(), k.s.p.ground)
+	k.s.target("ground", "", geo.whole(), "", k.send(flow.Touched{}))
+	c.frame()
+	k.s.page = k.model.State.String()
+	c.screen()
+	if k.model.Help {
+		k.s.page = "help"
+		c.help()
+	}
+	if k.model.Warning {
+		k.s.page = "idle"
+		c.idle()
+	}
+	k.s.end()
+	k.drawn = k.timeSeen()
+}
+
+// screen draws the state. Every state has its own function.
+func (c *scene) screen() {
+	switch c.m.State {
+	case flow.Welcome:
+		c.welcome()
+	case flow.Reading:
+		c.reading()
+	case flow.CardFault:
+		c.cardFault()
+	case flow.Confirm:
+		c.confirm()
+	case flow.PhoneEntry:
+		c.phone()
+	case flow.ClaimTypeChoice:
+		c.claimTypes()
+	case flow.AlreadyHere:
+		c.alreadyHere()
+	case flow.AlreadyElsewhere:
+		c.alreadyElsewhere()
+	case flow.NoRight, flow.Desk:
+		c.desk()
+	case flow.Sending:
+		c.sending()
+	case flow.Result:
+		c.result()
+	case flow.Queued:
+		c.queued()
+	case flow.TakeCard:
+		c.takeCard()
+	case flow.NoCard:
+		c.noCard()
+	}
+}
+
+// moving tells whether the screen has a picture that takes steps.
+func (k *Kiosk) moving() bool {
+	switch k.model.State {
+	case flow.Welcome, flow.TakeCard:
+		return true
+	case flow.Result, flow.Queued:
+		return k.model.CardIn
+	case flow.CardFault:
+		return k.model.Session.Problem == visit.CardRemovedEarly
+	}
+	return false
+}
+
+// steps is the picture of a movement at its present step.
+func (c *scene) steps(name string) string {
+	return name + "-" + string(rune('1'+c.step%pictureSteps))
+}
+
+// title is the one sentence of the screen.
+func (c *scene) title(words string) {
+	at := c.work
+	st := c.s.title().centered()
+	st.lines = 2
+	h := float32(116)
+	if c.s.widthOf(words, st) > at.w {
+		h = 150
+	}
+	if c.s.geo.portrait {
+		st.lines, h = 3, h*1.4
+	}
+	at, c.work = at.cutTop(h, 12)
+	c.s.text("title", at, words, st)
+}
+
+// halves divides the work area: left and right, or top and bottom in portrait,
+// where the upper part gets that share.
+func (c *scene) halves(share float32) (first, second area) {
+	if c.s.geo.portrait {
+		return c.work.cutTop(c.work.h*share, 32)
+	}
+	return c.work.cutLeft((c.work.w-48)*0.5, 48)
+}
+
+// sentence puts words together, leaving out what is empty.
+func sentence(parts ...string) string {
+	var out []string
+	for _, p := range parts {
+		if p != "" {
+			out = append(out, p)
+		}
+	}
+	return strings.Join(out, " ")
+}

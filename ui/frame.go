@@ -1,0 +1,159 @@
+package ui
+
+import (
+	"strconv"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+)
+
+// frame draws what is on every screen and leaves the work area.
+func (c *scene) frame() {
+	rest := c.s.geo.whole()
+	if !c.real() {
+		rest = c.banner(rest)
+	}
+	rest = c.topBar(rest)
+	c.work = c.bottomBar(rest).inset(margin, 0)
+	_, c.work = c.work.cutTop(0, 12)
+}
+
+// banner says in the zones of demonstration and test that nothing is real.
+func (c *scene) banner(at area) area {
+	strip, rest := at.cutTop(56, 0)
+	c.s.fill("banner", strip, c.s.p.banner)
+	key := "zone.demo"
+	if c.o.Zone == visit.ZoneTest {
+		key = "zone.test"
+	}
+	st := textStyle{size: 30, bold: true, color: c.s.p.onBanner, lines: 1}.centered()
+	c.s.text("banner", strip.inset(margin, 0), c.say.say(key), st)
+	return rest
+}
+
+// topBar draws who we are, how the devices are and what time it is.
+func (c *scene) topBar(at area) area {
+	h := float32(108)
+	if c.s.geo.portrait {
+		h = 204
+	}
+	strip, rest := at.cutTop(h, 0)
+	c.s.fill("top", strip, c.s.p.panel)
+	line, _ := strip.cutBottom(border, 0)
+	c.s.fill("top-line", line, c.s.p.line)
+	in := strip.inset(margin, 10)
+	if c.s.geo.portrait {
+		upper, lower := in.cutTop(94, 0)
+		c.unitName(c.date(upper))
+		c.lights(lower.columns(3, 16))
+		return rest
+	}
+	left := c.date(in)
+	lights, left := left.cutRight(min(left.w*0.6, 780), 24)
+	c.unitName(left)
+	c.lights(lights.columns(3, 12))
+	return rest
+}
+
+func (c *scene) unitName(at area) {
+	mark, words := at.cutLeft(64, 20)
+	mark = mark.centered(64, 64)
+	c.s.box("mark", mark, boxStyle{fill: c.s.p.accent, radius: 16})
+	c.s.picture("mark", mark.inset(12, 12), "cross", c.s.p.onAccent)
+	st := textStyle{size: 32, bold: true, color: c.s.p.ink, lines: 2, cut: true}
+	c.s.text("unit", words, c.o.Unit.Name, st)
+}
+
+// date draws day and time at the right edge.
+func (c *scene) date(at area) area {
+	right, rest := at.cutRight(300*c.s.geo.text, 24)
+	upper, lower := right.cutTop(right.h*0.56, 0)
+	st := textStyle{size: 36, bold: true, color: c.s.p.ink, align: fyne.TextAlignTrailing, lines: 1}
+	c.s.text("clock", upper, c.say.say("time", "Time", c.clock(c.now)), st.from(bottom))
+	c.s.text("date", lower, c.day(c.now), textStyle{size: 24, color: c.s.p.muted, align: fyne.TextAlignTrailing, lines: 1})
+	return rest
+}
+
+func (k *Kiosk) clock(t time.Time) string { return t.In(visit.Bangkok).Format("15:04") }
+
+// day is the date as people write it: in Thai with the year of the Buddhist era.
+func (c *scene) day(t time.Time) string {
+	d := visit.ServiceDateOf(t)
+	year := d.Year
+	if c.say.lang == "th" {
+		year += visit.BuddhistEraOffset
+	}
+	month := c.say.say("month." + strconv.Itoa(int(d.Month)))
+	return c.say.say("date", "Day", d.Day, "Month", month, "Year", year)
+}
+
+func (c *scene) lights(cells []area) {
+	d := c.m.Devices
+	i := 0
+	for _, l := range []struct {
+		name  string
+		state flow.DeviceState
+	}{{"nhso", d.NHSO}, {"reader", d.Reader}, {"printer", d.Printer}} {
+		if l.state == flow.DeviceAbsent {
+			continue
+		}
+		c.s.light(l.name, cells[i], c.say.say("light."+l.name), c.say.say("device."+l.state.String()), l.state)
+		i++
+	}
+}
+
+// bottomBar draws what a patient can always do.
+func (c *scene) bottomBar(at area) area {
+	h := float32(104)
+	if c.s.geo.portrait {
+		h = 136
+	}
+	strip, rest := at.cutBottom(h+2*gap, gap)
+	c.s.fill("bottom", strip, c.s.p.panel)
+	line, _ := strip.cutTop(border, 0)
+	c.s.fill("bottom-line", line, c.s.p.line)
+	buttons := c.bottomButtons()
+	cells := strip.inset(margin, gap).columns(len(buttons), gap)
+	for i, b := range buttons {
+		b.kind, b.size, b.stack = quiet, 30, c.s.geo.portrait
+		c.s.button(cells[i], b)
+	}
+	return rest
+}
+
+func (c *scene) bottomButtons() []button {
+	size := button{name: "text-size", label: c.say.say("button.larger"), icon: "larger", act: c.send(flow.TapTextSize{})}
+	if c.m.Prefs.LargeText {
+		size.label, size.icon = c.say.say("button.smaller"), "smaller"
+	}
+	other := c.otherLanguage()
+	list := []button{
+		{name: "help", label: c.say.say("button.help"), icon: "help", act: c.send(flow.TapHelp{})},
+		{
+			name: "language", label: speaker{c.words, other}.say("language.name"), icon: "language",
+			act: c.send(flow.TapLanguage{Language: other}),
+		},
+		size,
+		{name: "contrast", label: c.say.say("button.contrast"), icon: "contrast", act: c.send(flow.TapContrast{})},
+	}
+	switch c.m.State {
+	case flow.Welcome, flow.Sending, flow.TakeCard:
+		return list
+	}
+	return append(list, button{
+		name: "start-again", label: c.say.say("button.start-again"), icon: "restart", act: c.send(flow.TapClose{}),
+	})
+}
+
+// otherLanguage is the next language of the unit.
+func (c *scene) otherLanguage() string {
+	for i, l := range c.o.Languages {
+		if l == c.say.lang {
+			return c.o.Languages[(i+1)%len(c.o.Languages)]
+		}
+	}
+	return c.say.lang
+}

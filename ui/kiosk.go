@@ -1,0 +1,180 @@
+package ui
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+)
+
+// Kiosk is the screen of the patient. All its methods belong to the goroutine of
+// the user interface.
+type Kiosk struct {
+	o      Options
+	words  *words
+	s      *sheet
+	root   *fyne.Container
+	veil   *veil
+	size   fyne.Size
+	window fyne.Window
+	guard  watchdog
+
+	model  flow.Model
+	now    time.Time
+	since  time.Time // when this screen appeared
+	warned time.Time // when the idle warning appeared
+	step   int       // of the moving pictures
+	ticked time.Time // when the pictures moved last
+	page   int       // of the claim types
+	shown  bool
+	drawn  seen // what of the time is on the screen
+}
+
+// seen is what the screen shows of the time.
+type seen struct {
+	minute  string
+	seconds int
+	step    int
+}
+
+// Pictures that explain a movement take a step so often. It is a step, not an
+// animation: a repaint costs much without a graphics card.
+const stepEvery = 1500 * time.Millisecond
+
+// pictureSteps is the number of pictures of one movement.
+const pictureSteps = 3
+
+// New returns a kiosk that shows nothing yet. The error is a mistake of the
+// build: the texts are part of the program.
+func New(o Options) (*Kiosk, error) {
+	w, err := loadWords()
+	if err != nil {
+		return nil, err
+	}
+	k := &Kiosk{o: o.withDefaults(), words: w, s: newSheet()}
+	k.s.redraw = k.draw
+	k.s.accept = k.settled
+	k.veil = &veil{hide: o.HideCursor, moved: k.s.moved}
+	k.root = &fyne.Container{Layout: fill{k.resize}, Objects: []fyne.CanvasObject{k.s.root, k.veil}}
+	k.now = k.o.Now()
+	return k, nil
+}
+
+// Content is what the window shows.
+func (k *Kiosk) Content() fyne.CanvasObject { return k.root }
+
+// Show draws the model.
+func (k *Kiosk) Show(m flow.Model) {
+	old := k.model
+	k.model, k.now = m, k.o.Now()
+	if !k.shown || m.State != old.State || m.Help != old.Help || m.Warning != old.Warning || m.Session.Insertion != old.Session.Insertion {
+		k.since = k.now
+		k.s.pressed = nil
+	}
+	if m.State != old.State {
+		k.page = 0
+	}
+	if m.Warning && !old.Warning {
+		k.warned = k.now
+	}
+	k.shown = true
+	k.draw()
+}
+
+// Tick tells the time, at least every second: for the clock, the countdown and
+// the steps of the pictures.
+func (k *Kiosk) Tick(now time.Time) {
+	k.now = now
+	if k.ticked.IsZero() {
+		k.ticked = now
+	}
+	if now.Sub(k.ticked) >= stepEvery || now.Before(k.ticked) {
+		k.ticked = now
+		k.step = (k.step + 1) % pictureSteps
+	}
+	if k.shown && k.timeSeen() != k.drawn {
+		k.draw()
+	}
+	k.watch(now)
+}
+
+// timeSeen is what the screen would show of the time now.
+func (k *Kiosk) timeSeen() seen {
+	s := seen{minute: k.clock(k.now)}
+	if k.model.Warning {
+		s.seconds = k.secondsLeft()
+	}
+	if k.moving() {
+		s.step = k.step
+	}
+	return s
+}
+
+// settled tells whether a touch counts: one that comes right after a change of
+// screen was meant for the screen before.
+func (k *Kiosk) settled() bool { return k.o.Now().Sub(k.since) >= k.o.Settle }
+
+func (k *Kiosk) resize(size fyne.Size) {
+	k.size = size
+	if k.shown {
+		k.draw()
+	}
+}
+
+// send passes a tap on.
+func (k *Kiosk) send(e flow.Event) func() { return func() { k.o.Send(e) } }
+
+// language is the one in which the screen speaks now.
+func (k *Kiosk) language() string {
+	for _, l := range k.o.Languages {
+		if l == k.model.Prefs.Language {
+			return l
+		}
+	}
+	return k.o.Languages[0]
+}
+
+func (k *Kiosk) speaker() speaker { return speaker{words: k.words, lang: k.language()} }
+
+// Layout lists what can be touched now, for tests that click from outside.
+func (k *Kiosk) Layout() []Widget { return k.s.widgets(k.scale()) }
+
+func (k *Kiosk) scale() float32 {
+	if k.window == nil {
+		return 1
+	}
+	return k.window.Canvas().Scale()
+}
+
+func (s *sheet) widgets(scale float32) []Widget {
+	var out []Widget
+	for _, t := range s.active {
+		if t.name == "" {
+			continue
+		}
+		out = append(out, Widget{
+			Name: t.name, Text: t.label,
+			X: int(t.pos.X * scale), Y: int(t.pos.Y * scale), W: int(t.size.Width * scale), H: int(t.size.Height * scale),
+		})
+	}
+	return out
+}
+
+// real tells whether the codes are real ones.
+func (k *Kiosk) real() bool { return k.o.Zone == visit.ZoneProduction }
+
+// fill gives its objects the whole place and reports the size.
+type fill struct{ resized func(fyne.Size) }
+
+func (f fill) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Move(fyne.NewPos(0, 0))
+		o.Resize(size)
+	}
+	f.resized(size)
+}
+
+// MinSize is small, so that the content never asks for more than the panel.
+func (fill) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(320, 240) }

@@ -1,0 +1,73 @@
+package ui
+
+import (
+	"time"
+
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+)
+
+// Unit is what the screens say about the place.
+type Unit struct {
+	Name  string
+	Phone string // to be called when the kiosk is out of service; may be empty
+	HCode string
+}
+
+// Orientation is how the screen is arranged.
+type Orientation string
+
+// The orientations; the zero value is OrientationAuto.
+const (
+	OrientationAuto      Orientation = "auto"
+	OrientationPortrait  Orientation = "portrait"
+	OrientationLandscape Orientation = "landscape"
+)
+
+// Options are what a kiosk needs to be drawn.
+type Options struct {
+	Unit        Unit
+	Zone        visit.Zone
+	Languages   []string         // the first is that of a new patient; default th, en
+	Send        func(flow.Event) // gets every tap; default: nobody
+	Now         func() time.Time // default time.Now
+	Orientation Orientation
+	HideCursor  bool // on a touch screen
+
+	// Settle is how long after a change of screen a touch does not count: it was
+	// meant for the screen before. Zero is DefaultSettle, negative is none.
+	Settle time.Duration
+	// ScreenLost is called when the window does not come back to full screen by
+	// itself; the program should then start again.
+	ScreenLost func()
+}
+
+// DefaultSettle is about the time between the two touches of a double touch.
+const DefaultSettle = 300 * time.Millisecond
+
+func (o Options) withDefaults() Options {
+	if len(o.Languages) == 0 {
+		o.Languages = []string{"th", "en"}
+	}
+	if o.Send == nil {
+		o.Send = func(flow.Event) {}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Settle == 0 {
+		o.Settle = DefaultSettle
+	}
+	if o.ScreenLost == nil {
+		o.ScreenLost = func() {}
+	}
+	return o
+}
+
+// Widget is something on the screen that can be touched now: its stable name,
+// its place in pixels of the window, and its label.
+type Widget struct {
+	Name       string
+	X, Y, W, H int
+	Text       string
+}

@@ -1,0 +1,70 @@
+package ui
+
+import (
+	"math"
+	"time"
+
+	"authenkiosk/visit/flow"
+)
+
+// help lies over the work area and explains the screen under it.
+func (c *scene) help() {
+	s := c.s
+	at := c.helpArea()
+	s.cover()
+	s.fill("dim", s.geo.whole(), s.p.dim)
+	s.target("dim", "", s.geo.whole(), "", c.send(flow.TapHelp{}))
+	s.box("panel", at, boxStyle{fill: s.p.panel, stroke: s.p.accent, width: border + 1, radius: radius})
+	s.target("panel", "", at, "", c.send(flow.Touched{}))
+	in := at.inset(48, 32)
+	title, in := in.cutTop(100, 12)
+	s.text("title", title, c.say.say("help.title"), s.title().oneLine())
+	bar, in := in.cutBottom(130, 24)
+	s.button(bar, button{name: "help-close", label: c.say.say("button.close"), icon: "close", kind: primary, size: 42, act: c.send(flow.TapHelp{})})
+	staff, in := in.cutBottom(min(in.h*0.4, 170*s.geo.text), 20)
+	words := c.say.say("help.staff")
+	if c.o.Unit.Phone != "" {
+		words = sentence(words, c.say.say("call", "Phone", c.o.Unit.Phone))
+	}
+	s.notice("staff", staff, "desk-small", words)
+	s.text("text", in, c.say.say("help."+c.m.State.String()), textStyle{size: 46, color: s.p.ink, least: 28})
+}
+
+func (c *scene) helpArea() area {
+	if c.s.geo.portrait {
+		return c.s.geo.whole().centered(c.s.geo.w-2*margin, 1250)
+	}
+	return c.s.geo.whole().centered(min(c.s.geo.w-2*margin, 1500), 900)
+}
+
+// idle asks whether somebody is still there and counts the seconds.
+func (c *scene) idle() {
+	s := c.s
+	s.cover()
+	s.fill("dim", s.geo.whole(), s.p.dim)
+	// Any touch says "I am here".
+	s.target("dim", "", s.geo.whole(), "", c.send(flow.Touched{}))
+	at := s.geo.whole().centered(min(s.geo.w-2*margin, 1180), 700)
+	if s.geo.portrait {
+		at = s.geo.whole().centered(s.geo.w-2*margin, 940)
+		at.y += 160
+	}
+	s.box("panel", at, boxStyle{fill: s.p.panel, stroke: s.p.accent, width: border + 3, radius: radius})
+	in := at.inset(48, 36)
+	bar, in := in.cutBottom(170, 32)
+	cells := bar.columns(2, gap)
+	s.button(cells[0], button{name: "warning-close", label: c.say.say("idle.stop"), kind: quiet, act: c.send(flow.TapClose{})})
+	s.button(cells[1], button{name: "more-time", label: c.say.say("idle.more"), icon: "time", kind: primary, size: 44, act: c.send(flow.TapMoreTime{})})
+	title, in := in.cutTop(min(in.h*0.34, 190), 8)
+	s.text("title", title, c.say.say("idle.title"), s.title().centered())
+	words, count := in.cutBottom(min(in.h*0.4, 130*s.geo.text), 8)
+	n := c.secondsLeft()
+	s.text("text", words, c.say.count("idle.text", n), s.body().centered())
+	s.text("count", count, itoa(n), textStyle{size: 130, bold: true, color: s.p.accent, lines: 1, least: 72}.centered())
+}
+
+// secondsLeft is what is left of the time to answer the idle warning.
+func (k *Kiosk) secondsLeft() int {
+	left := flow.WipeAfter - k.now.Sub(k.warned)
+	return min(max(int(math.Ceil(float64(left)/float64(time.Second))), 0), int(flow.WipeAfter/time.Second))
+}

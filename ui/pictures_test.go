@@ -1,0 +1,72 @@
+package ui
+
+import (
+	"flag"
+	"fmt"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"authenkiosk/visit/flow"
+)
+
+var (
+	picturesDir   = flag.String("pictures", "", "directory into which TestPictures writes a picture of every screen")
+	picturesOnly  = flag.String("pictures.only", "", "prefix of the screens to draw")
+	picturesSizes = flag.String("pictures.sizes", "1080x1920,1366x768", "panels to draw")
+	picturesLook  = flag.String("pictures.look", "", "large, dark or yellow, in any combination")
+)
+
+// TestPictures writes the screens for people to look at; it checks nothing.
+func TestPictures(t *testing.T) {
+	if *picturesDir == "" {
+		t.Skip("no directory given with -pictures")
+	}
+	for _, size := range strings.Split(*picturesSizes, ",") {
+		var w, h int
+		if _, err := fmt.Sscanf(size, "%dx%d", &w, &h); err != nil {
+			t.Fatal(err)
+		}
+		for _, lang := range []string{"th", "en"} {
+			for _, s := range samples(t) {
+				if !strings.HasPrefix(s.name, *picturesOnly) {
+					continue
+				}
+				s.model.Prefs = lookOf(*picturesLook, lang)
+				img, err := Render(sampleOptions(), s.model, w, h)
+				if err != nil {
+					t.Fatal(err)
+				}
+				writePicture(t, filepath.Join(*picturesDir, fmt.Sprintf("%s-%s-%s.png", s.name, lang, size)), img)
+			}
+		}
+	}
+}
+
+func lookOf(look, lang string) flow.Prefs {
+	p := flow.Prefs{Language: lang, LargeText: strings.Contains(look, "large")}
+	switch {
+	case strings.Contains(look, "dark"):
+		p.Contrast = flow.ContrastDark
+	case strings.Contains(look, "yellow"):
+		p.Contrast = flow.ContrastBlackYellow
+	}
+	return p
+}
+
+func writePicture(t *testing.T, path string, img image.Image) {
+	t.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(f, img); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+}

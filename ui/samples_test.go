@@ -1,0 +1,217 @@
+package ui
+
+import (
+	"testing"
+	"time"
+
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+)
+
+// noon is the time of all samples.
+var noon = time.Date(2026, time.November, 22, 5, 4, 0, 0, time.UTC)
+
+// sample is one model of one screen.
+type sample struct {
+	name  string
+	model flow.Model
+}
+
+const samplePID, samplePhone, sampleCode = "9000000000004", "0800001234", visit.AuthenCode("PP1200000001")
+
+func sampleName() visit.Name {
+	return visit.Name{Prefix: "นางสาว", First: "ทดสอบเรียบร้อย", Last: "เสมอใจ"}
+}
+
+func sampleLatin() visit.Name {
+	return visit.Name{Prefix: "Miss ", First: "Thotsopriaproi", Last: "Samoechai"}
+}
+
+func sampleClaims() []visit.ClaimType {
+	return []visit.ClaimType{
+		{Code: "PG0060001", Name: "เข้ารับบริการรักษาทั่วไป (OPD/ IPD/ PP)"},
+		{Code: "PG0110001", Name: "Self Isolation"},
+		{Code: "PG0120001", Name: "UCEP PLUS (ผู้ป่วยกลุ่มอาการสีเหลืองและสีแดง)"},
+		{Code: "PG0130001", Name: "บริการฟอกเลือดด้วยเครื่องไตเทียม (HD)"},
+		{Code: "PG0140001", Name: "Home Ward"},
+		{Code: "PG0150001", Name: "บริการดูแลอาการเจ็บป่วยเบื้องต้น"},
+		{Code: "PG0160001", Name: "บริการส่งเสริมสุขภาพและป้องกันโรคสำหรับบุคคลทั่วไป"},
+	}
+}
+
+func sampleRight() visit.Right {
+	return visit.Right{
+		Main:     visit.Coded{ID: "UCS", Name: "สิทธิหลักประกันสุขภาพแห่งชาติ"},
+		HospMain: visit.Hospital{HCode: "99998", Name: "โรงพยาบาลส่งเสริมสุขภาพตำบลทดสอบเหนือเฉลิมพระเกียรติ"},
+	}
+}
+
+func welcomeModel() flow.Model {
+	return flow.Model{
+		Unit:    flow.Unit{HCode: "99999", DefaultClaimType: "PG0060001"},
+		Devices: flow.Devices{Reader: flow.DeviceReady, NHSO: flow.DeviceReady, Printer: flow.DeviceReady, Storage: flow.DeviceReady, Clock: flow.DeviceReady},
+		Today:   visit.Date{Year: 2026, Month: time.November, Day: 22},
+	}
+}
+
+// fullSession holds something of everything personal.
+func fullSession(t testing.TB) flow.Session {
+	t.Helper()
+	pid, err := visit.ParsePID(samplePID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	phone, err := visit.ParsePhone(samplePhone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return flow.Session{
+		Insertion: flow.Insertion{Number: 7, VisitID: "0193506e-1c00-7abc-8def-0123456789ab"},
+		Person:    flow.Person{PID: pid, Name: sampleName(), Latin: sampleLatin()},
+		CardRead:  true, Right: sampleRight(), RightState: flow.Answered, Offered: sampleClaims(),
+		DoneState: flow.Answered, Phone: phone, PhoneOwner: visit.PhoneOfPatient, ClaimType: sampleClaims()[0],
+	}
+}
+
+func in(t testing.TB, state flow.State, change func(*flow.Model)) flow.Model {
+	t.Helper()
+	m := welcomeModel()
+	m.State, m.CardIn, m.Session = state, true, fullSession(t)
+	if change != nil {
+		change(&m)
+	}
+	return m
+}
+
+// samples are all screens, with the variants that look different.
+func samples(t testing.TB) []sample {
+	t.Helper()
+	list := append(welcomeSamples(), faultSamples(t)...)
+	list = append(list, visitSamples(t)...)
+	list = append(list, endSamples(t)...)
+	return append(list, layerSamples(t)...)
+}
+
+func welcomeSamples() []sample {
+	with := func(change func(*flow.Model)) flow.Model {
+		m := welcomeModel()
+		change(&m)
+		return m
+	}
+	return []sample{
+		{"welcome", welcomeModel()},
+		{"welcome-impaired", with(func(m *flow.Model) {
+			m.Devices.NHSO, m.Devices.Printer = flow.DeviceDown, flow.DeviceDown
+		})},
+		{"welcome-checking", with(func(m *flow.Model) {
+			m.Devices.NHSO, m.Devices.Printer, m.Devices.Reader = flow.DeviceUnknown, flow.DeviceImpaired, flow.DeviceUnknown
+		})},
+		{"welcome-no-reader", with(func(m *flow.Model) { m.Devices.Reader = flow.DeviceDown })},
+		{"welcome-closed", with(func(m *flow.Model) { m.Devices.Storage = flow.DeviceDown })},
+		{"welcome-card-in", with(func(m *flow.Model) { m.CardIn = true })},
+		{"no-card", with(func(m *flow.Model) { m.State = flow.NoCard })},
+		{"take-card", with(func(m *flow.Model) { m.State, m.CardIn = flow.TakeCard, true })},
+	}
+}
+
+func faultSamples(t testing.TB) []sample {
+	var list []sample
+	for _, p := range []visit.Problem{
+		visit.CardMute, visit.CardNotThai, visit.CardUnreadable, visit.CardRemovedEarly, visit.CardBusy, visit.CardExpired, visit.ReaderMissing,
+	} {
+		m := welcomeModel()
+		m.State, m.CardIn = flow.CardFault, p != visit.CardRemovedEarly && p != visit.ReaderMissing
+		m.Session = flow.Session{Problem: p, Insertion: fullSession(t).Insertion}
+		list = append(list, sample{"card-fault-" + p.String(), m})
+	}
+	for _, p := range visit.Problems() {
+		state := flow.Desk
+		if p == visit.NoRight || p == visit.PersonDeceased {
+			state = flow.NoRight
+		}
+		list = append(list, sample{state.String() + "-" + p.String(), in(t, state, func(m *flow.Model) {
+			m.Session.Problem = p
+			if p == visit.NHSORefusedVisit || p == visit.NoRight {
+				m.Session.Message = "ไม่พบข้อมูลการลงทะเบียนของบุคคลในระบบ กรุณาติดต่อหน่วยบริการประจำเพื่อตรวจสอบสิทธิ"
+			}
+		})})
+	}
+	return list
+}
+
+func visitSamples(t testing.TB) []sample {
+	return []sample{
+		{"reading-start", in(t, flow.Reading, func(m *flow.Model) {
+			m.Session = flow.Session{Insertion: m.Session.Insertion}
+		})},
+		{"reading-name", in(t, flow.Reading, func(m *flow.Model) {
+			m.Session.RightState, m.Session.DoneState = flow.Asked, flow.Answered
+		})},
+		{"confirm", in(t, flow.Confirm, func(m *flow.Model) { m.Session.Offered = m.Session.Offered[:1] })},
+		{"confirm-offline", in(t, flow.Confirm, func(m *flow.Model) {
+			m.Session.RightState, m.Session.DoneState, m.Session.Right = flow.Unanswered, flow.Unanswered, visit.Right{}
+			m.Session.PhoneTyped, m.Session.PhoneOwner = true, visit.PhoneOfRelative
+			m.Session.ClaimType = sampleClaims()[6]
+		})},
+		{"phone-empty", in(t, flow.PhoneEntry, func(m *flow.Model) { m.Session.Phone = visit.Phone{} })},
+		{"phone-typing", in(t, flow.PhoneEntry, func(m *flow.Model) { m.Session.PhoneInput = "08000012" })},
+		{"phone-wrong", in(t, flow.PhoneEntry, func(m *flow.Model) { m.Session.PhoneInput = "01" })},
+		{"phone-invented", in(t, flow.PhoneEntry, func(m *flow.Model) {
+			m.Session.PhoneInput, m.Session.PhoneOwner = "0800000000", visit.PhoneOfRelative
+		})},
+		{"phone-no-zero", in(t, flow.PhoneEntry, func(m *flow.Model) { m.Session.PhoneInput = "8" })},
+		{"phone-too-long", in(t, flow.PhoneEntry, func(m *flow.Model) { m.Session.PhoneInput = "08000012345" })},
+		{"phone-complete", in(t, flow.PhoneEntry, func(m *flow.Model) { m.Session.PhoneInput = samplePhone })},
+		{"phone-not-digits", in(t, flow.PhoneEntry, func(m *flow.Model) { m.Session.PhoneInput = "0x" })},
+		{"claim-types", in(t, flow.ClaimTypeChoice, nil)},
+		{"claim-types-few", in(t, flow.ClaimTypeChoice, func(m *flow.Model) { m.Session.Offered = m.Session.Offered[2:4] })},
+		{"sending", in(t, flow.Sending, func(m *flow.Model) { m.Session.Phase = flow.Saving })},
+		{"sending-slow", in(t, flow.Sending, func(m *flow.Model) { m.Session.Phase, m.Session.Slow = flow.Submitting, true })},
+	}
+}
+
+func endSamples(t testing.TB) []sample {
+	done := func(hcode, name string) []flow.Authentication {
+		return []flow.Authentication{{
+			Code: sampleCode, ClaimType: sampleClaims()[0], Hospital: visit.Hospital{HCode: hcode, Name: name}, At: noon.Add(-2 * time.Hour),
+		}}
+	}
+	result := func(p flow.PrintState, change func(*flow.Model)) flow.Model {
+		return in(t, flow.Result, func(m *flow.Model) {
+			m.Session.Code, m.Session.IssuedAt, m.Session.Print = sampleCode, noon, p
+			if change != nil {
+				change(m)
+			}
+		})
+	}
+	return []sample{
+		{"already-here", in(t, flow.AlreadyHere, func(m *flow.Model) { m.Session.Done = done("99999", "โรงพยาบาลทดสอบ") })},
+		{"already-here-printed", in(t, flow.AlreadyHere, func(m *flow.Model) {
+			m.Session.Done, m.Session.Print = done("99999", "โรงพยาบาลทดสอบ"), flow.Printed
+			m.Session.Offered = m.Session.Offered[:1]
+		})},
+		{"already-elsewhere", in(t, flow.AlreadyElsewhere, func(m *flow.Model) {
+			m.Session.Done = done("99998", "โรงพยาบาลส่งเสริมสุขภาพตำบลทดสอบเหนือ")
+		})},
+		{"result-printing", result(flow.Printing, nil)},
+		{"result-printed", result(flow.Printed, nil)},
+		{"result-failed", result(flow.PrintFailed, func(m *flow.Model) { m.CardIn = false; m.Devices.Printer = flow.DeviceDown })},
+		{"result-no-printer", result(flow.NotPrinted, func(m *flow.Model) { m.Devices.Printer = flow.DeviceAbsent })},
+		{"queued", in(t, flow.Queued, func(m *flow.Model) { m.Session.Print = flow.Printed })},
+	}
+}
+
+func layerSamples(t testing.TB) []sample {
+	list := []sample{{"idle", in(t, flow.Confirm, func(m *flow.Model) { m.Warning = true })}}
+	for _, s := range flow.States() {
+		list = append(list, sample{"help-" + s.String(), in(t, s, func(m *flow.Model) { m.Help = true })})
+	}
+	return list
+}
+
+func sampleOptions() Options {
+	return Options{
+		Unit: Unit{Name: "โรงพยาบาลทดสอบ", Phone: "02-000-1234", HCode: "99999"}, Zone: visit.ZoneDemo,
+		Now: func() time.Time { return noon }, Settle: -1,
+	}
+}

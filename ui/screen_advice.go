@@ -1,0 +1,154 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+)
+
+const trailing = fyne.TextAlignTrailing
+
+// advice is a screen that says what happened and what to do: a picture, words, a
+// number for the desk, buttons.
+type advice struct {
+	title, picture, text string
+	extra                string // NHSO's words, or a further sentence
+	extraMark            string
+	problem              visit.Problem
+	buttons              []button
+}
+
+func (c *scene) advise(a advice) {
+	c.title(a.title)
+	if len(a.buttons) > 0 {
+		var bar area
+		bar, c.work = c.work.cutBottom(130, 24)
+		c.buttonRow(bar, a.buttons)
+	}
+	share := float32(0.44)
+	if a.extra == "" && a.problem == visit.NoProblem {
+		share = 0.62
+	}
+	pic, rest := c.halves(share)
+	c.s.picture("picture", pic.inset(16, 8), a.picture, c.s.p.accent)
+	if a.problem != visit.NoProblem {
+		var number area
+		number, rest = rest.cutBottom(110, 20)
+		c.helpCode(number, a.problem)
+	}
+	if a.extra != "" {
+		var extra area
+		extra, rest = rest.cutBottom(min(rest.h*0.45, 190), 20)
+		c.s.notice("extra", extra, a.extraMark, a.extra)
+	}
+	c.s.text("text", rest, a.text, c.explaining())
+}
+
+// helpCode is the number that tells the staff what is the matter.
+func (c *scene) helpCode(at area, p visit.Problem) {
+	c.s.panel("help-code", at)
+	code, words := at.inset(32, 8).cutRight(170*c.s.geo.text, 20)
+	c.s.text("help-code-label", words, c.say.say("desk.problem"), c.s.body())
+	c.s.text("help-code", code, p.HelpCode(), textStyle{size: 54, bold: true, color: c.s.p.ink, lines: 1, align: trailing})
+}
+
+func (c *scene) close() button {
+	return button{name: "done", label: c.say.say("button.understood"), icon: "check", kind: primary, act: c.send(flow.TapClose{})}
+}
+
+// faultPictures show what is wrong with a card.
+var faultPictures = map[visit.Problem]string{
+	visit.ReaderMissing: "reader-missing", visit.CardNotThai: "not-thai", visit.CardUnreadable: "unreadable",
+	visit.CardRemovedEarly: "insert-1", visit.CardBusy: "busy", visit.CardExpired: "expired",
+	visit.NHSOUnreachable: "network", visit.NHSORefusedToken: "network", visit.NHSOTooMany: "network",
+	visit.NotSaved: "closed", visit.ClockWrong: "clock", visit.ServiceDatePassed: "clock", visit.PrinterUnavailable: "printer",
+}
+
+func pictureOf(p visit.Problem) string {
+	if file, ok := faultPictures[p]; ok {
+		return file
+	}
+	return "desk"
+}
+
+func (c *scene) problemWords(p visit.Problem) (title, text string) {
+	return c.say.say("problem." + p.String() + ".title"), c.say.say("problem." + p.String() + ".text")
+}
+
+// cardFault says what is wrong with the card and how to put it right.
+func (c *scene) cardFault() {
+	p := c.m.Session.Problem
+	if p == visit.NoProblem {
+		p = visit.CardUnreadable
+	}
+	title, text := c.problemWords(p)
+	a := advice{title: title, text: text, picture: pictureOf(p), problem: p}
+	if c.m.CardIn && (p == visit.CardUnreadable || p == visit.CardBusy) {
+		a.buttons = []button{{
+			name: "retry", label: c.say.say("button.retry"), icon: "retry", kind: primary, size: 44, act: c.send(flow.TapRetry{}),
+		}}
+	}
+	switch p {
+	case visit.CardMute:
+		c.chipFault(a)
+		return
+	case visit.CardRemovedEarly:
+		a.picture = c.steps("insert")
+	}
+	c.advise(a)
+}
+
+// chipFault shows both causes of a chip that does not answer: the card lies the
+// wrong way round, or the chip is dirty.
+func (c *scene) chipFault(a advice) {
+	c.title(a.title)
+	number, rest := c.work.cutBottom(110, 20)
+	c.helpCode(number, a.problem)
+	words, rest := rest.cutBottom(rest.h*0.28, 16)
+	c.s.text("text", words, a.text, c.explaining().centered())
+	cells := rest.columns(2, 32)
+	if c.s.geo.portrait {
+		cells = rest.rows(2, 16)
+	}
+	c.s.picture("picture", cells[0], "upside-down", c.s.p.accent)
+	c.s.picture("picture-2", cells[1], "dirty-chip", c.s.p.accent)
+}
+
+// desk sends to the staff, with the reason and NHSO's own words.
+func (c *scene) desk() {
+	x := c.m.Session
+	p := x.Problem
+	if p == visit.NoProblem {
+		p = visit.NHSORefusedVisit
+	}
+	title, text := c.problemWords(p)
+	a := advice{title: title, text: text, picture: pictureOf(p), problem: p, buttons: []button{c.close()}}
+	if x.Message != "" {
+		a.extra, a.extraMark = c.say.say("desk.nhso-says", "Message", x.Message), "cloud"
+	}
+	c.advise(a)
+}
+
+// alreadyElsewhere says which hospital has given the code of today.
+func (c *scene) alreadyElsewhere() {
+	other, _ := c.m.Session.Latest(c.m.Unit.HCode, false)
+	c.advise(advice{
+		title: c.say.say("already-elsewhere.title"), text: c.say.say("already-elsewhere.text"), picture: "hospital",
+		extra: c.say.say("already-elsewhere.where", "Hospital", hospital(other.Hospital)), extraMark: "desk-small",
+		buttons: []button{c.close()},
+	})
+}
+
+func (c *scene) takeCard() {
+	c.advise(advice{title: c.say.say("take-card.title"), text: c.say.say("take-card.text"), picture: c.steps("take")})
+}
+
+// noCard is honest: without a card the staff can help, this kiosk cannot yet.
+func (c *scene) noCard() {
+	back := button{name: "done", label: c.say.say("button.back"), icon: "back", kind: primary, act: c.send(flow.TapClose{})}
+	c.advise(advice{
+		title: c.say.say("no-card.title"), text: c.say.say("no-card.text"), picture: "desk",
+		extra: c.say.say("no-card.bring"), extraMark: "person", buttons: []button{back},
+	})
+}

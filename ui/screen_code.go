@@ -1,0 +1,210 @@
+package ui
+
+import (
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+)
+
+// codePanel shows a code, huge, with what it is for and, in portrait, its QR.
+func (c *scene) codePanel(at area, code visit.AuthenCode, claim, issued string) {
+	c.s.box("code", at, boxStyle{fill: c.s.p.panel, stroke: c.s.p.accent, width: border + 3, radius: radius})
+	in := at.inset(32, 20)
+	if c.s.geo.portrait {
+		var scan area
+		scan, in = in.cutBottom(in.h*0.56, 12)
+		c.scan(scan, string(code), c.say.say("code.scan"))
+	}
+	label, in := in.cutTop(min(56*c.s.geo.text, in.h*0.22), 0)
+	below, in := in.cutBottom(min(100*c.s.geo.text, in.h*0.38), 0)
+	st := c.s.body().oneLine().centered()
+	c.s.text("code-label", label, c.say.say("code.label"), st)
+	c.s.text("code", in, code.Grouped(), textStyle{size: 128, bold: true, color: c.s.p.ink, lines: 1, least: 72}.centered())
+	more, when := below.cutTop(below.h/2, 0)
+	c.s.text("code-claim", more, claim, st.elided())
+	c.s.text("code-issued", when, issued, c.s.small().oneLine().centered())
+}
+
+// scanBeside draws the QR in a panel of its own at the right edge, in landscape.
+func (c *scene) scanBeside(content string) {
+	if c.s.geo.portrait {
+		return
+	}
+	at, rest := c.work.cutRight(min(c.work.w*0.3, c.work.h), 32)
+	c.work = rest
+	c.s.panel("scan", at)
+	c.scan(at.inset(16, 16), content, c.say.say("code.scan"))
+}
+
+// scan draws a QR code and below it for whom it is.
+func (c *scene) scan(at area, content, words string) {
+	label, code := at.cutBottom(min(46*c.s.geo.text, at.h*0.2), 4)
+	c.s.qr("code", code, content)
+	c.s.text("scan", label, words, c.s.small().oneLine().centered())
+}
+
+func (c *scene) issued(a flow.Authentication) string {
+	if a.At.IsZero() {
+		return ""
+	}
+	return c.say.say("code.issued", "Time", c.say.say("time", "Time", c.clock(a.At)))
+}
+
+// alreadyHere shows the code of today that this unit has.
+func (c *scene) alreadyHere() {
+	x := c.m.Session
+	c.title(c.say.say("already-here.title"))
+	a, _ := x.Latest(c.m.Unit.HCode, true)
+	c.scanBeside(string(a.Code))
+	bar, rest := c.work.cutBottom(130, 24)
+	note, rest := rest.cutBottom(122*c.s.geo.text, 20)
+	words, mark := c.say.say("already-here.text"), "check"
+	if x.Print != flow.NotPrinted {
+		mark, words = c.printWords()
+	}
+	c.s.notice("text", note, mark, words)
+	c.codePanel(c.codeArea(rest), a.Code, c.claim(a.ClaimType), c.issued(a))
+	buttons := []button{{
+		name: "done", label: c.say.say("button.done"), icon: "check", kind: primary, act: c.send(flow.TapClose{}),
+	}}
+	if x.OtherServices(c.m.Unit.HCode) > 0 && c.m.CardIn {
+		buttons = append(buttons, button{
+			name: "other-service", label: c.say.say("already-here.other"), icon: "plus", kind: secondary, act: c.send(flow.TapOtherService{}),
+		})
+	}
+	c.buttonRow(bar, c.withReprint(buttons))
+}
+
+// codeArea keeps the code panel from growing out of all proportion.
+func (c *scene) codeArea(at area) area {
+	if c.s.geo.portrait {
+		return at.centered(at.w, min(at.h, 900))
+	}
+	return at.centered(at.w, min(at.h, 460))
+}
+
+// withReprint adds the button for another slip, where there is a printer.
+func (c *scene) withReprint(buttons []button) []button {
+	if d := c.m.Devices.Printer; d == flow.DeviceAbsent || d == flow.DeviceDown {
+		return buttons
+	}
+	return append(buttons, button{
+		name: "reprint", label: c.say.say("button.reprint"), icon: "print", kind: secondary,
+		off: c.m.Session.Print == flow.Printing, act: c.send(flow.TapReprint{}),
+	})
+}
+
+// buttonRow draws buttons side by side, the first at the right, where the thumb
+// is; in portrait it takes a row of its own when there are three.
+func (c *scene) buttonRow(at area, buttons []button) {
+	cells := at.columns(len(buttons), gap)
+	for i, b := range buttons {
+		b.stack = c.s.geo.portrait && len(buttons) > 2
+		if b.stack {
+			b.size = 30
+		}
+		c.s.button(cells[len(buttons)-1-i], b)
+	}
+}
+
+// result shows the new code.
+func (c *scene) result() {
+	x := c.m.Session
+	c.title(c.say.say("result.title"))
+	a := flow.Authentication{Code: x.Code, ClaimType: x.ClaimType, At: x.IssuedAt}
+	c.scanBeside(string(a.Code))
+	c.ending(func(at area) { c.codePanel(at, a.Code, c.claim(a.ClaimType), c.issued(a)) })
+}
+
+// queued says that the code follows and shows the visit's own number, which must
+// not be taken for a code.
+func (c *scene) queued() {
+	c.title(c.say.say("queued.title"))
+	c.scanBeside(c.receiptCode())
+	c.ending(c.receipt)
+}
+
+// receiptCode is what the QR of a receipt says: the visit, and that it is one.
+func (c *scene) receiptCode() string { return "VISIT:" + string(c.m.Session.Insertion.VisitID) }
+
+func (c *scene) receipt(at area) {
+	x := c.m.Session
+	c.s.panel("receipt", at)
+	in := at.inset(32, 20)
+	if c.s.geo.portrait {
+		var scan area
+		scan, in = in.cutBottom(in.h*0.5, 12)
+		c.scan(scan, c.receiptCode(), c.say.say("code.scan"))
+	}
+	words, in := in.cutTop(in.h*0.44, 8)
+	mark, words := words.cutLeft(min(120, words.h), 28)
+	c.s.picture("receipt", mark.centered(112, 112), "clock", c.s.p.accent)
+	c.s.text("receipt-text", words, c.say.say("queued.text"), textStyle{size: 40, color: c.s.p.ink, least: 28})
+	label, number := in.cutTop(in.h*0.5, 4)
+	c.s.text("receipt-label", label, c.say.say("queued.number"), textStyle{size: 28, color: c.s.p.muted, place: bottom})
+	c.s.text("receipt-number", number, x.Insertion.VisitID.Number(), textStyle{size: 46, color: c.s.p.ink, lines: 1, least: 34, place: top})
+}
+
+// ending draws the last screen of a visit: what came of it, what becomes of the
+// slip, and the card.
+func (c *scene) ending(result func(area)) {
+	mark, words := c.printWords()
+	bar, rest := c.work.cutBottom(130, 24)
+	c.buttonRow(bar, c.withReprint([]button{{
+		name: "done", label: c.say.say("button.done"), icon: "check", kind: primary, act: c.send(flow.TapClose{}),
+	}}))
+	if c.s.geo.portrait {
+		notes, rest := rest.cutBottom(c.endingNotes(), 20)
+		c.takeNotes(notes, mark, words)
+		result(c.codeArea(rest))
+		return
+	}
+	notes, rest := rest.cutBottom(122*c.s.geo.text, 20)
+	c.takeNotes(notes, mark, words)
+	result(rest)
+}
+
+func (c *scene) endingNotes() float32 {
+	if c.m.CardIn {
+		return 290
+	}
+	return 122 * c.s.geo.text
+}
+
+// takeNotes says what to take: the slip or a photo, and the card.
+func (c *scene) takeNotes(at area, mark, words string) {
+	if !c.m.CardIn {
+		c.s.notice("slip", at, mark, words)
+		return
+	}
+	if !c.s.geo.portrait {
+		cells := at.columns(2, gap)
+		c.s.notice("slip", cells[0], mark, words)
+		c.cardNote(cells[1])
+		return
+	}
+	card, slip := at.cutBottom(at.h*0.54, 16)
+	c.s.notice("slip", slip, mark, words)
+	c.cardNote(card)
+}
+
+// cardNote reminds of the card, with the picture of taking it.
+func (c *scene) cardNote(at area) {
+	c.s.box("take", at, boxStyle{fill: c.s.p.soft, stroke: c.s.p.accent, width: border, radius: radius})
+	in := at.inset(24, 6)
+	pic, words := in.cutLeft(in.h*1.2, 24)
+	c.s.picture("take", pic, c.steps("take"), c.s.p.accent)
+	c.s.text("take", words, c.say.say("result.take-card"), c.s.body().strong())
+}
+
+// printWords say what becomes of the slip.
+func (c *scene) printWords() (mark, words string) {
+	switch c.m.Session.Print {
+	case flow.Printing:
+		return "print", c.say.say("print.printing")
+	case flow.Printed:
+		return "print", c.say.say("print.printed")
+	case flow.PrintFailed:
+		return "camera", c.say.say("print.failed")
+	}
+	return "camera", c.say.say("print.none")
+}

@@ -1,0 +1,98 @@
+package ui
+
+import (
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+)
+
+// phone is the keypad, with the reason while the number is not right yet.
+func (c *scene) phone() {
+	x := c.m.Session
+	c.title(c.say.say("phone.title"))
+	var left, keys area
+	if c.s.geo.portrait {
+		keys, left = c.work.cutBottom(min(c.work.h*0.52, 680), 24)
+	} else {
+		keys, left = c.work.cutRight((c.work.w-48)*0.46, 48)
+	}
+	c.s.keypad(keys, keypad{
+		digit: func(d byte) { c.o.Send(flow.TapDigit{Digit: d}) }, backspace: c.send(flow.TapBackspace{}), clear: c.send(flow.TapClear{}),
+		clearLabel: c.say.say("phone.clear"), eraseLabel: c.say.say("phone.backspace"),
+	})
+	if !x.Phone.IsZero() {
+		var back area
+		back, left = left.cutBottom(104, 20)
+		c.s.button(back, button{name: "back", label: c.say.say("button.back"), icon: "back", kind: quiet, act: c.send(flow.TapBack{})})
+	}
+	whose, left := left.cutBottom(112+54*c.s.geo.text, 12)
+	c.whose(whose, x.PhoneOwner)
+	number, left := left.cutTop(min(150, left.h*0.58), 8)
+	c.number(number, x.PhoneInput)
+	c.reason(left, x)
+}
+
+// number shows the digits in groups, large.
+func (c *scene) number(at area, digits string) {
+	c.s.box("number", at, boxStyle{fill: c.s.p.panel, stroke: c.s.p.accent, width: border + 1, radius: radius})
+	c.s.text("number", at.inset(20, 0), visit.GroupPhone(digits), textStyle{
+		size: 84, bold: true, color: c.s.p.ink, lines: 1, least: 60,
+	}.centered())
+}
+
+// reason says in words and with a mark what is still missing or wrong.
+func (c *scene) reason(at area, x flow.Session) {
+	p := x.PhoneProblem()
+	words, color, mark := "", c.s.p.bad, "light-down"
+	switch p {
+	case visit.PhoneOK:
+		words, color, mark = c.say.say("phone.ok"), c.s.p.ok, "light-ready"
+	case visit.PhoneEmpty:
+		words, color, mark = c.say.say("phone.empty"), c.s.p.ink, ""
+	case visit.PhoneTooShort:
+		words, color, mark = c.missingDigits(x.PhoneInput), c.s.p.ink, ""
+	default:
+		words = c.say.say(phoneReasons[p])
+	}
+	st := textStyle{size: 34, color: color, bold: mark != ""}
+	if mark == "" {
+		c.s.text("reason", at, words, st.centered())
+		return
+	}
+	side, rest := at.cutLeft(52, 20)
+	c.s.picture("reason", side.centered(52, 52), mark, color)
+	c.s.text("reason", rest, words, st)
+}
+
+var phoneReasons = map[visit.PhoneProblem]string{
+	visit.PhoneNotDigits: "phone.not-digits", visit.PhoneNoZero: "phone.no-zero", visit.PhoneBadPrefix: "phone.bad-prefix",
+	visit.PhoneTooLong: "phone.too-long", visit.PhoneAllSameTail: "phone.all-same",
+}
+
+// missingDigits counts down. After one digit the length is not known yet; most
+// numbers are mobile ones.
+func (c *scene) missingDigits(digits string) string {
+	want := visit.PhoneLengthFor(digits)
+	if want == 0 {
+		want = visit.MobileLength
+	}
+	return c.say.count("phone.too-short", want-len(digits))
+}
+
+// whose asks whose number it is.
+func (c *scene) whose(at area, o visit.PhoneOwner) {
+	buttons, label := at.cutBottom(108, 4)
+	st := c.s.body().oneLine()
+	if c.s.geo.portrait {
+		st = st.centered()
+	}
+	c.s.text("whose", label, c.say.say("phone.whose"), st)
+	cells := buttons.columns(2, gap)
+	c.s.choice(cells[0], button{
+		name: "phone-owner-patient", label: c.say.say("owner.patient"), size: 32,
+		act: c.send(flow.TapPhoneOwner{Owner: visit.PhoneOfPatient}),
+	}, o != visit.PhoneOfRelative)
+	c.s.choice(cells[1], button{
+		name: "phone-owner-relative", label: c.say.say("owner.relative"), size: 32,
+		act: c.send(flow.TapPhoneOwner{Owner: visit.PhoneOfRelative}),
+	}, o == visit.PhoneOfRelative)
+}

@@ -1,0 +1,114 @@
+package ui
+
+import (
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+)
+
+// progress is how far one step is.
+type progress string
+
+const (
+	waiting progress = "waiting"
+	doing   progress = "doing"
+	done    progress = "done"
+	failed  progress = "failed"
+)
+
+// reading shows that the card is being read and NHSO asked.
+func (c *scene) reading() {
+	x := c.m.Session
+	c.title(c.say.say("reading.title"))
+	pic, rest := c.halves(0.42)
+	c.s.picture("picture", pic.inset(20, 10), "card-in", c.s.p.accent)
+	words := c.say.say("reading.keep")
+	keep, rest := rest.cutBottom(c.s.noticeHeight(words, rest.w), 24)
+	c.s.notice("keep", keep, "warn", words)
+	name, rest := rest.cutTop(130, 8)
+	if who := c.name(x.Person); who != "" {
+		st := c.s.large().elided()
+		st.lines = 2
+		c.s.text("hello", name, c.say.say("reading.hello", "Name", who), st)
+	}
+	c.checklist(rest, []check{
+		{"card", "reading.card", cardProgress(x)},
+		{"right", "reading.right", answerProgress(x.RightState)},
+		{"today", "reading.today", answerProgress(x.DoneState)},
+	})
+}
+
+// name is what a lobby may see of a name, in letters the reader knows.
+func (c *scene) name(p flow.Person) string {
+	if c.say.lang != "th" && !p.Latin.IsZero() {
+		return p.Latin.Short()
+	}
+	return p.Name.Short()
+}
+
+func cardProgress(x flow.Session) progress {
+	if x.CardRead {
+		return done
+	}
+	return doing
+}
+
+func answerProgress(a flow.Answer) progress {
+	switch a {
+	case flow.Asked:
+		return doing
+	case flow.Answered:
+		return done
+	case flow.Unanswered:
+		return failed
+	}
+	return waiting
+}
+
+// check is a line of a list of what is done and what is to come.
+type check struct {
+	name, key string
+	at        progress
+}
+
+// checklist draws the lines, each with a mark and a word for how far it is.
+func (c *scene) checklist(at area, list []check) {
+	at = at.centered(at.w, min(at.h, float32(len(list))*140))
+	rows := at.rows(len(list), 14)
+	for i, l := range list {
+		c.s.panel("check-"+l.name, rows[i])
+		in := rows[i].inset(28, 6)
+		side := min(in.h, 60)
+		mark, words := in.cutLeft(side, 26)
+		c.s.picture("check-"+l.name, mark.centered(side, side), "step-"+string(l.at), c.s.p.accent)
+		state, words := words.cutRight(words.w*0.34, 12)
+		st := c.s.body()
+		st.bold = l.at == doing
+		c.s.text("check-"+l.name, words, c.say.say(l.key), st)
+		c.s.text("check-state-"+l.name, state, c.say.say("step."+string(l.at)), textStyle{size: 28, color: c.s.p.muted, align: trailing})
+	}
+}
+
+// sending shows that the visit is on its way.
+func (c *scene) sending() {
+	x := c.m.Session
+	c.title(c.say.say("sending.title"))
+	pic, rest := c.halves(0.42)
+	c.s.picture("picture", pic.inset(40, 20), "network", c.s.p.accent)
+	save, send := doing, waiting
+	if x.Phase == flow.Submitting {
+		save, send = done, doing
+	}
+	note, rest := rest.cutBottom(122*c.s.geo.text, 24)
+	if x.Slow {
+		c.s.notice("slow", note, "time", c.say.say("sending.slow"))
+	}
+	c.checklist(rest, []check{{"save", "sending.save", save}, {"send", "sending.send", send}})
+}
+
+// hospital is the name of a unit, or its code when the name is not known.
+func hospital(h visit.Hospital) string {
+	if h.Name != "" {
+		return h.Name
+	}
+	return h.HCode
+}

@@ -1,0 +1,99 @@
+package ui
+
+import (
+	"strconv"
+
+	"authenkiosk/visit/flow"
+)
+
+// welcome shows how to insert the card, or why that is of no use now.
+func (c *scene) welcome() {
+	d := c.m.Devices
+	switch {
+	case d.Storage == flow.DeviceDown || d.Clock == flow.DeviceDown:
+		c.outOfService("welcome.closed.title", "closed")
+	case c.m.CardIn:
+		c.title(c.say.say("welcome.card-in.title"))
+		pic, rest := c.halves(0.55)
+		c.s.picture("picture", pic, c.steps("take"), c.s.p.accent)
+		c.s.text("text", rest.inset(0, 20), c.say.say("welcome.card-in.text"), c.explaining())
+	case d.Reader == flow.DeviceDown || d.Reader == flow.DeviceAbsent:
+		c.outOfService("welcome.reader.title", "reader-missing")
+	default:
+		c.insertCard()
+	}
+}
+
+// outOfService says that the kiosk cannot help and who can.
+func (c *scene) outOfService(title, pic string) {
+	c.title(c.say.say(title))
+	at, rest := c.halves(0.55)
+	c.s.picture("picture", at.inset(30, 10), pic, c.s.p.accent)
+	words, call := rest, area{}
+	if c.o.Unit.Phone != "" {
+		call, words = rest.cutBottom(rest.h*0.4, 24)
+		c.s.panel("call", call.centered(call.w, 150))
+		side := call.centered(call.w, 150).inset(36, 20)
+		mark, number := side.cutLeft(72, 28)
+		c.s.picture("call", mark.centered(72, 72), "call", c.s.p.accent)
+		c.s.text("call", number, c.say.say("call", "Phone", c.o.Unit.Phone), c.s.large().oneLine())
+	}
+	c.s.text("text", words, c.say.say("welcome.desk"), c.explaining())
+}
+
+// explaining is the style of the words beside a picture.
+func (c *scene) explaining() textStyle {
+	st := textStyle{size: 48, color: c.s.p.ink, least: 28}
+	if c.s.geo.portrait {
+		st = st.centered()
+	}
+	return st
+}
+
+func (c *scene) insertCard() {
+	c.title(c.say.say("welcome.title"))
+	notices := c.welcomeNotices()
+	pic, rest := c.halves(0.46)
+	c.s.picture("picture", pic, c.steps("insert"), c.s.p.accent)
+	again, rest := rest.cutBottom(120, 24)
+	c.s.button(again, button{
+		name: "no-card", label: c.say.say("welcome.no-card"), icon: "no-card", kind: secondary, act: c.send(flow.TapNoCard{}),
+	})
+	for i, n := range notices {
+		var at area
+		at, rest = rest.cutBottom(c.s.noticeHeight(n.words, rest.w), 16)
+		c.s.notice("notice-"+strconv.Itoa(i), at, n.picture, n.words)
+	}
+	c.insertSteps(rest)
+}
+
+// insertSteps are the three things to do, numbered.
+func (c *scene) insertSteps(at area) {
+	at = at.centered(at.w, min(at.h, 500))
+	c.s.panel("steps", at)
+	rows := at.inset(32, 14).rows(3, 4)
+	for i, key := range []string{"welcome.step1", "welcome.step2", "welcome.step3"} {
+		row := rows[i]
+		n := strconv.Itoa(i + 1)
+		side := min(row.h, 84)
+		num, words := row.cutLeft(side, 28)
+		num = num.centered(side, side)
+		c.s.box("step-"+n, num, boxStyle{fill: c.s.p.accent, radius: side / 2})
+		c.s.text("number-"+n, num, n, textStyle{size: 44, bold: true, color: c.s.p.onAccent, lines: 1, least: 30}.centered())
+		c.s.text("step-"+n, words, c.say.say(key), textStyle{size: 44, color: c.s.p.ink})
+	}
+}
+
+type note struct{ picture, words string }
+
+// welcomeNotices say what is out of order and what still works.
+func (c *scene) welcomeNotices() []note {
+	var out []note
+	if c.m.Devices.NHSO == flow.DeviceDown {
+		out = append(out, note{"cloud", c.say.say("welcome.nhso")})
+	}
+	if c.m.Devices.Printer == flow.DeviceDown {
+		out = append(out, note{"print", c.say.say("welcome.printer")})
+	}
+	return out
+}

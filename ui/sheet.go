@@ -1,0 +1,126 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+)
+
+// piece is something a screen can name: a text, a box, a picture, a target.
+type piece interface {
+	objects() []fyne.CanvasObject
+	empty() // forget whatever may be personal
+}
+
+// sheet is what screens are drawn on. A drawing names its pieces one after the
+// other, the later ones in front. A piece that was named before is used again;
+// one that is not named any more is taken off and emptied.
+type sheet struct {
+	p   palette
+	geo geometry
+
+	root     *fyne.Container
+	pool     map[string]*pooled
+	page     string // prefix of the names of the screen that is being drawn
+	drawing  uint64
+	order    []fyne.CanvasObject
+	active   []*target // of this drawing, what can be touched
+	pressed  *target
+	refused  *target
+	accept   func() bool // whether a touch counts now
+	redraw   func()
+	pictures map[string]fyne.Resource
+	faults   []string // mistakes in the drawing, for the tests
+}
+
+type pooled struct {
+	piece
+	drawing uint64
+	emptied bool
+}
+
+func newSheet() *sheet {
+	return &sheet{
+		root: &fyne.Container{Layout: still{}}, pool: map[string]*pooled{}, pictures: map[string]fyne.Resource{},
+		accept: func() bool { return true }, redraw: func() {},
+	}
+}
+
+// begin starts a drawing.
+func (s *sheet) begin(geo geometry, p palette) {
+	s.geo, s.p = geo, p
+	s.drawing++
+	s.order, s.active, s.faults = nil, nil, nil
+}
+
+// end takes off whatever was not named.
+func (s *sheet) end() {
+	for key, p := range s.pool {
+		if p.drawing == s.drawing || p.emptied {
+			continue
+		}
+		p.empty()
+		p.emptied = true
+		if _, ok := p.piece.(picture); ok {
+			delete(s.pool, key) // its pixels are large and soon drawn again
+		}
+	}
+	if s.pressed != nil && s.pressed.act == nil {
+		s.pressed = nil
+	}
+	if !slices.Equal(s.root.Objects, s.order) {
+		s.root.Objects = s.order
+		s.root.Refresh()
+	}
+}
+
+// named finds the piece of that name or makes it.
+func named[P piece](s *sheet, kind, name string, create func() P) P {
+	key := s.page + "/" + kind + "/" + name
+	p, ok := s.pool[key]
+	if !ok {
+		p = &pooled{piece: create()}
+		s.pool[key] = p
+	}
+	if p.drawing == s.drawing {
+		s.faults = append(s.faults, key+" is drawn twice")
+	}
+	p.drawing, p.emptied = s.drawing, false
+	return p.piece.(P)
+}
+
+func (s *sheet) put(p piece) { s.order = append(s.order, p.objects()...) }
+
+// text draws words into an area.
+func (s *sheet) text(name string, at area, words string, st textStyle) {
+	if words == "" {
+		return
+	}
+	t := named(s, "text", name, func() *text { return &text{} })
+	t.set(textInput{words: words, at: at, style: st, geo: s.geo})
+	if !t.fits {
+		s.faults = append(s.faults, fmt.Sprintf("%s/%s: does not fit into %.0f x %.0f", s.page, name, at.w, at.h))
+	}
+	s.put(t)
+}
+
+// body, small, large and title are the sizes of text on the screens.
+func (s *sheet) body() textStyle  { return textStyle{size: 34, color: s.p.ink} }
+func (s *sheet) small() textStyle { return textStyle{size: 26, color: s.p.muted} }
+func (s *sheet) large() textStyle { return textStyle{size: 46, color: s.p.ink, bold: true, least: 34} }
+func (s *sheet) title() textStyle { return textStyle{size: 56, color: s.p.ink, bold: true, least: 40} }
+
+// box is a rectangle.
+type box struct{ *canvas.Rectangle }
+
+func (b box) objects() []fyne.CanvasObject { return []fyne.CanvasObject{b.Rectangle} }
+func (b box) empty()                       {}
+
+// still leaves its objects where the drawing put them.
+type still struct{}
+
+func (still) Layout([]fyne.CanvasObject, fyne.Size) {}
+
+func (still) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(1, 1) }

@@ -1,0 +1,58 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+
+	"authenkiosk/visit/flow"
+)
+
+// Attach makes the window's keyboard work for the kiosk and has its full screen
+// looked after. The content is set by the caller.
+func (k *Kiosk) Attach(w fyne.Window) {
+	k.window = w
+	w.Canvas().SetOnTypedRune(k.typedRune)
+	w.Canvas().SetOnTypedKey(k.typedKey)
+}
+
+// thaiDigits are the letters on the number row of the Thai keyboard, 1 to 9 and
+// 0: a keyboard that was left in Thai types them.
+var thaiDigits = map[rune]byte{
+	'ๅ': '1', '/': '2', '-': '3', 'ภ': '4', 'ถ': '5', 'ุ': '6', 'ึ': '7', 'ค': '8', 'ต': '9', 'จ': '0',
+}
+
+func (k *Kiosk) typedRune(r rune) {
+	if k.model.State != flow.PhoneEntry {
+		k.o.Send(flow.Touched{})
+		return
+	}
+	d, ok := thaiDigits[r]
+	switch {
+	case r >= '0' && r <= '9':
+		d, ok = byte(r), true
+	case r >= '๐' && r <= '๙':
+		d, ok = byte('0'+r-'๐'), true
+	}
+	if ok {
+		k.o.Send(flow.TapDigit{Digit: d})
+	}
+}
+
+func (k *Kiosk) typedKey(e *fyne.KeyEvent) {
+	k.o.Send(k.eventOfKey(e.Name))
+}
+
+// eventOfKey tells what a key means on the present screen.
+func (k *Kiosk) eventOfKey(key fyne.KeyName) flow.Event {
+	enter := key == fyne.KeyReturn || key == fyne.KeyEnter
+	switch {
+	case k.model.State == flow.PhoneEntry && key == fyne.KeyBackspace:
+		return flow.TapBackspace{}
+	case k.model.State == flow.PhoneEntry && key == fyne.KeyDelete:
+		return flow.TapClear{}
+	case k.model.State == flow.PhoneEntry && (key == fyne.KeyEscape || enter):
+		return flow.TapBack{}
+	case k.model.State == flow.Confirm && enter && k.settled():
+		return flow.TapConfirm{}
+	}
+	return flow.Touched{}
+}

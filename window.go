@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"image"
+	"os"
+	"time"
+
+	"fyne.io/fyne/v2"
+	fyneapp "fyne.io/fyne/v2/app"
+
+	"authenkiosk/app"
+	"authenkiosk/app/config"
+	"authenkiosk/ui"
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+)
+
+// tickEvery is how often the screen is told the time.
+const tickEvery = 250 * time.Millisecond
+
+// drawScreen draws a screen without a display.
+func drawScreen(k *app.Kiosk, m flow.Model, width, height int) (image.Image, error) {
+	return ui.Render(screenOptions(k), m, width, height)
+}
+
+func screenOptions(k *app.Kiosk) ui.Options {
+	c := k.Config
+	o := ui.Options{
+		Unit: ui.Unit{Name: c.Unit.Name, HCode: c.Unit.HCode}, Zone: c.NHSO.Zone,
+		Languages: c.Kiosk.Languages, Orientation: ui.Orientation(c.Kiosk.Orientation), Send: k.Send,
+	}
+	// The unit's own number is no secret: it is there to be called.
+	o.Unit.Phone = visit.GroupPhone(c.Unit.Phone.Digits())
+	return o
+}
+
+// openWindow shows the kiosk until its window is closed or ctx ends.
+func openWindow(ctx context.Context, k *app.Kiosk, o app.WindowOptions) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	a := fyneapp.NewWithID("th.authenkiosk")
+	w := a.NewWindow("AuthenKiosk")
+	options := screenOptions(k)
+	// The program ends when its screen does not come back; the service manager
+	// starts it again.
+	options.ScreenLost = a.Quit
+	options.HideCursor = k.Config.Kiosk.Fullscreen && o.Width == 0 && k.Dock() == nil
+	screen, err := ui.New(options)
+	if err != nil {
+		return err
+	}
+	a.Settings().SetTheme(ui.NewTheme(flow.ContrastLight))
+	content := screen.Content()
+	if hands := k.Dock(); hands != nil {
+		dock, err := newDock(ctx, hands, k.Config.Kiosk.Languages[0])
+		if err != nil {
+			return err
+		}
+		content = dock.Beside(content)
+	}
+	w.SetPadded(false)
+	w.SetContent(content)
+	screen.Attach(w)
+	show(w, k.Config, o)
+
+	layout := layoutFile{path: o.LayoutFile, screen: screen}
+	ended := make(chan error, 1)
+	go func() {
+		ended <- k.Run(ctx, func(m flow.Model) {
+			fyne.Do(func() {
+				screen.Show(m)
+				layout.write(m)
+			})
+		})
+		fyne.Do(a.Quit)
+	}()
+	go tick(ctx, screen)
+	a.Run()
+	stop()
+	return <-ended
+}
+
+// show opens the window over the whole screen, or in the size that was asked for.
+func show(w fyne.Window, c config.Config, o app.WindowOptions) {
+	width, height := o.Width, o.Height
+	if width == 0 {
+		width, height = 540, 960
+		w.SetFullScreen(c.Kiosk.Fullscreen)
+	}
+	// A window without a size before it is shown is an error of X.
+	w.Resize(fyne.NewSize(float32(width), float32(height)))
+	w.SetFixedSize(o.Width != 0)
+	w.Show()
+}
+
+func tick(ctx context.Context, screen *ui.Kiosk) {
+	t := time.NewTicker(tickEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-t.C:
+			fyne.Do(func() { screen.Tick(now) })
+		}
+	}
+}
+
+// layoutFile is where tests find the buttons, which no system interface shows.
+type layoutFile struct {
+	path   string
+	screen *ui.Kiosk
+}
+
+func (l layoutFile) write(m flow.Model) {
+	if l.path == "" {
+		return
+	}
+	data, err := json.Marshal(map[string]any{"screen": m.State.String(), "warning": m.Warning, "widgets": l.screen.Layout()})
+	if err == nil {
+		temp := l.path + ".new"
+		if os.WriteFile(temp, data, 0o600) == nil {
+			_ = os.Rename(temp, l.path)
+		}
+	}
+}
