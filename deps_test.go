@@ -19,7 +19,7 @@ var mayImport = map[string][]string{
 	"cmd": {"app"},
 
 	// What plays the world around a running program: cards, and a look at its store.
-	"tests of the whole": {"cardreader", "storage", "visit"},
+	"tests of the whole": {"cardreader", "storage", "ui", "visit"},
 
 	"app":        {"app", "visit", "cardreader", "camera", "printer", "nhso", "storage", "agent", "assets"},
 	"ui":         {"ui", "visit", "assets"},

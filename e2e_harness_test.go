@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"authenkiosk/cardreader/virtualcard"
+	"authenkiosk/ui"
 )
 
 // patience bounds every wait for something that should come soon.
@@ -266,6 +267,9 @@ func (s *stage) screen(name string) {
 		}
 		return last == name
 	})
+	// A touch right after a change of screen does not count: it was meant for the
+	// screen before. No patient is so fast.
+	<-time.After(ui.DefaultSettle + 100*time.Millisecond)
 	s.picture(name)
 }
 

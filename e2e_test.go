@@ -26,7 +26,7 @@ func newCard(t *testing.T, person virtualcard.Person) *virtualcard.Card {
 	return card
 }
 
-// type0800001234 types the number on the screen's keypad.
+// typePhone types the number on the screen's keypad.
 func (s *stage) typePhone() {
 	s.t.Helper()
 	for i, d := range "0800001234" {
@@ -43,9 +43,12 @@ func TestE2EAVisitFromTheCardToTheSlip(t *testing.T) {
 	s.open()
 	person := virtualcard.Adult()
 
+	// NHSO takes its time, so that there is time to see the name before.
+	s.fault(`{"path":"/nhsoendpoint/api/v2/right-search","kind":"slow","count":1,"delay_ms":2000}`)
 	remove := s.insert(newCard(t, person))
-	s.screen("phone")
 	s.shows(person.Name.Short())
+	s.screen("reading")
+	s.screen("phone")
 	s.typePhone()
 	s.screen("confirm")
 	s.shows(person.PID.Masked())
@@ -65,13 +68,16 @@ func TestE2EAVisitFromTheCardToTheSlip(t *testing.T) {
 	if got := zbar(t, slip); got != code {
 		t.Errorf("the QR of the slip says %q, the test zone %q", got, code)
 	}
-	if got := zbar(t, s.lastPicture()); got != code {
-		t.Errorf("the QR on the screen says %q, the test zone %q", got, code)
-	}
+	// The code is in the model a moment before it is painted.
+	eventually(t, "QR of the code on the screen", func() bool {
+		s.picture("result-code")
+		got, err := exec.Command("zbarimg", "-q", "--raw", s.lastPicture()).Output()
+		return err == nil && strings.TrimSpace(string(got)) == code
+	})
 	remove()
 	s.screen("welcome")
 	for _, text := range s.layout().Texts {
-		if strings.Contains(text, person.Name.First) || strings.Contains(text, code) {
+		if strings.Contains(text, person.Name.Short()) || strings.Contains(text, code) {
 			t.Errorf("the welcome screen still shows %q", text)
 		}
 	}
@@ -94,7 +100,7 @@ func TestE2EAVisitFromTheCardToTheSlip(t *testing.T) {
 	if string(record.Code) != code || record.State != storage.StateDone || record.Visit.PID != person.PID {
 		t.Errorf("the store has state %s and code %s", record.State, record.Code)
 	}
-	for _, secret := range []string{person.PID.Digits(), person.Name.First, "0800001234", testToken} {
+	for _, secret := range []string{person.PID.Digits(), person.Name.Last, "0800001234", testToken} {
 		if strings.Contains(s.kiosk.out.String(), secret) {
 			t.Errorf("the log holds %q", secret)
 		}
@@ -110,10 +116,15 @@ func TestE2EPullingTheCardEndsTheSessionOnEveryScreen(t *testing.T) {
 		way    func()
 	}{
 		{"phone", virtualcard.Adult(), func() {}},
-		{"confirm", virtualcard.Adult(), s.typePhone},
-		{"claim-types", virtualcard.Adult(), func() {
+		{"confirm", virtualcard.Adult(), func() {
+			s.screen("phone")
 			s.typePhone()
-			s.click("claim-type")
+		}},
+		{"claim-types", virtualcard.Adult(), func() {
+			s.screen("phone")
+			s.typePhone()
+			s.screen("confirm")
+			s.click("change-claim-type")
 		}},
 		{"already-here", virtualcard.Population()[7], func() {}},
 		{"already-elsewhere", virtualcard.Population()[8], func() {}},
@@ -127,7 +138,7 @@ func TestE2EPullingTheCardEndsTheSessionOnEveryScreen(t *testing.T) {
 			eventually(t, "end of the session", func() bool {
 				now := s.layout()
 				return (now.Screen == "welcome" || now.Screen == "card-fault") &&
-					!strings.Contains(strings.Join(now.Texts, " "), c.card.Name.First)
+					!strings.Contains(strings.Join(now.Texts, "\n"), c.card.Name.Short())
 			})
 			s.screen("welcome")
 		})

@@ -108,7 +108,8 @@ func tick(ctx context.Context, screen *ui.Kiosk) {
 	}
 }
 
-// layoutFile is where tests find the buttons, which no system interface shows.
+// layoutFile is where tests find the buttons and texts, which no system interface
+// shows.
 type layoutFile struct {
 	path   string
 	screen *ui.Kiosk
@@ -118,7 +119,7 @@ func (l layoutFile) write(m flow.Model) {
 	if l.path == "" {
 		return
 	}
-	data, err := json.Marshal(map[string]any{"screen": m.State.String(), "warning": m.Warning, "widgets": l.screen.Layout()})
+	data, err := json.Marshal(map[string]any{"screen": m.State.String(), "warning": m.Warning, "widgets": l.screen.Layout(), "texts": l.screen.Texts()})
 	if err == nil {
 		temp := l.path + ".new"
 		if os.WriteFile(temp, data, 0o600) == nil {

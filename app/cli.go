@@ -34,8 +34,8 @@ type Program struct {
 
 // WindowOptions are flags that concern the window.
 type WindowOptions struct {
-	// LayoutFile, if set, gets the places of all buttons in JSON at each change of
-	// screen, for tests that click from outside.
+	// LayoutFile, if set, gets the places of all buttons and the texts in JSON at
+	// each change of the model, for tests that click from outside.
 	LayoutFile string
 	// Size is the size of the window in pixels when it is not full-screen.
 	Width, Height int

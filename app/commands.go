@@ -25,6 +25,9 @@ func (p *Program) kiosk(ctx context.Context, s *settings) error {
 	if err != nil {
 		return err
 	}
+	if s.layoutFile != "" && c.NHSO.Zone == visit.ZoneProduction {
+		return errors.New("-test-layout shows what is on the screen: it is not for the production zone")
+	}
 	o := WindowOptions{LayoutFile: s.layoutFile}
 	if s.size != "" {
 		if o.Width, o.Height, err = parseSize(s.size); err != nil {

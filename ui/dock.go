@@ -132,9 +132,7 @@ func (d *Dock) draw() {
 }
 
 func (d *Dock) tab(at area, key string, open bool) {
-	d.s.button(at, button{
-		name: "dock-tab", label: d.say.say(key), kind: primary, size: 16, act: func() { d.set(func() { d.open = open }) },
-	})
+	d.small(at, button{name: "dock-tab", label: d.say.say(key), kind: primary, act: func() { d.set(func() { d.open = open }) }})
 }
 
 func (d *Dock) controls(at area) {

@@ -52,7 +52,7 @@ func (c *scene) topBar(at area) area {
 		return rest
 	}
 	left := c.date(in)
-	lights, left := left.cutRight(min(left.w*0.6, 780), 24)
+	lights, left := left.cutRight(min(left.w*0.68, 840), 24)
 	c.unitName(left)
 	c.lights(lights.columns(3, 12))
 	return rest
@@ -69,7 +69,7 @@ func (c *scene) unitName(at area) {
 
 // date draws day and time at the right edge.
 func (c *scene) date(at area) area {
-	right, rest := at.cutRight(300*c.s.geo.text, 24)
+	right, rest := at.cutRight(250, 24)
 	upper, lower := right.cutTop(right.h*0.56, 0)
 	st := textStyle{size: 36, bold: true, color: c.s.p.ink, align: fyne.TextAlignTrailing, lines: 1}
 	c.s.text("clock", upper, c.say.say("time", "Time", c.clock(c.now)), st.from(bottom))

@@ -10,8 +10,8 @@ import (
 // it can be read without seeing colours.
 func (s *sheet) light(name string, at area, label, state string, d flow.DeviceState) {
 	shape, c := s.lightLook(d)
-	left, right := at.cutLeft(44, 12)
-	s.picture("light-"+name, left.centered(44, 44), shape, c)
+	left, right := at.cutLeft(40, 10)
+	s.picture("light-"+name, left.centered(40, 40), shape, c)
 	st := textStyle{size: 24, color: s.p.ink, bold: true, lines: 1}
 	upper, lower := right.centered(right.w, 76).cutTop(38, 0)
 	s.text("light-"+name, upper, label, st.from(bottom))

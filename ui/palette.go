@@ -57,7 +57,7 @@ func lightPalette() palette {
 
 func darkPalette() palette {
 	return palette{
-		name: "dark", ground: rgb(0x0B151A), panel: rgb(0x14232A), soft: rgb(0x17313A), line: rgb(0x47606B),
+		name: "dark", ground: rgb(0x0B151A), panel: rgb(0x14232A), soft: rgb(0x10272F), line: rgb(0x47606B),
 		ink: rgb(0xF5F9FA), muted: rgb(0xD3DEE3), accent: rgb(0x8CE8E4), onAccent: rgb(0x03181A), pressed: rgb(0xD8FFFC),
 		ok: rgb(0x92EDB6), warn: rgb(0xFFD98A), bad: rgb(0xFFC9C2), banner: rgb(0xFFD45C), onBanner: rgb(0x2A1E00),
 		dim:  color.NRGBA{A: 0xC8},

@@ -147,6 +147,9 @@ func visitSamples(t testing.TB) []sample {
 		{"reading-name", in(t, flow.Reading, func(m *flow.Model) {
 			m.Session.RightState, m.Session.DoneState = flow.Asked, flow.Answered
 		})},
+		{"reading-no-answer", in(t, flow.Reading, func(m *flow.Model) {
+			m.Session.CardRead, m.Session.RightState, m.Session.DoneState = false, flow.Asked, flow.Unanswered
+		})},
 		{"confirm", in(t, flow.Confirm, func(m *flow.Model) { m.Session.Offered = m.Session.Offered[:1] })},
 		{"confirm-offline", in(t, flow.Confirm, func(m *flow.Model) {
 			m.Session.RightState, m.Session.DoneState, m.Session.Right = flow.Unanswered, flow.Unanswered, visit.Right{}

@@ -53,17 +53,26 @@ func (c *scene) explaining() textStyle {
 func (c *scene) insertCard() {
 	c.title(c.say.say("welcome.title"))
 	notices := c.welcomeNotices()
-	pic, rest := c.halves(0.46)
-	c.s.picture("picture", pic, c.steps("insert"), c.s.p.accent)
+	share := float32(0.46)
+	if len(notices) > 1 {
+		share = 0.36
+	}
+	pic, rest := c.halves(share)
 	again, rest := rest.cutBottom(120, 24)
 	c.s.button(again, button{
 		name: "no-card", label: c.say.say("welcome.no-card"), icon: "no-card", kind: secondary, act: c.send(flow.TapNoCard{}),
 	})
+	// In landscape the picture has the height to spare.
+	column := &rest
+	if !c.s.geo.portrait {
+		column = &pic
+	}
 	for i, n := range notices {
 		var at area
-		at, rest = rest.cutBottom(c.s.noticeHeight(n.words, rest.w), 16)
+		at, *column = column.cutBottom(c.s.noticeHeight(n.words, column.w), 16)
 		c.s.notice("notice-"+strconv.Itoa(i), at, n.picture, n.words)
 	}
+	c.s.picture("picture", pic, c.steps("insert"), c.s.p.accent)
 	c.insertSteps(rest)
 }
 

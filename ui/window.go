@@ -21,7 +21,7 @@ var thaiDigits = map[rune]byte{
 }
 
 func (k *Kiosk) typedRune(r rune) {
-	if k.model.State != flow.PhoneEntry {
+	if k.model.State != flow.PhoneEntry || k.layered() {
 		k.o.Send(flow.Touched{})
 		return
 	}
@@ -37,12 +37,19 @@ func (k *Kiosk) typedRune(r rune) {
 	}
 }
 
+// layered tells whether a layer hides the screen: what cannot be seen must not be
+// worked by keys either.
+func (k *Kiosk) layered() bool { return k.model.Warning || k.model.Help }
+
 func (k *Kiosk) typedKey(e *fyne.KeyEvent) {
 	k.o.Send(k.eventOfKey(e.Name))
 }
 
 // eventOfKey tells what a key means on the present screen.
 func (k *Kiosk) eventOfKey(key fyne.KeyName) flow.Event {
+	if k.layered() {
+		return flow.Touched{}
+	}
 	enter := key == fyne.KeyReturn || key == fyne.KeyEnter
 	switch {
 	case k.model.State == flow.PhoneEntry && key == fyne.KeyBackspace:

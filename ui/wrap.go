@@ -36,7 +36,7 @@ func (w wrapper) paragraph(words string) (lines []string, fits bool) {
 		for _, l := range lines {
 			fits = fits && measure(l, w.size, w.bold).Width <= w.width+0.5
 		}
-		if fits || width < w.width*0.8 {
+		if fits || width <= w.width*0.8 {
 			return lines, fits
 		}
 	}

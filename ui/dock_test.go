@@ -1,0 +1,128 @@
+package ui
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+)
+
+// dockWith returns a dock beside an empty kiosk and what its buttons did.
+func dockWith(t *testing.T, lang string, cards int, size fyne.Size) (*Dock, *[]string) {
+	t.Helper()
+	var did []string
+	note := func(format string, args ...any) { did = append(did, fmt.Sprintf(format, args...)) }
+	o := DockOptions{
+		Language: lang, Insert: func(id string) { note("insert %s", id) }, Remove: func() { note("remove") },
+		Reader: func(in bool) { note("reader %t", in) }, Printer: func(in bool) { note("printer %t", in) },
+		NHSO: func(mode string) { note("nhso %s", mode) }, NextDay: func() { note("next day") },
+	}
+	for i := range cards {
+		o.Cards = append(o.Cards, DockCard{ID: fmt.Sprint("c", i), Label: fmt.Sprintf("ผู้ป่วยทดสอบ %d", i)})
+	}
+	d, err := NewDock(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Beside(&canvas.Rectangle{}).Resize(size)
+	return d, &did
+}
+
+func dockTouch(t *testing.T, d *Dock, name string) {
+	t.Helper()
+	for _, x := range d.s.active {
+		if x.name == name {
+			touchIt(x)
+			return
+		}
+	}
+	t.Fatalf("no %s on the dock: %v", name, d.Layout())
+}
+
+func TestTheButtonsOfTheDockDoWhatTheySay(t *testing.T) {
+	d, did := dockWith(t, "th", 4, fyne.NewSize(1366, 768))
+	for _, name := range []string{
+		"dock-card-c1", "dock-remove", "dock-reader", "dock-reader", "dock-printer", "dock-nhso-down", "dock-nhso-slow",
+		"dock-nhso-token", "dock-nhso-normal", "dock-next-day",
+	} {
+		dockTouch(t, d, name)
+	}
+	want := []string{
+		"insert c1", "remove", "reader false", "reader true", "printer false", "nhso down", "nhso slow", "nhso token", "nhso normal", "next day",
+	}
+	if !reflect.DeepEqual(*did, want) {
+		t.Errorf("did %q", *did)
+	}
+}
+
+func TestTheDockStandsBesideALandscapeKioskAndLiesOverAPortraitOne(t *testing.T) {
+	d, _ := dockWith(t, "th", 4, fyne.NewSize(1920, 1080))
+	if w := d.main.Size().Width; w != 1920-dockWidth {
+		t.Errorf("the kiosk is %v wide", w)
+	}
+	d, _ = dockWith(t, "th", 4, fyne.NewSize(1080, 1920))
+	if w := d.main.Size().Width; w != 1080 || len(d.Layout()) != 1 {
+		t.Errorf("the kiosk is %v wide, the closed drawer has %v", w, d.Layout())
+	}
+	dockTouch(t, d, "dock-tab")
+	if len(d.Layout()) < 10 {
+		t.Errorf("the open drawer has %v", d.Layout())
+	}
+	dockTouch(t, d, "dock-tab")
+	if len(d.Layout()) != 1 {
+		t.Errorf("closed again it has %v", d.Layout())
+	}
+}
+
+func TestEveryCardCanBeReachedAndEverythingFits(t *testing.T) {
+	for _, size := range panels {
+		for _, lang := range []string{"th", "en"} {
+			d, _ := dockWith(t, lang, 14, size)
+			if !d.beside() {
+				dockTouch(t, d, "dock-tab")
+			}
+			seen := map[string]bool{}
+			for range 14 {
+				more := false
+				for _, w := range d.Layout() {
+					seen[w.Name] = true
+					more = more || w.Name == "dock-more"
+					if w.W < 44 || w.H < 44 || w.X < 0 || w.Y < 0 || w.X+w.W > int(size.Width) || w.Y+w.H > int(size.Height) {
+						t.Errorf("%v: %+v", size, w)
+					}
+				}
+				for _, f := range d.s.faults {
+					t.Errorf("%v: %s", size, f)
+				}
+				if more {
+					dockTouch(t, d, "dock-more")
+				}
+			}
+			for i := range 14 {
+				if !seen[fmt.Sprint("dock-card-c", i)] {
+					t.Errorf("%v: card %d is on no page", size, i)
+				}
+			}
+		}
+	}
+}
+
+func TestTheDockShowsWhichCardIsIn(t *testing.T) {
+	d, _ := dockWith(t, "en", 3, fyne.NewSize(1366, 768))
+	fill := func() any { return d.s.pool["dock/box/card-0"].piece.(box).FillColor }
+	before := fill()
+	dockTouch(t, d, "dock-card-c0")
+	if fill() == before {
+		t.Error("the card looks the same")
+	}
+	d.CardOut()
+	if fill() != before {
+		t.Error("the card still looks as if it were in")
+	}
+	if !strings.HasPrefix(d.Layout()[0].Name, "dock-") {
+		t.Errorf("%v", d.Layout()[0])
+	}
+}

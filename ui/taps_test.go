@@ -1,0 +1,217 @@
+package ui
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+)
+
+// recorder keeps what the kiosk sends.
+type recorder struct{ events []flow.Event }
+
+func (r *recorder) send(e flow.Event) { r.events = append(r.events, e) }
+
+func recording(t *testing.T, m flow.Model) (*Kiosk, *recorder) {
+	t.Helper()
+	r := &recorder{}
+	o := sampleOptions()
+	o.Send = r.send
+	return shown(t, o, m, panels[0]), r
+}
+
+// find gives the target of that name.
+func find(t *testing.T, k *Kiosk, name string) *target {
+	t.Helper()
+	for _, x := range k.s.active {
+		if x.name == name {
+			return x
+		}
+	}
+	t.Fatalf("there is no %s among %v", name, k.Layout())
+	return nil
+}
+
+// touchIt does what the window driver does when a finger comes and goes.
+func touchIt(x *target) {
+	x.MouseDown(&desktop.MouseEvent{})
+	x.MouseUp(&desktop.MouseEvent{})
+	x.Tapped(&fyne.PointEvent{})
+}
+
+func modelOf(t *testing.T, name string) flow.Model {
+	t.Helper()
+	for _, s := range samples(t) {
+		if s.name == name {
+			return s.model
+		}
+	}
+	t.Fatalf("no sample %s", name)
+	return flow.Model{}
+}
+
+func TestATouchSendsTheEventOfItsTarget(t *testing.T) {
+	for _, c := range []struct {
+		screen, target string
+		want           flow.Event
+	}{
+		{"welcome", "no-card", flow.TapNoCard{}},
+		{"welcome", "help", flow.TapHelp{}},
+		{"welcome", "language", flow.TapLanguage{Language: "en"}},
+		{"welcome", "text-size", flow.TapTextSize{}},
+		{"welcome", "contrast", flow.TapContrast{}},
+		{"reading-name", "start-again", flow.TapClose{}},
+		{"card-fault-card-unreadable", "retry", flow.TapRetry{}},
+		{"card-fault-card-busy", "retry", flow.TapRetry{}},
+		{"confirm", "confirm", flow.TapConfirm{}},
+		{"confirm", "change-phone", flow.TapChangePhone{}},
+		{"confirm-offline", "change-claim-type", flow.TapChangeClaimType{}},
+		{"phone-typing", "digit-0", flow.TapDigit{Digit: '0'}},
+		{"phone-typing", "digit-9", flow.TapDigit{Digit: '9'}},
+		{"phone-typing", "backspace", flow.TapBackspace{}},
+		{"phone-typing", "clear", flow.TapClear{}},
+		{"phone-typing", "phone-owner-relative", flow.TapPhoneOwner{Owner: visit.PhoneOfRelative}},
+		{"phone-typing", "phone-owner-patient", flow.TapPhoneOwner{Owner: visit.PhoneOfPatient}},
+		{"phone-typing", "back", flow.TapBack{}},
+		{"claim-types", "claim-type-PG0130001", flow.TapClaimType{Code: "PG0130001"}},
+		{"claim-types", "back", flow.TapBack{}},
+		{"already-here", "reprint", flow.TapReprint{}},
+		{"already-here", "other-service", flow.TapOtherService{}},
+		{"already-here", "done", flow.TapClose{}},
+		{"result-printed", "reprint", flow.TapReprint{}},
+		{"result-printed", "done", flow.TapClose{}},
+		{"queued", "done", flow.TapClose{}},
+		{"no-right-no-right", "done", flow.TapClose{}},
+		{"idle", "more-time", flow.TapMoreTime{}},
+		{"idle", "warning-close", flow.TapClose{}},
+		{"help-confirm", "help-close", flow.TapHelp{}},
+	} {
+		t.Run(c.screen+"/"+c.target, func(t *testing.T) {
+			k, r := recording(t, modelOf(t, c.screen))
+			touchIt(find(t, k, c.target))
+			if want := []flow.Event{c.want}; !reflect.DeepEqual(r.events, want) {
+				t.Errorf("sent %#v, want %#v", r.events, want)
+			}
+		})
+	}
+}
+
+func TestWhatCannotBeDoneHasNoTarget(t *testing.T) {
+	for screen, targets := range map[string][]string{
+		"welcome":                     {"start-again"},
+		"sending":                     {"start-again"},
+		"confirm":                     {"change-claim-type"},
+		"phone-empty":                 {"back"},
+		"card-fault-card-mute":        {"retry"},
+		"card-fault-card-not-thai":    {"retry"},
+		"result-printing":             {"reprint"},
+		"result-no-printer":           {"reprint"},
+		"already-here-printed":        {"other-service"},
+		"claim-types-few":             {"more", "previous"},
+		"idle":                        {"confirm", "help", "start-again"},
+		"help-confirm":                {"confirm", "language"},
+		"welcome-no-reader":           {"no-card"},
+		"card-fault-card-not-present": nil,
+	} {
+		if targets == nil {
+			continue
+		}
+		k, _ := recording(t, modelOf(t, screen))
+		for _, w := range k.Layout() {
+			for _, name := range targets {
+				if w.Name == name {
+					t.Errorf("%s has %s", screen, name)
+				}
+			}
+		}
+	}
+}
+
+func TestAFingerThatSlidesOffSendsNothingAndTheButtonLooksUntouched(t *testing.T) {
+	k, r := recording(t, modelOf(t, "confirm"))
+	ok := find(t, k, "confirm")
+	ok.MouseDown(&desktop.MouseEvent{})
+	if k.s.pressed != ok {
+		t.Fatal("the button does not look pressed")
+	}
+	k.veil.MouseMoved(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(5, 5)}})
+	if k.s.pressed != nil {
+		t.Error("the button still looks pressed")
+	}
+	find(t, k, "help").MouseUp(&desktop.MouseEvent{})
+	if len(r.events) != 0 {
+		t.Errorf("sent %v", r.events)
+	}
+}
+
+func TestAPressedButtonLooksPressedAtOnce(t *testing.T) {
+	k, _ := recording(t, modelOf(t, "confirm"))
+	before := k.s.pool["confirm/box/button-confirm"].piece.(box).FillColor
+	find(t, k, "confirm").MouseDown(&desktop.MouseEvent{})
+	if after := k.s.pool["confirm/box/button-confirm"].piece.(box).FillColor; after == before {
+		t.Error("it looks the same")
+	}
+}
+
+func TestATouchMeantForTheScreenBeforeDoesNotCount(t *testing.T) {
+	r, now := &recorder{}, noon
+	o := sampleOptions()
+	o.Send, o.Settle, o.Now = r.send, 0, func() time.Time { return now }
+	k := shown(t, o, modelOf(t, "phone-typing"), panels[0])
+	now = now.Add(time.Second)
+	k.Show(modelOf(t, "confirm"))
+	touchIt(find(t, k, "confirm"))
+	now = now.Add(DefaultSettle / 2)
+	early := find(t, k, "confirm")
+	early.MouseDown(&desktop.MouseEvent{})
+	now = now.Add(DefaultSettle)
+	early.MouseUp(&desktop.MouseEvent{})
+	early.Tapped(&fyne.PointEvent{})
+	if len(r.events) != 0 {
+		t.Fatalf("sent %v", r.events)
+	}
+	touchIt(find(t, k, "confirm"))
+	if want := []flow.Event{flow.TapConfirm{}}; !reflect.DeepEqual(r.events, want) {
+		t.Errorf("sent %v", r.events)
+	}
+}
+
+func TestATouchBesideEveryTargetSaysThatSomebodyIsThere(t *testing.T) {
+	for screen, want := range map[string]flow.Event{"confirm": flow.Touched{}, "idle": flow.Touched{}, "help-confirm": flow.TapHelp{}} {
+		k, r := recording(t, modelOf(t, screen))
+		touchIt(k.s.active[0]) // the ground, under everything else
+		if !reflect.DeepEqual(r.events, []flow.Event{want}) {
+			t.Errorf("%s: sent %v", screen, r.events)
+		}
+	}
+}
+
+func TestMoreTurnsThePageOfClaimTypes(t *testing.T) {
+	k, r := recording(t, modelOf(t, "claim-types"))
+	names := func() (list []string) {
+		for _, w := range k.Layout() {
+			if strings.HasPrefix(w.Name, "claim-type-") {
+				list = append(list, w.Name)
+			}
+		}
+		return list
+	}
+	if got := len(names()); got != 6 {
+		t.Fatalf("%d claim types on the first page", got)
+	}
+	touchIt(find(t, k, "more"))
+	if got := fmt.Sprint(names()); got != "[claim-type-PG0160001]" {
+		t.Errorf("the second page has %s", got)
+	}
+	touchIt(find(t, k, "previous"))
+	if len(names()) != 6 || len(r.events) != 2 {
+		t.Errorf("back on the first page: %v, sent %v", names(), r.events)
+	}
+}

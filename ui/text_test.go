@@ -1,0 +1,104 @@
+package ui
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"fyne.io/fyne/v2"
+)
+
+func TestThaiFromOutsideIsDividedBetweenWordsAndNeverWithinAStack(t *testing.T) {
+	for in, want := range map[string][]string{
+		"โรงพยาบาลส่งเสริมสุขภาพตำบลทดสอบ": {"โรงพยาบาล", "ส่งเสริม", "สุขภาพ", "ตำบล", "ทดสอบ"},
+		"บริการฟอกเลือดด้วยเครื่องไตเทียม": {"บริการ", "ฟอกเลือด", "ด้วย", "เครื่อง", "ไตเทียม"},
+		"ทดสอบ":      {"ทดสอบ"},
+		"OPD/IPD/PP": {"OPD/IPD/PP"},
+	} {
+		if got := divideThai(in); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %q", in, got)
+		}
+	}
+}
+
+func FuzzDividedThaiIsWholeAndNoPieceBeginsWithAMark(f *testing.F) {
+	for _, s := range []string{"ไม่พบข้อมูลการลงทะเบียนของบุคคลในระบบ", "กิ์ญูฐู้น้ำ", "ำำำำำำำำำำำำ", "เเเเเเเเเเเเเเเ", "พระๆพระๆพระๆพระๆ", "\xe0\xb8\xff"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if !utf8.ValidString(s) {
+			t.Skip()
+		}
+		pieces := divideThai(s)
+		if strings.Join(pieces, "") != s {
+			t.Errorf("%q became %q", s, pieces)
+		}
+		for _, p := range pieces[min(1, len(pieces)):] {
+			if r, _ := utf8.DecodeRuneInString(p); followsLetter(r) {
+				t.Errorf("%q begins with a mark", p)
+			}
+		}
+	})
+}
+
+func TestLinesAreEvenAndNoWordIsLeftOver(t *testing.T) {
+	w := wrapper{size: 40, width: 620}
+	lines, fits := w.wrap("Please take it out and insert your own card again", 3)
+	if !fits || len(lines) < 2 {
+		t.Fatalf("%q", lines)
+	}
+	if last := lines[len(lines)-1]; len(strings.Fields(last)) < 2 {
+		t.Errorf("%q is left over", last)
+	}
+	if got := strings.Join(lines, " "); got != "Please take it out and insert your own card again" {
+		t.Errorf("the words became %q", got)
+	}
+}
+
+func TestALineNeverShowsAMarkOfABreak(t *testing.T) {
+	w := wrapper{size: 40, width: 300}
+	lines, _ := w.wrap("กรุณา\u200Bเสียบ\u200Bบัตร\u200Bประชาชน เพื่อ\u200Bรับ\u200Bรหัส", 9)
+	if got := strings.Join(lines, ""); strings.Contains(got, zeroWidthSpace) || len(lines) < 2 {
+		t.Errorf("%q", lines)
+	}
+}
+
+func TestWordsFromOutsideThatDoNotFitEndInAnEllipsis(t *testing.T) {
+	long := strings.Repeat("โรงพยาบาลส่งเสริมสุขภาพตำบล", 8)
+	in := textInput{words: long, at: area{0, 0, 400, 60}, style: textStyle{size: 30, lines: 1, cut: true}, geo: geometryOf(fyne.NewSize(1080, 1920), false)}
+	lines, _, fits := fitText(in)
+	if !fits || len(lines) != 1 || !strings.HasSuffix(lines[0], "…") {
+		t.Errorf("fits %t: %q", fits, lines)
+	}
+	in.style.cut = false
+	if _, _, fits := fitText(in); fits {
+		t.Error("our own words are said to fit although they do not")
+	}
+}
+
+func TestTextIsNotDrawnAgainWhenNothingHasChanged(t *testing.T) {
+	k := shown(t, sampleOptions(), modelOf(t, "confirm"), panels[0])
+	before := k.s.pool["confirm/text/value-person"].piece.(*text).lines[0]
+	before.Text = "seen"
+	k.Show(k.model)
+	if after := k.s.pool["confirm/text/value-person"].piece.(*text).lines[0]; after != before || after.Text != "seen" {
+		t.Error("drawn again")
+	}
+}
+
+func TestAQRCodeIsOfWholePixelsWithAQuietZone(t *testing.T) {
+	for _, size := range panels {
+		k := shown(t, sampleOptions(), modelOf(t, "result-printed"), size)
+		q := k.s.pool["result/qr/code"].piece.(*qr)
+		side := q.image.Size().Width
+		if n := side / float32(q.modules); n != float32(int(n)) || n < 3 {
+			t.Errorf("%v: %v pixels a module", size, n)
+		}
+		for i := range q.modules * quietZone {
+			if q.image.Image.At(i%q.modules, i/q.modules) != q.image.Image.At(0, 0) {
+				t.Fatal("the quiet zone is not empty")
+			}
+		}
+	}
+}
