@@ -4,6 +4,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -158,6 +159,22 @@ func TestTheRulesRefuseWhatTheyShould(t *testing.T) {
 		checkImport(probe, c.path, c.imported)
 		if got := !probe.Failed(); got != c.want {
 			t.Errorf("%s importing %s: allowed %v, want %v", c.path, c.imported, got, c.want)
+		}
+	}
+}
+
+func TestTheHeadlessProgramHasNoWindowAndNoOpenGL(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "./cmd/authenagent").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	packages := strings.Fields(string(out))
+	if len(packages) < 50 {
+		t.Fatalf("only %d packages: the list is not what it should be", len(packages))
+	}
+	for _, p := range packages {
+		if strings.HasPrefix(p, "fyne.io/") || strings.HasPrefix(p, "github.com/go-gl/") || strings.HasPrefix(p, module+"/ui") {
+			t.Errorf("authenagent depends on %s", p)
 		}
 	}
 }

@@ -20,15 +20,19 @@ func TestAddressesFollowZoneAndSettings(t *testing.T) {
 		want addresses
 	}{
 		{"the test zone", Options{Zone: visit.ZoneTest}, addresses{
-			"https://test.nhso.go.th" + right, "https://test.nhso.go.th" + status, "https://test.nhso.go.th/authencodeapi/api/AuthenCode"}},
+			"https://test.nhso.go.th" + right, "https://test.nhso.go.th" + status, "https://test.nhso.go.th/authencodeapi/api/AuthenCode",
+		}},
 		{"production", Options{Zone: visit.ZoneProduction}, addresses{
-			"https://nhsoapi.nhso.go.th" + right, "https://authenucws.nhso.go.th" + status, "https://nhsoapi.nhso.go.th" + submit}},
+			"https://nhsoapi.nhso.go.th" + right, "https://authenucws.nhso.go.th" + status, "https://nhsoapi.nhso.go.th" + submit,
+		}},
 		{"one simulator for all", Options{Zone: visit.ZoneTest, EndpointURL: local}, addresses{local + right, local + status, local + submit}},
 		{"the same by the other key", Options{Zone: visit.ZoneDemo, StatusURL: local + "/"}, addresses{local + right, local + status, local + submit}},
 		{"a path is kept", Options{Zone: visit.ZoneProduction, EndpointURL: "https://api.nhso.go.th/authencodeapi/", StatusURL: "https://x.example/s"}, addresses{
-			"https://api.nhso.go.th" + right, "https://x.example/s/api/check-authen-status", "https://api.nhso.go.th/authencodeapi/api/AuthenCode"}},
+			"https://api.nhso.go.th" + right, "https://x.example/s/api/check-authen-status", "https://api.nhso.go.th/authencodeapi/api/AuthenCode",
+		}},
 		{"another host does not draw the status along", Options{Zone: visit.ZoneProduction, EndpointURL: "https://x.example/e"}, addresses{
-			"https://x.example/e/api/v2/right-search", "https://authenucws.nhso.go.th" + status, "https://x.example/e/api/AuthenCode"}},
+			"https://x.example/e/api/v2/right-search", "https://authenucws.nhso.go.th" + status, "https://x.example/e/api/AuthenCode",
+		}},
 	} {
 		got, err := c.o.addresses()
 		if err != nil || got != c.want {

@@ -22,20 +22,27 @@ func TestRightSearchIsReadInEveryDocumentedForm(t *testing.T) {
 		name, body string
 		want       RightAnswer
 	}{
-		{"a complete answer", `{"pid":"9000000000004","tname":"นาย","fname":"ทดสอบ","lname":"ระบบ","birthDateNew":{"year":2005,"month":3,"day":20},
+		{
+			"a complete answer", `{"pid":"9000000000004","tname":"นาย","fname":"ทดสอบ","lname":"ระบบ","birthDateNew":{"year":2005,"month":3,"day":20},
 			"sex":{"id":"1","name":"ชาย"},"nation":{"id":"099","name":"ไทย"},"deathDate":null,"funds":[{"mainInscl":{"id":"UCS","name":"สิทธิหลักประกันสุขภาพแห่งชาติ"},
 			"subInscl":{"id":"89","name":"ช่วงอายุ 12-59 ปี"},"paidModel":"1","hospMainOp":{"hcode":"99001","hname":"รพ.สต.ทดสอบ"},"hospMain":{"hcode":"99999","hname":"รพ.ทดสอบ"}}]}`,
 			RightAnswer{Sex: "1", Birth: visit.PartialDate{Year: 2005, Month: 3, Day: 20}, PaidModel: "1", Right: visit.Right{
 				Main: ucs, Sub: visit.Coded{ID: "89", Name: "ช่วงอายุ 12-59 ปี"}, NationID: "099",
 				HospMainOp: visit.Hospital{HCode: "99001", Name: "รพ.สต.ทดสอบ"}, HospMain: visit.Hospital{HCode: "99999", Name: "รพ.ทดสอบ"},
-				Holder: visit.Name{Prefix: "นาย", First: "ทดสอบ", Last: "ระบบ"}}}},
+				Holder: visit.Name{Prefix: "นาย", First: "ทดสอบ", Last: "ระบบ"},
+			}},
+		},
 		{"nobody or no right", `{"checkDate":"2025-11-07T00:00:00","nation":{},"sex":{},"funds":[]}`, RightAnswer{}},
 		{"funds are null", `{"funds":null}`, RightAnswer{}},
 		{"one fund instead of a list", `{"funds":{"mainInscl":"SSS"}}`, RightAnswer{Right: visit.Right{Main: visit.Coded{ID: "SSS"}}}},
-		{"the first fund has no main inscl", `{"funds":[{"mainInscl":null},{"mainInscl":{"id":"OFC"}}]}`,
-			RightAnswer{Right: visit.Right{Main: visit.Coded{ID: "OFC"}}}},
-		{"numbers instead of texts", `{"funds":[{"mainInscl":{"id":"UCS"},"subInscl":{"id":89},"paidModel":1}]}`,
-			RightAnswer{PaidModel: "1", Right: visit.Right{Main: visit.Coded{ID: "UCS"}, Sub: visit.Coded{ID: "89"}}}},
+		{
+			"the first fund has no main inscl", `{"funds":[{"mainInscl":null},{"mainInscl":{"id":"OFC"}}]}`,
+			RightAnswer{Right: visit.Right{Main: visit.Coded{ID: "OFC"}}},
+		},
+		{
+			"numbers instead of texts", `{"funds":[{"mainInscl":{"id":"UCS"},"subInscl":{"id":89},"paidModel":1}]}`,
+			RightAnswer{PaidModel: "1", Right: visit.Right{Main: visit.Coded{ID: "UCS"}, Sub: visit.Coded{ID: "89"}}},
+		},
 		{"Buddhist-era birth year", `{"birthDateNew":{"year":2548,"month":3,"day":20},"funds":[]}`, RightAnswer{Birth: visit.PartialDate{Year: 2005, Month: 3, Day: 20}}},
 		{"birth as eight digits with unknown day", `{"birthDate":"25480300","funds":[]}`, RightAnswer{Birth: visit.PartialDate{Year: 2005, Month: 3}}},
 		{"birth with a time", `{"birthDate":"2005-03-20T00:00:00","funds":[]}`, RightAnswer{Birth: visit.PartialDate{Year: 2005, Month: 3, Day: 20}}},
@@ -56,9 +63,15 @@ func TestWhatIsNoAnswerToRightSearchIsRefused(t *testing.T) {
 		name, body string
 		want       error
 	}{
-		{"empty", "", ErrEmpty}, {"blanks", " \r\n", ErrEmpty}, {"a web page", "\n<!DOCTYPE html>", ErrHTML},
-		{"null", "null", ErrJSON}, {"a list", "[]", ErrJSON}, {"no funds at all", `{}`, ErrJSON}, {"cut JSON", `{"funds":[`, ErrJSON},
-		{"something behind", `{"funds":[]}x`, ErrJSON}, {"funds is a word", `{"funds":"UCS"}`, ErrJSON},
+		{"empty", "", ErrEmpty},
+		{"blanks", " \r\n", ErrEmpty},
+		{"a web page", "\n<!DOCTYPE html>", ErrHTML},
+		{"null", "null", ErrJSON},
+		{"a list", "[]", ErrJSON},
+		{"no funds at all", `{}`, ErrJSON},
+		{"cut JSON", `{"funds":[`, ErrJSON},
+		{"something behind", `{"funds":[]}x`, ErrJSON},
+		{"funds is a word", `{"funds":"UCS"}`, ErrJSON},
 		{"another person", `{"pid":"` + other.Digits() + `","funds":[]}`, ErrOtherPerson},
 	} {
 		if _, err := parseRight([]byte(c.body), adult); !errors.Is(err, c.want) {
@@ -107,9 +120,11 @@ func TestCodesOfTheDayAreFoundInEveryDocumentedForm(t *testing.T) {
 }
 
 func TestAnEntryIsReadWithUnitAndClaimType(t *testing.T) {
-	want := Authentication{Code: "PP1200000001", ClaimType: visit.ClaimType{Code: "PG0060001", Name: "ทั่วไป"},
+	want := Authentication{
+		Code: "PP1200000001", ClaimType: visit.ClaimType{Code: "PG0060001", Name: "ทั่วไป"},
 		Hospital: visit.Hospital{HCode: "99999", Name: "รพ.ทดสอบ"}, Channel: "API",
-		At: time.Date(2025, 11, 7, 17, 27, 3, 0, visit.Bangkok)}
+		At: time.Date(2025, 11, 7, 17, 27, 3, 0, visit.Bangkok),
+	}
 	for name, fields := range map[string]string{
 		"new form":  `"hospital":{"hcode":"99999","hname":"รพ.ทดสอบ"},"service":{"code":"PG0060001","name":"ทั่วไป"},"serviceDateTime":"2025-11-07T17:27:03","sourceChannel":"API"`,
 		"version 1": `"hcode":"99999","hname":"รพ.ทดสอบ","serviceCode":"PG0060001","serviceName":"ทั่วไป","serviceDate":"2025-11-07T17:27:03","sourceChannel":"API"`,
@@ -126,7 +141,9 @@ func TestWhatIsNoAnswerToTheStatusIsRefused(t *testing.T) {
 		name, body string
 		want       error
 	}{
-		{"empty", "", ErrEmpty}, {"a web page", "<html>PP1200000001</html>", ErrHTML}, {"no flag", `{"serviceHistories":[]}`, ErrJSON},
+		{"empty", "", ErrEmpty},
+		{"a web page", "<html>PP1200000001</html>", ErrHTML},
+		{"no flag", `{"serviceHistories":[]}`, ErrJSON},
 		{"an unknown flag", `{"statusAuthen":"yes","serviceHistories":[]}`, ErrJSON},
 		{"true and nothing", `{"statusAuthen":true,"serviceHistories":[]}`, ErrNoCode},
 		{"an unreadable time", history1(`"serviceDateTime":"7 พ.ย. 68"`), ErrJSON},

@@ -60,8 +60,7 @@ func parseRight(body []byte, asked visit.PID) (RightAnswer, error) {
 			continue
 		}
 		a.Right.Main, a.Right.Sub = f.Main.coded(), f.Sub.coded()
-		a.Right.HospMain, a.Right.HospMainOp, a.Right.HospSub =
-			f.HospMain.hospital(), f.HospMainOp.hospital(), f.HospSub.hospital()
+		a.Right.HospMain, a.Right.HospMainOp, a.Right.HospSub = f.HospMain.hospital(), f.HospMainOp.hospital(), f.HospSub.hospital()
 		a.PaidModel = f.PaidModel.short()
 		break
 	}

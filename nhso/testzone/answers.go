@@ -38,6 +38,7 @@ func codeName(code, name string) object { return object{"code": code, "name": na
 func sexName(s visit.Sex) string {
 	return map[visit.Sex]string{"1": "ชาย", "2": "หญิง"}[s]
 }
+
 func nationName(id string) string {
 	return map[string]string{"099": "ไทย", "048": "เมียนมา"}[id]
 }

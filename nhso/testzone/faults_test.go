@@ -68,8 +68,14 @@ func TestFaultsBehaveAsNamed(t *testing.T) {
 		codes    int
 		delayMS  int
 	}{
-		{FaultDown, 0, "", 0, 0}, {FaultCut, 0, "", 1, 0}, {FaultSlow, 200, "PP12", 1, 90_000}, {FaultServerError, 500, "ขัดข้อง", 0, 0},
-		{FaultUnauthorised, 401, "โทเคน", 0, 0}, {FaultTooMany, 429, "ถี่", 0, 0}, {FaultEmpty, 200, "", 0, 500}, {FaultHTML, 200, "<html>", 0, 0},
+		{FaultDown, 0, "", 0, 0},
+		{FaultCut, 0, "", 1, 0},
+		{FaultSlow, 200, "PP12", 1, 90_000},
+		{FaultServerError, 500, "ขัดข้อง", 0, 0},
+		{FaultUnauthorised, 401, "โทเคน", 0, 0},
+		{FaultTooMany, 429, "ถี่", 0, 0},
+		{FaultEmpty, 200, "", 0, 500},
+		{FaultHTML, 200, "<html>", 0, 0},
 	} {
 		t.Run(string(c.kind), func(t *testing.T) {
 			over(t, Options{}, func(t *testing.T, z *Zone, client *http.Client) {

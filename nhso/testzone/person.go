@@ -86,9 +86,11 @@ func (p Person) Validate() error {
 			errs = append(errs, fmt.Errorf("claimTypes: %q is not known here", c))
 		}
 	}
-	for _, t := range []string{p.Title, p.FirstName, p.LastName, p.Nation, p.Main.ID, p.Main.Name, p.Sub.ID, p.Sub.Name,
+	for _, t := range []string{
+		p.Title, p.FirstName, p.LastName, p.Nation, p.Main.ID, p.Main.Name, p.Sub.ID, p.Sub.Name,
 		p.HospMain.HCode, p.HospMain.Name, p.HospMainOp.HCode, p.HospMainOp.Name, p.HospSub.HCode, p.HospSub.Name,
-		p.PaidModel, p.DoneToday.HCode, p.DoneToday.Name, p.Note} {
+		p.PaidModel, p.DoneToday.HCode, p.DoneToday.Name, p.Note,
+	} {
 		if utf8.RuneCountInString(t) > maxTextRunes {
 			errs = append(errs, fmt.Errorf("a text is longer than %d characters", maxTextRunes))
 			break

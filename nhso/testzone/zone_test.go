@@ -51,8 +51,10 @@ func call(t *testing.T, z *Zone, method, target, body string) (*httptest.Respons
 }
 
 func submitBody(change func(map[string]any)) string {
-	v := map[string]any{"sourceId": "KIOSK", "transId": "t1", "pid": PID(Adult).Digits(), "phone": []string{"0800000000"},
-		"hcode": "99999", "serviceCode": "PG0060001", "recorderPid": PID(Officer).Digits()}
+	v := map[string]any{
+		"sourceId": "KIOSK", "transId": "t1", "pid": PID(Adult).Digits(), "phone": []string{"0800000000"},
+		"hcode": "99999", "serviceCode": "PG0060001", "recorderPid": PID(Officer).Digits(),
+	}
 	change(v)
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -162,8 +164,10 @@ func TestQuestionsAreAnsweredAsDocumented(t *testing.T) {
 	if fund["mainInscl"].(map[string]any)["id"] != "SSS" || fund["hospSub"] != nil || fund["paidModel"] != nil || v["deathDate"] != nil {
 		t.Errorf("right: got %v", v)
 	}
-	for _, q := range []string{RightPath + "?pid=1&checkDate=2025-11-07", RightPath + "?pid=" + PID(Adult).Digits() + "&checkDate=x",
-		StatusPath + "?personalId=1&serviceDate=2025-11-07", StatusPath + "?personalId=" + PID(Adult).Digits()} {
+	for _, q := range []string{
+		RightPath + "?pid=1&checkDate=2025-11-07", RightPath + "?pid=" + PID(Adult).Digits() + "&checkDate=x",
+		StatusPath + "?personalId=1&serviceDate=2025-11-07", StatusPath + "?personalId=" + PID(Adult).Digits(),
+	} {
 		if w, v := call(t, z, "GET", q, ""); w.Code != 400 || v["errors"] == nil {
 			t.Errorf("%s: got %d %v", q, w.Code, v)
 		}

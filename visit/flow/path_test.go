@@ -24,7 +24,9 @@ func play(t *testing.T, events ...Event) (Model, []Effect) {
 
 func cardIn() []Event {
 	return []Event{
-		CardInserted{insertions[0]}, CardIdentified{1, personOf(1)}, CardRead{Number: 1, Expiry: visit.PartialDate{Lifelong: true}},
+		CardInserted{insertions[0]},
+		CardIdentified{1, personOf(1)},
+		CardRead{Number: 1, Expiry: visit.PartialDate{Lifelong: true}},
 		RightFound{Number: 1, Right: visit.Right{Main: visit.Coded{ID: "UCS"}}},
 	}
 }
@@ -112,7 +114,8 @@ func TestAnotherServiceOfTheSameDayOffersOnlyWhatIsOpen(t *testing.T) {
 	code := Authentication{"PP1200000001", general, visit.Hospital{HCode: unit.HCode}, time.Unix(1, 0)}
 	m, _ := play(t, join(cardIn(), []Event{
 		PhoneKnown{1, mustPhone("0800001234"), visit.PhoneOfPatient},
-		StatusFound{1, []Authentication{code}}, TapOtherService{},
+		StatusFound{1, []Authentication{code}},
+		TapOtherService{},
 	})...)
 	if m.State != Confirm || m.Session.ClaimType != dialysis || len(m.Session.Offered) != 1 {
 		t.Errorf("state %v with %v of %v", m.State, m.Session.ClaimType, m.Session.Offered)
@@ -121,8 +124,11 @@ func TestAnotherServiceOfTheSameDayOffersOnlyWhatIsOpen(t *testing.T) {
 
 func TestWithoutNHSOTheVisitIsTakenAndQueued(t *testing.T) {
 	m, effects := play(t, join([]Event{
-		CardInserted{insertions[0]}, CardIdentified{1, personOf(1)}, CardRead{Number: 1},
-		RightFailed{1, visit.NHSOUnreachable}, StatusFailed{1},
+		CardInserted{insertions[0]},
+		CardIdentified{1, personOf(1)},
+		CardRead{Number: 1},
+		RightFailed{1, visit.NHSOUnreachable},
+		StatusFailed{1},
 	}, typed("0800001234"), []Event{TapConfirm{}, VisitSaved{1}, VisitQueued{1}})...)
 	if m.State != Queued || !m.Session.Offline() || m.Session.Code != "" {
 		t.Fatalf("state %v, offline %v, code %q", m.State, m.Session.Offline(), m.Session.Code)
@@ -147,7 +153,10 @@ func TestMidnightBetweenSavingAndSendingGivesTheVisitToStaff(t *testing.T) {
 
 func TestACardPutInWhileAnotherVisitIsSentIsReadAfterIt(t *testing.T) {
 	m, _ := play(t, join(cardIn(), []Event{StatusFound{Number: 1}}, typed("0800001234"), []Event{
-		TapConfirm{}, VisitSaved{1}, CardRemoved{}, CardInserted{insertions[1]},
+		TapConfirm{},
+		VisitSaved{1},
+		CardRemoved{},
+		CardInserted{insertions[1]},
 		VisitDone{1, "PP1200000003", time.Unix(3, 0)},
 	})...)
 	if m.State != Result || m.Session.Insertion != insertions[0] {

@@ -68,8 +68,10 @@ func helpfulEvent(m Model, random *rand.Rand) Event {
 	switch m.State {
 	case Reading:
 		return []Event{
-			CardIdentified{n, Person{PID: mustPID("9000000000004")}}, CardRead{Number: n},
-			RightFound{Number: n, Right: visit.Right{Main: visit.Coded{ID: "UCS"}}}, StatusFound{Number: n},
+			CardIdentified{n, Person{PID: mustPID("9000000000004")}},
+			CardRead{Number: n},
+			RightFound{Number: n, Right: visit.Right{Main: visit.Coded{ID: "UCS"}}},
+			StatusFound{Number: n},
 			PhoneKnown{n, mustPhone("0800001234"), visit.PhoneOfPatient},
 		}[random.IntN(5)]
 	case Confirm:

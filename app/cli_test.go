@@ -1,0 +1,165 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"image"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"authenkiosk/nhso/testzone"
+	"authenkiosk/visit/flow"
+)
+
+// called is what a command line printed and how it ended.
+type called struct {
+	status   int
+	out, err string
+}
+
+func call(t *testing.T, graphical bool, stdin string, args ...string) called {
+	t.Helper()
+	var out, errs bytes.Buffer
+	p := Program{Name: "authenkiosk", Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &errs}
+	if graphical {
+		p.Window = func(context.Context, *Kiosk, WindowOptions) error { return nil }
+		p.Draw = func(*Kiosk, flow.Model, int, int) (image.Image, error) {
+			return image.NewGray(image.Rect(0, 0, 1, 1)), nil
+		}
+	}
+	return called{p.Main(args), out.String(), errs.String()}
+}
+
+func TestACommandLineThatMakesNoSenseIsExplained(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		graphical bool
+		args      []string
+		status    int
+		words     string
+	}{
+		{"an unknown command", true, []string{"fly"}, exitUsage, `no command "fly"`},
+		{"a word too much", true, []string{"version", "now"}, exitUsage, `"now" is too much`},
+		{"an unknown flag", true, []string{"version", "-x"}, exitUsage, "flag provided but not defined"},
+		{"a screen without a screen", false, []string{"kiosk"}, exitUsage, `no command "kiosk"`},
+		{"the station comes later", true, []string{"station"}, exitError, "not available in this version"},
+		{"the agent comes later", true, []string{"agent"}, exitError, "not available in this version"},
+		{"a demo without a place", true, []string{"demo"}, exitError, "-out DIR"},
+		{"a demo of a wrong size", true, []string{"demo", "-out", "x", "-size", "big"}, exitError, "WIDTHxHEIGHT"},
+		{"a configuration that is not there", true, []string{"kiosk", "-config", "none.toml"}, exitError, "none.toml"},
+		{"half a secret", true, []string{"secret", "set"}, exitError, "secret set NAME"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := call(t, c.graphical, "", c.args...)
+			if got.status != c.status || !strings.Contains(got.err, c.words) {
+				t.Errorf("status %d, %q; want %d with %q", got.status, got.err, c.status, c.words)
+			}
+		})
+	}
+}
+
+func TestTheVersionIsPrinted(t *testing.T) {
+	if got := call(t, false, "", "version"); got.status != exitOK || !strings.HasPrefix(got.out, "authenkiosk ") {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestWrongConfigurationStopsTheProgramWithTheLine(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "kiosk.toml")
+	if err := os.WriteFile(file, []byte("[nhso]\nzone = \"prod\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := call(t, true, "", "kiosk", "-config", file)
+	if got.status != exitError || !strings.Contains(got.err, "kiosk.toml:2") || !strings.Contains(got.err, "nhso.zone") {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestWhatIsNotBuiltYetIsRefusedWithItsName(t *testing.T) {
+	for setting, words := range map[string]string{
+		"[nhso]\nupstream = \"agent\"\n":                                   "nhso.upstream",
+		"[printer]\nkind = \"escpos-tcp\"\naddress = \"127.0.0.1:9100\"\n": "printer.kind",
+	} {
+		file := filepath.Join(t.TempDir(), "kiosk.toml")
+		if err := os.WriteFile(file, []byte(setting), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := call(t, true, "", "kiosk", "-config", file, "-data", t.TempDir()); got.status != exitError || !strings.Contains(got.err, words) {
+			t.Errorf("%q: %+v", setting, got)
+		}
+	}
+}
+
+// zoneConfig writes a configuration for a test zone that is served until the end
+// of the test.
+func zoneConfig(t *testing.T) (file, data string) {
+	t.Helper()
+	zone, err := testzone.New(testzone.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() { served <- zone.Serve(ctx, l) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+	file = filepath.Join(t.TempDir(), "kiosk.toml")
+	url := "http://" + l.Addr().String()
+	text := "[nhso]\nzone = \"test\"\nendpoint_url = \"" + url + "\"\nstatus_url = \"" + url + "\"\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file, t.TempDir()
+}
+
+func TestDoctorTellsWhatIsWrongAndKeepsTheTokenToItself(t *testing.T) {
+	file, data := zoneConfig(t)
+	states := func() (map[string]string, called) {
+		got := call(t, false, "", "doctor", "-json", "-config", file, "-data", data)
+		var report struct{ Findings []finding }
+		if err := json.Unmarshal([]byte(got.out), &report); err != nil {
+			t.Fatalf("%v: %+v", err, got)
+		}
+		byName := map[string]string{}
+		for _, f := range report.Findings {
+			byName[f.Check] = f.State
+		}
+		return byName, got
+	}
+	before, got := states()
+	if before["token"] != findingFailed || before["NHSO"] != findingFailed || got.status != exitError {
+		t.Errorf("without a token: %v, status %d", before, got.status)
+	}
+	set := call(t, false, testzone.DefaultToken+"\n", "secret", "set", tokenName, "-config", file, "-data", data)
+	if set.status != exitOK {
+		t.Fatalf("set the token: %+v", set)
+	}
+	after, got := states()
+	if after["token"] == findingFailed || after["NHSO"] != findingOK || after["clock"] != findingOK || after["visits"] != findingOK {
+		t.Errorf("with the token: %v", after)
+	}
+	for _, text := range []string{got.out, got.err, set.out, set.err} {
+		if strings.Contains(text, testzone.DefaultToken) {
+			t.Errorf("the token is in %q", text)
+		}
+	}
+}
+
+func TestAnErrorOnTheCommandLineHoldsNoPersonalData(t *testing.T) {
+	got := call(t, true, "", "kiosk", "-config", "9000000000004.toml")
+	if strings.Contains(got.err, "9000000000004") {
+		t.Errorf("printed %q", got.err)
+	}
+}
