@@ -194,7 +194,7 @@ func nhsoFindings(ctx context.Context, c config.Config, data string) []finding {
 		findings = append(findings, finding{"NHSO", findingOK, fmt.Sprintf("answers in %d ms", health.Latency.Milliseconds())})
 	}
 	skew, known := client.Skew()
-	switch clockState(skew, known) {
+	switch new(clockGuard).look(time.Now(), 0, skew, known, time.Now()) {
 	case flow.DeviceUnknown:
 		return append(findings, finding{"clock", findingWarning, "not compared: NHSO told no time"})
 	case flow.DeviceDown:

@@ -18,18 +18,17 @@ const (
 	lookAtDevices = 2 * time.Second
 	// slowAnswer is from when on NHSO counts as slow.
 	slowAnswer = 4 * time.Second
-	// maxSkew is how wrong the clock may be before the service date is in danger.
-	maxSkew = 5 * time.Minute
 	// lookAtDisk is how often the room on the disk is measured.
 	lookAtDisk = 30 * time.Second
 )
 
 // nhsoHealth remembers how NHSO answered last.
 type nhsoHealth struct {
-	mu      sync.Mutex
-	asked   time.Time
-	latency time.Duration
-	state   flow.DeviceState
+	mu       sync.Mutex
+	asked    time.Time
+	answered time.Time // like asked, but only when NHSO itself answered
+	latency  time.Duration
+	state    flow.DeviceState
 }
 
 // note takes in an answer, or what came instead. A refusal is an answer.
@@ -50,6 +49,16 @@ func (h *nhsoHealth) note(latency time.Duration, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.asked, h.latency, h.state = time.Now(), latency, state
+	if err == nil {
+		h.answered = h.asked
+	}
+}
+
+// lastAnswer tells one answer of NHSO from the next.
+func (h *nhsoHealth) lastAnswer() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.answered
 }
 
 func (h *nhsoHealth) read() (flow.DeviceState, time.Duration, time.Time) {
@@ -131,17 +140,6 @@ func watchDay(ctx context.Context, send func(flow.Event)) {
 			return
 		}
 	}
-}
-
-// clockState judges the clock by the Date of NHSO's answers.
-func clockState(skew time.Duration, known bool) flow.DeviceState {
-	switch {
-	case !known:
-		return flow.DeviceUnknown
-	case skew.Abs() > maxSkew:
-		return flow.DeviceDown
-	}
-	return flow.DeviceReady
 }
 
 // diskWatch measures the room on the disk now and then.

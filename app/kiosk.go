@@ -38,6 +38,8 @@ type Kiosk struct {
 	runner  *Runner
 	printer *slipPrinter // nil: none
 	disk    *diskWatch
+	clock   clockGuard
+	began   time.Time
 	demo    *Demo // nil outside of the demo zone
 
 	lookNow chan struct{}
@@ -80,7 +82,7 @@ func NewKiosk(o KioskOptions) (*Kiosk, error) {
 	}
 	k := &Kiosk{
 		Config: c, Mode: "kiosk", log: o.Log, nhso: client, health: &nhsoHealth{}, store: store, printer: slips,
-		demo: o.Demo, lookNow: make(chan struct{}, 1),
+		demo: o.Demo, lookNow: make(chan struct{}, 1), began: time.Now(),
 		disk: &diskWatch{check: func() error { return storage.CheckRoom(data) }},
 	}
 	var service cardreader.Service = pcsc.New()
@@ -209,8 +211,10 @@ func (k *Kiosk) devices() flow.Devices {
 	state, _, _ := k.health.read()
 	d := flow.Devices{
 		Reader: k.cards.state(), NHSO: state, Printer: flow.DeviceAbsent,
-		Storage: k.disk.look(k.log), Clock: clockState(k.nhso.Skew()),
+		Storage: k.disk.look(k.log),
 	}
+	skew, known := k.nhso.Skew()
+	d.Clock = k.clock.look(time.Now(), time.Since(k.began), skew, known, k.health.lastAnswer())
 	if k.printer != nil {
 		d.Printer = k.printer.state()
 	}

@@ -102,6 +102,7 @@ type nhsoScript struct {
 	codes   []Code
 	sent    int
 	looked  int
+	wrong   int           // requests on another day than the visit's own
 	visible time.Duration // how long a processed request takes to be seen
 }
 
@@ -128,6 +129,9 @@ func (n *nhsoScript) Submit(_ context.Context, v visit.Visit) (visit.AuthenCode,
 		}
 	}
 	n.sent++
+	if v.ServiceDate != today() {
+		n.wrong++
+	}
 	switch a {
 	case answerCode, answerCut:
 		c := Code{

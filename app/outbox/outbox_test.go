@@ -3,7 +3,10 @@ package outbox
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"math/rand/v2"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -214,5 +217,48 @@ func TestAWrongClockStopsEveryRequest(t *testing.T) {
 		if got := o.Submit(t.Context(), id1); got.Kind != Done {
 			t.Errorf("after the clock is right: %v", got.Kind)
 		}
+	})
+}
+
+func TestIn365NightsNoVisitIsSentOnAnotherDayThanItsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		random := rand.New(rand.NewPCG(5, 6))
+		store, nhso := newMemory(), &nhsoScript{script: []answer{answerLost}}
+		var ids []visit.ID
+		run(t, store, nhso, nil, func(o *Outbox) {
+			for night := range 365 {
+				midnight := today().Next().Midnight()
+				before := time.Duration(random.Int64N(int64(5 * time.Minute)))
+				time.Sleep(time.Until(midnight) - before)
+				nhso.setDown(random.IntN(3) == 0)
+				v := aVisit(visit.ID(fmt.Sprintf("01900000-0000-7000-8000-%012d", night)), today())
+				ids = append(ids, v.ID)
+				store.mu.Lock()
+				store.save(v)
+				nhso.mu.Lock()
+				nhso.script = []answer{answer(random.IntN(4)), answer(random.IntN(4)), answerCode}
+				nhso.mu.Unlock()
+				store.mu.Unlock()
+				o.Submit(t.Context(), v.ID)
+				time.Sleep(before + time.Duration(random.Int64N(int64(time.Hour))))
+				nhso.setDown(false)
+				nhso.mu.Lock()
+				nhso.codes = nil // codes of yesterday are not codes of today
+				nhso.mu.Unlock()
+			}
+			time.Sleep(25 * time.Hour)
+		})
+		if nhso.wrong > 0 {
+			t.Errorf("%d requests were sent on another day", nhso.wrong)
+		}
+		ends := map[string]int{}
+		for _, id := range ids {
+			how, _, _ := strings.Cut(store.ended(id), " ")
+			ends[how]++
+		}
+		if ends["done"] == 0 || ends["staff"] == 0 || ends[""] > 0 {
+			t.Errorf("the visits end as %v", ends)
+		}
+		t.Logf("%d requests; the visits end as %v", nhso.sent, ends)
 	})
 }
