@@ -27,6 +27,7 @@ func dockWith(t *testing.T, lang string, cards int, size fyne.Size) (*Dock, *[]s
 	if err != nil {
 		t.Fatal(err)
 	}
+	d.s.draft = true
 	d.Beside(&canvas.Rectangle{}).Resize(size)
 	return d, &did
 }

@@ -117,11 +117,29 @@ func (c *scene) bottomBar(at area) area {
 	c.s.fill("bottom-line", line, c.s.p.line)
 	buttons := c.bottomButtons()
 	cells := strip.inset(margin, gap).columns(len(buttons), gap)
+	size := c.barText(buttons, cells[0].w)
 	for i, b := range buttons {
-		b.kind, b.size, b.stack = quiet, 30, c.s.geo.portrait
+		b.kind, b.size, b.stack = quiet, size, c.s.geo.portrait
 		c.s.button(cells[i], b)
 	}
 	return rest
+}
+
+// barText is the size of text with which every label of the bar fits on a line,
+// so that they look alike.
+func (c *scene) barText(buttons []button, width float32) float32 {
+	const want, least = 30, 20.8 // 26 with large text
+	room := width - 40
+	if !c.s.geo.portrait {
+		room -= 1.25*want*c.s.geo.text + 16
+	}
+	size := float32(want)
+	for _, b := range buttons {
+		if w := c.s.widthOf(b.label, textStyle{size: want, bold: true}); w > room {
+			size = min(size, want*room/w)
+		}
+	}
+	return max(size, least, 26/c.s.geo.text)
 }
 
 func (c *scene) bottomButtons() []button {

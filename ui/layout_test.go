@@ -20,6 +20,7 @@ func shown(t testing.TB, o Options, m flow.Model, size fyne.Size) *Kiosk {
 	if err != nil {
 		t.Fatal(err)
 	}
+	k.s.draft = true
 	k.Content().Resize(size)
 	k.Show(m)
 	return k

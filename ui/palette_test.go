@@ -34,12 +34,23 @@ func TestTextIsReadableInEveryTheme(t *testing.T) {
 			name  string
 			on, c color.NRGBA
 		}{
-			{"ink on ground", p.ground, p.ink}, {"ink on panel", p.panel, p.ink}, {"ink on soft", p.soft, p.ink},
-			{"muted on ground", p.ground, p.muted}, {"muted on panel", p.panel, p.muted}, {"muted on soft", p.soft, p.muted},
-			{"label of a button", p.accent, p.onAccent}, {"label of a pressed button", p.pressed, p.onAccent},
-			{"accent on panel", p.panel, p.accent}, {"accent on soft", p.soft, p.accent}, {"accent on ground", p.ground, p.accent},
-			{"ok on ground", p.ground, p.ok}, {"ok on panel", p.panel, p.ok}, {"bad on ground", p.ground, p.bad}, {"bad on panel", p.panel, p.bad},
-			{"warn on panel", p.panel, p.warn}, {"banner", p.banner, p.onBanner},
+			{"ink on ground", p.ground, p.ink},
+			{"ink on panel", p.panel, p.ink},
+			{"ink on soft", p.soft, p.ink},
+			{"muted on ground", p.ground, p.muted},
+			{"muted on panel", p.panel, p.muted},
+			{"muted on soft", p.soft, p.muted},
+			{"label of a button", p.accent, p.onAccent},
+			{"label of a pressed button", p.pressed, p.onAccent},
+			{"accent on panel", p.panel, p.accent},
+			{"accent on soft", p.soft, p.accent},
+			{"accent on ground", p.ground, p.accent},
+			{"ok on ground", p.ground, p.ok},
+			{"ok on panel", p.panel, p.ok},
+			{"bad on ground", p.ground, p.bad},
+			{"bad on panel", p.panel, p.bad},
+			{"warn on panel", p.panel, p.warn},
+			{"banner", p.banner, p.onBanner},
 		} {
 			if got := contrast(pair.on, pair.c); got < want {
 				t.Errorf("%s: %s has contrast %.1f, want %.0f", p.name, pair.name, got, want)

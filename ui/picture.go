@@ -26,6 +26,9 @@ func (p picture) empty()                       {}
 
 // picture draws a picture as large as fits into the area.
 func (s *sheet) picture(name string, at area, file string, mark color.NRGBA) {
+	if s.draft {
+		return
+	}
 	pos, size := s.geo.pixels(at)
 	key := fmt.Sprintf("%s/%s/%s-%s-%.0fx%.0f", name, s.p.name, file, hex(mark), size.Width, size.Height)
 	pic := named(s, "picture", key, func() picture {

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
+
 	"authenkiosk/visit/flow"
 )
 
@@ -42,8 +44,28 @@ func TestPictures(t *testing.T) {
 				}
 				writePicture(t, filepath.Join(*picturesDir, fmt.Sprintf("%s-%s-%s.png", s.name, lang, size)), img)
 			}
+			img := capture(openDock(t, lang, fyne.NewSize(float32(w), float32(h))), w, h)
+			writePicture(t, filepath.Join(*picturesDir, fmt.Sprintf("dock-%s-%s.png", lang, size)), img)
 		}
 	}
+}
+
+// openDock is the welcome screen with the dock.
+func openDock(t *testing.T, lang string, size fyne.Size) fyne.CanvasObject {
+	t.Helper()
+	m := welcomeModel()
+	m.Prefs.Language = lang
+	k := shown(t, sampleOptions(), m, size)
+	k.s.draft = false
+	k.draw()
+	d, _ := dockWith(t, lang, 7, size)
+	content := d.Beside(k.Content())
+	content.Resize(size)
+	if !d.beside() {
+		dockTouch(t, d, "dock-tab")
+	}
+	dockTouch(t, d, "dock-card-c1")
+	return content
 }
 
 func lookOf(look, lang string) flow.Prefs {

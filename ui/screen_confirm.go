@@ -93,6 +93,7 @@ func (c *scene) fact(at area, f fact) {
 	if f.more == "" {
 		value.lines = 2
 	}
+	in = in.centered(in.w, min(in.h, 170*c.s.geo.text))
 	label, in := in.cutTop(min(in.h*0.29, 40*c.s.geo.text), 0)
 	c.s.text("label-"+f.name, label, f.label, c.s.small().oneLine())
 	if f.more != "" {

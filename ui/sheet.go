@@ -33,6 +33,7 @@ type sheet struct {
 	redraw   func()
 	pictures map[string]fyne.Resource
 	faults   []string // mistakes in the drawing, for the tests
+	draft    bool     // without pictures, for tests of the layout
 }
 
 type pooled struct {

@@ -23,8 +23,15 @@ func TestKeysOfAKeyboardWorkOnThePhoneScreen(t *testing.T) {
 		w.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: key})
 	}
 	want := []flow.Event{
-		flow.TapDigit{Digit: '1'}, flow.TapDigit{Digit: '2'}, flow.TapDigit{Digit: '8'}, flow.TapDigit{Digit: '0'},
-		flow.TapBackspace{}, flow.TapClear{}, flow.TapBack{}, flow.TapBack{}, flow.Touched{},
+		flow.TapDigit{Digit: '1'},
+		flow.TapDigit{Digit: '2'},
+		flow.TapDigit{Digit: '8'},
+		flow.TapDigit{Digit: '0'},
+		flow.TapBackspace{},
+		flow.TapClear{},
+		flow.TapBack{},
+		flow.TapBack{},
+		flow.Touched{},
 	}
 	if !reflect.DeepEqual(r.events, want) {
 		t.Errorf("sent %#v", r.events)
@@ -37,9 +44,12 @@ func TestKeysOfAKeyboardConfirmAndElseOnlySayThatSomebodyIsThere(t *testing.T) {
 		key    fyne.KeyName
 		want   flow.Event
 	}{
-		{"confirm", fyne.KeyReturn, flow.TapConfirm{}}, {"confirm", fyne.KeyEscape, flow.Touched{}},
-		{"idle", fyne.KeyReturn, flow.Touched{}}, {"help-confirm", fyne.KeyReturn, flow.Touched{}},
-		{"welcome", fyne.KeyReturn, flow.Touched{}}, {"welcome", fyne.KeyBackspace, flow.Touched{}},
+		{"confirm", fyne.KeyReturn, flow.TapConfirm{}},
+		{"confirm", fyne.KeyEscape, flow.Touched{}},
+		{"idle", fyne.KeyReturn, flow.Touched{}},
+		{"help-confirm", fyne.KeyReturn, flow.Touched{}},
+		{"welcome", fyne.KeyReturn, flow.Touched{}},
+		{"welcome", fyne.KeyBackspace, flow.Touched{}},
 	} {
 		k, r := recording(t, modelOf(t, c.screen))
 		k.typedKey(&fyne.KeyEvent{Name: c.key})
@@ -62,8 +72,17 @@ func TestTheWatchdogBringsAShrunkWindowBackAndThenGivesUp(t *testing.T) {
 		size fyne.Size
 		want remedy
 	}{
-		{full, nothing}, {full, nothing}, {small, again}, {full, nothing},
-		{small, again}, {small, again}, {small, again}, {small, giveUp}, {small, nothing}, {full, nothing}, {small, again},
+		{full, nothing},
+		{full, nothing},
+		{small, again},
+		{full, nothing},
+		{small, again},
+		{small, again},
+		{small, again},
+		{small, giveUp},
+		{small, nothing},
+		{full, nothing},
+		{small, again},
 	} {
 		if got := look(c.size); got != c.want {
 			t.Errorf("look %d at %v: %v, want %v", i, c.size, got, c.want)

@@ -111,7 +111,7 @@ func lineCost(last word, used, width float32, end bool) float64 {
 	switch {
 	case end:
 	case !last.space:
-		c += 0.03
+		c += 0.08
 	case strings.ContainsAny(last.text[len(last.text)-1:], ".;:,"):
 		c -= 0.06
 	}

@@ -1,0 +1,103 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"authenkiosk/visit/flow"
+)
+
+func TestEveryPictureIsDrawnAndHasOnlyKnownColours(t *testing.T) {
+	entries, err := pictures.ReadDir("pictures")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []flow.Contrast{flow.ContrastLight, flow.ContrastDark, flow.ContrastBlackYellow} {
+		s := newSheet()
+		s.begin(geometryOf(fyne.NewSize(1080, 1920), false), paletteOf(c))
+		for _, e := range entries {
+			file := strings.TrimSuffix(e.Name(), ".svg")
+			if svg := string(s.drawn(file, s.p.accent, fyne.NewSize(60, 50)).Content()); strings.ContainsAny(svg, "{}") {
+				t.Errorf("%s: a colour that no theme has", e.Name())
+			}
+			s.picture(file, area{0, 0, 60, 50}, file, s.p.accent)
+		}
+		s.end()
+		for _, f := range s.faults {
+			t.Error(f)
+		}
+		for _, o := range s.order {
+			if p := o.(interface{ Alpha() float64 }); p.Alpha() != 1 {
+				t.Error("translucent")
+			}
+		}
+	}
+}
+
+func TestEveryPictureIsUsedAndEveryUsedPictureIsThere(t *testing.T) {
+	k := shown(t, sampleOptions(), welcomeModel(), fyne.NewSize(540, 960))
+	k.s.draft = false
+	for _, s := range samples(t) {
+		for k.step = range pictureSteps {
+			k.Show(s.model)
+			for _, f := range k.s.faults {
+				if strings.Contains(f, "no picture") {
+					t.Errorf("%s: %s", s.name, f)
+				}
+			}
+		}
+	}
+	entries, err := pictures.ReadDir("pictures")
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := map[string]bool{}
+	for name := range k.s.pictures {
+		used[name[:strings.Index(name, "-light-")]] = true
+	}
+	for _, e := range entries {
+		if file := strings.TrimSuffix(e.Name(), ".svg"); !used[file] && !strings.HasPrefix(file, "light-") && file != "smaller" {
+			t.Errorf("%s is never used", e.Name())
+		}
+	}
+}
+
+func TestAPictureThatIsTakenOffLetsItsPixelsGo(t *testing.T) {
+	k := shown(t, sampleOptions(), welcomeModel(), fyne.NewSize(540, 960))
+	k.s.draft = false
+	k.Show(welcomeModel())
+	before := len(k.s.pool)
+	k.Show(modelOf(t, "confirm"))
+	k.Show(welcomeModel())
+	pictures := 0
+	for key := range k.s.pool {
+		if strings.Contains(key, "/picture/") {
+			pictures++
+			if !strings.HasPrefix(key, "welcome/") && !strings.HasPrefix(key, "frame/") {
+				t.Errorf("%s is kept", key)
+			}
+		}
+	}
+	if pictures == 0 || before == 0 {
+		t.Error("no picture at all")
+	}
+}
+
+func TestAnyNumberOfSessionsNeedsNoMoreObjects(t *testing.T) {
+	k := shown(t, sampleOptions(), welcomeModel(), panels[0])
+	round := func() {
+		for _, s := range samples(t) {
+			k.Show(s.model)
+		}
+	}
+	round()
+	before := len(k.s.pool)
+	for range 3 {
+		round()
+	}
+	if after := len(k.s.pool); after != before {
+		t.Errorf("%d objects became %d", before, after)
+	}
+}
