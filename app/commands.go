@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"authenkiosk/app/config"
+	"authenkiosk/assets"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
@@ -60,7 +61,7 @@ func (p *Program) kiosk(ctx context.Context, s *settings) error {
 // testzone serves the simulator until it is told to end.
 func (p *Program) testzone(ctx context.Context, s *settings) error {
 	zone, err := testzone.New(testzone.Options{
-		LatencyMin: demoLatencyMin, LatencyMax: demoLatencyMax, Snapshot: s.snapshot,
+		Font: assets.FontRegular, LatencyMin: demoLatencyMin, LatencyMax: demoLatencyMax, Snapshot: s.snapshot,
 	})
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"authenkiosk/assets"
 	"authenkiosk/cardreader/virtualcard"
 	"authenkiosk/nhso/testzone"
 )
@@ -41,7 +42,7 @@ const demoURL = "http://testzone.invalid"
 // NewDemo makes the parts of the demo zone. The page is where people can look at
 // the simulator; a nil listener means nowhere.
 func NewDemo(page net.Listener) (*Demo, error) {
-	zone, err := testzone.New(testzone.Options{LatencyMin: demoLatencyMin, LatencyMax: demoLatencyMax})
+	zone, err := testzone.New(testzone.Options{Font: assets.FontRegular, LatencyMin: demoLatencyMin, LatencyMax: demoLatencyMax})
 	if err != nil {
 		return nil, err
 	}

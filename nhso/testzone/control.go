@@ -17,6 +17,7 @@ func (z *Zone) routes() http.Handler {
 	mux.HandleFunc("POST "+SubmitPath, z.service(z.submit))
 	mux.HandleFunc("POST "+OldSubmitPath, z.service(z.submit))
 
+	mux.HandleFunc("GET /testzone/font.ttf", z.font)
 	mux.HandleFunc("GET /testzone/persons", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, z.Persons())
 	})

@@ -49,6 +49,17 @@ func (z *Zone) page(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
 	_, _ = w.Write(b.Bytes())
+}
+
+// font serves the font of the page, if there is one.
+func (z *Zone) font(w http.ResponseWriter, r *http.Request) {
+	if z.options.Font == nil {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "font/ttf")
+	w.Header().Set("Cache-Control", "max-age=3600")
+	_, _ = w.Write(z.options.Font)
 }

@@ -35,6 +35,10 @@ type Options struct {
 	// processed; it is processed even when the client has gone away meanwhile.
 	LatencyMin, LatencyMax time.Duration
 
+	// Font is a TrueType font with Thai letters for the human page, for machines
+	// that have none; nil: those of the browser.
+	Font []byte
+
 	// Snapshot is a file in which codes survive a restart; empty: in memory only.
 	Snapshot string
 }
