@@ -114,7 +114,7 @@ func (s *Store) RememberedPhone(pid visit.PID, notBefore time.Time) (visit.Phone
 // last moves to the greatest key with the prefix followed by a seq.
 func last(c *bolt.Cursor, prefix []byte) (k, v []byte) {
 	end := append(bytes.Clone(prefix), bytes.Repeat([]byte{0xFF}, seqSize)...)
-	if k, v = c.Seek(end); k == nil {
+	if behind, _ := c.Seek(end); behind == nil {
 		return c.Last()
 	}
 	return c.Prev()

@@ -41,7 +41,6 @@ func (st textStyle) from(p place) textStyle {
 	st.place = p
 	return st
 }
-func (st textStyle) in(c color.NRGBA) textStyle { st.color = c; return st }
 func (st textStyle) strong() textStyle          { st.bold = true; return st }
 func (st textStyle) elided() textStyle          { st.cut = true; return st }
 
