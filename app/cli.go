@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"authenkiosk/app/config"
 	"authenkiosk/app/privatelog"
@@ -104,6 +105,9 @@ type settings struct {
 }
 
 func (p *Program) run(ctx context.Context, args []string) error {
+	if len(args) == 2 && args[0] == crashMonitor {
+		return monitorCrash(p.Stdin, args[1], time.Now())
+	}
 	name := "kiosk"
 	if p.Window == nil {
 		name = "help"

@@ -55,6 +55,12 @@ func (p *Program) kiosk(ctx context.Context, s *settings) error {
 	if err != nil {
 		return err
 	}
+	watched, err := watchCrashes(filepath.Join(s.data, "crashes"))
+	if err != nil {
+		s.log.Warn("a crash would leave no report", "err", err)
+		watched = func() {}
+	}
+	defer watched()
 	return p.Window(ctx, k, o)
 }
 

@@ -230,3 +230,18 @@ func TestAPersonWithoutARightIsSentToTheDeskAndNothingIsSaved(t *testing.T) {
 		})
 	}
 }
+
+// eventually waits for what another process does.
+func eventually(t *testing.T, ok func() bool) {
+	t.Helper()
+	limit := time.After(20 * time.Second)
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for !ok() {
+		select {
+		case <-look.C:
+		case <-limit:
+			t.Fatal("it does not happen")
+		}
+	}
+}

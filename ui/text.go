@@ -41,8 +41,8 @@ func (st textStyle) from(p place) textStyle {
 	st.place = p
 	return st
 }
-func (st textStyle) strong() textStyle          { st.bold = true; return st }
-func (st textStyle) elided() textStyle          { st.cut = true; return st }
+func (st textStyle) strong() textStyle { st.bold = true; return st }
+func (st textStyle) elided() textStyle { st.cut = true; return st }
 
 // textInput is all that decides how a text is drawn; an equal one is not drawn
 // again.
