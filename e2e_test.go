@@ -115,6 +115,7 @@ func TestE2EPullingTheCardEndsTheSessionOnEveryScreen(t *testing.T) {
 		card   virtualcard.Person
 		way    func()
 	}{
+		{"reading", virtualcard.Population()[1], func() { s.shows(virtualcard.Population()[1].Name.Short()) }},
 		{"phone", virtualcard.Adult(), func() {}},
 		{"confirm", virtualcard.Adult(), func() {
 			s.screen("phone")
@@ -131,6 +132,9 @@ func TestE2EPullingTheCardEndsTheSessionOnEveryScreen(t *testing.T) {
 		{"no-right", virtualcard.Population()[6], func() {}},
 	} {
 		t.Run(c.screen, func(t *testing.T) {
+			if c.screen == "reading" {
+				s.fault(`{"path":"/nhsoendpoint/api/v2/right-search","kind":"slow","count":1,"delay_ms":4000}`)
+			}
 			remove := s.insert(newCard(t, c.card))
 			c.way()
 			s.screen(c.screen)
