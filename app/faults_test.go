@@ -24,6 +24,7 @@ import (
 type wire struct {
 	t      *testing.T
 	zone   *testzone.Zone
+	line   *badLine // between the kiosk and the zone
 	kiosk  *Kiosk
 	dock   *Dock
 	data   string
@@ -44,10 +45,10 @@ func newWire(t *testing.T) *wire {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &wire{t: t, zone: zone, data: t.TempDir(), models: make(chan flow.Model, 1000)}
+	w := &wire{t: t, zone: zone, data: t.TempDir(), models: make(chan flow.Model, 1000), line: newBadLine(t, l.Addr().String())}
 	demo := &Demo{
 		Readers: virtualcard.NewService(patientReader), Zone: zone,
-		url: "http://" + l.Addr().String(), on: []net.Listener{l},
+		url: "http://" + w.line.listener.Addr().String(), on: []net.Listener{l},
 	}
 	c := config.Default()
 	c.Printer.Kind, c.Printer.Address = config.PrinterImage, filepath.Join(w.data, "slips")
@@ -96,6 +97,13 @@ func (w *wire) until(what string, ok func(flow.Model) bool) flow.Model {
 // confirm brings a patient to the confirmation and presses the button.
 func (w *wire) confirm() {
 	w.t.Helper()
+	w.phone()
+	w.kiosk.Send(flow.TapConfirm{})
+}
+
+// phone brings a patient to the confirmation.
+func (w *wire) phone() {
+	w.t.Helper()
 	w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
 	if err := w.dock.InsertCard("citizen"); err != nil {
 		w.t.Fatal(err)
@@ -105,7 +113,6 @@ func (w *wire) confirm() {
 		w.kiosk.Send(flow.TapDigit{Digit: d})
 	}
 	w.until("confirmation", in(flow.Confirm))
-	w.kiosk.Send(flow.TapConfirm{})
 }
 
 // madeFor counts the codes made for requests, and the requests.

@@ -1,0 +1,168 @@
+package app
+
+import (
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"authenkiosk/storage"
+	"authenkiosk/visit/flow"
+)
+
+// lineMode is how a badLine treats connections.
+type lineMode int32
+
+const (
+	lineGood     lineMode = iota
+	lineRefused           // every connection is closed at once
+	lineHalfOpen          // requests arrive, answers never do, nobody hangs up
+	lineCut               // the answer breaks off after a few bytes
+	lineSlow              // every piece takes longer than the client waits
+	linePortal            // somebody else answers, with a page to log in
+	lineGarbage           // the answer is noise
+)
+
+// badLine is a TCP proxy between the kiosk and the test zone.
+type badLine struct {
+	listener net.Listener
+	target   string
+	mode     atomic.Int32
+
+	work sync.WaitGroup
+	mu   sync.Mutex
+	open map[net.Conn]bool
+}
+
+// slowPiece is longer than the client of the tests waits.
+const slowPiece = 700 * time.Millisecond
+
+func newBadLine(t *testing.T, target string) *badLine {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &badLine{listener: l, target: target, open: map[net.Conn]bool{}}
+	b.work.Go(b.serve)
+	t.Cleanup(func() {
+		_ = l.Close()
+		b.set(lineGood)
+		b.work.Wait()
+	})
+	return b
+}
+
+// set changes the line; connections that are open break.
+func (b *badLine) set(mode lineMode) {
+	b.mode.Store(int32(mode))
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for c := range b.open {
+		_ = c.Close()
+	}
+	clear(b.open)
+}
+
+func (b *badLine) serve() {
+	for {
+		c, err := b.listener.Accept()
+		if err != nil {
+			return
+		}
+		b.keep(c)
+		b.work.Go(func() { b.carry(c, lineMode(b.mode.Load())) })
+	}
+}
+
+func (b *badLine) keep(c net.Conn) {
+	b.mu.Lock()
+	b.open[c] = true
+	b.mu.Unlock()
+}
+
+func (b *badLine) carry(client net.Conn, mode lineMode) {
+	defer func() { _ = client.Close() }()
+	switch mode {
+	case lineRefused:
+		return
+	case linePortal, lineGarbage:
+		_, _ = client.Read(make([]byte, 4096))
+		answer := "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 27\r\n\r\n<html>please log in</html>\n"
+		if mode == lineGarbage {
+			answer = "\x00\xff\x17PP1200000009 200 OK"
+		}
+		_, _ = io.WriteString(client, answer)
+		return
+	}
+	server, err := net.Dial("tcp", b.target)
+	if err != nil {
+		return
+	}
+	b.keep(server)
+	defer func() { _ = server.Close() }()
+	b.work.Go(func() {
+		_, _ = io.Copy(server, client)
+		_ = server.Close()
+	})
+	b.answer(client, server, mode)
+}
+
+// answer carries what the server says, or not.
+func (b *badLine) answer(client, server net.Conn, mode lineMode) {
+	switch mode {
+	case lineHalfOpen:
+		_, _ = io.Copy(io.Discard, server)
+	case lineCut:
+		_, _ = io.CopyN(client, server, 20)
+	case lineSlow:
+		piece := make([]byte, 64)
+		for {
+			n, err := server.Read(piece)
+			<-time.After(slowPiece)
+			if _, writeErr := client.Write(piece[:n]); errors.Join(err, writeErr) != nil {
+				return
+			}
+		}
+	default:
+		_, _ = io.Copy(client, server)
+	}
+}
+
+func TestABadLineNeverMakesAWrongSuccessAndTheQueueIsEmptySoonAfter(t *testing.T) {
+	for name, mode := range map[string]lineMode{
+		"refused": lineRefused, "half open": lineHalfOpen, "cut": lineCut, "slow": lineSlow, "a portal": linePortal, "garbage": lineGarbage,
+	} {
+		for _, from := range []string{"the card", "the confirmation"} {
+			t.Run(name+" from "+from, func(t *testing.T) {
+				t.Parallel()
+				w := newWire(t)
+				defer w.end()
+				line := w.line
+				w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
+				if from == "the card" {
+					line.set(mode)
+				}
+				w.phone()
+				line.set(mode)
+				w.kiosk.Send(flow.TapConfirm{})
+				m := w.until("end of the visit", func(m flow.Model) bool {
+					return m.State == flow.Result || m.State == flow.Queued || m.State == flow.Desk
+				})
+				if m.State != flow.Queued || m.Session.Code != "" {
+					t.Errorf("the patient sees %v with code %q", m.State, m.Session.Code)
+				}
+				line.set(lineGood)
+				w.drained()
+				codes, _ := w.madeFor()
+				r, err := w.kiosk.store.Visit(m.Session.Insertion.VisitID)
+				if codes != 1 || err != nil || r.State != storage.StateDone {
+					t.Errorf("%d codes, the store has %v, %v", codes, r.State, err)
+				}
+			})
+		}
+	}
+}
