@@ -230,6 +230,15 @@ func TestE2EFyneFindsItsEnvironmentSet(t *testing.T) {
 	}
 }
 
+func TestE2EWithoutADisplayTheKioskSaysSo(t *testing.T) {
+	run := exec.Command(binary, "kiosk", "-data", t.TempDir())
+	run.Env = append(os.Environ(), "DISPLAY=", "WAYLAND_DISPLAY=")
+	out, err := run.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "there is no display") || strings.Contains(string(out), "goroutine ") {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
 func TestE2EDemoNeedsNoDisplayNoReaderAndNoNetwork(t *testing.T) {
 	out := t.TempDir()
 	args := []string{binary, "demo", "-out", out}

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"image"
 	"os"
+	"runtime"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -36,8 +38,13 @@ func screenOptions(k *app.Kiosk) ui.Options {
 	return o
 }
 
+var errNoDisplay = errors.New("there is no display (DISPLAY is not set); to see one visit without a display: authenkiosk demo -out DIR")
+
 // openWindow shows the kiosk until its window is closed or ctx ends.
 func openWindow(ctx context.Context, k *app.Kiosk, o app.WindowOptions) error {
+	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+		return errNoDisplay // Fyne would crash
+	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	a := fyneapp.NewWithID("th.authenkiosk")
