@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -139,7 +140,7 @@ func TestABadLineNeverMakesAWrongSuccessAndTheQueueIsEmptySoonAfter(t *testing.T
 		for _, from := range []string{"the card", "the confirmation"} {
 			t.Run(name+" from "+from, func(t *testing.T) {
 				t.Parallel()
-				w := newWire(t)
+				w := newWire(t, slog.New(slog.DiscardHandler))
 				defer w.end()
 				line := w.line
 				w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })

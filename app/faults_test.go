@@ -35,7 +35,7 @@ type wire struct {
 
 const submitPath = "/nhsoendpoint/api/AuthenCode"
 
-func newWire(t *testing.T) *wire {
+func newWire(t *testing.T, log *slog.Logger) *wire {
 	t.Helper()
 	zone, err := testzone.New(testzone.Options{})
 	if err != nil {
@@ -53,7 +53,7 @@ func newWire(t *testing.T) *wire {
 	c := config.Default()
 	c.Printer.Kind, c.Printer.Address = config.PrinterImage, filepath.Join(w.data, "slips")
 	w.kiosk, err = NewKiosk(KioskOptions{
-		Config: c, Data: w.data, Log: slog.New(slog.DiscardHandler), Demo: demo,
+		Config: c, Data: w.data, Log: log, Demo: demo,
 		Timeouts: nhso.Timeouts{Query: 400 * time.Millisecond, Submit: 400 * time.Millisecond, Connect: time.Second},
 		Settling: outbox.Times{SettleTime: 2 * time.Second, Patience: time.Second},
 	})
@@ -171,7 +171,7 @@ func TestEveryFaultOfNHSOEndsWithOneCodeAndATrueWord(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWire(t)
+			w := newWire(t, slog.New(slog.DiscardHandler))
 			defer w.end()
 			set := func() {
 				if c.fault.Kind == "" {
@@ -219,7 +219,7 @@ func TestAPersonWithoutARightIsSentToTheDeskAndNothingIsSaved(t *testing.T) {
 	} {
 		t.Run(card, func(t *testing.T) {
 			t.Parallel()
-			w := newWire(t)
+			w := newWire(t, slog.New(slog.DiscardHandler))
 			defer w.end()
 			w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
 			if err := w.dock.InsertCard(card); err != nil {

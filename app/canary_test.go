@@ -1,0 +1,127 @@
+package app
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"authenkiosk/app/privatelog"
+	"authenkiosk/cardreader/virtualcard"
+	"authenkiosk/nhso/testzone"
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+)
+
+var sessions = flag.Int("sessions", 20, "how many patients come in TestNothingPersonalIsLeft...")
+
+// canary is everything personal of one made-up patient, each part unlike any
+// other text in the program.
+type canary struct {
+	pid        visit.PID
+	name, last string
+	phone      string
+}
+
+func canaryOf(i int) canary {
+	letters := []rune("กขคงจฉชซฌญฎฏฐฑฒณดตถทธนบปผฝพฟภมยรลวศษสหฬอฮ")
+	word := ""
+	for n := i + 41*41; n > 0; n /= len(letters) {
+		word += string(letters[n%len(letters)]) + "๊"
+	}
+	return canary{patient(i), "นก" + word, "ขมิ้น" + word, fmt.Sprintf("080000%04d", (i+1234)%10000)}
+}
+
+func (c canary) parts() [][]byte {
+	return [][]byte{[]byte(c.pid.Digits()), []byte(c.name), []byte(c.last), []byte(c.phone)}
+}
+
+// TestNothingPersonalIsLeftInLogsAndFiles lets patients come and go, some of them
+// while NHSO is away, and then looks for them in everything the kiosk has
+// written but the slips. The long run is -sessions 10000.
+func TestNothingPersonalIsLeftInLogsAndFiles(t *testing.T) {
+	var log bytes.Buffer
+	w := newWire(t, slog.New(privatelog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+	w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
+	pattern := w.zone.Persons()[0]
+	for i := range *sessions {
+		c := canaryOf(i)
+		p := pattern
+		p.PID, p.FirstName, p.LastName = c.pid.Digits(), c.name, c.last
+		if err := w.zone.PutPerson(p); err != nil {
+			t.Fatal(err)
+		}
+		w.serve(c, i%10 == 9)
+	}
+	w.zone.ClearFaults()
+	w.drained()
+	w.end()
+
+	written := map[string][]byte{"the log": log.Bytes()}
+	err := filepath.WalkDir(w.data, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if filepath.Base(filepath.Dir(path)) != "slips" {
+			written[filepath.Base(path)], err = os.ReadFile(path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if log.Len() < 1000 || len(written) < 2 {
+		t.Fatalf("%d files and %d bytes of log prove nothing", len(written), log.Len())
+	}
+	found := 0
+	for i := range *sessions {
+		for _, part := range canaryOf(i).parts() {
+			for name, content := range written {
+				if bytes.Contains(content, part) {
+					found++
+					t.Errorf("%s holds a part of patient %d", name, i)
+				}
+			}
+		}
+	}
+	if bytes.Contains(log.Bytes(), []byte(testzone.DefaultToken)) {
+		t.Error("the log holds the token")
+	}
+	t.Logf("%d sessions, %d files, %d bytes of log: %d finds", *sessions, len(written), log.Len(), found)
+}
+
+// serve brings one patient through a visit, with NHSO away or not.
+func (w *wire) serve(c canary, away bool) {
+	w.t.Helper()
+	person := virtualcard.Adult()
+	person.PID, person.Name = c.pid, visit.Name{Prefix: "นาย", First: c.name, Last: c.last}
+	card, err := virtualcard.New(person)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.zone.ClearFaults()
+	if away {
+		if err := w.zone.SetFault(testzone.Fault{Kind: "500"}); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	w.until("welcome screen", in(flow.Welcome))
+	if err := w.kiosk.demo.Readers.Insert(patientReader, card); err != nil {
+		w.t.Fatal(err)
+	}
+	w.until("keypad", in(flow.PhoneEntry))
+	for _, d := range []byte(c.phone) {
+		w.kiosk.Send(flow.TapDigit{Digit: d})
+	}
+	w.until("confirmation", in(flow.Confirm))
+	w.kiosk.Send(flow.TapConfirm{})
+	w.until("end of the visit", func(m flow.Model) bool {
+		return (m.State == flow.Result || m.State == flow.Queued) && m.Session.Print != flow.Printing
+	})
+	w.dock.RemoveCard()
+	w.until("welcome screen", in(flow.Welcome))
+}
