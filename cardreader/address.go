@@ -1,6 +1,7 @@
 package cardreader
 
 import (
+	"bytes"
 	"strings"
 
 	"authenkiosk/visit"
@@ -18,6 +19,16 @@ const (
 	partChangwat
 	partCount
 )
+
+// addressPadding is how many bytes of padding at the end of what was read tell
+// that the address is over. Addresses hold single spaces, never so many.
+const addressPadding = 8
+
+// wholeAddress tells whether the beginning of an address field holds all of the
+// address, because it ends in padding.
+func wholeAddress(data []byte) bool {
+	return len(data) >= addressPadding && len(bytes.Trim(data[len(data)-addressPadding:], " \x00")) == 0
+}
 
 // labels are the words that a part begins with when it is what they say. The
 // words of Bangkok (แขวง, เขต) belong to the same parts as those of the provinces.

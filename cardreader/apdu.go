@@ -27,7 +27,7 @@ var (
 )
 
 // Status words and instructions (ISO 7816-4; which of them the card uses is the
-// community reading, docs/thai-id-card.md, sections 1.2 and 1.8).
+// community reading, docs/thai-id-card.md, sections 1.2 and 1.5).
 const (
 	swOK        = 0x9000
 	sw1More     = 0x61 // SW2 bytes can be fetched with GET RESPONSE
@@ -72,14 +72,23 @@ func (c *channel) send(ctx context.Context, cmd []byte) ([]byte, uint16, error) 
 // exchange transmits a command and fetches its whole answer. Data that came
 // before the end is returned with the error *StatusError of the end.
 func (c *channel) exchange(ctx context.Context, cmd []byte) ([]byte, error) {
+	return c.fetch(ctx, cmd, maxFollowUps, func(int) {})
+}
+
+// fetch is exchange with a bound of its own. It tells after each part how many
+// bytes there are.
+func (c *channel) fetch(ctx context.Context, cmd []byte, followUps int, have func(bytes int)) ([]byte, error) {
 	var data []byte
 	next := cmd
-	for range 1 + maxFollowUps {
+	for range 1 + followUps {
 		part, sw, err := c.send(ctx, next)
 		if err != nil {
 			return data, err
 		}
-		data = append(data, part...)
+		if len(part) > 0 {
+			data = append(data, part...)
+			have(len(data))
+		}
 		switch sw1 := byte(sw >> 8); {
 		case sw == swOK:
 			return data, nil

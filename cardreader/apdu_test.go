@@ -131,7 +131,7 @@ func TestTheVersionIsAskedForAloneWhenAnOldCardRefusesMore(t *testing.T) {
 func TestARefusalOfAPresentCardIsReported(t *testing.T) {
 	card := newScript(t, fastATR,
 		step{selectCitizen, "9000", nil},
-		step{"80 B0 00 00 02 00 FF", "6982", nil},
+		step{"80 B0 00 00 02 00 E2", "6982", nil},
 		step{readFour, "30303033 9000", nil},
 	)
 	applet, err := Select(t.Context(), card)

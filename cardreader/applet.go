@@ -17,10 +17,11 @@ var ErrNotThai = errors.New("not a Thai national ID card")
 type Applet struct {
 	ch         *channel
 	card       Card
-	ins        byte   // that reads the data
-	version    string // empty until the first read
-	identity   []byte // the first block, once it is read
-	addressOld []byte // of layout 0002, when the first read brought it along
+	long       *longReads // nil when only short reads are wanted
+	ins        byte       // that reads the data
+	version    string     // empty until the first read
+	begin      []byte     // version and PID, when they were read alone
+	addressOld []byte     // of layout 0002, when the first read brought it along
 }
 
 // Select selects the citizen applet. The error wraps ErrNotThai when the card
@@ -66,16 +67,16 @@ func (a *Applet) Identity(ctx context.Context, pid func(visit.PID)) (Identity, e
 		}
 		pid(number)
 	}
-	data, err := a.data(ctx, areaIdentity)
+	data, err := a.data(ctx, after(areaIdentity, len(a.begin)))
 	if err != nil {
 		return Identity{}, fmt.Errorf("read identity: %w", err)
 	}
+	data = append(a.begin[:len(a.begin):len(a.begin)], data...)
 	id, err := parseIdentity(data)
 	if err != nil {
 		return Identity{}, err
 	}
 	id.Version = a.version
-	a.identity = data
 	if !slow {
 		pid(id.PID)
 	}
@@ -89,11 +90,12 @@ func (a *Applet) first(ctx context.Context) (visit.PID, error) {
 	if err != nil {
 		return visit.PID{}, fmt.Errorf("read PID: %w", err)
 	}
+	a.begin = data
 	return parsePID(data)
 }
 
 // Rest reads what Identity left: issue, dates, card type and address, in four
-// commands. It must follow Identity.
+// commands, or six when the address is longer than any seen in use. It must follow Identity.
 func (a *Applet) Rest(ctx context.Context) (Rest, error) {
 	issue, err := a.data(ctx, areaIssue)
 	if err != nil {
@@ -103,7 +105,7 @@ func (a *Applet) Rest(ctx context.Context) (Rest, error) {
 	if err != nil {
 		return Rest{}, fmt.Errorf("read address: %w", err)
 	}
-	return parseRest(a.identity, issue, address)
+	return parseRest(issue, address)
 }
 
 // address reads the address where the layout keeps it.
@@ -111,7 +113,11 @@ func (a *Applet) address(ctx context.Context) ([]byte, error) {
 	switch {
 	case a.version != versionOld:
 		data, err := a.read(ctx, insBlock0, areaAddress)
-		return cut(data, areaAddress.off, fieldAddress), err
+		if err != nil || wholeAddress(data) {
+			return data, err
+		}
+		tail, err := a.read(ctx, insBlock0, areaAddressTail)
+		return append(data, tail...), err
 	case a.addressOld != nil:
 		return a.addressOld, nil
 	default:

@@ -75,7 +75,12 @@ func TestEveryPersonIsRead(t *testing.T) {
 
 func readAll(t testing.TB, card *virtualcard.Card) (cardreader.Document, []byte) {
 	t.Helper()
-	applet, err := cardreader.Select(t.Context(), connect(t, card))
+	return readConnected(t, connect(t, card))
+}
+
+func readConnected(t testing.TB, card cardreader.Card) (cardreader.Document, []byte) {
+	t.Helper()
+	applet, err := cardreader.Select(t.Context(), card)
 	must(t, err)
 	id, err := applet.Identity(t.Context(), nil)
 	must(t, err)

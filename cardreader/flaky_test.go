@@ -139,6 +139,15 @@ func TestTheMonitorBearsHiccups(t *testing.T) {
 		must(t, f.Insert(readerA, makeCard(t, virtualcard.Adult())))
 		expect[cardreader.Inserted](t, m)
 	})
+	bubble(t, "a service that refuses the program is told from one that is down", func(t *testing.T) {
+		f := &flaky{Service: virtualcard.NewService(readerA), watch: []error{cardreader.ErrDenied, cardreader.ErrServiceDown}}
+		m := watch(t, cardreader.Options{Service: f})
+		lost := expect[cardreader.ServiceLost](t, m)
+		if !errors.Is(lost.Err, cardreader.ErrDenied) || errors.Is(lost.Err, cardreader.ErrServiceDown) {
+			t.Error(lost.Err)
+		}
+		expect[cardreader.ServiceBack](t, m)
+	})
 	bubble(t, "a failure that stays loses the service until it works", func(t *testing.T) {
 		f := &flaky{
 			Service: virtualcard.NewService(readerA), wait: []error{cardreader.ErrComm},

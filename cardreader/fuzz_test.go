@@ -84,7 +84,7 @@ func FuzzIdentity(f *testing.F) {
 		if id.PID.IsZero() {
 			t.Error("an identity without a PID")
 		}
-		if _, err := parseRest(data, data, data); err != nil && !errors.Is(err, ErrNonsense) {
+		if _, err := parseRest(data, data); err != nil && !errors.Is(err, ErrNonsense) {
 			t.Error(err)
 		}
 	})

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"slices"
 
 	"authenkiosk/visit"
 )
@@ -93,18 +92,16 @@ func parseIdentity(data []byte) (Identity, error) {
 	return id, nil
 }
 
-// parseRest reads the second block, which continues the first, and the address.
-// identity is the first block, in which the name of the issuer begins.
-func parseRest(identity, issue, address []byte) (Rest, error) {
+// parseRest reads the second block, which begins with the issuer, and the
+// address.
+func parseRest(issue, address []byte) (Rest, error) {
 	if len(issue) < areaIssue.size {
 		return Rest{}, fmt.Errorf("%w: %d bytes of %d", ErrNonsense, len(issue), areaIssue.size)
 	}
 	base := areaIssue.off
-	issuer := slices.Concat(cut(identity, 0, area{fieldIssuer.off, base - fieldIssuer.off}),
-		cut(issue, base, area{base, fieldIssuer.off + fieldIssuer.size - base}))
 	length := cut(issue, base, fieldPhotoLen)
 	return Rest{
-		Issuer:      decodeText(issuer),
+		Issuer:      decodeText(cut(issue, base, fieldIssuer)),
 		Issued:      parseDate(cut(issue, base, fieldIssued)),
 		Expires:     parseDate(cut(issue, base, fieldExpires)),
 		CardType:    decodeText(cut(issue, base, fieldCardType)),

@@ -49,7 +49,7 @@ func TestWhatIsNoIdentity(t *testing.T) {
 }
 
 func TestTheRestNeedsItsWholeBlock(t *testing.T) {
-	if _, err := parseRest(nil, make([]byte, areaIssue.size-1), nil); !errors.Is(err, ErrNonsense) {
+	if _, err := parseRest(make([]byte, areaIssue.size-1), nil); !errors.Is(err, ErrNonsense) {
 		t.Error(err)
 	}
 }

@@ -22,14 +22,16 @@ const (
 // area is a stretch of the card's memory.
 type area struct{ off, size int }
 
-// Areas that are read with one command each.
+// Areas that are read with one command each. Between identity and issue lie 20
+// bytes that nobody needs, the number of the request for the card.
 var (
-	areaIdentity   = area{0x0000, 255} // version, PID, names, birth, sex and what follows
-	areaFirst      = area{0x0000, 17}  // version and PID, for slow cards
-	areaVersion    = area{0x0000, 4}
-	areaIssue      = area{0x00FF, 124} // issuer, issue, expiry, type, length of the photo
-	areaAddress    = area{0x1579, 174} // address and the number under the photo
-	areaAddressOld = area{0x0004, 150} // block 0 of the old layout
+	areaIdentity    = area{0x0000, 226} // version, PID, names, birth, sex
+	areaFirst       = area{0x0000, 17}  // version and PID, for slow cards
+	areaVersion     = area{0x0000, 4}
+	areaIssue       = area{0x00F6, 133} // issuer, issue, expiry, type, length of the photo
+	areaAddress     = area{0x1579, 128} // the address, unless it is a very long one
+	areaAddressTail = area{0x15F9, 32}  // what is left of a very long one
+	areaAddressOld  = area{0x0004, 150} // block 0 of the old layout
 )
 
 // Fields, as offsets from the beginning of the memory.
@@ -45,7 +47,6 @@ var (
 	fieldExpires  = area{0x016F, 8}
 	fieldCardType = area{0x0177, 2}
 	fieldPhotoLen = area{0x0179, 2}
-	fieldAddress  = area{0x1579, 160}
 )
 
 // Photo: a JPEG of the length in fieldPhotoLen, then spaces.
@@ -65,6 +66,9 @@ func selectCommand(aid []byte) []byte {
 func readCommand(ins byte, a area) []byte {
 	return []byte{0x80, ins, byte(a.off >> 8), byte(a.off), 0x02, byte(a.size >> 8), byte(a.size)}
 }
+
+// after returns what is left of an area after its first bytes.
+func after(a area, bytes int) area { return area{a.off + bytes, a.size - bytes} }
 
 // cut returns the field out of data that was read from base on. What lies beyond
 // the data is left out, so the result may be shorter than the field.

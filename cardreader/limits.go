@@ -27,6 +27,10 @@ const (
 	serviceRetryFirst = 100 * time.Millisecond
 	serviceRetryMost  = 2 * time.Second
 
+	// longSilence is how long no card that bears long reads is silent: the slowest
+	// needs 0.3 s for 256 bytes.
+	longSilence = 2 * time.Second
+
 	// drainLimit is how long the end of Run waits for readings to give the card
 	// back. Only a card that hangs takes longer, and that one cannot be helped.
 	drainLimit = time.Second
@@ -45,6 +49,14 @@ const (
 	// (GET RESPONSE, or a repetition with the right length). An honest card needs
 	// one or two; without a bound a broken one would hold the reader for ever.
 	maxFollowUps = 8
+
+	// longPieceLeast is the least number of bytes that a GET RESPONSE of a long
+	// read has to bring on the average; honest cards bring 256.
+	longPieceLeast = 128
+
+	// maxATRs is the most kinds of cards whose bearing of long reads is remembered.
+	// There are some twenty; more are read in short pieces.
+	maxATRs = 64
 
 	// maxPieces is the most commands for one area of memory when the card hands
 	// out less than was asked for.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"sync"
 )
 
@@ -18,8 +17,12 @@ type Options struct {
 
 	// Patient and Officer name the readers of the two roles: the whole name, or a
 	// part of it in any case, because systems add numbers to it. An empty Patient
-	// means every reader but the officer's, an empty Officer means none.
+	// means every reader but the officer's, an empty Officer means none until one
+	// is found by use, see Monitor.NextIs.
 	Patient, Officer string
+
+	// LongReads is WithLongReads for the readings of the Monitor.
+	LongReads bool
 }
 
 // Monitor watches the card service and reads the cards it has announced. It
@@ -37,15 +40,18 @@ type Monitor struct {
 	told     []ReaderState
 	tellList bool // the list has never been told since the service came
 	lost     bool
-	last     uint64 // insertion
+	last     uint64          // insertion
+	learned  map[string]Role // of readers, by use
 
 	mu    sync.Mutex
 	cards map[string]*insertion // by reader; guarded by mu
+	next  Role                  // of the next card to come in; guarded by mu
 }
 
 // insertion is one stay of a card in a reader.
 type insertion struct {
 	number  uint64
+	role    Role
 	status  Status // StatusPresent or StatusMute
 	counter uint16
 	ctx     context.Context // ends with the stay
@@ -57,9 +63,14 @@ func New(o Options) *Monitor {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
+	var with []ReaderOption
+	if o.LongReads {
+		with = append(with, WithLongReads())
+	}
 	return &Monitor{
-		options: o, log: o.Logger, reader: NewReader(o.Service, o.Logger),
+		options: o, log: o.Logger, reader: NewReader(o.Service, o.Logger, with...),
 		events: make(chan Event, eventBuffer), cards: make(map[string]*insertion),
+		learned: make(map[string]Role),
 	}
 }
 
@@ -125,22 +136,6 @@ func (m *Monitor) emit(ctx context.Context, e Event) {
 	case m.events <- e:
 	case <-ctx.Done():
 	}
-}
-
-// roleOf says for whom a reader is.
-func (m *Monitor) roleOf(reader string) Role {
-	switch o := m.options; {
-	case o.Officer != "" && namesReader(reader, o.Officer):
-		return RoleOfficer
-	case o.Patient == "" || namesReader(reader, o.Patient):
-		return RolePatient
-	default:
-		return RoleNone
-	}
-}
-
-func namesReader(reader, wanted string) bool {
-	return strings.Contains(strings.ToLower(reader), strings.ToLower(wanted))
 }
 
 // tellReaders emits the list of readers when it is not what was told last.

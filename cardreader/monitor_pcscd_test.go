@@ -138,16 +138,16 @@ func (r *overVpcd) start(t *testing.T) {
 	}
 }
 
-func TestScenariosOverPcscd(t *testing.T) {
+func TestPCSCDScenarios(t *testing.T) {
 	r := newOverVpcd(t)
 	for _, s := range scenarios {
 		t.Run(s.name, func(t *testing.T) { s.run(t, r) })
 	}
 }
 
-// TestTimesOverPcscd measures from the event of the insertion to the name, the
+// TestPCSCDTimes measures from the event of the insertion to the name, the
 // text and the photo, and prints the figures with -v.
-func TestTimesOverPcscd(t *testing.T) {
+func TestPCSCDTimes(t *testing.T) {
 	r := newOverVpcd(t)
 	m := watchEmpty(t, r, cardreader.Options{})
 	for _, c := range []struct {

@@ -22,13 +22,26 @@ var (
 	jpegEnd   = []byte{0xFF, 0xD9}
 )
 
-// Photo reads the JPEG in pieces of 255 bytes. length is Rest.PhotoLength; when
+// Photo reads the JPEG in pieces of 255 bytes, or at once where long reads are
+// wanted and borne. length is Rest.PhotoLength; when
 // it is 0 or more than the card has room for, the end of the picture is looked
 // for instead. progress, which may be nil, is called after each piece with the
 // bytes read and the bytes to read. The error wraps ErrNoPhoto when what was read
 // is no picture. It must follow Identity.
 func (a *Applet) Photo(ctx context.Context, length int, progress func(done, total int)) ([]byte, error) {
 	known := length > 0 && length <= photoRoom
+	if known && length > photoPiece && a.long.try(a.card.ATR()) {
+		photo, again, err := a.photoAtOnce(ctx, length, progress)
+		if err == nil || !again {
+			return photo, err
+		}
+	}
+	return a.photoInPieces(ctx, length, known, progress)
+}
+
+// photoInPieces reads 255 bytes with each READ, up to the length, or where that
+// is not known up to the end of the picture.
+func (a *Applet) photoInPieces(ctx context.Context, length int, known bool, progress func(done, total int)) ([]byte, error) {
 	total := photoRoom
 	if known {
 		total = length

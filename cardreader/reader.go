@@ -36,14 +36,30 @@ type Reader struct {
 	service Service
 	log     *slog.Logger
 	slots   chan struct{} // one for each reading in progress or hanging
+	long    *longReads    // nil unless wanted
+}
+
+// ReaderOption changes a Reader that NewReader makes.
+type ReaderOption func(*Reader)
+
+// WithLongReads lets the photo be read with one long READ in place of twenty
+// short ones, which halves its commands. Whether real cards bear that is not
+// known; one that does not is read in short pieces at once, and so are all cards
+// of the same ATR from then on.
+func WithLongReads() ReaderOption {
+	return func(r *Reader) { r.long = &longReads{borne: make(map[string]bool)} }
 }
 
 // NewReader returns a Reader. The logger may be nil.
-func NewReader(service Service, logger *slog.Logger) *Reader {
+func NewReader(service Service, logger *slog.Logger, with ...ReaderOption) *Reader {
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
-	return &Reader{service: service, log: logger, slots: make(chan struct{}, maxReadings)}
+	r := &Reader{service: service, log: logger, slots: make(chan struct{}, maxReadings)}
+	for _, option := range with {
+		option(r)
+	}
+	return r
 }
 
 // Text reads all the text of the card within 10 seconds, with attempts repeated
@@ -125,6 +141,7 @@ func (r *Reader) Photo(ctx context.Context, reader string, of Document, progress
 		if pid != of.Identity.PID {
 			return nil, ErrSwapped
 		}
+		applet.long = r.long
 		return applet.Photo(ctx, of.Rest.PhotoLength, func(done, total int) {
 			if progress != nil {
 				tell(func() { progress(done, total) })

@@ -26,6 +26,7 @@ var scenarios = []struct {
 	{"a card of something else is not a Thai ID card", notThai},
 	{"a damaged card is unreadable", damaged},
 	{"a card of the old layout is read", oldLayout},
+	{"a photo is read at once where that is wanted", longPhoto},
 	{"two readers are read at the same time", twoReaders},
 	{"a card service that stops and starts is found again", serviceRestart},
 }

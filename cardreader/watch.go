@@ -147,12 +147,12 @@ func (m *Monitor) compare(ctx context.Context, reader string, now State) {
 }
 
 func (m *Monitor) beginStay(ctx context.Context, reader string, status Status, counter uint16) {
-	role := m.roleOf(reader)
+	role := m.takeRole(reader)
 	if role == RoleNone {
 		return
 	}
 	m.last++
-	in := &insertion{number: m.last, status: status, counter: counter}
+	in := &insertion{number: m.last, role: role, status: status, counter: counter}
 	in.ctx, in.end = context.WithCancelCause(context.Background())
 	m.mu.Lock()
 	m.cards[reader] = in
@@ -177,7 +177,7 @@ func (m *Monitor) endStay(ctx context.Context, reader string) {
 	}
 	in.end(removedEarly())
 	m.log.Debug("card out", "reader", reader, "insertion", in.number)
-	m.emit(ctx, Removed{Reader: reader, Role: m.roleOf(reader), Insertion: in.number})
+	m.emit(ctx, Removed{Reader: reader, Role: in.role, Insertion: in.number})
 }
 
 // lose ends everything that depends on the service: what happens to cards while

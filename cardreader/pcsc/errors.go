@@ -29,7 +29,19 @@ var meanings = map[scard.Error]error{
 	scard.ErrSharingViolation:   cardreader.ErrBusy,    // 8010000B
 	scard.ErrResetCard:          cardreader.ErrReset,   // 80100068
 	scard.ErrTimeout:            cardreader.ErrTimeout, // 8010000A
+
+	// Windows lets some of its own codes through. They were not tried here.
+	windowsAccessDenied:  cardreader.ErrDenied,
+	windowsInvalidHandle: cardreader.ErrServiceDown, // the service went away under a context
+	windowsNoRPCServer:   cardreader.ErrServiceDown,
 }
+
+// Codes of Windows itself (winerror.h) that the functions of PC/SC return there.
+const (
+	windowsAccessDenied  scard.Error = 5
+	windowsInvalidHandle scard.Error = 6
+	windowsNoRPCServer   scard.Error = 1722
+)
 
 // translate wraps an error of the binding into the one of cardreader that it
 // means, and keeps the original. Nil stays nil.

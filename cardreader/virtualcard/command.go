@@ -76,6 +76,9 @@ func (c *Card) readMemory(command []byte) []byte {
 	}
 	from := int(binary.BigEndian.Uint16(command[2:]))
 	size := int(binary.BigEndian.Uint16(command[5:]))
+	if c.profile.MostRead > 0 && size > c.profile.MostRead {
+		return swWrongLength
+	}
 	if c.profile.MostData > 0 {
 		size = min(size, c.profile.MostData)
 	}
