@@ -1,5 +1,7 @@
 # Two commands are enough: make run, make test.
 
+SHELL := /bin/bash
+
 # One set of flags everywhere: every other set would compile the C parts again.
 export GOFLAGS := -trimpath -buildvcs=false
 TAGS      := x11,gles,migrated_fynedo,no_emoji
@@ -15,7 +17,7 @@ ifneq ($(shell uname -s),Linux)
 TAGS := migrated_fynedo,no_emoji
 endif
 
-.PHONY: run build agent deps test check unit e2e pcscd long fmt clean
+.PHONY: run build agent deps test testdeps check unit e2e pcscd long prove fmt clean
 
 # run opens the kiosk in the demo zone with its dock. Without a display it plays
 # one whole visit and leaves the pictures in out/demo.
@@ -64,6 +66,21 @@ e2e: build
 # long runs what takes minutes: ten million random events through the flow.
 long:
 	go test ./visit/flow -run Random -count 1 -v -timeout 30m -random-events 10000000
+
+# prove runs the experiments behind the promises at full length (about half an
+# hour) and prints their figures. A shortened run of each is part of make test.
+PROVE = go test -tags $(TEST_TAGS) -count 1 -v -timeout 40m
+FIGURES = | grep -E '^(---|ok|FAIL|panic)|_test.go:[0-9]+: '
+
+prove: testdeps
+	@set -o pipefail; $(PROVE) ./app -run Killing -args -kills 1000 $(FIGURES)
+	@set -o pipefail; $(PROVE) ./app -run 'BadLine|EveryFault' $(FIGURES)
+	@set -o pipefail; $(PROVE) ./app/outbox -run 365 $(FIGURES)
+	@set -o pipefail; $(PROVE) ./storage/powercut -args -cuts 1000 -first-start-cuts 400 -compact-cuts 400 -disk-full 1000 -made-directory-cuts 200 $(FIGURES)
+	@set -o pipefail; $(PROVE) ./storage -args -damages 400 -mutations 100000 -auditedits 10000 -kills 300 $(FIGURES)
+	@set -o pipefail; $(PROVE) ./app -run NothingPersonal -args -sessions 2000 $(FIGURES)
+	go test -run XXX -bench Save -benchtime 3s ./storage
+	@set -o pipefail; $(PROVE) ./visit/flow -run Random -args -random-events 10000000 $(FIGURES)
 
 fmt:
 	go run $(GOFUMPT) -w .

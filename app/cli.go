@@ -16,6 +16,7 @@ import (
 
 	"authenkiosk/app/config"
 	"authenkiosk/app/privatelog"
+	"authenkiosk/storage"
 	"authenkiosk/visit"
 )
 
@@ -57,6 +58,7 @@ var errLater = errors.New("this part is not available in this version yet")
 
 // Main runs the program and returns its exit status.
 func (p *Program) Main(args []string) int {
+	storage.CheckMain() // it ends the process where it was started to check a file
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	err := p.run(ctx, args)
@@ -85,6 +87,8 @@ func commands() []command {
 		{"demo", "-out DIR", "one whole visit without a display, a reader or a network", true, (*Program).demo},
 		{"doctor", "[-json]", "checks the equipment; exit status 0 only when ready", false, (*Program).doctor},
 		{"secret", "set NAME", "reads a secret from standard input and seals it", false, (*Program).secret},
+		{"audit", "verify|export", "checks the chain of audit entries, or prints it as JSON lines", false, (*Program).audit},
+		{"erase", "", "reads a PID from standard input and erases that person's settled visits", false, (*Program).erase},
 		{"version", "", "prints the version", false, (*Program).version},
 	}
 }
@@ -174,7 +178,7 @@ func (p *Program) parse(c command, args []string) (*settings, error) {
 		}
 		s.args = append(s.args, f.Arg(0))
 	}
-	if len(s.args) > 0 && c.name != "secret" {
+	if len(s.args) > 0 && c.name != "secret" && c.name != "audit" {
 		fmt.Fprintf(p.Stderr, "%s %s: %q is too much\n", p.Name, c.name, s.args[0])
 		return nil, errUsage
 	}

@@ -6,11 +6,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"authenkiosk/storage"
 )
 
 const crashDir = "AUTHENKIOSK_TEST_CRASH"
 
 func TestMain(m *testing.M) {
+	storage.CheckMain()
 	// The test program is its own crash monitor, as the real program is.
 	if len(os.Args) > 1 && os.Args[1] == crashMonitor {
 		p := Program{Name: "test", Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}

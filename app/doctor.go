@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"path/filepath"
 	"time"
 
@@ -172,17 +173,26 @@ func tokenFinding(c config.Config, data string) finding {
 	if c.NHSO.Zone == visit.ZoneDemo {
 		return finding{"token", findingSkipped, "the demo needs none"}
 	}
-	if _, err := storage.OpenSecrets(data).Get(c.NHSO.Zone, tokenName); err != nil {
+	secrets := storage.OpenSecrets(data)
+	if _, err := secrets.Get(c.NHSO.Zone, tokenName); err != nil {
 		return finding{"token", findingFailed, err.Error() + "; set it with: authenkiosk secret set " + tokenName}
 	}
-	return finding{"token", findingWarning, "set; its key lies in a file beside it, which does not protect a stolen disk"}
+	source, err := secrets.KeySource()
+	switch {
+	case err != nil:
+		return finding{"token", findingFailed, err.Error()}
+	case source.Weak:
+		return finding{"token", findingWarning, "set; sealed with a key from a " + source.Name + ", which does not protect a stolen disk"}
+	}
+	return finding{"token", findingOK, "set; sealed with a key from " + source.Name}
 }
 
 func nhsoFindings(ctx context.Context, c config.Config, data string) []finding {
 	if c.NHSO.Zone == visit.ZoneDemo {
 		return []finding{{"NHSO", findingSkipped, "the demo has its own"}, {"clock", findingSkipped, "compared with NHSO's outside of the demo"}}
 	}
-	client, err := newEndpoint(c, data, nil, nhso.Timeouts{})
+	keys := &tokens{secrets: storage.OpenSecrets(data), zone: c.NHSO.Zone, log: slog.New(slog.DiscardHandler)}
+	client, err := newEndpoint(c, keys, nil, nhso.Timeouts{})
 	if err != nil {
 		return []finding{{"NHSO", findingFailed, err.Error()}}
 	}

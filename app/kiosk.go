@@ -72,7 +72,11 @@ func NewKiosk(o KioskOptions) (*Kiosk, error) {
 		return nil, err
 	}
 	data := filepath.Join(o.Data, string(c.NHSO.Zone))
-	client, err := newEndpoint(c, data, o.Demo, o.Timeouts)
+	var keys *tokens
+	if o.Demo == nil {
+		keys = &tokens{secrets: storage.OpenSecrets(data), zone: c.NHSO.Zone, log: o.Log}
+	}
+	client, err := newEndpoint(c, keys, o.Demo, o.Timeouts)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +94,10 @@ func NewKiosk(o KioskOptions) (*Kiosk, error) {
 		service = o.Demo.Readers
 	}
 	k.cards = newCards(service, c.CardReader.Patient, c.CardReader.Certifier, o.Log)
-	up := upstream{client, k.health}
+	if found := store.Recovery(); found.Damage() {
+		o.Log.Error("the store was damaged and has been rebuilt", "found", found.String())
+	}
+	up := upstream{nhso: client, health: k.health, tokens: keys}
 	k.outbox = outbox.New(outbox.Options{Store: visits{store}, NHSO: up, Log: o.Log, Notify: k.settled, Times: o.Settling})
 	ports := Ports{
 		Card: k.cards, NHSO: up, Store: visits{store}, Outbox: k.outbox,
@@ -108,7 +115,7 @@ func NewKiosk(o KioskOptions) (*Kiosk, error) {
 }
 
 // newEndpoint makes the client of NHSO's services for the zone.
-func newEndpoint(c config.Config, data string, demo *Demo, t nhso.Timeouts) (*nhso.Endpoint, error) {
+func newEndpoint(c config.Config, keys *tokens, demo *Demo, t nhso.Timeouts) (*nhso.Endpoint, error) {
 	o := nhso.Options{
 		Zone: c.NHSO.Zone, EndpointURL: c.NHSO.EndpointURL, StatusURL: c.NHSO.StatusURL,
 		SourceID: c.NHSO.SourceID, RecorderPID: c.NHSO.RecorderPID, HCode: c.Unit.HCode,
@@ -118,8 +125,7 @@ func newEndpoint(c config.Config, data string, demo *Demo, t nhso.Timeouts) (*nh
 		o.DialContext, o.Token = demo.dial, demo.token
 		o.EndpointURL, o.StatusURL = demo.url, demo.url
 	} else {
-		secrets := storage.OpenSecrets(data)
-		o.Token = func() (string, error) { return secrets.Get(c.NHSO.Zone, tokenName) }
+		o.Token = keys.token
 	}
 	return nhso.NewEndpoint(o)
 }
@@ -158,6 +164,9 @@ func (k *Kiosk) Run(ctx context.Context, show func(flow.Model)) error {
 	parts.Go(func() { probe.run(ctx) })
 	parts.Go(func() { k.watchDevices(ctx) })
 	parts.Go(func() { watchDay(ctx, k.runner.Send) })
+	parts.Go(func() {
+		keepRetention(ctx, k.store, k.Config.Storage.KeepDays, k.Config.Storage.KeepPhotoDays, k.log)
+	})
 	if k.demo != nil {
 		parts.Go(func() { k.demo.serve(ctx, k.log) })
 	}

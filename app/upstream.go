@@ -16,6 +16,7 @@ import (
 type upstream struct {
 	nhso   nhso.Upstream
 	health *nhsoHealth
+	tokens *tokens // nil in the demo zone
 }
 
 var (
@@ -69,8 +70,12 @@ func (u upstream) Submit(ctx context.Context, v visit.Visit) (visit.AuthenCode, 
 // heard notes how NHSO answered. A question that the session called off says
 // nothing about NHSO.
 func (u upstream) heard(ctx context.Context, began time.Time, err error) {
-	if ctx.Err() == nil {
-		u.health.note(time.Since(began), err)
+	if ctx.Err() != nil {
+		return
+	}
+	u.health.note(time.Since(began), err)
+	if u.tokens != nil {
+		u.tokens.heard(err)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
+	"slices"
 	"strconv"
 
 	bolt "go.etcd.io/bbolt"
@@ -12,56 +14,57 @@ import (
 )
 
 // formatVersion is the newest layout of buckets this program knows.
-const formatVersion = 1
+const formatVersion = 2
 
-// The buckets. A seq is the order of saving, 8 bytes, big endian.
+// The buckets. A seq is the order of saving, 8 bytes, big endian. "Sealed" is
+// what keyring.seal makes.
 var (
-	bucketMeta      = []byte("meta")      // "format" -> number
-	bucketVisits    = []byte("visits")    // visit id -> record
+	bucketMeta      = []byte("meta")      // "format", its check, the head of the audit, the check of the key
+	bucketVisits    = []byte("visits")    // visit id -> sealed record
 	bucketUnsettled = []byte("unsettled") // seq -> id, of pending and inflight visits
 	bucketStaff     = []byte("staff")     // seq -> id, of work for the desk
 	bucketDays      = []byte("days")      // service date, seq -> letter of the state, id
-	bucketPersons   = []byte("persons")   // index of the PID, seq -> id
+	bucketPersons   = []byte("persons")   // HMAC of the PID, seq -> id
+	bucketKeys      = []byte("keys")      // month -> wrapped data key
+	bucketPhotos    = []byte("photos")    // visit id -> photo, sealed with its own key
+	bucketPhotoKeys = []byte("photokeys") // visit id -> time, wrapped key of the photo
+	bucketPast      = []byte("past")      // visit id -> sealed remains of an erased visit
+	bucketAudit     = []byte("audit")     // seq -> JSON of an entry
 
-	keyFormat = []byte("format")
+	keyFormat      = []byte("format")
+	keyFormatCheck = []byte("format-check") // so that a flipped bit is not taken for a newer program
+	keyKEKCheck    = []byte("kek-check")
 )
 
-var allBuckets = [][]byte{bucketMeta, bucketVisits, bucketUnsettled, bucketStaff, bucketDays, bucketPersons}
+// plainBuckets are those of format 1, in which records were not sealed.
+var plainBuckets = [][]byte{bucketMeta, bucketVisits, bucketUnsettled, bucketStaff, bucketDays, bucketPersons}
+
+var allBuckets = append(slices.Clone(plainBuckets),
+	bucketKeys, bucketPhotos, bucketPhotoKeys, bucketPast, bucketAudit)
 
 const (
 	seqSize = 8
 )
 
-func makeBuckets(tx *bolt.Tx) error {
+// makeBuckets fills a new file.
+func makeBuckets(tx *bolt.Tx, r *keyring) error {
 	for _, name := range allBuckets {
 		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 			return err
 		}
 	}
-	return tx.Bucket(bucketMeta).Put(keyFormat, strconv.AppendInt(nil, formatVersion, 10))
+	meta := tx.Bucket(bucketMeta)
+	format := strconv.AppendInt(nil, formatVersion, 10)
+	return errors.Join(
+		meta.Put(keyFormat, format), meta.Put(keyFormatCheck, formatCheck(format)),
+		meta.Put(keyKEKCheck, r.check), r.putHead(tx, auditHead{}),
+	)
 }
 
-// prepare checks the layout of a file that was just opened. It writes nothing.
-func (s *Store) prepare() error {
-	return s.db.View(func(tx *bolt.Tx) error {
-		meta := tx.Bucket(bucketMeta)
-		if meta == nil {
-			return fmt.Errorf("%w: it has no format", ErrDamaged)
-		}
-		format, err := strconv.Atoi(string(meta.Get(keyFormat)))
-		if err != nil || format < 1 {
-			return fmt.Errorf("%w: its format is unreadable", ErrDamaged)
-		}
-		if format > formatVersion {
-			return fmt.Errorf("%w: format %d", ErrNewerFormat, format)
-		}
-		for _, name := range allBuckets {
-			if tx.Bucket(name) == nil {
-				return fmt.Errorf("%w: bucket %s is missing", ErrDamaged, name)
-			}
-		}
-		return nil
-	})
+// formatCheck is stored beside the number of the format, by this and every later
+// program.
+func formatCheck(format []byte) []byte {
+	return binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(append([]byte("format "), format...)))
 }
 
 func seqKey(seq uint64) []byte { return binary.BigEndian.AppendUint64(nil, seq) }
@@ -85,7 +88,7 @@ func (s *Store) load(tx *bolt.Tx, id visit.ID) (Record, error) {
 	fail := func(err error) (Record, error) {
 		return Record{}, &DecodeError{Bucket: string(bucketVisits), Key: string(id), Err: err}
 	}
-	data, err := s.codec.open(string(bucketVisits), string(id), value)
+	data, err := s.ring.open(tx, string(bucketVisits), string(id), value)
 	if err != nil {
 		return fail(err)
 	}
@@ -106,7 +109,7 @@ func (s *Store) store(tx *bolt.Tx, r Record) error {
 		return fmt.Errorf("encode visit %s: %w", r.Visit.ID, err)
 	}
 	id := []byte(r.Visit.ID)
-	if data, err = s.codec.seal(string(bucketVisits), string(id), data); err != nil {
+	if data, err = s.ring.seal(tx, monthOf(r.SavedAt), string(bucketVisits), string(id), data); err != nil {
 		return fmt.Errorf("seal visit %s: %w", id, err)
 	}
 	if err := tx.Bucket(bucketVisits).Put(id, data); err != nil {

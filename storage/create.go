@@ -6,25 +6,30 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 )
 
-// leftover matches the temporary files of a creation that a power cut ended.
-const leftover = fileName + ".new-*"
+// leftover matches the temporary data files that a power cut left, and
+// leftoverPrefix begins every other temporary file.
+const (
+	leftover       = fileName + ".new-*"
+	leftoverPrefix = ".new-"
+)
 
 // ensureFile makes the data file when there is none. bbolt's own creation is not
 // atomic (etcd-io/bbolt issue 567: a power cut leaves a file that cannot be
 // opened), so a complete file is made under another name, synced, and linked to
 // the right name. A link, unlike a rename, fails when another program was
 // faster, and so can never replace a file with visits in it.
-func ensureFile(dir, path string) error {
+func ensureFile(dir, path string, ring *keyring) error {
 	if _, err := os.Stat(path); err == nil {
 		return nil
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	temp, err := createTemp(dir)
+	temp, err := createTemp(dir, ring, nil)
 	if err != nil {
 		return err
 	}
@@ -51,8 +56,9 @@ func publish(temp, path string) error {
 	return nil
 }
 
-// createTemp writes a complete, synced, empty store and returns its name.
-func createTemp(dir string) (string, error) {
+// createTemp writes a complete, synced store, empty but for what fill puts in,
+// and returns its name.
+func createTemp(dir string, ring *keyring, fill func(*bolt.Tx) error) (string, error) {
 	f, err := os.CreateTemp(dir, leftover)
 	if err != nil {
 		return "", err
@@ -61,7 +67,7 @@ func createTemp(dir string) (string, error) {
 	if err := f.Close(); err != nil {
 		return "", err
 	}
-	err = guard(func() error { return fill(temp) })
+	err = guard(func() error { return fillFile(temp, ring, fill) })
 	if err != nil {
 		_ = os.Remove(temp)
 		return "", fmt.Errorf("fill %s: %w", filepath.Base(temp), err)
@@ -69,12 +75,18 @@ func createTemp(dir string) (string, error) {
 	return temp, nil
 }
 
-func fill(temp string) error {
+func fillFile(temp string, ring *keyring, fill func(*bolt.Tx) error) error {
 	db, err := bolt.Open(temp, fileMode, boltOptions(DefaultLockTimeout))
 	if err != nil {
 		return err
 	}
-	return errors.Join(db.Update(makeBuckets), db.Sync(), db.Close())
+	err = db.Update(func(tx *bolt.Tx) error {
+		if err := makeBuckets(tx, ring); err != nil || fill == nil {
+			return err
+		}
+		return fill(tx)
+	})
+	return errors.Join(err, db.Sync(), db.Close())
 }
 
 // removeLeftovers is called with the lock on the data file held. A program that
@@ -84,4 +96,30 @@ func removeLeftovers(dir string) {
 	for _, name := range names {
 		_ = os.Remove(name) // it is tried again at the next start
 	}
+	// Small files are made by programs without the lock, too.
+	names, _ = filepath.Glob(filepath.Join(dir, leftoverPrefix+"*"))
+	for _, name := range names {
+		if info, err := os.Stat(name); err == nil && time.Since(info.ModTime()) > time.Hour {
+			_ = os.Remove(name)
+		}
+	}
+}
+
+// makeDir makes a directory and those above it that are missing, and syncs the
+// parent of each one: a directory whose name is lost in a power cut takes
+// everything in it along.
+func makeDir(dir string) error {
+	if info, err := os.Stat(dir); err == nil && info.IsDir() {
+		return nil
+	}
+	parent := filepath.Dir(dir)
+	if parent != dir {
+		if err := makeDir(parent); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(dir, dirMode); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return syncDir(parent)
 }

@@ -1,4 +1,6 @@
-// Package storage keeps the visits of a kiosk on its disk, in one bbolt file.
+// Package storage keeps the visits of a kiosk on its disk, in one bbolt file,
+// sealed record by record, with a second copy of what is not settled in a
+// journal. docs/storage.md describes files, keys and what is done after damage.
 //
 // Its promise: a call that returns nil is on the disk. Every change is one
 // transaction that ends with fsync, so a visit and its indexes change together

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"testing"
@@ -11,10 +12,19 @@ import (
 	"authenkiosk/visit"
 )
 
-// TestMain lets the test program run itself as the child of the kill test.
+// TestMain lets the test program run itself as the child of the kill test and of
+// Open's check.
 func TestMain(m *testing.M) {
+	CheckMain()
 	if dir := os.Getenv(childVariable); dir != "" {
 		os.Exit(runChild(dir))
+	}
+	flag.Parse()
+	// Tests stop programs, never the machine, so a file system in memory is as
+	// good as a disk and spares it; benchmarks measure the disk.
+	const memory = "/dev/shm"
+	if _, err := os.Stat(memory); err == nil && os.Getenv("TMPDIR") == "" && flag.Lookup("test.bench").Value.String() == "" {
+		_ = os.Setenv("TMPDIR", memory)
 	}
 	goleak.VerifyTestMain(m)
 }

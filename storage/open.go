@@ -19,47 +19,146 @@ type Options struct {
 	// LockTimeout is how long to wait for another program; 0 means
 	// DefaultLockTimeout.
 	LockTimeout time.Duration
+	// Keys say where the key of the directory comes from.
+	Keys KeyOptions
+	// Now is the clock for what has no time of its own; nil means time.Now.
+	Now func() time.Time
 }
 
 // Store holds the visits of one kiosk. It is safe for concurrent use.
 type Store struct {
+	dir     string
+	lock    *os.File // held while the store is open
+	wait    time.Duration
+	now     func() time.Time
+	ring    *keyring
+	source  SourceInfo
+	journal *journal
+	found   Recovery
+
+	swap   sync.RWMutex // db and file are replaced by Compact
 	db     *bolt.DB
-	file   *os.File // bbolt's own, to let go of the lock when bbolt cannot
-	codec  codec
+	file   *os.File    // bbolt's own, to let go of the lock when bbolt cannot
 	broken atomic.Bool // bbolt panicked: its locks are in an unknown state
 	close  sync.Once
 }
 
 // Open opens the store in that directory and makes both when they are missing,
-// the directory for the owner only (0700), the file with mode 0600. A directory
+// the directory for the owner only (0700), the files with mode 0600. A directory
 // that exists keeps its mode.
 //
-// Errors: ErrInUse, ErrDamaged and ErrNewerFormat, for errors.Is, and those of
-// the file system. A damaged file is left as it is.
+// A damaged data file is renamed and kept, and what can be read of it comes over
+// into a new one; visits that are not settled come from the journal. Recovery
+// tells what happened. A file of format 1, in which records were not sealed, is
+// replaced by a sealed one.
+//
+// Errors, for errors.Is: ErrInUse, ErrNewerFormat (the file is left as it is),
+// ErrKeyGone and ErrKeySource (the records cannot be opened on this machine now;
+// nothing is changed), and those of the file system.
 func Open(dir string, o Options) (*Store, error) {
-	if o.LockTimeout == 0 {
-		o.LockTimeout = DefaultLockTimeout
+	s := &Store{dir: dir, wait: o.LockTimeout, now: o.Now}
+	if s.wait == 0 {
+		s.wait = DefaultLockTimeout
 	}
-	if err := os.MkdirAll(dir, dirMode); err != nil {
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if err := makeDir(dir); err != nil {
 		return nil, fmt.Errorf("make data directory: %w", err)
 	}
-	path := filepath.Join(dir, fileName)
-	if err := ensureFile(dir, path); err != nil {
-		return nil, fmt.Errorf("create data file: %w", err)
+	var err error
+	if s.lock, err = lockDir(dir, s.wait); err != nil {
+		return nil, fmt.Errorf("open data directory: %w", err)
 	}
-	s := &Store{codec: plain{}}
-	err := guard(func() error {
-		if err := s.openFile(path, o.LockTimeout); err != nil {
+	if err := s.start(o.Keys); err != nil {
+		_ = s.release(errors.Is(err, ErrDamaged))
+		return nil, fmt.Errorf("open data file: %w", err)
+	}
+	return s, nil
+}
+
+// start does the work of Open with the lock held.
+func (s *Store) start(o KeyOptions) error {
+	removeLeftovers(s.dir)
+	path := filepath.Join(s.dir, fileName)
+	found, err := look(path)
+	missing := errors.Is(err, fs.ErrNotExist)
+	if err != nil && !missing {
+		return err
+	}
+	if found.format > formatVersion {
+		return found.sound()
+	}
+	sealed := found.format == formatVersion || missing && exists(filepath.Join(s.dir, journalName))
+	fresh := !exists(filepath.Join(s.dir, kekName))
+	key, err := openKEK(s.dir, o, !sealed)
+	if err != nil {
+		return err
+	}
+	s.ring, s.source = newKeyring(key), key.source
+	if err := s.checkKey(&found); err != nil {
+		return err
+	}
+	if err := s.makeSound(found, missing, fresh); err != nil {
+		return err
+	}
+	if err := s.openChecked(found); err != nil {
+		return err
+	}
+	if err := s.openJournal(); err != nil {
+		return err
+	}
+	if err := newSecrets(s.dir, o).adopt(); err != nil {
+		return err
+	}
+	return s.tell()
+}
+
+// makeSound sees to it that there is a file of this format that can be opened.
+func (s *Store) makeSound(found inspection, missing, neverSealed bool) error {
+	switch {
+	case missing:
+		return ensureFile(s.dir, filepath.Join(s.dir, fileName), s.ring)
+	case found.damaged != "":
+		return s.replaceDamaged(found, neverSealed)
+	case found.format == 1:
+		return s.migrate()
+	}
+	return nil
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
+// openChecked opens the file with bbolt and compares records and indexes. A file
+// that passed the first look and fails now is replaced, once.
+func (s *Store) openChecked(found inspection) error {
+	path := filepath.Join(s.dir, fileName)
+	for tries := 0; ; tries++ {
+		err := guard(func() error {
+			if err := s.openFile(path, s.wait); err != nil {
+				return err
+			}
+			return s.db.View(s.verify)
+		})
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, ErrDamaged) || tries > 0 {
 			return err
 		}
-		return s.prepare()
-	})
-	if err != nil {
-		s.release(errors.Is(err, ErrDamaged))
-		return nil, fmt.Errorf("open data file %s: %w", path, err)
+		_ = s.releaseFile(true)
+		found.damaged = err.Error()
+		if err := s.replaceDamaged(found, false); err != nil {
+			return err
+		}
 	}
-	removeLeftovers(dir)
-	return s, nil
+	if found.oneMeta && s.found.Quarantined == "" {
+		return s.demotePending()
+	}
+	return nil
 }
 
 // boltOptions are those of every file of ours.
@@ -100,31 +199,48 @@ func (s *Store) openFile(path string, lock time.Duration) error {
 	return s.file.Chmod(fileMode)
 }
 
-// Close lets go of the file. Calls that come later return ErrClosed.
+// Close lets go of the files. Calls that come later return ErrClosed.
 func (s *Store) Close() error {
-	err := ErrClosed
-	s.close.Do(func() { err = s.release(s.broken.Load()) })
-	if errors.Is(err, ErrClosed) {
-		return nil
-	}
+	var err error
+	s.close.Do(func() {
+		s.swap.Lock()
+		defer s.swap.Unlock()
+		err = s.release(s.broken.Load())
+	})
 	return err
 }
 
-// release closes the database. After a panic bbolt may hold its own locks for
-// ever, so only the lock between programs is given up and the file closed.
 func (s *Store) release(broken bool) error {
+	err := s.releaseFile(broken)
+	if s.journal != nil {
+		err = errors.Join(err, s.journal.close())
+	}
+	return errors.Join(err, s.lock.Close())
+}
+
+// releaseFile closes the database. After a panic bbolt may hold its own locks
+// for ever, so only the lock between programs is given up and the file closed.
+func (s *Store) releaseFile(broken bool) error {
 	if s.db != nil && !broken {
 		return s.db.Close()
 	}
 	if s.file != nil {
-		return errors.Join(unlock(s.file), s.file.Close())
+		err := errors.Join(unlock(s.file), s.file.Close())
+		s.file = nil
+		return err
 	}
 	return nil
 }
 
 // update runs f in one transaction that is on the disk when update returns nil.
 func (s *Store) update(f func(tx *bolt.Tx) error) error {
-	return s.guarded(func() error { return s.db.Update(f) })
+	err := s.guarded(func() error { return s.db.Update(f) })
+	if err == nil && s.ring.fresh.CompareAndSwap(true, false) {
+		if s.writeKeyCopy() != nil {
+			s.ring.fresh.Store(true) // the copy is an extra; the next change tries again
+		}
+	}
+	return err
 }
 
 func (s *Store) view(f func(tx *bolt.Tx) error) error {
@@ -132,6 +248,8 @@ func (s *Store) view(f func(tx *bolt.Tx) error) error {
 }
 
 func (s *Store) guarded(f func() error) error {
+	s.swap.RLock()
+	defer s.swap.RUnlock()
 	if s.broken.Load() {
 		return ErrDamaged
 	}

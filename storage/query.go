@@ -46,6 +46,9 @@ func (s *Store) list(bucket, prefix []byte, skip int) (records []Record, err err
 				continue
 			}
 			r, err := s.load(tx, visit.ID(v[skip:]))
+			if err == nil && prefix != nil && r.Visit.ServiceDate.String() != string(prefix) {
+				err = &DecodeError{Bucket: string(bucket), Key: fmt.Sprintf("%x", k), Err: errors.New("the visit is of another date")}
+			}
 			if err != nil {
 				bad = append(bad, err)
 				continue
@@ -91,7 +94,7 @@ func (s *Store) RememberedPhone(pid visit.PID, notBefore time.Time) (visit.Phone
 	}
 	var found visit.Visit
 	err := s.view(func(tx *bolt.Tx) error {
-		prefix := s.codec.index(pid.Digits())
+		prefix := s.ring.person(pid)
 		c := tx.Bucket(bucketPersons).Cursor()
 		for k, v := last(c, prefix); k != nil && bytes.HasPrefix(k, prefix); k, v = c.Prev() {
 			r, err := s.load(tx, visit.ID(v))

@@ -55,7 +55,10 @@ func TestOneBadRecordIsNamedAndHidesNoOther(t *testing.T) {
 				must(t, s.Save(madeUp(n), noon))
 			}
 			bad := madeUp(2).ID
-			must(t, s.update(func(tx *bolt.Tx) error { return tx.Bucket(bucketVisits).Put([]byte(bad), []byte(c.content)) }))
+			must(t, s.update(func(tx *bolt.Tx) error {
+				sealed, err := s.ring.seal(tx, monthOf(noon), "visits", string(bad), []byte(c.content))
+				return errors.Join(err, tx.Bucket(bucketVisits).Put([]byte(bad), sealed))
+			}))
 			list, err := s.Unsettled()
 			var named *DecodeError
 			if !errors.As(err, &named) || named.Bucket != "visits" || named.Key != string(bad) {
@@ -77,7 +80,7 @@ func TestARecordUnderAnotherKeyIsRefused(t *testing.T) {
 		return b.Put([]byte(madeUp(2).ID), append([]byte(nil), b.Get([]byte(madeUp(1).ID))...))
 	}))
 	var named *DecodeError
-	if _, err := s.Visit(madeUp(2).ID); !errors.As(err, &named) {
+	if _, err := s.Visit(madeUp(2).ID); !errors.As(err, &named) || !errors.Is(err, ErrTampered) {
 		t.Errorf("a swapped record: %v", err)
 	}
 }

@@ -1,15 +1,13 @@
 package storage
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
-
-	"golang.org/x/crypto/chacha20poly1305"
+	"strings"
 
 	"authenkiosk/visit"
 )
@@ -17,11 +15,15 @@ import (
 // Secrets keeps the unit's tokens, each for one zone, in sealed files beside the
 // data file, so that a token can be changed while the kiosk runs. The zone is
 // part of what is sealed: a token of the test zone cannot be opened as one of
-// production.
+// production. They are sealed with a key that is derived from that of the data
+// directory (KeySource).
 //
-// The key lies in a file of the same directory with mode 0600. That protects a
-// copy of a single file, not a stolen disk.
-type Secrets struct{ dir string }
+// There are two slots for rotation: Set keeps the value that was good so far
+// until Confirm says that the new one is.
+type Secrets struct {
+	data, dir string
+	keys      KeyOptions
+}
 
 // Errors of Secrets.
 var (
@@ -33,7 +35,10 @@ var (
 
 const (
 	secretsDir = "secrets"
-	secretsKey = "key"
+	// legacyKey is the key file of secrets that were sealed before data
+	// directories had keys.
+	legacyKey   = "key"
+	olderSuffix = ".older"
 	// maxSecret bounds a secret, in bytes. NHSO's tokens have 36.
 	maxSecret = 4096
 )
@@ -41,10 +46,18 @@ const (
 var secretName = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)
 
 // OpenSecrets returns the secrets in that data directory. It makes nothing.
-func OpenSecrets(dir string) *Secrets { return &Secrets{filepath.Join(dir, secretsDir)} }
+func OpenSecrets(dir string) *Secrets { return newSecrets(dir, KeyOptions{}) }
 
-// Set seals a secret and puts it in the place of an older one. It returns when
-// the file is on the disk.
+// OpenSecretsWith is OpenSecrets with another source of the key. It must be that
+// of the store in the same directory.
+func OpenSecretsWith(dir string, o KeyOptions) *Secrets { return newSecrets(dir, o) }
+
+func newSecrets(dir string, o KeyOptions) *Secrets {
+	return &Secrets{dir, filepath.Join(dir, secretsDir), o}
+}
+
+// Set seals a secret. An older one that was confirmed, or is the first, stays a
+// candidate until Confirm. Set returns when the file is on the disk.
 func (s *Secrets) Set(zone visit.Zone, name, value string) error {
 	if !secretName.MatchString(name) {
 		return ErrSecretName
@@ -52,44 +65,86 @@ func (s *Secrets) Set(zone visit.Zone, name, value string) error {
 	if !printable(value) {
 		return ErrSecretText
 	}
-	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+	if err := makeDir(s.dir); err != nil {
 		return fmt.Errorf("make the directory of secrets: %w", err)
 	}
-	key, err := s.key(true)
+	b, err := s.box(true)
 	if err != nil {
 		return err
 	}
-	aead, err := chacha20poly1305.NewX(key)
-	if err != nil {
+	if err := s.adopt(); err != nil {
 		return err
 	}
-	nonce := make([]byte, aead.NonceSize(), aead.NonceSize()+len(value)+aead.Overhead())
-	_, _ = rand.Read(nonce) // crypto/rand never fails
-	return replaceFile(s.path(zone, name), aead.Seal(nonce, nonce, []byte(value), label(zone, name)))
+	path := s.path(zone, name)
+	if before, err := os.ReadFile(path); err == nil && !exists(path+olderSuffix) {
+		if err := replaceFile(path+olderSuffix, before); err != nil {
+			return err
+		}
+	}
+	return replaceFile(path, b.seal(secretLabel(zone, name), []byte(value)))
 }
 
-// Get returns a secret, ErrNoSecret when it was never set for that zone, or
-// ErrBadSecret.
+// Get returns the newest value of a secret, ErrNoSecret when it was never set
+// for that zone, ErrBadSecret, or an error of the key (ErrKeySource, ErrKeyGone).
 func (s *Secrets) Get(zone visit.Zone, name string) (string, error) {
+	return s.read(zone, name, "")
+}
+
+// Candidates returns the values to try, newest first: one, or two while a new
+// value is not confirmed. What cannot be opened is left out.
+func (s *Secrets) Candidates(zone visit.Zone, name string) []string {
+	var values []string
+	for _, suffix := range []string{"", olderSuffix} {
+		if value, err := s.read(zone, name, suffix); err == nil {
+			values = append(values, value)
+		}
+	}
+	return values
+}
+
+// Confirm says that the newest value was accepted, and deletes the older one.
+func (s *Secrets) Confirm(zone visit.Zone, name string) error {
+	if !secretName.MatchString(name) {
+		return ErrSecretName
+	}
+	err := os.Remove(s.path(zone, name) + olderSuffix)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("delete the older secret: %w", err)
+	}
+	return syncDir(s.dir)
+}
+
+// KeySource tells where the key of the secrets comes from, or why it cannot be
+// had.
+func (s *Secrets) KeySource() (SourceInfo, error) {
+	k, err := openKEK(s.data, s.keys, false)
+	return k.source, err
+}
+
+func (s *Secrets) read(zone visit.Zone, name, suffix string) (string, error) {
 	if !secretName.MatchString(name) {
 		return "", ErrSecretName
 	}
-	sealed, err := os.ReadFile(s.path(zone, name))
+	sealed, err := os.ReadFile(s.path(zone, name) + suffix)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("%s for zone %s: %w", name, zone, ErrNoSecret)
 	}
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("read the secret: %w", err)
 	}
-	key, err := s.key(false)
+	if old, ok := s.legacy(); ok {
+		if plain, err := old.open(legacyLabel(zone, name), sealed); err == nil {
+			return string(plain), nil
+		}
+	}
+	b, err := s.box(false)
 	if err != nil {
 		return "", err
 	}
-	aead, err := chacha20poly1305.NewX(key)
-	if err != nil || len(sealed) < aead.NonceSize() {
-		return "", ErrBadSecret
-	}
-	plain, err := aead.Open(nil, sealed[:aead.NonceSize()], sealed[aead.NonceSize():], label(zone, name))
+	plain, err := b.open(secretLabel(zone, name), sealed)
 	if err != nil {
 		return "", ErrBadSecret
 	}
@@ -100,33 +155,69 @@ func (s *Secrets) path(zone visit.Zone, name string) string {
 	return filepath.Join(s.dir, name+"."+string(zone))
 }
 
-func label(zone visit.Zone, name string) []byte {
+func secretLabel(zone visit.Zone, name string) []byte { return label("secret", string(zone), name) }
+
+func legacyLabel(zone visit.Zone, name string) []byte {
 	return []byte("authenkiosk secret v1\x00" + string(zone) + "\x00" + name)
 }
 
-// key reads the key file, and makes it when there is none and create says so.
-func (s *Secrets) key(create bool) ([]byte, error) {
-	path := filepath.Join(s.dir, secretsKey)
-	key, err := os.ReadFile(path)
-	switch {
-	case err == nil && len(key) == chacha20poly1305.KeySize:
-		return key, nil
-	case err == nil:
-		return nil, fmt.Errorf("the key of the secrets has %d bytes: %w", len(key), ErrBadSecret)
-	case !errors.Is(err, fs.ErrNotExist):
-		return nil, err
-	case !create:
-		return nil, fmt.Errorf("the key of the secrets is missing: %w", ErrBadSecret)
+func (s *Secrets) box(create bool) (box, error) {
+	k, err := openKEK(s.data, s.keys, create)
+	if errors.Is(err, fs.ErrNotExist) {
+		return box{}, fmt.Errorf("%w: %w", ErrBadSecret, err)
 	}
-	key = make([]byte, chacha20poly1305.KeySize)
-	_, _ = rand.Read(key)
-	return key, replaceFile(path, key)
+	if err != nil {
+		return box{}, err
+	}
+	return newBox(k.derive("secrets")), nil
+}
+
+// legacy returns the key of secrets from before, if there still is one.
+func (s *Secrets) legacy() (box, bool) {
+	key, err := os.ReadFile(filepath.Join(s.dir, legacyKey))
+	if err != nil || len(key) != keySize {
+		return box{}, false
+	}
+	return newBox(key), true
+}
+
+// adopt seals secrets from before with the key of the data directory, then
+// deletes the old key. A secret that neither key opens stays as it is.
+func (s *Secrets) adopt() error {
+	old, ok := s.legacy()
+	if !ok {
+		return nil
+	}
+	b, err := s.box(true)
+	if err != nil {
+		return err
+	}
+	names, err := os.ReadDir(s.dir)
+	if err != nil {
+		return fmt.Errorf("list the secrets: %w", err)
+	}
+	for _, entry := range names {
+		name, zone, _ := strings.Cut(entry.Name(), ".")
+		path := filepath.Join(s.dir, entry.Name())
+		sealed, err := os.ReadFile(path)
+		if err != nil {
+			continue
+		}
+		plain, err := old.open(legacyLabel(visit.Zone(zone), name), sealed)
+		if err != nil {
+			continue
+		}
+		if err := replaceFile(path, b.seal(secretLabel(visit.Zone(zone), name), plain)); err != nil {
+			return err
+		}
+	}
+	return os.Remove(filepath.Join(s.dir, legacyKey))
 }
 
 // replaceFile writes a file whole or not at all, for the owner only.
 func replaceFile(path string, data []byte) error {
 	dir := filepath.Dir(path)
-	f, err := os.CreateTemp(dir, ".new-*") // made with mode 0600
+	f, err := os.CreateTemp(dir, leftoverPrefix+"*") // made with mode 0600
 	if err != nil {
 		return err
 	}

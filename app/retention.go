@@ -1,0 +1,50 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"authenkiosk/storage"
+	"authenkiosk/visit"
+)
+
+// Nights are quiet: erasure and compaction run at this hour in Bangkok, when no
+// patient waits for the disk.
+const retentionHour = 3
+
+// keepRetention erases what is older than the configuration allows, at the start
+// and every night, until ctx ends.
+func keepRetention(ctx context.Context, store *storage.Store, keepDays, keepPhotoDays int, log *slog.Logger) {
+	for {
+		expire(store, keepDays, keepPhotoDays, log)
+		if !sleep(ctx, time.Until(nextRetention(time.Now()))) {
+			return
+		}
+	}
+}
+
+// nextRetention returns the next time of that hour, strictly after now.
+func nextRetention(now time.Time) time.Time {
+	at := visit.ServiceDateOf(now).Midnight().Add(retentionHour * time.Hour)
+	if !at.After(now) {
+		at = at.Add(24 * time.Hour)
+	}
+	return at
+}
+
+func expire(store *storage.Store, keepDays, keepPhotoDays int, log *slog.Logger) {
+	erased, err := store.Expire(time.Now(), keepDays, keepPhotoDays)
+	if err != nil {
+		log.Error("erase what is too old", "err", err)
+	}
+	if !erased.Any() {
+		return
+	}
+	size, err := store.Compact()
+	if err != nil {
+		log.Error("make the store smaller", "err", err)
+	}
+	log.Info("erased what is too old", "visits", erased.Visits, "photos", erased.Photos, "keys", erased.Keys,
+		"kept", erased.Kept, "bytes_before", size.Before, "bytes_after", size.After)
+}

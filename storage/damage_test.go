@@ -1,0 +1,305 @@
+package storage
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	bolt "go.etcd.io/bbolt"
+
+	"authenkiosk/visit"
+)
+
+var damages = flag.Int("damages", 20, "how many trials of each kind of damage")
+
+// template makes a directory with 60 visits in every state and returns it with
+// the records as they should be.
+func template(t *testing.T) (string, map[visit.ID]Record) {
+	t.Helper()
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	want := map[visit.ID]Record{}
+	for n := range 60 {
+		into(t, s, madeUp(n), States()[n%len(States())])
+		r, err := s.Visit(madeUp(n).ID)
+		must(t, err)
+		want[r.Visit.ID] = r
+	}
+	must(t, s.Close())
+	return dir, want
+}
+
+func copyDir(t *testing.T, from string) string {
+	t.Helper()
+	to := t.TempDir()
+	must(t, os.CopyFS(to, os.DirFS(from)))
+	return to
+}
+
+// hurt are the kinds of damage.
+var hurt = []struct {
+	name string
+	do   func([]byte, *rand.Rand) []byte
+}{
+	{"a flipped bit", func(b []byte, r *rand.Rand) []byte { b[r.IntN(len(b))] ^= 1 << r.IntN(8); return b }},
+	{"a zeroed page", func(b []byte, r *rand.Rand) []byte {
+		at := r.IntN(len(b)/os.Getpagesize()) * os.Getpagesize()
+		clear(b[at : at+os.Getpagesize()])
+		return b
+	}},
+	{"truncation", func(b []byte, r *rand.Rand) []byte { return b[:r.IntN(len(b))] }},
+	{"garbage in the meta pages", func(b []byte, r *rand.Rand) []byte {
+		for i := range b[:2*os.Getpagesize()] {
+			b[i] = byte(r.IntN(256))
+		}
+		return b
+	}},
+	{"empty or of a wrong version", func(b []byte, r *rand.Rand) []byte {
+		if r.IntN(2) == 0 {
+			return nil
+		}
+		b[pageHeader+4], b[os.Getpagesize()+pageHeader+4] = byte(r.IntN(256)|4), byte(r.IntN(256)|4)
+		return b
+	}},
+}
+
+func TestTheKioskComesUpWithADamagedFileAndShowsNothingWrong(t *testing.T) {
+	good, want := template(t)
+	for _, kind := range hurt {
+		t.Run(kind.name, func(t *testing.T) {
+			var sum Recovery
+			for trial := range *damages {
+				random := rand.New(rand.NewPCG(uint64(trial), 7))
+				dir := copyDir(t, good)
+				path := filepath.Join(dir, fileName)
+				data, err := os.ReadFile(path)
+				must(t, err)
+				must(t, os.WriteFile(path, kind.do(data, random), 0o600))
+				s, err := Open(dir, Options{})
+				if err != nil {
+					t.Fatalf("trial %d: %v", trial, err)
+				}
+				showsNothingWrong(t, s, want)
+				sum.Recovered += s.Recovery().Recovered
+				sum.Rebuilt += s.Recovery().Rebuilt
+				sum.Lost += s.Recovery().Lost
+				must(t, s.Save(madeUp(1000), noon))
+				must(t, s.Close())
+				must(t, os.RemoveAll(dir))
+				if t.Failed() {
+					t.Fatalf("trial %d", trial)
+				}
+			}
+			t.Logf("%d trials: %d visits recovered, %d rebuilt, %d lost", *damages, sum.Recovered, sum.Rebuilt, sum.Lost)
+		})
+	}
+}
+
+// showsNothingWrong holds that every list shows records as they were, that work
+// is never shown as settled less, and that every visit with work is there.
+func showsNothingWrong(t *testing.T, s *Store, want map[visit.ID]Record) {
+	t.Helper()
+	all, err := s.List(visit.ServiceDateOf(noon))
+	must(t, err)
+	for _, r := range all {
+		w := want[r.Visit.ID]
+		atLeast := r.State == w.State || w.State == StatePending && r.State == StateInflight
+		if !sameVisit(r.Visit, w.Visit) || !atLeast || r.Code != w.Code {
+			t.Errorf("visit %s was %s and is %s", r.Visit.ID, w.State, r.State)
+		}
+	}
+	work := map[visit.ID]State{}
+	unsettled, err := s.Unsettled()
+	must(t, err)
+	staff, err := s.StaffWork()
+	must(t, err)
+	for _, r := range append(unsettled, staff...) {
+		work[r.Visit.ID] = r.State
+	}
+	for id, w := range want {
+		if !w.State.erasable() && work[id] == "" {
+			t.Errorf("visit %s was %s and is lost", id, w.State)
+		}
+	}
+	var broken *AuditError // damage in the audit is never healed, and always told
+	if _, err := s.AuditVerify(); err != nil && !errors.As(err, &broken) {
+		t.Error(err)
+	}
+}
+
+func TestADamagedFileIsPutAsideUnchangedAndTold(t *testing.T) {
+	dir, want := template(t)
+	path := filepath.Join(dir, fileName)
+	must(t, os.WriteFile(path, []byte("hello"), 0o600))
+	s := openIn(t, dir)
+	got := s.Recovery()
+	if !strings.HasPrefix(got.Quarantined, fileName+".damaged-") || got.Rebuilt != 30 || !got.Damage() || got.Reason == "" {
+		t.Errorf("recovery %+v", got)
+	}
+	old, err := os.ReadFile(filepath.Join(dir, got.Quarantined))
+	if err != nil || string(old) != "hello" {
+		t.Errorf("what was put aside: %v", err)
+	}
+	showsNothingWrong(t, s, want)
+	must(t, s.Close())
+	if again := openIn(t, dir).Recovery(); again != (Recovery{}) {
+		t.Errorf("the next start: %+v", again)
+	}
+}
+
+func TestADataFileThatIsGoneIsRebuiltFromTheJournal(t *testing.T) {
+	dir, want := template(t)
+	must(t, os.Remove(filepath.Join(dir, fileName)))
+	s := openIn(t, dir)
+	if got := s.Recovery().Rebuilt; got != 30 {
+		t.Errorf("%d rebuilt", got)
+	}
+	showsNothingWrong(t, s, want)
+	list, err := s.Unsettled()
+	must(t, err)
+	for _, r := range list {
+		if r.State != StateInflight || r.LastSent.IsZero() {
+			t.Errorf("visit %s would be sent without asking NHSO", r.Visit.ID)
+		}
+	}
+}
+
+func TestTheNewestChangeLostWithItsMetaPageMakesNHSOBeAsked(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	must(t, s.Save(madeUp(1), noon))
+	must(t, s.Begin(madeUp(1).ID, noon))
+	must(t, s.Close())
+	path := filepath.Join(dir, fileName)
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	must(t, err)
+	p, err := openPages(f)
+	must(t, err)
+	_, err = f.WriteAt(make([]byte, 100), int64(p.txid%2)*p.pageSize)
+	must(t, errors.Join(err, f.Close()))
+	s = openIn(t, dir)
+	r, err := s.Visit(madeUp(1).ID)
+	must(t, err)
+	if r.State != StateInflight || s.Recovery().LookUp != 1 {
+		t.Errorf("state %s, %+v", r.State, s.Recovery())
+	}
+}
+
+func TestADamagedFileOfFormatOneIsRescuedToo(t *testing.T) {
+	dir := t.TempDir()
+	formatOne(t, dir, 30)
+	db, err := bolt.Open(filepath.Join(dir, fileName), 0o600, nil)
+	must(t, err)
+	must(t, db.Update(func(tx *bolt.Tx) error {
+		return tx.Bucket(bucketVisits).Put([]byte(madeUp(3).ID), []byte("{"))
+	}))
+	must(t, db.Close())
+	s := openIn(t, dir)
+	if got := s.Recovery(); got.Recovered != 29 || got.Lost != 1 || got.Quarantined == "" {
+		t.Errorf("recovery %+v", got)
+	}
+}
+
+func TestADamagedJournalIsWrittenAnewFromTheDatabase(t *testing.T) {
+	good, want := template(t)
+	for trial := range 20 {
+		random := rand.New(rand.NewPCG(uint64(trial), 8))
+		dir := copyDir(t, good)
+		path := filepath.Join(dir, journalName)
+		data, err := os.ReadFile(path)
+		must(t, err)
+		switch trial % 4 {
+		case 0:
+			data[random.IntN(len(data))] ^= 1 << random.IntN(8)
+		case 1:
+			data = data[:random.IntN(len(data))]
+		case 2:
+			clear(data[random.IntN(len(data)):])
+		case 3:
+			data = append(data, "garbage at the end"...)
+		}
+		must(t, os.WriteFile(path, data, 0o600))
+		s := openIn(t, dir)
+		showsNothingWrong(t, s, want)
+		must(t, s.Close())
+		must(t, os.Remove(filepath.Join(dir, fileName)))
+		s = openIn(t, dir)
+		showsNothingWrong(t, s, want)
+		must(t, s.Close())
+	}
+}
+
+func TestTheJournalStaysShort(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	var greatest int64
+	for n := range 700 {
+		must(t, s.Save(madeUp(n), noon))
+		must(t, s.Drop(madeUp(n).ID, noon))
+		greatest = max(greatest, sizeOf(journalPath(dir)))
+	}
+	if greatest > 800<<10 {
+		t.Errorf("it grew to %d bytes", greatest)
+	}
+}
+
+func TestAVisitThatTheDatabaseDoesNotTakeLeavesNothingInTheJournal(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	must(t, s.Save(madeUp(1), noon))
+	before := s.journal.size
+	refused := errors.New("refused")
+	data, err := encode(Record{Visit: madeUp(2), State: StatePending})
+	must(t, err)
+	e, err := s.journal.append(madeUp(2).ID, data)
+	must(t, err)
+	if err := e.finish(refused); !errors.Is(err, refused) {
+		t.Errorf("got %v", err)
+	}
+	if s.journal.size != before || len(s.journal.live) != 1 {
+		t.Error("something is left")
+	}
+	must(t, s.journal.file.Close())
+	if err := s.Save(madeUp(3), noon); err == nil {
+		t.Error("a visit was saved without the journal")
+	}
+	if _, err := s.Visit(madeUp(3).ID); !errors.Is(err, ErrNotFound) {
+		t.Errorf("half-saved: %v", err)
+	}
+}
+
+func TestTheWalkerReadsWhatBboltWrote(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	for n := range 400 {
+		must(t, s.Save(madeUp(n), noon))
+	}
+	must(t, s.PutPhoto(madeUp(1).ID, make([]byte, 200000)))
+	want := map[string]string{}
+	must(t, s.view(func(tx *bolt.Tx) error {
+		return tx.ForEach(func(name []byte, b *bolt.Bucket) error {
+			return b.ForEach(func(k, v []byte) error {
+				want[string(name)+"/"+string(k)] = string(v)
+				return nil
+			})
+		})
+	}))
+	must(t, s.Close())
+	found, err := inspect(filepath.Join(dir, fileName), true)
+	must(t, err)
+	got := map[string]string{}
+	for name, list := range found.content {
+		for _, e := range list {
+			got[fmt.Sprintf("%s/%s", name, e.key)] = string(e.value)
+		}
+	}
+	if found.sound() != nil || found.format != formatVersion || !reflect.DeepEqual(got, want) {
+		t.Errorf("format %d, %q, %d of %d pairs", found.format, found.damaged, len(got), len(want))
+	}
+}

@@ -1,0 +1,95 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+)
+
+// KeySource protects the 32-byte key-encryption key of a data directory with
+// something that is not in a copy of the data file. Implementations are safe for
+// concurrent use by one program.
+type KeySource interface {
+	// Name is what is noted beside the sealed key: "tpm", "dpapi", "passphrase",
+	// "file".
+	Name() string
+	// Weak tells that whoever copies the whole data directory has the key, too.
+	Weak() bool
+	// Available tells whether the source can be used on this machine now. It
+	// changes nothing.
+	Available() bool
+	// Seal returns the key in a form that only Unseal of the same source opens.
+	Seal(key []byte) ([]byte, error)
+	// Unseal is the reverse. It fails with ErrKeySource when the source is not
+	// the one that sealed, or is gone.
+	Unseal(sealed []byte) ([]byte, error)
+}
+
+// Errors of keys, for errors.Is.
+var (
+	// ErrKeySource: the source that sealed the key (a TPM, the Windows machine, a
+	// passphrase, a key file) is missing or is another one.
+	ErrKeySource = errors.New("the source of the data directory's key is missing or is another one")
+	// ErrKeyGone: there is sealed data, and the file with its sealed key is
+	// missing or damaged.
+	ErrKeyGone = errors.New("the sealed key of the data directory is missing or damaged")
+	// ErrTampered: what is stored was not sealed by this store for that place.
+	ErrTampered = errors.New("it was changed, moved or sealed with another key")
+)
+
+// Names of the key sources.
+const (
+	SourceTPM        = "tpm"
+	SourceDPAPI      = "dpapi"
+	SourcePassphrase = "passphrase"
+	SourceFile       = "file"
+)
+
+// KeyOptions say where the key of a data directory may come from. The zero value
+// is right for the product.
+type KeyOptions struct {
+	// Passphrase asks for the passphrase of the machine's administrator; an empty
+	// answer means that there is none. nil reads the environment variable
+	// PassphraseVariable.
+	Passphrase func() (string, error)
+	// Sources replaces the ladder, best first; nil means the product's own.
+	Sources []KeySource
+}
+
+// ladder returns the sources, best first.
+func (o KeyOptions) ladder(dir string) []KeySource {
+	if o.Sources != nil {
+		return o.Sources
+	}
+	return append(machineSources(), NewPassphraseSource(o.Passphrase), NewFileSource(filepath.Join(dir, machineKeyName)))
+}
+
+// best returns the first source that can be used.
+func best(sources []KeySource) (KeySource, error) {
+	for _, s := range sources {
+		if s.Available() {
+			return s, nil
+		}
+	}
+	return nil, fmt.Errorf("%w: none can be used on this machine", ErrKeySource)
+}
+
+// named returns the source of that name.
+func named(sources []KeySource, name string) (KeySource, error) {
+	for _, s := range sources {
+		if s.Name() != name {
+			continue
+		}
+		if !s.Available() {
+			return nil, fmt.Errorf("%w: %q cannot be used now", ErrKeySource, name)
+		}
+		return s, nil
+	}
+	return nil, fmt.Errorf("%w: this program or machine has no %q", ErrKeySource, name)
+}
+
+// SourceInfo describes the source of a store's key, for diagnostics.
+type SourceInfo struct {
+	Name string
+	Weak bool // the key lies beside the data
+}

@@ -1,0 +1,181 @@
+//go:build linux
+
+package powercut_test
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"authenkiosk/storage"
+	"authenkiosk/visit"
+)
+
+// What a child is told to do.
+const (
+	taskWork = "work" // take visits through their states for ever
+	taskFull = "full" // the same; after an error wait for a line and try again
+	taskLook = "look" // tell every visit and check the file
+	taskOpen = "open" // open and close
+	taskPack = "pack" // make a few visits, wait for a line, compact
+)
+
+// runChild runs one task and tells what happens on standard output, one line
+// each, the first word being what it is.
+func runChild(task, dir string) int {
+	fmt.Println("start")
+	s, err := storage.Open(dir, storage.Options{})
+	if err != nil {
+		return say(err)
+	}
+	fmt.Println("open")
+	switch task {
+	case taskLook:
+		return look(s, dir)
+	case taskOpen:
+		if err := s.Close(); err != nil {
+			return say(err)
+		}
+		return 0
+	}
+	all, err := s.List(visit.ServiceDateOf(noon))
+	if err != nil {
+		return say(err)
+	}
+	w := worker{s: s, orders: bufio.NewReader(os.Stdin), patient: task == taskFull}
+	for n := len(all); task != taskPack || n < len(all)+visitsBeforePack; n++ {
+		if err := w.take(n); err != nil {
+			return say(err)
+		}
+	}
+	if err := w.pack(); err != nil {
+		return say(err)
+	}
+	return 0
+}
+
+func say(err error) int {
+	fmt.Printf("error %v\n", err)
+	return 1
+}
+
+// worker takes visits through their states.
+type worker struct {
+	s       *storage.Store
+	orders  *bufio.Reader
+	patient bool
+}
+
+// take acknowledges each change of visit n after it was made. Every third visit
+// stays pending, every third in flight, and the others are done.
+func (w *worker) take(n int) error {
+	v := madeUp(n)
+	steps := []func() error{
+		func() error { return w.s.Save(v, noon) },
+		func() error { return w.s.Begin(v.ID, noon) },
+		func() error { return w.s.Done(v.ID, codeOf(n), noon) },
+	}
+	for i, step := range steps[:1+n%3] {
+		err := step()
+		for err != nil {
+			if !w.patient {
+				return err
+			}
+			if err := w.refused(n, i, err); err != nil {
+				return err
+			}
+			err = step()
+		}
+		if _, err := fmt.Println(states[i], n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refused checks that a step that failed has changed nothing, and waits until it
+// may try again.
+func (w *worker) refused(n, step int, cause error) error {
+	r, err := w.s.Visit(madeUp(n).ID)
+	switch {
+	case step == 0 && !errors.Is(err, storage.ErrNotFound):
+		return fmt.Errorf("half saved: %s, %v after %w", r.State, err, cause)
+	case step > 0 && (err != nil || r.State != states[step-1]):
+		return fmt.Errorf("half changed: %s, %v after %w", r.State, err, cause)
+	}
+	fmt.Println("refused", n, cause)
+	_, err = w.orders.ReadString('\n')
+	return err
+}
+
+// look tells every visit, every file and what bbolt thinks of the data file.
+func look(s *storage.Store, dir string) int {
+	all, err := s.List(visit.ServiceDateOf(noon))
+	if err != nil {
+		return say(err)
+	}
+	if r := s.Recovery(); r.Quarantined != "" {
+		fmt.Println("repaired", r)
+	} else if r.Damage() {
+		fmt.Println("alarm", r)
+	}
+	open := 0
+	for n, r := range all {
+		if !intact(n, r) {
+			fmt.Println("changed", n)
+		}
+		if r.State.Unsettled() {
+			open++
+		}
+		fmt.Println(r.State, n)
+	}
+	counts, err := s.Counts(visit.ServiceDateOf(noon))
+	if err != nil {
+		return say(err)
+	}
+	if unsettled, err := s.Unsettled(); err != nil || len(unsettled) != open || counts.Pending != open || counts.DoneToday != len(all)-open {
+		fmt.Printf("corrupt: indexes: %d unsettled, %+v for %d of %d, %v\n", len(unsettled), counts, open, len(all), err)
+	}
+	// The store must still take visits.
+	if err := s.Save(madeUp(len(all)), noon); err != nil {
+		return say(err)
+	}
+	fmt.Println("saved", len(all))
+	if err := s.Close(); err != nil {
+		return say(err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return say(err)
+	}
+	for _, e := range entries {
+		fmt.Println("file", e.Name())
+		if filepath.Ext(e.Name()) == ".db" {
+			if err := check(filepath.Join(dir, e.Name())); err != nil {
+				fmt.Println("corrupt", err)
+			}
+		}
+	}
+	fmt.Println("end")
+	return 0
+}
+
+// check lets bbolt look at the structure of its file.
+func check(path string) error {
+	db, err := bolt.Open(path, 0o600, &bolt.Options{ReadOnly: true, Timeout: time.Second, PreLoadFreelist: true})
+	if err != nil {
+		return err
+	}
+	return errors.Join(db.View(func(tx *bolt.Tx) error {
+		var errs []error
+		for err := range tx.Check() {
+			errs = append(errs, err)
+		}
+		return errors.Join(errs...)
+	}), db.Close())
+}

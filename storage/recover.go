@@ -1,0 +1,235 @@
+package storage
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"authenkiosk/visit"
+)
+
+// A damaged file gets a name with the time, in UTC.
+const (
+	quarantineMark = ".damaged-"
+	quarantineTime = "20060102T150405Z"
+)
+
+// Recovery tells what Open found and did. It holds no personal data. The zero
+// value means that all was well.
+type Recovery struct {
+	Migrated    bool   // the file was of format 1 and is sealed now
+	Quarantined string // base name of the damaged file that was put aside; empty: none
+	Reason      string // what was wrong with it
+	Recovered   int    // visits that were read from the damaged file
+	Rebuilt     int    // visits that came from the journal
+	Lost        int    // visits that are known to have been there and came from neither
+	LookUp      int    // unsettled visits made "in flight", so that NHSO is asked before they are sent
+	JournalBad  int    // parts of the journal that could not be read
+	AuditLost   bool   // a new chain of audit entries began; the old one is in the damaged file
+}
+
+// Damage tells whether staff should be told. A visit that comes back from the
+// journal, or a torn end of the journal, is what a power cut leaves, and no harm.
+func (r Recovery) Damage() bool { return r.Quarantined != "" || r.Lost > 0 }
+
+// String says it in one line.
+func (r Recovery) String() string {
+	if r == (Recovery{}) {
+		return "all was well"
+	}
+	if !r.Damage() {
+		return fmt.Sprintf("sealed anew: %v; %d visits rebuilt from the journal, %d to be looked up", r.Migrated, r.Rebuilt, r.LookUp)
+	}
+	return fmt.Sprintf("damaged file %q (%s): %d visits recovered, %d rebuilt from the journal, %d lost, %d to be looked up, %d bad parts of the journal",
+		r.Quarantined, r.Reason, r.Recovered, r.Rebuilt, r.Lost, r.LookUp, r.JournalBad)
+}
+
+// Recovery returns what Open found and did.
+func (s *Store) Recovery() Recovery { return s.found }
+
+// KeySource tells where the key of the data directory comes from.
+func (s *Store) KeySource() SourceInfo { return s.source }
+
+// look inspects the file, then has a child check it with bbolt.
+func look(path string) (inspection, error) {
+	var found inspection
+	err := guard(func() (err error) {
+		found, err = inspect(path, false)
+		return err
+	})
+	if errors.Is(err, ErrDamaged) {
+		found.damaged = err.Error()
+		return found, nil
+	}
+	if err != nil || found.sound() != nil {
+		return found, err
+	}
+	if err := checkInChild(path); errors.Is(err, ErrDamaged) {
+		found.damaged = err.Error()
+	} else if err != nil {
+		return found, err
+	}
+	return found, nil
+}
+
+// checkKey compares the key of the directory with that of the file. A file of
+// another key is left alone; one whose check only is damaged is damaged.
+func (s *Store) checkKey(found *inspection) error {
+	if found.format != formatVersion || bytes.Equal(found.meta(keyKEKCheck), s.ring.check) {
+		return nil
+	}
+	whole, err := inspect(filepath.Join(s.dir, fileName), true)
+	if err != nil {
+		return err
+	}
+	keys := whole.content[string(bucketKeys)]
+	for _, e := range keys {
+		if _, err := s.ring.wrap.open(label("data key", string(e.key)), e.value); err == nil {
+			keys = nil
+			break
+		}
+	}
+	if len(keys) > 0 {
+		return fmt.Errorf("%w: the data file was sealed with another key", ErrKeyGone)
+	}
+	if found.damaged == "" {
+		found.damaged = "the check of its key is wrong"
+	}
+	return nil
+}
+
+// migrate replaces a file of format 1 by a sealed one, and overwrites it.
+func (s *Store) migrate() error {
+	path := filepath.Join(s.dir, fileName)
+	plan := &salvage{plain: true}
+	temp, err := rescue(s.dir, s.ring, plan)
+	if err != nil {
+		return fmt.Errorf("seal the data file: %w", err)
+	}
+	defer func() { _ = os.Remove(temp) }()
+	if len(plan.lost) > 0 {
+		return s.quarantine(temp, "records of format 1 that cannot be read", plan)
+	}
+	old := openForWipe(path)
+	if err := os.Rename(temp, path); err != nil {
+		return errors.Join(err, closeFile(old))
+	}
+	if err := syncDir(s.dir); err != nil {
+		return errors.Join(err, closeFile(old))
+	}
+	if old != nil {
+		wipe(old)
+	}
+	s.found.Migrated = true
+	return closeFile(old)
+}
+
+func closeFile(f *os.File) error {
+	if f == nil {
+		return nil
+	}
+	return f.Close()
+}
+
+// replaceDamaged puts the damaged file aside and a new one with everything
+// readable in its place. neverSealed says that the directory had no key before,
+// so that records may be of format 1.
+func (s *Store) replaceDamaged(found inspection, neverSealed bool) error {
+	plan := &salvage{plain: neverSealed}
+	if found.oneMeta || found.format == 0 {
+		plan.demote = s.now()
+	}
+	temp, err := rescue(s.dir, s.ring, plan)
+	if err != nil {
+		return fmt.Errorf("rescue a damaged data file (%s): %w", found.damaged, err)
+	}
+	defer func() { _ = os.Remove(temp) }()
+	return s.quarantine(temp, found.damaged, plan)
+}
+
+// quarantine gives the damaged file another name and the new one its own. The
+// link comes first, so that there is a data file at every moment.
+func (s *Store) quarantine(temp, reason string, plan *salvage) error {
+	path := filepath.Join(s.dir, fileName)
+	base := fileName + quarantineMark + s.now().UTC().Format(quarantineTime)
+	name := base
+	for n := 2; exists(filepath.Join(s.dir, name)); n++ {
+		name = fmt.Sprintf("%s-%d", base, n)
+	}
+	if err := os.Link(path, filepath.Join(s.dir, name)); err != nil {
+		if err := os.Rename(path, filepath.Join(s.dir, name)); err != nil {
+			return fmt.Errorf("put the damaged data file aside: %w", err)
+		}
+	}
+	if err := os.Rename(temp, path); err != nil {
+		return fmt.Errorf("put a new data file in its place: %w", err)
+	}
+	s.found.Quarantined, s.found.Reason = name, reason
+	s.found.Recovered, s.found.Lost, s.found.AuditLost = len(plan.records), len(plan.lost), !plan.audit
+	for _, r := range plan.records {
+		if !plan.demote.IsZero() && r.State.Unsettled() {
+			s.found.LookUp++
+		}
+	}
+	return syncDir(s.dir)
+}
+
+// demotePending makes what is pending "in flight" after the newest change of the
+// file was lost: that change may have been the Begin of a request that left.
+func (s *Store) demotePending() error {
+	now := s.now()
+	return s.update(func(tx *bolt.Tx) error {
+		var ids []visit.ID
+		_ = tx.Bucket(bucketUnsettled).ForEach(func(_, id []byte) error {
+			ids = append(ids, visit.ID(id))
+			return nil
+		})
+		for _, id := range ids {
+			r, err := s.load(tx, id)
+			if err != nil {
+				return err
+			}
+			r.State, r.LastSent, r.Attempts = StateInflight, newer(r.LastSent, now), max(r.Attempts, 1)
+			if err := s.store(tx, r); err != nil {
+				return err
+			}
+			s.found.LookUp++
+		}
+		return nil
+	})
+}
+
+func newer(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// tell writes what happened into the audit, and the copy of the keys.
+func (s *Store) tell() error {
+	if len(readKeyCopy(s.dir)) == 0 || s.found != (Recovery{}) {
+		if err := s.writeKeyCopy(); err != nil {
+			return err
+		}
+	}
+	if !s.found.Migrated && !s.found.Damage() {
+		return nil
+	}
+	return s.update(func(tx *bolt.Tx) error {
+		for name, happened := range map[string]bool{"store-sealed": s.found.Migrated, "store-recovered": s.found.Damage()} {
+			if !happened {
+				continue
+			}
+			if err := s.audit(tx, Event{Name: name, Role: RoleSystem, Result: "ok"}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

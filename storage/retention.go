@@ -1,0 +1,281 @@
+package storage
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"authenkiosk/visit"
+)
+
+// Erased counts what an erasure took away.
+type Erased struct {
+	Visits int // records with personal data
+	Photos int
+	Keys   int // monthly data keys that no record uses any more
+	Kept   int // visits that are not settled, and so stay until they are
+}
+
+// Any tells whether something was erased, so that Compact is worth its time.
+func (e Erased) Any() bool { return e.Visits+e.Photos+e.Keys > 0 }
+
+// PastVisit is what stays of an erased visit, for statistics and questions about
+// a code.
+type PastVisit struct {
+	ID          visit.ID
+	ServiceDate visit.Date
+	MaskedPID   string // empty when the person asked for the erasure
+	State       State
+	Code        visit.AuthenCode
+	SavedAt     time.Time
+	ChangedAt   time.Time
+}
+
+// storedPast is a PastVisit as it is written.
+type storedPast struct {
+	Date    string    `json:"date"`
+	PID     string    `json:"pid,omitempty"`
+	State   State     `json:"state"`
+	Code    string    `json:"code,omitempty"`
+	Saved   time.Time `json:"saved"`
+	Changed time.Time `json:"changed"`
+}
+
+// quarantineDays is how long a damaged file is kept at least, for those who want
+// to look into it.
+const quarantineDays = 30
+
+// Expire erases what is older than allowed: first photos that were put more than
+// keepPhotoDays days before today, then settled visits whose service date is more
+// than keepDays days before today, with their photos. Visits that are not
+// settled, and their photos, stay. Data keys without a record are deleted. It is
+// made for the start and every night; Compact then removes what the freed pages
+// still hold. Damaged files that were put aside are deleted after keepDays days,
+// 30 at least.
+func (s *Store) Expire(now time.Time, keepDays, keepPhotoDays int) (Erased, error) {
+	var done Erased
+	today := visit.ServiceDateOf(now)
+	photosFrom, visitsFrom := daysBefore(today, keepPhotoDays), daysBefore(today, keepDays)
+	err := s.update(func(tx *bolt.Tx) error {
+		done = Erased{}
+		if err := s.expirePhotos(tx, photosFrom, now, &done); err != nil {
+			return err
+		}
+		for _, id := range idsBefore(tx, visitsFrom) {
+			if err := s.erase(tx, id, true, "visit-expired", now, &done); err != nil {
+				return err
+			}
+		}
+		return s.dropKeys(tx, now, &done)
+	})
+	if err == nil {
+		s.dropQuarantine(now, keepDays)
+	}
+	return done, errors.Join(err, s.afterErasure(done))
+}
+
+// dropQuarantine deletes damaged files that were put aside long ago.
+func (s *Store) dropQuarantine(now time.Time, keepDays int) {
+	prefix := filepath.Join(s.dir, fileName+quarantineMark)
+	names, _ := filepath.Glob(prefix + "*")
+	for _, name := range names {
+		day, _, _ := strings.Cut(strings.TrimPrefix(name, prefix), "Z")
+		at, err := time.Parse(quarantineTime, day+"Z")
+		if err == nil && now.Sub(at) > time.Duration(max(keepDays, quarantineDays))*24*time.Hour {
+			_ = os.Remove(name) // it is tried again the next night
+		}
+	}
+}
+
+// ErasePerson erases every settled visit of a person with its photo, at the
+// person's request, and leaves nothing of the PID. Visits that are not settled
+// are counted as Kept: they are erased when asked again later.
+func (s *Store) ErasePerson(pid visit.PID) (Erased, error) {
+	var done Erased
+	if pid.IsZero() {
+		return done, nil
+	}
+	now := s.now()
+	err := s.update(func(tx *bolt.Tx) error {
+		done = Erased{}
+		prefix := s.ring.person(pid)
+		var ids []visit.ID
+		c := tx.Bucket(bucketPersons).Cursor()
+		for k, id := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, id = c.Next() {
+			ids = append(ids, visit.ID(id))
+		}
+		for _, id := range ids {
+			if err := s.erase(tx, id, false, "visit-erased", now, &done); err != nil {
+				return err
+			}
+		}
+		if err := s.dropKeys(tx, now, &done); err != nil {
+			return err
+		}
+		return s.audit(tx, Event{Name: "person-erased", Role: RoleStaff, Result: "ok", Handle: s.Handle(pid), At: now})
+	})
+	return done, errors.Join(err, s.afterErasure(done))
+}
+
+// Past returns what stays of erased visits with service dates from one to
+// another, both included, in the order of their ids, that is of time. Remains
+// that cannot be read are left out and named by the error.
+func (s *Store) Past(from, to visit.Date) (list []PastVisit, err error) {
+	var bad []error
+	err = s.view(func(tx *bolt.Tx) error {
+		c := tx.Bucket(bucketPast).Cursor()
+		for id, value := c.First(); id != nil; id, value = c.Next() {
+			p, err := s.past(tx, visit.ID(id), value)
+			if err != nil {
+				bad = append(bad, &DecodeError{Bucket: string(bucketPast), Key: string(id), Err: err})
+			} else if !p.ServiceDate.Before(from) && !to.Before(p.ServiceDate) {
+				list = append(list, p)
+			}
+		}
+		return nil
+	})
+	return list, errors.Join(append(bad, err)...)
+}
+
+func (s *Store) past(tx *bolt.Tx, id visit.ID, value []byte) (PastVisit, error) {
+	data, err := s.ring.open(tx, string(bucketPast), string(id), value)
+	if err != nil {
+		return PastVisit{}, err
+	}
+	var p storedPast
+	if err := json.Unmarshal(data, &p); err != nil {
+		return PastVisit{}, errors.New("it is not the JSON of an erased visit")
+	}
+	date, err := visit.ParseDate(p.Date)
+	return PastVisit{id, date, p.PID, p.State, visit.AuthenCode(p.Code), p.Saved, p.Changed}, err
+}
+
+func daysBefore(d visit.Date, days int) visit.Date {
+	return visit.ServiceDateOf(d.Midnight().AddDate(0, 0, -days))
+}
+
+// idsBefore returns the visits with service dates before that one.
+func idsBefore(tx *bolt.Tx, date visit.Date) (ids []visit.ID) {
+	end := []byte(date.String())
+	c := tx.Bucket(bucketDays).Cursor()
+	for k, v := c.First(); k != nil && bytes.Compare(k, end) < 0; k, v = c.Next() {
+		if len(v) > 1 {
+			ids = append(ids, visit.ID(v[1:]))
+		}
+	}
+	return ids
+}
+
+// expirePhotos erases the photos put before a date, but for those of visits that
+// are not settled.
+func (s *Store) expirePhotos(tx *bolt.Tx, from visit.Date, at time.Time, done *Erased) error {
+	var ids []visit.ID
+	c := tx.Bucket(bucketPhotoKeys).Cursor()
+	for id, key := c.First(); id != nil; id, key = c.Next() {
+		if !visit.ServiceDateOf(photoTime(key)).Before(from) {
+			continue
+		}
+		if r, err := s.load(tx, visit.ID(id)); err == nil && !r.State.erasable() {
+			continue
+		}
+		ids = append(ids, visit.ID(id))
+	}
+	for _, id := range ids {
+		if err := s.erasePhoto(tx, id, at); err != nil {
+			return err
+		}
+		done.Photos++
+	}
+	return nil
+}
+
+// erasable tells whether nobody has to work with the visit any more.
+func (s State) erasable() bool {
+	return s == StateDone || s == StateRefused || s == StateDropped
+}
+
+// erase removes a settled visit and its photo and leaves a PastVisit.
+func (s *Store) erase(tx *bolt.Tx, id visit.ID, keepMask bool, event string, at time.Time, done *Erased) error {
+	r, err := s.load(tx, id)
+	if err != nil {
+		return err
+	}
+	if !r.State.erasable() {
+		done.Kept++
+		return nil
+	}
+	if tx.Bucket(bucketPhotoKeys).Get([]byte(id)) != nil {
+		if err := s.erasePhoto(tx, id, at); err != nil {
+			return err
+		}
+		done.Photos++
+	}
+	p := storedPast{
+		Date: r.Visit.ServiceDate.String(), State: r.State, Code: string(r.Code), Saved: r.SavedAt, Changed: r.ChangedAt,
+	}
+	if keepMask {
+		p.PID = r.Visit.PID.Masked()
+	}
+	data, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	if data, err = s.ring.seal(tx, keyPast, string(bucketPast), string(id), data); err != nil {
+		return err
+	}
+	done.Visits++
+	return errors.Join(
+		tx.Bucket(bucketPast).Put([]byte(id), data), s.remove(tx, r),
+		s.audit(tx, Event{Name: event, Role: RoleSystem, Result: "ok", Visit: id, At: at}),
+	)
+}
+
+// dropKeys deletes the data keys of months without a record, but for that of the
+// month that is.
+func (s *Store) dropKeys(tx *bolt.Tx, now time.Time, done *Erased) error {
+	used := map[string]bool{monthOf(now): true}
+	c := tx.Bucket(bucketVisits).Cursor()
+	for id, value := c.First(); id != nil; id, value = c.Next() {
+		if len(value) >= headerSize {
+			used[string(value[1:headerSize])] = true
+		}
+	}
+	var unused []string
+	_ = tx.Bucket(bucketKeys).ForEach(func(id, _ []byte) error {
+		if !used[string(id)] {
+			unused = append(unused, string(id))
+		}
+		return nil
+	})
+	for _, id := range unused {
+		if err := tx.Bucket(bucketKeys).Delete([]byte(id)); err != nil {
+			return err
+		}
+		done.Keys++
+		if err := s.audit(tx, Event{Name: "data-key-deleted", Role: RoleSystem, Result: "m" + id, At: now}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// afterErasure takes the erased out of the two other files.
+func (s *Store) afterErasure(done Erased) error {
+	if !done.Any() {
+		return nil
+	}
+	s.journal.mu.Lock()
+	err := s.journal.rewrite()
+	s.journal.mu.Unlock()
+	if done.Keys > 0 {
+		s.ring.forget()
+		err = errors.Join(err, s.writeKeyCopy())
+	}
+	return err
+}
