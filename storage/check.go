@@ -17,8 +17,7 @@ import (
 // checkVariable, in the environment, makes CheckMain check the file it names.
 const checkVariable = "AUTHENKIOSK_CHECK_DATA_FILE"
 
-// A check that takes longer is taken for one that never ends: bbolt reads some
-// 100 MB in a second.
+// A check that takes longer is taken for one that never ends.
 const (
 	checkLimit       = 5 * time.Second
 	checkLimitPer100 = 5 * time.Second // for each 100 MB of file
