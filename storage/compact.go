@@ -17,8 +17,9 @@ const compactBatch = 1 << 20
 
 // Compact copies the store into a new file, which then takes the place of the
 // old one: freed pages, and what was erased in them, are gone. The old file is
-// overwritten where the system allows it. Calls wait while it works. After an error the store goes on with the old file, or
-// says ErrDamaged when it can open neither.
+// overwritten where the system allows it. Calls wait while it works. After an
+// error the store goes on with the old file, or says ErrDamaged when it can open
+// neither.
 func (s *Store) Compact() (Compacted, error) {
 	s.swap.Lock()
 	defer s.swap.Unlock()
