@@ -56,7 +56,6 @@ const (
 	NHSODown         NHSOFault = "down"
 	NHSOSlow         NHSOFault = "slow"
 	NHSOTokenRefused NHSOFault = "401"
-	NHSOCutsReplies  NHSOFault = "cut"
 )
 
 // slowDemo is long enough that a waiting patient is told about it.
@@ -73,8 +72,6 @@ func (d *Dock) SetNHSO(f NHSOFault) error {
 		return d.demo.Zone.SetFault(testzone.Fault{
 			Path: "/nhsoendpoint/api/AuthenCode", Kind: testzone.FaultKind(f), DelayMS: int(slowDemo.Milliseconds()),
 		})
-	case NHSOCutsReplies:
-		return d.demo.Zone.SetFault(testzone.Fault{Path: "/nhsoendpoint/api/AuthenCode", Kind: testzone.FaultKind(f)})
 	}
 	return d.demo.Zone.SetFault(testzone.Fault{Kind: testzone.FaultKind(f)})
 }

@@ -59,15 +59,17 @@ func (m *Monitor) roleOf(reader string) Role {
 // named returns the role that the options give to the reader by name.
 func (m *Monitor) named(reader string) Role {
 	switch o := m.options; {
-	case o.Officer != "" && namesReader(reader, o.Officer):
+	case o.Officer != "" && NamesReader(reader, o.Officer):
 		return RoleOfficer
-	case o.Patient != "" && namesReader(reader, o.Patient):
+	case o.Patient != "" && NamesReader(reader, o.Patient):
 		return RolePatient
 	default:
 		return RoleNone
 	}
 }
 
-func namesReader(reader, wanted string) bool {
+// NamesReader tells whether a reader is the one that a configuration names: by
+// its whole name or a part of it, in any case. An empty wish names every reader.
+func NamesReader(reader, wanted string) bool {
 	return strings.Contains(strings.ToLower(reader), strings.ToLower(wanted))
 }

@@ -1,13 +1,16 @@
 package outbox
 
-import "time"
+import (
+	"time"
+
+	"authenkiosk/nhso"
+)
 
 // Times of the outbox.
 const (
-	// SettleTime is how long after a request left it may still be processed. It
-	// must exceed the client's own time-out and the longest work of the server
-	// that was ever seen; a second request before that could make a second code.
-	SettleTime = 60 * time.Second
+	// SettleTime is how long after a request left it may still be processed; a
+	// second request before that could make a second code.
+	SettleTime = nhso.SettleTime
 	// slowestRest bounds, in settle times, the growing pause between requests of
 	// one visit.
 	slowestRest = 10
