@@ -11,20 +11,20 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-
-	"go.uber.org/goleak"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 type running struct {
 	port    string
 	client  *http.Client
 	healthy error
+	agent   *Agent
 }
 
 // start serves on a free port until the test ends.
-func start(t *testing.T) *running {
+func start(t *testing.T) *running { t.Helper(); return startWith(t, nil) }
+
+// startWith serves with other options.
+func startWith(t testing.TB, change func(*Options)) *running {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -35,12 +35,16 @@ func start(t *testing.T) *running {
 	run := &running{port: port, client: &http.Client{Transport: transport}}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	h := New(Options{
+	o := Options{
 		Status:  func() Status { return Status{Version: "1", Zone: "demo", Mode: "kiosk", Screen: "welcome"} },
 		Healthy: func() error { return run.healthy },
 		Logger:  slog.New(slog.DiscardHandler),
-	})
-	go func() { done <- Serve(ctx, l, h) }()
+	}
+	if change != nil {
+		change(&o)
+	}
+	run.agent = New(o)
+	go func() { done <- Serve(ctx, l, run.agent) }()
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
 		cancel()
@@ -53,9 +57,15 @@ func start(t *testing.T) *running {
 
 // ask sends a request and returns status, headers and body. PORT in host stands
 // for the port.
-func (r *running) ask(t *testing.T, method, path, host string, headers ...string) (int, http.Header, string) {
+func (r *running) ask(t testing.TB, method, path, host string, headers ...string) (int, http.Header, string) {
 	t.Helper()
-	req, err := http.NewRequest(method, "http://127.0.0.1:"+r.port+path, nil)
+	return r.send(t, method, path, host, "", headers...)
+}
+
+// send is ask with a body.
+func (r *running) send(t testing.TB, method, path, host, body string, headers ...string) (int, http.Header, string) {
+	t.Helper()
+	req, err := http.NewRequest(method, "http://127.0.0.1:"+r.port+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,11 +78,11 @@ func (r *running) ask(t *testing.T, method, path, host string, headers ...string
 		t.Fatal(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(resp.Body)
+	answer, err := io.ReadAll(resp.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return resp.StatusCode, resp.Header, string(body)
+	return resp.StatusCode, resp.Header, string(answer)
 }
 
 const own = "127.0.0.1:PORT"
@@ -182,10 +192,15 @@ func TestHealthIsOKOrTheReasonOnOneLine(t *testing.T) {
 }
 
 func TestAnUnknownPathIsNotFoundAsJSON(t *testing.T) {
-	code, header, body := start(t).ask(t, "GET", "/api/preference", own)
-	var answer map[string]string
-	if err := json.Unmarshal([]byte(body), &answer); err != nil || code != 404 || header.Get("Content-Type") != "application/json" {
-		t.Errorf("%d %q %v", code, body, err)
+	run := start(t)
+	for _, path := range []string{"/api/preference", "/api/v2", "/api/v1/status/", "//healthz", "/api/v1/../v1/status"} {
+		code, header, body := run.ask(t, "GET", path, own)
+		var answer struct {
+			Error string `json:"error"`
+		}
+		if err := json.Unmarshal([]byte(body), &answer); err != nil || code != 404 || answer.Error == "" || header.Get("Content-Type") != "application/json" {
+			t.Errorf("%s: %d %q %v", path, code, body, err)
+		}
 	}
 }
 
@@ -208,6 +223,7 @@ func TestAHandlerWithoutAServerRefusesEverything(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	req.RemoteAddr = "127.0.0.1:50000"
 	w := &recorder{header: http.Header{}}
 	h.ServeHTTP(w, req)
 	if w.code != http.StatusMisdirectedRequest {

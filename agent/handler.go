@@ -2,56 +2,166 @@ package agent
 
 import (
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
+	"time"
+
+	"authenkiosk/agent/openapi"
 )
 
-// Options are what the agent asks of the program. All are needed.
+// Options are what the agent asks of the program. Status, Healthy and Logger are
+// needed; the rest opens more.
 type Options struct {
 	Status  func() Status // must be quick: it is called for each request
 	Healthy func() error  // nil, or why the program cannot serve patients; without personal data
 	Logger  *slog.Logger
+
+	Zone string // demo, test or production; empty: what Status says at the first request
+	Unit string // name of the unit, for the status page
+
+	Clients ClientLister // programs that may ask; nil: none
+	Visits  VisitFeed    // nil: the feed answers 503
+	Events  *Hub         // nil: a hub on which nothing happens
+
+	Compat         http.Handler // the paths of NHSO's agent; nil: they answer 404
+	CompatOpen     bool         // those paths need no token from listed addresses and origins
+	AllowedOrigins []string     // web pages that may ask, exactly scheme://host[:port]
+	LAN            *LAN         // nil: this machine only
+
+	Audit      Auditor             // nil: nothing is written down
+	CardAccess func(client string) // called before a program reads the card, so that the screen can show which; must not wait
 }
 
-// New returns the handler of all paths, guarded. It works only below Serve, or
-// another server that puts the local address into the context of requests.
-func New(o Options) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("/healthz", o.health)
-	mux.HandleFunc("/api/v1/status", o.status)
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		refuse(w, http.StatusNotFound, "no such path")
-	})
-	return guard(mux)
+// Agent answers requests. It works only below Serve, or another server that puts
+// the local address into the context of requests.
+type Agent struct {
+	o       Options
+	err     error
+	origins *origins
+	routes  *routes
+	keys    *keyring
+	tickets *tickets
+	hub     *Hub
+	streams *streams
+	cards   *cardSlot
+	scribe  *scribe
+
+	cheap, work, failures *throttle
+	waiting               chan struct{} // holds one for each request that is held back
+	penalty               time.Duration
+
+	zone      func() string
+	now       func() time.Time
+	heartbeat time.Duration
+}
+
+var _ http.Handler = (*Agent)(nil)
+
+// New returns the agent. Wrong options do not stop it, but Err tells them and
+// Serve refuses to begin.
+func New(o Options) *Agent {
+	origins, err := newOrigins(o.AllowedOrigins)
+	a := &Agent{
+		o: o, origins: origins, err: errors.Join(err, o.LAN.check(o.Clients)),
+		keys: &keyring{lister: o.Clients, now: time.Now}, tickets: newTickets(),
+		hub: o.Events, streams: newStreams(), cards: newCardSlot(), scribe: newScribe(o.Audit),
+		cheap: newThrottle(cheapRate, cheapBurst), work: newThrottle(workRate, workBurst), failures: newThrottle(failRate, failBurst),
+		waiting: make(chan struct{}, maxWaiting), penalty: penalty, now: time.Now, heartbeat: heartbeat,
+		zone: sync.OnceValue(func() string {
+			if o.Zone != "" {
+				return o.Zone
+			}
+			return o.Status().Zone
+		}),
+	}
+	if a.hub == nil {
+		a.hub = NewHub()
+	}
+	a.routes = newRoutes(a.list())
+	return a
+}
+
+// Err tells what is wrong with the options: an origin that is none, or a LAN
+// that lacks a protection.
+func (a *Agent) Err() error { return a.err }
+
+// list makes all routes.
+func (a *Agent) list() []*route {
+	get := func(path string, s Scope, c cost, audit string, serve http.HandlerFunc) *route {
+		return &route{method: http.MethodGet, path: path, scope: s, cost: c, audit: audit, serve: serve}
+	}
+	list := []*route{
+		get("/", "", cheap, "", a.page),
+		get("/healthz", "", cheap, "", a.health),
+		get("/api/v1/status", "", cheap, "", a.status),
+		get("/api/v1/visits", ScopeCodes, work, "visits", a.visits),
+		get(eventsPath, ScopeEvents, stream, "events", a.events),
+		{method: http.MethodPost, path: ticketPath, scope: ScopeEvents, cost: work, audit: "ticket", serve: http.HandlerFunc(a.ticket)},
+		get("/api/openapi.json", "", cheap, "", a.description),
+		get("/v3/api-docs", "", cheap, "", a.description), // where NHSO's agent has it
+		get("/api/docs", "", cheap, "", a.docs),
+		get("/swagger-ui.html", "", cheap, "", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/api/docs", http.StatusFound)
+		}),
+	}
+	if a.o.Compat != nil {
+		list = append(list, compatRoutes(a.o.Compat)...)
+	}
+	return list
 }
 
 // health answers 200 "ok", or 503 with the reason on one line.
-func (o Options) health(w http.ResponseWriter, _ *http.Request) {
+func (a *Agent) health(w http.ResponseWriter, _ *http.Request) {
 	code, text := http.StatusOK, "ok"
-	if err := o.Healthy(); err != nil {
+	if err := a.o.Healthy(); err != nil {
 		code, text = http.StatusServiceUnavailable, oneLine(err.Error())
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(code)
 	if _, err := w.Write([]byte(text + "\n")); err != nil {
-		o.Logger.Debug("answer health", "err", err)
+		a.o.Logger.Debug("answer health", "err", err)
 	}
 }
 
-func (o Options) status(w http.ResponseWriter, _ *http.Request) {
-	s := o.Status()
+func (a *Agent) status(w http.ResponseWriter, _ *http.Request) { a.answer(w, a.snapshot()) }
+
+func (a *Agent) snapshot() Status {
+	s := a.o.Status()
 	if s.Readers == nil {
 		s.Readers = []Reader{} // a list without entries, not null
 	}
-	if err := writeJSON(w, http.StatusOK, s); err != nil {
-		o.Logger.Debug("answer status", "err", err)
+	return s
+}
+
+func (a *Agent) description(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	if _, err := w.Write(openapi.Description()); err != nil {
+		a.o.Logger.Debug("answer the description", "err", err)
+	}
+}
+
+// answer writes a good answer.
+func (a *Agent) answer(w http.ResponseWriter, value any) {
+	if err := writeJSON(w, http.StatusOK, value); err != nil {
+		a.o.Logger.Debug("answer", "err", err)
 	}
 }
 
 // refuse answers with an error; a client that has gone need not know.
 func refuse(w http.ResponseWriter, code int, reason string) {
 	_ = writeJSON(w, code, map[string]string{"error": reason})
+}
+
+// refuseAsNHSO answers on a path of NHSO's agent in the form of its errors:
+// programs show errors[0].defaultMessage (docs/nhso-api.md, section 3).
+func refuseAsNHSO(w http.ResponseWriter, r *http.Request, f *refusal) {
+	_ = writeJSON(w, f.status, map[string]any{
+		"timestamp": time.Now().Format("2006-01-02T15:04:05.000-07:00"), "status": f.status, "error": http.StatusText(f.status),
+		"message": f.reason, "path": r.URL.EscapedPath(), "errors": []map[string]string{{"defaultMessage": f.reason, "code": "AuthenKiosk"}},
+	})
 }
 
 func writeJSON(w http.ResponseWriter, code int, value any) error {

@@ -2,46 +2,132 @@ package agent
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
+	"time"
 )
 
 // ErrNotLoopback says that the listener can be reached from other machines.
 var ErrNotLoopback = errors.New("the agent listens on a loopback address only")
 
 // Serve answers on the listener until the context ends, then lets answers under
-// way finish for a few seconds. It closes the listener and returns nil when it
-// ended because the context did.
+// way finish for a few seconds and tells those who listen to events. It closes
+// the listener and returns nil when it ended because the context did. A listener
+// that other machines can reach is refused unless Options.LAN is complete.
 func Serve(ctx context.Context, l net.Listener, h http.Handler) error {
-	if !loopback(l.Addr()) {
-		return errors.Join(fmt.Errorf("listen on %s: %w", l.Addr(), ErrNotLoopback), l.Close())
+	a, _ := h.(*Agent)
+	lan, err := exposure(l, a)
+	if err != nil {
+		return errors.Join(err, l.Close())
 	}
+	var protocols http.Protocols
+	protocols.SetHTTP1(true) // HTTP/2 has many streams in one connection: more than is needed, and more to limit
 	server := &http.Server{
 		Handler: h, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
 		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 		DisableGeneralOptionsHandler: true, // OPTIONS * is guarded like the rest
+		Protocols:                    &protocols, ConnContext: withGuest,
+		ErrorLog: log.New(discarded{}, "", 0),
 	}
+	zone := func() string { return "" }
+	if a != nil {
+		zone = a.zone
+		server.ErrorLog = slog.NewLogLogger(a.o.Logger.Handler(), slog.LevelDebug)
+	}
+	l = newDoorman(l, lan, lan != nil, zone)
+	if lan != nil {
+		l = tls.NewListener(l, &tls.Config{
+			Certificates: []tls.Certificate{*lan.Certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
+		})
+	}
+	return run(ctx, server, l, a)
+}
+
+// exposure decides whether the listener may be served.
+func exposure(l net.Listener, a *Agent) (*LAN, error) {
+	if a == nil {
+		if !loopback(l.Addr()) {
+			return nil, fmt.Errorf("listen on %s: %w", l.Addr(), ErrNotLoopback)
+		}
+		return nil, nil
+	}
+	if err := a.Err(); err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", l.Addr(), err)
+	}
+	if !loopback(l.Addr()) && a.o.LAN == nil {
+		return nil, fmt.Errorf("listen on %s: %w", l.Addr(), ErrNotLoopback)
+	}
+	return a.o.LAN, nil
+}
+
+func run(ctx context.Context, server *http.Server, l net.Listener, a *Agent) error {
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }()
+	defer forgetting(a)()
 	select {
 	case err := <-ended:
-		return fmt.Errorf("serve agent: %w", err)
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+		defer cancel()
+		return errors.Join(fmt.Errorf("serve agent: %w", err), endStreams(last, a))
 	case <-ctx.Done():
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
+	streams := make(chan error, 1)
+	go func() { streams <- endStreams(last, a) }()
 	err := server.Shutdown(last)
 	if err != nil {
 		err = errors.Join(fmt.Errorf("end agent: %w", err), server.Close())
 	}
 	<-ended // http.ErrServerClosed
-	return err
+	return errors.Join(err, <-streams)
+}
+
+// forgetting takes personal data that is too old out of the events in memory, also
+// while nothing happens. It goes on until the function that it returns is called.
+func forgetting(a *Agent) (stop func()) {
+	if a == nil {
+		return func() {}
+	}
+	quit, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(personalTTL / 2)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				a.hub.Forget()
+			case <-quit:
+				return
+			}
+		}
+	}()
+	return func() { close(quit); <-done }
+}
+
+// endStreams tells everybody who listens to events that the program ends, and
+// waits until they are gone.
+func endStreams(ctx context.Context, a *Agent) error {
+	if a == nil {
+		return nil
+	}
+	return a.streams.end(ctx)
 }
 
 func loopback(a net.Addr) bool {
 	at, err := netip.ParseAddrPort(a.String())
 	return err == nil && at.Addr().IsLoopback()
 }
+
+// discarded drops what the server of a foreign handler says.
+type discarded struct{}
+
+// Write implements io.Writer.
+func (discarded) Write(b []byte) (int, error) { return len(b), nil }

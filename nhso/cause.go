@@ -29,6 +29,15 @@ var (
 	ErrCut         = errors.New("the connection was cut")
 	ErrUntrusted   = errors.New("the server's certificate is not trusted")
 	ErrConnect     = errors.New("no connection")
+
+	// Of an Agent only.
+	ErrNoReader      = errors.New("the agent has no card reader")
+	ErrNoCard        = errors.New("there is no card in the agent's reader, or another one")
+	ErrBadCard       = errors.New("the agent cannot read the card")
+	ErrBehind        = errors.New("the agent gets no answer of NHSO")
+	ErrNoCorrelation = errors.New("there is no unused reading of the card for this submission")
+	ErrMethod        = errors.New("an agent takes the patient's own card only")
+	ErrPublic        = errors.New("the agent's address is neither of this machine nor of a private network")
 )
 
 // cause turns an error of the transport into one that cannot carry personal

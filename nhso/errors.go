@@ -47,12 +47,16 @@ const (
 	// Invalid means that the caller asked for something impossible and nothing
 	// was sent: an incomplete visit, or one of another day.
 	Invalid
+
+	// NoCard means that an Agent has no card that it can read: no reader, no card,
+	// or an unreadable one. NHSO was not asked.
+	NoCard
 )
 
 var kindNames = [...]string{
 	Unknown: "unknown outcome", NotSent: "not sent", Refused: "refused", Duplicate: "already authenticated",
 	Unauthorised: "token not accepted", TooMany: "too many requests", BadAnswer: "not an answer of NHSO",
-	Invalid: "invalid",
+	Invalid: "invalid", NoCard: "no readable card",
 }
 
 // String returns a few words in English for logs.
@@ -123,6 +127,16 @@ func ProblemOf(err error) visit.Problem {
 		return visit.NoProblem
 	case errors.Is(err, ErrOtherDay):
 		return visit.ServiceDatePassed
+	case errors.Is(err, ErrNoReader):
+		return visit.ReaderMissing
+	case errors.Is(err, ErrNoCard):
+		return visit.CardRemovedEarly
+	case errors.Is(err, ErrBadCard):
+		return visit.CardUnreadable
+	case errors.Is(err, ErrNoCorrelation):
+		return visit.CardNeeded
+	case errors.Is(err, ErrMethod):
+		return visit.UpstreamCannot
 	}
 	switch KindOf(err) {
 	case Refused, Duplicate, Invalid:

@@ -17,6 +17,14 @@ const (
 	// that takes longer to say hello is down for the purposes of a kiosk.
 	ConnectTimeout = 5 * time.Second
 
+	// AgentReadTimeout bounds a reading of the card by an Agent, which asks NHSO as
+	// well; programs in the field wait so long.
+	AgentReadTimeout = 30 * time.Second
+
+	// agentRightLife is how long Right takes the last reading of the card that is
+	// inside for an answer, instead of having it read again.
+	agentRightLife = time.Minute
+
 	// idleTimeout is how long a connection for questions is kept for the next one.
 	idleTimeout = 60 * time.Second
 )
@@ -53,6 +61,19 @@ const (
 	// maxTokenBytes is far above a real token (36 characters) and below what
 	// servers refuse as a header.
 	maxTokenBytes = 4096
+
+	// maxPhotoBytes is the most that a photo on a card may have; the chip holds
+	// 5 kB, and an agent could make a larger picture of it.
+	maxPhotoBytes = 128 << 10
+
+	// maxClaimTypes is the most claim types taken of one answer; five were seen.
+	maxClaimTypes = 50
+
+	// maxReadings is how many readings of one card can wait for a submission.
+	maxReadings = 64
+
+	// maxCorrelationBytes is above the length of a UUID (36 characters).
+	maxCorrelationBytes = 64
 
 	// maxNameRunes is how many runes of a name from NHSO are kept.
 	maxNameRunes = 200

@@ -30,6 +30,8 @@ type fund struct {
 	HospMainOp coded `json:"hospMainOp"`
 	HospSub    coded `json:"hospSub"`
 	PaidModel  text  `json:"paidModel"`
+	Start      text  `json:"startDateTime"`
+	Expire     text  `json:"expireDateTime"`
 }
 
 // parseRight reads an answer of right-search. To say "no right" NHSO must have
@@ -62,6 +64,8 @@ func parseRight(body []byte, asked visit.PID) (RightAnswer, error) {
 		a.Right.Main, a.Right.Sub = f.Main.coded(), f.Sub.coded()
 		a.Right.HospMain, a.Right.HospMainOp, a.Right.HospSub = f.HospMain.hospital(), f.HospMainOp.hospital(), f.HospSub.hospital()
 		a.PaidModel = f.PaidModel.short()
+		a.Start, _ = parseMoment(string(f.Start)) // one that cannot be read is not told
+		a.Expire, _ = parseMoment(string(f.Expire))
 		break
 	}
 	return a, nil

@@ -61,6 +61,8 @@ type RightAnswer struct {
 	Sex        visit.Sex
 	Birth      visit.PartialDate
 	PaidModel  string // "1" for UCS; empty when not applicable
+
+	Start, Expire time.Time // of the right; zero: not told
 }
 
 // Format keeps every verb of package fmt from showing the person by accident.
@@ -94,6 +96,10 @@ type Submission struct {
 
 	// HN is the unit's own number of the patient, where it is known.
 	HN string
+
+	// Correlation ties the submission to a reading of the card by an Agent; empty:
+	// that of its last reading. An Endpoint needs none.
+	Correlation string
 }
 
 // Format keeps every verb of package fmt from showing the patient by accident.

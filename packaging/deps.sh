@@ -2,18 +2,21 @@
 # Installs the Debian or Ubuntu packages that are missing for one purpose:
 #   deps.sh run    what building and running the kiosk needs
 #   deps.sh test   that, and what the tests need besides
+#   deps.sh vm     what the tests on real device nodes need (packaging/vm)
 # It says which packages it installs, and uses sudo when it is not root.
 set -eu
 
 run="gcc libc6-dev pkg-config libpcsclite-dev libgl-dev libegl-dev libx11-dev libxcursor-dev libxrandr-dev
 libxinerama-dev libxi-dev libxxf86vm-dev libgl1-mesa-dri pcscd"
-test="vsmartcard-vpcd xvfb xauth xdotool openbox zbar-tools imagemagick curl"
+test="vsmartcard-vpcd xvfb xauth xdotool openbox zbar-tools imagemagick curl chromium nodejs python3 swtpm"
+vm="qemu-system-x86 busybox-static cpio kmod"
 
 case "${1:-}" in
 run) wanted=$run ;;
 test) wanted="$run $test" ;;
+vm) wanted="$run $vm" ;;
 *)
-	echo "usage: deps.sh run|test" >&2
+	echo "usage: deps.sh run|test|vm" >&2
 	exit 2
 	;;
 esac

@@ -147,30 +147,35 @@ func (e Event) check() error {
 	return nil
 }
 
-// audit appends an event in the transaction of what it tells.
-func (s *Store) audit(tx *bolt.Tx, e Event) error {
-	if err := e.check(); err != nil {
-		return err
-	}
-	if e.At.IsZero() {
-		e.At = s.now()
-	}
+// audit appends events in the transaction of what they tell.
+func (s *Store) audit(tx *bolt.Tx, events ...Event) error {
 	head, err := s.ring.head(tx)
 	if err != nil {
 		return err
 	}
-	head.seq++
-	line, err := json.Marshal(auditEntry{
-		Seq: head.seq, Time: e.At.UTC().Truncate(time.Millisecond), Event: e.Name, Role: e.Role, Result: e.Result,
-		Visit: e.Visit, Handle: e.Handle, Prev: base64.RawStdEncoding.EncodeToString(head.hash[:]),
-	})
-	if err != nil {
-		return err
-	}
-	head.hash = sha256.Sum256(line)
 	b := tx.Bucket(bucketAudit)
 	b.FillPercent = 1 // entries only ever come at the end
-	return errors.Join(b.Put(seqKey(head.seq), line), s.ring.putHead(tx, head))
+	for _, e := range events {
+		if err := e.check(); err != nil {
+			return err
+		}
+		if e.At.IsZero() {
+			e.At = s.now()
+		}
+		head.seq++
+		line, err := json.Marshal(auditEntry{
+			Seq: head.seq, Time: e.At.UTC().Truncate(time.Millisecond), Event: e.Name, Role: e.Role, Result: e.Result,
+			Visit: e.Visit, Handle: e.Handle, Prev: base64.RawStdEncoding.EncodeToString(head.hash[:]),
+		})
+		if err != nil {
+			return err
+		}
+		head.hash = sha256.Sum256(line)
+		if err := b.Put(seqKey(head.seq), line); err != nil {
+			return err
+		}
+	}
+	return s.ring.putHead(tx, head)
 }
 
 func (r *keyring) putHead(tx *bolt.Tx, h auditHead) error {

@@ -13,38 +13,55 @@ import (
 	"authenkiosk/visit"
 )
 
-// formatVersion is the newest layout of buckets this program knows.
-const formatVersion = 2
+// formatVersion is the newest layout of buckets this program knows. Format 1 was
+// not sealed; format 2 had indexes on the disk.
+const formatVersion = 3
 
-// The buckets. A seq is the order of saving, 8 bytes, big endian. "Sealed" is
-// what keyring.seal makes.
+// The buckets. A seq is 8 bytes, big endian. "Sealed" is what keyring.seal or
+// sealVisit makes. The sequence of bucketVisits numbers both saves and entries of
+// the feed.
 var (
-	bucketMeta      = []byte("meta")      // "format", its check, the head of the audit, the check of the key
-	bucketVisits    = []byte("visits")    // visit id -> sealed record
-	bucketUnsettled = []byte("unsettled") // seq -> id, of pending and inflight visits
-	bucketStaff     = []byte("staff")     // seq -> id, of work for the desk
-	bucketDays      = []byte("days")      // service date, seq -> letter of the state, id
-	bucketPersons   = []byte("persons")   // HMAC of the PID, seq -> id
+	bucketMeta      = []byte("meta")      // "format", its check, the head of the audit, the check of the key, the feed
+	bucketVisits    = []byte("visits")    // visit id -> line, sealed record
 	bucketKeys      = []byte("keys")      // month -> wrapped data key
 	bucketPhotos    = []byte("photos")    // visit id -> photo, sealed with its own key
 	bucketPhotoKeys = []byte("photokeys") // visit id -> time, wrapped key of the photo
 	bucketPast      = []byte("past")      // visit id -> sealed remains of an erased visit
 	bucketAudit     = []byte("audit")     // seq -> JSON of an entry
+	bucketJobs      = []byte("jobs")      // id of a print job -> sealed job
+	bucketClients   = []byte("clients")   // name of a client -> sealed client
+	bucketCursors   = []byte("cursors")   // name of a reader of the feed -> sealed number
 
 	keyFormat      = []byte("format")
 	keyFormatCheck = []byte("format-check") // so that a flipped bit is not taken for a newer program
 	keyKEKCheck    = []byte("kek-check")
+	keyFeed        = []byte("feed") // random, see Store.Feed
 )
 
-// plainBuckets are those of format 1, in which records were not sealed.
-var plainBuckets = [][]byte{bucketMeta, bucketVisits, bucketUnsettled, bucketStaff, bucketDays, bucketPersons}
-
-var allBuckets = append(slices.Clone(plainBuckets),
-	bucketKeys, bucketPhotos, bucketPhotoKeys, bucketPast, bucketAudit)
-
-const (
-	seqSize = 8
+// The indexes of formats 1 and 2.
+var (
+	bucketUnsettled = []byte("unsettled") // seq -> id, of pending and inflight visits
+	bucketStaff     = []byte("staff")     // seq -> id, of work for the desk
+	bucketDays      = []byte("days")      // service date, seq -> letter of the state, id
+	bucketPersons   = []byte("persons")   // HMAC of the PID (format 1: the PID), seq -> id
 )
+
+// buckets are those of each format.
+var buckets = map[int][][]byte{
+	1: {bucketMeta, bucketVisits, bucketUnsettled, bucketStaff, bucketDays, bucketPersons},
+	2: {
+		bucketMeta, bucketVisits, bucketUnsettled, bucketStaff, bucketDays, bucketPersons,
+		bucketKeys, bucketPhotos, bucketPhotoKeys, bucketPast, bucketAudit,
+	},
+	formatVersion: allBuckets,
+}
+
+var allBuckets = [][]byte{
+	bucketMeta, bucketVisits, bucketKeys, bucketPhotos, bucketPhotoKeys, bucketPast, bucketAudit,
+	bucketJobs, bucketClients, bucketCursors,
+}
+
+const seqSize = 8
 
 // makeBuckets fills a new file.
 func makeBuckets(tx *bolt.Tx, r *keyring) error {
@@ -57,7 +74,7 @@ func makeBuckets(tx *bolt.Tx, r *keyring) error {
 	format := strconv.AppendInt(nil, formatVersion, 10)
 	return errors.Join(
 		meta.Put(keyFormat, format), meta.Put(keyFormatCheck, formatCheck(format)),
-		meta.Put(keyKEKCheck, r.check), r.putHead(tx, auditHead{}),
+		meta.Put(keyKEKCheck, r.check), meta.Put(keyFeed, newFeed()), r.putHead(tx, auditHead{}),
 	)
 }
 
@@ -69,9 +86,10 @@ func formatCheck(format []byte) []byte {
 
 func seqKey(seq uint64) []byte { return binary.BigEndian.AppendUint64(nil, seq) }
 
+// dayKey is that of the index of days in formats 1 and 2.
 func dayKey(d visit.Date, seq uint64) []byte { return append([]byte(d.String()), seqKey(seq)...) }
 
-// letter is the state in one byte, for counting without reading records.
+// letter is the state in one byte, for counting without opening records.
 func (s State) letter() byte {
 	if s == StateDropped {
 		return 'x' // "done" has the d
@@ -85,53 +103,71 @@ func (s *Store) load(tx *bolt.Tx, id visit.ID) (Record, error) {
 	if value == nil {
 		return Record{}, fmt.Errorf("visit %s: %w", id, ErrNotFound)
 	}
-	fail := func(err error) (Record, error) {
+	r, err := s.ring.openVisit(tx, id, value)
+	if err != nil {
 		return Record{}, &DecodeError{Bucket: string(bucketVisits), Key: string(id), Err: err}
-	}
-	data, err := s.ring.open(tx, string(bucketVisits), string(id), value)
-	if err != nil {
-		return fail(err)
-	}
-	r, err := decode(data)
-	if err != nil {
-		return fail(err)
-	}
-	if r.Visit.ID != id {
-		return fail(errors.New("it belongs to another visit"))
 	}
 	return r, nil
 }
 
-// store writes a record and brings its indexes up to date.
+// openVisit opens and decodes what is stored for a visit and holds it against its
+// line.
+func (r *keyring) openVisit(tx *bolt.Tx, id visit.ID, stored []byte) (Record, error) {
+	data, err := r.open(tx, string(bucketVisits), string(id), stored)
+	if err != nil {
+		return Record{}, err
+	}
+	l, err := lineOf(stored)
+	if err != nil {
+		return Record{}, err
+	}
+	rec, err := decode(data)
+	if err != nil {
+		return Record{}, err
+	}
+	if rec.Visit.ID != id {
+		return Record{}, errors.New("it belongs to another visit")
+	}
+	rec.seq, rec.feed = l.seq, l.feed
+	if r.line(rec) != l {
+		return Record{}, errLine
+	}
+	return rec, nil
+}
+
+// store writes a record. The index follows when the transaction is on the disk.
 func (s *Store) store(tx *bolt.Tx, r Record) error {
 	data, err := encode(r)
 	if err != nil {
 		return fmt.Errorf("encode visit %s: %w", r.Visit.ID, err)
 	}
-	id := []byte(r.Visit.ID)
-	if data, err = s.ring.seal(tx, monthOf(r.SavedAt), string(bucketVisits), string(id), data); err != nil {
-		return fmt.Errorf("seal visit %s: %w", id, err)
-	}
-	if err := tx.Bucket(bucketVisits).Put(id, data); err != nil {
-		return err
-	}
-	if err := member(tx.Bucket(bucketUnsettled), r.State.Unsettled(), seqKey(r.seq), id); err != nil {
-		return err
-	}
-	if err := member(tx.Bucket(bucketStaff), r.State == StateStaff, seqKey(r.seq), id); err != nil {
-		return err
-	}
-	return tx.Bucket(bucketDays).Put(dayKey(r.Visit.ServiceDate, r.seq), append([]byte{r.State.letter()}, id...))
+	return s.storeEncoded(tx, r, data)
 }
 
-// member puts the key into the bucket or takes it out, and touches no page when
-// it is right already.
-func member(b *bolt.Bucket, in bool, key, value []byte) error {
-	switch has := b.Get(key) != nil; {
-	case in && !has:
-		return b.Put(key, value)
-	case !in && has:
-		return b.Delete(key)
+func (s *Store) storeEncoded(tx *bolt.Tx, r Record, data []byte) error {
+	u, ok := packID(r.Visit.ID)
+	if !ok {
+		return visit.ErrID
 	}
-	return nil
+	l, id := s.ring.line(r), string(r.Visit.ID)
+	sealed, err := s.ring.sealVisit(tx, monthOf(r.SavedAt), id, l, data)
+	if err != nil {
+		return fmt.Errorf("seal visit %s: %w", id, err)
+	}
+	tx.OnCommit(func() { s.index.put(u, l) })
+	return tx.Bucket(bucketVisits).Put([]byte(id), sealed)
 }
+
+// remove deletes a record.
+func (s *Store) remove(tx *bolt.Tx, r Record) error {
+	if u, ok := packID(r.Visit.ID); ok {
+		tx.OnCommit(func() { s.index.remove(u) })
+	}
+	return tx.Bucket(bucketVisits).Delete([]byte(r.Visit.ID))
+}
+
+// plainFormat tells whether records of that format were not sealed.
+func plainFormat(format int) bool { return format == 1 }
+
+// knownFormat tells whether this program reads files of that format.
+func knownFormat(format int) bool { return slices.Contains([]int{1, 2, formatVersion}, format) }

@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -10,79 +9,6 @@ import (
 	"authenkiosk/visit"
 )
 
-// Save writes a new visit as pending. When it returns nil the visit is on the
-// disk. It refuses a visit that could not be submitted (visit.Validate) and one
-// that is there already (ErrExists).
-func (s *Store) Save(v visit.Visit, at time.Time) error {
-	if err := v.Validate(); err != nil {
-		return fmt.Errorf("save visit %s: %w", v.ID, err)
-	}
-	var pending *entry
-	err := s.update(func(tx *bolt.Tx) (err error) {
-		if tx.Bucket(bucketVisits).Get([]byte(v.ID)) != nil {
-			return fmt.Errorf("save visit %s: %w", v.ID, ErrExists)
-		}
-		r := Record{Visit: v, State: StatePending, SavedAt: at, ChangedAt: at}
-		if err := s.insert(tx, &r); err != nil {
-			return err
-		}
-		if err := s.audit(tx, Event{Name: "visit-saved", Role: RolePatient, Result: "ok", Visit: v.ID, At: at}); err != nil {
-			return err
-		}
-		data, err := encode(r)
-		if err != nil {
-			return err
-		}
-		pending, err = s.journal.append(v.ID, data) // last: from here on the disk is at work
-		return err
-	})
-	if pending == nil {
-		return err
-	}
-	committed := err
-	if err = pending.finish(committed); err != nil && committed == nil {
-		err = errors.Join(err, s.unsave(v.ID)) // what is not in both places is not saved
-	}
-	return err
-}
-
-// insert writes a record that is new, with the next seq.
-func (s *Store) insert(tx *bolt.Tx, r *Record) (err error) {
-	if r.seq, err = tx.Bucket(bucketVisits).NextSequence(); err != nil {
-		return err
-	}
-	person := append(s.ring.person(r.Visit.PID), seqKey(r.seq)...)
-	if err := tx.Bucket(bucketPersons).Put(person, []byte(r.Visit.ID)); err != nil {
-		return err
-	}
-	return s.store(tx, *r)
-}
-
-// unsave takes back a visit whose journal entry did not reach the disk.
-func (s *Store) unsave(id visit.ID) error {
-	return s.update(func(tx *bolt.Tx) error {
-		r, err := s.load(tx, id)
-		if err != nil {
-			return err
-		}
-		if err := s.remove(tx, r); err != nil {
-			return err
-		}
-		return s.audit(tx, Event{Name: "visit-saved", Role: RoleSystem, Result: "taken-back", Visit: id})
-	})
-}
-
-// remove deletes a record and its indexes.
-func (s *Store) remove(tx *bolt.Tx, r Record) error {
-	id := []byte(r.Visit.ID)
-	return errors.Join(
-		tx.Bucket(bucketVisits).Delete(id),
-		tx.Bucket(bucketUnsettled).Delete(seqKey(r.seq)), tx.Bucket(bucketStaff).Delete(seqKey(r.seq)),
-		tx.Bucket(bucketDays).Delete(dayKey(r.Visit.ServiceDate, r.seq)),
-		tx.Bucket(bucketPersons).Delete(append(s.ring.person(r.Visit.PID), seqKey(r.seq)...)),
-	)
-}
-
 // Begin notes, before the request leaves, that the visit is about to be sent,
 // with the attempt counted. Only after Begin has returned nil may anything be
 // sent.
@@ -90,7 +16,6 @@ func (s *Store) Begin(id visit.ID, at time.Time) error {
 	return s.change(id, StateInflight, at, func(r *Record) {
 		r.Attempts++
 		r.LastSent = at
-		r.NotBefore = time.Time{}
 	})
 }
 
@@ -123,10 +48,9 @@ func (s *Store) Drop(id visit.ID, at time.Time) error {
 }
 
 // Requeue makes a visit in flight pending again because it was surely not sent:
-// the connection was refused, or NHSO was asked and has no code. It is not to be
-// sent before that time; the time of the change stays that of the attempt.
-func (s *Store) Requeue(id visit.ID, notBefore time.Time) error {
-	return s.change(id, StatePending, time.Time{}, func(r *Record) { r.NotBefore = notBefore })
+// the connection was refused, or NHSO was asked and has no code.
+func (s *Store) Requeue(id visit.ID, at time.Time) error {
+	return s.change(id, StatePending, at, func(*Record) {})
 }
 
 // told are the changes of state that the audit keeps, and who makes them.
@@ -138,7 +62,7 @@ var told = map[State]Event{
 }
 
 // change moves a visit to another state and edits its record, in one
-// transaction. A zero time leaves ChangedAt.
+// transaction.
 func (s *Store) change(id visit.ID, to State, at time.Time, edit func(*Record)) error {
 	var after Record
 	err := s.update(func(tx *bolt.Tx) error {
@@ -153,11 +77,13 @@ func (s *Store) change(id visit.ID, to State, at time.Time, edit func(*Record)) 
 		if r.State == StateStaff {
 			e.Role = RoleStaff
 		}
-		r.State = to
-		if !at.IsZero() {
-			r.ChangedAt = at
-		}
+		r.State, r.ChangedAt = to, at
 		edit(&r)
+		if r.fed() {
+			if r.feed, err = tx.Bucket(bucketVisits).NextSequence(); err != nil {
+				return err
+			}
+		}
 		after = r
 		if err := s.store(tx, r); err != nil || !tell {
 			return err

@@ -158,7 +158,7 @@ func TestARequeuedVisitWaitsAndKeepsItsPlace(t *testing.T) {
 	must(t, s.Requeue(madeUp(1).ID, later))
 	list, err := s.Unsettled()
 	must(t, err)
-	if len(list) != 3 || list[0].Visit.ID != madeUp(1).ID || !list[0].NotBefore.Equal(later) || list[0].Attempts != 1 {
+	if len(list) != 3 || list[0].Visit.ID != madeUp(1).ID || list[0].State != StatePending || !list[0].ChangedAt.Equal(later) || list[0].Attempts != 1 {
 		t.Errorf("%d unsettled, first %s", len(list), list[0].State)
 	}
 }

@@ -2,6 +2,8 @@ package storage
 
 import (
 	"bufio"
+	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -11,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"authenkiosk/storage/internal/madeup"
 	"authenkiosk/visit"
 )
 
@@ -34,9 +37,9 @@ func runChild(dir string) int {
 		return 1
 	}
 	for n := first; ; n++ {
-		v := madeUp(n)
+		v := killed(n)
 		steps := []func() error{
-			func() error { return s.Save(v, noon) },
+			func() error { return saveKilled(s, n) },
 			func() error { return s.Begin(v.ID, noon) },
 			func() error { return s.Done(v.ID, childCode(n), noon) },
 		}
@@ -49,7 +52,34 @@ func runChild(dir string) int {
 				return 1
 			}
 		}
+		if n%3 == 2 {
+			if err := errors.Join(s.PutPrintJob(slip(n)), s.MarkPrintJob(slip(n).ID, JobSending, noon)); err != nil {
+				fmt.Println("error", err)
+				return 1
+			}
+			fmt.Println("sending", v.ID)
+		}
 	}
+}
+
+// killed returns visit n of the kill test: some have a photo, some a certifier.
+func killed(n int) visit.Visit {
+	switch n % 5 {
+	case 1:
+		return madeup.WithPhoto(n)
+	case 2:
+		return madeup.Certified(n)
+	}
+	return madeUp(n)
+}
+
+func killedPhoto(n int) []byte { return bytes.Repeat(fmt.Append(nil, "photo ", n), 1000) }
+
+func saveKilled(s *Store, n int) error {
+	if v := killed(n); v.Attestation.Photo {
+		return s.SaveWithPhoto(v, killedPhoto(n), noon)
+	}
+	return s.Save(killed(n), noon)
 }
 
 func childCode(n int) visit.AuthenCode { return visit.AuthenCode(fmt.Sprintf("PP%010d", n)) }
@@ -63,7 +93,7 @@ func nextNumber(s *Store) (int, error) {
 func TestNoAcknowledgedChangeIsLostWhenTheProgramIsKilled(t *testing.T) {
 	dir := t.TempDir()
 	random := rand.New(rand.NewPCG(1, 2))
-	acknowledged := map[visit.ID]State{}
+	acknowledged, slips := map[visit.ID]State{}, map[string]bool{}
 	for round := range *kills {
 		lines := killAfter(t, dir, random.IntN(60))
 		for _, line := range lines {
@@ -71,11 +101,13 @@ func TestNoAcknowledgedChangeIsLostWhenTheProgramIsKilled(t *testing.T) {
 			if state == "error" {
 				t.Fatalf("round %d: the child said %q", round, line)
 			}
-			if state != "start" {
+			if state == "sending" {
+				slips[id] = true
+			} else if state != "start" {
 				acknowledged[visit.ID(id)] = State(state)
 			}
 		}
-		verify(t, dir, acknowledged)
+		verify(t, dir, acknowledged, slips)
 		if t.Failed() {
 			t.Fatalf("after round %d", round)
 		}
@@ -109,7 +141,7 @@ func killAfter(t *testing.T, dir string, count int) (lines []string) {
 
 var rank = map[State]int{StatePending: 1, StateInflight: 2, StateDone: 3}
 
-func verify(t *testing.T, dir string, acknowledged map[visit.ID]State) {
+func verify(t *testing.T, dir string, acknowledged map[visit.ID]State, slips map[string]bool) {
 	t.Helper()
 	s := openIn(t, dir)
 	defer func() { _ = s.Close() }()
@@ -117,8 +149,11 @@ func verify(t *testing.T, dir string, acknowledged map[visit.ID]State) {
 	must(t, err)
 	found, unsettled := 0, 0
 	for n, r := range all {
-		if !sameVisit(r.Visit, madeUp(n)) {
+		if !sameVisit(r.Visit, killed(n)) {
 			t.Errorf("visit %d came back changed", n)
+		}
+		if photo, err := s.Photo(r.Visit.ID); r.Visit.Attestation.Photo && (err != nil || !bytes.Equal(photo, killedPhoto(n))) {
+			t.Errorf("the photo of visit %d: %v", n, err)
 		}
 		if want, ok := acknowledged[r.Visit.ID]; ok {
 			found++
@@ -138,5 +173,23 @@ func verify(t *testing.T, dir string, acknowledged map[visit.ID]State) {
 	}
 	if counts, err := s.Counts(visit.ServiceDateOf(noon)); err != nil || counts.Pending != unsettled || counts.DoneToday != len(all)-unsettled {
 		t.Errorf("counts %+v for %d unsettled of %d, %v", counts, unsettled, len(all), err)
+	}
+	jobs, err := s.PrintJobs()
+	must(t, err)
+	sent := 0
+	for _, j := range jobs {
+		if slips[j.ID] {
+			sent++
+		}
+		if slips[j.ID] && j.State != JobUnclear {
+			t.Errorf("a slip that was being sent is %s", j.State)
+		}
+	}
+	if sent != len(slips) {
+		t.Errorf("%d of %d slips are there", sent, len(slips))
+	}
+	changes, err := s.Changes(0, len(all)+1)
+	if err != nil || len(changes) != len(all)-unsettled {
+		t.Errorf("%d changes of %d visits that are settled, %v", len(changes), len(all)-unsettled, err)
 	}
 }

@@ -3,8 +3,8 @@
 // journal. docs/storage.md describes files, keys and what is done after damage.
 //
 // Its promise: a call that returns nil is on the disk. Every change is one
-// transaction that ends with fsync, so a visit and its indexes change together
-// or not at all, whenever the power goes.
+// transaction that ends with fsync, so all of it is there or nothing, whenever the
+// power goes. Indexes are in memory, made of the records at the start.
 //
 // A visit goes through these states; every other move is an error:
 //

@@ -17,15 +17,15 @@ func encode(r Record) ([]byte, error) {
 		problem = r.Problem.String()
 	}
 	return json.Marshal(stored{
-		Version: recordVersion, Seq: r.seq, State: r.State, SavedAt: r.SavedAt, ChangedAt: r.ChangedAt,
-		Attempts: r.Attempts, LastSent: r.LastSent, NotBefore: r.NotBefore,
+		Version: recordVersion, State: r.State, SavedAt: r.SavedAt, ChangedAt: r.ChangedAt,
+		Attempts: r.Attempts, LastSent: r.LastSent,
 		Code: string(r.Code), IssuedAt: r.IssuedAt, Problem: problem, Message: cutText(r.Message),
 		Visit: storedVisit{
 			ID: string(v.ID), HCode: v.HCode, ServiceDate: v.ServiceDate.String(), PID: v.PID.Digits(),
 			Name: storedName(v.Name), Sex: v.Sex, Birth: storedBirth(v.Birth), Address: storedAddress(v.Address),
 			Phone: v.Phone.Digits(), PhoneOwner: v.PhoneOwner,
 			ClaimCode: v.ClaimType.Code, ClaimName: v.ClaimType.Name,
-			Method: v.Method, Right: storeRight(v.Right), CreatedAt: v.CreatedAt,
+			Method: v.Method, Attestation: storeProof(v.Attestation), Right: storeRight(v.Right), CreatedAt: v.CreatedAt,
 		},
 	})
 }
@@ -49,7 +49,7 @@ func decode(data []byte) (Record, error) {
 	}
 	r := Record{
 		Visit: v, State: s.State, SavedAt: s.SavedAt, ChangedAt: s.ChangedAt, Attempts: s.Attempts,
-		LastSent: s.LastSent, NotBefore: s.NotBefore, Code: visit.AuthenCode(s.Code), IssuedAt: s.IssuedAt,
+		LastSent: s.LastSent, Code: visit.AuthenCode(s.Code), IssuedAt: s.IssuedAt,
 		Problem: problemNamed(s.Problem), Message: s.Message, seq: s.Seq,
 	}
 	if r.State == StateDone && r.Code == "" {
@@ -71,11 +71,15 @@ func (s storedVisit) visit() (visit.Visit, error) {
 	if err != nil {
 		return visit.Visit{}, err
 	}
+	attestation, err := s.Attestation.attestation()
+	if err != nil {
+		return visit.Visit{}, err
+	}
 	v := visit.Visit{
 		ID: visit.ID(s.ID), HCode: s.HCode, ServiceDate: date, PID: pid, Name: visit.Name(s.Name), Sex: s.Sex,
 		Birth: visit.PartialDate(s.Birth), Address: visit.Address(s.Address), Phone: phone, PhoneOwner: s.PhoneOwner,
 		ClaimType: visit.ClaimType{Code: s.ClaimCode, Name: s.ClaimName},
-		Method:    s.Method, Right: s.Right.right(), CreatedAt: s.CreatedAt,
+		Method:    s.Method, Attestation: attestation, Right: s.Right.right(), CreatedAt: s.CreatedAt,
 	}
 	return v, v.Validate()
 }

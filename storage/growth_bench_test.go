@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -29,9 +30,11 @@ func BenchmarkBesideOldVisits(b *testing.B) {
 	must(b, s.Close())
 	info, err := os.Stat(filepath.Join(dir, fileName))
 	must(b, err)
+	before := heap()
 	began = time.Now()
 	s = openIn(b, dir)
 	opened := time.Since(began)
+	grown := heap() - before
 	n := *old
 	for b.Loop() {
 		v := madeUp(n)
@@ -45,5 +48,14 @@ func BenchmarkBesideOldVisits(b *testing.B) {
 	}
 	b.ReportMetric(float64(info.Size())/float64(*old), "B/visit")
 	b.ReportMetric(float64(opened.Milliseconds()), "open-ms")
+	b.ReportMetric(float64(grown>>10), "heap-kB")
 	b.ReportMetric(float64(*old)/filled.Seconds(), "filled/s")
+}
+
+// heap is what is in use, in bytes.
+func heap() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }

@@ -80,12 +80,8 @@ func (i *inspection) readFormat(p *pageFile, names []string) {
 		return
 	}
 	i.format = format
-	needed := allBuckets
-	if format == 1 {
-		needed = plainBuckets
-	}
-	for _, name := range needed {
-		if format <= formatVersion && !slices.Contains(names, string(name)) {
+	for _, name := range buckets[format] {
+		if !slices.Contains(names, string(name)) {
 			p.note("bucket %s is missing", name)
 		}
 	}

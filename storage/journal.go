@@ -164,27 +164,44 @@ func (j *journal) take(kind byte, content, frame []byte) bool {
 	return true
 }
 
+// errLongFrame refuses what could not be read again.
+var errLongFrame = errors.New("the visit is too long")
+
 // entry is a visit that is being saved. It holds the journal's lock.
 type entry struct {
 	journal *journal
 	id      visit.ID
-	at      int64 // where its frame begins
-	synced  chan error
+	at      int64  // where its frame begins
+	frame   []byte // valid when written has told
+	written chan error
 }
 
-// append writes the frame of a new visit and begins to bring it to the disk, at
-// the same time as the database commits. The caller must call finish.
+// append writes the frame of a new visit and brings it to the disk, at the same
+// time as the transaction is made and committed. The caller must call finish.
 func (j *journal) append(id visit.ID, record []byte) (*entry, error) {
-	frame := j.frame(kindVisit, record)
+	size := int64(frameHeader + j.box.overhead() + 1 + len(record))
 	j.mu.Lock()
-	at := j.size
-	if err := j.write(frame); err != nil {
+	err := ErrClosed
+	switch {
+	case size > frameHeader+maxFrame:
+		err = errLongFrame
+	case j.file != nil:
+		err = j.makeRoom(size) // here, so that a full disk ends the transaction
+	}
+	if err != nil {
 		j.mu.Unlock()
 		return nil, fmt.Errorf("write the journal: %w", err)
 	}
-	j.live[id] = &kept{visit: frame}
-	e := &entry{j, id, at, make(chan error, 1)}
-	go func() { e.synced <- syncData(j.file) }()
+	e := &entry{journal: j, id: id, at: j.size, written: make(chan error, 1)}
+	j.size += size
+	go func() {
+		e.frame = j.frame(kindVisit, record)
+		_, err := j.file.WriteAt(e.frame, e.at)
+		if err == nil {
+			err = syncData(j.file)
+		}
+		e.written <- err
+	}()
 	return e, nil
 }
 
@@ -193,9 +210,8 @@ func (j *journal) append(id visit.ID, record []byte) (*entry, error) {
 func (e *entry) finish(committed error) error {
 	j := e.journal
 	defer j.mu.Unlock()
-	err := <-e.synced
+	err := <-e.written
 	if committed != nil {
-		delete(j.live, e.id)
 		if cut := j.file.Truncate(e.at); cut == nil {
 			j.size, j.room = e.at, e.at
 			// Without the sync a power cut could bring back a visit of which the
@@ -206,8 +222,12 @@ func (e *entry) finish(committed error) error {
 		}
 		return committed
 	}
-	if err != nil {
-		err = j.rewrite()
+	j.live[e.id] = &kept{visit: e.frame}
+	if err == nil {
+		return nil
+	}
+	if err = j.rewrite(); err != nil {
+		delete(j.live, e.id)
 	}
 	return err
 }
@@ -237,11 +257,16 @@ func (j *journal) makeRoom(n int64) error {
 	if j.size+n <= j.room {
 		return nil
 	}
-	zeros := make([]byte, n+roomAhead)
-	if _, err := j.file.WriteAt(zeros, j.size); err != nil {
+	if n > 2*(frameHeader+maxFrame) {
+		return errLongFrame
+	}
+	room := n + roomAhead
+	if err := fillZeros(j.file, j.size, j.size+room); err != nil {
+		_ = j.file.Truncate(j.size)
+		j.room = j.size
 		return err
 	}
-	j.room = j.size + int64(len(zeros))
+	j.room = j.size + room
 	return nil
 }
 

@@ -34,7 +34,11 @@ type Store struct {
 	ring    *keyring
 	source  SourceInfo
 	journal *journal
+	index   *index
 	found   Recovery
+
+	writing sync.Mutex // so that the index follows changes in their order
+	filled  int64      // how far the data file is filled with zeros for pages to come
 
 	swap   sync.RWMutex // db and file are replaced by Compact
 	db     *bolt.DB
@@ -49,8 +53,7 @@ type Store struct {
 //
 // A damaged data file is renamed and kept, and what can be read of it comes over
 // into a new one; visits that are not settled come from the journal. Recovery
-// tells what happened. A file of format 1, in which records were not sealed, is
-// replaced by a sealed one.
+// tells what happened. A file of an older format is replaced by one of the newest.
 //
 // Errors, for errors.Is: ErrInUse, ErrNewerFormat (the file is left as it is),
 // ErrKeyGone and ErrKeySource (the records cannot be opened on this machine now;
@@ -89,7 +92,7 @@ func (s *Store) start(o KeyOptions) error {
 	if found.format > formatVersion {
 		return found.sound()
 	}
-	sealed := found.format == formatVersion || missing && exists(filepath.Join(s.dir, journalName))
+	sealed := found.format > 1 || missing && exists(filepath.Join(s.dir, journalName))
 	fresh := !exists(filepath.Join(s.dir, kekName))
 	key, err := openKEK(s.dir, o, !sealed)
 	if err != nil {
@@ -103,6 +106,9 @@ func (s *Store) start(o KeyOptions) error {
 		return err
 	}
 	if err := s.openChecked(found); err != nil {
+		return err
+	}
+	if err := s.doubtJobs(s.found.Quarantined != "" || found.oneMeta); err != nil {
 		return err
 	}
 	if err := s.openJournal(); err != nil {
@@ -121,8 +127,8 @@ func (s *Store) makeSound(found inspection, missing, neverSealed bool) error {
 		return ensureFile(s.dir, filepath.Join(s.dir, fileName), s.ring)
 	case found.damaged != "":
 		return s.replaceDamaged(found, neverSealed)
-	case found.format == 1:
-		return s.migrate()
+	case found.format < formatVersion:
+		return s.migrate(found)
 	}
 	return nil
 }
@@ -155,7 +161,7 @@ func (s *Store) openChecked(found inspection) error {
 			return err
 		}
 	}
-	if found.oneMeta && s.found.Quarantined == "" {
+	if found.oneMeta && s.found.Quarantined == "" && !s.found.Migrated {
 		return s.demotePending()
 	}
 	return nil
@@ -196,6 +202,7 @@ func (s *Store) openFile(path string, lock time.Duration) error {
 	case err != nil:
 		return err
 	}
+	s.filled = 0
 	return s.file.Chmod(fileMode)
 }
 
@@ -234,7 +241,14 @@ func (s *Store) releaseFile(broken bool) error {
 
 // update runs f in one transaction that is on the disk when update returns nil.
 func (s *Store) update(f func(tx *bolt.Tx) error) error {
-	err := s.guarded(func() error { return s.db.Update(f) })
+	err := s.guarded(func() error {
+		s.writing.Lock()
+		defer s.writing.Unlock()
+		return s.db.Update(func(tx *bolt.Tx) error {
+			s.fillAhead(tx)
+			return f(tx)
+		})
+	})
 	if err == nil && s.ring.fresh.CompareAndSwap(true, false) {
 		if s.writeKeyCopy() != nil {
 			s.ring.fresh.Store(true) // the copy is an extra; the next change tries again

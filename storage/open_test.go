@@ -78,8 +78,8 @@ func TestAFileOfANewerProgramIsLeftAlone(t *testing.T) {
 	dir := t.TempDir()
 	s := openIn(t, dir)
 	must(t, s.update(func(tx *bolt.Tx) error {
-		three := []byte("3")
-		return errors.Join(tx.Bucket(bucketMeta).Put(keyFormat, three), tx.Bucket(bucketMeta).Put(keyFormatCheck, formatCheck(three)))
+		newer := []byte("4")
+		return errors.Join(tx.Bucket(bucketMeta).Put(keyFormat, newer), tx.Bucket(bucketMeta).Put(keyFormatCheck, formatCheck(newer)))
 	}))
 	must(t, s.Close())
 	if _, err := Open(dir, Options{}); !errors.Is(err, ErrNewerFormat) {

@@ -25,23 +25,33 @@ var (
 // older one. It is on the disk when PutPhoto returns nil. The visit may be saved
 // before or after.
 func (s *Store) PutPhoto(id visit.ID, jpeg []byte) error {
-	if _, err := visit.ParseID(string(id)); err != nil {
+	p, err := s.sealPhoto(id, jpeg)
+	if err != nil {
 		return err
 	}
+	return s.update(func(tx *bolt.Tx) error {
+		if err := putPhoto(tx, id, p.key, p.sealed); err != nil {
+			return err
+		}
+		return s.audit(tx, Event{Name: "photo-saved", Role: RoleSystem, Result: "ok", Visit: id})
+	})
+}
+
+// sealedPhoto is what is stored of a photo.
+type sealedPhoto struct{ key, sealed []byte }
+
+func (s *Store) sealPhoto(id visit.ID, jpeg []byte) (sealedPhoto, error) {
+	if _, err := visit.ParseID(string(id)); err != nil {
+		return sealedPhoto{}, err
+	}
 	if len(jpeg) == 0 || len(jpeg) > MaxPhoto {
-		return fmt.Errorf("photo of visit %s: %w", id, ErrPhotoSize)
+		return sealedPhoto{}, fmt.Errorf("photo of visit %s: %w", id, ErrPhotoSize)
 	}
 	key := make([]byte, keySize)
 	_, _ = rand.Read(key) // crypto/rand never fails
 	when := binary.BigEndian.AppendUint64(nil, uint64(s.now().Unix()))
 	wrapped := s.ring.wrap.seal(label("photo key", string(id), string(when)), key)
-	sealed := newBox(key).seal(label("photo", string(id)), jpeg)
-	return s.update(func(tx *bolt.Tx) error {
-		if err := putPhoto(tx, id, append(when, wrapped...), sealed); err != nil {
-			return err
-		}
-		return s.audit(tx, Event{Name: "photo-saved", Role: RoleSystem, Result: "ok", Visit: id})
-	})
+	return sealedPhoto{append(when, wrapped...), newBox(key).seal(label("photo", string(id)), jpeg)}, nil
 }
 
 func putPhoto(tx *bolt.Tx, id visit.ID, key, sealed []byte) error {

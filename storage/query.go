@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"time"
@@ -23,37 +22,60 @@ func (s *Store) Visit(id visit.ID) (r Record, err error) {
 // Unsettled returns the pending and inflight visits in the order in which they
 // were saved. Records that cannot be read are left out and named by the error
 // (one *DecodeError each, joined); the others are returned all the same.
-func (s *Store) Unsettled() ([]Record, error) { return s.list(bucketUnsettled, nil, 0) }
+func (s *Store) Unsettled() ([]Record, error) {
+	return s.list(s.index.open(false), func(r Record) bool { return r.State.Unsettled() })
+}
 
 // StaffWork returns the visits that wait for the desk, as Unsettled does.
-func (s *Store) StaffWork() ([]Record, error) { return s.list(bucketStaff, nil, 0) }
+func (s *Store) StaffWork() ([]Record, error) {
+	return s.list(s.index.open(true), func(r Record) bool { return r.State == StateStaff })
+}
 
 // List returns every visit of a service date, whatever became of it, as
 // Unsettled does.
-func (s *Store) List(date visit.Date) ([]Record, error) {
-	return s.list(bucketDays, []byte(date.String()), 1)
+func (s *Store) List(date visit.Date) ([]Record, error) { return s.list(s.index.ofDay(date), nil) }
+
+// Find returns the visits of a person on a service date, or on every one for the
+// zero date, as Unsettled does.
+func (s *Store) Find(pid visit.PID, date visit.Date) ([]Record, error) {
+	if pid.IsZero() {
+		return nil, nil
+	}
+	return s.list(s.index.ofPerson(s.ring.personKey(pid), date), func(r Record) bool { return r.Visit.PID == pid })
 }
 
-// list reads the records that an index bucket names. skip is the number of bytes
-// before the id in its values.
-func (s *Store) list(bucket, prefix []byte, skip int) (records []Record, err error) {
+// FindCode returns the visit with that authen code, or ErrNotFound, or a
+// *DecodeError.
+func (s *Store) FindCode(code visit.AuthenCode) (Record, error) {
+	if code == "" {
+		return Record{}, ErrNotFound
+	}
+	key := s.ring.codeKey(code)
+	id, known := s.index.ofCode(key)
+	if !known {
+		return Record{}, fmt.Errorf("no visit has this code: %w", ErrNotFound)
+	}
+	r, err := s.Visit(id)
+	if err == nil && r.Code != code {
+		return Record{}, fmt.Errorf("no visit has this code: %w", ErrNotFound)
+	}
+	return r, err
+}
+
+// list reads the records of those ids. The index can be a moment behind the file,
+// so what was erased since is left out, and what does not fit any more, too.
+func (s *Store) list(ids []visit.ID, fits func(Record) bool) (records []Record, err error) {
 	var bad []error
 	err = s.view(func(tx *bolt.Tx) error {
-		c := tx.Bucket(bucket).Cursor()
-		for k, v := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, v = c.Next() {
-			if len(v) <= skip {
-				bad = append(bad, &DecodeError{Bucket: string(bucket), Key: fmt.Sprintf("%x", k), Err: errors.New("it names no visit")})
-				continue
-			}
-			r, err := s.load(tx, visit.ID(v[skip:]))
-			if err == nil && prefix != nil && r.Visit.ServiceDate.String() != string(prefix) {
-				err = &DecodeError{Bucket: string(bucket), Key: fmt.Sprintf("%x", k), Err: errors.New("the visit is of another date")}
-			}
-			if err != nil {
+		for _, id := range ids {
+			r, err := s.load(tx, id)
+			switch {
+			case errors.Is(err, ErrNotFound):
+			case err != nil:
 				bad = append(bad, err)
-				continue
+			case fits == nil || fits(r):
+				records = append(records, r)
 			}
-			records = append(records, r)
 		}
 		return nil
 	})
@@ -61,27 +83,15 @@ func (s *Store) list(bucket, prefix []byte, skip int) (records []Record, err err
 }
 
 // Counts returns the numbers for the status line, without reading records.
-func (s *Store) Counts(today visit.Date) (c Counts, err error) {
-	err = s.view(func(tx *bolt.Tx) error {
-		c.Pending = count(tx.Bucket(bucketUnsettled), nil, 0)
-		c.Staff = count(tx.Bucket(bucketStaff), nil, 0)
-		c.DoneToday = count(tx.Bucket(bucketDays), []byte(today.String()), StateDone.letter())
-		return nil
-	})
-	return c, err
-}
-
-// count returns how many keys begin with the prefix; when letter is not 0, only
-// those whose value begins with it.
-func count(b *bolt.Bucket, prefix []byte, letter byte) int {
-	n := 0
-	c := b.Cursor()
-	for k, v := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, v = c.Next() {
-		if letter == 0 || len(v) > 0 && v[0] == letter {
-			n++
+func (s *Store) Counts(today visit.Date) (Counts, error) {
+	c := read(s.index, func(x *index) Counts {
+		c := Counts{Pending: len(x.unsettled), Staff: len(x.staff)}
+		if d := x.days[dayOf(today)]; d != nil {
+			c.DoneToday = d.done
 		}
-	}
-	return n
+		return c
+	})
+	return c, s.view(func(*bolt.Tx) error { return nil }) // a closed or broken store says so
 }
 
 // RememberedPhone returns the number that this person gave on their last visit
@@ -92,12 +102,11 @@ func (s *Store) RememberedPhone(pid visit.PID, notBefore time.Time) (visit.Phone
 	if pid.IsZero() {
 		return visit.Phone{}, "", false
 	}
+	ids := s.index.ofPerson(s.ring.personKey(pid), visit.Date{})
 	var found visit.Visit
 	err := s.view(func(tx *bolt.Tx) error {
-		prefix := s.ring.person(pid)
-		c := tx.Bucket(bucketPersons).Cursor()
-		for k, v := last(c, prefix); k != nil && bytes.HasPrefix(k, prefix); k, v = c.Prev() {
-			r, err := s.load(tx, visit.ID(v))
+		for i := len(ids) - 1; i >= 0; i-- {
+			r, err := s.load(tx, ids[i])
 			if err != nil || r.Visit.PID != pid {
 				continue
 			}
@@ -112,13 +121,4 @@ func (s *Store) RememberedPhone(pid visit.PID, notBefore time.Time) (visit.Phone
 		return nil
 	})
 	return found.Phone, found.PhoneOwner, err == nil && !found.Phone.IsZero()
-}
-
-// last moves to the greatest key with the prefix followed by a seq.
-func last(c *bolt.Cursor, prefix []byte) (k, v []byte) {
-	end := append(bytes.Clone(prefix), bytes.Repeat([]byte{0xFF}, seqSize)...)
-	if behind, _ := c.Seek(end); behind == nil {
-		return c.Last()
-	}
-	return c.Prev()
 }

@@ -56,7 +56,9 @@ func TestOneBadRecordIsNamedAndHidesNoOther(t *testing.T) {
 			}
 			bad := madeUp(2).ID
 			must(t, s.update(func(tx *bolt.Tx) error {
-				sealed, err := s.ring.seal(tx, monthOf(noon), "visits", string(bad), []byte(c.content))
+				l, err := lineOf(tx.Bucket(bucketVisits).Get([]byte(bad)))
+				must(t, err)
+				sealed, err := s.ring.sealVisit(tx, monthOf(noon), string(bad), l, []byte(c.content))
 				return errors.Join(err, tx.Bucket(bucketVisits).Put([]byte(bad), sealed))
 			}))
 			list, err := s.Unsettled()
@@ -121,5 +123,63 @@ func TestThePhoneOfAnEarlierVisitIsRemembered(t *testing.T) {
 	}
 	if phone, _, ok := s.RememberedPhone(visit.PID{}, long); ok || !phone.IsZero() {
 		t.Error("no PID got a number")
+	}
+}
+
+func TestAPersonAndACodeAreFound(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	person := madeUp(1).PID
+	today := visit.ServiceDateOf(noon)
+	for n := range 6 {
+		v := madeUp(n)
+		if n%2 == 1 {
+			v.PID = person
+		}
+		if n == 5 {
+			v.ServiceDate = today.Next()
+		}
+		must(t, s.Save(v, noon))
+		must(t, s.Done(v.ID, childCode(n), noon))
+	}
+	check := func(when string) {
+		t.Helper()
+		for _, c := range []struct {
+			date visit.Date
+			want int
+		}{{today, 2}, {today.Next(), 1}, {visit.Date{}, 3}, {today.Next().Next(), 0}} {
+			list, err := s.Find(person, c.date)
+			if err != nil || len(list) != c.want {
+				t.Errorf("%s: %d visits on %s, %v", when, len(list), c.date, err)
+			}
+			for i, r := range list {
+				if r.Visit.PID != person || i > 0 && list[i-1].seq >= r.seq {
+					t.Errorf("%s: another person, or out of order", when)
+				}
+			}
+		}
+		if r, err := s.FindCode(childCode(3)); err != nil || r.Visit.ID != madeUp(3).ID {
+			t.Errorf("%s: the code: %v", when, err)
+		}
+		for _, none := range []visit.AuthenCode{"", "PP9999999999"} {
+			if _, err := s.FindCode(none); !errors.Is(err, ErrNotFound) {
+				t.Errorf("%s: no such code: %v", when, err)
+			}
+		}
+	}
+	check("at once")
+	must(t, s.Close())
+	s = openIn(t, dir)
+	check("after a start")
+	if list, err := s.Find(visit.PID{}, today); err != nil || list != nil {
+		t.Errorf("nobody: %d visits, %v", len(list), err)
+	}
+	_, err := s.ErasePerson(person)
+	must(t, err)
+	if list, err := s.Find(person, visit.Date{}); err != nil || list != nil {
+		t.Errorf("after erasure: %d visits, %v", len(list), err)
+	}
+	if _, err := s.FindCode(childCode(3)); !errors.Is(err, ErrNotFound) {
+		t.Errorf("the code of an erased visit: %v", err)
 	}
 }

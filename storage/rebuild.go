@@ -29,9 +29,11 @@ func (s *Store) rebuild() error {
 	var missing []Record
 	err := s.view(func(tx *bolt.Tx) error {
 		for _, id := range slices.Sorted(maps.Keys(s.journal.live)) {
-			if tx.Bucket(bucketVisits).Get([]byte(id)) == nil && tx.Bucket(bucketPast).Get([]byte(id)) == nil {
-				missing = append(missing, s.journal.live[id].record)
+			r := s.journal.live[id].record
+			if tx.Bucket(bucketVisits).Get([]byte(id)) != nil || tx.Bucket(bucketPast).Get([]byte(id)) != nil {
+				continue
 			}
+			missing = append(missing, r)
 		}
 		return nil
 	})
@@ -89,15 +91,12 @@ func (s *Store) putBack(tx *bolt.Tx, r Record) error {
 func (s *Store) refillJournal() error {
 	want := map[visit.ID]Record{}
 	err := s.view(func(tx *bolt.Tx) error {
-		for _, bucket := range [][]byte{bucketUnsettled, bucketStaff} {
-			err := tx.Bucket(bucket).ForEach(func(_, id []byte) error {
-				r, err := s.load(tx, visit.ID(id))
-				want[r.Visit.ID] = r
-				return err
-			})
+		for _, id := range slices.Concat(s.index.open(false), s.index.open(true)) {
+			r, err := s.load(tx, id)
 			if err != nil {
 				return err
 			}
+			want[id] = r
 		}
 		return nil
 	})

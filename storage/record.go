@@ -62,14 +62,14 @@ type Record struct {
 	ChangedAt time.Time // of the last change of state
 	Attempts  int       // how often Begin was called
 	LastSent  time.Time // of the last Begin; zero when it was never called
-	NotBefore time.Time // a pending visit is not to be sent before; zero: at once
 
 	Code     visit.AuthenCode // of a visit that is done
 	IssuedAt time.Time        // of the code
 	Problem  visit.Problem    // why it was refused or is work for the desk
 	Message  string           // NHSO's own words, at most MaxMessage bytes; may hold personal data
 
-	seq uint64 // order of saving
+	seq  uint64 // order of saving
+	feed uint64 // of the newest change that the feed tells; 0: none
 }
 
 // Counts are the numbers for the status line.

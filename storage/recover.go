@@ -9,8 +9,6 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
-
-	"authenkiosk/visit"
 )
 
 // A damaged file gets a name with the time, in UTC.
@@ -22,7 +20,7 @@ const (
 // Recovery tells what Open found and did. It holds no personal data. The zero
 // value means that all was well.
 type Recovery struct {
-	Migrated    bool   // the file was of format 1 and is sealed now
+	Migrated    bool   // the file was of an older format and is of the newest now
 	Quarantined string // base name of the damaged file that was put aside; empty: none
 	Reason      string // what was wrong with it
 	Recovered   int    // visits that were read from the damaged file
@@ -43,7 +41,7 @@ func (r Recovery) String() string {
 		return "all was well"
 	}
 	if !r.Damage() {
-		return fmt.Sprintf("sealed anew: %v; %d visits rebuilt from the journal, %d to be looked up", r.Migrated, r.Rebuilt, r.LookUp)
+		return fmt.Sprintf("brought to the newest format: %v; %d visits rebuilt from the journal, %d to be looked up", r.Migrated, r.Rebuilt, r.LookUp)
 	}
 	return fmt.Sprintf("damaged file %q (%s): %d visits recovered, %d rebuilt from the journal, %d lost, %d to be looked up, %d bad parts of the journal",
 		r.Quarantined, r.Reason, r.Recovered, r.Rebuilt, r.Lost, r.LookUp, r.JournalBad)
@@ -55,13 +53,20 @@ func (s *Store) Recovery() Recovery { return s.found }
 // KeySource tells where the key of the data directory comes from.
 func (s *Store) KeySource() SourceInfo { return s.source }
 
-// look inspects the file, then has a child check it with bbolt.
+// look inspects the file, while a child checks it with bbolt. What the child says
+// counts for a file that passed the inspection only.
 func look(path string) (inspection, error) {
+	if _, err := os.Stat(path); err != nil {
+		return inspection{}, err
+	}
+	child := make(chan error, 1)
+	go func() { child <- checkInChild(path) }()
 	var found inspection
 	err := guard(func() (err error) {
 		found, err = inspect(path, false)
 		return err
 	})
+	checked := <-child
 	if errors.Is(err, ErrDamaged) {
 		found.damaged = err.Error()
 		return found, nil
@@ -69,18 +74,17 @@ func look(path string) (inspection, error) {
 	if err != nil || found.sound() != nil {
 		return found, err
 	}
-	if err := checkInChild(path); errors.Is(err, ErrDamaged) {
-		found.damaged = err.Error()
-	} else if err != nil {
-		return found, err
+	if errors.Is(checked, ErrDamaged) {
+		found.damaged = checked.Error()
+		return found, nil
 	}
-	return found, nil
+	return found, checked
 }
 
 // checkKey compares the key of the directory with that of the file. A file of
 // another key is left alone; one whose check only is damaged is damaged.
 func (s *Store) checkKey(found *inspection) error {
-	if found.format != formatVersion || bytes.Equal(found.meta(keyKEKCheck), s.ring.check) {
+	if plainFormat(found.format) || !knownFormat(found.format) || bytes.Equal(found.meta(keyKEKCheck), s.ring.check) {
 		return nil
 	}
 	whole, err := inspect(filepath.Join(s.dir, fileName), true)
@@ -103,17 +107,20 @@ func (s *Store) checkKey(found *inspection) error {
 	return nil
 }
 
-// migrate replaces a file of format 1 by a sealed one, and overwrites it.
-func (s *Store) migrate() error {
+// migrate replaces a file of an older format and overwrites it.
+func (s *Store) migrate(found inspection) error {
 	path := filepath.Join(s.dir, fileName)
-	plan := &salvage{plain: true}
+	plan := &salvage{plain: plainFormat(found.format)}
+	if found.oneMeta {
+		plan.demote = s.now()
+	}
 	temp, err := rescue(s.dir, s.ring, plan)
 	if err != nil {
-		return fmt.Errorf("seal the data file: %w", err)
+		return fmt.Errorf("bring the data file to the newest format: %w", err)
 	}
 	defer func() { _ = os.Remove(temp) }()
 	if len(plan.lost) > 0 {
-		return s.quarantine(temp, "records of format 1 that cannot be read", plan)
+		return s.quarantine(temp, "records of an older format that cannot be read", plan)
 	}
 	old := openForWipe(path)
 	if err := os.Rename(temp, path); err != nil {
@@ -126,6 +133,7 @@ func (s *Store) migrate() error {
 		wipe(old)
 	}
 	s.found.Migrated = true
+	s.count(plan)
 	return closeFile(old)
 }
 
@@ -140,7 +148,7 @@ func closeFile(f *os.File) error {
 // readable in its place. neverSealed says that the directory had no key before,
 // so that records may be of format 1.
 func (s *Store) replaceDamaged(found inspection, neverSealed bool) error {
-	plan := &salvage{plain: neverSealed}
+	plan := &salvage{plain: neverSealed, leap: true}
 	if found.oneMeta || found.format == 0 {
 		plan.demote = s.now()
 	}
@@ -171,12 +179,17 @@ func (s *Store) quarantine(temp, reason string, plan *salvage) error {
 	}
 	s.found.Quarantined, s.found.Reason = name, reason
 	s.found.Recovered, s.found.Lost, s.found.AuditLost = len(plan.records), len(plan.lost), !plan.audit
+	s.count(plan)
+	return syncDir(s.dir)
+}
+
+// count counts the visits that a rescue made "in flight".
+func (s *Store) count(plan *salvage) {
 	for _, r := range plan.records {
 		if !plan.demote.IsZero() && r.State.Unsettled() {
 			s.found.LookUp++
 		}
 	}
-	return syncDir(s.dir)
 }
 
 // demotePending makes what is pending "in flight" after the newest change of the
@@ -184,12 +197,7 @@ func (s *Store) quarantine(temp, reason string, plan *salvage) error {
 func (s *Store) demotePending() error {
 	now := s.now()
 	return s.update(func(tx *bolt.Tx) error {
-		var ids []visit.ID
-		_ = tx.Bucket(bucketUnsettled).ForEach(func(_, id []byte) error {
-			ids = append(ids, visit.ID(id))
-			return nil
-		})
-		for _, id := range ids {
+		for _, id := range s.index.open(false) {
 			r, err := s.load(tx, id)
 			if err != nil {
 				return err
@@ -222,7 +230,7 @@ func (s *Store) tell() error {
 		return nil
 	}
 	return s.update(func(tx *bolt.Tx) error {
-		for name, happened := range map[string]bool{"store-sealed": s.found.Migrated, "store-recovered": s.found.Damage()} {
+		for name, happened := range map[string]bool{"store-migrated": s.found.Migrated, "store-recovered": s.found.Damage()} {
 			if !happened {
 				continue
 			}

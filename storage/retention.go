@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"os"
@@ -19,11 +18,12 @@ type Erased struct {
 	Visits int // records with personal data
 	Photos int
 	Keys   int // monthly data keys that no record uses any more
+	Jobs   int // print jobs of days that are over
 	Kept   int // visits that are not settled, and so stay until they are
 }
 
 // Any tells whether something was erased, so that Compact is worth its time.
-func (e Erased) Any() bool { return e.Visits+e.Photos+e.Keys > 0 }
+func (e Erased) Any() bool { return e.Visits+e.Photos+e.Keys+e.Jobs > 0 }
 
 // PastVisit is what stays of an erased visit, for statistics and questions about
 // a code.
@@ -54,7 +54,7 @@ const quarantineDays = 30
 // Expire erases what is older than allowed: first photos that were put more than
 // keepPhotoDays days before today, then settled visits whose service date is more
 // than keepDays days before today, with their photos. Visits that are not
-// settled, and their photos, stay. Data keys without a record are deleted. It is
+// settled, and their photos, stay. Print jobs of days before today are dropped. Data keys without a record are deleted. It is
 // made for the start and every night; Compact then removes what the freed pages
 // still hold. Damaged files that were put aside are deleted after keepDays days,
 // 30 at least.
@@ -62,15 +62,20 @@ func (s *Store) Expire(now time.Time, keepDays, keepPhotoDays int) (Erased, erro
 	var done Erased
 	today := visit.ServiceDateOf(now)
 	photosFrom, visitsFrom := daysBefore(today, keepPhotoDays), daysBefore(today, keepDays)
-	err := s.update(func(tx *bolt.Tx) error {
+	err := s.update(func(tx *bolt.Tx) (err error) {
 		done = Erased{}
 		if err := s.expirePhotos(tx, photosFrom, now, &done); err != nil {
 			return err
 		}
-		for _, id := range idsBefore(tx, visitsFrom) {
+		for _, id := range s.index.before(visitsFrom) {
 			if err := s.erase(tx, id, true, "visit-expired", now, &done); err != nil {
 				return err
 			}
+		}
+		if done.Jobs, err = s.dropJobs(tx, func(j PrintJob) bool {
+			return visit.ServiceDateOf(j.CreatedAt).Before(today)
+		}); err != nil {
+			return err
 		}
 		return s.dropKeys(tx, now, &done)
 	})
@@ -104,13 +109,7 @@ func (s *Store) ErasePerson(pid visit.PID) (Erased, error) {
 	now := s.now()
 	err := s.update(func(tx *bolt.Tx) error {
 		done = Erased{}
-		prefix := s.ring.person(pid)
-		var ids []visit.ID
-		c := tx.Bucket(bucketPersons).Cursor()
-		for k, id := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, id = c.Next() {
-			ids = append(ids, visit.ID(id))
-		}
-		for _, id := range ids {
+		for _, id := range s.index.ofPerson(s.ring.personKey(pid), visit.Date{}) {
 			if err := s.erase(tx, id, false, "visit-erased", now, &done); err != nil {
 				return err
 			}
@@ -158,18 +157,6 @@ func (s *Store) past(tx *bolt.Tx, id visit.ID, value []byte) (PastVisit, error) 
 
 func daysBefore(d visit.Date, days int) visit.Date {
 	return visit.ServiceDateOf(d.Midnight().AddDate(0, 0, -days))
-}
-
-// idsBefore returns the visits with service dates before that one.
-func idsBefore(tx *bolt.Tx, date visit.Date) (ids []visit.ID) {
-	end := []byte(date.String())
-	c := tx.Bucket(bucketDays).Cursor()
-	for k, v := c.First(); k != nil && bytes.Compare(k, end) < 0; k, v = c.Next() {
-		if len(v) > 1 {
-			ids = append(ids, visit.ID(v[1:]))
-		}
-	}
-	return ids
 }
 
 // expirePhotos erases the photos put before a date, but for those of visits that
@@ -226,10 +213,13 @@ func (s *Store) erase(tx *bolt.Tx, id visit.ID, keepMask bool, event string, at 
 	if err != nil {
 		return err
 	}
-	if data, err = s.ring.seal(tx, keyPast, string(bucketPast), string(id), data); err != nil {
+	if data, err = s.ring.seal(tx, keyLasting, string(bucketPast), string(id), data); err != nil {
 		return err
 	}
 	done.Visits++
+	if _, err := s.dropJobs(tx, func(j PrintJob) bool { return j.Visit == id }); err != nil {
+		return err
+	}
 	return errors.Join(
 		tx.Bucket(bucketPast).Put([]byte(id), data), s.remove(tx, r),
 		s.audit(tx, Event{Name: event, Role: RoleSystem, Result: "ok", Visit: id, At: at}),

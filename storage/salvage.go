@@ -2,6 +2,8 @@ package storage
 
 import (
 	"encoding/binary"
+	"encoding/json"
+	"errors"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -13,11 +15,12 @@ import (
 )
 
 // salvage takes what can be read out of a data file and puts it, sealed, into a
-// new store. It is the way of a damaged file and of one of format 1.
+// new store. It is the way of a damaged file and of one of an older format.
 type salvage struct {
 	inspection
 	ring    *keyring
 	plain   bool      // records of format 1 count
+	leap    bool      // the newest numbers of the feed may be gone
 	demote  time.Time // not zero: what is pending may have been sent since; when that was noticed
 	copied  map[string][]byte
 	records map[visit.ID]Record
@@ -37,20 +40,43 @@ func (s *salvage) fill(tx *bolt.Tx) error {
 	if err := s.auditLog(tx); err != nil {
 		return err
 	}
-	store := &Store{ring: s.ring}
-	var seq uint64
+	store := &Store{ring: s.ring, index: newIndex()}
+	seq := s.number()
 	for _, id := range slices.Sorted(maps.Keys(s.records)) {
-		r := s.records[id]
-		seq = max(seq, r.seq)
-		person := append(s.ring.person(r.Visit.PID), seqKey(r.seq)...)
-		if err := tx.Bucket(bucketPersons).Put(person, []byte(id)); err != nil {
-			return err
-		}
-		if err := store.store(tx, r); err != nil {
+		if err := store.store(tx, s.records[id]); err != nil {
 			return err
 		}
 	}
+	if s.leap {
+		seq += feedLeap
+	}
 	return tx.Bucket(bucketVisits).SetSequence(seq)
+}
+
+// number gives records of older formats their place in the feed, and those that
+// lack it one in the order of saving, and returns the highest number.
+func (s *salvage) number() (highest uint64) {
+	for _, r := range s.records {
+		highest = max(highest, r.seq, r.feed)
+	}
+	seen := map[uint64]bool{}
+	for _, id := range slices.Sorted(maps.Keys(s.records)) {
+		r := s.records[id]
+		if r.seq == 0 || seen[r.seq] {
+			highest++
+			r.seq = highest
+		}
+		seen[r.seq] = true
+		if r.feed == 0 && r.fed() || seen[r.feed] {
+			highest++
+			r.feed = highest
+		}
+		if r.feed != 0 {
+			seen[r.feed] = true
+		}
+		s.records[id] = r
+	}
+	return highest
 }
 
 // keys takes over every data key that opens, from the file and its copy.
@@ -93,6 +119,13 @@ func (s *salvage) readVisits(tx *bolt.Tx) {
 			s.records[id] = r
 		}
 	}
+	s.missed()
+	maps.DeleteFunc(s.lost, func(id visit.ID, seen bool) bool { _, have := s.records[id]; return have || !seen })
+}
+
+// missed notes the visits that were there by what else the file says: the index
+// of days in older formats, the audit in this one.
+func (s *salvage) missed() {
 	for _, e := range s.content[string(bucketDays)] {
 		if len(e.value) > 1 {
 			if id, err := visit.ParseID(string(e.value[1:])); err == nil {
@@ -100,20 +133,39 @@ func (s *salvage) readVisits(tx *bolt.Tx) {
 			}
 		}
 	}
-	maps.DeleteFunc(s.lost, func(id visit.ID, seen bool) bool { _, have := s.records[id]; return have || !seen })
+	if s.format != formatVersion {
+		return
+	}
+	there := map[visit.ID]bool{}
+	for _, e := range s.content[string(bucketAudit)] {
+		var entry auditEntry
+		if json.Unmarshal(e.value, &entry) != nil || entry.Visit == "" {
+			continue
+		}
+		switch entry.Event {
+		case "visit-saved", "visit-rebuilt":
+			there[entry.Visit] = entry.Result == "ok"
+		case "visit-expired", "visit-erased":
+			there[entry.Visit] = false
+		}
+	}
+	for id, was := range there {
+		if was {
+			s.lost[id] = true
+		}
+	}
 }
 
 // record opens and decodes one, and makes one that may have been sent "in
 // flight", so that NHSO is asked before it is sent.
 func (s *salvage) record(tx *bolt.Tx, id visit.ID, value []byte) (Record, error) {
-	data, err := s.ring.open(tx, string(bucketVisits), string(id), value)
+	r, err := s.ring.openVisit(tx, id, value)
+	if errors.Is(err, errLine) { // of an older format
+		r, err = s.oldRecord(tx, id, value)
+	}
 	if err != nil && s.plain {
-		data, err = value, nil
+		r, err = decode(value)
 	}
-	if err != nil {
-		return Record{}, err
-	}
-	r, err := decode(data)
 	if err == nil && r.Visit.ID != id {
 		err = ErrTampered
 	}
@@ -121,6 +173,14 @@ func (s *salvage) record(tx *bolt.Tx, id visit.ID, value []byte) (Record, error)
 		r.State, r.LastSent, r.Attempts = StateInflight, s.demote, max(r.Attempts, 1)
 	}
 	return r, err
+}
+
+func (s *salvage) oldRecord(tx *bolt.Tx, id visit.ID, value []byte) (Record, error) {
+	data, err := s.ring.open(tx, string(bucketVisits), string(id), value)
+	if err != nil {
+		return Record{}, err
+	}
+	return decode(data)
 }
 
 // later tells whether a is a later version of the same record than b.
@@ -154,6 +214,33 @@ func (s *salvage) rest(tx *bolt.Tx) error {
 		if err := tx.Bucket(bucketPast).Put(e.key, e.value); err != nil {
 			return err
 		}
+	}
+	return s.small(tx)
+}
+
+// small takes over print jobs, clients, and the feed with its cursors. What is
+// found outside of its bucket does not count: a client that was removed must not
+// come back.
+func (s *salvage) small(tx *bolt.Tx) error {
+	for _, c := range []struct {
+		bucket []byte
+		open   func(key string, value []byte) error
+	}{
+		{bucketJobs, func(key string, value []byte) error { _, err := s.ring.openJob(tx, key, value); return err }},
+		{bucketClients, func(key string, value []byte) error { _, err := s.ring.openClient(tx, key, value); return err }},
+		{bucketCursors, func(key string, value []byte) error { _, err := s.ring.openCursor(tx, key, value); return err }},
+	} {
+		for _, e := range s.content[string(c.bucket)] {
+			if c.open(string(e.key), e.value) != nil {
+				continue
+			}
+			if err := tx.Bucket(c.bucket).Put(e.key, e.value); err != nil {
+				return err
+			}
+		}
+	}
+	if feed := s.meta(keyFeed); len(feed) == feedSize {
+		return tx.Bucket(bucketMeta).Put(keyFeed, feed)
 	}
 	return nil
 }

@@ -19,15 +19,18 @@ import (
 )
 
 // A sealed record: the version (1 byte), the id of its key (7), nonce (24), and
-// what XChaCha20-Poly1305 made of the content. Version, id, bucket and key are
-// associated data, so that a record that is moved does not open.
+// what XChaCha20-Poly1305 made of the content. Version, id, line, bucket and key
+// are associated data, so that a record that is moved does not open.
 const (
 	sealVersion = 2
-	keyIDSize   = 7 // "2026-11"
-	headerSize  = 1 + keyIDSize
+	// sealVersionLine marks a record whose line stands, open, after the id.
+	sealVersionLine = 3
+	keyIDSize       = 7 // "2026-11"
+	headerSize      = 1 + keyIDSize
 
-	// keyPast is the id of the key of what outlives the monthly keys.
-	keyPast = "past   "
+	// keyLasting is the id of the key of what outlives the monthly keys. The word
+	// is that of its first use, the remains of erased visits.
+	keyLasting = "past   "
 )
 
 // box seals with one key.
@@ -48,6 +51,9 @@ func (b box) seal(label, plain []byte) []byte {
 	return b.aead.Seal(nonce, nonce, plain, label)
 }
 
+// overhead is by how many bytes seal makes its content longer.
+func (b box) overhead() int { return b.aead.NonceSize() + b.aead.Overhead() }
+
 // open is the reverse of seal; its only error is ErrTampered.
 func (b box) open(label, sealed []byte) ([]byte, error) {
 	size := b.aead.NonceSize()
@@ -64,7 +70,7 @@ func (b box) open(label, sealed []byte) ([]byte, error) {
 // keyring holds the keys of an open store.
 type keyring struct {
 	wrap    box // seals the monthly keys and the keys of photos
-	past    box
+	lasting box
 	journal box
 	index   []byte // of the PID index
 	audit   []byte // of the head of the audit
@@ -78,7 +84,7 @@ type keyring struct {
 
 func newKeyring(k kek) *keyring {
 	return &keyring{
-		wrap: newBox(k.derive("wrap")), past: newBox(k.derive("past")), journal: newBox(k.derive("journal")),
+		wrap: newBox(k.derive("wrap")), lasting: newBox(k.derive("past")), journal: newBox(k.derive("journal")),
 		index: k.derive("index"), audit: k.derive("audit"), check: k.derive("file check"), opened: map[string]box{},
 	}
 }
@@ -101,6 +107,16 @@ func label(parts ...string) []byte {
 // seal returns what is stored for a record under that bucket and key, sealed
 // with the key of that id, which is made when it is new.
 func (r *keyring) seal(tx *bolt.Tx, id, bucket, key string, plain []byte) ([]byte, error) {
+	return r.sealAfter(tx, id, append([]byte{sealVersion}, id...), bucket, key, plain)
+}
+
+// sealVisit is seal for a visit: its line stands in front.
+func (r *keyring) sealVisit(tx *bolt.Tx, id, key string, l line, plain []byte) ([]byte, error) {
+	header := append(append([]byte{sealVersionLine}, id...), l.bytes()...)
+	return r.sealAfter(tx, id, header, string(bucketVisits), key, plain)
+}
+
+func (r *keyring) sealAfter(tx *bolt.Tx, id string, header []byte, bucket, key string, plain []byte) ([]byte, error) {
 	b, err := r.box(tx, id)
 	if errors.Is(err, errNoDataKey) {
 		b, err = r.makeBox(tx, id)
@@ -108,21 +124,24 @@ func (r *keyring) seal(tx *bolt.Tx, id, bucket, key string, plain []byte) ([]byt
 	if err != nil {
 		return nil, err
 	}
-	header := append([]byte{sealVersion}, id...)
 	return append(header, b.seal(label(string(header), bucket, key), plain)...), nil
 }
 
 // open is the reverse; it fails with ErrTampered on anything that seal did not
 // write there.
 func (r *keyring) open(tx *bolt.Tx, bucket, key string, stored []byte) ([]byte, error) {
-	if len(stored) < headerSize || stored[0] != sealVersion {
+	size := headerSize
+	if len(stored) > 0 && stored[0] == sealVersionLine {
+		size += lineSize
+	}
+	if len(stored) < size || stored[0] != sealVersion && stored[0] != sealVersionLine {
 		return nil, ErrTampered
 	}
 	b, err := r.box(tx, string(stored[1:headerSize]))
 	if err != nil {
 		return nil, err
 	}
-	return b.open(label(string(stored[:headerSize]), bucket, key), stored[headerSize:])
+	return b.open(label(string(stored[:size]), bucket, key), stored[size:])
 }
 
 // errNoDataKey is an ErrTampered, too: a record that names a key that never was.
@@ -130,8 +149,8 @@ var errNoDataKey = fmt.Errorf("there is no such data key: %w", ErrTampered)
 
 // box returns the key of that id.
 func (r *keyring) box(tx *bolt.Tx, id string) (box, error) {
-	if id == keyPast {
-		return r.past, nil
+	if id == keyLasting {
+		return r.lasting, nil
 	}
 	wrapped := tx.Bucket(bucketKeys).Get([]byte(id))
 	if wrapped == nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -11,38 +12,67 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
+	"authenkiosk/storage/internal/madeup"
 	"authenkiosk/visit"
 )
 
 // The figures of the release are reached with these flags.
 var mutations = flag.Int("mutations", 2000, "how many changed or moved records the sealing test makes")
 
-func TestEveryChangedOrMovedRecordIsNoticed(t *testing.T) {
-	s := openIn(t, t.TempDir())
-	const visits = 40
-	var sealed [visits][]byte
-	for n := range visits {
-		must(t, s.Save(madeUp(n), noon.AddDate(0, n%3, 0)))
+// sealedItem is one stored value of any bucket that is sealed with a monthly or
+// the lasting key.
+type sealedItem struct {
+	bucket, key string
+	value       []byte
+}
+
+// sealedItems fills a store with 40 visits of three months, jobs, clients,
+// cursors and remains, and returns what is stored for them.
+func sealedItems(t *testing.T, s *Store) (items []sealedItem) {
+	t.Helper()
+	visits := []func(int) visit.Visit{madeUp, madeup.Certified}
+	for n := range 40 {
+		must(t, s.Save(visits[n%2](n), noon.AddDate(0, n%3, 0)))
+	}
+	for n := range 5 {
+		must(t, s.PutPrintJob(slip(n)))
+		must(t, s.PutClient(Client{Name: fmt.Sprint("his", n), Hash: [32]byte{byte(n + 1)}, Created: noon}))
+		must(t, s.SetCursor(fmt.Sprint("reader", n), uint64(n)))
+		into(t, s, madeUp(100+n), StateDone)
+		_, err := s.ErasePerson(madeUp(100 + n).PID)
+		must(t, err)
 	}
 	must(t, s.view(func(tx *bolt.Tx) error {
-		for n := range visits {
-			sealed[n] = bytes.Clone(tx.Bucket(bucketVisits).Get([]byte(madeUp(n).ID)))
+		for _, bucket := range [][]byte{bucketVisits, bucketJobs, bucketClients, bucketCursors, bucketPast} {
+			_ = tx.Bucket(bucket).ForEach(func(k, v []byte) error {
+				items = append(items, sealedItem{string(bucket), string(k), bytes.Clone(v)})
+				return nil
+			})
 		}
 		return nil
 	}))
+	return items
+}
+
+func TestEveryChangedOrMovedRecordIsNoticed(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	items := sealedItems(t, s)
+	if len(items) != 60 {
+		t.Fatalf("%d items", len(items))
+	}
 	random := rand.New(rand.NewPCG(3, 4))
 	for range *mutations {
-		n := random.IntN(visits)
-		bucket, key, value := "visits", string(madeUp(n).ID), bytes.Clone(sealed[n])
+		n := random.IntN(len(items))
+		bucket, key, value := items[n].bucket, items[n].key, bytes.Clone(items[n].value)
 		what := random.IntN(6)
 		switch what {
-		case 3: // the record of another visit
-			value = sealed[(n+1+random.IntN(visits-1))%visits]
+		case 3: // another record
+			value = items[(n+1+random.IntN(len(items)-1))%len(items)].value
 		case 4:
-			bucket = "past"
-		case 5: // the key of another month
-			copy(value[1:headerSize], sealed[(n+1)%visits][1:headerSize])
-			if (n+1)%visits%3 == n%3 {
+			bucket = string(bucketAudit)
+		case 5: // the key of another month, or the lasting one
+			copy(value[1:headerSize], items[(n+1)%len(items)].value[1:headerSize])
+			if bytes.Equal(value, items[n].value) {
 				value[0]++
 			}
 		default:
@@ -53,7 +83,7 @@ func TestEveryChangedOrMovedRecordIsNoticed(t *testing.T) {
 			return err
 		})
 		if !errors.Is(err, ErrTampered) {
-			t.Fatalf("change of kind %d was not noticed: %v", what, err)
+			t.Fatalf("change of kind %d of %s was not noticed: %v", what, bucket, err)
 		}
 	}
 	t.Logf("%d changes, all noticed", *mutations)
@@ -70,31 +100,130 @@ func mutate(value []byte, what int, random *rand.Rand) []byte {
 	return append(value, byte(random.IntN(256)))
 }
 
-// formatOne writes a data file as the first version of the program did.
-func formatOne(t *testing.T, dir string, visits int) {
+// oldFile writes a data file as the first or the second version of the program
+// did. put gets each record with its number and the JSON that was stored.
+func oldFile(t *testing.T, dir string, format int, records []Record, put func(tx *bolt.Tx, r Record, data []byte) []byte) {
 	t.Helper()
 	must(t, os.MkdirAll(dir, 0o700))
 	db, err := bolt.Open(filepath.Join(dir, fileName), 0o600, nil)
 	must(t, err)
 	must(t, db.Update(func(tx *bolt.Tx) error {
-		for _, name := range plainBuckets {
+		for _, name := range buckets[format] {
 			_, err := tx.CreateBucket(name)
 			must(t, err)
 		}
-		must(t, tx.Bucket(bucketMeta).Put(keyFormat, []byte("1")))
-		for n := range visits {
-			r := Record{Visit: madeUp(n), State: StatePending, SavedAt: noon, ChangedAt: noon, seq: uint64(n + 1)}
+		must(t, tx.Bucket(bucketMeta).Put(keyFormat, fmt.Append(nil, format)))
+		for n, r := range records {
+			seq := uint64(n + 1)
 			data, err := encode(r)
 			must(t, err)
+			data = append(fmt.Appendf(nil, `{"seq":%d,`, seq), data[1:]...)
 			id := []byte(r.Visit.ID)
-			must(t, tx.Bucket(bucketVisits).Put(id, data))
-			must(t, tx.Bucket(bucketUnsettled).Put(seqKey(r.seq), id))
-			must(t, tx.Bucket(bucketDays).Put(dayKey(r.Visit.ServiceDate, r.seq), append([]byte("p"), id...)))
-			must(t, tx.Bucket(bucketPersons).Put(append([]byte(r.Visit.PID.Digits()), seqKey(r.seq)...), id))
+			must(t, tx.Bucket(bucketVisits).Put(id, put(tx, r, data)))
+			if r.State.Unsettled() {
+				must(t, tx.Bucket(bucketUnsettled).Put(seqKey(seq), id))
+			}
+			if r.State == StateStaff {
+				must(t, tx.Bucket(bucketStaff).Put(seqKey(seq), id))
+			}
+			must(t, tx.Bucket(bucketDays).Put(dayKey(r.Visit.ServiceDate, seq), append([]byte{r.State.letter()}, id...)))
+			must(t, tx.Bucket(bucketPersons).Put(append([]byte(r.Visit.PID.Digits()), seqKey(seq)...), id))
 		}
-		return tx.Bucket(bucketVisits).SetSequence(uint64(visits))
+		return tx.Bucket(bucketVisits).SetSequence(uint64(len(records)))
 	}))
 	must(t, db.Close())
+}
+
+// formatOne writes a data file as the first version of the program did.
+func formatOne(t *testing.T, dir string, visits int) {
+	t.Helper()
+	var records []Record
+	for n := range visits {
+		records = append(records, Record{Visit: madeUp(n), State: StatePending, SavedAt: noon, ChangedAt: noon})
+	}
+	oldFile(t, dir, 1, records, func(_ *bolt.Tx, _ Record, data []byte) []byte { return data })
+}
+
+// formatTwo makes a data directory with visits in every state as the second
+// version of the program left it: sealed, with indexes on the disk.
+func formatTwo(t *testing.T, dir string, visits int) (want []Record) {
+	t.Helper()
+	s := openIn(t, dir)
+	for n := range visits {
+		into(t, s, madeUp(n), States()[n%len(States())])
+		r, err := s.Visit(madeUp(n).ID)
+		must(t, err)
+		want = append(want, r)
+	}
+	must(t, s.PutPhoto(madeUp(2).ID, []byte("photo")))
+	must(t, s.Close())
+	path := filepath.Join(dir, fileName)
+	now, err := inspect(path, true)
+	must(t, err)
+	must(t, os.Remove(path))
+	key, err := openKEK(dir, KeyOptions{}, false)
+	must(t, err)
+	ring := newKeyring(key)
+	for i := range want {
+		want[i].seq, want[i].feed = uint64(i+1), 0
+	}
+	first := true
+	oldFile(t, dir, 2, want, func(tx *bolt.Tx, r Record, data []byte) []byte {
+		if first {
+			for _, name := range []string{"keys", "photos", "photokeys", "audit"} {
+				for _, e := range now.content[name] {
+					must(t, tx.Bucket([]byte(name)).Put(e.key, e.value))
+				}
+			}
+			two := []byte("2")
+			meta := tx.Bucket(bucketMeta)
+			must(t, errors.Join(
+				meta.Put(keyFormatCheck, formatCheck(two)), meta.Put(keyKEKCheck, ring.check),
+				meta.Put(keyAuditHead, now.meta(keyAuditHead))))
+			first = false
+		}
+		sealed, err := ring.seal(tx, monthOf(noon), "visits", string(r.Visit.ID), data)
+		must(t, err)
+		return sealed
+	})
+	return want
+}
+
+func TestAFileOfFormatTwoComesOverWithEverythingInIt(t *testing.T) {
+	dir := t.TempDir()
+	want := formatTwo(t, dir, 60)
+	s := openIn(t, dir)
+	if got := s.Recovery(); got != (Recovery{Migrated: true}) {
+		t.Errorf("recovery: %v", got)
+	}
+	list, err := s.List(visit.ServiceDateOf(noon))
+	must(t, err)
+	if len(list) != len(want) {
+		t.Fatalf("%d visits", len(list))
+	}
+	fed := 0
+	for n, r := range list {
+		if r.feed != 0 {
+			fed++
+		}
+		if !sameVisit(r.Visit, want[n].Visit) || r.State != want[n].State || r.seq != want[n].seq || r.Code != want[n].Code || r.Problem != want[n].Problem {
+			t.Errorf("visit %d came back changed", n)
+		}
+	}
+	changes, err := s.Changes(0, 1000)
+	if err != nil || len(changes) != fed || fed != 30 {
+		t.Errorf("%d changes of %d, %v", len(changes), fed, err)
+	}
+	if photo, err := s.Photo(madeUp(2).ID); err != nil || string(photo) != "photo" {
+		t.Errorf("the photo: %v", err)
+	}
+	if _, err := s.AuditVerify(); err != nil {
+		t.Error(err)
+	}
+	must(t, s.Close())
+	if again := openIn(t, dir).Recovery(); again != (Recovery{}) {
+		t.Errorf("the next start: %+v", again)
+	}
 }
 
 func TestAPlainFileIsSealedAtOpenAndNothingOfItRemains(t *testing.T) {
@@ -130,7 +259,10 @@ func TestAPlainFileIsSealedAtOpenAndNothingOfItRemains(t *testing.T) {
 func canaries(visits int) (list [][]byte) {
 	for n := range visits {
 		v := madeUp(n)
-		for _, text := range []string{v.PID.Digits(), v.Phone.Digits(), v.Name.First} {
+		c := madeup.Certified(n).Attestation
+		for _, text := range []string{
+			v.PID.Digits(), v.Phone.Digits(), v.Name.First, c.Certifier.Digits(), c.CertifierName.First, string(childCode(n)),
+		} {
 			list = append(list, []byte(text))
 		}
 	}
@@ -157,13 +289,30 @@ func TestNoPersonalDataAndNoTokenIsReadableInAnyFile(t *testing.T) {
 	dir := t.TempDir()
 	s := openIn(t, dir)
 	must(t, OpenSecrets(dir).Set(visit.ZoneTest, "nhso-token", zeroToken))
+	must(t, s.PutClient(Client{Name: "his", Hash: [32]byte([]byte("ทดสอบทดสอบทดสอบ")[:32]), Scopes: []string{"visits:read"}, Created: noon}))
+	must(t, s.SetCursor("his", 9))
 	for n := range 300 {
 		v := madeUp(n)
-		must(t, s.Save(v, noon))
+		switch n % 7 {
+		case 3:
+			v = madeup.Certified(n)
+		case 4:
+			v = madeup.WithPhoto(n)
+		}
+		if v.Attestation.Photo {
+			must(t, s.SaveWithPhoto(v, []byte("photo of "+v.PID.Digits()), noon))
+		} else {
+			must(t, s.Save(v, noon))
+		}
 		must(t, s.Begin(v.ID, noon))
+		must(t, s.PutPrintJob(slip(n)))
+		must(t, s.MarkPrintJob(slip(n).ID, JobSending, noon))
 		switch n % 5 {
 		case 0:
 			must(t, s.Done(v.ID, childCode(n), noon))
+			if list, err := s.Find(v.PID, v.ServiceDate); err != nil || len(list) != 1 {
+				t.Errorf("%d found, %v", len(list), err)
+			}
 		case 1:
 			must(t, s.Refuse(v.ID, visit.NHSORefusedVisit, "ไม่พบ "+v.PID.Digits(), noon))
 			must(t, s.Staff(v.ID, visit.NHSORefusedVisit, noon))

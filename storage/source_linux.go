@@ -41,9 +41,27 @@ func (s tpmSource) Available() bool {
 	return err == nil
 }
 
+// rootKey is the storage root key of a TPM that is open.
+type rootKey struct {
+	tpm2.NamedHandle
+	public *tpm2.TPMTPublic
+}
+
+// session returns the authorisation of an object without a password. What is
+// sealed crosses the bus between chip and processor encrypted under a secret that
+// only the root key opens, so that listening to the bus is of no use.
+func (r rootKey) session(encryption tpm2.AuthOption) tpm2.Session {
+	return tpm2.HMAC(tpm2.TPMAlgSHA256, nonceSize, encryption, tpm2.Salted(r.Handle, *r.public))
+}
+
+const (
+	nonceSize = 16  // bytes, of a session
+	busKey    = 128 // bits, of a session's AES key
+)
+
 // withRoot runs f with the storage root key, which is derived anew each time
 // from the chip's seed and so needs no place in the chip.
-func (s tpmSource) withRoot(f func(t transport.TPM, root tpm2.NamedHandle) error) error {
+func (s tpmSource) withRoot(f func(t transport.TPM, root rootKey) error) error {
 	t, err := s.open()
 	if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) {
 		return fmt.Errorf("%w: TPM: %w", ErrKeySource, err)
@@ -57,13 +75,19 @@ func (s tpmSource) withRoot(f func(t transport.TPM, root tpm2.NamedHandle) error
 		return fmt.Errorf("make the TPM's root key: %w", err)
 	}
 	defer func() { _, _ = tpm2.FlushContext{FlushHandle: made.ObjectHandle}.Execute(t) }()
-	return f(t, tpm2.NamedHandle{Handle: made.ObjectHandle, Name: made.Name})
+	public, err := made.OutPublic.Contents()
+	if err != nil {
+		return fmt.Errorf("read the TPM's root key: %w", err)
+	}
+	return f(t, rootKey{tpm2.NamedHandle{Handle: made.ObjectHandle, Name: made.Name}, public})
 }
 
 func (s tpmSource) Seal(key []byte) (sealed []byte, err error) {
-	err = s.withRoot(func(t transport.TPM, root tpm2.NamedHandle) error {
+	err = s.withRoot(func(t transport.TPM, root rootKey) error {
 		made, err := tpm2.Create{
-			ParentHandle: root,
+			ParentHandle: tpm2.AuthHandle{
+				Handle: root.Handle, Name: root.Name, Auth: root.session(tpm2.AESEncryption(busKey, tpm2.EncryptIn)),
+			},
 			InSensitive: tpm2.TPM2BSensitiveCreate{Sensitive: &tpm2.TPMSSensitiveCreate{
 				Data: tpm2.NewTPMUSensitiveCreate(&tpm2.TPM2BSensitiveData{Buffer: key}),
 			}},
@@ -90,16 +114,16 @@ func (s tpmSource) Unseal(sealed []byte) (key []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	err = s.withRoot(func(t transport.TPM, root tpm2.NamedHandle) error {
+	err = s.withRoot(func(t transport.TPM, root rootKey) error {
 		key, err = unsealUnder(t, root, public, private)
 		return err
 	})
 	return key, err
 }
 
-func unsealUnder(t transport.TPM, root tpm2.NamedHandle, public, private []byte) ([]byte, error) {
+func unsealUnder(t transport.TPM, root rootKey, public, private []byte) ([]byte, error) {
 	loaded, err := tpm2.Load{
-		ParentHandle: root,
+		ParentHandle: root.NamedHandle,
 		InPublic:     tpm2.BytesAs2B[tpm2.TPMTPublic](public),
 		InPrivate:    tpm2.TPM2BPrivate{Buffer: private},
 	}.Execute(t)
@@ -107,7 +131,9 @@ func unsealUnder(t transport.TPM, root tpm2.NamedHandle, public, private []byte)
 		return nil, fmt.Errorf("%w: the TPM does not know it: %w", ErrKeySource, err)
 	}
 	defer func() { _, _ = tpm2.FlushContext{FlushHandle: loaded.ObjectHandle}.Execute(t) }()
-	opened, err := tpm2.Unseal{ItemHandle: tpm2.NamedHandle{Handle: loaded.ObjectHandle, Name: loaded.Name}}.Execute(t)
+	opened, err := tpm2.Unseal{ItemHandle: tpm2.AuthHandle{
+		Handle: loaded.ObjectHandle, Name: loaded.Name, Auth: root.session(tpm2.AESEncryption(busKey, tpm2.EncryptOut)),
+	}}.Execute(t)
 	if err != nil {
 		return nil, fmt.Errorf("unseal with the TPM: %w", err)
 	}

@@ -13,13 +13,12 @@ const recordVersion = 1
 // types of package visit would mask.
 type stored struct {
 	Version   int         `json:"v"`
-	Seq       uint64      `json:"seq"`
+	Seq       uint64      `json:"seq,omitempty"` // formats 1 and 2; now it stands in the line
 	State     State       `json:"state"`
 	SavedAt   time.Time   `json:"saved_at"`
 	ChangedAt time.Time   `json:"changed_at"`
 	Attempts  int         `json:"attempts,omitempty"`
 	LastSent  time.Time   `json:"last_sent,omitzero"`
-	NotBefore time.Time   `json:"not_before,omitzero"`
 	Code      string      `json:"code,omitempty"`
 	IssuedAt  time.Time   `json:"issued_at,omitzero"`
 	Problem   string      `json:"problem,omitempty"`
@@ -41,6 +40,7 @@ type storedVisit struct {
 	ClaimCode   string           `json:"claim_code"`
 	ClaimName   string           `json:"claim_name,omitempty"`
 	Method      visit.Method     `json:"method"`
+	Attestation storedProof      `json:"attestation,omitzero"`
 	Right       storedRight      `json:"right"`
 	CreatedAt   time.Time        `json:"created_at"`
 }
@@ -70,6 +70,13 @@ type (
 		Amphoe   string `json:"amphoe,omitempty"`
 		Changwat string `json:"changwat,omitempty"`
 	}
+	storedProof struct {
+		Certifier  string         `json:"certifier,omitempty"`
+		Name       storedName     `json:"name,omitzero"`
+		Relation   visit.Relation `json:"relation,omitempty"`
+		Photo      bool           `json:"photo,omitempty"`
+		GatePassed bool           `json:"gate_passed,omitempty"`
+	}
 	storedRight struct {
 		Main       visit.Coded    `json:"main"`
 		Sub        visit.Coded    `json:"sub"`
@@ -81,6 +88,20 @@ type (
 		Holder     storedName     `json:"holder,omitzero"`
 	}
 )
+
+func storeProof(a visit.Attestation) storedProof {
+	return storedProof{a.Certifier.Digits(), storedName(a.CertifierName), a.Relation, a.Photo, a.GatePassed}
+}
+
+func (s storedProof) attestation() (a visit.Attestation, err error) {
+	a = visit.Attestation{
+		CertifierName: visit.Name(s.Name), Relation: s.Relation, Photo: s.Photo, GatePassed: s.GatePassed,
+	}
+	if s.Certifier != "" {
+		a.Certifier, err = visit.ParsePID(s.Certifier)
+	}
+	return a, err
+}
 
 func storeRight(r visit.Right) storedRight {
 	return storedRight{

@@ -4,99 +4,103 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"strings"
 
 	bolt "go.etcd.io/bbolt"
 
 	"authenkiosk/visit"
 )
 
-// verify compares records and indexes with each other: every record opens, every
-// index entry names a record, and what is not settled is named by the index of
-// its state. Damage inside of a page, which bbolt cannot see, shows here.
-// It opens every record, and decodes those that are not settled.
+// verify opens every record, decodes those that are not settled, and makes the
+// index of them. Damage inside of a page, which bbolt cannot see, shows here.
 func (s *Store) verify(tx *bolt.Tx) error {
 	for _, name := range allBuckets {
 		if tx.Bucket(name) == nil {
 			return fmt.Errorf("%w: bucket %s is missing", ErrDamaged, name)
 		}
 	}
-	if !bytes.Equal(tx.Bucket(bucketMeta).Get(keyKEKCheck), s.ring.check) {
+	meta := tx.Bucket(bucketMeta)
+	if !bytes.Equal(meta.Get(keyKEKCheck), s.ring.check) {
 		return fmt.Errorf("%w: the check of its key is wrong", ErrDamaged)
+	}
+	if len(meta.Get(keyFeed)) != feedSize {
+		return fmt.Errorf("%w: the id of the feed is missing", ErrDamaged)
 	}
 	if _, err := s.ring.head(tx); err != nil {
 		return fmt.Errorf("%w: %w", ErrDamaged, err) // nothing could be added to such a chain
 	}
-	records, err := s.verifyRecords(tx)
-	if err != nil {
+	x := newIndex()
+	if err := s.verifyRecords(tx, x); err != nil {
 		return err
 	}
-	days, err := s.verifyDays(tx)
-	if err != nil {
+	if err := s.verifySmall(tx, x); err != nil {
 		return err
 	}
-	persons := 0
-	c := tx.Bucket(bucketPersons).Cursor()
-	for k, id := c.First(); k != nil; k, id = c.Next() {
-		persons++
-		if tx.Bucket(bucketVisits).Get(id) == nil {
-			return fmt.Errorf("%w: bucket persons names a visit that is missing", ErrDamaged)
-		}
-	}
-	if days != records || persons != records {
-		return fmt.Errorf("%w: %d records, %d in the index of days, %d in that of persons", ErrDamaged, records, days, persons)
-	}
-	return s.verifyOpen(tx)
+	s.index = x
+	return nil
 }
 
-func (s *Store) verifyRecords(tx *bolt.Tx) (n int, err error) {
-	c := tx.Bucket(bucketVisits).Cursor()
+func (s *Store) verifyRecords(tx *bolt.Tx, x *index) error {
+	b := tx.Bucket(bucketVisits)
+	given := map[uint64]bool{} // numbers, of which each belongs to one record
+	c := b.Cursor()
 	for id, value := c.First(); id != nil; id, value = c.Next() {
-		n++
-		if _, err := s.ring.open(tx, string(bucketVisits), string(id), value); err != nil {
-			return n, fmt.Errorf("%w: a record: %w", ErrDamaged, err)
+		u, known := packID(visit.ID(id))
+		l, err := lineOf(value)
+		if err == nil && !known {
+			err = visit.ErrID
 		}
+		if err == nil && (l.seq > b.Sequence() || l.feed > b.Sequence() || given[l.seq] || given[l.feed]) {
+			err = errors.New("its number is another's, or was never given")
+		}
+		if err == nil {
+			err = s.verifyRecord(tx, visit.ID(id), l, value)
+		}
+		if err != nil {
+			return fmt.Errorf("%w: a record: %w", ErrDamaged, err)
+		}
+		given[l.seq] = true
+		if l.feed != 0 {
+			given[l.feed] = true
+		}
+		x.put(u, l)
 	}
-	return n, nil
+	x.sort()
+	return nil
 }
 
-// verifyDays checks that the letters agree with the indexes of states.
-func (s *Store) verifyDays(tx *bolt.Tx) (n int, err error) {
-	named := map[byte]int{}
-	c := tx.Bucket(bucketDays).Cursor()
-	for k, v := c.First(); k != nil; k, v = c.Next() {
-		n++
-		if len(k) < seqSize || len(v) < 2 || tx.Bucket(bucketVisits).Get(v[1:]) == nil || !strings.ContainsRune("pidrsx", rune(v[0])) {
-			return n, fmt.Errorf("%w: the index of days names a visit that is missing", ErrDamaged)
-		}
-		named[v[0]]++
-		seq, letter := k[len(k)-seqSize:], v[0]
-		unsettled := bytes.Equal(tx.Bucket(bucketUnsettled).Get(seq), v[1:])
-		staff := bytes.Equal(tx.Bucket(bucketStaff).Get(seq), v[1:])
-		if unsettled != (letter == 'p' || letter == 'i') || staff != (letter == 's') {
-			return n, fmt.Errorf("%w: two indexes do not agree", ErrDamaged)
-		}
+// verifyRecord decodes what there still is to be done; the rest has only to open.
+func (s *Store) verifyRecord(tx *bolt.Tx, id visit.ID, l line, value []byte) error {
+	if l.unsettled() || l.staff() {
+		_, err := s.ring.openVisit(tx, id, value)
+		return err
 	}
-	if named['p']+named['i'] != count(tx.Bucket(bucketUnsettled), nil, 0) || named['s'] != count(tx.Bucket(bucketStaff), nil, 0) {
-		return n, fmt.Errorf("%w: an index of states names too many visits", ErrDamaged)
-	}
-	return n, nil
+	_, err := s.ring.open(tx, string(bucketVisits), string(id), value)
+	return err
 }
 
-// verifyOpen reads in full what there still is to be done.
-func (s *Store) verifyOpen(tx *bolt.Tx) error {
-	for _, bucket := range [][]byte{bucketUnsettled, bucketStaff} {
-		c := tx.Bucket(bucket).Cursor()
-		for k, id := c.First(); k != nil; k, id = c.Next() {
-			r, err := s.load(tx, visit.ID(id))
-			if err != nil {
-				return fmt.Errorf("%w: %w", ErrDamaged, err)
-			}
-			day := tx.Bucket(bucketDays).Get(dayKey(r.Visit.ServiceDate, r.seq))
-			if !bytes.Equal(k, seqKey(r.seq)) || len(day) == 0 || day[0] != r.State.letter() {
-				return fmt.Errorf("%w: %w", ErrDamaged, errors.New("an index holds an older state of a visit"))
-			}
-		}
+// verifySmall opens what is few: jobs, clients and cursors.
+func (s *Store) verifySmall(tx *bolt.Tx, x *index) error {
+	err := tx.Bucket(bucketJobs).ForEach(func(id, value []byte) error {
+		job, err := s.ring.openJob(tx, string(id), value)
+		x.jobs[string(id)] = job
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	err = tx.Bucket(bucketClients).ForEach(func(name, value []byte) error {
+		_, err := s.ring.openClient(tx, string(name), value)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	err = tx.Bucket(bucketCursors).ForEach(func(name, value []byte) error {
+		_, err := s.ring.openCursor(tx, string(name), value)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return nil
 }

@@ -88,6 +88,27 @@ func (d PartialDate) IsZero() bool { return d == PartialDate{} }
 // Complete tells whether year, month and day are all known.
 func (d PartialDate) Complete() bool { return d.Year != 0 && d.Month != 0 && d.Day != 0 }
 
+// YearsBy returns the age in whole years on a day. What is not known of the date
+// counts as the latest it can be, so that nobody is taken for older than they
+// are; an unknown year gives 0.
+func (d PartialDate) YearsBy(today Date) int {
+	if d.Year == 0 {
+		return 0
+	}
+	years := today.Year - d.Year
+	month, day := d.Month, d.Day
+	if month == 0 {
+		month = 12
+	}
+	if day == 0 {
+		day = 31
+	}
+	if int(today.Month) < month || int(today.Month) == month && today.Day < day {
+		years--
+	}
+	return max(years, 0)
+}
+
 // PassedBy tells whether the day lies wholly before today. A lifelong or
 // unknown date never passes; a date without a day passes with its month or year.
 func (d PartialDate) PassedBy(today Date) bool {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 )
 
 // PIDLength is the number of digits of a Thai citizen number.
@@ -80,3 +81,53 @@ func (p PID) LogValue() slog.Value { return slog.StringValue("[pid " + p.Masked(
 // MarshalText gives the mask: a PID that strays into JSON stays hidden. Code
 // that must write the number writes Digits into a field of its own.
 func (p PID) MarshalText() ([]byte, error) { return []byte(p.Masked()), nil }
+
+// PIDProblem says why the digits on a keypad are not an acceptable number.
+type PIDProblem int
+
+// The reasons.
+const (
+	PIDOK         PIDProblem = iota
+	PIDTooShort              // right so far
+	PIDBeginning             // numbers that begin so are not taken here
+	PIDCheckWrong            // one digit is wrong
+)
+
+// CheckPID tells what is wrong with the digits of a PID while they are being
+// typed. firstDigits are the digits with which a number may begin: 1 to 5 and 8
+// are Thai citizens, 0, 6 and 7 people of other standing (INFERRED from the
+// numbers of the Department of Provincial Administration); empty means any.
+func CheckPID(digits, firstDigits string) PIDProblem {
+	switch {
+	case digits == "":
+		return PIDTooShort
+	case firstDigits != "" && !strings.Contains(firstDigits, digits[:1]):
+		return PIDBeginning
+	case len(digits) < PIDLength:
+		return PIDTooShort
+	}
+	if _, err := ParsePID(digits); err != nil {
+		return PIDCheckWrong
+	}
+	return PIDOK
+}
+
+// pidGroups are the lengths of the groups in which a PID is printed on the card.
+var pidGroups = [...]int{1, 4, 5, 2, 1}
+
+// GroupPID puts hyphens into digits that are being typed: 1-2345-67890-12-3.
+func GroupPID(digits string) string {
+	var b strings.Builder
+	for i, n := range pidGroups {
+		if digits == "" {
+			break
+		}
+		if i > 0 {
+			b.WriteByte('-')
+		}
+		n = min(n, len(digits))
+		b.WriteString(digits[:n])
+		digits = digits[n:]
+	}
+	return b.String()
+}

@@ -26,6 +26,15 @@ const (
 	ServiceDatePassed          // midnight came before the visit was submitted
 	PrinterUnavailable         // no slip can be printed
 	ClockWrong                 // the clock is wrong by more than a service date bears
+	CertifierSame              // the certifier's card is the patient's own
+	CertifierTooYoung          // the certifier is below the age that the unit asks for
+	CameraUnavailable          // no camera, or another program holds it
+	CodeExists                 // there is a code of today; whose it is has not been proved here
+	UpstreamCannot             // the way to NHSO does not take this proof: the staff finishes it
+	NoNumber                   // a patient without a 13-digit number that NHSO knows
+	PrinterNoPaper             // the roll is empty
+	PrinterCoverOpen           // the cover of the printer is open
+	CardNeeded                 // the way to NHSO needs the card again
 	problemCount
 )
 
@@ -35,7 +44,10 @@ var problemNames = [...]string{
 	CardExpired: "card-expired", NHSOUnreachable: "nhso-unreachable", NHSORefusedToken: "nhso-refused-token",
 	NHSOTooMany: "nhso-too-many", NHSORefusedVisit: "nhso-refused-visit", NoRight: "no-right",
 	PersonDeceased: "person-deceased", NotSaved: "not-saved", ServiceDatePassed: "service-date-passed",
-	PrinterUnavailable: "printer-unavailable", ClockWrong: "clock-wrong",
+	PrinterUnavailable: "printer-unavailable", ClockWrong: "clock-wrong", CertifierSame: "certifier-same",
+	CertifierTooYoung: "certifier-too-young", CameraUnavailable: "camera-unavailable", CodeExists: "code-exists",
+	UpstreamCannot: "upstream-cannot", NoNumber: "no-number", PrinterNoPaper: "printer-no-paper",
+	PrinterCoverOpen: "printer-cover-open", CardNeeded: "card-needed",
 }
 
 // Problems returns every problem but NoProblem, for tests of the words.

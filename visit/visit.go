@@ -20,6 +20,7 @@ type Visit struct {
 	PhoneOwner  PhoneOwner
 	ClaimType   ClaimType
 	Method      Method
+	Attestation Attestation // who or what vouches; zero for a visit by card
 	Right       Right
 	CreatedAt   time.Time // when the patient confirmed
 }
@@ -42,6 +43,9 @@ var (
 	ErrNoMethod      = errors.New("the visit has no proof of identity")
 	ErrNoServiceDate = errors.New("the visit has no service date")
 	ErrNoUnit        = errors.New("the visit has no unit code")
+	ErrNoCertifier   = errors.New("the visit has no certifier, or no relation")
+	ErrSelfCertified = errors.New("the patient cannot be the certifier")
+	ErrNoPhoto       = errors.New("the visit has no photo")
 )
 
 // Validate tells everything that keeps the visit from being submitted.
@@ -60,6 +64,9 @@ func (v Visit) Validate() error {
 		{v.Phone.IsZero(), ErrNoPhone},
 		{v.ClaimType.Code == "", ErrNoClaimType},
 		{v.Method == "", ErrNoMethod},
+		{v.Method == MethodCertifier && (v.Attestation.Certifier.IsZero() || v.Attestation.Relation == ""), ErrNoCertifier},
+		{!v.PID.IsZero() && v.Attestation.Certifier == v.PID, ErrSelfCertified},
+		{v.Method == MethodPhoto && !v.Attestation.Photo, ErrNoPhoto},
 	} {
 		if c.missing {
 			errs = append(errs, c.err)

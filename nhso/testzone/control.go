@@ -17,6 +17,8 @@ func (z *Zone) routes() http.Handler {
 	mux.HandleFunc("POST "+SubmitPath, z.service(z.submit))
 	mux.HandleFunc("POST "+OldSubmitPath, z.service(z.submit))
 
+	mux.HandleFunc("GET "+LinePath, z.line)
+	mux.HandleFunc("POST "+LinePath, z.line)
 	mux.HandleFunc("GET /testzone/font.ttf", z.font)
 	mux.HandleFunc("GET /testzone/persons", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, z.Persons())
@@ -40,6 +42,7 @@ func (z *Zone) routes() http.Handler {
 		}
 		writeJSON(w, http.StatusOK, codes)
 	})
+	z.agentRoutes(mux)
 	mux.HandleFunc("GET /{$}", z.page)
 	return http.NewCrossOriginProtection().Handler(mux)
 }

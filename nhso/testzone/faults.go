@@ -102,10 +102,20 @@ func (z *Zone) Faults() []Fault {
 // takeFault finds the fault for a path and counts it down. Without any it
 // returns the zero Fault.
 func (z *Zone) takeFault(path string) Fault {
+	return z.take(func(f Fault) bool { return strings.HasPrefix(path, f.Path) })
+}
+
+// takeAgentFault is takeFault for the simulated agent's own paths: a fault of all
+// paths is one of NHSO behind the agent.
+func (z *Zone) takeAgentFault(path string) Fault {
+	return z.take(func(f Fault) bool { return f.Path != "" && strings.HasPrefix(path, f.Path) })
+}
+
+func (z *Zone) take(fits func(Fault) bool) Fault {
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	for i, f := range z.faults {
-		if !strings.HasPrefix(path, f.Path) {
+		if !fits(f) {
 			continue
 		}
 		if f.Count == 1 {

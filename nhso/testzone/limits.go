@@ -25,6 +25,17 @@ const (
 	// maxFaultDelay is the longest delay of a fault.
 	maxFaultDelay = 10 * time.Minute
 
+	// maxAgentReaders bounds the readers of the simulated agent.
+	maxAgentReaders = 8
+
+	// correlationLife is how long a correlation can be used; that of the original
+	// is not known.
+	correlationLife = 30 * time.Minute
+
+	// maxCorrelations bounds those that are remembered: a program that reads every
+	// 0.8 s makes 2250 in half an hour.
+	maxCorrelations = 10000
+
 	// maxPersons bounds the population.
 	maxPersons = 20000
 

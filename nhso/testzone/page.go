@@ -26,6 +26,7 @@ type pageData struct {
 	Codes    []Code
 	Faults   []Fault
 	Requests []Request
+	Desk     Slot // of the simulated agent
 }
 
 // page shows people what is in the zone: newest codes and requests first.
@@ -33,7 +34,7 @@ func (z *Zone) page(w http.ResponseWriter, _ *http.Request) {
 	now := z.options.Now()
 	d := pageData{
 		Refresh: refreshSeconds, Now: now, Day: visit.ServiceDateOf(now),
-		Persons: z.Persons(), Faults: z.Faults(), Requests: z.Requests(),
+		Persons: z.Persons(), Faults: z.Faults(), Requests: z.Requests(), Desk: z.desk.Slot(),
 	}
 	for _, c := range z.Codes() {
 		if visit.ServiceDateOf(c.At) == d.Day {

@@ -156,10 +156,15 @@ func whose(r *http.Request, body []byte) (pid, transID string) {
 	var b struct {
 		PID     string `json:"pid"`
 		TransID string `json:"transId"`
+
+		Correlation string `json:"correlationId"` // of the agent's confirm-save
 	}
 	if json.Unmarshal(body, &b) != nil || b.PID == "" {
 		q := r.URL.Query()
-		b.PID = q.Get("pid") + q.Get("personalId")
+		b.PID = q.Get("pid") + q.Get("personalId") + r.PathValue("pid")
+	}
+	if b.TransID == "" {
+		b.TransID = b.Correlation
 	}
 	return b.PID[:min(len(b.PID), maxKeptBytes)], b.TransID[:min(len(b.TransID), maxKeptBytes)]
 }

@@ -1,6 +1,7 @@
 package testzone
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"regexp"
@@ -17,6 +18,8 @@ type submitRequest struct {
 	HCode       string   `json:"hcode"`
 	RecorderPID string   `json:"recorderPid"`
 	ServiceCode string   `json:"serviceCode"`
+
+	channel string // how the code was asked for; empty: API
 }
 
 // phoneForm is a mobile or landline number; NHSO is not known to look closer.
@@ -104,7 +107,7 @@ func (z *Zone) give(s submitRequest) (c Code, given bool, err error) {
 		}
 	}
 	c, err = z.issue(Code{
-		PID: s.PID, ClaimType: s.ServiceCode, Hospital: unit(s.HCode), At: now, TransID: s.TransID, Channel: "API",
+		PID: s.PID, ClaimType: s.ServiceCode, Hospital: unit(s.HCode), At: now, TransID: s.TransID, Channel: cmp.Or(s.channel, "API"),
 	})
 	return c, err == nil, err
 }

@@ -27,6 +27,10 @@ type Options struct {
 	// day, claim type and unit. NHSO's exact rule is not known.
 	Strict bool
 
+	// AgentLandlines lets the agent take landline numbers (nine digits) in
+	// confirm-save. Whether the original does is not known.
+	AgentLandlines bool
+
 	// OldShape answers submissions in the old form (AUTHEN_CODE, Data_Error,
 	// always 200).
 	OldShape bool
@@ -56,6 +60,7 @@ type Zone struct {
 	faults   []Fault
 	requests []Request
 	snapshot *snapshot
+	desk     *Desk
 }
 
 // Code is one authen code that the zone has given.
@@ -96,6 +101,7 @@ func New(o Options) (*Zone, error) {
 			return nil, err
 		}
 	}
+	z.desk = newDesk(z)
 	z.handler = z.routes()
 	return z, nil
 }

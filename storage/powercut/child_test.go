@@ -4,6 +4,7 @@ package powercut_test
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -71,12 +72,21 @@ type worker struct {
 	patient bool
 }
 
+// save saves visit n with its photo, if it has one.
+func save(s *storage.Store, n int) error {
+	if photo := photoOf(n); photo != nil {
+		return s.SaveWithPhoto(madeUp(n), photo, noon)
+	}
+	return s.Save(madeUp(n), noon)
+}
+
 // take acknowledges each change of visit n after it was made. Every third visit
-// stays pending, every third in flight, and the others are done.
+// stays pending, every third in flight, and the others are done; then their slip
+// is printed as far as sending.
 func (w *worker) take(n int) error {
 	v := madeUp(n)
 	steps := []func() error{
-		func() error { return w.s.Save(v, noon) },
+		func() error { return save(w.s, n) },
 		func() error { return w.s.Begin(v.ID, noon) },
 		func() error { return w.s.Done(v.ID, codeOf(n), noon) },
 	}
@@ -95,7 +105,22 @@ func (w *worker) take(n int) error {
 			return err
 		}
 	}
+	if n%3 == 2 && !w.patient {
+		return w.print(n)
+	}
 	return nil
+}
+
+// print takes the slip of visit n so far that its first byte could leave.
+func (w *worker) print(n int) error {
+	if err := w.s.PutPrintJob(slipOf(n)); err != nil {
+		return err
+	}
+	if err := w.s.MarkPrintJob(slipOf(n).ID, storage.JobSending, noon); err != nil {
+		return err
+	}
+	_, err := fmt.Println("sending", n)
+	return err
 }
 
 // refused checks that a step that failed has changed nothing, and waits until it
@@ -129,6 +154,9 @@ func look(s *storage.Store, dir string) int {
 		if !intact(n, r) {
 			fmt.Println("changed", n)
 		}
+		if got, err := s.Photo(r.Visit.ID); !bytes.Equal(got, photoOf(n)) || (err == nil) != (got != nil) {
+			fmt.Printf("corrupt: the photo of visit %d has %d bytes, %v\n", n, len(got), err)
+		}
 		if r.State.Unsettled() {
 			open++
 		}
@@ -141,8 +169,9 @@ func look(s *storage.Store, dir string) int {
 	if unsettled, err := s.Unsettled(); err != nil || len(unsettled) != open || counts.Pending != open || counts.DoneToday != len(all)-open {
 		fmt.Printf("corrupt: indexes: %d unsettled, %+v for %d of %d, %v\n", len(unsettled), counts, open, len(all), err)
 	}
+	lookBeside(s, all)
 	// The store must still take visits.
-	if err := s.Save(madeUp(len(all)), noon); err != nil {
+	if err := save(s, len(all)); err != nil {
 		return say(err)
 	}
 	fmt.Println("saved", len(all))
@@ -163,6 +192,41 @@ func look(s *storage.Store, dir string) int {
 	}
 	fmt.Println("end")
 	return 0
+}
+
+// lookBeside tells the slips that may have been printed, and what is wrong with
+// the feed.
+func lookBeside(s *storage.Store, all []storage.Record) {
+	jobs, err := s.PrintJobs()
+	if err != nil {
+		fmt.Println("corrupt", err)
+	}
+	for _, j := range jobs {
+		if j.State == storage.JobSending {
+			fmt.Println("corrupt: a slip is being sent after the start")
+		}
+		for n, r := range all {
+			if r.Visit.ID == j.Visit && j.State == storage.JobUnclear {
+				fmt.Println("unclear", n)
+			}
+		}
+	}
+	changes, err := s.Changes(0, len(all)+1)
+	done, last := 0, uint64(0)
+	for _, c := range changes {
+		if c.Seq <= last || c.Record.State != storage.StateDone {
+			fmt.Println("corrupt: the feed is out of order")
+		}
+		last = c.Seq
+	}
+	for _, r := range all {
+		if r.State == storage.StateDone {
+			done++
+		}
+	}
+	if err != nil || len(changes) != done {
+		fmt.Printf("corrupt: the feed has %d changes of %d visits, %v\n", len(changes), done, err)
+	}
 }
 
 // check lets bbolt look at the structure of its file.

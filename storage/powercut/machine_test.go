@@ -34,6 +34,7 @@ type machine struct {
 	disk   *powercut.Disk
 	mount  string
 	told   map[int]storage.State // what children acknowledged, by number
+	slips  map[int]bool          // of which a child was told that it may send the first byte
 	tally  tally
 
 	refused int // the visit whose last change the store refused, or none
@@ -74,7 +75,7 @@ func (m *machine) renew() {
 // renewBare puts an empty disk into the machine: the store makes its directory.
 func (m *machine) renewBare() {
 	m.disk = powercut.New()
-	m.told = map[int]storage.State{}
+	m.told, m.slips = map[int]storage.State{}, map[int]bool{}
 	m.refused, m.unseen = none, 0
 }
 
@@ -167,6 +168,10 @@ func (m *machine) acknowledge(line string) bool {
 	}
 	state := storage.State(word)
 	n, err := strconv.Atoi(rest)
+	if err == nil && word == "sending" {
+		m.slips[n] = true
+		return true
+	}
 	if err != nil || rank[state] == 0 {
 		return false
 	}

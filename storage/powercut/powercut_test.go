@@ -43,6 +43,9 @@ func TestNoAcknowledgedVisitIsLostWhenThePowerFails(t *testing.T) {
 	if *cuts >= 10 && m.tally.hit*10 < *cuts*7 {
 		t.Errorf("only %d of %d cuts met data that was not safe", m.tally.hit, *cuts)
 	}
+	if *cuts >= 10 && m.tally.acknowledged < *cuts {
+		t.Errorf("only %d changes were acknowledged before %d cuts", m.tally.acknowledged, *cuts)
+	}
 }
 
 func TestTheStoreAlwaysStartsAfterThePowerFailedDuringItsFirstStart(t *testing.T) {

@@ -30,7 +30,8 @@ func (t tally) String() string {
 // sight is what a looking child saw.
 type sight struct {
 	states  map[int]storage.State
-	saved   int // the visit that the look itself saved
+	unclear map[int]bool // slips that may have been printed
+	saved   int          // the visit that the look itself saved
 	files   []string
 	corrupt []string
 	shut    []string // why it did not come to its end
@@ -40,7 +41,7 @@ type sight struct {
 // look opens the store in a fresh child.
 func (m *machine) look() sight {
 	m.t.Helper()
-	s := sight{states: map[int]storage.State{}}
+	s := sight{states: map[int]storage.State{}, unclear: map[int]bool{}}
 	m.run(taskLook, func(line string, _ func()) {
 		word, rest, _ := strings.Cut(line, " ")
 		switch word {
@@ -55,6 +56,8 @@ func (m *machine) look() sight {
 			s.corrupt = append(s.corrupt, line)
 		default:
 			switch n, err := strconv.Atoi(rest); {
+			case err == nil && word == "unclear":
+				s.unclear[n] = true
 			case err == nil && word == "saved":
 				s.saved = n
 			case err == nil && rank[storage.State(word)] > 0:
@@ -118,6 +121,11 @@ func (m *machine) missing(s sight) (wrong []string) {
 			wrong = append(wrong, fmt.Sprintf("visit %d is %s, it was %s", n, s.states[n], told))
 		case found > rank[told]:
 			ahead++
+		}
+	}
+	for n := range m.slips {
+		if !s.unclear[n] {
+			wrong = append(wrong, fmt.Sprintf("the slip of visit %d was being sent and is not unclear: it would be printed again", n))
 		}
 	}
 	for n, state := range s.states {

@@ -1,6 +1,10 @@
 package flow
 
-import "authenkiosk/visit"
+import (
+	"slices"
+
+	"authenkiosk/visit"
+)
 
 // answer takes what NHSO and the store say about the person while the card is
 // being read. Answers that come later are of no use any more.
@@ -10,39 +14,90 @@ func (s *step) answer(e Event) {
 	case RightFound:
 		if s.asked(e.Number, x.RightState) {
 			x.RightState, x.Right, x.Offered = Answered, e.Right, e.ClaimTypes
+			x.Person.complete(e)
 			s.proceed()
 		}
 	case RightFailed:
 		if s.asked(e.Number, x.RightState) {
-			x.RightState, x.Problem = Unanswered, e.Problem
+			x.RightState = Unanswered
+			if s.m.State == Reading {
+				x.Problem = e.Problem // elsewhere it would read as one of the card that vouches
+			}
 			s.proceed()
 		}
 	case StatusFound:
+		if s.m.State == Line && s.current(e.Number) && x.DoneState == Asked {
+			s.polled(e.Done)
+			return
+		}
 		if s.asked(e.Number, x.DoneState) {
 			x.DoneState, x.Done = Answered, e.Done
 			s.proceed()
 		}
 	case StatusFailed:
+		if s.m.State == Line && s.current(e.Number) && x.DoneState == Asked {
+			s.pollFailed()
+			return
+		}
 		if s.asked(e.Number, x.DoneState) {
 			x.DoneState = Unanswered
 			s.proceed()
 		}
 	case PhoneKnown:
-		if s.m.State == Reading && s.current(e.Number) && x.identified() {
+		if s.m.State == Reading && s.current(e.Number) && x.identified() && x.Method == visit.MethodCard {
 			x.Phone, x.PhoneOwner = e.Phone, e.Owner
 		}
 	}
 }
 
 func (s *step) asked(number uint64, state Answer) bool {
-	return s.m.State == Reading && s.current(number) && state == Asked
+	return s.m.State.awaitsNHSO() && s.current(number) && state == Asked
 }
 
-// proceed leaves Reading as soon as the card is read and every question is
+// awaitsNHSO tells whether answers about the person are taken: while the card is
+// read, and while a patient without one proves who they are.
+func (s State) awaitsNHSO() bool {
+	switch s {
+	case Reading, PhotoAim, PhotoReview, CertifierCard, RelationChoice:
+		return true
+	}
+	return false
+}
+
+// complete fills in what no card has said.
+func (p *Person) complete(e RightFound) {
+	if p.Name.IsZero() {
+		p.Name = e.Right.Holder
+	}
+	if p.Sex == visit.SexUnknown {
+		p.Sex = e.Sex
+	}
+	if p.Birth.IsZero() {
+		p.Birth = e.Birth
+	}
+}
+
+// askNHSO waits for what is not answered yet, now that the proof is there.
+func (s *step) askNHSO() {
+	x := s.m.Session
+	if x.RightState == Asked || x.DoneState == Asked {
+		s.enter(Reading)
+		return
+	}
+	s.proceed()
+}
+
+// proceed goes on as soon as there is proof of the person and every question is
 // settled, one way or the other.
 func (s *step) proceed() {
 	x := &s.m.Session
-	if !x.CardRead || x.RightState == Asked || x.DoneState == Asked {
+	if !x.proved() || x.RightState == Asked || x.DoneState == Asked {
+		return
+	}
+	if x.Method == visit.MethodCertifier && !slices.Contains(s.m.Relations(), x.Certifier.Relation) {
+		// Only now is it known how old the patient is.
+		x.Certifier.Relation = ""
+		s.enter(RelationChoice)
 		return
 	}
 	switch {
@@ -58,6 +113,11 @@ func (s *step) proceed() {
 	}
 	if len(x.Offered) == 0 {
 		s.noRight(visit.NoRight)
+		return
+	}
+	if x.Method == visit.MethodPhoto && len(x.Done) > 0 {
+		// A typed number must not show anybody's code.
+		s.desk(visit.CodeExists, "")
 		return
 	}
 	if _, here := x.Latest(s.m.Unit.HCode, true); here {
@@ -77,6 +137,7 @@ func (s *step) noRight(p visit.Problem) {
 	s.m.Session.Problem = p
 	s.enter(NoRight)
 	s.do(Chime{ToneAttention})
+	s.print(false)
 }
 
 // choose preselects the claim type and asks for what is still missing.

@@ -7,16 +7,28 @@ func (s *step) card(e Event) {
 	case CardInserted:
 		s.inserted(e.Insertion)
 	case CardRemoved:
-		s.removed()
+		s.removed(e.Role)
 	case CardIdentified:
+		if s.vouching(e.Number) {
+			s.certifierIdentified(e.Person)
+			return
+		}
 		if s.m.State == Reading && s.current(e.Number) && !s.m.Session.identified() {
 			s.identified(e.Person)
 		}
 	case CardRead:
+		if s.vouching(e.Number) && !s.m.Session.Certifier.Person.PID.IsZero() {
+			s.certifierRead(e)
+			return
+		}
 		if s.m.State == Reading && s.current(e.Number) && s.m.Session.identified() {
 			s.read(e)
 		}
 	case CardFailed:
+		if s.vouching(e.Number) {
+			s.certifierFault(e.Problem)
+			return
+		}
 		if s.m.State == Reading && s.current(e.Number) {
 			s.fault(e.Problem)
 		}
@@ -29,8 +41,17 @@ func (s *step) inserted(i Insertion) {
 	}
 	// A second insertion without a removal is a swap between two looks at the
 	// reader: the card of the session is gone.
+	if i.Role == CertifierReader {
+		if old := s.m.Session.Certifier.Insertion; !old.IsZero() && old.Role == CertifierReader {
+			s.removed(CertifierReader)
+		}
+		if s.awaitsCertifier() {
+			s.certifierInserted(i)
+		}
+		return
+	}
 	if s.m.CardIn {
-		s.removed()
+		s.removed(PatientReader)
 	}
 	s.m.CardIn = true
 	switch s.m.State {
@@ -38,6 +59,10 @@ func (s *step) inserted(i Insertion) {
 		// The person before is still being served; this card waits.
 		s.m.Waiting = i
 	default:
+		if s.awaitsCertifier() {
+			s.certifierInserted(i)
+			return
+		}
 		if !s.m.Session.Insertion.IsZero() {
 			// The desk screen of a patient who took the card while the visit was
 			// being sent: somebody else is here now.
@@ -49,13 +74,33 @@ func (s *step) inserted(i Insertion) {
 
 // removed ends whatever belonged to the card. What is already on its way to NHSO
 // was sent while the card was in; its answer still belongs to the patient.
-func (s *step) removed() {
-	s.m.CardIn = false
-	s.m.Waiting = Insertion{}
+func (s *step) removed(role Role) {
+	if role == PatientReader {
+		s.m.CardIn = false
+		s.m.Waiting = Insertion{}
+	}
+	if s.m.State == TakeCard {
+		s.end()
+		return
+	}
+	if !s.m.Session.restsOn(role) {
+		return
+	}
+	vouched := s.m.Session.Method == visit.MethodCertifier
 	switch s.m.State {
-	case Welcome, NoCard:
+	case PIDEntry, CertifierCard, RelationChoice:
+		s.certifierGone()
+		return
 	case Reading, Confirm, PhoneEntry, ClaimTypeChoice:
+		if vouched {
+			s.certifierGone()
+			return
+		}
 		s.fault(visit.CardRemovedEarly)
+		return
+	}
+	s.m.Session.Certifier.Insertion = Insertion{}
+	switch s.m.State {
 	case Sending:
 		if s.m.Session.Phase == Saving {
 			// Not sent yet, and nobody is there any more.
@@ -71,6 +116,17 @@ func (s *step) removed() {
 	default:
 		s.end()
 	}
+}
+
+// restsOn tells whether the card in that reader is what the session stands on.
+func (x Session) restsOn(role Role) bool {
+	switch x.Method {
+	case visit.MethodCard:
+		return role == PatientReader
+	case visit.MethodCertifier:
+		return !x.Certifier.Insertion.IsZero() && x.Certifier.Insertion.Role == role
+	}
+	return false
 }
 
 func (x Session) identified() bool { return !x.Person.PID.IsZero() }
@@ -103,7 +159,7 @@ func (s *step) read(e CardRead) {
 // client has reported within its own time limit.
 func (s *step) readingTooLong() {
 	x := &s.m.Session
-	if !x.identified() || !x.CardRead {
+	if !x.identified() || !x.proved() {
 		s.fault(visit.CardUnreadable)
 		return
 	}

@@ -57,14 +57,26 @@ type (
 		Kind   SlipKind
 		Slip   Slip
 	}
+	// ExpectCertifier says that the next card is the one that vouches, so that
+	// readers without telling names are told apart by use.
+	ExpectCertifier struct{}
+	// StartCamera opens the camera: CameraChanged, then PhotoSeen as things change.
+	StartCamera struct{ Number uint64 }
+	// TakePhoto keeps one picture at the camera's full size: PhotoTaken or
+	// PhotoFailed. SaveVisit stores it with the visit.
+	TakePhoto struct{ Number uint64 }
+	// StopCamera closes the camera; the photo that was taken stays until Wipe.
+	StopCamera struct{}
 	// Wipe forgets everything about the session outside of the model: card
-	// cache, pictures of screens, buffers.
+	// cache, camera and photo, pictures of screens, buffers.
 	Wipe struct{}
 	// SetTimer starts a timer, or starts it again.
 	SetTimer struct {
 		Timer Timer
 		After time.Duration
 	}
+	// ClearTimer stops one timer.
+	ClearTimer struct{ Timer Timer }
 	// ClearTimers stops every timer.
 	ClearTimers struct{}
 	// Chime plays a short tone. It never says a name or a number.
@@ -84,6 +96,8 @@ type Slip struct {
 	Date     visit.Date
 	Language string
 	Reprint  bool
+	Problem  visit.Problem // why the patient is sent to the desk
+	Message  string        // NHSO's own words about it
 }
 
 // SlipKind is the sort of slip.
@@ -93,6 +107,7 @@ type SlipKind int
 const (
 	SlipCode   SlipKind = iota // an authen code
 	SlipQueued                 // received; the code follows
+	SlipDesk                   // please go to the desk, and why
 )
 
 // Tone is a short sound.
@@ -105,16 +120,21 @@ const (
 	ToneAttention
 )
 
-func (ReadCard) effect()    {}
-func (CheckRight) effect()  {}
-func (CheckStatus) effect() {}
-func (RecallPhone) effect() {}
-func (SaveVisit) effect()   {}
-func (DropVisit) effect()   {}
-func (SubmitVisit) effect() {}
-func (HandToStaff) effect() {}
-func (PrintSlip) effect()   {}
-func (Wipe) effect()        {}
-func (SetTimer) effect()    {}
-func (ClearTimers) effect() {}
-func (Chime) effect()       {}
+func (ReadCard) effect()        {}
+func (CheckRight) effect()      {}
+func (CheckStatus) effect()     {}
+func (RecallPhone) effect()     {}
+func (SaveVisit) effect()       {}
+func (DropVisit) effect()       {}
+func (SubmitVisit) effect()     {}
+func (HandToStaff) effect()     {}
+func (PrintSlip) effect()       {}
+func (ExpectCertifier) effect() {}
+func (StartCamera) effect()     {}
+func (TakePhoto) effect()       {}
+func (StopCamera) effect()      {}
+func (Wipe) effect()            {}
+func (SetTimer) effect()        {}
+func (ClearTimer) effect()      {}
+func (ClearTimers) effect()     {}
+func (Chime) effect()           {}

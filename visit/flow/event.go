@@ -31,17 +31,20 @@ type (
 		Number  uint64
 		Problem visit.Problem
 	}
-	// CardRemoved says that the card, or the reader with it, is gone.
-	CardRemoved struct{}
+	// CardRemoved says that the card of that reader, or the reader with it, is gone.
+	CardRemoved struct{ Role Role }
 )
 
 // Events of NHSO and the store.
 type (
-	// RightFound brings the right; an upstream that offers claim types per person
-	// names them, one that does not leaves ClaimTypes nil.
+	// RightFound brings the right, and what NHSO knows of the person; an upstream
+	// that offers claim types per person names them, one that does not leaves
+	// ClaimTypes nil.
 	RightFound struct {
 		Number     uint64
 		Right      visit.Right
+		Sex        visit.Sex
+		Birth      visit.PartialDate
 		ClaimTypes []visit.ClaimType
 	}
 	// RightFailed says that NHSO could not be asked.
@@ -83,8 +86,35 @@ type (
 	}
 	// SlipPrinted and SlipFailed tell what became of the slip.
 	SlipPrinted struct{ Number uint64 }
-	// SlipFailed says that no slip came out.
-	SlipFailed struct{ Number uint64 }
+	// SlipFailed says that no slip came out, or that the printer does not tell.
+	SlipFailed struct {
+		Number  uint64
+		Unclear bool
+	}
+)
+
+// Events of the camera.
+type (
+	// CameraChanged says whether the camera delivers pictures.
+	CameraChanged struct {
+		Number uint64
+		State  DeviceState
+	}
+	// PhotoSeen brings what the quality check sees in the live picture. Steady
+	// means that it has been good enough for a moment.
+	PhotoSeen struct {
+		Number uint64
+		Hint   PhotoHint
+		Steady bool
+	}
+	// PhotoTaken says that the photo is held outside of the model, and what the
+	// quality check says about it.
+	PhotoTaken struct {
+		Number uint64
+		Hint   PhotoHint
+	}
+	// PhotoFailed says that no photo could be taken.
+	PhotoFailed struct{ Number uint64 }
 )
 
 // Events of time and of the house.
@@ -130,6 +160,22 @@ type (
 	TapMoreTime struct{}
 	// TapNoCard opens the page for patients without a card.
 	TapNoCard struct{}
+	// TapMethod chooses a way without the patient's card. The runner fills Start.
+	TapMethod struct {
+		Method visit.Method
+		Start  Insertion
+	}
+	// TapNoNumber says that the patient has no 13-digit number. The runner fills
+	// Start.
+	TapNoNumber struct{ Start Insertion }
+	// TapShutter takes the photo whatever the hints say.
+	TapShutter struct{}
+	// TapUsePhoto goes on with the photo that was taken.
+	TapUsePhoto struct{}
+	// TapRetake takes another one.
+	TapRetake struct{}
+	// TapRelation says what the certifier is to the patient.
+	TapRelation struct{ Relation visit.Relation }
 	// TapHelp opens and closes the help page.
 	TapHelp struct{}
 	// TapLanguage chooses the language of the screens.
@@ -177,6 +223,16 @@ func (TapRetry) event()           {}
 func (TapClose) event()           {}
 func (TapMoreTime) event()        {}
 func (TapNoCard) event()          {}
+func (TapMethod) event()          {}
+func (TapNoNumber) event()        {}
+func (TapShutter) event()         {}
+func (TapUsePhoto) event()        {}
+func (TapRetake) event()          {}
+func (TapRelation) event()        {}
+func (CameraChanged) event()      {}
+func (PhotoSeen) event()          {}
+func (PhotoTaken) event()         {}
+func (PhotoFailed) event()        {}
 func (TapHelp) event()            {}
 func (TapLanguage) event()        {}
 func (TapTextSize) event()        {}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"authenkiosk/visit"
 )
@@ -26,7 +27,7 @@ func checkStep(before Model, e Event, after Model, effects []Effect) error {
 			}
 		}
 	}
-	return errors.Join(checkPhone(before, e, after), checkWipe(before, after, wiped), checkCard(before, e, after), checkOneVisit(before, after, effects))
+	return errors.Join(checkPhone(before, e, after), checkRelation(before, e, after), checkShown(before, e, after), checkWipe(before, after, wiped), checkCard(before, e, after), checkOneVisit(before, after, effects))
 }
 
 // 1 and 8: everything NHSO demands is there, and it was the patient, with the
@@ -39,16 +40,82 @@ func checkSave(before Model, e Event, save SaveVisit) error {
 	switch {
 	case e != Event(TapConfirm{}) || before.State != Confirm:
 		return errors.New("a visit is made without the patient's confirmation")
-	case !before.CardIn:
-		return errors.New("a visit is made without a card in the reader")
-	case v.PID != x.Person.PID || v.Method != visit.MethodCard || !x.CardRead:
-		return errors.New("a visit is made for somebody else than the card says")
+	case v.PID != x.Person.PID || v.Method != x.Method:
+		return errors.New("a visit is made for somebody else than the screen says")
 	case v.Phone != x.Phone:
 		return errors.New("a visit has another phone than the one on the screen")
 	case v.ServiceDate != before.Today:
 		return errors.New("a visit is made for another day")
 	case before.Warning:
 		return errors.New("a tap on the idle warning confirms a visit")
+	}
+	return checkProof(before, v)
+}
+
+// 1 and 8: the proof of identity of each method, and that who gives it is there.
+func checkProof(before Model, v visit.Visit) error {
+	x, a := before.Session, v.Attestation
+	switch v.Method {
+	case visit.MethodCard:
+		if !before.CardIn || !x.CardRead || a != (visit.Attestation{}) {
+			return errors.New("a visit is made without the patient's card in the reader")
+		}
+	case visit.MethodPhoto:
+		if !x.Photo.Accepted || !a.Photo || len(x.Done) > 0 {
+			return errors.New("a visit is made without a photo that the patient has seen")
+		}
+		if !x.Photo.GatePassed && x.Photo.Tries < maxTries || a.GatePassed != x.Photo.GatePassed {
+			return errors.New("a bad photo is taken for a good one")
+		}
+	case visit.MethodCertifier:
+		if !certifierIn(before) || !x.Certifier.CardRead || a.Certifier != x.Certifier.Person.PID || a.Certifier == v.PID {
+			return errors.New("a visit is made without the certifier's card in a reader")
+		}
+		if !slices.Contains(before.Relations(), a.Relation) || x.Certifier.Person == child {
+			return errors.New("somebody vouches who may not")
+		}
+	default:
+		return fmt.Errorf("a visit is made by %q", v.Method)
+	}
+	return nil
+}
+
+// certifierIn tells whether the card that vouches is in a reader, as far as the
+// patient's reader is known to the model.
+func certifierIn(m Model) bool {
+	i := m.Session.Certifier.Insertion
+	return !i.IsZero() && (i.Role == CertifierReader || m.CardIn)
+}
+
+// checkRelation: what the certifier is to the patient comes from a tap, or is
+// the only thing the rules allow.
+func checkRelation(before Model, e Event, after Model) error {
+	r := after.Session.Certifier.Relation
+	if r == "" || r == before.Session.Certifier.Relation {
+		return nil
+	}
+	if e == Event(TapRelation{r}) || len(before.Relations()) == 1 && before.Relations()[0] == r {
+		return nil
+	}
+	return errors.New("a relation comes from nowhere")
+}
+
+// checkShown: a number that was only typed shows nobody's code, except the one
+// that came while its owner stood there with the phone.
+func checkShown(before Model, e Event, after Model) error {
+	x := after.Session
+	switch x.Method {
+	case visit.MethodPhoto:
+		if after.State == AlreadyHere || after.State == AlreadyElsewhere {
+			return errors.New("a typed number shows a code")
+		}
+	case visit.MethodLine:
+		if found, ok := e.(StatusFound); after.State == Result && before.State != Result && (!ok || before.Session.Polls == 0 || holds(before.Session.Done, found.Done[0].Code)) {
+			return errors.New("a typed number shows a code that was there before")
+		}
+		if !x.Phone.IsZero() || x.Phase != NotSending {
+			return errors.New("a visit is made for a patient who asks with the phone")
+		}
 	}
 	return nil
 }
@@ -77,8 +144,11 @@ func checkSubmit(before Model, e Event, after Model, submit SubmitVisit) error {
 		return errors.New("a visit is submitted before it is saved")
 	case submit.ID != x.Visit.ID || submit.Number != x.Insertion.Number || after.Session.Phase != Submitting:
 		return errors.New("another visit is submitted than the one on the screen")
-	case !before.CardIn || !before.Waiting.IsZero():
+	case x.Method == visit.MethodCard && (!before.CardIn || !before.Waiting.IsZero()),
+		x.Method == visit.MethodCertifier && !certifierIn(before):
 		return errors.New("a visit is submitted after its card was taken or swapped")
+	case !before.Unit.Takes(x.Method):
+		return errors.New("a visit is submitted with a proof that the way to NHSO does not take")
 	case x.Visit.ServiceDate != before.Today:
 		return errors.New("a visit is submitted on another day than its own")
 	}
@@ -103,10 +173,25 @@ func checkWipe(before, after Model, wiped bool) error {
 
 // 5: no state in which somebody could still decide something survives the card.
 func checkCard(before Model, e Event, after Model) error {
-	if _, removed := e.(CardRemoved); !removed {
+	removed, ok := e.(CardRemoved)
+	if !ok || !before.Session.restsOn(removed.Role) {
 		return nil
 	}
+	if !after.Session.Certifier.Insertion.IsZero() {
+		return errors.New("a card vouches that is gone")
+	}
+	if !before.Waiting.IsZero() && after.Session.Insertion == before.Waiting {
+		return nil // the next patient's session has begun
+	}
 	switch after.State {
+	case TakeCard:
+		if after.CardIn { // one that somebody else forgot in the other reader
+			return nil
+		}
+	case PIDEntry, CertifierCard:
+		if before.Session.Method == visit.MethodCertifier {
+			return nil
+		}
 	case Welcome, NoCard, Result, Queued:
 		return nil
 	case CardFault:

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"time"
 
 	"authenkiosk/visit"
@@ -9,7 +10,7 @@ import (
 // State is the screen on which the patient stands.
 type State int
 
-// The states of the card path.
+// The states.
 const (
 	Welcome          State = iota // nobody is there
 	Reading                       // a card is in; its data and NHSO's answers come in
@@ -25,7 +26,13 @@ const (
 	Queued                        // received; the code follows today
 	Desk                          // it cannot go on here; Session.Problem says why
 	TakeCard                      // the session is over and the card is still in
-	NoCard                        // what a patient without a card can do
+	NoCard                        // the ways of a patient without a card
+	PIDEntry                      // the keypad for the PID
+	PhotoAim                      // the camera's picture, with hints
+	PhotoReview                   // the photo that was taken: use it or take another
+	CertifierCard                 // waits for the card of the person who vouches
+	RelationChoice                // what that person is to the patient
+	Line                          // the unit's QR code; waits for the code that the phone asks for
 	stateCount
 )
 
@@ -33,7 +40,8 @@ var stateNames = [...]string{
 	Welcome: "welcome", Reading: "reading", CardFault: "card-fault", Confirm: "confirm", PhoneEntry: "phone",
 	ClaimTypeChoice: "claim-types", AlreadyHere: "already-here", AlreadyElsewhere: "already-elsewhere",
 	NoRight: "no-right", Sending: "sending", Result: "result", Queued: "queued", Desk: "desk",
-	TakeCard: "take-card", NoCard: "no-card",
+	TakeCard: "take-card", NoCard: "no-card", PIDEntry: "pid", PhotoAim: "photo", PhotoReview: "photo-review",
+	CertifierCard: "certifier", RelationChoice: "relation", Line: "line",
 }
 
 // String returns the stable name of the state, used by the words of the screens,
@@ -75,7 +83,26 @@ type Unit struct {
 	HCode            string
 	ClaimTypes       []visit.ClaimType // offered when the upstream names none for the person
 	DefaultClaimType string            // preselected when it is among those offered
+	Methods          []visit.Method    // the ways that the unit allows
+	Upstream         []visit.Method    // the proofs that the way to NHSO takes; others are finished by the staff
+	FirstDigits      string            // with which a typed PID may begin; empty: any
+	Certify          Certify
+	LineQR           string // what the QR code of the LINE screen holds
 }
+
+// Certify is the unit's rule for those who vouch for a patient without a card.
+type Certify struct {
+	MinAge         int              // years; 0: no rule
+	AdultAge       int              // from this age on a patient is an adult; 0: no difference is made
+	Relations      []visit.Relation // who may vouch for a minor, or for someone whose age is not known
+	AdultRelations []visit.Relation // who may vouch for an adult
+}
+
+// Allows tells whether the unit offers a way.
+func (u Unit) Allows(m visit.Method) bool { return slices.Contains(u.Methods, m) }
+
+// Takes tells whether the way to NHSO takes a proof of identity.
+func (u Unit) Takes(m visit.Method) bool { return slices.Contains(u.Upstream, m) }
 
 // Prefs are a patient's own settings. They end with the session.
 type Prefs struct {
@@ -101,8 +128,11 @@ type Devices struct {
 	Reader  DeviceState
 	NHSO    DeviceState
 	Printer DeviceState
+	Camera  DeviceState
 	Storage DeviceState // Down: no room or no way to write; no visit can be taken
 	Clock   DeviceState // Down: the clock is wrong by more than the service date bears
+
+	PrinterProblem visit.Problem // why Printer is not ready, where that is known
 }
 
 // DeviceState is what a status light shows.
@@ -127,12 +157,23 @@ func (d DeviceState) String() string {
 	return deviceStateNames[d]
 }
 
-// Insertion is one putting-in of a card. The runner numbers insertions and makes
-// the id of the visit that may come of it, so that the flow needs no randomness.
+// Insertion is one putting-in of a card, or the beginning of a session without
+// one. The runner numbers them and makes the id of the visit that may come of it,
+// so that the flow needs no randomness.
 type Insertion struct {
 	Number  uint64
 	VisitID visit.ID
+	Role    Role
 }
+
+// Role says whose reader it is.
+type Role int
+
+// The roles. With one reader alone every card is in the patient's.
+const (
+	PatientReader   Role = iota
+	CertifierReader      // the officer's, for the card that vouches
+)
 
 // IsZero tells whether there is no insertion.
 func (i Insertion) IsZero() bool { return i == Insertion{} }
@@ -151,6 +192,11 @@ const (
 // Session is one patient's time at the kiosk. Its zero value holds nothing.
 type Session struct {
 	Insertion Insertion
+	Method    visit.Method
+	PIDInput  string // digits on the keypad
+	Photo     Photo
+	Certifier Certifier
+	Polls     int // how often NHSO was asked for the code that the phone asks for
 
 	Person     Person
 	CardRead   bool // the rest of the card's text is there as well
@@ -213,6 +259,7 @@ const (
 	Printing
 	Printed
 	PrintFailed
+	PrintUnclear // the printer does not tell whether a slip came out
 )
 
 // Offline tells whether NHSO could not be asked about this person, so that the

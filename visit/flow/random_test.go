@@ -30,7 +30,11 @@ func TestRandomEventsKeepTheInvariants(t *testing.T) {
 		}
 		if c, ok := e.(CardInserted); ok && !c.Insertion.IsZero() {
 			number++
-			e = CardInserted{Insertion{number, visitID(number)}}
+			e = CardInserted{Insertion{number, visitID(number), c.Insertion.Role}}
+		}
+		if c, ok := e.(TapMethod); ok && !c.Start.IsZero() {
+			number++
+			e = TapMethod{c.Method, Insertion{Number: number, VisitID: visitID(number)}}
 		}
 		next, effects := advance(w, e)
 		if err := checkStep(w.m, e, next.m, effects); err != nil {
@@ -81,7 +85,38 @@ func helpfulEvent(m Model, random *rand.Rand) Event {
 	case Sending:
 		return []Event{VisitSaved{n}, VisitDone{n, "PP1200000003", time.Unix(3, 0)}}[random.IntN(2)]
 	case Welcome:
-		return CardInserted{Insertion{1, insertions[0].VisitID}}
+		if random.IntN(2) == 0 {
+			return TapNoCard{}
+		}
+		return CardInserted{insertions[0]}
+	case NoCard:
+		return TapMethod{[]visit.Method{visit.MethodPhoto, visit.MethodCertifier, visit.MethodLine}[random.IntN(3)], insertions[0]}
+	case PIDEntry:
+		return TapDigit{typedPID[len(m.Session.PIDInput)%visit.PIDLength]}
+	case PhotoAim:
+		return []Event{
+			CameraChanged{n, DeviceReady},
+			TapShutter{},
+			PhotoSeen{n, PhotoGood, true},
+			TimerFired{TimerCountdown},
+			PhotoTaken{n, PhotoGood},
+			PhotoTaken{n, PhotoBlurred},
+			RightFound{Number: n, Right: visit.Right{Main: visit.Coded{ID: "UCS"}}},
+			StatusFound{Number: n},
+		}[random.IntN(8)]
+	case PhotoReview:
+		return []Event{TapUsePhoto{}, TapRetake{}}[random.IntN(2)]
+	case CertifierCard:
+		c := m.Session.Certifier.Insertion
+		return []Event{
+			CardInserted{insertions[1].into(Role(random.IntN(2)))},
+			CardIdentified{c.Number, adult},
+			CardRead{Number: c.Number},
+			RightFound{Number: n, Right: visit.Right{Main: visit.Coded{ID: "UCS"}}},
+			StatusFound{Number: n},
+		}[random.IntN(5)]
+	case RelationChoice:
+		return TapRelation{visit.RelationOfficer}
 	}
 	return CardRemoved{}
 }

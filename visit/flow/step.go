@@ -1,6 +1,10 @@
 package flow
 
-import "authenkiosk/visit"
+import (
+	"time"
+
+	"authenkiosk/visit"
+)
 
 // Step is the flow: what an event makes of the model, and what is to be done.
 // An event that does not fit the state is ignored and changes nothing.
@@ -15,6 +19,8 @@ func Step(m Model, e Event) (Model, []Effect) {
 		s.timer(e.Timer)
 	case CardInserted, CardIdentified, CardRead, CardFailed, CardRemoved:
 		s.card(e)
+	case CameraChanged, PhotoSeen, PhotoTaken, PhotoFailed:
+		s.camera(e)
 	case RightFound, RightFailed, StatusFound, StatusFailed, PhoneKnown:
 		s.answer(e)
 	case VisitSaved, VisitNotSaved, VisitDone, VisitQueued, VisitRefused, SlipPrinted, SlipFailed:
@@ -42,7 +48,7 @@ func (s *step) enter(state State) {
 	switch state {
 	case Reading:
 		s.set(TimerReading)
-	case Confirm, PhoneEntry, ClaimTypeChoice:
+	case Confirm, PhoneEntry, ClaimTypeChoice, PIDEntry, PhotoAim, PhotoReview, CertifierCard, RelationChoice, Line:
 		s.set(TimerIdle)
 	case Sending:
 		s.set(TimerSlow)
@@ -57,8 +63,16 @@ func (s *step) enter(state State) {
 func (s *step) set(t Timer) {
 	after := InfoHold
 	switch {
+	case t == TimerIdle && s.m.State == Line:
+		after = LineHold
+	case t == TimerIdle && s.m.State == PhotoAim:
+		after = AimIdleAfter
 	case t == TimerIdle:
 		after = IdleAfter
+	case t == TimerCountdown:
+		after = CountdownAt
+	case t == TimerPoll:
+		after = min(PollFirst+time.Duration(s.m.Session.Polls)*time.Second, PollLongest)
 	case t == TimerWipe:
 		after = WipeAfter
 	case t == TimerReading:
@@ -84,6 +98,7 @@ func (s *step) set(t Timer) {
 // end wipes the session. A card that is still in must be taken first; a card that
 // came while the last visit was being sent is read now.
 func (s *step) end() {
+	forgotten := s.m.CardIn || s.m.Session.Certifier.leftBehind()
 	s.m.Session = Session{}
 	s.m.Prefs = Prefs{}
 	s.m.Help = false
@@ -93,7 +108,7 @@ func (s *step) end() {
 		next := s.m.Waiting
 		s.m.Waiting = Insertion{}
 		s.begin(next)
-	case s.m.CardIn:
+	case forgotten:
 		s.enter(TakeCard)
 		s.do(Chime{ToneAttention})
 	default:
@@ -104,7 +119,7 @@ func (s *step) end() {
 // begin starts a session with a card. Without a place to save the visit none is
 // begun: the patient hears it before waiting, not after.
 func (s *step) begin(i Insertion) {
-	s.m.Session = Session{Insertion: i, PhoneOwner: visit.PhoneOfPatient}
+	s.m.Session = Session{Insertion: i, Method: visit.MethodCard, PhoneOwner: visit.PhoneOfPatient}
 	s.m.Help = false
 	if p := s.closedBecause(); p != visit.NoProblem {
 		s.desk(p, "")
@@ -131,11 +146,17 @@ func (s *step) desk(p visit.Problem, message string) {
 	s.m.Session.Message = message
 	s.enter(Desk)
 	s.do(Chime{ToneAttention})
+	s.print(false)
 }
 
 // fault shows what is wrong with the card and forgets whose card it was.
 func (s *step) fault(p visit.Problem) {
-	s.m.Session = Session{Insertion: s.m.Session.Insertion, Problem: p}
+	// Only a card of the patient can be tried again.
+	left := Session{Problem: p}
+	if x := s.m.Session; x.Method == visit.MethodCard {
+		left.Insertion, left.Method = x.Insertion, x.Method
+	}
+	s.m.Session = left
 	s.do(Wipe{})
 	s.enter(CardFault)
 	s.do(Chime{ToneAttention})
@@ -156,6 +177,12 @@ func (s *step) timer(t Timer) {
 		s.end()
 	case t == TimerReading && s.m.State == Reading:
 		s.readingTooLong()
+	case t == TimerReading && s.m.State == CertifierCard:
+		s.certifierTooLong()
+	case t == TimerCountdown:
+		s.counted()
+	case t == TimerPoll && s.m.State == Line:
+		s.poll()
 	case t == TimerSlow && s.m.State == Sending:
 		s.m.Session.Slow = true
 	case t == TimerSending && s.m.State == Sending:
@@ -183,5 +210,9 @@ func (s *step) held() {
 // attended tells whether somebody is expected to touch the screen, so that
 // silence needs a warning.
 func (s State) attended() bool {
-	return s == Confirm || s == PhoneEntry || s == ClaimTypeChoice
+	switch s {
+	case Confirm, PhoneEntry, ClaimTypeChoice, PIDEntry, PhotoAim, PhotoReview, CertifierCard, RelationChoice, Line:
+		return true
+	}
+	return false
 }

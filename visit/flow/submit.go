@@ -18,10 +18,14 @@ func (s *step) confirm() {
 		Phone:       x.Phone,
 		PhoneOwner:  x.PhoneOwner,
 		ClaimType:   x.ClaimType,
-		Method:      visit.MethodCard,
-		Right:       x.Right,
+		Method:      x.Method,
+		Attestation: visit.Attestation{
+			Certifier: x.Certifier.Person.PID, CertifierName: x.Certifier.Person.Name, Relation: x.Certifier.Relation,
+			Photo: x.Photo.Accepted, GatePassed: x.Photo.GatePassed,
+		},
+		Right: x.Right,
 	}
-	if !s.m.CardIn || v.Validate() != nil {
+	if !s.present() || !x.proved() || v.Validate() != nil {
 		return
 	}
 	if p := s.closedBecause(); p != visit.NoProblem {
@@ -60,6 +64,10 @@ func (s *step) outcome(e Event) {
 	case SlipPrinted:
 		s.printed(e.Number, Printed)
 	case SlipFailed:
+		if e.Unclear {
+			s.printed(e.Number, PrintUnclear)
+			return
+		}
 		s.printed(e.Number, PrintFailed)
 	}
 }
@@ -75,6 +83,11 @@ func (s *step) submit() {
 	if x.Visit.ServiceDate != s.m.Today {
 		s.do(HandToStaff{x.Visit.ID, visit.ServiceDatePassed})
 		s.desk(visit.ServiceDatePassed, "")
+		return
+	}
+	if !s.m.Unit.Takes(x.Method) {
+		s.do(HandToStaff{x.Visit.ID, visit.UpstreamCannot})
+		s.desk(visit.UpstreamCannot, "")
 		return
 	}
 	x.Phase = Submitting
@@ -103,19 +116,22 @@ func (s *step) finish(state State) {
 // print asks for the slip of what the screen shows. Without a printer the code
 // on the screen has to do.
 func (s *step) print(reprint bool) {
-	if s.m.Devices.Printer == DeviceAbsent {
+	x := &s.m.Session
+	if s.m.Devices.Printer == DeviceAbsent || !x.identified() && x.Problem != visit.NoNumber {
 		return
 	}
-	x := &s.m.Session
 	slip := Slip{
 		Visit: x.Insertion.VisitID, PID: x.Person.PID, Name: x.Person.Name, Right: x.Right, Claim: x.ClaimType,
-		Method: visit.MethodCard, Code: x.Code, At: x.IssuedAt, Date: s.m.Today, Language: s.m.Prefs.Language,
+		Method: x.Method, Code: x.Code, At: x.IssuedAt, Date: s.m.Today, Language: s.m.Prefs.Language,
 		Reprint: reprint,
 	}
 	kind := SlipCode
 	switch s.m.State {
 	case Queued:
 		kind = SlipQueued
+	case Desk, NoRight:
+		kind = SlipDesk
+		slip.Code, slip.Problem, slip.Message = "", x.Problem, x.Message
 	case AlreadyHere:
 		done, ok := x.Latest(s.m.Unit.HCode, true)
 		if !ok {
@@ -128,7 +144,9 @@ func (s *step) print(reprint bool) {
 }
 
 func (s *step) printed(number uint64, p PrintState) {
-	if s.current(number) && s.m.Session.Print == Printing {
-		s.m.Session.Print = p
+	// A slip that failed may come out after all, once the printer is well.
+	x := &s.m.Session
+	if s.current(number) && (x.Print == Printing || x.Print == PrintFailed && p == Printed) {
+		x.Print = p
 	}
 }

@@ -7,13 +7,15 @@ type Timer int
 
 // The timers.
 const (
-	TimerIdle    Timer = iota // nobody has touched the screen
-	TimerWipe                 // nobody has answered the idle warning
-	TimerHold                 // a screen that ends by itself
-	TimerReading              // the card or NHSO is taking too long
-	TimerSlow                 // the answer to a submission takes long: say so
-	TimerSending              // the answer does not come while the patient waits
-	TimerPrefs                // a language was chosen and nobody came
+	TimerIdle      Timer = iota // nobody has touched the screen
+	TimerWipe                   // nobody has answered the idle warning
+	TimerHold                   // a screen that ends by itself
+	TimerReading                // the card or NHSO is taking too long
+	TimerSlow                   // the answer to a submission takes long: say so
+	TimerSending                // the answer does not come while the patient waits
+	TimerPrefs                  // a language was chosen and nobody came
+	TimerCountdown              // one number of the countdown before the photo
+	TimerPoll                   // ask NHSO again for the code that the phone asks for
 	timerCount
 )
 
@@ -32,4 +34,9 @@ const (
 	SlowAfter    = 8 * time.Second
 	SendingAfter = 40 * time.Second
 	PrefsHold    = 60 * time.Second
+	AimIdleAfter = 60 * time.Second // nobody touches the screen while looking into the camera
+	LineHold     = 3 * time.Minute  // what the phone asks for takes a patient a minute or two
+	CountdownAt  = time.Second
+	PollFirst    = 3 * time.Second
+	PollLongest  = 10 * time.Second
 )

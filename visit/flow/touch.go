@@ -24,6 +24,18 @@ func (s *step) tap(e Event) {
 			s.m.Help = false
 			s.enter(NoCard)
 		}
+	case NoCard:
+		s.tapNoCard(e)
+	case PIDEntry:
+		s.tapPID(e)
+	case PhotoAim:
+		s.tapAim(e)
+	case PhotoReview:
+		s.tapReview(e)
+	case CertifierCard:
+		s.tapCertifier(e)
+	case RelationChoice:
+		s.tapRelation(e)
 	case CardFault:
 		s.tapFault(e)
 	case Confirm:
@@ -39,9 +51,17 @@ func (s *step) tap(e Event) {
 			s.print(true)
 		}
 	}
-	if _, ok := e.(TapClose); ok && s.closable() {
-		s.end()
-		return
+	switch e.(type) {
+	case TapClose:
+		if s.closable() {
+			s.end()
+			return
+		}
+	case TapBack:
+		if s.m.State.beforeProof() {
+			s.otherWay()
+			return
+		}
 	}
 	s.touched()
 }
@@ -54,18 +74,22 @@ func (s *step) closable() bool {
 
 // touched restarts what a touch restarts.
 func (s *step) touched() {
-	switch s.m.State {
-	case Confirm, PhoneEntry, ClaimTypeChoice:
+	switch {
+	case s.m.State.attended():
 		s.restartIdle()
-	case Welcome:
+		return
+	case s.m.State == Welcome:
 		s.set(TimerPrefs)
+		return
+	}
+	switch s.m.State {
 	case AlreadyHere, AlreadyElsewhere, NoRight, Desk, NoCard, Result, Queued:
 		s.set(TimerHold)
 	}
 }
 
 func (s *step) restartIdle() {
-	s.do(ClearTimers{})
+	s.do(ClearTimer{TimerWipe})
 	s.set(TimerIdle)
 }
 
@@ -162,7 +186,7 @@ func (s *step) tapAlreadyHere(e Event) {
 			s.print(true)
 		}
 	case TapOtherService:
-		if open := s.m.Session.without(s.m.Unit.HCode); len(open) > 0 && s.m.CardIn {
+		if open := s.m.Session.without(s.m.Unit.HCode); len(open) > 0 && s.present() {
 			s.m.Session.Offered = open
 			s.choose()
 		}

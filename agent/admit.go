@@ -1,0 +1,99 @@
+package agent
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// answer remembers the status that was sent.
+type answer struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (a *answer) WriteHeader(code int) {
+	if a.status == 0 {
+		a.status = code
+	}
+	a.ResponseWriter.WriteHeader(code)
+}
+
+// Write implements http.ResponseWriter.
+func (a *answer) Write(b []byte) (int, error) {
+	if a.status == 0 {
+		a.status = http.StatusOK
+	}
+	return a.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+
+// admit hands the request to its handler: steps 8 and 9.
+func (a *Agent) admit(w *answer, g *guarded) {
+	r := g.r
+	defer serving(r.Context())()
+	control := http.NewResponseController(w)
+	// The request has been read. Its time limit would end the context of a handler
+	// that is still at work.
+	_ = control.SetReadDeadline(time.Time{})
+	ctx := context.WithValue(r.Context(), callerKey{}, g.caller)
+	if g.route.cost == work || g.route.cost == card {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, workTimeout)
+		defer cancel()
+		_ = control.SetWriteDeadline(time.Now().Add(workTimeout + writeTimeout))
+	}
+	if g.route.cost == card {
+		if !a.cards.take(ctx) {
+			w.Header().Set("Retry-After", "2")
+			a.refuse(g, no(http.StatusServiceUnavailable, "the card is being read for another program"))
+			return
+		}
+		defer a.cards.release()
+		if a.o.CardAccess != nil {
+			a.o.CardAccess(g.caller.Name)
+		}
+	}
+	r = r.WithContext(ctx)
+	if g.route.compat && len(r.URL.Path) > 1 && r.URL.Path[len(r.URL.Path)-1] == '/' {
+		u := *r.URL
+		u.Path, u.RawPath = u.Path[:len(u.Path)-1], ""
+		r.URL = &u
+	}
+	g.route.serve.ServeHTTP(w, r)
+	a.scribe.done(g.route.audit, g.caller.Name, w.status)
+}
+
+// cardSlot lets one request at a time read the card; a few may wait.
+type cardSlot struct {
+	busy  chan struct{} // holds one while a card is read
+	queue chan struct{} // holds one for each request that reads or waits
+}
+
+func newCardSlot() *cardSlot {
+	return &cardSlot{busy: make(chan struct{}, 1), queue: make(chan struct{}, 1+cardQueue)}
+}
+
+// take waits for its turn; false when too many wait, or the caller has gone.
+func (c *cardSlot) take(ctx context.Context) bool {
+	select {
+	case c.queue <- struct{}{}:
+	default:
+		return false
+	}
+	select {
+	case c.busy <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		<-c.queue
+		return false
+	}
+}
+
+func (c *cardSlot) release() {
+	<-c.busy
+	<-c.queue
+}

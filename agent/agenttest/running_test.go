@@ -1,0 +1,32 @@
+package agenttest
+
+import (
+	"net/http"
+	"os"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// TestARunningAgentConforms holds an agent that runs elsewhere against the suite:
+// AUTHENKIOSK_AGENT_URL is its address, AUTHENKIOSK_ZONE_URL that of the test
+// zone which plays it or stands behind it. AUTHENKIOSK_AGENT_TOKEN is the token of
+// a program, if it wants one; AUTHENKIOSK_AGENT_DRAFTS=0 says that it keeps no
+// drafts, AUTHENKIOSK_AGENT_MASKED=1 that it hides the unit's token. The tests of
+// the test zone call it so.
+func TestARunningAgentConforms(t *testing.T) {
+	agent, zone := os.Getenv("AUTHENKIOSK_AGENT_URL"), os.Getenv("AUTHENKIOSK_ZONE_URL")
+	if agent == "" || zone == "" {
+		t.Skip("AUTHENKIOSK_AGENT_URL and AUTHENKIOSK_ZONE_URL name the agent to test")
+	}
+	header := http.Header{}
+	if token := os.Getenv("AUTHENKIOSK_AGENT_TOKEN"); token != "" {
+		header.Set("Authorization", "Bearer "+token)
+	}
+	Run(t, Target{
+		URL: agent, Header: header, Drafts: os.Getenv("AUTHENKIOSK_AGENT_DRAFTS") != "0",
+		MaskedToken: os.Getenv("AUTHENKIOSK_AGENT_MASKED") == "1", Control: Zone(zone),
+	})
+}

@@ -1,0 +1,163 @@
+package agent
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// doorman is a listener that holds few connections. When all are taken, a
+// connection that has asked for nothing for a while gives way to a new one: five
+// hundred programs that connect and stay silent cannot keep a good one out. Who
+// finds no place is told so at once.
+type doorman struct {
+	net.Listener
+	lan    *LAN
+	secure bool // TLS: a refused client cannot be told anything
+	zone   func() string
+
+	mu    sync.Mutex
+	conns map[*guest]struct{}
+}
+
+// guest is an accepted connection.
+type guest struct {
+	net.Conn
+	door *doorman
+	once sync.Once
+
+	busy  int       // requests being answered: 0 or 1
+	since time.Time // when it came, or its last answer ended
+	asked bool      // it has asked for something before
+}
+
+func newDoorman(l net.Listener, lan *LAN, secure bool, zone func() string) *doorman {
+	return &doorman{Listener: l, lan: lan, secure: secure, zone: zone, conns: map[*guest]struct{}{}}
+}
+
+// Accept implements net.Listener.
+func (d *doorman) Accept() (net.Conn, error) {
+	for {
+		c, err := d.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		if !d.mayEnter(c.RemoteAddr()) {
+			_ = c.Close()
+			continue
+		}
+		g := &guest{Conn: c, door: d, since: time.Now()}
+		if d.enter(g) {
+			return g, nil
+		}
+		d.sendAway(c)
+	}
+}
+
+func (d *doorman) mayEnter(a net.Addr) bool {
+	at, err := netip.ParseAddrPort(a.String())
+	if err != nil {
+		return false
+	}
+	addr := at.Addr().Unmap().WithZone("")
+	return addr.IsLoopback() || d.lan.lists(addr)
+}
+
+// enter finds a place for a connection.
+func (d *doorman) enter(g *guest) bool {
+	d.mu.Lock()
+	var leaves *guest
+	if len(d.conns) >= maxConnections {
+		if leaves = d.idlest(g.since); leaves == nil {
+			d.mu.Unlock()
+			return false
+		}
+		delete(d.conns, leaves)
+	}
+	d.conns[g] = struct{}{}
+	d.mu.Unlock()
+	if leaves != nil {
+		_ = leaves.Close()
+	}
+	return true
+}
+
+// idlest returns the connection that may be closed at a moment: one that has not
+// asked for anything since it came, else one that stays between requests, of
+// these the one that has been silent the longest. Good programs ask as soon as
+// they are connected.
+func (d *doorman) idlest(now time.Time) *guest {
+	var found *guest
+	for g := range d.conns {
+		grace := silentGrace
+		switch {
+		case g.asked:
+			grace = idleGrace
+		case d.secure:
+			grace = silentGraceTLS
+		}
+		if g.busy > 0 || now.Sub(g.since) < grace {
+			continue
+		}
+		if found == nil || found.asked && !g.asked || found.asked == g.asked && g.since.Before(found.since) {
+			found = g
+		}
+	}
+	return found
+}
+
+// sendAway answers without reading. The answer fits into the empty buffer of a
+// new connection, so writing does not wait; the deadline is for certainty.
+func (d *doorman) sendAway(c net.Conn) {
+	if !d.secure {
+		_ = c.SetDeadline(time.Now().Add(100 * time.Millisecond))
+		_, _ = c.Write([]byte("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n" +
+			"Cache-Control: no-store\r\n" + zoneHeader + ": " + d.zone() + "\r\nContent-Length: 0\r\n\r\n"))
+	}
+	_ = c.Close()
+}
+
+// Close implements net.Conn.
+func (g *guest) Close() error {
+	g.once.Do(func() {
+		g.door.mu.Lock()
+		delete(g.door.conns, g)
+		g.door.mu.Unlock()
+	})
+	return g.Conn.Close()
+}
+
+type guestKey struct{}
+
+// withGuest puts the connection into the context of its requests.
+func withGuest(ctx context.Context, c net.Conn) context.Context {
+	if t, ok := c.(*tls.Conn); ok {
+		c = t.NetConn()
+	}
+	if g, ok := c.(*guest); ok {
+		return context.WithValue(ctx, guestKey{}, g)
+	}
+	return ctx
+}
+
+// serving marks the connection of a request as busy, until the function that it
+// returns is called.
+func serving(ctx context.Context) (done func()) {
+	g, ok := ctx.Value(guestKey{}).(*guest)
+	if !ok {
+		return func() {}
+	}
+	g.mark(1)
+	return func() { g.mark(-1) }
+}
+
+func (g *guest) mark(n int) {
+	g.door.mu.Lock()
+	defer g.door.mu.Unlock()
+	g.busy += n
+	g.asked = true
+	g.since = time.Now()
+}

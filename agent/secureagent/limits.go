@@ -1,0 +1,42 @@
+package secureagent
+
+import "time"
+
+// Limits of time.
+const (
+	// correlationLife is how long after a read confirm-save is possible while the
+	// card stays inside. That of the original is not known.
+	correlationLife = 30 * time.Minute
+
+	// rightLife is how long the right of the card that is inside is taken from
+	// memory, so that programs which poll read every 0.8 s do not load NHSO.
+	rightLife = time.Minute
+
+	// textLimit and photoLimit bound a reading of the card; they are longer than
+	// the reader's own limits (10 s and 20 s) and only guard against one that hangs.
+	textLimit  = 15 * time.Second
+	photoLimit = 30 * time.Second
+
+	// rightLimit bounds the question for the right, see textLimit (8 s).
+	rightLimit = 15 * time.Second
+)
+
+// Limits of size and number.
+const (
+	// maxBodyBytes is the most that is read of a request; real ones have 200 bytes.
+	maxBodyBytes = 64 << 10
+
+	// maxCorrelations bounds the reads of one insertion that are remembered: a
+	// program that reads every 0.8 s makes 2250 in half an hour. Beyond it the
+	// oldest are forgotten.
+	maxCorrelations = 4096
+
+	// maxHN bounds the hospital's own number of a patient; real ones have 9 digits.
+	maxHN = 50
+
+	// latestMany is how many codes latest-5-authen-code-all-hospital gives.
+	latestMany = 5
+
+	// maxLookBack bounds Options.LookBack: each day is one question to NHSO.
+	maxLookBack = 30
+)

@@ -1,0 +1,142 @@
+package secureagent
+
+import (
+	"net/http"
+
+	"authenkiosk/visit"
+)
+
+// terminals lists the readers. Without a card service it is an error object, as
+// one program of the field expects; without a reader an empty list.
+func (h *Handler) terminals(r *http.Request) answer {
+	slot, err := h.cards.Slot()
+	if err != nil {
+		return h.fail(r, http.StatusInternalServerError, sayNoService)
+	}
+	h.notice(slot)
+	list := make([]terminal, len(slot.Terminals))
+	for i, t := range slot.Terminals {
+		list[i] = terminal(t)
+	}
+	return answer{status: http.StatusOK, body: list}
+}
+
+// notice ends the session of a card that is not inside any more.
+func (h *Handler) notice(slot Slot) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.current != nil && h.current.insertion != slot.Insertion && (slot.Insertion == 0 || slot.Insertion > h.current.insertion) {
+		h.wipe()
+	}
+}
+
+// inside reads the card that is inside, or says why it cannot be read.
+func (h *Handler) inside(r *http.Request) (*session, Card, visit.Problem) {
+	slot, err := h.cards.Slot()
+	if err != nil || len(slot.Terminals) == 0 {
+		h.notice(Slot{})
+		return nil, Card{}, visit.ReaderMissing
+	}
+	h.notice(slot)
+	s, err := h.session(slot.Insertion)
+	if err != nil {
+		return nil, Card{}, visit.CardRemovedEarly
+	}
+	card, err := h.card(r.Context(), s)
+	return s, card, h.problem(s, err)
+}
+
+// problem says what an error of a reading means; a card that has gone counts
+// before everything else, so that no data of it leaves after that.
+func (h *Handler) problem(s *session, err error) visit.Problem {
+	if !h.stands(s) {
+		return visit.CardRemovedEarly
+	}
+	if err == nil {
+		return visit.NoProblem
+	}
+	if p := h.cards.ProblemOf(err); p != visit.NoProblem {
+		return p
+	}
+	return visit.CardUnreadable
+}
+
+// withImage adds the photo when the request asks for it.
+func (h *Handler) withImage(r *http.Request, s *session, p *person) visit.Problem {
+	if r.URL.Query().Get("readImageFlag") != "true" {
+		return visit.NoProblem
+	}
+	photo, err := h.image(r.Context(), s)
+	p.Image = photo
+	return h.problem(s, err)
+}
+
+// readCardOnly gives what stands on the card; NHSO is not asked.
+func (h *Handler) readCardOnly(r *http.Request) answer {
+	s, card, trouble := h.inside(r)
+	out := cardOnly(card)
+	if trouble == visit.NoProblem {
+		trouble = h.withImage(r, s, &out)
+	}
+	if trouble != visit.NoProblem {
+		return h.cardTrouble(r, trouble)
+	}
+	return h.seen(r, s, "read-card-only", card.PID, answer{status: http.StatusOK, body: out})
+}
+
+// read gives the card with NHSO's word on it, and the correlation for
+// confirm-save.
+func (h *Handler) read(r *http.Request) answer {
+	s, card, trouble := h.inside(r)
+	if trouble != visit.NoProblem {
+		return h.cardTrouble(r, trouble)
+	}
+	right, err := h.rightOf(r.Context(), s, card.PID)
+	if err != nil {
+		if !h.stands(s) {
+			return h.cardTrouble(r, visit.CardRemovedEarly)
+		}
+		h.log.Warn("ask for the right of a card", "err", err)
+		return h.seen(r, s, "read", card.PID, h.nhsoDown(r))
+	}
+	out := withRight(card, right, h.now())
+	if trouble := h.withImage(r, s, &out); trouble != visit.NoProblem {
+		return h.cardTrouble(r, trouble)
+	}
+	id, ok := h.correlate(s, card, right)
+	if !ok || !h.stands(s) {
+		return h.cardTrouble(r, visit.CardRemovedEarly)
+	}
+	out.Correlation = id
+	return h.seen(r, s, "read", card.PID, answer{status: http.StatusOK, body: out})
+}
+
+// probe checks the right by PID without a card. No correlation comes of it, so
+// nobody can be authenticated this way.
+func (h *Handler) probe(r *http.Request) answer {
+	pid, err := visit.ParsePID(r.PathValue("pid"))
+	if err != nil {
+		return h.invalid(r, "pid", "Pid", sayPID)
+	}
+	right, err := h.rights.Right(r.Context(), pid, visit.ServiceDateOf(h.now()))
+	if err != nil {
+		h.log.Warn("ask for the right of a number", "err", err)
+		return h.told(r, "probe", pid, h.nhsoDown(r))
+	}
+	return h.told(r, "probe", pid, answer{status: http.StatusOK, body: probed(pid, right, h.now())})
+}
+
+// seen tells the audit that a card was looked at, once for each client, way and
+// insertion.
+func (h *Handler) seen(r *http.Request, s *session, action string, pid visit.PID, a answer) answer {
+	if h.firstTime(s, h.client(r.Context()), action) {
+		return h.told(r, action, pid, a)
+	}
+	return a
+}
+
+// told tells the audit of an access.
+func (h *Handler) told(r *http.Request, action string, pid visit.PID, a answer) answer {
+	h.audit(r.Context(), Access{At: h.now(), Client: h.client(r.Context()), Action: action, PID: pid, Status: a.status})
+	return a
+}

@@ -1,0 +1,64 @@
+package secureagent
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// shared is a value that is got once for all who want it: the first caller gets
+// it, those who come meanwhile wait for the same result, and later ones find it.
+// A failure is shared with those who wait and then forgotten.
+type shared[T any] struct {
+	mu     sync.Mutex
+	value  T
+	at     time.Time // when the value came; zero: there is none
+	flight *flight[T]
+}
+
+type flight[T any] struct {
+	done  chan struct{}
+	value T
+	err   error
+}
+
+// get returns the value if it is fresh, and else that of do. A caller whose ctx
+// ends stops waiting; the getting itself goes on for the others, bounded by do.
+func (s *shared[T]) get(ctx context.Context, now func() time.Time, fresh func(at time.Time) bool, do func() (T, error)) (T, error) {
+	s.mu.Lock()
+	if !s.at.IsZero() && fresh(s.at) {
+		defer s.mu.Unlock()
+		return s.value, nil
+	}
+	if f := s.flight; f != nil {
+		s.mu.Unlock()
+		select {
+		case <-f.done:
+			return f.value, f.err
+		case <-ctx.Done():
+			var none T
+			return none, ctx.Err()
+		}
+	}
+	f := &flight[T]{done: make(chan struct{}), err: errNoResult}
+	s.flight = f
+	s.mu.Unlock()
+	defer func() { // also when do panics: nobody may wait for ever
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.flight = nil
+		if f.err == nil {
+			s.value, s.at = f.value, now()
+		}
+		close(f.done)
+	}()
+	f.value, f.err = do()
+	return f.value, f.err
+}
+
+// errNoResult is what those hear who waited for a getting that panicked.
+var errNoResult = errors.New("the result did not come")
+
+// always is the freshness of what cannot change while the card is inside.
+func always(time.Time) bool { return true }

@@ -1,0 +1,180 @@
+package agent
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"authenkiosk/visit"
+)
+
+// VisitState is what became of a visit.
+type VisitState string
+
+// The states, with the names of the store.
+const (
+	VisitPending  VisitState = "pending"  // to be sent to NHSO
+	VisitInflight VisitState = "inflight" // a request is under way or unclear
+	VisitDone     VisitState = "done"     // the code is here
+	VisitRefused  VisitState = "refused"  // NHSO said no
+	VisitStaff    VisitState = "staff"    // work for the desk
+	VisitDropped  VisitState = "dropped"  // taken back, or settled without a code
+)
+
+// VisitChange is a visit at one place of the feed: how it stood after a change.
+type VisitChange struct {
+	Seq         uint64 // place in the feed; grows
+	ID          visit.ID
+	HCode       string // the unit
+	ServiceDate visit.Date
+	PID         visit.PID
+	ClaimType   string
+	Method      visit.Method
+	State       VisitState
+	Code        visit.AuthenCode // VisitDone
+	Confirmed   time.Time        // when the patient confirmed
+	Issued      time.Time        // when NHSO made the code; zero: no code
+	Changed     time.Time        // when the visit came to this state
+}
+
+// VisitFeed gives changed visits in order. It returns those after a place, at
+// most limit, and the place of the last that it looked at, from which to go on;
+// that place never goes back and outlives the program.
+type VisitFeed interface {
+	Visits(after uint64, limit int) (changes []VisitChange, next uint64, err error)
+}
+
+// Format keeps every verb of package fmt from showing the person by accident.
+func (v VisitChange) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[visit change]") }
+
+// LogValue implements slog.LogValuer.
+func (v VisitChange) LogValue() slog.Value { return slog.StringValue("[visit change]") }
+
+// MarshalText hides a visit that strays into JSON; Message is meant for sending.
+func (v VisitChange) MarshalText() ([]byte, error) { return []byte("[visit change]"), nil }
+
+// wireVisit is a visit as the hospital's systems get it.
+type wireVisit struct {
+	Seq         string `json:"seq"` // text: numbers of JSON end at 2^53 in some languages
+	Visit       string `json:"visit"`
+	HCode       string `json:"hcode"`
+	ServiceDate string `json:"service_date"`
+	PID         string `json:"pid"`
+	ClaimType   string `json:"claim_type"`
+	Method      string `json:"method"`
+	State       string `json:"state"`
+	Code        string `json:"code,omitempty"`
+	Confirmed   string `json:"confirmed"`
+	Issued      string `json:"issued,omitempty"`
+	Changed     string `json:"changed"`
+}
+
+// Message returns the visit as webhooks and MQTT carry it, PID and code in full,
+// never for a log: with the kind of the
+// message, and the zone, so that a code of the test zone is never taken for a
+// real one.
+func (v VisitChange) Message(zone string) []byte {
+	data, err := json.Marshal(struct {
+		Type string    `json:"type"`
+		Zone string    `json:"zone"`
+		Data wireVisit `json:"data"`
+	}{"visit.changed", zone, v.wire()})
+	if err != nil { // strings only: cannot be
+		return []byte("{}")
+	}
+	return data
+}
+
+func (v VisitChange) wire() wireVisit {
+	return wireVisit{
+		Seq: strconv.FormatUint(v.Seq, 10), Visit: string(v.ID), HCode: v.HCode, ServiceDate: v.ServiceDate.String(),
+		PID: v.PID.Digits(), ClaimType: v.ClaimType, Method: string(v.Method), State: string(v.State), Code: string(v.Code),
+		Confirmed: stamp(v.Confirmed), Issued: stamp(v.Issued), Changed: stamp(v.Changed),
+	}
+}
+
+// stamp writes a moment with the offset of Bangkok, nothing for none.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(visit.Bangkok).Format(time.RFC3339)
+}
+
+// visits answers GET /api/v1/visits.
+func (a *Agent) visits(w http.ResponseWriter, r *http.Request) {
+	if a.o.Visits == nil {
+		refuse(w, http.StatusServiceUnavailable, "this program keeps no visits")
+		return
+	}
+	after, limit, err := parsePlace(r.URL.RawQuery)
+	if err != nil {
+		refuse(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	changes, next, err := a.o.Visits.Visits(after, limit)
+	if err != nil {
+		a.o.Logger.Error("read visits for the feed", "err", err)
+		refuse(w, http.StatusServiceUnavailable, "the visits cannot be read")
+		return
+	}
+	list := make([]wireVisit, len(changes))
+	for i, c := range changes {
+		list[i] = c.wire()
+	}
+	a.answer(w, map[string]any{"zone": a.zone(), "visits": list, "next": strconv.FormatUint(next, 10)})
+}
+
+// parsePlace reads after and limit of a query. Anything that is not plainly a
+// number is an error: a wrong cursor must not begin again from the first visit.
+func parsePlace(query string) (after uint64, limit int, err error) {
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return 0, 0, errors.New("the query cannot be read")
+	}
+	limit = defaultVisits
+	for name, list := range values {
+		if len(list) != 1 {
+			return 0, 0, fmt.Errorf("%s may be given once", clip(name))
+		}
+		switch name {
+		case "after":
+			if after, err = parseNumber(list[0]); err != nil {
+				return 0, 0, errors.New("after is the number that next gave")
+			}
+		case "limit":
+			n, err := parseNumber(list[0])
+			if err != nil || n < 1 || n > maxVisits {
+				return 0, 0, fmt.Errorf("limit is 1 to %d", maxVisits)
+			}
+			limit = int(n)
+		default:
+			return 0, 0, fmt.Errorf("%s is not known; after and limit are", clip(name))
+		}
+	}
+	return after, limit, nil
+}
+
+// parseNumber accepts decimal digits only: no sign, no underscore, no space.
+func parseNumber(s string) (uint64, error) {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, strconv.ErrSyntax
+		}
+	}
+	return strconv.ParseUint(s, 10, 64)
+}
+
+// clip keeps what a client wrote from filling an answer.
+func clip(s string) string {
+	if len(s) > 20 {
+		s = s[:20]
+	}
+	return strconv.QuoteToASCII(s)
+}

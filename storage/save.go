@@ -1,0 +1,135 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"authenkiosk/visit"
+)
+
+// Save writes a new visit as pending. When it returns nil the visit is on the
+// disk. It refuses a visit that could not be submitted (visit.Validate), one that
+// is there already (ErrExists), and one that says that it has a photo when there
+// is none (ErrNoPhoto).
+func (s *Store) Save(v visit.Visit, at time.Time) error { return s.save(v, nil, at) }
+
+// SaveWithPhoto is Save together with the photo of the visit: after a power cut
+// both are there or neither. The photo is sealed with a key of its own. It is not
+// in the journal, which would grow by a hundred times; so a visit that is rebuilt
+// after damage is without it: Photo returns ErrNoPhoto then, and the visit is work
+// for the desk.
+func (s *Store) SaveWithPhoto(v visit.Visit, jpeg []byte, at time.Time) error {
+	p, err := s.sealPhoto(v.ID, jpeg)
+	if err != nil {
+		return fmt.Errorf("save visit %s: %w", v.ID, err)
+	}
+	return s.save(v, &p, at)
+}
+
+func (s *Store) save(v visit.Visit, photo *sealedPhoto, at time.Time) error {
+	if err := v.Validate(); err != nil {
+		return fmt.Errorf("save visit %s: %w", v.ID, err)
+	}
+	r := Record{Visit: v, State: StatePending, SavedAt: at, ChangedAt: at}
+	data, err := encode(r)
+	if err != nil {
+		return fmt.Errorf("encode visit %s: %w", v.ID, err)
+	}
+	var pending *entry
+	err = s.update(func(tx *bolt.Tx) (err error) {
+		if err := s.maySave(tx, v, photo != nil); err != nil {
+			return fmt.Errorf("save visit %s: %w", v.ID, err)
+		}
+		// First: from here on the disk brings the journal home, while the
+		// transaction is made and committed.
+		if photo == nil {
+			if pending, err = s.journal.append(v.ID, data); err != nil {
+				return err
+			}
+		}
+		return s.saveIn(tx, r, data, photo)
+	})
+	if photo != nil && err == nil {
+		// Only now: the journal could bring back a visit whose transaction a power
+		// cut ended, but not its photo.
+		if pending, err = s.journal.append(v.ID, data); err != nil {
+			return errors.Join(err, s.unsave(v.ID))
+		}
+	}
+	if pending == nil {
+		return err
+	}
+	committed := err
+	if err = pending.finish(committed); err != nil && committed == nil {
+		err = errors.Join(err, s.unsave(v.ID)) // what is not in both places is not saved
+	}
+	return err
+}
+
+func (s *Store) maySave(tx *bolt.Tx, v visit.Visit, withPhoto bool) error {
+	if tx.Bucket(bucketVisits).Get([]byte(v.ID)) != nil {
+		return ErrExists
+	}
+	if v.Attestation.Photo && !withPhoto && tx.Bucket(bucketPhotoKeys).Get([]byte(v.ID)) == nil {
+		return ErrNoPhoto
+	}
+	return nil
+}
+
+func (s *Store) saveIn(tx *bolt.Tx, r Record, data []byte, photo *sealedPhoto) (err error) {
+	id := r.Visit.ID
+	if r.seq, err = tx.Bucket(bucketVisits).NextSequence(); err != nil {
+		return err
+	}
+	events := []Event{{Name: "visit-saved", Role: RolePatient, Result: "ok", Visit: id, At: r.SavedAt}}
+	if c := r.Visit.Attestation.Certifier; !c.IsZero() {
+		events = append(events, Event{
+			Name: "visit-certified", Role: "certifier", Result: "ok", Visit: id, Handle: s.Handle(c), At: r.SavedAt,
+		})
+	}
+	if photo != nil {
+		if err := putPhoto(tx, id, photo.key, photo.sealed); err != nil {
+			return err
+		}
+		events = append(events, Event{Name: "photo-saved", Role: RoleSystem, Result: "ok", Visit: id, At: r.SavedAt})
+	}
+	if err := s.storeEncoded(tx, r, data); err != nil {
+		return err
+	}
+	return s.audit(tx, events...)
+}
+
+// insert writes a record that is new, with the next seq.
+func (s *Store) insert(tx *bolt.Tx, r *Record) (err error) {
+	if r.seq, err = tx.Bucket(bucketVisits).NextSequence(); err != nil {
+		return err
+	}
+	if r.fed() {
+		if r.feed, err = tx.Bucket(bucketVisits).NextSequence(); err != nil {
+			return err
+		}
+	}
+	return s.store(tx, *r)
+}
+
+// unsave takes back a visit whose journal entry did not reach the disk.
+func (s *Store) unsave(id visit.ID) error {
+	return s.update(func(tx *bolt.Tx) error {
+		r, err := s.load(tx, id)
+		if err != nil {
+			return err
+		}
+		if err := s.remove(tx, r); err != nil {
+			return err
+		}
+		if tx.Bucket(bucketPhotoKeys).Get([]byte(id)) != nil {
+			if err := s.erasePhoto(tx, id, s.now()); err != nil {
+				return err
+			}
+		}
+		return s.audit(tx, Event{Name: "visit-saved", Role: RoleSystem, Result: "taken-back", Visit: id})
+	})
+}

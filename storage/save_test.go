@@ -1,0 +1,145 @@
+package storage
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"authenkiosk/storage/internal/madeup"
+	"authenkiosk/visit"
+)
+
+// auditOf returns the entries of a visit.
+func auditOf(t *testing.T, s *Store, id visit.ID) (entries []auditEntry) {
+	t.Helper()
+	var out bytes.Buffer
+	must(t, s.AuditExport(&out))
+	for line := range strings.Lines(out.String()) {
+		var e auditEntry
+		must(t, json.Unmarshal([]byte(line), &e))
+		if e.Visit == id {
+			entries = append(entries, e)
+		}
+	}
+	return entries
+}
+
+func TestACertifiedVisitKeepsItsCertifierAndTheAuditNamesAHandleOnly(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	v := madeup.Certified(1)
+	must(t, s.Save(v, noon))
+	must(t, s.Close())
+	s = openIn(t, dir)
+	r, err := s.Visit(v.ID)
+	if err != nil || !sameVisit(r.Visit, v) || r.Visit.Attestation.Certifier.Digits() != v.Attestation.Certifier.Digits() {
+		t.Errorf("the visit came back changed, %v", err)
+	}
+	found := false
+	for _, e := range auditOf(t, s, v.ID) {
+		found = found || e.Event == "visit-certified" && e.Handle == s.Handle(v.Attestation.Certifier)
+	}
+	if !found {
+		t.Error("the audit does not name the certifier")
+	}
+	if n := scan(t, dir, [][]byte{
+		[]byte(v.Attestation.Certifier.Digits()), []byte(v.Attestation.CertifierName.First),
+	}); n != 0 {
+		t.Errorf("the certifier is readable %d times", n)
+	}
+	must(t, s.Close())
+	must(t, os.Remove(filepath.Join(dir, fileName)))
+	s = openIn(t, dir)
+	if r, err := s.Visit(v.ID); err != nil || !sameVisit(r.Visit, v) {
+		t.Errorf("from the journal: %v", err)
+	}
+}
+
+func TestAVisitAndItsPhotoAreSavedTogetherOrNotAtAll(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	v, jpeg := madeup.WithPhoto(2), bytes.Repeat([]byte("photo"), 20000)
+	if err := s.Save(v, noon); !errors.Is(err, ErrNoPhoto) {
+		t.Errorf("without its photo: %v", err)
+	}
+	for _, wrong := range [][]byte{nil, make([]byte, MaxPhoto+1)} {
+		if err := s.SaveWithPhoto(v, wrong, noon); !errors.Is(err, ErrPhotoSize) {
+			t.Errorf("%d bytes: %v", len(wrong), err)
+		}
+	}
+	must(t, s.SaveWithPhoto(v, jpeg, noon))
+	if err := s.SaveWithPhoto(v, []byte("another"), noon); !errors.Is(err, ErrExists) {
+		t.Errorf("twice: %v", err)
+	}
+	must(t, s.Close())
+	s = openIn(t, dir)
+	r, err := s.Visit(v.ID)
+	if err != nil || !sameVisit(r.Visit, v) {
+		t.Errorf("the visit: %v", err)
+	}
+	if got, err := s.Photo(v.ID); err != nil || !bytes.Equal(got, jpeg) {
+		t.Errorf("the photo: %v", err)
+	}
+	must(t, s.journal.file.Close()) // now nothing reaches the journal
+	other := madeup.WithPhoto(3)
+	if err := s.SaveWithPhoto(other, jpeg, noon); err == nil {
+		t.Error("a visit was saved without the journal")
+	}
+	if _, err := s.Visit(other.ID); !errors.Is(err, ErrNotFound) {
+		t.Errorf("half a visit: %v", err)
+	}
+	if _, err := s.Photo(other.ID); !errors.Is(err, ErrNoPhoto) {
+		t.Errorf("a photo alone: %v", err)
+	}
+	if n := read(s.index, func(x *index) int { return len(x.lines) }); n != 1 {
+		t.Errorf("%d visits in the index", n)
+	}
+}
+
+func TestAVisitWithPhotoThatIsRebuiltSaysThatItsPhotoIsGone(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	v := madeup.WithPhoto(2)
+	must(t, s.SaveWithPhoto(v, []byte("photo"), noon))
+	must(t, s.Close())
+	must(t, os.Remove(filepath.Join(dir, fileName)))
+	s = openIn(t, dir)
+	r, err := s.Visit(v.ID)
+	if err != nil || !sameVisit(r.Visit, v) || r.State != StateInflight {
+		t.Errorf("the visit: %s, %v", r.State, err)
+	}
+	if _, err := s.Photo(v.ID); !errors.Is(err, ErrNoPhoto) {
+		t.Errorf("the photo: %v", err)
+	}
+	must(t, s.Staff(v.ID, visit.NotSaved, noon))
+}
+
+func TestARecordFromBeforeThereWereAttestationsIsStillRead(t *testing.T) {
+	data, err := encode(Record{Visit: madeUp(1), State: StatePending, SavedAt: noon, ChangedAt: noon})
+	must(t, err)
+	if bytes.Contains(data, []byte("attestation")) {
+		t.Error("a visit by card carries an empty attestation")
+	}
+	old := bytes.Replace(data, []byte(`"v":1,`), []byte(`"v":1,"not_before":"2026-11-22T12:00:00+07:00",`), 1)
+	r, err := decode(old)
+	if err != nil || !sameVisit(r.Visit, madeUp(1)) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAVisitThatTheJournalCouldNotReadAgainIsRefused(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	v := madeUp(1)
+	v.ClaimType.Name = strings.Repeat("a", maxFrame)
+	if err := s.Save(v, noon); !errors.Is(err, errLongFrame) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := s.Visit(v.ID); !errors.Is(err, ErrNotFound) {
+		t.Errorf("half-saved: %v", err)
+	}
+	must(t, s.Save(madeUp(2), noon))
+}

@@ -1,0 +1,203 @@
+package flow
+
+import (
+	"testing"
+	"time"
+
+	"authenkiosk/visit"
+)
+
+// without begins a session of that method with the typed PID.
+func without(m visit.Method) []Event {
+	return join([]Event{TapNoCard{}, TapMethod{m, insertions[0]}}, typed(typedPID))
+}
+
+var ucs = visit.Right{Main: visit.Coded{ID: "UCS"}}
+
+func answered() []Event { return []Event{RightFound{Number: 1, Right: ucs}, StatusFound{Number: 1}} }
+
+func photographed() []Event {
+	return []Event{
+		CameraChanged{1, DeviceReady}, PhotoSeen{1, PhotoGood, true},
+		TimerFired{TimerCountdown}, TimerFired{TimerCountdown}, TimerFired{TimerCountdown}, PhotoTaken{1, PhotoGood},
+	}
+}
+
+func vouched(i Insertion) []Event {
+	return []Event{
+		CardInserted{i}, CardIdentified{i.Number, adult},
+		CardRead{Number: i.Number, Expiry: visit.PartialDate{Lifelong: true}},
+		TapRelation{visit.RelationParent},
+	}
+}
+
+func taps(events []Event) int {
+	n := 0
+	for _, e := range events {
+		switch e.(type) {
+		case TapNoCard, TapMethod, TapDigit, TapUsePhoto, TapRelation, TapConfirm:
+			n++
+		}
+	}
+	return n
+}
+
+// The usability goal for the photo is at most 13 + 10 + 4.
+func TestTheWaysWithoutACardTakeFewTaps(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		events []Event
+		most   int
+		end    State
+	}{
+		{"photo", join(without(visit.MethodPhoto), answered(), photographed(), []Event{TapUsePhoto{}}, typed("0800001234"), []Event{TapConfirm{}}), 13 + 10 + 4, Sending},
+		{"certifier", join(without(visit.MethodCertifier), answered(), vouched(insertions[1]), typed("0800001234"), []Event{TapConfirm{}}), 13 + 10 + 4, Sending},
+		{"line", join(without(visit.MethodLine), []Event{StatusFound{Number: 1}, TimerFired{TimerPoll}, StatusFound{1, []Authentication{hereNow}}}), 13 + 2, Result},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m, _ := play(t, c.events...)
+			if m.State != c.end {
+				t.Fatalf("state %v", m.State)
+			}
+			if n := taps(c.events); n > c.most {
+				t.Errorf("%d taps, more than %d", n, c.most)
+			} else {
+				t.Logf("%d taps", n)
+			}
+		})
+	}
+}
+
+var hereNow = Authentication{"PP1200000001", general, visit.Hospital{HCode: "99999"}, time.Unix(1, 0)}
+
+func TestACertifierCardThatIsPulledIsAskedForAgainAtEachStep(t *testing.T) {
+	for _, role := range []Role{PatientReader, CertifierReader} {
+		card := insertions[1].into(role)
+		whole := join(without(visit.MethodCertifier), answered(), vouched(card), typed("0800001234"))
+		began := len(without(visit.MethodCertifier)) + len(answered()) + 1 // with the card in
+		for n := began; n <= len(whole); n++ {
+			before, _ := play(t, whole[:n]...)
+			m, effects := play(t, append(whole[:n:n], CardRemoved{role})...)
+			if m.State != CertifierCard || m.Session.Problem != visit.CardRemovedEarly || m.Session.Person.PID.IsZero() {
+				t.Errorf("pulled on %v: state %v, problem %v", before.State, m.State, m.Session.Problem)
+			}
+			for _, e := range effects {
+				if _, ok := e.(SaveVisit); ok {
+					t.Errorf("pulled on %v: a visit was saved", before.State)
+				}
+			}
+			again := insertions[2].into(role)
+			m, _ = play(t, join(append(whole[:n:n], CardRemoved{role}), vouched(again), typed("0800001234"), []Event{TapConfirm{}})...)
+			if m.State != Sending || m.Session.Visit.Attestation.Certifier != adult.PID {
+				t.Errorf("pulled on %v and put in again: state %v", before.State, m.State)
+			}
+		}
+		pulledWhileSaved := append(whole[:len(whole):len(whole)], TapConfirm{}, CardRemoved{role})
+		m, effects := play(t, pulledWhileSaved...)
+		dropped := false
+		for _, e := range effects {
+			_, is := e.(DropVisit)
+			dropped = dropped || is
+		}
+		if m.State != CardFault || !dropped {
+			t.Errorf("pulled while the visit is saved: state %v, dropped %v", m.State, dropped)
+		}
+	}
+}
+
+func TestOnlyAFitPersonVouches(t *testing.T) {
+	lifelong := CardRead{Number: 2, Expiry: visit.PartialDate{Lifelong: true}}
+	for _, c := range []struct {
+		name   string
+		events []Event
+		want   visit.Problem
+	}{
+		{"the patient's own card", []Event{CardIdentified{2, same}, lifelong}, visit.CertifierSame},
+		{"a child's card", []Event{CardIdentified{2, child}, lifelong}, visit.CertifierTooYoung},
+		{"an expired card", []Event{CardIdentified{2, adult}, CardRead{Number: 2, Expiry: visit.PartialDate{Year: 2020}}}, visit.CardExpired},
+		{"a card that cannot be read", []Event{CardFailed{2, visit.CardNotThai}}, visit.CardNotThai},
+		{"a card that never ends", []Event{TimerFired{TimerReading}}, visit.CardUnreadable},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m, _ := play(t, join(without(visit.MethodCertifier), answered(), []Event{CardInserted{insertions[1]}}, c.events)...)
+			if m.State != CertifierCard || m.Session.Problem != c.want || m.Session.Certifier.CardRead {
+				t.Errorf("state %v, problem %v", m.State, m.Session.Problem)
+			}
+		})
+	}
+}
+
+func TestAPhotoThatDoesNotPassIsTakenAsItIsAfterThreeTries(t *testing.T) {
+	events := join(without(visit.MethodPhoto), answered(), []Event{CameraChanged{1, DeviceReady}})
+	bad := []Event{TapShutter{}, TimerFired{TimerCountdown}, TimerFired{TimerCountdown}, TimerFired{TimerCountdown}, PhotoTaken{1, PhotoBlurred}}
+	for try := 1; try <= maxTries; try++ {
+		events = join(events, bad)
+		m, _ := play(t, events...)
+		want := PhotoAim
+		if try == maxTries {
+			want = PhotoReview
+		}
+		if m.State != want || m.Session.Photo.GatePassed {
+			t.Errorf("after %d bad photos: state %v", try, m.State)
+		}
+	}
+}
+
+func TestAFaceThatMovesStopsTheCountdownUnlessTheShutterWasPressed(t *testing.T) {
+	aim := join(without(visit.MethodPhoto), answered(), []Event{CameraChanged{1, DeviceReady}})
+	moved := PhotoSeen{1, PhotoBlurred, false}
+	if m, _ := play(t, join(aim, []Event{PhotoSeen{1, PhotoGood, true}, TimerFired{TimerCountdown}, moved})...); m.Session.Photo.Countdown != 0 {
+		t.Error("the countdown goes on")
+	}
+	if m, _ := play(t, join(aim, []Event{TapShutter{}, TimerFired{TimerCountdown}, moved})...); m.Session.Photo.Countdown != 2 {
+		t.Error("the patient's own countdown stops")
+	}
+}
+
+func TestACodeOfTodayIsNotShownToATypedNumber(t *testing.T) {
+	photo := join(without(visit.MethodPhoto), []Event{RightFound{Number: 1, Right: ucs}, StatusFound{1, []Authentication{hereNow}}}, photographed(), []Event{TapUsePhoto{}})
+	line := join(without(visit.MethodLine), []Event{StatusFound{1, []Authentication{hereNow}}})
+	for name, events := range map[string][]Event{"photo": photo, "line": line} {
+		m, _ := play(t, events...)
+		if m.State != Desk || m.Session.Problem != visit.CodeExists || m.Session.Code != "" {
+			t.Errorf("%s: state %v, problem %v", name, m.State, m.Session.Problem)
+		}
+	}
+}
+
+func TestAProofThatTheUpstreamDoesNotTakeBecomesWorkForTheStaff(t *testing.T) {
+	m, effects := play(t, join(without(visit.MethodPhoto), answered(), photographed(), []Event{TapUsePhoto{}}, typed("0800001234"), []Event{TapConfirm{}, VisitSaved{1}})...)
+	if m.State != Desk || m.Session.Problem != visit.UpstreamCannot {
+		t.Errorf("state %v, problem %v", m.State, m.Session.Problem)
+	}
+	handed := false
+	for _, e := range effects {
+		switch e := e.(type) {
+		case HandToStaff:
+			handed = e.Problem == visit.UpstreamCannot
+		case SubmitVisit:
+			t.Error("the visit is submitted")
+		}
+	}
+	if !handed {
+		t.Error("the staff hear nothing of it")
+	}
+}
+
+func TestNumbersThatAreNotTakenSayWhy(t *testing.T) {
+	for _, c := range []struct {
+		digits string
+		want   visit.PIDProblem
+	}{
+		{"", visit.PIDTooShort}, {"1", visit.PIDBeginning}, {"900000000000", visit.PIDTooShort}, {"9000000000005", visit.PIDCheckWrong},
+		{"90000000000051", visit.PIDCheckWrong}, // a further digit changes nothing
+	} {
+		m, _ := play(t, join([]Event{TapNoCard{}, TapMethod{visit.MethodPhoto, insertions[0]}}, typed(c.digits))...)
+		if m.State != PIDEntry || m.PIDProblem() != c.want {
+			t.Errorf("%q: state %v, problem %v", c.digits, m.State, m.PIDProblem())
+		}
+	}
+	if m, _ := play(t, TapNoCard{}, TapNoNumber{insertions[0]}); m.State != Desk || m.Session.Problem != visit.NoNumber {
+		t.Errorf("no number: state %v", m.State)
+	}
+}

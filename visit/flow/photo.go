@@ -1,0 +1,180 @@
+package flow
+
+import "authenkiosk/visit"
+
+// Photo is how far the photo of a session is. The picture itself is never in the
+// model; whoever does the effects holds it.
+type Photo struct {
+	Camera     DeviceState // Unknown: starting
+	Hint       PhotoHint
+	Countdown  int  // 3, 2, 1; 0: not counting
+	Manual     bool // the patient pressed the shutter: hints do not stop the countdown
+	Taking     bool
+	Tries      int // photos that did not pass the quality check
+	GatePassed bool
+	Accepted   bool
+}
+
+// PhotoHint is what the quality check says about a picture. Each has words.
+type PhotoHint int
+
+// The hints.
+const (
+	PhotoUnchecked PhotoHint = iota
+	PhotoGood
+	PhotoNoFace
+	PhotoManyFaces
+	PhotoTooFar
+	PhotoTooClose
+	PhotoOffCentre
+	PhotoTooDark
+	PhotoTooBright
+	PhotoBlurred
+	PhotoTurned
+	photoHintCount
+)
+
+var photoHintNames = [...]string{
+	"unchecked", "good", "no-face", "many-faces", "too-far", "too-close", "off-centre", "too-dark", "too-bright", "blurred", "turned",
+}
+
+// String returns the stable name that keys the words.
+func (h PhotoHint) String() string {
+	if h < 0 || h >= photoHintCount {
+		return "unknown"
+	}
+	return photoHintNames[h]
+}
+
+// PhotoHints returns every hint, for tests of the words.
+func PhotoHints() []PhotoHint {
+	all := make([]PhotoHint, photoHintCount)
+	for i := range all {
+		all[i] = PhotoHint(i)
+	}
+	return all
+}
+
+const (
+	countFrom = 3
+	// maxTries is after how many bad photos one is taken as it is: the check
+	// advises, it does not turn people away.
+	maxTries = 3
+)
+
+// camera takes what comes of the camera.
+func (s *step) camera(e Event) {
+	x := &s.m.Session
+	p := &x.Photo
+	switch e := e.(type) {
+	case CameraChanged:
+		if s.aiming(e.Number) {
+			p.Camera = e.State
+			if e.State != DeviceReady {
+				s.stopCountdown()
+				p.Taking, p.Hint = false, PhotoUnchecked
+			}
+		}
+	case PhotoSeen:
+		if !s.aiming(e.Number) || p.Taking {
+			return
+		}
+		p.Hint = e.Hint
+		switch {
+		case e.Steady && p.Countdown == 0:
+			s.countDown(false)
+		case !e.Steady && p.Countdown > 0 && !p.Manual:
+			s.stopCountdown()
+		}
+	case PhotoTaken:
+		if s.aiming(e.Number) && p.Taking {
+			s.taken(e.Hint)
+		}
+	case PhotoFailed:
+		if s.aiming(e.Number) && p.Taking {
+			p.Taking, p.Camera = false, DeviceDown
+		}
+	}
+}
+
+func (s *step) aiming(number uint64) bool { return s.m.State == PhotoAim && s.current(number) }
+
+func (s *step) countDown(manual bool) {
+	p := &s.m.Session.Photo
+	p.Countdown, p.Manual = countFrom, manual
+	s.set(TimerCountdown)
+}
+
+func (s *step) stopCountdown() {
+	s.m.Session.Photo.Countdown, s.m.Session.Photo.Manual = 0, false
+	s.do(ClearTimer{TimerCountdown})
+}
+
+// counted is one second of the countdown.
+func (s *step) counted() {
+	x := &s.m.Session
+	if s.m.State != PhotoAim || x.Photo.Countdown == 0 {
+		return
+	}
+	if x.Photo.Countdown--; x.Photo.Countdown > 0 {
+		s.set(TimerCountdown)
+		return
+	}
+	x.Photo.Manual, x.Photo.Taking = false, true
+	s.do(TakePhoto{x.Insertion.Number})
+}
+
+// taken judges the still picture, which may be worse than the live one was.
+func (s *step) taken(h PhotoHint) {
+	p := &s.m.Session.Photo
+	p.Taking, p.Hint, p.GatePassed = false, h, h == PhotoGood
+	if !p.GatePassed {
+		if p.Tries++; p.Tries < maxTries {
+			s.do(Chime{ToneAttention})
+			s.restartIdle()
+			return
+		}
+		p.Tries = maxTries
+	}
+	s.enter(PhotoReview)
+	s.do(Chime{ToneDone})
+}
+
+func (s *step) aim() {
+	x := &s.m.Session
+	x.Photo = Photo{Tries: x.Photo.Tries}
+	s.enter(PhotoAim)
+	s.do(StartCamera{x.Insertion.Number})
+}
+
+func (s *step) tapAim(e Event) {
+	p := s.m.Session.Photo
+	if _, ok := e.(TapShutter); ok && p.Camera == DeviceReady && p.Countdown == 0 && !p.Taking {
+		s.countDown(true)
+	}
+}
+
+func (s *step) tapReview(e Event) {
+	switch e.(type) {
+	case TapRetake:
+		s.aim()
+	case TapUsePhoto:
+		s.m.Session.Photo.Accepted = true
+		s.do(StopCamera{})
+		s.askNHSO()
+	}
+}
+
+// proved tells whether there is proof of who the patient is, so that the visit
+// may be made.
+func (x Session) proved() bool {
+	switch x.Method {
+	case visit.MethodCard:
+		return x.CardRead
+	case visit.MethodPhoto:
+		return x.Photo.Accepted
+	case visit.MethodCertifier:
+		return x.Certifier.CardRead && x.Certifier.Relation != ""
+	}
+	return false
+}
