@@ -159,7 +159,9 @@ type stage struct {
 	shot   int
 }
 
-func newStage(t *testing.T, binary string) *stage {
+// newStage prepares a kiosk with its own test zone and display. more returns
+// further sections of its configuration, given the address of the zone.
+func newStage(t *testing.T, binary string, more ...func(zone string) string) *stage {
 	t.Helper()
 	cardService(t)
 	s := &stage{t: t, dir: t.TempDir(), binary: binary, env: display(t)}
@@ -167,6 +169,12 @@ func newStage(t *testing.T, binary string) *stage {
 	if err := errorsOf(os.RemoveAll(s.shots), os.MkdirAll(s.shots, 0o755)); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			s.picture("failed")
+			t.Logf("on the screen: %q", s.layout().Texts)
+		}
+	})
 	zone := startProcess(t, nil, binary, "testzone", "-listen", "127.0.0.1:0")
 	eventually(t, "test zone", func() bool { return strings.Contains(zone.out.String(), "http://") })
 	_, rest, _ := strings.Cut(zone.out.String(), "http://")
@@ -179,8 +187,10 @@ hcode = %q
 zone = "test"
 endpoint_url = %q
 status_url = %q
+evidence_url = %q
 [cardreader]
 patient = "Virtual PCD 00 00"
+certifier = "Virtual PCD 00 01"
 [agent]
 enabled = true
 listen = %q
@@ -189,7 +199,10 @@ kind = "image"
 address = %q
 [kiosk]
 claim_types = ["PG0060001", "PG0130001", "PG0150001"]
-`, unitCode, s.zone, s.zone, s.status, s.path("slips"))
+`, unitCode, s.zone, s.zone, s.zone+"/sim/evidence", s.status, s.path("slips"))
+	for _, section := range more {
+		config += section(s.zone)
+	}
 	if err := os.WriteFile(s.path("kiosk.toml"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -315,7 +328,12 @@ func (s *stage) click(name string) {
 // insert puts a card into the reader until the returned function takes it out.
 func (s *stage) insert(card *virtualcard.Card) (remove func()) {
 	s.t.Helper()
-	link, err := virtualcard.Dial(s.t.Context(), virtualcard.FirstReader, card)
+	return s.insertInto(virtualcard.FirstReader, card)
+}
+
+func (s *stage) insertInto(reader string, card *virtualcard.Card) (remove func()) {
+	s.t.Helper()
+	link, err := virtualcard.Dial(s.t.Context(), reader, card)
 	if err != nil {
 		s.t.Fatalf("insert card: %v", err)
 	}

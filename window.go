@@ -7,6 +7,7 @@ import (
 	"image"
 	"os"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -34,6 +35,7 @@ func screenOptions(k *app.Kiosk) ui.Options {
 		Languages: c.Kiosk.Languages, Orientation: ui.Orientation(c.Kiosk.Orientation), Send: k.Send,
 	}
 	// The unit's own number is no secret: it is there to be called.
+	o.PhotoDays = c.Storage.KeepPhotoDays
 	o.Unit.Phone = visit.GroupPhone(c.Unit.Phone.Digits())
 	return o
 }
@@ -73,6 +75,7 @@ func openWindow(ctx context.Context, k *app.Kiosk, o app.WindowOptions) error {
 	show(w, k.Config, o)
 
 	layout := layoutFile{path: o.LayoutFile, screen: screen}
+	k.Frames(newFrames(k, screen))
 	ended := make(chan error, 1)
 	go func() {
 		ended <- k.Run(ctx, func(m flow.Model) {
@@ -132,5 +135,23 @@ func (l layoutFile) write(m flow.Model) {
 		if os.WriteFile(temp, data, 0o600) == nil {
 			_ = os.Rename(temp, l.path)
 		}
+	}
+}
+
+// newFrames returns what is to be called when the camera has a new picture. One
+// call waits for the screen at a time: a slow screen sees fewer pictures, and its
+// touches never stand in a queue behind them.
+func newFrames(k *app.Kiosk, screen *ui.Kiosk) func() {
+	var waiting atomic.Bool
+	return func() {
+		if !waiting.CompareAndSwap(false, true) {
+			return
+		}
+		fyne.Do(func() {
+			waiting.Store(false)
+			if picture, fresh := k.Preview(); fresh {
+				screen.Frame(picture)
+			}
+		})
 	}
 }

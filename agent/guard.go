@@ -401,7 +401,7 @@ func (a *Agent) refuse(g *guarded, f *refusal) {
 	if f.status != http.StatusNotFound {
 		a.scribe.refused(who, f, a.now())
 	}
-	if compatPath(g.r.URL.Path) {
+	if compatPath(g.r.URL.Path) || f.status == http.StatusNotFound && a.o.Compat != nil {
 		refuseAsNHSO(g.w, g.r, f)
 		return
 	}

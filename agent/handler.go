@@ -158,10 +158,25 @@ func refuse(w http.ResponseWriter, code int, reason string) {
 // refuseAsNHSO answers on a path of NHSO's agent in the form of its errors:
 // programs show errors[0].defaultMessage (docs/nhso-api.md, section 3).
 func refuseAsNHSO(w http.ResponseWriter, r *http.Request, f *refusal) {
-	_ = writeJSON(w, f.status, map[string]any{
-		"timestamp": time.Now().Format("2006-01-02T15:04:05.000-07:00"), "status": f.status, "error": http.StatusText(f.status),
-		"message": f.reason, "path": r.URL.EscapedPath(), "errors": []map[string]string{{"defaultMessage": f.reason, "code": "AuthenKiosk"}},
+	_ = writeJSON(w, f.status, nhsoError{
+		Timestamp: time.Now().Format("2006-01-02T15:04:05.000-07:00"), Status: f.status, Error: http.StatusText(f.status),
+		Message: f.reason, Errors: []nhsoReason{{DefaultMessage: f.reason, Code: "AuthenKiosk"}}, Path: r.URL.EscapedPath(),
 	})
+}
+
+// nhsoError is an error in the form of NHSO's agent, with its order of fields.
+type nhsoError struct {
+	Timestamp string       `json:"timestamp"`
+	Status    int          `json:"status"`
+	Error     string       `json:"error"`
+	Message   string       `json:"message"`
+	Errors    []nhsoReason `json:"errors"`
+	Path      string       `json:"path"`
+}
+
+type nhsoReason struct {
+	DefaultMessage string `json:"defaultMessage"`
+	Code           string `json:"code"`
 }
 
 func writeJSON(w http.ResponseWriter, code int, value any) error {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -25,6 +26,7 @@ const (
 	lineSlow              // every piece takes longer than the client waits
 	linePortal            // somebody else answers, with a page to log in
 	lineGarbage           // the answer is noise
+	lineLossy             // packets are lost and sent again: to a program that is a delay
 )
 
 // badLine is a TCP proxy between the kiosk and the test zone.
@@ -128,8 +130,47 @@ func (b *badLine) answer(client, server net.Conn, mode lineMode) {
 				return
 			}
 		}
+	case lineLossy:
+		piece := make([]byte, 16)
+		for {
+			n, err := server.Read(piece)
+			if rand.IntN(100) < lostPercent {
+				<-time.After(lostPiece)
+			}
+			if _, writeErr := client.Write(piece[:n]); errors.Join(err, writeErr) != nil {
+				return
+			}
+		}
 	default:
 		_, _ = io.Copy(client, server)
+	}
+}
+
+// A lost packet comes again after TCP's first time-out, at the least. The
+// kernels of test machines seldom can lose packets themselves, so the proxy does.
+const (
+	lostPercent = 5
+	lostPiece   = 200 * time.Millisecond
+)
+
+func TestALineThatLosesPacketsDelaysAndNothingElse(t *testing.T) {
+	for range 3 {
+		t.Run("a visit", func(t *testing.T) {
+			t.Parallel()
+			w := newWire(t, slog.New(slog.DiscardHandler))
+			defer w.end()
+			w.line.set(lineLossy)
+			w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
+			w.phone()
+			w.kiosk.Send(flow.TapConfirm{})
+			m := w.until("end of the visit", func(m flow.Model) bool { return m.State == flow.Result || m.State == flow.Queued })
+			w.drained()
+			codes, _ := w.madeFor()
+			r, err := w.kiosk.store.Visit(m.Session.Insertion.VisitID)
+			if codes != 1 || err != nil || r.State != storage.StateDone || m.Session.Code != "" && m.Session.Code != r.Code {
+				t.Errorf("%d codes, the store has %v %v, the patient saw %q", codes, r.State, err, m.Session.Code)
+			}
+		})
 	}
 }
 

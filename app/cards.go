@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"authenkiosk/app/config"
 	"authenkiosk/cardreader"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
@@ -21,17 +22,29 @@ type cards struct {
 
 	mu      sync.Mutex
 	readers []cardreader.ReaderState
-	lost    bool                           // there is no card service
-	inside  map[uint64]cardreader.Inserted // cards of patients
-	mute    map[uint64]bool
+	lost    bool // there is no card service
+	inside  map[uint64]cardreader.Inserted
+	mute    map[uint64]cardreader.Role
+	texts   map[uint64]cardreader.Document // of cards that are inside; only with keep
+	pids    map[uint64]visit.PID           // of cards that are inside
+	session turn                           // the patient's session goes before programs
+
+	// What is set before run and not changed after it.
+	keep bool                             // keep the text of a card until it goes, for programs that ask
+	told func(cardreader.Event)           // hears every event before the flow does; nil: nobody
+	seen func(reader string, p visit.PID) // hears whose card was read; nil: nobody
 }
 
 var _ CardReader = (*cards)(nil)
 
-func newCards(service cardreader.Service, patient, certifier string, log *slog.Logger) *cards {
+func newCards(service cardreader.Service, c config.CardReader, log *slog.Logger) *cards {
 	return &cards{
-		monitor: cardreader.New(cardreader.Options{Service: service, Logger: log, Patient: patient, Officer: certifier}),
-		log:     log, inside: map[uint64]cardreader.Inserted{}, mute: map[uint64]bool{},
+		monitor: cardreader.New(cardreader.Options{
+			Service: service, Logger: log, Patient: c.Patient, Officer: c.Certifier, LongReads: c.LongReads,
+		}),
+		log: log, inside: map[uint64]cardreader.Inserted{}, mute: map[uint64]cardreader.Role{},
+		texts: map[uint64]cardreader.Document{}, pids: map[uint64]visit.PID{}, session: newTurn(),
+		told: func(cardreader.Event) {}, seen: func(string, visit.PID) {},
 	}
 }
 
@@ -50,34 +63,61 @@ func (c *cards) handle(e cardreader.Event, send func(flow.Event), changed func()
 	switch e := e.(type) {
 	case cardreader.Readers:
 		c.set(func() { c.readers, c.lost = e.List, false })
+		c.told(e)
 		changed()
 	case cardreader.ServiceLost:
 		c.log.Warn("card service lost", "err", e.Err)
 		c.set(func() { c.readers, c.lost = nil, true })
+		c.told(e)
 		changed()
 	case cardreader.ServiceBack:
 		c.log.Info("card service back")
 		c.set(func() { c.lost = false })
 		changed()
 	case cardreader.Inserted:
-		if e.Role == cardreader.RolePatient {
+		if role, ok := roleOf(e.Role); ok {
 			c.set(func() { c.inside[e.Insertion] = e })
-			send(flow.CardInserted{Insertion: newInsertion(e.Insertion)})
+			c.told(e)
+			send(flow.CardInserted{Insertion: newInsertion(e.Insertion, role)})
 		}
 	case cardreader.Mute:
-		if e.Role == cardreader.RolePatient {
-			c.set(func() { c.mute[e.Insertion] = true })
-			send(flow.CardInserted{Insertion: newInsertion(e.Insertion)})
+		if role, ok := roleOf(e.Role); ok {
+			c.set(func() { c.mute[e.Insertion] = e.Role })
+			c.told(e)
+			send(flow.CardInserted{Insertion: newInsertion(e.Insertion, role)})
 		}
 	case cardreader.Removed:
-		if e.Role == cardreader.RolePatient {
+		if role, ok := roleOf(e.Role); ok {
 			c.set(func() {
 				delete(c.inside, e.Insertion)
 				delete(c.mute, e.Insertion)
+				delete(c.texts, e.Insertion)
+				delete(c.pids, e.Insertion)
 			})
-			send(flow.CardRemoved{})
+			c.told(e)
+			send(flow.CardRemoved{Role: role})
 		}
 	}
+}
+
+// roleOf tells the flow whose reader it is; a reader with no role is nobody's.
+func roleOf(r cardreader.Role) (flow.Role, bool) {
+	switch r {
+	case cardreader.RolePatient:
+		return flow.PatientReader, true
+	case cardreader.RoleOfficer:
+		return flow.CertifierReader, true
+	}
+	return 0, false
+}
+
+// ExpectCertifier implements CardReader.
+func (c *cards) ExpectCertifier(expected bool) {
+	role := cardreader.RoleNone
+	if expected {
+		role = cardreader.RoleOfficer
+	}
+	c.monitor.NextIs(role)
 }
 
 func (c *cards) set(f func()) {
@@ -87,15 +127,15 @@ func (c *cards) set(f func()) {
 }
 
 // newInsertion gives an insertion the id of the visit that may come of it.
-func newInsertion(number uint64) flow.Insertion {
-	return flow.Insertion{Number: number, VisitID: visit.ID(uuid.Must(uuid.NewV7()).String())}
+func newInsertion(number uint64, role flow.Role) flow.Insertion {
+	return flow.Insertion{Number: number, VisitID: visit.ID(uuid.Must(uuid.NewV7()).String()), Role: role}
 }
 
 // Read implements CardReader.
 func (c *cards) Read(ctx context.Context, number uint64, identified func(flow.Person)) (flow.CardRead, error) {
 	c.mu.Lock()
 	in, ok := c.inside[number]
-	mute := c.mute[number]
+	_, mute := c.mute[number]
 	c.mu.Unlock()
 	switch {
 	case mute:
@@ -103,9 +143,9 @@ func (c *cards) Read(ctx context.Context, number uint64, identified func(flow.Pe
 	case !ok:
 		return flow.CardRead{}, &cardreader.Fault{Problem: visit.CardRemovedEarly, Err: cardreader.ErrRemoved}
 	}
-	doc, err := c.monitor.Read(ctx, in, cardreader.Receiver{Identity: func(id cardreader.Identity) {
+	doc, err := c.text(ctx, in, func(id cardreader.Identity) {
 		identified(flow.Person{PID: id.PID, Name: id.Name, Latin: id.English, Sex: id.Sex, Birth: id.Birth})
-	}})
+	})
 	if err != nil {
 		if errors.Is(err, cardreader.ErrCalledOff) {
 			err = errors.Join(err, context.Canceled)

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"authenkiosk/agent/webhook"
 	"authenkiosk/app/config"
 	"authenkiosk/app/privatelog"
 	"authenkiosk/storage"
@@ -58,9 +59,15 @@ var errLater = errors.New("this part is not available in this version yet")
 
 // Main runs the program and returns its exit status.
 func (p *Program) Main(args []string) int {
-	storage.CheckMain() // it ends the process where it was started to check a file
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	return p.MainUntil(ctx, args)
+}
+
+// MainUntil is Main for a program that is told to end by ctx alone, as a service
+// of Windows is.
+func (p *Program) MainUntil(ctx context.Context, args []string) int {
+	storage.CheckMain() // it ends the process where it was started to check a file
 	err := p.run(ctx, args)
 	switch {
 	case err == nil:
@@ -82,13 +89,17 @@ func commands() []command {
 	return []command{
 		{"kiosk", "", "the full-screen kiosk for patients", true, (*Program).kiosk},
 		{"station", "", "the front desk's station", true, later},
-		{"agent", "", "the HTTP agent for hospital software on 127.0.0.1:8189", false, later},
+		{"agent", "", "the HTTP agent for hospital software on 127.0.0.1:8189", false, (*Program).agent},
+		{"client", "add|list|remove", "programs of the hospital that may ask the agent", false, (*Program).client},
+		{"zone", "show|set ZONE", "shows or changes the zone in the configuration file", false, (*Program).zone},
 		{"testzone", "[-listen ADDRESS]", "the simulator of NHSO's services", false, (*Program).testzone},
 		{"demo", "-out DIR", "one whole visit without a display, a reader or a network", true, (*Program).demo},
 		{"doctor", "[-json]", "checks the equipment; exit status 0 only when ready", false, (*Program).doctor},
-		{"secret", "set NAME", "reads a secret from standard input and seals it", false, (*Program).secret},
+		{"secret", "set|new NAME", "reads a secret from standard input and seals it; new makes one for a webhook", false, (*Program).secret},
+		{"trace", "-out FILE", "records a card that makes trouble, without personal data", false, (*Program).trace},
 		{"audit", "verify|export", "checks the chain of audit entries, or prints it as JSON lines", false, (*Program).audit},
 		{"erase", "", "reads a PID from standard input and erases that person's settled visits", false, (*Program).erase},
+		{"slip", "template|preview|test", "prints the built-in template of slips, draws a sample, or prints a test page", false, (*Program).slip},
 		{"version", "", "prints the version", false, (*Program).version},
 	}
 }
@@ -101,7 +112,14 @@ type settings struct {
 	listen           string
 	snapshot         string
 	json             bool
+	agentListen      string
+	scopes           string
+	yes, check       bool
+	ofZone           string
 	out              string
+	kind, paper      string // of the preview of a slip
+	template         string
+	dpi              int
 	size             string
 	layoutFile       string
 	args             []string // what is left behind the flags
@@ -160,11 +178,27 @@ func (p *Program) parse(c command, args []string) (*settings, error) {
 	case "testzone":
 		f.StringVar(&s.listen, "listen", "127.0.0.1:8199", "the `address` to serve on")
 		f.StringVar(&s.snapshot, "snapshot", "", "a `file` in which the codes survive a restart")
+		f.StringVar(&s.agentListen, "agent", "", "the `address` on which an NHSO agent is played, too, with the cards of the zone's desk")
+	case "client":
+		f.StringVar(&s.scopes, "scopes", "", "what the program may do, with commas: `read-card,submit,codes,events`")
+	case "secret":
+		f.StringVar(&s.ofZone, "zone", "", "the `zone` of the secret; without it: that of the configuration")
+	case "zone":
+		f.BoolVar(&s.yes, "yes", false, "do not ask for confirmation, for scripts")
+		f.BoolVar(&s.check, "check", false, "ask the services of that zone before the change")
 	case "doctor":
 		f.BoolVar(&s.json, "json", false, "print JSON")
 	case "demo":
 		f.StringVar(&s.out, "out", "", "the `directory` for the pictures")
 		f.StringVar(&s.size, "size", "1080x1920", "the size of the screens, `WIDTHxHEIGHT` in pixels")
+	case "trace":
+		f.StringVar(&s.out, "out", "", "the `file` for the transcript; it must not be there yet")
+	case "slip":
+		f.StringVar(&s.out, "out", "", "preview: the PNG `file`")
+		f.StringVar(&s.kind, "kind", "code", "preview: the `kind` of slip: code, queued, desk, test")
+		f.StringVar(&s.paper, "paper", "", "preview: the `paper`: 58, 80, a5, a4; without: that of the configuration")
+		f.IntVar(&s.dpi, "dpi", 0, "preview: dots per inch of a4 and a5: 203 or 300")
+		f.StringVar(&s.template, "template", "", "preview: the template `file`; without: that of the configuration")
 	case "kiosk":
 		f.StringVar(&s.size, "size", "", "open a window of `WIDTHxHEIGHT` pixels in place of the full screen")
 		f.StringVar(&s.layoutFile, "test-layout", "", "write the places of the buttons to this `file`, for tests")
@@ -178,12 +212,15 @@ func (p *Program) parse(c command, args []string) (*settings, error) {
 		}
 		s.args = append(s.args, f.Arg(0))
 	}
-	if len(s.args) > 0 && c.name != "secret" && c.name != "audit" {
+	if len(s.args) > 0 && !takesWords[c.name] {
 		fmt.Fprintf(p.Stderr, "%s %s: %q is too much\n", p.Name, c.name, s.args[0])
 		return nil, errUsage
 	}
 	return s, nil
 }
+
+// takesWords are the commands behind which more words stand.
+var takesWords = map[string]bool{"slip": true, "secret": true, "audit": true, "client": true, "zone": true}
 
 // load reads the configuration and settles where the data are.
 func (s *settings) load() (config.Config, error) {
@@ -212,14 +249,28 @@ func (p *Program) version(context.Context, *settings) error {
 // secret reads a secret from standard input, so that it is in no list of
 // processes and no shell history.
 func (p *Program) secret(_ context.Context, s *settings) error {
-	if len(s.args) != 2 || s.args[0] != "set" {
-		return errors.New("write: secret set NAME, for example: secret set " + tokenName)
+	if len(s.args) != 2 || s.args[0] != "set" && s.args[0] != "new" {
+		return errors.New("write: secret set NAME, for example: secret set " + tokenName + ", or: secret new " + webhookSecret + "NAME")
 	}
 	c, err := s.load()
 	if err != nil {
 		return err
 	}
-	if err := setSecret(s.data, c.NHSO.Zone, s.args[1], p.Stdin); err != nil {
+	if s.ofZone != "" { // a token can be set before the zone is changed
+		if c.NHSO.Zone, err = zoneOf(s.ofZone); err != nil {
+			return err
+		}
+	}
+	in := p.Stdin
+	if s.args[0] == "new" {
+		if !strings.HasPrefix(s.args[1], webhookSecret) {
+			return errors.New("only the secret of a webhook is made here: " + webhookSecret + "NAME")
+		}
+		made := webhook.NewSecret()
+		in = strings.NewReader(made)
+		fmt.Fprintf(p.Stdout, "%s\n\nThis is the secret of the webhook. It is shown only now; give it to the receiver.\n", made)
+	}
+	if err := setSecret(s.data, c.NHSO.Zone, s.args[1], in); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(p.Stdout, "%s is set for zone %s\n", s.args[1], c.NHSO.Zone)

@@ -47,7 +47,9 @@ func TestACommandLineThatMakesNoSenseIsExplained(t *testing.T) {
 		{"an unknown flag", true, []string{"version", "-x"}, exitUsage, "flag provided but not defined"},
 		{"a screen without a screen", false, []string{"kiosk"}, exitUsage, `no command "kiosk"`},
 		{"the station comes later", true, []string{"station"}, exitError, "not available in this version"},
-		{"the agent comes later", true, []string{"agent"}, exitError, "not available in this version"},
+		{"a client without a verb", true, []string{"client"}, exitError, "client add NAME"},
+		{"a zone that does not exist", true, []string{"zone", "set", "live", "-config", "x.toml"}, exitError, "x.toml"},
+		{"a secret that cannot be made", true, []string{"secret", "new", "nhso-token"}, exitError, "webhook-NAME"},
 		{"a demo without a place", true, []string{"demo"}, exitError, "-out DIR"},
 		{"a demo of a wrong size", true, []string{"demo", "-out", "x", "-size", "big"}, exitError, "WIDTHxHEIGHT"},
 		{"a configuration that is not there", true, []string{"kiosk", "-config", "none.toml"}, exitError, "none.toml"},
@@ -79,10 +81,9 @@ func TestWrongConfigurationStopsTheProgramWithTheLine(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotBuiltYetIsRefusedWithItsName(t *testing.T) {
+func TestADeviceThatCanNeverWorkStopsTheStart(t *testing.T) {
 	for setting, words := range map[string]string{
-		"[nhso]\nupstream = \"agent\"\n":                                   "nhso.upstream",
-		"[printer]\nkind = \"escpos-tcp\"\naddress = \"127.0.0.1:9100\"\n": "printer.kind",
+		"[printer]\nkind = \"escpos-serial\"\naddress = \"/dev/ttyUSB0?baud=7\"\n": "[printer]",
 	} {
 		file := filepath.Join(t.TempDir(), "kiosk.toml")
 		if err := os.WriteFile(file, []byte(setting), 0o600); err != nil {

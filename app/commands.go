@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"authenkiosk/app/config"
 	"authenkiosk/assets"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/storage"
@@ -46,10 +45,6 @@ func (p *Program) kiosk(ctx context.Context, s *settings) error {
 		if options.Demo, err = NewDemo(page); err != nil {
 			return err
 		}
-		if c.Printer.Kind == config.PrinterNone {
-			options.Config.Printer.Kind = config.PrinterImage
-			options.Config.Printer.Address = filepath.Join(s.data, string(visit.ZoneDemo), "slips")
-		}
 	}
 	k, err := NewKiosk(options)
 	if err != nil {
@@ -77,7 +72,29 @@ func (p *Program) testzone(ctx context.Context, s *settings) error {
 		return errors.Join(err, zone.Close())
 	}
 	fmt.Fprintf(p.Stdout, "test zone on http://%s/ with the token %s\n", l.Addr(), testzone.DefaultToken)
-	return errors.Join(zone.Serve(ctx, l), zone.Close())
+	if s.agentListen == "" {
+		return errors.Join(zone.Serve(ctx, l), zone.Close())
+	}
+	return errors.Join(p.serveWithAgent(ctx, zone, l, s.agentListen), zone.Close())
+}
+
+// serveWithAgent serves the simulator and, on an address of its own, the agent that
+// it plays. Each ends with the other.
+func (p *Program) serveWithAgent(ctx context.Context, zone *testzone.Zone, l net.Listener, address string) error {
+	a, err := net.Listen("tcp", address)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	fmt.Fprintf(p.Stdout, "agent on http://%s/, its card by PUT and DELETE http://%s/testzone/agent/card\n", a.Addr(), l.Addr())
+	ctx, stop := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() {
+		defer stop()
+		ended <- zone.ServeAgent(ctx, a, nil)
+	}()
+	err = zone.Serve(ctx, l)
+	stop()
+	return errors.Join(err, <-ended)
 }
 
 // setSecret seals what stands on the first line of the input.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"authenkiosk/assets"
+	"authenkiosk/camera/scene"
 	"authenkiosk/cardreader/virtualcard"
 	"authenkiosk/nhso/testzone"
 )
@@ -18,10 +19,20 @@ import (
 type Demo struct {
 	Readers *virtualcard.Service
 	Zone    *testzone.Zone
+	Stage   scene.Stage // what the drawn camera sees
 
 	url  string // of the simulator, as the client calls it
 	dial func(ctx context.Context, network, address string) (net.Conn, error)
 	on   []net.Listener // where the simulator is served
+
+	prints bool // a kiosk without a printer gets a made-up one
+
+	// The same of the simulated agent, whose cards are those of the zone's desk.
+	agentURL  string
+	agentDial func(ctx context.Context, network, address string) (net.Conn, error)
+	agentOn   []net.Listener
+
+	page string // host:port where people can look at it; empty: nowhere
 }
 
 // Names of the demo's readers.
@@ -46,13 +57,15 @@ func NewDemo(page net.Listener) (*Demo, error) {
 	if err != nil {
 		return nil, err
 	}
-	pipe := testzone.Pipe()
+	pipe, agentPipe := testzone.Pipe(), testzone.Pipe()
 	d := &Demo{
 		Readers: virtualcard.NewService(patientReader, certifierReader), Zone: zone,
 		url: demoURL, dial: pipe.DialContext, on: []net.Listener{pipe},
+		prints: true, agentURL: demoURL, agentDial: agentPipe.DialContext, agentOn: []net.Listener{agentPipe},
 	}
 	if page != nil {
 		d.on = append(d.on, page)
+		d.page = page.Addr().String()
 	}
 	return d, nil
 }
@@ -68,6 +81,13 @@ func (d *Demo) serve(ctx context.Context, log *slog.Logger) {
 		serving.Go(func() {
 			if err := d.Zone.Serve(ctx, l); err != nil {
 				log.Error("serve the simulator", "err", err)
+			}
+		})
+	}
+	for _, l := range d.agentOn {
+		serving.Go(func() {
+			if err := d.Zone.ServeAgent(ctx, l, nil); err != nil {
+				log.Error("serve the simulated agent", "err", err)
 			}
 		})
 	}

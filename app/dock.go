@@ -4,7 +4,9 @@ import (
 	"context"
 	"time"
 
+	"authenkiosk/camera/scene"
 	"authenkiosk/nhso/testzone"
+	"authenkiosk/printer/sink"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
@@ -24,11 +26,15 @@ func (d *Dock) InsertCard(id string) error {
 		return err
 	}
 	_ = d.demo.Readers.Remove(patientReader) // an empty reader is what is wanted
+	d.demo.layOnDesk(id)
 	return d.demo.Readers.Insert(patientReader, card)
 }
 
 // RemoveCard takes the card out, if one is in.
-func (d *Dock) RemoveCard() { _ = d.demo.Readers.Remove(patientReader) }
+func (d *Dock) RemoveCard() {
+	_ = d.demo.Readers.Remove(patientReader)
+	d.demo.Zone.Desk().Remove()
+}
 
 // PlugReader plugs the patient's reader in or out.
 func (d *Dock) PlugReader(in bool) {
@@ -39,13 +45,45 @@ func (d *Dock) PlugReader(in bool) {
 	d.demo.Readers.UnplugReader(patientReader)
 }
 
-// BreakPrinter makes printing fail, or work again.
+// BreakPrinter pulls the printer's wire, or puts it back.
 func (d *Dock) BreakPrinter(broken bool) {
-	if d.kiosk.printer != nil {
-		d.kiosk.printer.breakDown(broken)
+	if p := d.kiosk.printer; p != nil {
+		if err := p.breakDown(broken); err != nil {
+			d.kiosk.log.Warn("the demo's printer", "err", err)
+		}
 		d.kiosk.look()
 	}
 }
+
+// SetPaper takes the roll out of the made-up printer, or puts one in. It does
+// nothing when the configuration names a printer.
+func (d *Dock) SetPaper(out bool) { d.setPrinter(func(s *sink.State) { s.PaperOut = out }) }
+
+// SetCover opens and closes the cover of the made-up printer.
+func (d *Dock) SetCover(open bool) { d.setPrinter(func(s *sink.State) { s.CoverOpen = open }) }
+
+func (d *Dock) setPrinter(change func(*sink.State)) {
+	if p := d.kiosk.printer; p != nil && p.demo != nil {
+		p.demo.Set(change)
+	}
+}
+
+// InsertCertifierCard puts one of DemoCards into the second reader; a card that
+// is in is taken out first.
+func (d *Dock) InsertCertifierCard(id string) error {
+	card, err := newDemoCard(id)
+	if err != nil {
+		return err
+	}
+	_ = d.demo.Readers.Remove(certifierReader)
+	return d.demo.Readers.Insert(certifierReader, card)
+}
+
+// RemoveCertifierCard takes the card out of the second reader, if one is in.
+func (d *Dock) RemoveCertifierCard() { _ = d.demo.Readers.Remove(certifierReader) }
+
+// SetScene changes what the drawn camera sees.
+func (d *Dock) SetScene(s scene.Scene) { d.demo.Stage.Set(s) }
 
 // NHSOFault is how the demo's NHSO behaves.
 type NHSOFault string

@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"path/filepath"
 	"time"
 
 	"authenkiosk/app/config"
+	"authenkiosk/camera"
 	"authenkiosk/cardreader"
 	"authenkiosk/cardreader/pcsc"
 	"authenkiosk/nhso"
@@ -51,9 +51,10 @@ func (p *Program) doctor(ctx context.Context, s *settings) error {
 	data := filepath.Join(s.data, string(c.NHSO.Zone))
 	findings := []finding{
 		{"configuration", findingOK, fmt.Sprintf("unit %s, zone %s, upstream %s", c.Unit.HCode, c.NHSO.Zone, c.NHSO.Upstream)},
-		readerFinding(c), diskFinding(data), outboxFinding(data), printerFinding(c), cameraFinding(c), tokenFinding(c, data),
+		readerFinding(c), diskFinding(data), outboxFinding(data), printerFinding(ctx, c, data), cameraFinding(ctx, c), tokenFinding(c, data),
 	}
 	findings = append(findings, nhsoFindings(ctx, c, data)...)
+	findings = append(findings, agentFindings(ctx, c, data)...)
 	if err := report(p.Stdout, findings, s.json); err != nil {
 		return err
 	}
@@ -149,29 +150,38 @@ func outboxFinding(data string) finding {
 	return finding{"visits", state, fmt.Sprintf("%d pending, %d for the staff, %d done today", counts.Pending, counts.Staff, counts.DoneToday)}
 }
 
-func printerFinding(c config.Config) finding {
-	p, err := newSlipPrinter(c)
-	switch {
-	case err != nil:
-		return finding{"printer", findingFailed, err.Error()}
-	case p == nil:
-		return finding{"printer", findingWarning, "none is configured: codes are on the screen only"}
-	case p.state() != flow.DeviceReady:
-		return finding{"printer", findingFailed, fmt.Sprintf("%s %s is not ready", c.Printer.Kind, c.Printer.Address)}
-	}
-	return finding{"printer", findingOK, fmt.Sprintf("%s %s", c.Printer.Kind, c.Printer.Address)}
-}
-
-func cameraFinding(c config.Config) finding {
+// cameraFinding waits for one picture. A camera that a running kiosk uses this
+// very moment is busy, which is no fault.
+func cameraFinding(ctx context.Context, c config.Config) finding {
 	if c.Camera.Source == "" {
 		return finding{"camera", findingSkipped, "none is configured"}
 	}
-	return finding{"camera", findingFailed, "cameras are not available in this version yet"}
+	ctx, cancel := context.WithTimeout(ctx, probeCameraFor)
+	defer cancel()
+	seen, err := camera.Probe(ctx, c.Camera.Source)
+	switch {
+	case errors.Is(err, camera.ErrBusy):
+		return finding{"camera", findingWarning, err.Error()}
+	case err != nil:
+		return finding{"camera", findingFailed, err.Error()}
+	}
+	detail := fmt.Sprintf("%d x %d, first picture after %d ms", seen.Size.X, seen.Size.Y, seen.First.Milliseconds())
+	if seen.Size.X < goodCameraWidth {
+		return finding{"camera", findingWarning, detail + ": too coarse for a card in the picture"}
+	}
+	return finding{"camera", findingOK, detail}
 }
+
+// goodCameraWidth is the width in pixels from which a card beside the face can
+// be made out.
+const goodCameraWidth = 1280
 
 func tokenFinding(c config.Config, data string) finding {
 	if c.NHSO.Zone == visit.ZoneDemo {
 		return finding{"token", findingSkipped, "the demo needs none"}
+	}
+	if c.NHSO.Upstream == config.UpstreamAgent {
+		return finding{"token", findingSkipped, "the installed agent has its own"}
 	}
 	secrets := storage.OpenSecrets(data)
 	if _, err := secrets.Get(c.NHSO.Zone, tokenName); err != nil {
@@ -191,8 +201,7 @@ func nhsoFindings(ctx context.Context, c config.Config, data string) []finding {
 	if c.NHSO.Zone == visit.ZoneDemo {
 		return []finding{{"NHSO", findingSkipped, "the demo has its own"}, {"clock", findingSkipped, "compared with NHSO's outside of the demo"}}
 	}
-	keys := &tokens{secrets: storage.OpenSecrets(data), zone: c.NHSO.Zone, log: slog.New(slog.DiscardHandler)}
-	client, err := newEndpoint(c, keys, nil, nhso.Timeouts{})
+	client, err := connectFor(c, keysIn(data, c.NHSO.Zone))
 	if err != nil {
 		return []finding{{"NHSO", findingFailed, err.Error()}}
 	}

@@ -28,13 +28,14 @@ func (r *Runner) readCard(ctx context.Context, e flow.ReadCard) {
 }
 
 func (r *Runner) checkRight(ctx context.Context, e flow.CheckRight, date visit.Date) {
-	right, types, err := r.ports.NHSO.Right(ctx, e.PID, date)
+	found, err := r.ports.NHSO.Right(ctx, e.PID, date)
 	if err != nil {
 		r.log.Warn("check right", "err", err)
 		r.Send(flow.RightFailed{Number: e.Number, Problem: r.ports.NHSO.ProblemOf(err)})
 		return
 	}
-	r.Send(flow.RightFound{Number: e.Number, Right: right, ClaimTypes: types})
+	found.Number = e.Number
+	r.Send(found)
 }
 
 func (r *Runner) checkStatus(ctx context.Context, e flow.CheckStatus) {
@@ -60,16 +61,38 @@ func (r *Runner) recallPhone(e flow.RecallPhone) {
 	})
 }
 
-func (r *Runner) save(e flow.SaveVisit) {
+func (r *Runner) save(e flow.SaveVisit, photo []byte) {
 	v := e.Visit
 	v.CreatedAt = time.Now()
-	if err := r.ports.Store.Save(v, v.CreatedAt); err != nil {
+	if err := r.keep(v, photo); err != nil {
 		r.log.Error("save visit", "visit", v.ID, "err", err)
 		r.Send(flow.VisitNotSaved{Number: e.Number})
 		return
 	}
 	r.log.Info("visit saved", "visit", v.ID, "claim_type", v.ClaimType.Code, "method", v.Method)
 	r.Send(flow.VisitSaved{Number: e.Number})
+}
+
+// errNoPhoto says that the photo of the visit is gone: the session ended.
+var errNoPhoto = errors.New("the photo of the visit is not held any more")
+
+// keep saves a visit, together with the photo that proves it.
+func (r *Runner) keep(v visit.Visit, photo []byte) error {
+	switch {
+	case !v.Attestation.Photo:
+		return r.ports.Store.Save(v, v.CreatedAt)
+	case photo == nil:
+		return errNoPhoto
+	}
+	return r.ports.Store.SaveWithPhoto(v, photo, v.CreatedAt)
+}
+
+// photoOf returns the photo that proves a visit; nil: there is none.
+func (r *Runner) photoOf(v visit.Visit) []byte {
+	if !v.Attestation.Photo || r.ports.Camera == nil {
+		return nil
+	}
+	return r.ports.Camera.Photo()
 }
 
 // submit outlives the session: once the request has left, whoever stands there,
@@ -90,17 +113,10 @@ func OutcomeEvent(number uint64, o outbox.Outcome) flow.Event {
 	return flow.VisitQueued{Number: number}
 }
 
-func (r *Runner) print(ctx context.Context, e flow.PrintSlip) {
-	ctx, cancel := context.WithTimeout(ctx, printAfter)
-	defer cancel()
+func (r *Runner) print(e flow.PrintSlip) {
 	if r.ports.Printer == nil {
 		r.Send(flow.SlipFailed{Number: e.Number})
 		return
 	}
-	if err := r.ports.Printer.Print(ctx, e.Kind, e.Slip); err != nil {
-		r.log.Warn("print slip", "visit", e.Slip.Visit, "err", err)
-		r.Send(flow.SlipFailed{Number: e.Number})
-		return
-	}
-	r.Send(flow.SlipPrinted{Number: e.Number})
+	r.ports.Printer.Print(e, r.Send)
 }

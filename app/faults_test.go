@@ -37,6 +37,14 @@ const submitPath = "/nhsoendpoint/api/AuthenCode"
 
 func newWire(t *testing.T, log *slog.Logger) *wire {
 	t.Helper()
+	return newWireOf(t, log, func(data string, c *config.Config) {
+		c.Printer.Kind, c.Printer.Address = config.PrinterImage, filepath.Join(data, "slips")
+	})
+}
+
+// newWireOf makes a kiosk with a changed configuration.
+func newWireOf(t *testing.T, log *slog.Logger, change func(data string, c *config.Config)) *wire {
+	t.Helper()
 	zone, err := testzone.New(testzone.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -51,7 +59,7 @@ func newWire(t *testing.T, log *slog.Logger) *wire {
 		url: "http://" + w.line.listener.Addr().String(), on: []net.Listener{l},
 	}
 	c := config.Default()
-	c.Printer.Kind, c.Printer.Address = config.PrinterImage, filepath.Join(w.data, "slips")
+	change(w.data, &c)
 	w.kiosk, err = NewKiosk(KioskOptions{
 		Config: c, Data: w.data, Log: log, Demo: demo,
 		Timeouts: nhso.Timeouts{Query: 400 * time.Millisecond, Submit: 400 * time.Millisecond, Connect: time.Second},
@@ -59,6 +67,9 @@ func newWire(t *testing.T, log *slog.Logger) *wire {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if p := w.kiosk.printer; p != nil {
+		p.every = 200 * time.Millisecond // the tests wait for what the printer says
 	}
 	w.dock = w.kiosk.Dock()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -39,7 +39,7 @@ func (h *nhsoHealth) note(latency time.Duration, err error) {
 	}
 	if err != nil {
 		switch nhso.KindOf(err) {
-		case nhso.Refused, nhso.Duplicate, nhso.Invalid:
+		case nhso.Refused, nhso.Duplicate, nhso.Invalid, nhso.NoCard:
 		case nhso.TooMany:
 			state = flow.DeviceImpaired
 		default:

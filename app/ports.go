@@ -16,11 +16,28 @@ type CardReader interface {
 	// time limit. ProblemOf tells what to show for its error.
 	Read(ctx context.Context, number uint64, identified func(flow.Person)) (flow.CardRead, error)
 	ProblemOf(error) visit.Problem
+	// ExpectCertifier says whether the next card is the one that vouches.
+	ExpectCertifier(bool)
+}
+
+// Camera takes the photo of a patient. A nil Camera means that none is
+// configured.
+type Camera interface {
+	// Start shows pictures until Stop or Forget and reports by send.
+	Start(number uint64, send func(flow.Event))
+	// Take keeps one picture of what Start shows: PhotoTaken or PhotoFailed.
+	Take(number uint64)
+	// Stop closes the camera; the photo stays.
+	Stop()
+	// Photo returns the photo that was taken last, as JPEG; nil: none.
+	Photo() []byte
+	// Forget closes the camera and wipes the photo.
+	Forget()
 }
 
 // NHSO answers questions about a person.
 type NHSO interface {
-	Right(ctx context.Context, pid visit.PID, date visit.Date) (visit.Right, []visit.ClaimType, error)
+	Right(ctx context.Context, pid visit.PID, date visit.Date) (flow.RightFound, error)
 	Status(ctx context.Context, pid visit.PID, date visit.Date) ([]flow.Authentication, error)
 	ProblemOf(error) visit.Problem
 }
@@ -28,6 +45,8 @@ type NHSO interface {
 // Store keeps visits. Its methods return when the change is on the disk.
 type Store interface {
 	Save(v visit.Visit, at time.Time) error
+	// SaveWithPhoto keeps visit and photo, or neither.
+	SaveWithPhoto(v visit.Visit, jpeg []byte, at time.Time) error
 	Drop(id visit.ID, at time.Time) error
 	Staff(id visit.ID, p visit.Problem, at time.Time) error
 	// RememberedPhone returns the number of a visit not earlier than that time.
@@ -41,5 +60,7 @@ type Submitter interface {
 
 // Printer prints slips. A nil Printer means that none is configured.
 type Printer interface {
-	Print(ctx context.Context, kind flow.SlipKind, slip flow.Slip) error
+	// Print notes on the disk that a slip is wanted and returns. What becomes of it
+	// is reported by send: SlipFailed, at times followed by SlipPrinted.
+	Print(e flow.PrintSlip, send func(flow.Event))
 }

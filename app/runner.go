@@ -24,6 +24,7 @@ type Runner struct {
 	model  flow.Model // owned by Run
 	timers map[flow.Timer]*runningTimer
 	epoch  uint64
+	starts uint64 // sessions that no card began
 
 	session       context.Context
 	cancelSession context.CancelFunc
@@ -36,6 +37,7 @@ type Runner struct {
 // Ports are what the effects are done with.
 type Ports struct {
 	Card    CardReader
+	Camera  Camera
 	NHSO    NHSO
 	Store   Store
 	Outbox  Submitter
@@ -60,9 +62,6 @@ type firedTimer struct {
 // eventBacklog bounds the events that wait while one is worked on. Taps and
 // device events come by the dozen at most; the room is for bursts.
 const eventBacklog = 256
-
-// printAfter bounds one slip.
-const printAfter = 20 * time.Second
 
 // NewRunner makes a runner that begins with that model.
 func NewRunner(model flow.Model, ports Ports, log *slog.Logger) *Runner {
@@ -127,7 +126,7 @@ func (r *Runner) Run(ctx context.Context) {
 
 func (r *Runner) step(ctx context.Context, e flow.Event) {
 	before := r.model.State
-	next, effects := flow.Step(r.model, e)
+	next, effects := flow.Step(r.model, r.numbered(e))
 	r.model = next
 	r.mu.Lock()
 	r.last = next
@@ -141,6 +140,28 @@ func (r *Runner) step(ctx context.Context, e flow.Event) {
 	}
 }
 
+// withoutCard is where the numbers of sessions without a card begin, far from
+// those that the card reader gives to insertions.
+const withoutCard = 1 << 62
+
+// numbered fills in the beginning of a session that no card begins.
+func (r *Runner) numbered(e flow.Event) flow.Event {
+	switch tap := e.(type) {
+	case flow.TapMethod:
+		tap.Start = r.newStart()
+		return tap
+	case flow.TapNoNumber:
+		tap.Start = r.newStart()
+		return tap
+	}
+	return e
+}
+
+func (r *Runner) newStart() flow.Insertion {
+	r.starts++
+	return newInsertion(withoutCard+r.starts, flow.PatientReader)
+}
+
 // do starts an effect. Writing is done in order by one goroutine, because taking
 // a visit back must come after saving it.
 func (r *Runner) do(ctx context.Context, effect flow.Effect) {
@@ -152,6 +173,28 @@ func (r *Runner) do(ctx context.Context, effect flow.Effect) {
 	case flow.Wipe:
 		r.cancelSession()
 		r.session, r.cancelSession = context.WithCancel(ctx)
+		r.ports.Card.ExpectCertifier(false)
+		if r.ports.Camera != nil {
+			r.ports.Camera.Forget()
+		}
+	case flow.ExpectCertifier:
+		r.ports.Card.ExpectCertifier(true)
+	case flow.StartCamera:
+		if r.ports.Camera == nil {
+			r.Send(flow.CameraChanged{Number: e.Number, State: flow.DeviceAbsent})
+			return
+		}
+		r.ports.Camera.Start(e.Number, r.Send)
+	case flow.TakePhoto:
+		if r.ports.Camera != nil {
+			r.ports.Camera.Take(e.Number)
+		}
+	case flow.StopCamera:
+		if r.ports.Camera != nil {
+			r.ports.Camera.Stop()
+		}
+	case flow.ClearTimer:
+		r.clearTimer(e.Timer)
 	case flow.ReadCard:
 		session := r.session
 		r.spawn(func() { r.readCard(session, e) })
@@ -164,7 +207,8 @@ func (r *Runner) do(ctx context.Context, effect flow.Effect) {
 	case flow.RecallPhone:
 		r.recallPhone(e)
 	case flow.SaveVisit:
-		r.write(func() { r.save(e) })
+		photo := r.photoOf(e.Visit) // now: the next patient's must never be taken for it
+		r.write(func() { r.save(e, photo) })
 	case flow.DropVisit:
 		r.write(func() { r.logged("drop visit", e.ID, r.ports.Store.Drop(e.ID, time.Now())) })
 	case flow.HandToStaff:
@@ -172,7 +216,7 @@ func (r *Runner) do(ctx context.Context, effect flow.Effect) {
 	case flow.SubmitVisit:
 		r.spawn(func() { r.submit(ctx, e) })
 	case flow.PrintSlip:
-		r.spawn(func() { r.print(ctx, e) })
+		r.write(func() { r.print(e) })
 	}
 }
 
@@ -206,6 +250,13 @@ func (r *Runner) ring(f firedTimer) {
 	select {
 	case r.fired <- f:
 	case <-r.ended:
+	}
+}
+
+func (r *Runner) clearTimer(t flow.Timer) {
+	if running := r.timers[t]; running != nil {
+		running.timer.Stop()
+		delete(r.timers, t)
 	}
 }
 

@@ -25,7 +25,9 @@ type bench struct {
 	saveTime time.Duration
 	saveErr  error
 	outcome  outbox.Outcome
-	printErr error
+
+	photo []byte
+	seen  func(flow.Event)
 }
 
 func (b *bench) did(what string) {
@@ -61,8 +63,14 @@ func (b *bench) Read(ctx context.Context, _ uint64, identified func(flow.Person)
 
 func (b *bench) ProblemOf(error) visit.Problem { return visit.CardUnreadable }
 
-func (b *bench) Right(context.Context, visit.PID, visit.Date) (visit.Right, []visit.ClaimType, error) {
-	return visit.Right{Main: visit.Coded{ID: "UCS"}}, nil, nil
+func (b *bench) ExpectCertifier(expected bool) {
+	if expected {
+		b.did("expect certifier")
+	}
+}
+
+func (b *bench) Right(context.Context, visit.PID, visit.Date) (flow.RightFound, error) {
+	return flow.RightFound{Right: visit.Right{Main: visit.Coded{ID: "UCS"}}}, nil
 }
 
 func (b *bench) Status(context.Context, visit.PID, visit.Date) ([]flow.Authentication, error) {
@@ -76,6 +84,14 @@ func (b *bench) Save(v visit.Visit, _ time.Time) error {
 	defer b.mu.Unlock()
 	b.saved = append(b.saved, v)
 	return b.saveErr
+}
+
+func (b *bench) SaveWithPhoto(v visit.Visit, jpeg []byte, at time.Time) error {
+	if len(jpeg) == 0 {
+		return errors.New("an empty photo")
+	}
+	b.did("photo")
+	return b.Save(v, at)
 }
 
 func (b *bench) Drop(visit.ID, time.Time) error                 { b.did("drop"); return nil }
@@ -92,9 +108,9 @@ func (b *bench) Submit(context.Context, visit.ID) outbox.Outcome {
 	return b.outcome
 }
 
-func (b *bench) Print(_ context.Context, kind flow.SlipKind, _ flow.Slip) error {
-	b.did([]string{"print code", "print queued"}[kind])
-	return b.printErr
+func (b *bench) Print(e flow.PrintSlip, send func(flow.Event)) {
+	b.did([]string{"print code", "print queued", "print desk"}[e.Kind])
+	send(flow.SlipPrinted{Number: e.Number})
 }
 
 // play runs a runner in its own time while f drives it, and returns the last
@@ -104,11 +120,14 @@ func (b *bench) play(t *testing.T, f func(r *Runner)) flow.Model {
 	model := flow.Model{
 		Unit: flow.Unit{
 			HCode: "99999", ClaimTypes: []visit.ClaimType{{Code: "PG0060001"}}, DefaultClaimType: "PG0060001",
+			Methods:  []visit.Method{visit.MethodCard, visit.MethodPhoto, visit.MethodCertifier},
+			Upstream: []visit.Method{visit.MethodCard, visit.MethodPhoto, visit.MethodCertifier},
+			Certify:  flow.Certify{Relations: []visit.Relation{visit.RelationParent}},
 		},
 		Today: visit.ServiceDateOf(time.Now()),
 	}
 	r := NewRunner(model, Ports{
-		Card: b, NHSO: b, Store: b, Outbox: b, Printer: b, RememberPhone: time.Hour,
+		Card: b, Camera: b, NHSO: b, Store: b, Outbox: b, Printer: b, RememberPhone: time.Hour,
 		Show: func(m flow.Model) {
 			b.mu.Lock()
 			b.models = append(b.models, m)
@@ -130,6 +149,22 @@ func (b *bench) play(t *testing.T, f func(r *Runner)) flow.Model {
 }
 
 var insertion = flow.Insertion{Number: 7, VisitID: "01900000-0000-7000-8000-000000000007"}
+
+// Start, Take, Stop, Photo and Forget are the camera's.
+func (b *bench) Start(number uint64, send func(flow.Event)) {
+	b.did("camera on")
+	send(flow.CameraChanged{Number: number, State: flow.DeviceReady})
+	b.seen = send
+}
+
+func (b *bench) Take(number uint64) {
+	b.photo = []byte{0xFF, 0xD8, byte(number)}
+	b.seen(flow.PhotoTaken{Number: number, Hint: flow.PhotoGood})
+}
+
+func (b *bench) Stop()         { b.did("camera off") }
+func (b *bench) Photo() []byte { return b.photo }
+func (b *bench) Forget()       { b.photo = nil }
 
 // confirmed drives a session up to the confirmation.
 func confirmed(r *Runner) {
@@ -181,6 +216,83 @@ func TestAVisitThatCannotBeSavedIsNotSent(t *testing.T) {
 		})
 		if m.State != flow.Desk || m.Session.Problem != visit.NotSaved || b.count("submit") != 0 {
 			t.Errorf("state %v, problem %v, done %v", m.State, m.Session.Problem, b.log)
+		}
+	})
+}
+
+// digits types a number.
+func digits(r *Runner, number string) {
+	for _, d := range []byte(number) {
+		r.Send(flow.TapDigit{Digit: d})
+	}
+}
+
+func TestAPatientWithoutACardIsProvedByAPhotoThatIsKeptWithTheVisit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &bench{outcome: outbox.Outcome{Kind: outbox.Done, Code: "PP1200000001", IssuedAt: time.Now()}}
+		m := b.play(t, func(r *Runner) {
+			r.Send(flow.TapNoCard{})
+			r.Send(flow.TapMethod{Method: visit.MethodPhoto})
+			digits(r, "9000000000004")
+			time.Sleep(time.Second)
+			r.Send(flow.TapShutter{})
+			time.Sleep(5 * time.Second)
+			r.Send(flow.TapUsePhoto{})
+			digits(r, "0800001234")
+			r.Send(flow.TapConfirm{})
+			time.Sleep(time.Second)
+		})
+		if m.State != flow.Result || b.count("photo") != 1 || b.count("submit") != 1 || b.count("camera off") != 1 {
+			t.Fatalf("state %v, done %v", m.State, b.log)
+		}
+		if v := b.saved[0]; v.Method != visit.MethodPhoto || !v.Attestation.Photo || v.ID == "" || v.Phone.Digits() != "0800001234" {
+			t.Errorf("saved %v %v", v.Method, v.Attestation)
+		}
+	})
+}
+
+func TestAPhotoThatIsGoneIsNoProof(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &bench{}
+		m := b.play(t, func(r *Runner) {
+			r.Send(flow.TapNoCard{})
+			r.Send(flow.TapMethod{Method: visit.MethodPhoto})
+			digits(r, "9000000000004")
+			time.Sleep(time.Second)
+			r.Send(flow.TapShutter{})
+			time.Sleep(5 * time.Second)
+			r.Send(flow.TapUsePhoto{})
+			digits(r, "0800001234")
+			synctest.Wait()
+			b.Forget()
+			r.Send(flow.TapConfirm{})
+			time.Sleep(time.Second)
+		})
+		if m.State != flow.Desk || m.Session.Problem != visit.NotSaved || b.count("submit") != 0 {
+			t.Errorf("state %v, done %v", m.State, b.log)
+		}
+	})
+}
+
+func TestAGuardianVouchesWithTheirOwnCard(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &bench{outcome: outbox.Outcome{Kind: outbox.Done, Code: "PP1200000001", IssuedAt: time.Now()}}
+		m := b.play(t, func(r *Runner) {
+			r.Send(flow.TapNoCard{})
+			r.Send(flow.TapMethod{Method: visit.MethodCertifier})
+			digits(r, "9000000000012")
+			r.Send(flow.CardInserted{Insertion: insertion})
+			time.Sleep(time.Second)
+			digits(r, "0800001234")
+			r.Send(flow.TapConfirm{})
+			time.Sleep(time.Second)
+		})
+		if m.State != flow.Result || b.count("expect certifier") != 1 {
+			t.Fatalf("state %v, done %v", m.State, b.log)
+		}
+		if v := b.saved[0]; v.PID.Digits() != "9000000000012" || v.Attestation.Certifier.Digits() != "9000000000004" ||
+			v.Attestation.Relation != visit.RelationParent || v.PhoneOwner != visit.PhoneOfRelative {
+			t.Errorf("saved %v %v", v.Method, v.PhoneOwner)
 		}
 	})
 }

@@ -2,63 +2,198 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"sync/atomic"
+	"log/slog"
+	"sync"
+	"time"
 
 	"authenkiosk/app/config"
+	"authenkiosk/app/spool"
 	"authenkiosk/printer"
+	"authenkiosk/printer/template"
+	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
 
-// slipPrinter turns what the flow wants printed into slips of the unit.
+// slipPrinter turns what the flow wants printed into slips of the unit and brings
+// them to the printer.
 type slipPrinter struct {
-	device *printer.Image
-	unit   config.Unit
-	zone   visit.Zone
-	first  string // language
+	slipDevice
+	unit  config.Unit
+	zone  visit.Zone
+	first string // language
 
-	broken atomic.Bool // the demo's dock has switched it off
+	store slipStore
+	queue *spool.Spool
+	look  func() // the lights may have changed
+}
+
+// slipStore is what slips are made of after a restart, and where they are noted.
+type slipStore interface {
+	spool.Store
+	Visit(id visit.ID) (storage.Record, error)
+	FindCode(code visit.AuthenCode) (storage.Record, error)
 }
 
 var _ Printer = (*slipPrinter)(nil)
 
-var errPrinterBroken = errors.New("the printer does not answer")
+// demoPoll is how often the demo's printer is asked: who presses a button of the
+// dock looks at the screen.
+const demoPoll = time.Second
 
 // newSlipPrinter makes the printer of the configuration; nil when there is none.
-func newSlipPrinter(c config.Config) (*slipPrinter, error) {
-	switch c.Printer.Kind {
-	case config.PrinterNone:
+// Close it in the end. A kiosk of the demo zone without one gets a made-up one.
+func newSlipPrinter(c config.Config, demo *Demo, pictures string) (*slipPrinter, error) {
+	p := &slipPrinter{unit: c.Unit, zone: c.NHSO.Zone, first: c.Kiosk.Languages[0]}
+	p.every = printer.UsualPoll
+	if demo != nil && demo.prints && c.Printer.Kind == config.PrinterNone {
+		made, err := newDemoPrinter(pictures, printer.WidthPx(c.Printer.WidthMM))
+		if err != nil {
+			return nil, err
+		}
+		p.demo, p.every = made, demoPoll
+		c.Printer.Kind, c.Printer.Address = config.PrinterTCP, made.address
+	}
+	if c.Printer.Kind == config.PrinterNone {
 		return nil, nil
-	case config.PrinterImage:
-	default:
-		return nil, fmt.Errorf("printer.kind = %q is not available in this version yet: use \"none\" or \"image\"", c.Printer.Kind)
 	}
-	width := printer.Width80mm
-	if c.Printer.WidthMM == 58 {
-		width = printer.Width58mm
+	made, err := printerConfig(c.Printer)
+	if err == nil {
+		p.device, err = printer.Open(made)
 	}
-	return &slipPrinter{
-		device: &printer.Image{Dir: c.Printer.Address, Width: width},
-		unit:   c.Unit, zone: c.NHSO.Zone, first: c.Kiosk.Languages[0],
-	}, nil
+	if err != nil {
+		p.close()
+		return nil, fmt.Errorf("[printer]: %w", err)
+	}
+	return p, nil
 }
 
-// Print implements Printer.
-func (p *slipPrinter) Print(ctx context.Context, kind flow.SlipKind, s flow.Slip) error {
-	if p.broken.Load() {
-		return errPrinterBroken
+// printerConfig is the configuration as the printer room knows it. The unit's
+// template of slips is read and checked here.
+func printerConfig(c config.Printer) (printer.Config, error) {
+	_, err := slipTemplate(c.Template)
+	p := printer.Config{
+		Way: printer.Way(c.Kind), Address: c.Address, WidthMM: c.WidthMM, Model: c.Model, Cut: c.Cut, Format: c.Format,
 	}
-	slip := printer.Slip{
+	if c.FeedLines != config.FeedOfModel {
+		p.FeedLines = &c.FeedLines
+	}
+	return p, err
+}
+
+// slipTemplate reads a template; an empty name is the built-in one.
+func slipTemplate(file string) (*template.Template, error) {
+	if file == "" {
+		return template.Default(), nil
+	}
+	t, err := template.Load(file)
+	if err != nil {
+		return nil, fmt.Errorf("printer.template: %w", err)
+	}
+	return t, nil
+}
+
+// attach gives the slips their store. It must come before start. shown tells
+// whether a session is on the screen, look has the lights brought up to date.
+func (p *slipPrinter) attach(store slipStore, shown func(session uint64) bool, look func(), log *slog.Logger) {
+	p.store, p.look = store, look
+	p.queue = spool.New(spool.Options{
+		Store: store, Printer: &p.slipDevice, Log: log, Shown: shown, Settled: look, Rebuild: p.rebuild,
+	})
+}
+
+// run prints until ctx ends.
+func (p *slipPrinter) run(ctx context.Context, log *slog.Logger) {
+	var parts sync.WaitGroup
+	defer parts.Wait()
+	if p.demo != nil {
+		parts.Go(func() { p.demo.keep(ctx, log) })
+	}
+	parts.Go(func() { p.watch(ctx, p.look) })
+	p.queue.Run(ctx)
+}
+
+// close ends the connection; nil has none.
+func (p *slipPrinter) close() {
+	if p != nil {
+		p.slipDevice.close()
+	}
+}
+
+// Print implements the runner's Printer.
+func (p *slipPrinter) Print(e flow.PrintSlip, send func(flow.Event)) {
+	r := spool.Request{Session: e.Number, Slip: p.slip(e.Kind, e.Slip), Tell: func(o spool.Outcome) { send(slipEvent(e.Number, o)) }}
+	if e.Kind == flow.SlipCode {
+		r.Elsewhere = p.ofItsVisit(&r.Slip)
+	}
+	p.queue.Print(r)
+}
+
+// slipEvent tells the flow what became of a slip.
+func slipEvent(session uint64, o spool.Outcome) flow.Event {
+	switch o {
+	case spool.Printed:
+		return flow.SlipPrinted{Number: session}
+	case spool.Unclear:
+		return flow.SlipFailed{Number: session, Unclear: true}
+	}
+	return flow.SlipFailed{Number: session}
+}
+
+// ofItsVisit makes a slip that of the visit for which the code was made, when the
+// patient comes back for it. It reports whether that was at another machine.
+func (p *slipPrinter) ofItsVisit(s *printer.Slip) (elsewhere bool) {
+	r, err := p.store.FindCode(s.Code)
+	if err != nil || r.Visit.PID != s.PID {
+		// The code that a phone has asked for is new, and printed here first.
+		return s.Method != visit.MethodLine
+	}
+	s.Visit, s.Method, s.Relation = r.Visit.ID, r.Visit.Method, r.Visit.Attestation.Relation
+	return false
+}
+
+var slipKinds = map[flow.SlipKind]printer.Kind{
+	flow.SlipCode: printer.KindCode, flow.SlipQueued: printer.KindQueued, flow.SlipDesk: printer.KindDesk,
+}
+
+func (p *slipPrinter) slip(kind flow.SlipKind, s flow.Slip) printer.Slip {
+	at := s.At
+	if at.IsZero() {
+		at = time.Now()
+	}
+	return printer.Slip{
+		UnitName: p.unit.Name, UnitPhone: p.unit.Phone, Zone: p.zone, Kind: slipKinds[kind],
+		Visit: s.Visit, PID: s.PID, Name: s.Name, Right: s.Right, Claim: s.Claim, Method: s.Method, Relation: s.Relation,
+		Code: s.Code, At: at, Date: s.Date, Languages: p.languages(s.Language), Reprint: s.Reprint,
+		Problem: s.Problem, Message: s.Message,
+	}
+}
+
+// rebuild makes the slip of a job that was noted before the program began anew.
+// A visit whose code has come since gets that. Why a patient was sent to the desk
+// is not kept.
+func (p *slipPrinter) rebuild(job storage.PrintJob) (printer.Slip, bool) {
+	r, err := p.store.Visit(job.Visit)
+	if err != nil {
+		return printer.Slip{}, false
+	}
+	v := r.Visit
+	s := printer.Slip{
 		UnitName: p.unit.Name, UnitPhone: p.unit.Phone, Zone: p.zone, Kind: printer.KindCode,
-		Visit: s.Visit, PID: s.PID, Name: s.Name, Right: s.Right, Claim: s.Claim, Method: s.Method,
-		Code: s.Code, At: s.At, Date: s.Date, Languages: p.languages(s.Language), Reprint: s.Reprint,
+		Visit: v.ID, PID: v.PID, Name: v.Name, Right: v.Right, Claim: v.ClaimType, Method: v.Method, Relation: v.Attestation.Relation,
+		Code: r.Code, At: r.IssuedAt, Date: v.ServiceDate, Languages: p.languages(job.Language),
 	}
-	if kind == flow.SlipQueued {
-		slip.Kind = printer.KindQueued
+	switch {
+	case job.Kind == printer.KindDesk.String():
+		return printer.Slip{}, false
+	case r.State == storage.StateDone && r.Code != "":
+		return s, true
+	case job.Kind == printer.KindQueued.String() && r.State.Unsettled():
+		s.Kind, s.At = printer.KindQueued, r.SavedAt
+		return s, true
 	}
-	return p.device.Print(ctx, slip)
+	return printer.Slip{}, false
 }
 
 // languages puts the patient's own first; Thai is always there, for the staff.
@@ -70,13 +205,4 @@ func (p *slipPrinter) languages(chosen string) []string {
 		return []string{"en", "th"}
 	}
 	return []string{"th", "en"}
-}
-
-func (p *slipPrinter) breakDown(broken bool) { p.broken.Store(broken) }
-
-func (p *slipPrinter) state() flow.DeviceState {
-	if p.broken.Load() || p.device.State() != printer.StateReady {
-		return flow.DeviceDown
-	}
-	return flow.DeviceReady
 }

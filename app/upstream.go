@@ -16,7 +16,11 @@ import (
 type upstream struct {
 	nhso   nhso.Upstream
 	health *nhsoHealth
-	tokens *tokens // nil in the demo zone
+	tokens *tokens // nil in the demo zone, and with an installed agent
+
+	// With an agent that is installed here only.
+	installed *nhso.Agent
+	cards     *cards
 }
 
 var (
@@ -25,11 +29,11 @@ var (
 )
 
 // Right implements NHSO.
-func (u upstream) Right(ctx context.Context, pid visit.PID, date visit.Date) (visit.Right, []visit.ClaimType, error) {
+func (u upstream) Right(ctx context.Context, pid visit.PID, date visit.Date) (flow.RightFound, error) {
 	began := time.Now()
-	answer, err := u.nhso.Right(ctx, pid, date)
+	answer, err := u.right(ctx, pid, date)
 	u.heard(ctx, began, err)
-	return answer.Right, answer.ClaimTypes, err
+	return flow.RightFound{Right: answer.Right, Sex: answer.Sex, Birth: answer.Birth, ClaimTypes: answer.ClaimTypes}, err
 }
 
 // Status implements NHSO.
@@ -62,7 +66,7 @@ func (u upstream) Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]
 // Submit implements outbox.NHSO.
 func (u upstream) Submit(ctx context.Context, v visit.Visit) (visit.AuthenCode, time.Time, error) {
 	began := time.Now()
-	receipt, err := u.nhso.Submit(ctx, nhso.Submission{Visit: v})
+	receipt, err := u.submit(ctx, nhso.Submission{Visit: v, Certifier: v.Attestation.Certifier})
 	u.heard(ctx, began, err)
 	return receipt.Code, receipt.At, failure(err)
 }
@@ -85,6 +89,10 @@ func failure(err error) error {
 		return nil
 	}
 	f := &outbox.Failure{Problem: nhso.ProblemOf(err), Message: nhso.MessageOf(err), Err: err}
+	if errors.Is(err, nhso.ErrNoCorrelation) {
+		f.Kind = outbox.CannotSend
+		return f
+	}
 	switch nhso.KindOf(err) {
 	case nhso.NotSent, nhso.Unauthorised, nhso.TooMany:
 		f.Kind = outbox.NotProcessed

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"time"
+
 	"authenkiosk/app/outbox"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
@@ -35,4 +37,53 @@ func itemOf(r storage.Record) outbox.Item {
 		Visit: r.Visit, Attempts: r.Attempts, LastSent: r.LastSent,
 		InFlight: r.State == storage.StateInflight, Settled: !r.State.Unsettled(),
 	}
+}
+
+// toldVisits are visits whose changes are told, once they are on the disk: to
+// those who listen to events, and to those who follow the feed.
+type toldVisits struct {
+	visits
+	told func(visit.ID, storage.State)
+}
+
+var (
+	_ Store        = toldVisits{}
+	_ outbox.Store = toldVisits{}
+)
+
+// Done implements outbox.Store.
+func (v toldVisits) Done(id visit.ID, code visit.AuthenCode, issued time.Time) error {
+	return v.after(id, storage.StateDone, v.visits.Done(id, code, issued))
+}
+
+// Refuse implements outbox.Store.
+func (v toldVisits) Refuse(id visit.ID, p visit.Problem, message string, at time.Time) error {
+	return v.after(id, storage.StateRefused, v.visits.Refuse(id, p, message, at))
+}
+
+// Staff implements outbox.Store and Store.
+func (v toldVisits) Staff(id visit.ID, p visit.Problem, at time.Time) error {
+	return v.after(id, storage.StateStaff, v.visits.Staff(id, p, at))
+}
+
+// Drop implements Store.
+func (v toldVisits) Drop(id visit.ID, at time.Time) error {
+	return v.after(id, storage.StateDropped, v.visits.Drop(id, at))
+}
+
+// Save implements Store.
+func (v toldVisits) Save(x visit.Visit, at time.Time) error {
+	return v.after(x.ID, storage.StatePending, v.visits.Save(x, at))
+}
+
+// SaveWithPhoto implements Store.
+func (v toldVisits) SaveWithPhoto(x visit.Visit, jpeg []byte, at time.Time) error {
+	return v.after(x.ID, storage.StatePending, v.visits.SaveWithPhoto(x, jpeg, at))
+}
+
+func (v toldVisits) after(id visit.ID, to storage.State, err error) error {
+	if err == nil {
+		v.told(id, to)
+	}
+	return err
 }

@@ -17,6 +17,7 @@ import (
 // needs no card in a reader.
 type Endpoint struct {
 	urls                 addresses
+	evidence             string
 	queries, submissions *resty.Client
 	ownTransport         bool
 	limits               Timeouts
@@ -36,6 +37,10 @@ func NewEndpoint(o Options) (*Endpoint, error) {
 	if err != nil {
 		return nil, err
 	}
+	evidence, err := o.evidenceAddress(urls)
+	if err != nil {
+		return nil, err
+	}
 	if o.Token == nil {
 		return nil, fmt.Errorf("nhso: %w", ErrNoTokenFunc)
 	}
@@ -48,6 +53,7 @@ func NewEndpoint(o Options) (*Endpoint, error) {
 	limits := o.Timeouts.withDefaults()
 	return &Endpoint{
 		urls:         urls,
+		evidence:     evidence,
 		queries:      client(o.transport(limits, false), o.UserAgent),
 		submissions:  client(o.transport(limits, true), o.UserAgent),
 		ownTransport: o.RoundTripper == nil,

@@ -24,6 +24,8 @@ const (
 	opStatus operation = "status"
 	opSubmit operation = "submit"
 	opProbe  operation = "probe"
+
+	opEvidence operation = "evidence"
 )
 
 // unclear is the kind of an answer that cannot be understood.
@@ -57,7 +59,7 @@ func (e *Endpoint) exchange(ctx context.Context, q question) (answer, error) {
 		return answer{}, &Error{Op: string(q.op), Kind: Unauthorised, Err: err}
 	}
 	limit, c, method := e.limits.Query, e.queries, http.MethodGet
-	if q.op == opSubmit {
+	if q.op == opSubmit || q.op == opEvidence {
 		limit, c, method = e.limits.Submit, e.submissions, http.MethodPost
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)

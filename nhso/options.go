@@ -25,6 +25,9 @@ type Options struct {
 	// demo, the other goes to the same host, so that a simulator needs one line.
 	EndpointURL, StatusURL string
 
+	// EvidenceURL takes photos, see SendEvidence; empty: nobody does.
+	EvidenceURL string
+
 	// Token returns the unit's token. It is asked before every request, so that
 	// a new token counts at once.
 	Token func() (string, error)

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"flag"
 	"image"
+	"image/color"
 	"image/png"
 	"os"
 	"path/filepath"
 	"testing"
 
+	"authenkiosk/printer/template"
 	"authenkiosk/visit"
 )
 
@@ -22,36 +24,60 @@ const (
 )
 
 func TestSlipsLookAsTheyDid(t *testing.T) {
-	reprint := example(t)
-	reprint.Reprint, reprint.Zone, reprint.Languages = true, visit.ZoneTest, []string{"en"}
-	for _, c := range []struct {
+	type golden struct {
 		name  string
 		slip  Slip
-		width int
-	}{
-		{"code-576", example(t), Width80mm},
-		{"code-384", example(t), Width58mm},
-		{"queued-576", queued(t), Width80mm},
-		{"queued-384", queued(t), Width58mm},
-		{"reprint-test-en-576", reprint, Width80mm},
-	} {
+		paper Paper
+	}
+	reprint := example(t)
+	reprint.ReprintCount, reprint.Zone, reprint.Languages = 2, visit.ZoneTest, []string{"en"}
+	all := []golden{{"reprint-test-en-80", reprint, Roll(Width80mm)}}
+	for _, kind := range template.Kinds() {
+		for _, size := range template.Papers() {
+			paper, err := PaperOf(size, rollDPI)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := example(t)
+			s.Kind, s.Printer, s.Problem = kind, "image", visit.CardExpired
+			if kind != KindCode {
+				s.Code = ""
+			}
+			if kind == KindQueued {
+				s.Zone = visit.ZoneProduction
+			}
+			all = append(all, golden{kind.String() + "-" + string(size), s, paper})
+		}
+	}
+	for _, c := range all {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := Render(c.slip, c.width)
+			got, err := Draw(template.Default(), c.slip, c.paper)
 			if err != nil {
 				t.Fatal(err)
 			}
 			path := filepath.Join("testdata", c.name+".png")
 			if *update {
-				write(t, path, got)
+				write(t, path, oneBit(got))
 				return
 			}
-			if want := read(t, path); !alike(got, want) {
+			if want := read(t, path); !alike(threshold(got), want) {
 				failed := filepath.Join("testdata", "failed", c.name+".png")
 				write(t, failed, got)
 				t.Errorf("the slip looks different: see %s", failed)
 			}
 		})
 	}
+}
+
+// oneBit keeps the files small.
+func oneBit(m *image.Gray) image.Image {
+	out := image.NewPaletted(m.Rect, color.Palette{color.Black, color.White})
+	for i, v := range m.Pix {
+		if v >= 0x80 {
+			out.Pix[i] = 1
+		}
+	}
+	return out
 }
 
 func alike(got *image.Gray, want image.Image) bool {

@@ -5,10 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"image/png"
 	"os"
 	"path/filepath"
 
+	"authenkiosk/printer/device"
+	"authenkiosk/printer/document"
 	"authenkiosk/visit"
 )
 
@@ -21,11 +24,13 @@ const (
 	StateDown  State = "down" // it cannot print now
 )
 
-// Image is a printer that writes pictures into a directory, for demos and tests.
-// Its slips are named slip-<visit id>.png; a reprint replaces the earlier one.
+// Image is a printer that writes pictures into a directory, for demos, tests and
+// units that keep no paper. Its slips are named slip-<visit id>.png, or .pdf; a
+// reprint replaces the earlier one.
 type Image struct {
 	Dir   string
-	Width int // in dots; 0 means Width80mm
+	Width int  // in dots; 0 means Width80mm
+	PDF   bool // a document as big as the slip, instead of a PNG
 }
 
 const (
@@ -33,30 +38,44 @@ const (
 	pictureDirs = 0o700
 )
 
+func slipName(id visit.ID) string { return "slip-" + string(id) }
+
 // Print writes the slip. The file is complete or not there at all.
 func (p *Image) Print(ctx context.Context, s Slip) error {
-	if _, err := visit.ParseID(string(s.Visit)); err != nil {
-		return fmt.Errorf("print slip: %w", err) // the id becomes a file name
-	}
 	width := p.Width
 	if width == 0 {
 		width = Width80mm
 	}
-	picture, err := Render(s, width)
+	return (&Device{out: p, width: width}).Print(ctx, s)
+}
+
+// print implements output.
+func (p *Image) print(ctx context.Context, name string, m *image.Gray) error {
+	name, data, err := p.encode(name, m)
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err == nil {
+		err = p.write(name, data)
+	}
 	if err != nil {
-		return fmt.Errorf("draw slip: %w", err)
-	}
-	var b bytes.Buffer
-	if err := png.Encode(&b, picture); err != nil {
-		return fmt.Errorf("encode slip: %w", err)
-	}
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("print slip: %w", err)
-	}
-	if err := p.write("slip-"+string(s.Visit)+".png", b.Bytes()); err != nil {
-		return fmt.Errorf("write slip: %w", err)
+		return &NotPrintedError{Condition: Error, Err: fmt.Errorf("write slip: %w", err)}
 	}
 	return nil
+}
+
+func (p *Image) encode(name string, m *image.Gray) (string, []byte, error) {
+	if p.PDF {
+		picture, err := device.Pack(m)
+		if err != nil {
+			return "", nil, err
+		}
+		data, err := document.PDF(picture, document.Page{})
+		return name + ".pdf", data, err
+	}
+	var b bytes.Buffer
+	err := png.Encode(&b, m)
+	return name + ".png", b.Bytes(), err
 }
 
 // write makes the file under another name first, in the same directory.
@@ -79,17 +98,28 @@ func (p *Image) write(name string, data []byte) error {
 	return err
 }
 
-// State tries whether a file can be written into the directory.
-func (p *Image) State() State {
-	if os.MkdirAll(p.Dir, pictureDirs) != nil {
-		return StateDown
+// Status tries whether a file can be written into the directory.
+func (p *Image) Status(context.Context) (Condition, error) {
+	if err := os.MkdirAll(p.Dir, pictureDirs); err != nil {
+		return Offline, err
 	}
 	f, err := os.CreateTemp(p.Dir, ".state-*")
 	if err != nil {
-		return StateDown
+		return Offline, err
 	}
-	if errors.Join(f.Close(), os.Remove(f.Name())) != nil {
+	if err := errors.Join(f.Close(), os.Remove(f.Name())); err != nil {
+		return Offline, err
+	}
+	return Ready, nil
+}
+
+// State tells the same in one word.
+func (p *Image) State() State {
+	if _, err := p.Status(context.Background()); err != nil {
 		return StateDown
 	}
 	return StateReady
 }
+
+// Close does nothing.
+func (p *Image) Close() error { return nil }

@@ -1,28 +1,62 @@
 package printer
 
 import (
+	"strconv"
 	"strings"
 
+	"authenkiosk/printer/template"
+	"authenkiosk/printer/words"
 	"authenkiosk/visit"
 )
 
-// rows draws the particulars, each a label and a value.
-func (l *layout) rows() {
-	l.rule()
+// value returns what a row shows, in both languages.
+func (l *layout) value(show string) (first, second string) {
 	s := l.slip
-	date, clock := dateWords(s.Date), timeWords(s.At)
-	l.row(wordDate, date)
-	if !s.At.IsZero() {
-		l.row(wordTime, word{th: clock.in(l.primary)})
+	switch show {
+	case "date":
+		return dateIn(l.first, s.Date), dateIn(l.second, s.Date)
+	case "time":
+		if s.At.IsZero() {
+			return "", ""
+		}
+		return timeIn(l.first, s.At), ""
+	case "name":
+		return s.Name.Short(), ""
+	case "pid":
+		return s.PID.Masked(), ""
+	case "right":
+		return rightText(s.Right), ""
+	case "claim":
+		return strings.TrimSpace(s.Claim.Name + " " + s.Claim.Code), ""
+	case "method":
+		return l.said(nil, methodWord(s))
+	case "visit":
+		return s.Visit.Number(), ""
+	case "help":
+		return s.Problem.HelpCode(), ""
+	case "message":
+		return s.Message, ""
+	case "bring":
+		return l.said(nil, problemWord("bring", s.Problem))
+	case "printer":
+		return s.Printer, ""
+	case "paper":
+		return l.paperText(l.first), l.paperText(l.second)
 	}
-	l.row(wordName, word{th: s.Name.Short()})
-	l.row(wordPID, word{th: s.PID.Masked()})
-	l.row(wordRight, word{th: rightText(s.Right)})
-	l.row(wordService, word{th: strings.TrimSpace(s.Claim.Name + " " + s.Claim.Code)})
-	l.row(wordMethod, methodWords[s.Method])
-	if s.Kind == KindCode {
-		l.row(wordVisit, word{th: s.Visit.Number()})
+	return "", ""
+}
+
+func (l *layout) paperText(language string) string {
+	key := "paper.page"
+	if l.paper.Height == 0 {
+		key = "paper.roll"
 	}
+	dots := strconv.Itoa(l.paper.Width)
+	if l.paper.Height > 0 {
+		dots += " x " + strconv.Itoa(l.paper.Height)
+	}
+	return strings.NewReplacer("{mm}", string(l.paper.Size), "{size}", strings.ToUpper(string(l.paper.Size)),
+		"{dots}", dots, "{dpi}", strconv.Itoa(l.paper.DPI)).Replace(words.In(language, key))
 }
 
 // rightText joins main and sub right: สิทธิหลักประกันสุขภาพแห่งชาติ (UCS) · ... (89).
@@ -40,76 +74,71 @@ func rightText(r visit.Right) string {
 	return strings.Join(parts, " · ")
 }
 
-// row draws a label and a value. A value without English is the same in every
-// language. A row without a value is left out.
-func (l *layout) row(label, value word) {
-	first := value.th
-	if value.en != "" {
-		first = value.in(l.primary)
-	}
+// row draws a label and a value. A row without a value is left out.
+func (l *layout) row(b template.Block) {
+	first, second := l.value(b.Show)
 	if strings.TrimSpace(first) == "" {
 		return
 	}
-	second := ""
-	if value.en != "" && l.secondary != "" {
-		second = value.in(l.secondary)
+	if second == first || l.second == "" {
+		second = ""
 	}
-	if l.width < twoColumns {
-		l.stacked(label, first, second)
+	key := "label." + b.Show
+	if b.Show == "method" && l.slip.Kind == KindDesk {
+		key = "label.tried"
+	}
+	name, small := l.said(b.Text, key)
+	l.before(0)
+	if b.Label && b.Align == template.Left && float64(l.width)/l.zoom >= twoColumns {
+		l.beside(b, name, small, first, second)
 	} else {
-		l.beside(label, first, second)
+		l.stacked(b, name, small, first, second)
 	}
-	l.gap(12)
+	l.gap(l.dots(12))
 }
 
 // beside puts the label on the left, in two fifths of the paper, with its first
 // line on the same baseline as that of the value.
-func (l *layout) beside(label word, first, second string) {
-	const gutter = 12
-	split := l.width * 2 / 5
-	names := l.pen.paragraph(label.in(l.primary), style{false, l.size(pxLabel)}, split-margin-gutter, maxLines)
-	values := l.pen.paragraph(first, style{true, l.size(pxValue)}, l.width-margin-split, maxLines)
+func (l *layout) beside(b template.Block, name, small, first, second string) {
+	gutter, split, size := l.dots(12), l.width*2/5, letters[b.Size]
+	left, right := split-l.edge-gutter, l.width-l.edge-split
+	names := l.pen.paragraph(name, style{false, l.letters(size.label)}, left, maxLines)
+	values := l.pen.paragraph(first, style{b.Bold, l.letters(size.text)}, right, maxLines)
 	top := l.y
 	if len(names) > 0 && len(values) > 0 {
 		l.gap(max(0, values[0].ascent()-names[0].ascent()))
 	}
-	l.lines(names, margin)
-	l.small(l.label(label), margin, split-margin-gutter)
+	l.lines(names, l.edge, left, template.Left)
+	l.small(small, size.second, l.edge, left, template.Left)
 	end := l.y
 	l.y = top
 	if len(names) > 0 && len(values) > 0 {
 		l.gap(max(0, names[0].ascent()-values[0].ascent()))
 	}
-	l.lines(values, split)
-	l.small(second, split, l.width-margin-split)
+	l.lines(values, split, right, template.Left)
+	l.small(second, size.second, split, right, template.Left)
 	l.y = max(l.y, end)
 }
 
 // stacked puts the label above the value.
-func (l *layout) stacked(label word, first, second string) {
-	name := label.in(l.primary)
-	if l.secondary != "" {
-		name += " · " + label.in(l.secondary)
+func (l *layout) stacked(b template.Block, name, small, first, second string) {
+	width, size := l.width-2*l.edge, letters[b.Size]
+	if b.Label {
+		if small != "" && small != name {
+			name += " · " + small
+		}
+		l.lines(l.pen.paragraph(name, style{false, l.letters(size.label)}, width, maxLines), l.edge, width, b.Align)
+		l.gap(l.dots(4))
 	}
-	width := l.width - 2*margin
-	l.lines(l.pen.paragraph(name, style{false, l.size(pxLabel)}, width, maxLines), margin)
-	l.gap(4)
-	l.lines(l.pen.paragraph(first, style{true, l.size(pxValue)}, width, maxLines), margin)
-	l.small(second, margin, width)
-}
-
-func (l *layout) label(w word) string {
-	if l.secondary == "" {
-		return ""
-	}
-	return w.in(l.secondary)
+	l.lines(l.pen.paragraph(first, style{b.Bold, l.letters(size.text)}, width, maxLines), l.edge, width, b.Align)
+	l.small(second, size.second, l.edge, width, b.Align)
 }
 
 // small draws what the second language says, right below.
-func (l *layout) small(text string, x, width int) {
+func (l *layout) small(text string, px, x, width int, align template.Align) {
 	if text == "" {
 		return
 	}
-	l.gap(3)
-	l.lines(l.pen.paragraph(text, style{false, l.size(pxSmall)}, width, maxLines), x)
+	l.gap(l.dots(3))
+	l.lines(l.pen.paragraph(text, style{false, l.letters(px)}, width, maxLines), x, width, align)
 }

@@ -3,6 +3,8 @@ package printer
 import (
 	"bytes"
 	"image"
+
+	"authenkiosk/printer/template"
 )
 
 const (
@@ -14,6 +16,8 @@ const (
 type sheet struct {
 	pen   *pen
 	width int
+	edge  int // dots left free on each side
+	thick int // dots of a rule
 	pix   []uint8
 	y     int
 	keep  []image.Rectangle // areas that the watermark must not touch
@@ -56,22 +60,18 @@ func (s *sheet) fill(r image.Rectangle, colour uint8) {
 func (s *sheet) gap(dots int) { s.y += dots }
 
 func (s *sheet) rule() {
-	s.gap(10)
-	s.fill(image.Rect(margin, s.y, s.width-margin, s.y+2), black)
-	s.gap(12)
+	s.gap(5 * s.thick)
+	s.fill(image.Rect(s.edge, s.y, s.width-s.edge, s.y+s.thick), black)
+	s.gap(6 * s.thick)
 }
 
-// lines draws lines one below the other from the present y; centred when x < 0.
-func (s *sheet) lines(ll []line, x int) {
+// lines draws lines one below the other from the present y, in a column.
+func (s *sheet) lines(ll []line, x, width int, align template.Align) {
 	for i, l := range ll {
 		if i > 0 {
 			s.gap(l.style.px / 6)
 		}
-		at := x
-		if x < 0 {
-			at = (s.width - l.width()) / 2
-		}
-		s.text(l, at, s.y, black)
+		s.text(l, along(x, width, l.width(), align), s.y, black)
 		s.y += l.ascent() + l.descent()
 	}
 }
@@ -80,4 +80,16 @@ func (s *sheet) lines(ll []line, x int) {
 func (s *sheet) picture() *image.Gray {
 	s.grow(s.y)
 	return &image.Gray{Pix: s.pix[:s.y*s.width], Stride: s.width, Rect: image.Rect(0, 0, s.width, s.y)}
+}
+
+// along returns where something of that size begins in a column.
+func along(x, width, size int, align template.Align) int {
+	switch align {
+	case template.Center:
+		return x + (width-size)/2
+	case template.Right:
+		return x + width - size
+	default:
+		return x
+	}
 }

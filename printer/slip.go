@@ -5,16 +5,19 @@ import (
 	"fmt"
 	"time"
 
+	"authenkiosk/printer/template"
 	"authenkiosk/visit"
 )
 
 // Kind is the sort of slip.
-type Kind int
+type Kind = template.Kind
 
 // The sorts.
 const (
-	KindCode   Kind = iota // an authen code
-	KindQueued             // received; the code follows
+	KindCode   = template.Code   // an authen code
+	KindQueued = template.Queued // received; the code follows
+	KindDesk   = template.Desk   // please go to the desk, and why
+	KindTest   = template.Test   // a test page of the printer
 )
 
 // Slip is what a slip shows. Texts may hold U+200B where a line may break.
@@ -35,6 +38,12 @@ type Slip struct {
 	Next      string           // what the patient does now; may be empty
 	Languages []string         // "th", "en": the first large, the second small; empty: both
 	Reprint   bool
+
+	ReprintCount int            // which reprint it is, from 1; 0: not known
+	Relation     visit.Relation // of the certifier, whose PID a slip never shows
+	Problem      visit.Problem  // why the patient is sent to the desk
+	Message      string         // NHSO's own words about it; may be empty
+	Printer      string         // KindTest: what the printer is
 }
 
 // Errors of a slip that makes no sense.
@@ -47,6 +56,9 @@ var (
 // QR returns what the QR code of the slip says: the bare code, or VISIT: and the
 // id of a visit whose code follows.
 func (s Slip) QR() string {
+	if s.Kind == KindTest {
+		return "AUTHENKIOSK TEST"
+	}
 	if s.Kind == KindCode {
 		return string(s.Code)
 	}
@@ -57,7 +69,7 @@ func (s Slip) check() error {
 	if s.Kind == KindCode && s.Code == "" {
 		return ErrNoCode
 	}
-	if s.Visit == "" {
+	if s.Visit == "" && s.Kind != KindTest {
 		return ErrNoID
 	}
 	return nil

@@ -15,6 +15,13 @@ const (
 	dotSpacing = 4   // one dot in a square of that many
 )
 
+// zoneWords are the watermark and the banner of each zone. A zone that is not
+// here and not production gets those of the test zone.
+var zoneWords = map[visit.Zone]struct{ mark, banner string }{
+	visit.ZoneDemo: {"ตัวอย่าง DEMO", "ตัวอย่าง DEMO · ใช้ไม่ได้ NOT VALID"},
+	visit.ZoneTest: {"ทดสอบ TEST", "ทดสอบ TEST · ใช้ไม่ได้ NOT VALID"},
+}
+
 func (l *layout) zoneWords() (mark, banner string, real bool) {
 	if l.slip.Zone == visit.ZoneProduction {
 		return "", "", true
@@ -33,8 +40,8 @@ func (l *layout) banner() {
 	if real {
 		return
 	}
-	const pad = 10
-	t := l.pen.paragraph(text, style{true, l.size(pxLabel + 4)}, l.width-2*margin, 1)[0]
+	pad := l.dots(10)
+	t := l.pen.paragraph(text, style{true, l.letters(28)}, l.width-2*l.edge, 1)[0]
 	h := t.ascent() + t.descent()
 	bar := image.Rect(0, l.y, l.width, l.y+h+2*pad)
 	l.fill(bar, black)
@@ -49,7 +56,7 @@ func (l *layout) watermark() {
 	if real {
 		return
 	}
-	t := l.pen.paragraph(text, style{true, markPx}, l.width, 1)[0]
+	t := l.pen.paragraph(text, style{true, l.dots(markPx)}, l.width, 1)[0]
 	box := t.width() // a square that holds the turned words
 	half := float32(box) / 2
 	to := turned(markSlope, half, half)
@@ -57,7 +64,7 @@ func (l *layout) watermark() {
 	up := -usualAscent * float32(t.style.px) / 2
 	to.e, to.f = half-to.a*half-to.b*up, half-to.c*half-to.d*up
 	mask := l.pen.ink(t, box, box, to)
-	for top := -box / 4; top < l.y; top += markEvery {
+	for top := -box / 4; top < l.y; top += l.dots(markEvery) {
 		l.strew(mask, (l.width-box)/2, top)
 	}
 }

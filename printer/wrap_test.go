@@ -89,13 +89,13 @@ func TestTextsAreCleaned(t *testing.T) {
 }
 
 func TestDatesAreOfTheBuddhistEraInThai(t *testing.T) {
-	for date, want := range map[visit.Date]word{
+	for date, want := range map[visit.Date][2]string{
 		{Year: 2026, Month: 11, Day: 22}: {"22 พฤศจิกายน พ.ศ. 2569", "22 November 2026"},
 		{Year: 2027, Month: 1, Day: 1}:   {"1 มกราคม พ.ศ. 2570", "1 January 2027"},
 		{}:                               {"-", "-"},
 		{Year: 2027, Month: 13, Day: 1}:  {"-", "-"},
 	} {
-		if got := dateWords(date); got != want {
+		if got := [2]string{dateIn("th", date), dateIn("en", date)}; got != want {
 			t.Errorf("%v: %v", date, got)
 		}
 	}
@@ -109,7 +109,7 @@ func FuzzLayout(f *testing.F) {
 	p := somePen(f)
 	f.Fuzz(func(t *testing.T, text string, bold bool, px uint8, width uint16) {
 		w := 100 + int(width)%maxWidth
-		ll := p.paragraph(text, style{bold, minPx + int(px)%pxBig}, w, maxLines)
+		ll := p.paragraph(text, style{bold, minPx + int(px)%pxHuge}, w, maxLines)
 		if len(ll) > maxLines || widest(ll) > w {
 			t.Errorf("%d lines, %d of %d dots wide", len(ll), widest(ll), w)
 		}

@@ -29,6 +29,15 @@ type button struct {
 	act   func()
 }
 
+// edge is the width of the border. What cannot be touched now has a thin one, so
+// that it is told apart without colours.
+func (b button) edge() float32 {
+	if b.off {
+		return 1
+	}
+	return border + 1
+}
+
 // buttonColors are those of a button at rest or under the finger.
 type buttonColors struct{ fill, stroke, label color.NRGBA }
 
@@ -54,7 +63,7 @@ func (s *sheet) button(at area, b button) {
 		b.size = 36
 	}
 	c := s.buttonColors(b)
-	s.box("button-"+b.name, at, boxStyle{fill: c.fill, stroke: c.stroke, width: border + 1, radius: radius})
+	s.box("button-"+b.name, at, boxStyle{fill: c.fill, stroke: c.stroke, width: b.edge(), radius: radius})
 	s.buttonFace(at.inset(16, 8), b, c.label)
 	if !b.off && b.act != nil {
 		s.target(b.name, b.name, at, b.label, b.act)
@@ -63,7 +72,7 @@ func (s *sheet) button(at area, b button) {
 
 // buttonFace draws picture and word, together in the middle.
 func (s *sheet) buttonFace(in area, b button, c color.NRGBA) {
-	st := textStyle{size: b.size, bold: true, color: c, align: fyne.TextAlignCenter, least: 26}
+	st := textStyle{size: b.size, bold: !b.off, color: c, align: fyne.TextAlignCenter, least: 26}
 	if b.left {
 		st.align = fyne.TextAlignLeading
 	}

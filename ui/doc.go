@@ -8,6 +8,10 @@
 // memory, and whatever the present screen does not name is emptied at once, so
 // that nothing personal survives the end of a session.
 //
+// The camera's pictures come through Kiosk.Frame, many a second: a copy of the
+// newest is shown by one object, which alone is painted anew, and wiped as soon
+// as its screen is left (preview.go).
+//
 // All sizes are in design units: the pixels of a panel whose shorter side has
 // 1080 of them (geometry.go).
 package ui

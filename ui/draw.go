@@ -80,16 +80,31 @@ func (c *scene) screen() {
 		c.takeCard()
 	case flow.NoCard:
 		c.noCard()
+	case flow.PIDEntry:
+		c.pid()
+	case flow.PhotoAim:
+		c.photoAim()
+	case flow.PhotoReview:
+		c.photoReview()
+	case flow.CertifierCard:
+		c.certifierCard()
+	case flow.RelationChoice:
+		c.relationChoice()
+	case flow.Line:
+		c.line()
 	}
 }
 
 // moving tells whether the screen has a picture that takes steps.
 func (k *Kiosk) moving() bool {
 	switch k.model.State {
-	case flow.Welcome, flow.TakeCard:
+	case flow.Welcome, flow.TakeCard, flow.Line:
 		return true
+	case flow.CertifierCard:
+		x := k.model.Session
+		return x.Certifier.Insertion.IsZero() && (x.Problem == visit.NoProblem || x.Problem == visit.CardRemovedEarly)
 	case flow.Result, flow.Queued:
-		return k.model.CardIn
+		return k.model.CardIn || !k.model.Session.Certifier.Insertion.IsZero()
 	case flow.CardFault:
 		return k.model.Session.Problem == visit.CardRemovedEarly
 	}

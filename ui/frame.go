@@ -48,13 +48,17 @@ func (c *scene) topBar(at area) area {
 	if c.s.geo.portrait {
 		upper, lower := in.cutTop(94, 0)
 		c.unitName(c.date(upper))
-		c.lights(lower.columns(3, 16))
+		c.lights(lower)
 		return rest
 	}
 	left := c.date(in)
-	lights, left := left.cutRight(min(left.w*0.68, 840), 24)
+	share := float32(0.68)
+	if c.m.Devices.Camera != flow.DeviceAbsent {
+		share = 0.72
+	}
+	lights, left := left.cutRight(min(left.w*share, 840), 24)
 	c.unitName(left)
-	c.lights(lights.columns(3, 12))
+	c.lights(lights)
 	return rest
 }
 
@@ -90,17 +94,31 @@ func (c *scene) day(t time.Time) string {
 	return c.say.say("date", "Day", d.Day, "Month", month, "Year", year)
 }
 
-func (c *scene) lights(cells []area) {
+// lights draws the health of each device that is configured. The camera has a
+// light only where there is one; in landscape four take two lines.
+func (c *scene) lights(at area) {
 	d := c.m.Devices
-	i := 0
-	for _, l := range []struct {
+	type named struct {
 		name  string
 		state flow.DeviceState
-	}{{"nhso", d.NHSO}, {"reader", d.Reader}, {"printer", d.Printer}} {
+	}
+	list := []named{{"nhso", d.NHSO}, {"reader", d.Reader}, {"printer", d.Printer}}
+	flat := false
+	cells := at.columns(3, 12)
+	if d.Camera != flow.DeviceAbsent {
+		list = append(list, named{"camera", d.Camera})
+		cells = at.columns(4, 12)
+		if flat = !c.s.geo.portrait; flat {
+			rows := at.rows(2, 0)
+			cells = append(rows[0].columns(2, 12), rows[1].columns(2, 12)...)
+		}
+	}
+	i := 0
+	for _, l := range list {
 		if l.state == flow.DeviceAbsent {
 			continue
 		}
-		c.s.light(l.name, cells[i], c.say.say("light."+l.name), c.say.say("device."+l.state.String()), l.state)
+		c.s.light(l.name, cells[i], c.say.say("light."+l.name), c.say.say("device."+l.state.String()), l.state, flat)
 		i++
 	}
 }

@@ -21,15 +21,16 @@ type Kiosk struct {
 	window fyne.Window
 	guard  watchdog
 
-	model  flow.Model
-	now    time.Time
-	since  time.Time // when this screen appeared
-	warned time.Time // when the idle warning appeared
-	step   int       // of the moving pictures
-	ticked time.Time // when the pictures moved last
-	page   int       // of the claim types
-	shown  bool
-	drawn  seen // what of the time is on the screen
+	model   flow.Model
+	now     time.Time
+	since   time.Time // when this screen appeared
+	warned  time.Time // when the idle warning appeared
+	step    int       // of the moving pictures
+	ticked  time.Time // when the pictures moved last
+	page    int       // of the claim types
+	preview preview   // of the camera
+	shown   bool
+	drawn   seen // what of the time is on the screen
 }
 
 // seen is what the screen shows of the time.
@@ -75,6 +76,9 @@ func (k *Kiosk) Show(m flow.Model) {
 	}
 	if m.State != old.State {
 		k.page = 0
+	}
+	if !keepsPicture(old, m) {
+		k.preview.forget()
 	}
 	if m.Warning && !old.Warning {
 		k.warned = k.now

@@ -33,6 +33,7 @@ type Options struct {
 	Now         func() time.Time // default time.Now
 	Orientation Orientation
 	HideCursor  bool // on a touch screen
+	PhotoDays   int  // for how many days a photo is kept; 0: it is erased the same day
 
 	// Settle is how long after a change of screen a touch does not count: it was
 	// meant for the screen before. Zero is DefaultSettle, negative is none.

@@ -42,6 +42,7 @@ func TestEveryPictureIsUsedAndEveryUsedPictureIsThere(t *testing.T) {
 	for _, s := range samples(t) {
 		for k.step = range pictureSteps {
 			k.Show(s.model)
+			k.Frame(sampleFrame(64, 48, s.model))
 			for _, f := range k.s.faults {
 				if strings.Contains(f, "no picture") {
 					t.Errorf("%s: %s", s.name, f)

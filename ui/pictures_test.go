@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,7 +18,7 @@ import (
 
 var (
 	picturesDir   = flag.String("pictures", "", "directory into which TestPictures writes a picture of every screen")
-	picturesOnly  = flag.String("pictures.only", "", "prefix of the screens to draw")
+	picturesOnly  = flag.String("pictures.only", "", "prefixes of the screens to draw, with commas")
 	picturesSizes = flag.String("pictures.sizes", "1080x1920,1366x768", "panels to draw")
 	picturesLook  = flag.String("pictures.look", "", "large, dark or yellow, in any combination")
 )
@@ -34,15 +35,18 @@ func TestPictures(t *testing.T) {
 		}
 		for _, lang := range []string{"th", "en"} {
 			for _, s := range samples(t) {
-				if !strings.HasPrefix(s.name, *picturesOnly) {
+				if !slices.ContainsFunc(strings.Split(*picturesOnly, ","), func(p string) bool { return strings.HasPrefix(s.name, p) }) {
 					continue
 				}
 				s.model.Prefs = lookOf(*picturesLook, lang)
-				img, err := Render(sampleOptions(), s.model, w, h)
+				img, err := RenderPhoto(sampleOptions(), s.model, sampleFrame(640, 480, s.model), w, h)
 				if err != nil {
 					t.Fatal(err)
 				}
 				writePicture(t, filepath.Join(*picturesDir, fmt.Sprintf("%s-%s-%s.png", s.name, lang, size)), img)
+			}
+			if *picturesOnly != "" {
+				continue
 			}
 			img := capture(openDock(t, lang, fyne.NewSize(float32(w), float32(h))), w, h)
 			writePicture(t, filepath.Join(*picturesDir, fmt.Sprintf("dock-%s-%s.png", lang, size)), img)

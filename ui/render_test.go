@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"image/color"
 	"testing"
 
 	"authenkiosk/visit/flow"
@@ -43,5 +44,28 @@ func TestAPictureOfTheSameModelIsAlwaysTheSame(t *testing.T) {
 				t.Fatalf("pixel %d, %d differs", x, y)
 			}
 		}
+	}
+}
+
+func TestAPictureOfTheCameraIsDrawnAtItsPlaceOnly(t *testing.T) {
+	count := func(name string) (n int) {
+		img, err := RenderPhoto(sampleOptions(), modelOf(t, name), uniform(64, 48, faceColor), 540, 960)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for y := range 960 {
+			for x := range 540 {
+				if color.RGBAModel.Convert(img.At(x, y)) == color.Color(faceColor) {
+					n++
+				}
+			}
+		}
+		return n
+	}
+	if n := count("photo-review"); n < 480*360 {
+		t.Errorf("the photo fills %d pixels", n)
+	}
+	if n := count("confirm-photo"); n != 0 {
+		t.Errorf("%d pixels of the photo on a screen that has no place for it", n)
 	}
 }

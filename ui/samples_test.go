@@ -48,9 +48,12 @@ func sampleRight() visit.Right {
 
 func welcomeModel() flow.Model {
 	return flow.Model{
-		Unit:    flow.Unit{HCode: "99999", DefaultClaimType: "PG0060001"},
-		Devices: flow.Devices{Reader: flow.DeviceReady, NHSO: flow.DeviceReady, Printer: flow.DeviceReady, Storage: flow.DeviceReady, Clock: flow.DeviceReady},
-		Today:   visit.Date{Year: 2026, Month: time.November, Day: 22},
+		Unit: flow.Unit{HCode: "99999", DefaultClaimType: "PG0060001", Methods: []visit.Method{visit.MethodCard}},
+		Devices: flow.Devices{
+			Reader: flow.DeviceReady, NHSO: flow.DeviceReady, Printer: flow.DeviceReady, Camera: flow.DeviceAbsent,
+			Storage: flow.DeviceReady, Clock: flow.DeviceReady,
+		},
+		Today: visit.Date{Year: 2026, Month: time.November, Day: 22},
 	}
 }
 
@@ -89,6 +92,7 @@ func samples(t testing.TB) []sample {
 	list := append(welcomeSamples(), faultSamples(t)...)
 	list = append(list, visitSamples(t)...)
 	list = append(list, endSamples(t)...)
+	list = append(list, noCardSamples(t)...)
 	return append(list, layerSamples(t)...)
 }
 
@@ -107,9 +111,20 @@ func welcomeSamples() []sample {
 			m.Devices.NHSO, m.Devices.Printer, m.Devices.Reader = flow.DeviceUnknown, flow.DeviceImpaired, flow.DeviceUnknown
 		})},
 		{"welcome-no-reader", with(func(m *flow.Model) { m.Devices.Reader = flow.DeviceDown })},
+		{"welcome-no-reader-ways", with(func(m *flow.Model) {
+			anyWay(m)
+			m.Devices.Reader = flow.DeviceDown
+		})},
 		{"welcome-closed", with(func(m *flow.Model) { m.Devices.Storage = flow.DeviceDown })},
 		{"welcome-card-in", with(func(m *flow.Model) { m.CardIn = true })},
-		{"no-card", with(func(m *flow.Model) { m.State = flow.NoCard })},
+		{"welcome-no-paper", with(func(m *flow.Model) {
+			m.Devices.Printer, m.Devices.PrinterProblem, m.Devices.Camera = flow.DeviceDown, visit.PrinterNoPaper, flow.DeviceReady
+		})},
+		{"welcome-cover-open", with(func(m *flow.Model) {
+			m.Devices.Printer, m.Devices.PrinterProblem = flow.DeviceDown, visit.PrinterCoverOpen
+			m.Devices.NHSO, m.Devices.Camera = flow.DeviceImpaired, flow.DeviceDown
+		})},
+		{"no-card-staff", with(func(m *flow.Model) { m.State = flow.NoCard })},
 		{"take-card", with(func(m *flow.Model) { m.State, m.CardIn = flow.TakeCard, true })},
 	}
 }
@@ -131,6 +146,9 @@ func faultSamples(t testing.TB) []sample {
 		}
 		list = append(list, sample{state.String() + "-" + p.String(), in(t, state, func(m *flow.Model) {
 			m.Session.Problem = p
+			if p == visit.UpstreamCannot || p == visit.NoNumber {
+				m.CardIn, m.Session.Print = false, flow.Printed
+			}
 			if p == visit.NHSORefusedVisit || p == visit.NoRight {
 				m.Session.Message = "ไม่พบข้อมูลการลงทะเบียนของบุคคลในระบบ กรุณาติดต่อหน่วยบริการประจำเพื่อตรวจสอบสิทธิ"
 			}
@@ -200,6 +218,19 @@ func endSamples(t testing.TB) []sample {
 		{"result-printed", result(flow.Printed, nil)},
 		{"result-failed", result(flow.PrintFailed, func(m *flow.Model) { m.CardIn = false; m.Devices.Printer = flow.DeviceDown })},
 		{"result-no-printer", result(flow.NotPrinted, func(m *flow.Model) { m.Devices.Printer = flow.DeviceAbsent })},
+		{"result-unclear", result(flow.PrintUnclear, nil)},
+		{"result-no-paper", result(flow.PrintFailed, func(m *flow.Model) {
+			m.Devices.Printer, m.Devices.PrinterProblem = flow.DeviceDown, visit.PrinterNoPaper
+		})},
+		{"result-cover-open", result(flow.PrintFailed, func(m *flow.Model) {
+			m.Devices.Printer, m.Devices.PrinterProblem = flow.DeviceImpaired, visit.PrinterCoverOpen
+		})},
+		{"result-line", result(flow.Printed, func(m *flow.Model) { m.CardIn, m.Session.Method = false, visit.MethodLine })},
+		{"result-certifier", result(flow.Printed, func(m *flow.Model) {
+			vouched(t, m)
+			m.CardIn = false
+		})},
+		{"queued-unclear", in(t, flow.Queued, func(m *flow.Model) { m.Session.Print = flow.PrintUnclear })},
 		{"queued", in(t, flow.Queued, func(m *flow.Model) { m.Session.Print = flow.Printed })},
 	}
 }
@@ -214,7 +245,8 @@ func layerSamples(t testing.TB) []sample {
 
 func sampleOptions() Options {
 	return Options{
-		Unit: Unit{Name: "โรงพยาบาลทดสอบ", Phone: "02-000-1234", HCode: "99999"}, Zone: visit.ZoneDemo,
+		PhotoDays: 1,
+		Unit:      Unit{Name: "โรงพยาบาลทดสอบ", Phone: "02-000-1234", HCode: "99999"}, Zone: visit.ZoneDemo,
 		Now: func() time.Time { return noon }, Settle: -1,
 	}
 }

@@ -63,6 +63,8 @@ var faultPictures = map[visit.Problem]string{
 	visit.CardRemovedEarly: "insert-1", visit.CardBusy: "busy", visit.CardExpired: "expired",
 	visit.NHSOUnreachable: "network", visit.NHSORefusedToken: "network", visit.NHSOTooMany: "network",
 	visit.NotSaved: "closed", visit.ClockWrong: "clock", visit.ServiceDatePassed: "clock", visit.PrinterUnavailable: "printer",
+	visit.CertifierSame: "same-card", visit.CertifierTooYoung: "too-young", visit.CameraUnavailable: "camera-gone",
+	visit.PrinterNoPaper: "no-paper", visit.PrinterCoverOpen: "cover-open", visit.CardNeeded: "card-again", visit.NoNumber: "no-number",
 }
 
 func pictureOf(p visit.Problem) string {
@@ -124,8 +126,11 @@ func (c *scene) desk() {
 	}
 	title, text := c.problemWords(p)
 	a := advice{title: title, text: text, picture: pictureOf(p), problem: p, buttons: []button{c.close()}}
-	if x.Message != "" {
+	switch {
+	case x.Message != "":
 		a.extra, a.extraMark = c.say.say("desk.nhso-says", "Message", x.Message), "cloud"
+	case x.Print == flow.Printing || x.Print == flow.Printed:
+		a.extra, a.extraMark = c.say.say("desk.slip"), "print"
 	}
 	c.advise(a)
 }
@@ -141,14 +146,9 @@ func (c *scene) alreadyElsewhere() {
 }
 
 func (c *scene) takeCard() {
-	c.advise(advice{title: c.say.say("take-card.title"), text: c.say.say("take-card.text"), picture: c.steps("take")})
-}
-
-// noCard is honest: without a card the staff can help, this kiosk cannot yet.
-func (c *scene) noCard() {
-	back := button{name: "done", label: c.say.say("button.back"), icon: "back", kind: primary, act: c.send(flow.TapClose{})}
-	c.advise(advice{
-		title: c.say.say("no-card.title"), text: c.say.say("no-card.text"), picture: "desk",
-		extra: c.say.say("no-card.bring"), extraMark: "person", buttons: []button{back},
-	})
+	title, text := "take-card.title", "take-card.text"
+	if !c.m.CardIn {
+		title, text = "take-card.certifier", "take-card.certifier-text" // in a reader of its own
+	}
+	c.advise(advice{title: c.say.say(title), text: c.say.say(text), picture: c.steps("take")})
 }

@@ -87,8 +87,12 @@ func (c *scene) withReprint(buttons []button) []button {
 	if d := c.m.Devices.Printer; d == flow.DeviceAbsent || d == flow.DeviceDown {
 		return buttons
 	}
+	label := c.say.say("button.reprint")
+	if c.m.Session.Print == flow.PrintUnclear {
+		label = c.say.say("print.none-came")
+	}
 	return append(buttons, button{
-		name: "reprint", label: c.say.say("button.reprint"), icon: "print", kind: secondary,
+		name: "reprint", label: label, icon: "print", kind: secondary,
 		off: c.m.Session.Print == flow.Printing, act: c.send(flow.TapReprint{}),
 	})
 }
@@ -109,7 +113,11 @@ func (c *scene) buttonRow(at area, buttons []button) {
 // result shows the new code.
 func (c *scene) result() {
 	x := c.m.Session
-	c.title(c.say.say("result.title"))
+	title := "result.title"
+	if x.Method == visit.MethodLine {
+		title = "result.line"
+	}
+	c.title(c.say.say(title))
 	a := flow.Authentication{Code: x.Code, ClaimType: x.ClaimType, At: x.IssuedAt}
 	c.scanBeside(string(a.Code))
 	c.ending(func(at area) { c.codePanel(at, a.Code, c.claim(a.ClaimType), c.issued(a)) })
@@ -163,8 +171,11 @@ func (c *scene) ending(result func(area)) {
 	result(rest)
 }
 
+// cardToTake tells whether there is a card that somebody could forget.
+func (c *scene) cardToTake() bool { return c.m.CardIn || c.certifierIn() }
+
 func (c *scene) endingNotes() float32 {
-	if c.m.CardIn {
+	if c.cardToTake() {
 		return 290
 	}
 	return 122 * c.s.geo.text
@@ -172,7 +183,7 @@ func (c *scene) endingNotes() float32 {
 
 // takeNotes says what to take: the slip or a photo, and the card.
 func (c *scene) takeNotes(at area, mark, words string) {
-	if !c.m.CardIn {
+	if !c.cardToTake() {
 		c.s.notice("slip", at, mark, words)
 		return
 	}
@@ -193,7 +204,11 @@ func (c *scene) cardNote(at area) {
 	in := at.inset(24, 6)
 	pic, words := in.cutLeft(in.h*1.2, 24)
 	c.s.picture("take", pic, c.steps("take"), c.s.p.accent)
-	c.s.text("take", words, c.say.say("result.take-card"), c.s.body().strong())
+	key := "result.take-card"
+	if c.m.Session.Method == visit.MethodCertifier {
+		key = "result.take-certifier"
+	}
+	c.s.text("take", words, c.say.say(key), c.s.body().strong())
 }
 
 // printWords say what becomes of the slip.
@@ -203,7 +218,15 @@ func (c *scene) printWords() (mark, words string) {
 		return "print", c.say.say("print.printing")
 	case flow.Printed:
 		return "print", c.say.say("print.printed")
+	case flow.PrintUnclear:
+		return "print", c.say.say("print.unclear")
 	case flow.PrintFailed:
+		switch c.m.Devices.PrinterProblem {
+		case visit.PrinterNoPaper:
+			return "camera", c.say.say("print.no-paper")
+		case visit.PrinterCoverOpen:
+			return "camera", c.say.say("print.cover-open")
+		}
 		return "camera", c.say.say("print.failed")
 	}
 	return "camera", c.say.say("print.none")

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
@@ -41,14 +43,13 @@ func (c *scene) offline(at area) {
 
 // privacy is a notice, not a question: the law asks for no consent here.
 func (c *scene) privacy(at area) {
-	mark, words := at.cutLeft(48, 18)
-	c.s.picture("privacy", mark.centered(44, 44), "lock", c.s.p.muted)
-	c.s.text("privacy", words, c.say.say("confirm.privacy"), c.s.small())
+	c.lock(at, c.say.say("confirm.privacy"))
 }
 
 // fact is a line of the confirm screen.
 type fact struct {
 	name, label, value, more string
+	brief                    string // instead of more, where there is one line only; empty: more
 	icon                     string
 	change                   *button
 }
@@ -56,13 +57,10 @@ type fact struct {
 func (c *scene) facts(at area) {
 	x := c.m.Session
 	list := []fact{
-		{
-			name: "person", icon: "person", label: c.say.say("confirm.person"), value: c.name(x.Person),
-			more: c.say.say("confirm.pid", "PID", x.Person.PID.Masked()),
-		},
+		c.personFact(x),
 		c.rightFact(x),
 		{
-			name: "phone", icon: "call", label: c.say.say("confirm.phone"), value: shownPhone(x), more: c.owner(x.PhoneOwner),
+			name: "phone", icon: "call", label: c.say.say("confirm.phone"), value: shownPhone(x), more: c.owner(x, x.PhoneOwner),
 			change: &button{name: "change-phone", act: c.send(flow.TapChangePhone{})},
 		},
 		{name: "claim", icon: "service", label: c.say.say("confirm.claim"), value: c.claim(x.ClaimType)},
@@ -70,14 +68,49 @@ func (c *scene) facts(at area) {
 	if len(x.Offered) > 1 {
 		list[3].change = &button{name: "change-claim-type", act: c.send(flow.TapChangeClaimType{})}
 	}
+	if x.Method == visit.MethodCertifier {
+		list = slices.Insert(list, 1, c.certifierFact())
+	}
 	for i, row := range at.rows(len(list), 14) {
 		c.fact(row, list[i])
 	}
 }
 
+// personFact is who the patient is, as far as it may be shown: without a name
+// the number stands for it.
+func (c *scene) personFact(x flow.Session) fact {
+	number := c.say.say("confirm.pid", "PID", x.Person.PID.Masked())
+	f := fact{name: "person", icon: "person", label: c.say.say("confirm.person"), value: c.patient(x), more: number, brief: x.Person.PID.Masked()}
+	if f.value == "" {
+		f.label, f.value, f.more, f.brief = c.say.say("person.patient"), number, "", ""
+	}
+	return f
+}
+
+// patient is what may be seen of the patient's name. A typed number proves
+// nothing, so that a photo brings the initials only.
+func (c *scene) patient(x flow.Session) string {
+	if x.Method != visit.MethodPhoto {
+		return c.name(x.Person)
+	}
+	n := x.Person.Name
+	if c.say.lang != "th" && !x.Person.Latin.IsZero() {
+		n = x.Person.Latin
+	}
+	return sentence(initial(n.First), initial(n.Last))
+}
+
+// initial is the first letter of a name.
+func initial(word string) string { return visit.Name{Last: word}.Short() }
+
 func (c *scene) fact(at area, f fact) {
 	c.s.panel("fact-"+f.name, at)
-	in := at.inset(26, 10)
+	in := at.inset(26, 7)
+	labelShare := float32(0.29)
+	if in.h < flatFact {
+		labelShare = 0.4
+		f = c.flat(f, in.w-82)
+	}
 	if f.change != nil {
 		var b area
 		b, in = in.cutRight(220*c.s.geo.text, 20)
@@ -90,11 +123,11 @@ func (c *scene) fact(at area, f fact) {
 	if c.s.geo.portrait {
 		value.size = 44
 	}
-	if f.more == "" {
+	if f.more == "" && in.h >= flatFact {
 		value.lines = 2
 	}
 	in = in.centered(in.w, min(in.h, 170*c.s.geo.text))
-	label, in := in.cutTop(min(in.h*0.29, 40*c.s.geo.text), 0)
+	label, in := in.cutTop(min(in.h*labelShare, 40*c.s.geo.text), 0)
 	c.s.text("label-"+f.name, label, f.label, c.s.small().oneLine())
 	if f.more != "" {
 		var more area
@@ -102,6 +135,27 @@ func (c *scene) fact(at area, f fact) {
 		c.s.text("more-"+f.name, more, f.more, textStyle{size: 28, color: c.s.p.ink, lines: 1, cut: true})
 	}
 	c.s.text("value-"+f.name, in, f.value, value)
+}
+
+// flatFact is the height below which a fact has a single line under its label.
+const flatFact = 124
+
+// flat puts what there is more to say behind the value, if both fit into the
+// width: half a word helps nobody.
+func (c *scene) flat(f fact, width float32) fact {
+	more := f.brief
+	if more == "" {
+		more = f.more
+	}
+	f.more = ""
+	if f.change != nil {
+		width -= 220*c.s.geo.text + 20
+	}
+	both := f.value + " · " + more
+	if more != "" && c.s.widthOf(both, textStyle{size: 26 / c.s.geo.text, bold: true}) <= width {
+		f.value = both
+	}
+	return f
 }
 
 // rightFact is the right and the hospital in plain words.
@@ -135,9 +189,17 @@ func (c *scene) claim(t visit.ClaimType) string {
 	return t.Code
 }
 
-func (c *scene) owner(o visit.PhoneOwner) string {
-	if o == visit.PhoneOfRelative {
+// owner is whose number it is. Who stands there with a card that vouches is not
+// the patient.
+func (c *scene) owner(x flow.Session, o visit.PhoneOwner) string {
+	vouched := x.Method == visit.MethodCertifier
+	switch {
+	case o == visit.PhoneOfRelative && vouched:
+		return c.say.say("owner.certifier")
+	case o == visit.PhoneOfRelative:
 		return c.say.say("owner.relative")
+	case vouched:
+		return c.say.say("owner.of-patient")
 	}
 	return c.say.say("owner.patient")
 }

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"image/color"
+
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
@@ -9,32 +11,41 @@ import (
 func (c *scene) phone() {
 	x := c.m.Session
 	c.title(c.say.say("phone.title"))
-	var left, keys area
-	if c.s.geo.portrait {
-		keys, left = c.work.cutBottom(min(c.work.h*0.52, 680), 24)
-	} else {
-		keys, left = c.work.cutRight((c.work.w-48)*0.46, 48)
-	}
-	c.s.keypad(keys, keypad{
-		digit: func(d byte) { c.o.Send(flow.TapDigit{Digit: d}) }, backspace: c.send(flow.TapBackspace{}), clear: c.send(flow.TapClear{}),
-		clearLabel: c.say.say("phone.clear"), eraseLabel: c.say.say("phone.backspace"),
-	})
+	left, keys := c.besideKeypad()
+	c.keys(keys)
 	if !x.Phone.IsZero() {
 		var back area
 		back, left = left.cutBottom(104, 20)
 		c.s.button(back, button{name: "back", label: c.say.say("button.back"), icon: "back", kind: quiet, act: c.send(flow.TapBack{})})
 	}
 	whose, left := left.cutBottom(112+54*c.s.geo.text, 12)
-	c.whose(whose, x.PhoneOwner)
+	c.whose(whose, x)
 	number, left := left.cutTop(min(150, left.h*0.58), 8)
-	c.number(number, x.PhoneInput)
+	c.number(number, visit.GroupPhone(x.PhoneInput))
 	c.reason(left, x)
 }
 
-// number shows the digits in groups, large.
+// besideKeypad divides the work area into what is typed and the keys.
+func (c *scene) besideKeypad() (left, keys area) {
+	if c.s.geo.portrait {
+		keys, left = c.work.cutBottom(min(c.work.h*0.52, 680), 24)
+		return left, keys
+	}
+	keys, left = c.work.cutRight((c.work.w-48)*0.46, 48)
+	return left, keys
+}
+
+func (c *scene) keys(at area) {
+	c.s.keypad(at, keypad{
+		digit: func(d byte) { c.o.Send(flow.TapDigit{Digit: d}) }, backspace: c.send(flow.TapBackspace{}), clear: c.send(flow.TapClear{}),
+		clearLabel: c.say.say("phone.clear"), eraseLabel: c.say.say("phone.backspace"),
+	})
+}
+
+// number shows the digits in their groups, large.
 func (c *scene) number(at area, digits string) {
 	c.s.box("number", at, boxStyle{fill: c.s.p.panel, stroke: c.s.p.accent, width: border + 1, radius: radius})
-	c.s.text("number", at.inset(20, 0), visit.GroupPhone(digits), textStyle{
+	c.s.text("number", at.inset(20, 0), digits, textStyle{
 		size: 84, bold: true, color: c.s.p.ink, lines: 1, least: 60,
 	}.centered())
 }
@@ -42,24 +53,29 @@ func (c *scene) number(at area, digits string) {
 // reason says in words and with a mark what is still missing or wrong.
 func (c *scene) reason(at area, x flow.Session) {
 	p := x.PhoneProblem()
-	words, color, mark := "", c.s.p.bad, "light-down"
+	words, ink, mark := "", c.s.p.bad, "light-down"
 	switch p {
 	case visit.PhoneOK:
-		words, color, mark = c.say.say("phone.ok"), c.s.p.ok, "light-ready"
+		words, ink, mark = c.say.say("phone.ok"), c.s.p.ok, "light-ready"
 	case visit.PhoneEmpty:
-		words, color, mark = c.say.say("phone.empty"), c.s.p.ink, ""
+		words, ink, mark = c.say.say("phone.empty"), c.s.p.ink, ""
 	case visit.PhoneTooShort:
-		words, color, mark = c.missingDigits(x.PhoneInput), c.s.p.ink, ""
+		words, ink, mark = c.missingDigits(x.PhoneInput), c.s.p.ink, ""
 	default:
 		words = c.say.say(phoneReasons[p])
 	}
-	st := textStyle{size: 34, color: color, bold: mark != ""}
+	c.because(at, mark, ink, words)
+}
+
+// because is a reason in words, with a mark unless it is only what is missing.
+func (c *scene) because(at area, mark string, ink color.NRGBA, words string) {
+	st := textStyle{size: 34, color: ink, bold: mark != ""}
 	if mark == "" {
 		c.s.text("reason", at, words, st.centered())
 		return
 	}
 	side, rest := at.cutLeft(52, 20)
-	c.s.picture("reason", side.centered(52, 52), mark, color)
+	c.s.picture("reason", side.centered(52, 52), mark, ink)
 	c.s.text("reason", rest, words, st)
 }
 
@@ -79,7 +95,8 @@ func (c *scene) missingDigits(digits string) string {
 }
 
 // whose asks whose number it is.
-func (c *scene) whose(at area, o visit.PhoneOwner) {
+func (c *scene) whose(at area, x flow.Session) {
+	o := x.PhoneOwner
 	buttons, label := at.cutBottom(108, 4)
 	st := c.s.body().oneLine()
 	if c.s.geo.portrait {
@@ -88,11 +105,11 @@ func (c *scene) whose(at area, o visit.PhoneOwner) {
 	c.s.text("whose", label, c.say.say("phone.whose"), st)
 	cells := buttons.columns(2, gap)
 	c.s.choice(cells[0], button{
-		name: "phone-owner-patient", label: c.say.say("owner.patient"), size: 32,
+		name: "phone-owner-patient", label: c.owner(x, visit.PhoneOfPatient), size: 32,
 		act: c.send(flow.TapPhoneOwner{Owner: visit.PhoneOfPatient}),
 	}, o != visit.PhoneOfRelative)
 	c.s.choice(cells[1], button{
-		name: "phone-owner-relative", label: c.say.say("owner.relative"), size: 32,
+		name: "phone-owner-relative", label: c.owner(x, visit.PhoneOfRelative), size: 32,
 		act: c.send(flow.TapPhoneOwner{Owner: visit.PhoneOfRelative}),
 	}, o == visit.PhoneOfRelative)
 }

@@ -18,23 +18,35 @@ const (
 // reading shows that the card is being read and NHSO asked.
 func (c *scene) reading() {
 	x := c.m.Session
-	c.title(c.say.say("reading.title"))
-	pic, rest := c.halves(0.42)
-	c.s.picture("picture", pic.inset(20, 10), "card-in", c.s.p.accent)
-	words := c.say.say("reading.keep")
-	keep, rest := rest.cutBottom(c.s.noticeHeight(words, rest.w), 24)
-	c.s.notice("keep", keep, "warn", words)
+	own := x.Method == visit.MethodCard || x.Method == ""
+	title, pic := "reading.title", "card-in"
+	if !own {
+		title, pic = "asking.title", "network"
+	}
+	c.title(c.say.say(title))
+	at, rest := c.halves(0.42)
+	c.s.picture("picture", at.inset(20, 10), pic, c.s.p.accent)
+	if own || x.Method == visit.MethodCertifier {
+		words := c.say.say("reading.keep")
+		var keep area
+		keep, rest = rest.cutBottom(c.s.noticeHeight(words, rest.w), 24)
+		c.s.notice("keep", keep, "warn", words)
+	}
 	name, rest := rest.cutTop(130, 8)
-	if who := c.name(x.Person); who != "" {
+	if who := c.patient(x); who != "" && own {
 		st := c.s.large().elided()
 		st.lines = 2
 		c.s.text("hello", name, c.say.say("reading.hello", "Name", who), st)
 	}
-	c.checklist(rest, []check{
+	list := []check{
 		{"card", "reading.card", cardProgress(x)},
 		{"right", "reading.right", answerProgress(x.RightState)},
 		{"today", "reading.today", answerProgress(x.DoneState)},
-	})
+	}
+	if !own {
+		list = list[1:] // there is no card of the patient to read
+	}
+	c.checklist(rest, list)
 }
 
 // name is what a lobby may see of a name, in letters the reader knows.

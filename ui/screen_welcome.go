@@ -3,6 +3,7 @@ package ui
 import (
 	"strconv"
 
+	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
 
@@ -18,9 +19,25 @@ func (c *scene) welcome() {
 		c.s.picture("picture", pic, c.steps("take"), c.s.p.accent)
 		c.s.text("text", rest.inset(0, 20), c.say.say("welcome.card-in.text"), c.explaining())
 	case d.Reader == flow.DeviceDown || d.Reader == flow.DeviceAbsent:
+		c.withoutReader()
 		c.outOfService("welcome.reader.title", "reader-missing")
 	default:
 		c.insertCard()
+	}
+}
+
+// withoutReader offers the ways that need no reader.
+func (c *scene) withoutReader() {
+	for _, w := range c.ways() {
+		if !c.m.Offers(w.method) {
+			continue
+		}
+		var bar area
+		bar, c.work = c.work.cutBottom(130, 24)
+		c.s.button(bar, button{
+			name: "no-card", label: c.say.say("welcome.other-ways"), icon: "no-card", kind: primary, size: 42, act: c.send(flow.TapNoCard{}),
+		})
+		return
 	}
 }
 
@@ -101,7 +118,13 @@ func (c *scene) welcomeNotices() []note {
 	if c.m.Devices.NHSO == flow.DeviceDown {
 		out = append(out, note{"cloud", c.say.say("welcome.nhso")})
 	}
-	if c.m.Devices.Printer == flow.DeviceDown {
+	switch d := c.m.Devices; {
+	case d.Printer == flow.DeviceAbsent:
+	case d.PrinterProblem == visit.PrinterNoPaper:
+		out = append(out, note{"print", c.say.say("welcome.no-paper")})
+	case d.PrinterProblem == visit.PrinterCoverOpen:
+		out = append(out, note{"print", c.say.say("welcome.cover-open")})
+	case d.Printer == flow.DeviceDown:
 		out = append(out, note{"print", c.say.say("welcome.printer")})
 	}
 	return out

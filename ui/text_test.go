@@ -89,16 +89,22 @@ func TestTextIsNotDrawnAgainWhenNothingHasChanged(t *testing.T) {
 
 func TestAQRCodeIsOfWholePixelsWithAQuietZone(t *testing.T) {
 	for _, size := range panels {
-		k := shown(t, sampleOptions(), modelOf(t, "result-printed"), size)
-		q := k.s.pool["result/qr/code"].piece.(*qr)
-		side := q.image.Size().Width
-		if n := side / float32(q.modules); n != float32(int(n)) || n < 3 {
-			t.Errorf("%v: %v pixels a module", size, n)
-		}
-		for i := range q.modules * quietZone {
-			if q.image.Image.At(i%q.modules, i/q.modules) != q.image.Image.At(0, 0) {
-				t.Fatal("the quiet zone is not empty")
-			}
+		k := shown(t, sampleOptions(), modelOf(t, "line"), size)
+		checkQR(t, size, k.s.pool["line/qr/line"].piece.(*qr))
+		k = shown(t, sampleOptions(), modelOf(t, "result-printed"), size)
+		checkQR(t, size, k.s.pool["result/qr/code"].piece.(*qr))
+	}
+}
+
+func checkQR(t *testing.T, size fyne.Size, q *qr) {
+	t.Helper()
+	side := q.image.Size().Width
+	if n := side / float32(q.modules); n != float32(int(n)) || n < 3 {
+		t.Errorf("%v: %v pixels a module", size, n)
+	}
+	for i := range q.modules * quietZone {
+		if q.image.Image.At(i%q.modules, i/q.modules) != q.image.Image.At(0, 0) {
+			t.Fatal("the quiet zone is not empty")
 		}
 	}
 }

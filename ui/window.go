@@ -21,7 +21,7 @@ var thaiDigits = map[rune]byte{
 }
 
 func (k *Kiosk) typedRune(r rune) {
-	if k.model.State != flow.PhoneEntry || k.layered() {
+	if !k.typing() || k.layered() {
 		k.o.Send(flow.Touched{})
 		return
 	}
@@ -35,6 +35,11 @@ func (k *Kiosk) typedRune(r rune) {
 	if ok {
 		k.o.Send(flow.TapDigit{Digit: d})
 	}
+}
+
+// typing tells whether the screen has a keypad.
+func (k *Kiosk) typing() bool {
+	return k.model.State == flow.PhoneEntry || k.model.State == flow.PIDEntry
 }
 
 // layered tells whether a layer hides the screen: what cannot be seen must not be
@@ -52,12 +57,14 @@ func (k *Kiosk) eventOfKey(key fyne.KeyName) flow.Event {
 	}
 	enter := key == fyne.KeyReturn || key == fyne.KeyEnter
 	switch {
-	case k.model.State == flow.PhoneEntry && key == fyne.KeyBackspace:
+	case k.typing() && key == fyne.KeyBackspace:
 		return flow.TapBackspace{}
-	case k.model.State == flow.PhoneEntry && key == fyne.KeyDelete:
+	case k.typing() && key == fyne.KeyDelete:
 		return flow.TapClear{}
-	case k.model.State == flow.PhoneEntry && (key == fyne.KeyEscape || enter):
+	case k.typing() && key == fyne.KeyEscape, k.model.State == flow.PhoneEntry && enter:
 		return flow.TapBack{}
+	case k.model.State == flow.PhotoAim && enter && k.settled():
+		return flow.TapShutter{}
 	case k.model.State == flow.Confirm && enter && k.settled():
 		return flow.TapConfirm{}
 	}

@@ -56,6 +56,11 @@ func TestEveryTextIsThereInBothLanguages(t *testing.T) {
 			}
 		}
 	}
+	for _, h := range flow.PhotoHints() {
+		if key := "photo.hint." + h.String(); th[key] == nil {
+			t.Errorf("%s is missing", key)
+		}
+	}
 	for _, s := range flow.States() {
 		if key := "help." + s.String(); th[key] == nil {
 			t.Errorf("%s is missing", key)
@@ -98,6 +103,8 @@ func sayTheRest(k *Kiosk, used map[string]bool) {
 	}
 	k.o.Zone = visit.ZoneTest
 	k.draw()
+	k.o.PhotoDays = 0
+	k.Show(flow.Model{State: flow.PhotoAim})
 	for key := range k.words.has {
 		key = key[strings.Index(key, "/")+1:]
 		if strings.HasPrefix(key, "right.") || strings.HasPrefix(key, "claim.") || strings.HasPrefix(key, "dock.") {

@@ -20,6 +20,10 @@ type Target struct {
 	// MaskedToken demands that the preference holds no usable token.
 	MaskedToken bool
 
+	// ClaimTypes are offered to everybody with a right, by an agent whose service
+	// names none for a person; nil: each person's own.
+	ClaimTypes []string
+
 	Control Control
 }
 

@@ -26,6 +26,7 @@ var (
 	hcodeForm     = regexp.MustCompile(`^[0-9A-Z]{5}$`)
 	claimTypeForm = regexp.MustCompile(`^PG[0-9]{7}$`)
 	sourceKind    = regexp.MustCompile(`^[a-z0-9]+:`)
+	serialForm    = regexp.MustCompile(`^(/[^?\s]+|COM[0-9]{1,3})(\?[^?\s]+)?$`)
 )
 
 func orEmpty(check func(string) string) func(string) string {
@@ -49,6 +50,13 @@ func claimType(s string) string {
 		return ""
 	}
 	return "allowed is PG and seven digits"
+}
+
+func otherNumber(s string) string {
+	if s == "0" || s == "6" || s == "7" || s == "8" {
+		return ""
+	}
+	return `allowed are the first digits "0", "6", "7" and "8"; 1 to 5 are citizens and always taken`
 }
 
 func label(s string) string {
@@ -77,17 +85,19 @@ func origin(s string) string {
 	return ""
 }
 
-func loopback(s string) string {
-	const allowed = "allowed is 127.0.0.1:port, [::1]:port or localhost:port (other addresses need TLS, which is not available yet)"
+// listenAddress is an address with a number, or localhost: a name could come to
+// mean another machine. Whether other machines may connect is decided together
+// with the keys that protect that.
+func listenAddress(s string) string {
+	const allowed = "allowed is 127.0.0.1:port, [::1]:port or localhost:port; another address of this machine with agent.tls_cert"
 	host, port, err := net.SplitHostPort(s)
 	if err != nil || !portNumber(port) {
 		return allowed
 	}
-	switch host {
-	case "127.0.0.1", "::1", "localhost":
-		return ""
+	if _, err := netip.ParseAddr(host); err != nil && host != "localhost" {
+		return allowed
 	}
-	return allowed
+	return ""
 }
 
 func portNumber(s string) bool {
@@ -132,6 +142,12 @@ var printerAddress = map[PrinterKind]func(string) string{
 	PrinterFile: func(s string) string {
 		if !filepath.IsAbs(s) && !strings.HasPrefix(s, "/") {
 			return "it must be the full path of a device, for example /dev/usb/lp0"
+		}
+		return ""
+	},
+	PrinterSerial: func(s string) string {
+		if !serialForm.MatchString(s) {
+			return "it must be a port and perhaps its settings, for example /dev/ttyUSB0?baud=19200&flow=dtrdsr or COM3?baud=9600"
 		}
 		return ""
 	},

@@ -21,8 +21,12 @@ type Config struct {
 	NHSO       NHSO
 	CardReader CardReader
 	Agent      Agent
+	Webhooks   []Webhook
+	MQTT       MQTT
 	Printer    Printer
 	Camera     Camera
+	Certifier  Certifier
+	Line       Line
 	Kiosk      Kiosk
 	Storage    Storage
 }
@@ -40,6 +44,7 @@ type NHSO struct {
 	Upstream    Upstream
 	EndpointURL string // empty: the zone's own
 	StatusURL   string // empty: the zone's own
+	EvidenceURL string // takes the photos of visits; empty: they stay here
 	AgentURL    string // of an installed NHSO Secure SmartCard Agent
 	SourceID    string
 	RecorderPID visit.PID // whom NHSO registered; may be zero
@@ -55,14 +60,41 @@ const (
 )
 
 // CardReader names the readers; an empty name is any reader.
-type CardReader struct{ Patient, Certifier string }
+type CardReader struct {
+	Patient, Certifier string
+	LongReads          bool // ask the card for more bytes at once, see docs/thai-id-card.md
+}
 
 // Agent is the HTTP face of this program.
 type Agent struct {
 	Enabled        bool
-	Listen         string   // host:port, loopback only; port 0 is any free port
+	Listen         string   // host:port; port 0 is any free port; other machines only with LAN
 	AllowedOrigins []string // scheme://host[:port]
 	Compat         bool     // answers programs that send no token
+	LookBackDays   int      // days before today in which the latest codes are looked for
+
+	// For other machines, all four together; see LAN.
+	TLSCert, TLSKey string   // PEM files
+	Addresses       []string // IP addresses or networks (CIDR) from which programs may connect
+	Hosts           []string // host:port under which they ask
+}
+
+// LAN tells whether other machines may connect.
+func (a Agent) LAN() bool { return a.TLSCert != "" }
+
+// Webhook is a system of the hospital that is told about changed visits.
+type Webhook struct {
+	Name string // small letters, digits, hyphens; its secret is webhook-NAME
+	URL  string
+}
+
+// MQTT is the hospital's broker; an empty Broker: none. Its password is the
+// secret mqtt-password.
+type MQTT struct {
+	Broker   string // mqtts://host[:port], or mqtt:// on this machine
+	Username string
+	Kiosk    string // name of this machine, different from that of all others of the unit
+	CAFile   string // PEM file with the authority of the broker; empty: those of the machine
 }
 
 // PrinterKind is the way to a printer.
@@ -71,22 +103,47 @@ type PrinterKind string
 // The kinds, with the meaning of the address.
 const (
 	PrinterNone    PrinterKind = "none"
-	PrinterTCP     PrinterKind = "escpos-tcp"  // host:port
-	PrinterFile    PrinterKind = "escpos-file" // path of a device
-	PrinterIPP     PrinterKind = "ipp"         // URL
-	PrinterWindows PrinterKind = "windows"     // name in Windows
-	PrinterImage   PrinterKind = "image"       // directory
+	PrinterTCP     PrinterKind = "escpos-tcp"    // host:port
+	PrinterFile    PrinterKind = "escpos-file"   // path of a device
+	PrinterSerial  PrinterKind = "escpos-serial" // serial port, with its settings behind a question mark
+	PrinterIPP     PrinterKind = "ipp"           // URL
+	PrinterWindows PrinterKind = "windows"       // name in Windows
+	PrinterImage   PrinterKind = "image"         // directory
 )
 
 // Printer says where slips go.
 type Printer struct {
-	Kind    PrinterKind
-	Address string
-	WidthMM int // of the paper: 58 or 80
+	Kind      PrinterKind
+	Address   string
+	WidthMM   int    // of the paper: 58 or 80
+	Model     string // family of ESC/POS printers; empty: generic
+	Cut       string // empty: as the model does it
+	FeedLines int    // before the cut; FeedOfModel: as the model does it
+	Format    string // of documents; empty: what suits the printer
+	Template  string // file with the unit's own layout of slips; empty: the built-in one
 }
 
+// FeedOfModel leaves the lines before the cut to the model.
+const FeedOfModel = -1
+
 // Camera says where pictures come from: see the example file for the forms.
-type Camera struct{ Source string }
+type Camera struct {
+	Source   string
+	Rotation int // degrees clockwise by which its pictures are turned upright
+}
+
+// Certifier is the unit's rule for those whose card vouches for a patient.
+type Certifier struct {
+	MinAge         int // years; 0: no rule
+	AdultAge       int // from which age a patient is an adult; 0: no difference is made
+	Relations      []visit.Relation
+	AdultRelations []visit.Relation // who may vouch for an adult
+}
+
+// Line is the way by the patient's own phone.
+type Line struct {
+	QR string // what the code on the screen holds; empty: made from unit and zone
+}
 
 // Orientation is how the screen stands.
 type Orientation string
@@ -103,6 +160,7 @@ type Kiosk struct {
 	ClaimTypes        []string // empty: what NHSO allows
 	DefaultClaimType  string
 	Methods           []visit.Method
+	OtherNumbers      []string // first digits of 13-digit numbers of people who are no citizens
 	Languages         []string // the first is shown first
 	Fullscreen        bool
 	Orientation       Orientation
@@ -115,13 +173,15 @@ type Storage struct{ KeepDays, KeepPhotoDays int }
 // Default returns the configuration of an empty file: the demo.
 func Default() Config {
 	return Config{
-		Unit:    Unit{HCode: demoHCode, Name: "โรงพยาบาลทดสอบ"},
-		NHSO:    NHSO{Zone: visit.ZoneDemo, Upstream: UpstreamEndpoint, AgentURL: "http://127.0.0.1:8189"},
-		Agent:   Agent{Listen: "127.0.0.1:8189"},
-		Printer: Printer{Kind: PrinterNone, WidthMM: 80},
+		Unit:      Unit{HCode: demoHCode, Name: "โรงพยาบาลทดสอบ"},
+		NHSO:      NHSO{Zone: visit.ZoneDemo, Upstream: UpstreamEndpoint, AgentURL: "http://127.0.0.1:8189"},
+		Agent:     Agent{Listen: "127.0.0.1:8189"},
+		Printer:   Printer{Kind: PrinterNone, WidthMM: 80, FeedLines: FeedOfModel},
+		Certifier: Certifier{MinAge: 18, Relations: visit.Relations(), AdultRelations: visit.Relations()},
 		Kiosk: Kiosk{
 			DefaultClaimType: "PG0060001",
 			Methods:          []visit.Method{visit.MethodCard, visit.MethodPhoto, visit.MethodCertifier, visit.MethodLine},
+			OtherNumbers:     []string{"0", "6", "7", "8"},
 			Languages:        []string{"th", "en"},
 			Fullscreen:       true,
 			Orientation:      OrientationAuto,

@@ -16,6 +16,12 @@ const (
 	maxRememberPhone = 365  // a year: numbers that are older are often dead
 	maxKeep          = 3650 // ten years, the longest that medical files are kept
 	maxKeepPhoto     = 7    // a photo is proof until NHSO has confirmed, no archive
+
+	maxLookBack = 30 // each day is one question to NHSO
+
+	maxAge = 120 // years
+
+	maxFeed = 20 // lines before a cut: 8 cm
 )
 
 // keys are all keys there are.
@@ -28,6 +34,7 @@ var keys = map[string]setter{
 	"nhso.upstream":     choice(func(c *Config) *Upstream { return &c.NHSO.Upstream }, UpstreamEndpoint, UpstreamAgent),
 	"nhso.endpoint_url": text(func(c *Config) *string { return &c.NHSO.EndpointURL }, orEmpty(webURL)),
 	"nhso.status_url":   text(func(c *Config) *string { return &c.NHSO.StatusURL }, orEmpty(webURL)),
+	"nhso.evidence_url": text(func(c *Config) *string { return &c.NHSO.EvidenceURL }, orEmpty(webURL)),
 	"nhso.agent_url":    text(func(c *Config) *string { return &c.NHSO.AgentURL }, webURL),
 	"nhso.source_id":    text(func(c *Config) *string { return &c.NHSO.SourceID }, orEmpty(label)),
 	"nhso.recorder_pid": recorderPID,
@@ -36,17 +43,45 @@ var keys = map[string]setter{
 	"cardreader.certifier": text(func(c *Config) *string { return &c.CardReader.Certifier }, orEmpty(label)),
 
 	"agent.enabled":         boolean(func(c *Config) *bool { return &c.Agent.Enabled }),
-	"agent.listen":          text(func(c *Config) *string { return &c.Agent.Listen }, loopback),
+	"agent.listen":          text(func(c *Config) *string { return &c.Agent.Listen }, listenAddress),
 	"agent.allowed_origins": texts(func(c *Config) *[]string { return &c.Agent.AllowedOrigins }, origin),
 	"agent.compat":          boolean(func(c *Config) *bool { return &c.Agent.Compat }),
+	"agent.look_back_days":  days(func(c *Config) *int { return &c.Agent.LookBackDays }, 0, maxLookBack),
+	"agent.tls_cert":        text(func(c *Config) *string { return &c.Agent.TLSCert }, orEmpty(label)),
+	"agent.tls_key":         text(func(c *Config) *string { return &c.Agent.TLSKey }, orEmpty(label)),
+	"agent.addresses":       texts(func(c *Config) *[]string { return &c.Agent.Addresses }, network),
+	"agent.hosts":           texts(func(c *Config) *[]string { return &c.Agent.Hosts }, askedHost),
+
+	"mqtt.broker":   text(func(c *Config) *string { return &c.MQTT.Broker }, orEmpty(brokerURL)),
+	"mqtt.username": text(func(c *Config) *string { return &c.MQTT.Username }, orEmpty(label)),
+	"mqtt.kiosk":    text(func(c *Config) *string { return &c.MQTT.Kiosk }, orEmpty(topicName)),
+	"mqtt.ca_file":  text(func(c *Config) *string { return &c.MQTT.CAFile }, orEmpty(label)),
 
 	"printer.kind": choice(func(c *Config) *PrinterKind { return &c.Printer.Kind },
-		PrinterNone, PrinterTCP, PrinterFile, PrinterIPP, PrinterWindows, PrinterImage),
-	"printer.address":  text(func(c *Config) *string { return &c.Printer.Address }, orEmpty(label)),
-	"printer.width_mm": paperWidth,
+		PrinterNone, PrinterTCP, PrinterFile, PrinterSerial, PrinterIPP, PrinterWindows, PrinterImage),
+	"printer.address":    text(func(c *Config) *string { return &c.Printer.Address }, orEmpty(label)),
+	"printer.width_mm":   paperWidth,
+	"printer.model":      choice(func(c *Config) *string { return &c.Printer.Model }, PrinterModels...),
+	"printer.cut":        choice(func(c *Config) *string { return &c.Printer.Cut }, PrinterCuts...),
+	"printer.feed_lines": number(func(c *Config) *int { return &c.Printer.FeedLines }, FeedOfModel, maxFeed),
+	"printer.format":     choice(func(c *Config) *string { return &c.Printer.Format }, printerFormats()...),
+	"printer.template":   text(func(c *Config) *string { return &c.Printer.Template }, orEmpty(label)),
 
-	"camera.source": text(func(c *Config) *string { return &c.Camera.Source }, orEmpty(cameraSource)),
+	"camera.rotation": oneOfNumbers(func(c *Config) *int { return &c.Camera.Rotation }, 0, 90, 180, 270),
+	"camera.source":   text(func(c *Config) *string { return &c.Camera.Source }, orEmpty(cameraSource)),
 
+	"cardreader.long_reads": boolean(func(c *Config) *bool { return &c.CardReader.LongReads }),
+
+	"certifier.min_age":   number(func(c *Config) *int { return &c.Certifier.MinAge }, 0, maxAge),
+	"certifier.adult_age": number(func(c *Config) *int { return &c.Certifier.AdultAge }, 0, maxAge),
+	"certifier.relations": choices(func(c *Config) *[]visit.Relation { return &c.Certifier.Relations },
+		visit.RelationParent, visit.RelationGuardian, visit.RelationCaregiver, visit.RelationOfficer),
+	"certifier.adult_relations": choices(func(c *Config) *[]visit.Relation { return &c.Certifier.AdultRelations },
+		visit.RelationParent, visit.RelationGuardian, visit.RelationCaregiver, visit.RelationOfficer),
+
+	"line.qr": text(func(c *Config) *string { return &c.Line.QR }, orEmpty(label)),
+
+	"kiosk.other_numbers":      texts(func(c *Config) *[]string { return &c.Kiosk.OtherNumbers }, otherNumber),
 	"kiosk.claim_types":        texts(func(c *Config) *[]string { return &c.Kiosk.ClaimTypes }, claimType),
 	"kiosk.default_claim_type": text(func(c *Config) *string { return &c.Kiosk.DefaultClaimType }, claimType),
 	"kiosk.methods": choices(func(c *Config) *[]visit.Method { return &c.Kiosk.Methods },
@@ -82,6 +117,7 @@ func sectionNames() []string {
 			names = append(names, s)
 		}
 	}
+	names = append(names, webhookSection)
 	sort.Strings(names)
 	return names
 }

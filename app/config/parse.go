@@ -89,6 +89,10 @@ type reader struct {
 
 func (r *reader) sections(tree map[string]any) {
 	for section, value := range tree {
+		if section == webhookSection {
+			r.webhooks(value)
+			continue
+		}
 		if len(keysOf(section)) == 0 {
 			r.fail(section, ": unknown section; allowed are "+strings.Join(sectionNames(), ", "))
 			continue

@@ -34,7 +34,7 @@ func TestTheExampleHasEveryKeyAndEqualsTheDefaults(t *testing.T) {
 func TestWrongValuesAreNamedWithLineKeyAndWhatIsAllowed(t *testing.T) {
 	for _, c := range []struct{ name, file, want string }{
 		{"an unknown zone", "[nhso]\nzone = \"prod\"", `kiosk.toml:2: nhso.zone = "prod": allowed are "demo", "test", "production"`},
-		{"an unknown section", "\n[nhs]\nzone = 1", `kiosk.toml:2: nhs: unknown section; allowed are agent, camera, cardreader, kiosk, nhso, printer, storage, unit`},
+		{"an unknown section", "\n[nhs]\nzone = 1", `kiosk.toml:2: nhs: unknown section; allowed are agent, camera, cardreader, certifier, kiosk, line, mqtt, nhso, printer, storage, unit, webhook`},
 		{"an unknown key", "[unit]\n\nhcod = \"10001\"", `kiosk.toml:3: unit.hcod: unknown key; allowed in [unit] are hcode, name, phone`},
 		{"a token in the file", "[nhso]\ntoken = \"0000\"", `kiosk.toml:2: nhso.token: unknown key; allowed in [nhso] are agent_url, endpoint_url, recorder_pid, source_id, status_url, upstream, zone`},
 		{"a section as a value", "unit = 1", `kiosk.toml:1: unit: is a section and stands once in [ ]`},
@@ -49,14 +49,21 @@ func TestWrongValuesAreNamedWithLineKeyAndWhatIsAllowed(t *testing.T) {
 		{"a bad recorder", "[nhso]\nrecorder_pid = \"9000000000005\"", `kiosk.toml:2: nhso.recorder_pid: the check digit of the PID is wrong; allowed is`},
 		{"an address without a scheme", "[nhso]\nstatus_url = \"nhso.example\"", `kiosk.toml:2: nhso.status_url = "nhso.example": allowed is an address like`},
 		{"an address with a user", "[nhso]\nstatus_url = \"https://a:b@nhso.example\"", `nhso.status_url = `},
-		{"an open port", "[agent]\nlisten = \"0.0.0.0:8189\"", `kiosk.toml:2: agent.listen = "0.0.0.0:8189": allowed is 127.0.0.1:port`},
+		{"an open port", "[agent]\nlisten = \"0.0.0.0:8189\"", `kiosk.toml:2: agent.listen = "0.0.0.0:8189": other machines need agent.tls_cert`},
 		{"no port", "[agent]\nlisten = \"127.0.0.1\"", `agent.listen`},
 		{"a port too big", "[agent]\nlisten = \"127.0.0.1:65536\"", `agent.listen`},
 		{"any origin", "[agent]\nallowed_origins = [\"*\"]", `kiosk.toml:2: agent.allowed_origins has "*": allowed is`},
 		{"an origin with a path", "[agent]\nallowed_origins = [\"https://his.example/\"]", `agent.allowed_origins has`},
-		{"an unknown printer", "[printer]\nkind = \"usb\"", `printer.kind = "usb": allowed are "none", "escpos-tcp", "escpos-file", "ipp", "windows", "image"`},
+		{"an unknown printer", "[printer]\nkind = \"usb\"", `printer.kind = "usb": allowed are "none", "escpos-tcp", "escpos-file", "escpos-serial", "ipp", "windows", "image"`},
 		{"a printer without an address", "[printer]\nkind = \"escpos-tcp\"", `kiosk.toml:1: printer.address = "": for kind "escpos-tcp" it must be host:port`},
 		{"a printer on a wrong address", "[printer]\nkind = \"ipp\"\naddress = \"lp0\"", `kiosk.toml:3: printer.address = "lp0": for kind "ipp"`},
+		{"a serial printer without a port", "[printer]\nkind = \"escpos-serial\"\naddress = \"ttyUSB0\"", `kiosk.toml:3: printer.address = "ttyUSB0": for kind "escpos-serial" it must be a port`},
+		{"an unknown model", "[printer]\nmodel = \"tm\"", `kiosk.toml:2: printer.model = "tm": allowed are "", "generic"`},
+		{"an unknown cut", "[printer]\ncut = \"half\"", `kiosk.toml:2: printer.cut = "half": allowed are "", "none"`},
+		{"too much feed", "[printer]\nfeed_lines = 21", `kiosk.toml:2: printer.feed_lines = 21: allowed are -1 to 20`},
+		{"an unknown format", "[printer]\nformat = \"ps\"", `kiosk.toml:2: printer.format = "ps": allowed are`},
+		{"a format of another kind", "[printer]\nkind = \"image\"\naddress = \"d\"\nformat = \"pwg\"", `kiosk.toml:4: printer.format = "pwg": for kind "image" allowed are "", "png", "pdf"`},
+		{"a format where there is none", "[printer]\nkind = \"escpos-tcp\"\naddress = \"a:9100\"\nformat = \"pdf\"", `printer.format = "pdf": for kind "escpos-tcp" allowed are ""`},
 		{"a wrong paper", "[printer]\nwidth_mm = 76", `printer.width_mm = 76: allowed are 58 and 80 (mm)`},
 		{"a strange camera", "[camera]\nsource = \"rtsp://x\"", `camera.source = "rtsp://x": allowed are`},
 		{"a camera at a web address that is none", "[camera]\nsource = \"mjpeg:/x\"", `camera.source`},
@@ -137,6 +144,24 @@ keep_photo_days = 0
 	}
 }
 
+func TestATemplateStandsBesideTheConfiguration(t *testing.T) {
+	for name, want := range map[string]string{"slip.toml": filepath.Join("etc", "slip.toml"), "/srv/slip.toml": "/srv/slip.toml", "": ""} {
+		c, err := Parse(filepath.Join("etc", "kiosk.toml"), []byte("[printer]\ntemplate = '"+name+"'\n"))
+		if err != nil || c.Printer.Template != want {
+			t.Errorf("%q becomes %q: %v", name, c.Printer.Template, err)
+		}
+	}
+}
+
+func TestASerialPrinterIsTaken(t *testing.T) {
+	for _, address := range []string{"/dev/ttyUSB0", "/dev/ttyUSB0?baud=19200&flow=dtrdsr", "COM3?baud=9600"} {
+		c, err := Parse("k", []byte("[printer]\nkind = \"escpos-serial\"\naddress = \""+address+"\"\nmodel = \"epson-tm\"\ncut = \"none\"\nfeed_lines = 0\n"))
+		if err != nil || c.Printer.Model != "epson-tm" || c.Printer.Cut != "none" || c.Printer.FeedLines != 0 {
+			t.Errorf("%s: %+v %v", address, c.Printer, err)
+		}
+	}
+}
+
 func TestLoadReadsAFileAndSaysThatItIsMissing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "kiosk.toml")
 	if _, err := Load(path); !errors.Is(err, fs.ErrNotExist) {
@@ -168,7 +193,7 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		if hcode(c.Unit.HCode) != "" || label(c.Unit.Name) != "" || loopback(c.Agent.Listen) != "" ||
+		if hcode(c.Unit.HCode) != "" || label(c.Unit.Name) != "" || listenAddress(c.Agent.Listen) != "" ||
 			len(c.Kiosk.Languages) == 0 || len(c.Kiosk.Methods) == 0 || c.Storage.KeepDays < 1 {
 			t.Errorf("accepted %+v", c)
 		}

@@ -16,15 +16,13 @@ func (r *reader) together() {
 	if c.NHSO.Zone == visit.ZoneProduction {
 		r.production()
 	}
-	if check := printerAddress[c.Printer.Kind]; check != nil && !r.failed("printer.address") && !r.failed("printer.kind") {
-		if wrong := check(c.Printer.Address); wrong != "" {
-			r.fail("printer.address", fmt.Sprintf(" = %s: for kind %q %s", quoted(c.Printer.Address), c.Printer.Kind, wrong))
-		}
-	}
+	r.printer()
 	if k := c.Kiosk; len(k.ClaimTypes) > 0 && !slices.Contains(k.ClaimTypes, k.DefaultClaimType) &&
 		!r.failed("kiosk.claim_types") && !r.failed("kiosk.default_claim_type") {
 		r.fail("kiosk.default_claim_type", fmt.Sprintf(" = %q: allowed are those of kiosk.claim_types", k.DefaultClaimType))
 	}
+	r.otherMachines()
+	r.receivers()
 	if r.asksItself() {
 		r.fail("nhso.agent_url", fmt.Sprintf(" = %s: that is this program's own agent (agent.listen)", quoted(c.NHSO.AgentURL)))
 	}

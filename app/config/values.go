@@ -90,13 +90,32 @@ func boolean(field func(*Config) *bool) setter {
 
 // days takes a whole number of that range.
 func days(field func(*Config) *int, least, most int64) setter {
+	return counted(field, least, most, " days")
+}
+
+func number(field func(*Config) *int, least, most int64) setter {
+	return counted(field, least, most, "")
+}
+
+func counted(field func(*Config) *int, least, most int64, unit string) setter {
 	return func(c *Config, value any) string {
 		n, ok := value.(int64)
 		if !ok {
-			return wrongType(value, fmt.Sprintf("a whole number of days from %d to %d", least, most))
+			return wrongType(value, fmt.Sprintf("a whole number from %d to %d%s", least, most, unit))
 		}
 		if n < least || n > most {
-			return fmt.Sprintf(" = %d: allowed are %d to %d days", n, least, most)
+			return fmt.Sprintf(" = %d: allowed are %d to %d%s", n, least, most, unit)
+		}
+		*field(c) = int(n)
+		return ""
+	}
+}
+
+func oneOfNumbers(field func(*Config) *int, allowed ...int64) setter {
+	return func(c *Config, value any) string {
+		n, ok := value.(int64)
+		if !ok || !slices.Contains(allowed, n) {
+			return wrongType(value, fmt.Sprintf("one of the numbers %d", allowed))
 		}
 		*field(c) = int(n)
 		return ""

@@ -81,6 +81,16 @@ func (o *Outbox) settle(ctx context.Context, item Item) (time.Duration, error) {
 	if passed(item) {
 		return 0, o.toStaff(id)
 	}
+	if wait := o.ownTurn(item); wait > 0 {
+		return wait, nil
+	}
+	if !item.InFlight && !o.can(item.Visit) {
+		outcome, err := o.cannotSend(ctx, item.Visit)
+		if err == nil {
+			o.notify(id, outcome)
+		}
+		return 0, err
+	}
 	code, found, err := o.look(ctx, item.Visit)
 	if err != nil {
 		return 0, unreachable{err}
@@ -93,11 +103,25 @@ func (o *Outbox) settle(ctx context.Context, item Item) (time.Duration, error) {
 	if wait := o.restFor(item) - time.Since(item.LastSent); item.InFlight && wait > 0 {
 		return wait, nil
 	}
-	outcome, err := o.send(ctx, item.Visit)
+	send := o.send
+	if !o.can(item.Visit) { // it rested for the settle time, and there is no code
+		send = o.cannotSend
+	}
+	outcome, err := send(ctx, item.Visit)
 	if err == nil {
 		o.notify(id, outcome)
 	}
 	return 0, err
+}
+
+// ownTurn is how long a visit that was just saved is left to the submission of the
+// patient who waits, who would hear that the code follows otherwise.
+func (o *Outbox) ownTurn(item Item) time.Duration {
+	age := time.Since(item.Visit.CreatedAt)
+	if item.Attempts > 0 || age < 0 || item.Visit.CreatedAt.Before(o.began) {
+		return 0
+	}
+	return ownTurn - age
 }
 
 // restFor is how long a visit rests after its last request: the settle time, and

@@ -19,6 +19,9 @@ const (
 	Patience = 12 * time.Second
 	// lookEvery is the pause between two look-ups while the patient waits.
 	lookEvery = 1500 * time.Millisecond
+	// ownTurn is how long the background leaves a new visit alone: the patient's own
+	// submission follows the saving within milliseconds.
+	ownTurn = 3 * time.Second
 	// idleRound is the pause of the background when there is nothing to wait for.
 	idleRound = 30 * time.Second
 	// firstBackOff and lastBackOff bound the growing pause after failures; the

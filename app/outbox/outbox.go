@@ -79,6 +79,7 @@ const (
 	Ambiguous    FailureKind = iota // it may have been processed
 	NotProcessed                    // it was surely not processed
 	Refused                         // NHSO looked at it and said no
+	CannotSend                      // it was not sent and cannot be: the card is not inside any more
 )
 
 // Outcome is what a patient who waits is told.
@@ -106,7 +107,9 @@ type Outbox struct {
 	nhso   NHSO
 	log    *slog.Logger
 	notify func(visit.ID, Outcome)
+	can    func(visit.Visit) bool
 	times  Times
+	began  time.Time
 
 	wake chan struct{}
 
@@ -123,6 +126,11 @@ type Options struct {
 	Log    *slog.Logger
 	Notify func(visit.ID, Outcome)
 	Times  Times
+
+	// Sendable tells whether a visit can be sent now; one that cannot, and was
+	// surely not processed, becomes work for the staff (visit.CardNeeded). Nil:
+	// every visit can, at any time of its day.
+	Sendable func(visit.Visit) bool
 }
 
 // New makes an outbox. Run does the work in the background.
@@ -130,8 +138,11 @@ func New(o Options) *Outbox {
 	if o.Notify == nil {
 		o.Notify = func(visit.ID, Outcome) {}
 	}
+	if o.Sendable == nil {
+		o.Sendable = func(visit.Visit) bool { return true }
+	}
 	return &Outbox{
-		store: o.Store, nhso: o.NHSO, log: o.Log, notify: o.Notify, times: o.Times.orStandard(),
+		store: o.Store, nhso: o.NHSO, log: o.Log, notify: o.Notify, can: o.Sendable, times: o.Times.orStandard(), began: time.Now(),
 		wake: make(chan struct{}, 1), busy: map[visit.ID]bool{},
 	}
 }

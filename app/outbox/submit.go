@@ -53,6 +53,8 @@ func (o *Outbox) send(ctx context.Context, v visit.Visit) (Outcome, error) {
 	switch failure.Kind {
 	case Refused:
 		return o.refused(ctx, v, failure)
+	case CannotSend:
+		return o.cannotSend(ctx, v)
 	case NotProcessed:
 		if err := o.store.Requeue(v.ID, time.Now()); err != nil {
 			return Outcome{}, fmt.Errorf("note that the request was not processed: %w", err)
@@ -84,6 +86,18 @@ func (o *Outbox) refused(ctx context.Context, v visit.Visit, f *Failure) (Outcom
 		return Outcome{}, fmt.Errorf("write down the refusal: %w", err)
 	}
 	return Outcome{Kind: RefusedBy, Problem: f.Problem, Message: f.Message}, nil
+}
+
+// cannotSend makes a visit that was surely not processed work for the staff,
+// unless there is a code already.
+func (o *Outbox) cannotSend(ctx context.Context, v visit.Visit) (Outcome, error) {
+	if code, found, err := o.look(ctx, v); err == nil && found {
+		return o.done(v.ID, code.Code, code.At)
+	}
+	if err := o.store.Staff(v.ID, visit.CardNeeded, time.Now()); err != nil {
+		return Outcome{}, fmt.Errorf("hand the visit to the staff: %w", err)
+	}
+	return Outcome{Kind: RefusedBy, Problem: visit.CardNeeded}, nil
 }
 
 // lookFor asks for the code of a visit whose request got no clear answer, as

@@ -10,6 +10,9 @@ import (
 )
 
 func main() {
-	p := app.Program{Name: "authenagent", Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
+	p := &app.Program{Name: "authenagent", Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
+	if status, done := service(p, os.Args[1:]); done {
+		os.Exit(status)
+	}
 	os.Exit(p.Main(os.Args[1:]))
 }

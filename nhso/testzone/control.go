@@ -17,6 +17,10 @@ func (z *Zone) routes() http.Handler {
 	mux.HandleFunc("POST "+SubmitPath, z.service(z.submit))
 	mux.HandleFunc("POST "+OldSubmitPath, z.service(z.submit))
 
+	mux.HandleFunc("POST "+EvidencePath, z.takeEvidence)
+	mux.HandleFunc("GET /testzone/evidence", func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, http.StatusOK, z.Evidence())
+	})
 	mux.HandleFunc("GET "+LinePath, z.line)
 	mux.HandleFunc("POST "+LinePath, z.line)
 	mux.HandleFunc("GET /testzone/font.ttf", z.font)

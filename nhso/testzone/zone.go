@@ -61,6 +61,7 @@ type Zone struct {
 	requests []Request
 	snapshot *snapshot
 	desk     *Desk
+	evidence []Evidence
 }
 
 // Code is one authen code that the zone has given.

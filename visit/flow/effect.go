@@ -91,6 +91,7 @@ type Slip struct {
 	Right    visit.Right
 	Claim    visit.ClaimType
 	Method   visit.Method
+	Relation visit.Relation   // of the certifier to the patient
 	Code     visit.AuthenCode // empty on a queue slip
 	At       time.Time
 	Date     visit.Date

@@ -122,7 +122,7 @@ func (s *step) print(reprint bool) {
 	}
 	slip := Slip{
 		Visit: x.Insertion.VisitID, PID: x.Person.PID, Name: x.Person.Name, Right: x.Right, Claim: x.ClaimType,
-		Method: x.Method, Code: x.Code, At: x.IssuedAt, Date: s.m.Today, Language: s.m.Prefs.Language,
+		Method: x.Method, Relation: x.Certifier.Relation, Code: x.Code, At: x.IssuedAt, Date: s.m.Today, Language: s.m.Prefs.Language,
 		Reprint: reprint,
 	}
 	kind := SlipCode

@@ -1,0 +1,338 @@
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"authenkiosk/agent"
+	"authenkiosk/agent/secureagent"
+	"authenkiosk/app/config"
+	"authenkiosk/app/outbox"
+	"authenkiosk/cardreader"
+	"authenkiosk/storage"
+	"authenkiosk/visit"
+)
+
+// agentFace is the HTTP agent as part of the program: it gives programs of the
+// hospital the cards, the way to NHSO, the store and the events of the core.
+type agentFace struct {
+	config  config.Agent
+	log     *slog.Logger
+	hub     *agent.Hub
+	compat  *secureagent.Handler
+	options agent.Options
+	clients *clientFile
+	cards   *cards
+	types   []visit.ClaimType // offered where NHSO names none
+
+	// Set before serve: they depend on what runs beside the agent.
+	status  func() agent.Status
+	healthy func() error
+	watch   func() bool // a patient stands before the screen
+
+	listener net.Listener
+
+	mu    sync.Mutex
+	known map[string]bool // readers that were announced
+	noted map[string]uint64
+}
+
+// newAgentFace makes the agent of a core; nothing is served before listen and
+// serve.
+func newAgentFace(c *core, data string, types []visit.ClaimType) (*agentFace, error) {
+	f := &agentFace{
+		config: c.Config.Agent, log: c.log, hub: agent.NewHub(), clients: newClientFile(data), cards: c.cards, types: types,
+		watch: func() bool { return false }, known: map[string]bool{}, noted: map[string]uint64{},
+	}
+	var err error
+	f.compat, err = secureagent.New(secureagent.Options{
+		Cards: agentCards{c.cards}, Rights: agentRights{c.upstream, types}, Codes: agentCodes{c.upstream},
+		Submitter: &agentSubmitter{visits: c.visits, outbox: c.outbox, log: c.log},
+		HCode:     c.Config.Unit.HCode, HasToken: c.hasToken(data), LookBack: c.Config.Agent.LookBackDays,
+		ClientName: clientName, Audit: func(_ context.Context, a secureagent.Access) { c.diary.access(a) }, Logger: c.log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	lan, err := lanOf(c.Config.Agent)
+	if err != nil {
+		return nil, err
+	}
+	f.options = agent.Options{
+		Status: func() agent.Status { return f.status() }, Healthy: func() error { return f.healthy() }, Logger: c.log,
+		Zone: string(c.Config.NHSO.Zone), Unit: c.Config.Unit.Name, Clients: f.clients, Visits: feedOf{c.store, c.log}, Events: f.hub,
+		Compat: f.compat, CompatOpen: c.Config.Agent.Compat, AllowedOrigins: c.Config.Agent.AllowedOrigins, LAN: lan,
+		Audit: c.diary, CardAccess: f.cardAccess,
+	}
+	return f, nil
+}
+
+// lanOf reads what lets other machines connect; nil: only this machine may.
+func lanOf(c config.Agent) (*agent.LAN, error) {
+	if !c.LAN() {
+		return nil, nil
+	}
+	pair, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
+	if err != nil {
+		return nil, fmt.Errorf("agent.tls_cert: %w", err)
+	}
+	lan := &agent.LAN{Certificate: &pair, Hosts: c.Hosts}
+	for _, a := range c.Addresses {
+		p, err := config.ParseNetwork(a)
+		if err != nil {
+			return nil, fmt.Errorf("agent.addresses: %w", err)
+		}
+		lan.Addresses = append(lan.Addresses, p)
+	}
+	return lan, nil
+}
+
+// hasToken tells whether there is something that the preference could hide.
+func (c *core) hasToken(data string) func() bool {
+	if c.demo != nil || c.installed != nil {
+		return func() bool { return true }
+	}
+	secrets := storage.OpenSecrets(data)
+	return func() bool {
+		_, err := secrets.Get(c.Config.NHSO.Zone, tokenName)
+		return err == nil
+	}
+}
+
+// clientName tells who asks, as the guard found.
+func clientName(ctx context.Context) string {
+	caller, _ := agent.CallerOf(ctx)
+	return caller.Name
+}
+
+// listen opens the port. A port that is taken is an error: NHSO's own agent, or a
+// second kiosk, would fight for the cards.
+func (f *agentFace) listen() error {
+	if f.listener != nil {
+		return nil
+	}
+	l, err := net.Listen("tcp", f.config.Listen)
+	if err != nil {
+		return fmt.Errorf("agent.listen: %w", err)
+	}
+	f.listener = l
+	return nil
+}
+
+// serve answers until ctx ends, and then lets answers under way finish.
+func (f *agentFace) serve(ctx context.Context) {
+	f.log.Info("the agent answers", "address", f.listener.Addr(), "compat", f.config.Compat, "other_machines", f.config.LAN())
+	if err := agent.Serve(ctx, f.listener, agent.New(f.options)); err != nil {
+		f.log.Error("serve the agent", "err", err)
+	}
+}
+
+func (f *agentFace) close() {
+	f.compat.Close()
+	f.hub.Close()
+	if f.listener != nil {
+		_ = f.listener.Close() // Serve has closed it already, where it ran
+	}
+}
+
+// readers announces readers that came or went.
+func (f *agentFace) readers(list []cardreader.ReaderState) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	now := map[string]bool{}
+	for _, r := range list {
+		if r.State == cardreader.StatusUnavailable {
+			continue
+		}
+		now[r.Name] = true
+		if !f.known[r.Name] {
+			f.hub.Publish(agent.Event{Type: agent.ReaderAttached, Reader: r.Name})
+		}
+	}
+	for name := range f.known {
+		if !now[name] {
+			f.hub.Publish(agent.Event{Type: agent.ReaderLost, Reader: name})
+		}
+	}
+	f.known = now
+}
+
+// cardAccess says, once for each card, which program reads it. While a patient
+// stands before the screen that is worth a warning: somebody else looks at the
+// card of the session.
+func (f *agentFace) cardAccess(client string) {
+	in, _ := f.cards.patient()
+	f.mu.Lock()
+	again := f.noted[client] == in.Insertion && in.Insertion != 0
+	if len(f.noted) > maxNoted {
+		clear(f.noted)
+	}
+	f.noted[client] = in.Insertion
+	f.mu.Unlock()
+	switch {
+	case again || in.Insertion == 0:
+	case f.watch():
+		f.log.Warn("a program reads the card of the patient before the screen", "client", client, "insertion", in.Insertion)
+	default:
+		f.log.Info("a program reads the card", "client", client, "insertion", in.Insertion)
+	}
+}
+
+// maxNoted bounds the programs that are remembered by name.
+const maxNoted = 64
+
+// agentRights asks NHSO for rights. Where NHSO names no claim types, those of the
+// configuration are offered, as at the kiosk.
+type agentRights struct {
+	upstream upstream
+	types    []visit.ClaimType
+}
+
+// Right implements secureagent.Rights.
+func (a agentRights) Right(ctx context.Context, pid visit.PID, date visit.Date) (secureagent.RightAnswer, error) {
+	began := time.Now()
+	r, err := a.upstream.right(ctx, pid, date)
+	a.upstream.heard(ctx, began, err)
+	if err != nil {
+		return secureagent.RightAnswer{}, err
+	}
+	types := r.ClaimTypes
+	if types == nil && !r.Right.IsZero() {
+		types = a.types
+	}
+	return secureagent.RightAnswer{
+		Right: r.Right, ClaimTypes: types, Sex: r.Sex, Birth: r.Birth, PaidModel: r.PaidModel, Start: r.Start, Expire: r.Expire,
+	}, nil
+}
+
+// agentCodes asks NHSO for the codes of a day.
+type agentCodes struct{ upstream upstream }
+
+// Codes implements secureagent.Codes.
+func (a agentCodes) Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]secureagent.Code, error) {
+	found, err := a.upstream.Codes(ctx, pid, date)
+	var codes []secureagent.Code
+	for _, c := range found {
+		codes = append(codes, secureagent.Code(c))
+	}
+	return codes, err
+}
+
+// agentSubmitter brings the visits that programs ask for through the same store
+// and outbox as those of the kiosk.
+type agentSubmitter struct {
+	visits toldVisits
+	outbox *outbox.Outbox
+	log    *slog.Logger
+}
+
+// Submit implements secureagent.Submitter. Requests come one at a time.
+func (a *agentSubmitter) Submit(ctx context.Context, o secureagent.Order) secureagent.Outcome {
+	v := o.Visit
+	under, err := a.underWay(v)
+	switch {
+	case err != nil:
+		a.log.Error("look for the visit before saving", "visit", v.ID, "err", err)
+		return secureagent.Outcome{Kind: secureagent.NotSaved}
+	case under:
+		a.outbox.Wake()
+		return secureagent.Outcome{Kind: secureagent.Unclear}
+	}
+	if err := a.visits.Save(v, v.CreatedAt); err != nil {
+		a.log.Error("save visit", "visit", v.ID, "err", err)
+		return secureagent.Outcome{Kind: secureagent.NotSaved}
+	}
+	a.log.Info("visit saved", "visit", v.ID, "claim_type", v.ClaimType.Code, "method", v.Method, "client", o.Client)
+	return outcomeOf(a.outbox.Submit(ctx, v.ID))
+}
+
+// underWay tells whether a visit of the same person, day and claim type waits for
+// NHSO already, whoever saved it.
+func (a *agentSubmitter) underWay(v visit.Visit) (bool, error) {
+	same, err := a.visits.Find(v.PID, v.ServiceDate)
+	for _, r := range same {
+		if r.State.Unsettled() && r.Visit.ClaimType.Code == v.ClaimType.Code {
+			return true, nil
+		}
+	}
+	return false, err
+}
+
+// outcomeOf words what the outbox found out for a program.
+func outcomeOf(o outbox.Outcome) secureagent.Outcome {
+	switch o.Kind {
+	case outbox.Done:
+		return secureagent.Outcome{Kind: secureagent.Issued, Code: o.Code, IssuedAt: o.IssuedAt}
+	case outbox.RefusedBy:
+		return secureagent.Outcome{Kind: secureagent.Refused, Message: o.Message}
+	}
+	return secureagent.Outcome{Kind: secureagent.Unclear}
+}
+
+// visitChanged tells those outside of a change that is on the disk.
+func (c *core) visitChanged(id visit.ID, to storage.State) {
+	c.tell.wake()
+	if c.face == nil {
+		return
+	}
+	if to == storage.StateDone {
+		if r, err := c.store.Visit(id); err == nil {
+			c.face.hub.Publish(agent.Event{
+				Type: agent.CodeIssued, Visit: id, ClaimType: r.Visit.ClaimType.Code, PID: r.Visit.PID, Code: r.Code,
+			})
+		}
+	}
+	c.statusChanged()
+}
+
+// statusChanged tells that the local status is worth a look.
+func (c *core) statusChanged() {
+	if c.face != nil {
+		c.face.hub.Publish(agent.Event{Type: agent.StatusChanged})
+	}
+}
+
+// feedOf is the feed of visits as programs and receivers follow it.
+type feedOf struct {
+	store *storage.Store
+	log   *slog.Logger
+}
+
+// Visits implements agent.VisitFeed. A record that cannot be read is told to the
+// log and passed over: a receiver must not stand still for it.
+func (f feedOf) Visits(after uint64, limit int) ([]agent.VisitChange, uint64, error) {
+	changes, err := f.store.Changes(after, limit)
+	if err != nil {
+		if len(changes) == 0 {
+			return nil, after, err
+		}
+		f.log.Error("a visit of the feed cannot be read", "err", err)
+	}
+	next := after
+	list := make([]agent.VisitChange, len(changes))
+	for i, c := range changes {
+		list[i], next = changeOf(c), c.Seq
+	}
+	return list, next, nil
+}
+
+func changeOf(c storage.Change) agent.VisitChange {
+	r := c.Record
+	return agent.VisitChange{
+		Seq: c.Seq, ID: r.Visit.ID, HCode: r.Visit.HCode, ServiceDate: r.Visit.ServiceDate, PID: r.Visit.PID,
+		ClaimType: r.Visit.ClaimType.Code, Method: r.Visit.Method, State: agent.VisitState(r.State), Code: r.Code,
+		Confirmed: r.Visit.CreatedAt, Issued: r.IssuedAt, Changed: r.ChangedAt,
+	}
+}
+
+var (
+	_ secureagent.Rights    = agentRights{}
+	_ secureagent.Codes     = agentCodes{}
+	_ secureagent.Submitter = (*agentSubmitter)(nil)
+	_ agent.VisitFeed       = feedOf{}
+)

@@ -1,0 +1,169 @@
+//go:build pcscd
+
+package app
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"authenkiosk/agent"
+	"authenkiosk/app/config"
+	"authenkiosk/cardreader"
+	"authenkiosk/cardreader/pcsc"
+	"authenkiosk/cardreader/virtualcard"
+	"authenkiosk/nhso/testzone"
+	"authenkiosk/visit"
+)
+
+// vpcdReader is the name that pcsc-lite gives to the first reader of vpcd.
+const vpcdReader = "Virtual PCD 00 00"
+
+// withCardService makes sure that pcscd runs with its virtual readers.
+func withCardService(t *testing.T) *pcsc.Service {
+	t.Helper()
+	s := pcsc.New()
+	ready := func() bool {
+		w, err := s.Watch()
+		if err != nil {
+			return false
+		}
+		defer func() { _ = w.Close() }()
+		names, err := w.Readers()
+		return err == nil && slices.Contains(names, vpcdReader)
+	}
+	if ready() {
+		return s
+	}
+	path, err := exec.LookPath("pcscd")
+	if err != nil {
+		t.Fatal("pcscd is not installed; the tag of these tests asks for it")
+	}
+	daemon := exec.Command(path, "--foreground")
+	if err := daemon.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = daemon.Process.Kill(); _ = daemon.Wait() })
+	eventually(t, ready)
+	return s
+}
+
+// TestTheAgentAddsLittleToTheCardsOwnTime measures through the real card service:
+// what the program adds to the bare reading of a card, and how soon those who
+// listen hear of a card. It asserts no time: machines of tests are busy.
+func TestTheAgentAddsLittleToTheCardsOwnTime(t *testing.T) {
+	service := withCardService(t)
+	zone, err := testzone.New(testzone.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(zone)
+	defer server.Close()
+	h := &hospital{t: t, zone: zone, data: t.TempDir()}
+	data := filepath.Join(h.data, string(visit.ZoneTest))
+	if h.token, err = agent.AddClient(newClientFile(data), "his", agent.Scopes(), time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	c := config.Default()
+	c.NHSO.Zone, c.NHSO.EndpointURL, c.NHSO.StatusURL = visit.ZoneTest, server.URL, server.URL
+	c.CardReader.Patient, c.Agent.Listen = vpcdReader, "127.0.0.1:0"
+	program, err := NewHeadless(KioskOptions{Config: c, Data: h.data, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.core = program.core
+	if err := h.core.face.listen(); err != nil {
+		t.Fatal(err)
+	}
+	h.url = "http://" + h.core.face.listener.Addr().String()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- program.Run(ctx) }()
+	defer func() { cancel(); <-ended }()
+
+	client := &http.Client{}
+	get := func(path string) time.Duration {
+		for {
+			r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, h.url+path, http.NoBody)
+			r.Header.Set("Authorization", "Bearer "+h.token)
+			began := time.Now()
+			resp, err := client.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+			switch took := time.Since(began); resp.StatusCode {
+			case http.StatusOK:
+				return took
+			case http.StatusTooManyRequests:
+				time.Sleep(250 * time.Millisecond)
+			default:
+				t.Fatalf("%s: %d", path, resp.StatusCode)
+			}
+		}
+	}
+	eventually(t, func() bool { return len(h.core.cards.list()) > 0 })
+	l := h.listen(h.token)
+	watcher, err := service.Watch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = watcher.Close() }()
+	bare := cardreader.NewReader(service, nil)
+
+	const rounds = 12
+	var alone, through, again, terminals, heard []time.Duration
+	for range rounds {
+		card, err := virtualcard.New(virtualcard.Adult(), virtualcard.WithProfile(virtualcard.ProfileFast))
+		if err != nil {
+			t.Fatal(err)
+		}
+		link, err := virtualcard.Dial(t.Context(), virtualcard.FirstReader, card)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := seenBy(t, watcher)
+		eventually(t, func() bool {
+			e := l.of(agent.CardInserted)
+			return e != nil && e["heard"].(time.Time).After(at.Add(-5*time.Second)) && h.core.cards.hasPatient()
+		})
+		heard = append(heard, l.of(agent.CardInserted)["heard"].(time.Time).Sub(at))
+		began := time.Now()
+		if _, err := bare.Text(t.Context(), vpcdReader, cardreader.Receiver{}); err != nil {
+			t.Fatal(err)
+		}
+		alone = append(alone, time.Since(began))
+		through = append(through, get("/api/smartcard/read-card-only"))
+		again = append(again, get("/api/smartcard/read-card-only"))
+		terminals = append(terminals, get("/api/smartcard/terminals"))
+		_ = link.Close()
+		eventually(t, func() bool { return !h.core.cards.hasPatient() })
+	}
+	t.Logf("medians of %d: bare card %s; read-card-only of a fresh card %s, again %s; terminals %s; from PC/SC to a listener %s",
+		rounds, median(alone), median(through), median(again), median(terminals), median(heard))
+}
+
+// seenBy returns when another program that watches the card service sees the card.
+func seenBy(t *testing.T, w cardreader.Watcher) time.Time {
+	t.Helper()
+	for {
+		states, err := waitFor(t.Context(), w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if states {
+			return time.Now()
+		}
+	}
+}
+
+func median(d []time.Duration) time.Duration {
+	d = slices.Sorted(slices.Values(d))
+	return d[len(d)/2].Round(10 * time.Microsecond)
+}

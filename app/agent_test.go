@@ -1,0 +1,542 @@
+package app
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"authenkiosk/agent"
+	"authenkiosk/agent/agenttest"
+	"authenkiosk/agent/webhook"
+	"authenkiosk/app/config"
+	"authenkiosk/app/outbox"
+	"authenkiosk/app/privatelog"
+	"authenkiosk/cardreader/virtualcard"
+	"authenkiosk/nhso"
+	"authenkiosk/nhso/testzone"
+	"authenkiosk/storage"
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+)
+
+// hospital is the whole running program, with its agent, and a test zone whose
+// control moves its cards.
+type hospital struct {
+	t       *testing.T
+	zone    *testzone.Zone
+	demo    *Demo
+	control string // of the zone
+	data    string
+	url     string // of the agent
+	token   string
+	core    *core
+	kiosk   *Kiosk // nil: headless
+	end     func()
+}
+
+// newHospital starts the program, as a kiosk or without a screen.
+func newHospital(t *testing.T, asKiosk bool, log *slog.Logger, change func(*config.Config, *hospital)) *hospital {
+	t.Helper()
+	zone, err := testzone.New(testzone.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pipe := testzone.Pipe()
+	h := &hospital{t: t, zone: zone, data: t.TempDir(), control: "http://" + l.Addr().String()}
+	h.demo = &Demo{
+		Readers: virtualcard.NewService(patientReader), Zone: zone, url: demoURL, dial: pipe.DialContext,
+		on: []net.Listener{pipe, l},
+	}
+	c := config.Default()
+	c.Agent.Enabled, c.Agent.Listen = true, "127.0.0.1:0"
+	if change != nil {
+		change(&c, h)
+	}
+	h.token = h.client("his", agent.Scopes())
+	o := KioskOptions{
+		Config: c, Data: h.data, Log: log, Demo: h.demo,
+		Timeouts: nhso.Timeouts{Query: 2 * time.Second, Submit: 2 * time.Second, Connect: time.Second},
+		Settling: outbox.Times{SettleTime: 2 * time.Second, Patience: time.Second},
+	}
+	var run func(context.Context) error
+	if asKiosk {
+		if h.kiosk, err = NewKiosk(o); err != nil {
+			t.Fatal(err)
+		}
+		h.core = h.kiosk.core
+		run = func(ctx context.Context) error {
+			following := make(chan struct{})
+			go func() { defer close(following); h.demo.followDesk(ctx) }()
+			defer func() { <-following }()
+			return h.kiosk.Run(ctx, func(flow.Model) {})
+		}
+	} else {
+		headless, err := NewHeadless(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.core, run = headless.core, headless.Run
+	}
+	if err := h.core.face.listen(); err != nil {
+		t.Fatal(err)
+	}
+	h.url = "http://" + h.core.face.listener.Addr().String()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- run(ctx) }()
+	h.end = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(h.end)
+	eventually(t, func() bool { return h.core.cards.state() == flow.DeviceReady })
+	return h
+}
+
+// client makes a program of the hospital and returns its token.
+func (h *hospital) client(name string, scopes []agent.Scope) string {
+	h.t.Helper()
+	token, err := agent.AddClient(newClientFile(filepath.Join(h.data, string(visit.ZoneDemo))), name, scopes, time.Now())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return token
+}
+
+func (h *hospital) ask(token, method, path, body string) (int, map[string]any) {
+	h.t.Helper()
+	for range 50 {
+		r, err := http.NewRequestWithContext(h.t.Context(), method, h.url+path, strings.NewReader(body))
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+token)
+		r.Header.Set("Content-Type", "application/json")
+		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+		resp, err := client.Do(r)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		data, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		if resp.StatusCode == http.StatusTooManyRequests {
+			time.Sleep(100 * time.Millisecond)
+			continue
+		}
+		got := map[string]any{}
+		_ = json.Unmarshal(data, &got) // lists are not looked into
+		if zone := resp.Header.Get("X-AuthenKiosk-Zone"); zone != string(visit.ZoneDemo) {
+			h.t.Errorf("%s %s names the zone %q", method, path, zone)
+		}
+		return resp.StatusCode, got
+	}
+	h.t.Fatal("too many requests, again and again")
+	return 0, nil
+}
+
+// insert lays a card on the zone's desk and waits until the agent sees it.
+func (h *hospital) insert(pid string) {
+	h.t.Helper()
+	if err := h.zone.Desk().Insert(pid); err != nil {
+		h.t.Fatal(err)
+	}
+	eventually(h.t, h.core.cards.hasPatient)
+}
+
+func (h *hospital) remove() {
+	h.t.Helper()
+	h.zone.Desk().Remove()
+	eventually(h.t, func() bool { return !h.core.cards.hasPatient() })
+}
+
+const adultPID = "9000000000004"
+
+// confirm asks for a code as programs of the field do.
+func (h *hospital) confirm(pid, phone string) (int, map[string]any) {
+	h.t.Helper()
+	status, card := h.ask(h.token, http.MethodGet, "/api/smartcard/read", "")
+	if status != http.StatusOK {
+		h.t.Fatalf("read: %d %v", status, card)
+	}
+	return h.ask(h.token, http.MethodPost, "/api/nhso-service/confirm-save",
+		fmt.Sprintf(`{"pid":%q,"claimType":"PG0060001","mobile":%q,"correlationId":%q}`, pid, phone, card["correlationId"]))
+}
+
+// TestTheWholeProgramConforms holds the running program, from its virtual reader
+// to the test zone, against what programs of the field rely on.
+func TestTheWholeProgramConforms(t *testing.T) {
+	for name, asKiosk := range map[string]bool{"without a screen": false, "beside a kiosk": true} {
+		t.Run(name, func(t *testing.T) {
+			h := newHospital(t, asKiosk, slog.New(slog.DiscardHandler), nil)
+			agenttest.Run(t, agenttest.Target{
+				URL: h.url, Header: http.Header{"Authorization": {"Bearer " + h.token}},
+				MaskedToken: true, ClaimTypes: codesOf(h.core.face.types), Control: agenttest.Zone(h.control),
+			})
+		})
+	}
+}
+
+func codesOf(types []visit.ClaimType) (codes []string) {
+	for _, c := range types {
+		codes = append(codes, c.Code)
+	}
+	return codes
+}
+
+func TestAProgramGetsACodeThroughTheSameStoreAndOutbox(t *testing.T) {
+	h := newHospital(t, false, slog.New(slog.DiscardHandler), nil)
+	h.insert(adultPID)
+	status, got := h.confirm(adultPID, "0800001234")
+	if status != http.StatusOK || got["claimCode"] == "" {
+		t.Fatalf("%d %v", status, got)
+	}
+	r, err := h.core.store.FindCode(visit.AuthenCode(got["claimCode"].(string)))
+	if err != nil || r.State != storage.StateDone || r.Visit.Method != visit.MethodCard || r.Visit.Phone.Digits() != "0800001234" {
+		t.Errorf("the store has %v, %v", r.State, err)
+	}
+	for _, phone := range []string{"", "0000000000", "0800000000", "12"} {
+		if status, got := h.confirm(adultPID, phone); status != http.StatusBadRequest {
+			t.Errorf("phone %q: %d %v", phone, status, got)
+		}
+	}
+	if codes := len(h.zone.Codes()); codes != 3 { // two persons of the zone have one from the beginning
+		t.Errorf("%d codes", codes)
+	}
+}
+
+func TestAnUnclearSubmissionIsSettledAndItsCodeIsTheLatest(t *testing.T) {
+	h := newHospital(t, false, slog.New(slog.DiscardHandler), nil)
+	h.insert(adultPID)
+	if err := h.zone.SetFault(testzone.Fault{Path: submitPath, Kind: "500", Count: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if status, got := h.confirm(adultPID, "0800001234"); status != http.StatusInternalServerError || !strings.Contains(fmt.Sprint(got), "Unclear") {
+		t.Fatalf("%d %v", status, got)
+	}
+	if status, got := h.confirm(adultPID, "0800001234"); status == http.StatusOK {
+		t.Fatalf("a second post made a second visit: %v", got)
+	}
+	latest := ""
+	eventually(t, func() bool {
+		_, got := h.ask(h.token, http.MethodGet, "/api/nhso-service/latest-authen-code/"+adultPID, "")
+		latest, _ = got["claimCode"].(string)
+		return latest != ""
+	})
+	n := 0
+	for _, r := range h.zone.Requests() {
+		if strings.HasSuffix(r.Path, submitPath) {
+			n++
+		}
+	}
+	same, err := h.core.store.Find(mustPID(t, adultPID), visit.ServiceDateOf(time.Now()))
+	if err != nil || len(same) != 1 || n != 2 {
+		t.Errorf("%d visits, %d requests, %v; want one visit that was sent again after the settle time", len(same), n, err)
+	}
+}
+
+func mustPID(t *testing.T, digits string) visit.PID {
+	t.Helper()
+	pid, err := visit.ParsePID(digits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pid
+}
+
+// listener follows the stream of events.
+type listener struct {
+	mu     sync.Mutex
+	events []map[string]any
+	stop   func()
+}
+
+func (h *hospital) listen(token string) *listener {
+	h.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, h.url+"/api/v1/events", http.NoBody)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(r)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		h.t.Fatal(resp, err)
+	}
+	l := &listener{}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for lines := bufio.NewScanner(resp.Body); lines.Scan(); {
+			if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
+				e := map[string]any{}
+				_ = json.Unmarshal([]byte(data), &e)
+				e["heard"] = time.Now()
+				l.mu.Lock()
+				l.events = append(l.events, e)
+				l.mu.Unlock()
+			}
+		}
+	}()
+	l.stop = func() { cancel(); <-done; _ = resp.Body.Close() }
+	h.t.Cleanup(l.stop)
+	return l
+}
+
+// of returns the newest event of a type.
+func (l *listener) of(kind agent.EventType) (found map[string]any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, e := range l.events {
+		if e["type"] == string(kind) {
+			found = e
+		}
+	}
+	return found
+}
+
+func TestEventsTellOfCardsReadersAndTheCodesOfTheKiosk(t *testing.T) {
+	h := newHospital(t, true, slog.New(slog.DiscardHandler), nil)
+	screen := h.client("screen", []agent.Scope{agent.ScopeEvents})
+	eventually(t, func() bool {
+		status, _ := h.ask(screen, http.MethodGet, "/api/v1/visits", "")
+		return status == http.StatusForbidden
+	})
+	l, poor := h.listen(h.token), h.listen(screen)
+	h.insert(adultPID)
+	h.visit()
+	eventually(t, func() bool { return l.of(agent.CodeIssued) != nil && poor.of(agent.CodeIssued) != nil })
+	h.remove()
+	eventually(t, func() bool { return l.of(agent.CardRemoved) != nil && poor.of(agent.CardRemoved) != nil })
+	h.demo.Readers.UnplugReader(patientReader)
+	eventually(t, func() bool { return l.of(agent.ReaderLost) != nil && l.of(agent.StatusChanged) != nil })
+	if e := l.of(agent.CardInserted); e["reader"] != patientReader {
+		t.Errorf("%v", e)
+	}
+	if e := l.of(agent.CardRead); e["pid"] != adultPID {
+		t.Errorf("the event of the reading has the PID %v", e["pid"])
+	}
+	if e := l.of(agent.CodeIssued); e["pid"] != adultPID || !strings.HasPrefix(fmt.Sprint(e["code"]), "PP") || e["claim_type"] != "PG0060001" {
+		t.Errorf("%v", e)
+	}
+	if e := poor.of(agent.CodeIssued); e["pid"] != nil || e["code"] != nil || e["visit"] == nil {
+		t.Errorf("without the scope: %v", e)
+	}
+}
+
+// visit brings the patient whose card is inside to a code at the kiosk's screen.
+func (h *hospital) visit() {
+	h.t.Helper()
+	at := func(s flow.State) func() bool {
+		return func() bool { return h.kiosk.runner.Snapshot().State == s }
+	}
+	eventually(h.t, at(flow.PhoneEntry))
+	for _, d := range []byte(demoPhone) {
+		h.kiosk.Send(flow.TapDigit{Digit: d})
+	}
+	eventually(h.t, at(flow.Confirm))
+	h.kiosk.Send(flow.TapConfirm{})
+	eventually(h.t, at(flow.Result))
+}
+
+func TestAProgramReadsTheCardOfASessionAndTheSessionGoesOn(t *testing.T) {
+	var log safeBuffer
+	h := newHospital(t, true, slog.New(slog.NewTextHandler(&log, nil)), nil)
+	h.insert(adultPID)
+	eventually(t, func() bool { return h.kiosk.runner.Snapshot().State == flow.PhoneEntry })
+	for range 3 {
+		if status, got := h.ask(h.token, http.MethodGet, "/api/smartcard/read-card-only?readImageFlag=true", ""); status != http.StatusOK || got["pid"] != adultPID || got["image"] == nil {
+			t.Fatalf("%d", status)
+		}
+	}
+	h.visit()
+	h.end()
+	if n := strings.Count(log.String(), "a program reads the card of the patient before the screen"); n != 1 {
+		t.Errorf("%d notices in the log, want one for the card", n)
+	}
+}
+
+// safeBuffer is a buffer for the logs of several goroutines.
+type safeBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *safeBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *safeBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+func TestACodeOfTheKioskComesByTheFeedAndByAWebhookThatWasDown(t *testing.T) {
+	var mu sync.Mutex
+	var bodies []string
+	down := true
+	secret := webhook.NewSecret()
+	parsed, err := webhook.ParseSecret(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	his := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		mu.Lock()
+		defer mu.Unlock()
+		if down {
+			down = false
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		if err := parsed.Verify(r.Header.Get, body, time.Now(), time.Minute); err != nil {
+			t.Error(err)
+		}
+		bodies = append(bodies, string(body))
+	}))
+	defer his.Close()
+	h := newHospital(t, true, slog.New(slog.DiscardHandler), func(c *config.Config, h *hospital) {
+		c.Webhooks = []config.Webhook{{Name: "his", URL: his.URL}}
+		if err := setSecret(h.data, visit.ZoneDemo, "webhook-his", strings.NewReader(secret)); err != nil {
+			t.Fatal(err)
+		}
+	})
+	h.insert(adultPID)
+	h.visit()
+	code := string(h.kiosk.runner.Snapshot().Session.Code)
+	eventually(t, func() bool { mu.Lock(); defer mu.Unlock(); return len(bodies) == 1 })
+	if !strings.Contains(bodies[0], code) || !strings.Contains(bodies[0], adultPID) || !strings.Contains(bodies[0], `"zone":"demo"`) {
+		t.Errorf("the webhook got something else: %d bytes", len(bodies[0]))
+	}
+	status, page := h.ask(h.token, http.MethodGet, "/api/v1/visits", "")
+	if status != http.StatusOK || !strings.Contains(fmt.Sprint(page), code) {
+		t.Errorf("%d", status)
+	}
+	if status, rest := h.ask(h.token, http.MethodGet, "/api/v1/visits?after="+page["next"].(string), ""); status != http.StatusOK || len(rest["visits"].([]any)) != 0 {
+		t.Errorf("%d %v", status, rest)
+	}
+	h.end()
+	states, err := receiversOf(filepath.Join(h.data, string(visit.ZoneDemo)))
+	if err != nil || len(states) != 1 || states[0].Delivered.IsZero() || !states[0].Failing.IsZero() {
+		t.Errorf("%+v, %v", states, err)
+	}
+}
+
+func TestAWebhookWithoutItsSecretStopsTheStartWithTheCommand(t *testing.T) {
+	c := config.Default()
+	c.Webhooks = []config.Webhook{{Name: "his", URL: "https://his.example"}}
+	demo, err := NewDemo(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := t.TempDir()
+	for range 2 { // nothing may stay open
+		if _, err := NewHeadless(KioskOptions{Config: c, Data: data, Log: slog.New(slog.DiscardHandler), Demo: demo}); err == nil ||
+			!strings.Contains(err.Error(), "secret set webhook-his") {
+			t.Error(err)
+		}
+	}
+}
+
+func TestAClientIsAddedAndRemovedWhileTheKioskRuns(t *testing.T) {
+	h := newHospital(t, true, slog.New(slog.DiscardHandler), nil)
+	got := call(t, false, "", "client", "add", "hosxp", "-scopes", "codes,events", "-data", h.data)
+	token, _, _ := strings.Cut(got.out, "\n")
+	if got.status != exitOK || !strings.HasPrefix(token, "ak1_") {
+		t.Fatalf("%d %s", got.status, got.err)
+	}
+	eventually(t, func() bool {
+		status, _ := h.ask(token, http.MethodGet, "/api/v1/visits", "")
+		return status == http.StatusOK
+	})
+	if status, _ := h.ask(token, http.MethodGet, "/api/smartcard/read", ""); status != http.StatusForbidden {
+		t.Errorf("without the scope: %d", status)
+	}
+	if got := call(t, false, "", "client", "list", "-data", h.data); got.status != exitOK || !strings.Contains(got.out, "hosxp") || strings.Contains(got.out, token) {
+		t.Errorf("%+v", got)
+	}
+	if got := call(t, false, "", "client", "add", "hosxp", "-data", h.data); got.status != exitError {
+		t.Errorf("a second client of the name: %+v", got)
+	}
+	if got := call(t, false, "", "client", "remove", "hosxp", "-data", h.data); got.status != exitOK {
+		t.Errorf("%+v", got)
+	}
+	eventually(t, func() bool {
+		status, _ := h.ask(token, http.MethodGet, "/api/v1/visits", "")
+		return status == http.StatusUnauthorized
+	})
+	file := filepath.Join(h.data, string(visit.ZoneDemo), clientsFile)
+	content, err := os.ReadFile(file)
+	if info, statErr := os.Stat(file); err != nil || statErr != nil || info.Mode().Perm() != 0o600 || bytes.Contains(content, []byte(token)) {
+		t.Error("the file is open to others, or holds a token", err, statErr)
+	}
+	var audit safeBuffer
+	eventually(t, func() bool {
+		audit = safeBuffer{}
+		return h.core.store.AuditExport(&audit) == nil && strings.Contains(audit.String(), "client-removed")
+	})
+	if !strings.Contains(audit.String(), `"result":"client-hosxp"`) {
+		t.Error("the audit does not name the client")
+	}
+}
+
+// TestNothingPersonalOfAProgramsVisitIsLogged looks for the person, the phone and
+// the tokens in the log, and in the audit.
+func TestNothingPersonalOfAProgramsVisitIsLogged(t *testing.T) {
+	var log safeBuffer
+	h := newHospital(t, false, slog.New(privatelog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))), nil)
+	h.insert(adultPID)
+	if status, got := h.confirm(adultPID, "0800001234"); status != http.StatusOK {
+		t.Fatalf("%d %v", status, got)
+	}
+	h.ask(h.token, http.MethodGet, "/api/smartcard/probe/"+adultPID, "")
+	h.ask(h.token, http.MethodGet, "/api/nhso-service/latest-5-authen-code-all-hospital/"+adultPID, "")
+	h.ask("ak1_wrong", http.MethodGet, "/api/smartcard/read", "")
+	_, preference := h.ask(h.token, http.MethodGet, "/api/preference", "")
+	h.remove()
+	var audit safeBuffer
+	eventually(t, func() bool {
+		audit = safeBuffer{}
+		return h.core.store.AuditExport(&audit) == nil && strings.Contains(audit.String(), "agent-latest")
+	})
+	h.end()
+	for _, event := range []string{"agent-read", "agent-confirm-save", "agent-probe", "agent-latest", "client-his"} {
+		if !strings.Contains(audit.String(), event) {
+			t.Errorf("the audit has no %s", event)
+		}
+	}
+	for _, secret := range []string{adultPID, "0800001234", "ทดสอบ", "ระบบ", testzone.DefaultToken, h.token} {
+		for name, text := range map[string]string{"log": log.String(), "audit": audit.String(), "preference": fmt.Sprint(preference)} {
+			if strings.Contains(text, secret) {
+				t.Errorf("the %s holds %.4s...", name, secret)
+			}
+		}
+	}
+	if len(log.String()) < 500 {
+		t.Error("a log of that length proves nothing")
+	}
+}

@@ -1,0 +1,193 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"authenkiosk/agent"
+	"authenkiosk/app/config"
+	"authenkiosk/storage"
+	"authenkiosk/visit"
+)
+
+// agent runs the program without a screen until it is told to end.
+func (p *Program) agent(ctx context.Context, s *settings) error {
+	c, err := s.load()
+	if err != nil {
+		return err
+	}
+	options := KioskOptions{Config: c, Data: s.data, Log: s.log}
+	if c.NHSO.Zone == visit.ZoneDemo {
+		page, err := net.Listen("tcp", pageAddress)
+		if err != nil {
+			s.log.Warn("the simulator has no page", "err", err)
+			page = nil
+		}
+		if options.Demo, err = NewDemo(page); err != nil {
+			return err
+		}
+	}
+	h, err := NewHeadless(options)
+	if err != nil {
+		return err
+	}
+	watched, err := watchCrashes(filepath.Join(s.data, "crashes"))
+	if err != nil {
+		s.log.Warn("a crash would leave no report", "err", err)
+		watched = func() {}
+	}
+	defer watched()
+	return h.Run(ctx)
+}
+
+// client changes who may ask the agent. It works while the kiosk runs.
+func (p *Program) client(_ context.Context, s *settings) error {
+	c, err := s.load()
+	if err != nil {
+		return err
+	}
+	args := s.args
+	if s.scopes != "" {
+		args = append(slices.Clone(args), "-scopes", s.scopes)
+	}
+	return agent.ClientCommand(newClientFile(filepath.Join(s.data, string(c.NHSO.Zone))), args, p.Stdout, time.Now())
+}
+
+// zoneOf reads the name of a zone.
+func zoneOf(name string) (visit.Zone, error) {
+	z := visit.Zone(name)
+	if !slices.Contains([]visit.Zone{visit.ZoneDemo, visit.ZoneTest, visit.ZoneProduction}, z) {
+		return "", fmt.Errorf("%q is no zone: write demo, test or production", name)
+	}
+	return z, nil
+}
+
+// errNotConfirmed says that the question was not answered with the word.
+var errNotConfirmed = errors.New("not confirmed: nothing was changed")
+
+// zone shows the zone, or changes it in the configuration file.
+func (p *Program) zone(ctx context.Context, s *settings) error {
+	c, err := s.load()
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(s.args) == 1 && s.args[0] == "show":
+		_, err := fmt.Fprintln(p.Stdout, c.NHSO.Zone)
+		return err
+	case len(s.args) != 2 || s.args[0] != "set":
+		return errors.New("write: zone show, or: zone set demo|test|production [-check] [-yes]")
+	case s.configFile == "":
+		return errors.New("say which configuration: -config FILE")
+	}
+	to, err := zoneOf(s.args[1])
+	if err != nil {
+		return err
+	}
+	path, err := filepath.EvalSymlinks(s.configFile)
+	if err != nil {
+		return fmt.Errorf("find the configuration: %w", err)
+	}
+	before, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("read the configuration: %w", err)
+	}
+	after, err := config.WithZone(s.configFile, before, to)
+	if err != nil {
+		return err
+	}
+	next, err := config.Parse(s.configFile, after)
+	if err != nil {
+		return err
+	}
+	if err := p.readyFor(ctx, s, next); err != nil {
+		return err
+	}
+	if c.NHSO.Zone == to {
+		_, err := fmt.Fprintf(p.Stdout, "the zone is %s already\n", to)
+		return err
+	}
+	return p.changeZone(s, c.NHSO.Zone, to, path, after)
+}
+
+// readyFor tells whether the unit can work in the zone of that configuration.
+func (p *Program) readyFor(ctx context.Context, s *settings, c config.Config) error {
+	data := filepath.Join(s.data, string(c.NHSO.Zone))
+	if c.NHSO.Zone == visit.ZoneDemo {
+		return nil
+	}
+	if c.NHSO.Upstream == config.UpstreamEndpoint {
+		if _, err := storage.OpenSecrets(data).Get(c.NHSO.Zone, tokenName); err != nil {
+			return fmt.Errorf("the token of zone %s: %w; set it with: %s secret set %s -zone %s", c.NHSO.Zone, err, p.Name, tokenName, c.NHSO.Zone)
+		}
+	} else {
+		fmt.Fprintf(p.Stdout, "Codes come from the agent at %s: see to it that it is the one of zone %s.\n", c.NHSO.AgentURL, c.NHSO.Zone)
+	}
+	if !s.check {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, doctorLimit)
+	defer cancel()
+	way, err := connectFor(c, keysIn(data, c.NHSO.Zone))
+	if err != nil {
+		return err
+	}
+	defer way.Close()
+	if _, err := way.Probe(ctx); err != nil {
+		return fmt.Errorf("zone %s does not answer as it should: %w", c.NHSO.Zone, err)
+	}
+	_, err = fmt.Fprintf(p.Stdout, "zone %s answers\n", c.NHSO.Zone)
+	return err
+}
+
+// changeZone asks, writes the file, and says what is left to do.
+func (p *Program) changeZone(s *settings, from, to visit.Zone, path string, after []byte) error {
+	if n, known := unsettledIn(filepath.Join(s.data, string(from))); known && n > 0 {
+		fmt.Fprintf(p.Stdout, "%d visits of zone %s are not settled. They stay there and are not sent from zone %s.\n", n, from, to)
+	}
+	if !s.yes {
+		fmt.Fprintf(p.Stdout, "The zone becomes %s (it is %s). Type %s to go on: ", to, from, to)
+		line, err := bufio.NewReader(io.LimitReader(p.Stdin, 1<<10)).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("read the confirmation: %w", err)
+		}
+		if strings.TrimSpace(line) != string(to) {
+			return errNotConfirmed
+		}
+	}
+	mode := fs.FileMode(0o644)
+	if info, err := os.Stat(path); err == nil {
+		mode = info.Mode().Perm()
+	}
+	if err := replaceFile(path, after, mode); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(p.Stdout, "The zone in %s is %s now. It holds from the next start: end the kiosk and start it again, or: systemctl restart authenagent\n",
+		s.configFile, to)
+	return err
+}
+
+// unsettledIn counts visits that wait in a data directory; false when that is not
+// known because a kiosk runs on them, or there are none.
+func unsettledIn(data string) (int, bool) {
+	if _, err := os.Stat(data); err != nil {
+		return 0, false
+	}
+	store, err := storage.Open(data, storage.Options{})
+	if err != nil {
+		return 0, false
+	}
+	defer func() { _ = store.Close() }()
+	n, err := store.Counts(visit.ServiceDateOf(time.Now()))
+	return n.Pending + n.Staff, err == nil
+}

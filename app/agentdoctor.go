@@ -1,0 +1,154 @@
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"authenkiosk/agent/webhook"
+	"authenkiosk/app/config"
+	"authenkiosk/nhso"
+	"authenkiosk/storage"
+	"authenkiosk/visit"
+)
+
+// agentFindings tell who may ask the agent, and how those are who are told about
+// visits.
+func agentFindings(ctx context.Context, c config.Config, data string) []finding {
+	findings := receiverFindings(c, data)
+	if !c.Agent.Enabled {
+		return append(findings, finding{"agent", findingSkipped, "not enabled (agent.enabled)"})
+	}
+	clients, err := newClientFile(data).Clients()
+	if err != nil {
+		return append(findings, finding{"agent", findingFailed, err.Error()})
+	}
+	findings = append(findings, finding{"agent", findingOK, fmt.Sprintf("%s; %d clients; %s", c.Agent.Listen, len(clients), answering(ctx, c.Agent))})
+	if len(clients) == 0 && !c.Agent.Compat {
+		findings = append(findings, finding{"agent clients", findingWarning, "none: no program may ask; add one with: authenkiosk client add NAME"})
+	}
+	if c.Agent.Compat {
+		findings = append(findings, finding{
+			"agent compat", findingWarning,
+			"LESS SAFE: every program on this machine reads cards and asks for codes without a token; give the programs tokens and set agent.compat = false",
+		})
+	}
+	if c.Agent.LAN() {
+		findings = append(findings, lanFinding(c.Agent, len(clients)))
+	}
+	return findings
+}
+
+// answering asks the agent of a running program for its health.
+func answering(ctx context.Context, c config.Agent) string {
+	if c.LAN() {
+		return "not asked: it wants its own name"
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.Listen+"/healthz", http.NoBody)
+	if err != nil {
+		return err.Error()
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	resp, err := client.Do(r)
+	if err != nil {
+		return "nothing answers there now"
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.Header.Get("X-AuthenKiosk-Zone") == "" {
+		return "ANOTHER PROGRAM answers there: NHSO's own agent? End it, or change agent.listen"
+	}
+	text, _ := io.ReadAll(io.LimitReader(resp.Body, 200))
+	return "it answers: " + strings.TrimSpace(string(text))
+}
+
+func lanFinding(c config.Agent, clients int) finding {
+	const loud = "OTHER MACHINES may ask: "
+	pair, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
+	if err != nil {
+		return finding{"agent network", findingFailed, err.Error()}
+	}
+	leaf, err := x509.ParseCertificate(pair.Certificate[0])
+	switch {
+	case err != nil:
+		return finding{"agent network", findingFailed, err.Error()}
+	case time.Now().After(leaf.NotAfter):
+		return finding{"agent network", findingFailed, "the certificate ended on " + leaf.NotAfter.Format(time.DateOnly)}
+	case clients == 0:
+		return finding{"agent network", findingFailed, "no client has a token, so the agent does not start"}
+	}
+	for _, asked := range c.Hosts {
+		host, _, _ := net.SplitHostPort(asked)
+		if err := leaf.VerifyHostname(host); err != nil {
+			return finding{"agent network", findingFailed, fmt.Sprintf("the certificate is not for %s", host)}
+		}
+	}
+	return finding{"agent network", findingWarning, fmt.Sprintf("%s%s, as %s; the certificate lasts until %s",
+		loud, strings.Join(c.Addresses, ", "), strings.Join(c.Hosts, ", "), leaf.NotAfter.Format(time.DateOnly))}
+}
+
+// receiverFindings tell how webhooks and broker are, from the configuration and
+// from what a running program noted.
+func receiverFindings(c config.Config, data string) []finding {
+	secrets := storage.OpenSecrets(data)
+	states, err := receiversOf(data)
+	if err != nil {
+		return []finding{{"receivers", findingFailed, err.Error()}}
+	}
+	var findings []finding
+	for _, w := range c.Webhooks {
+		check := "webhook " + w.Name
+		text, err := secrets.Get(c.NHSO.Zone, webhookSecret+w.Name)
+		if err == nil {
+			_, err = webhook.ParseSecret(text)
+		}
+		if err != nil {
+			findings = append(findings, finding{check, findingFailed, fmt.Sprintf("%v; make one with: authenkiosk secret new %s%s", err, webhookSecret, w.Name)})
+			continue
+		}
+		findings = append(findings, receiverFinding(check, "webhook/"+w.Name, states))
+	}
+	if c.MQTT.Broker == "" {
+		return findings
+	}
+	if _, err := secrets.Get(c.NHSO.Zone, mqttPassword); c.MQTT.Username != "" && err != nil {
+		return append(findings, finding{"mqtt", findingFailed, fmt.Sprintf("%v; set it with: authenkiosk secret set %s", err, mqttPassword)})
+	}
+	return append(findings, receiverFinding("mqtt", "mqtt", states))
+}
+
+func receiverFinding(check, name string, states []receiverState) finding {
+	for _, s := range states {
+		if s.Name != name {
+			continue
+		}
+		switch {
+		case !s.Failing.IsZero():
+			return finding{check, findingWarning, fmt.Sprintf("takes nothing since %s: %s", s.Failing.Format(time.DateTime), s.Problem)}
+		case s.Delivered.IsZero():
+			return finding{check, findingOK, "ready; nothing was delivered since the start"}
+		}
+		return finding{check, findingOK, "took the last change at " + s.Delivered.Format(time.DateTime)}
+	}
+	return finding{check, findingOK, "set up; no program has run with it yet"}
+}
+
+// connectFor makes the way to NHSO of a configuration, for a command.
+func connectFor(c config.Config, keys *tokens) (client, error) {
+	base := &core{Config: c}
+	err := base.connect(keys, nhso.Timeouts{})
+	return base.nhso, err
+}
+
+// keysIn are the tokens of a data directory, for a command.
+func keysIn(data string, zone visit.Zone) *tokens {
+	return &tokens{secrets: storage.OpenSecrets(data), zone: zone, log: slog.New(slog.DiscardHandler)}
+}

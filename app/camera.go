@@ -1,0 +1,340 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/draw"
+	"image/jpeg"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"authenkiosk/app/config"
+	"authenkiosk/camera"
+	"authenkiosk/camera/gate"
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+)
+
+// Times of the camera. It is open only while a patient looks into it, so that
+// its light says the truth.
+const (
+	// takePhotoFor bounds the taking of one photo.
+	takePhotoFor = 5 * time.Second
+	// probeCameraFor bounds the look whether there is a camera at all.
+	probeCameraFor = 6 * time.Second
+	// probeCameraAgain is how often a camera that was not there is looked for.
+	probeCameraAgain = 30 * time.Second
+	// previewRate is the number of pictures a second on the screen.
+	previewRate = 15
+)
+
+// photographer is the camera of the kiosk: it turns what the camera sees into
+// events of the flow and holds the photo until its visit is saved.
+type photographer struct {
+	open    func(context.Context) (*camera.Camera, error)
+	log     *slog.Logger
+	frames  func() // tells the screen that Preview has something new
+	changed func() // tells that State has changed
+
+	mu     sync.Mutex
+	state  flow.DeviceState
+	now    *posing
+	photo  *camera.Photo
+	review *image.RGBA // the photo as the screen shows it
+	fresh  bool        // review was not shown yet
+	work   sync.WaitGroup
+}
+
+// posing is one patient in front of the camera.
+type posing struct {
+	number  uint64
+	send    func(flow.Event)
+	cancel  context.CancelFunc
+	sitting *camera.Sitting // nil until the camera is open
+}
+
+var _ Camera = (*photographer)(nil)
+
+func newPhotographer(open func(context.Context) (*camera.Camera, error), log *slog.Logger) *photographer {
+	return &photographer{open: open, log: log, frames: func() {}, changed: func() {}}
+}
+
+// newCamera makes the camera of the configuration; nil when there is none. The
+// demo zone has one of its own.
+func newCamera(c config.Config, demo *Demo, log *slog.Logger) *photographer {
+	source, options := c.Camera.Source, []camera.Option{camera.Mounted(camera.Rotation(c.Camera.Rotation))}
+	if source == "" && demo != nil {
+		source = demoCamera
+		options = append(options, camera.OnStage(&demo.Stage))
+	}
+	if source == "" || !slices.Contains(c.Kiosk.Methods, visit.MethodPhoto) {
+		return nil
+	}
+	return newPhotographer(func(ctx context.Context) (*camera.Camera, error) { return camera.Open(ctx, source, options...) }, log)
+}
+
+// demoCamera is a drawn scene.
+const demoCamera = "demo:"
+
+// Start implements Camera.
+func (p *photographer) Start(number uint64, send func(flow.Event)) {
+	p.Forget()
+	ctx, cancel := context.WithCancel(context.Background())
+	pose := &posing{number: number, send: send, cancel: cancel}
+	p.mu.Lock()
+	p.now = pose
+	p.mu.Unlock()
+	p.work.Go(func() { p.watch(ctx, pose) })
+}
+
+// watch opens the camera and tells what it sees until the patient is done.
+func (p *photographer) watch(ctx context.Context, pose *posing) {
+	c, err := p.open(ctx)
+	if err != nil {
+		p.log.Warn("open the camera", "err", err)
+		p.note(flow.DeviceDown)
+		pose.send(flow.CameraChanged{Number: pose.number, State: flow.DeviceDown})
+		return
+	}
+	defer c.Close()
+	s, err := c.Sit(camera.SittingOptions{FPS: previewRate, Mirror: true})
+	if err != nil {
+		p.log.Error("use the camera", "err", err)
+		pose.send(flow.CameraChanged{Number: pose.number, State: flow.DeviceDown})
+		return
+	}
+	defer s.Close()
+	p.mu.Lock()
+	pose.sitting = s
+	p.mu.Unlock()
+	defer func() {
+		p.mu.Lock()
+		pose.sitting = nil
+		p.mu.Unlock()
+	}()
+	var last camera.Look
+	for first := true; ; first = false {
+		look := s.Look()
+		if state := cameraState(look.State); first || state != cameraState(last.State) {
+			if look.Err != nil && state == flow.DeviceDown {
+				p.log.Warn("the camera gives no pictures", "err", look.Err)
+			}
+			p.note(state)
+			pose.send(flow.CameraChanged{Number: pose.number, State: state})
+		}
+		if look.State == camera.Live && (last.State != camera.Live || look.Hint != last.Hint || look.Ready != last.Ready) {
+			pose.send(flow.PhotoSeen{Number: pose.number, Hint: hintOf(look.Hint), Steady: look.Ready})
+		}
+		last = look
+		p.frames()
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.Changes():
+		}
+	}
+}
+
+// Take implements Camera.
+func (p *photographer) Take(number uint64) {
+	p.mu.Lock()
+	pose := p.now
+	p.mu.Unlock()
+	if pose == nil || pose.number != number {
+		return
+	}
+	p.work.Go(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), takePhotoFor)
+		defer cancel()
+		hint, err := p.take(ctx, pose)
+		if err != nil {
+			p.log.Warn("take a photo", "err", err)
+			pose.send(flow.PhotoFailed{Number: number})
+			return
+		}
+		pose.send(flow.PhotoTaken{Number: number, Hint: hint})
+	})
+}
+
+func (p *photographer) take(ctx context.Context, pose *posing) (flow.PhotoHint, error) {
+	p.mu.Lock()
+	s := pose.sitting
+	p.mu.Unlock()
+	if s == nil {
+		return 0, camera.ErrGone
+	}
+	photo, err := s.Take(ctx)
+	if err != nil {
+		return 0, err
+	}
+	picture, err := jpeg.Decode(bytes.NewReader(photo.JPEG))
+	if err != nil {
+		photo.Release()
+		return 0, err
+	}
+	review := image.NewRGBA(picture.Bounds())
+	draw.Draw(review, review.Bounds(), picture, picture.Bounds().Min, draw.Src)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.now != pose {
+		photo.Release() // the patient has left
+		clear(review.Pix)
+		return 0, camera.ErrClosed
+	}
+	p.drop()
+	p.photo, p.review, p.fresh = photo, review, true
+	if photo.Passed() {
+		return flow.PhotoGood, nil
+	}
+	return hintOf(photo.Result.Verdict), nil
+}
+
+// Preview returns what the screen is to show and whether it is new: the live
+// picture, or the photo once it is taken. It is for the screen's goroutine, never
+// waits, and what it returns is to be copied before the next call.
+func (p *photographer) Preview() (image.Image, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.review != nil {
+		if !p.fresh {
+			return nil, false
+		}
+		// A copy: the screen may still be reading when the photo is wiped.
+		p.fresh = false
+		shown := *p.review
+		shown.Pix = bytes.Clone(p.review.Pix)
+		return &shown, true
+	}
+	if p.now == nil || p.now.sitting == nil {
+		return nil, true
+	}
+	picture, fresh := p.now.sitting.Swap()
+	if picture == nil {
+		return nil, fresh
+	}
+	return picture, fresh
+}
+
+// Photo implements Camera.
+func (p *photographer) Photo() []byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.photo == nil {
+		return nil
+	}
+	return bytes.Clone(p.photo.JPEG)
+}
+
+// Stop implements Camera.
+func (p *photographer) Stop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.now != nil {
+		p.now.cancel()
+	}
+}
+
+// Forget implements Camera.
+func (p *photographer) Forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.now != nil {
+		p.now.cancel()
+		p.now = nil
+	}
+	p.drop()
+}
+
+// drop wipes the photo. p.mu is held.
+func (p *photographer) drop() {
+	if p.photo != nil {
+		p.photo.Release()
+	}
+	if p.review != nil {
+		clear(p.review.Pix)
+	}
+	p.photo, p.review = nil, nil
+}
+
+// run looks whether there is a camera, and again while there is none.
+func (p *photographer) run(ctx context.Context) {
+	defer p.work.Wait()
+	defer p.Forget()
+	for {
+		if p.idle() && p.State() != flow.DeviceReady {
+			p.probe(ctx)
+		}
+		if !sleep(ctx, probeCameraAgain) {
+			return
+		}
+	}
+}
+
+func (p *photographer) idle() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.now == nil
+}
+
+// probe waits for one picture and closes the camera again.
+func (p *photographer) probe(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, probeCameraFor)
+	defer cancel()
+	c, err := p.open(ctx)
+	if err != nil {
+		p.log.Warn("open the camera", "err", err)
+		p.note(flow.DeviceDown)
+		return
+	}
+	defer c.Close()
+	f, err := c.Next(ctx, image.Point{})
+	if err != nil {
+		p.log.Warn("look for the camera", "err", err)
+		p.note(flow.DeviceDown)
+		return
+	}
+	f.Release()
+	p.note(flow.DeviceReady)
+}
+
+// State is the light of the camera.
+func (p *photographer) State() flow.DeviceState {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.state
+}
+
+func (p *photographer) note(s flow.DeviceState) {
+	if s == flow.DeviceUnknown {
+		return // it is starting: what was known stays
+	}
+	p.mu.Lock()
+	same := p.state == s
+	p.state = s
+	p.mu.Unlock()
+	if !same {
+		p.changed()
+	}
+}
+
+func cameraState(s camera.State) flow.DeviceState {
+	switch s {
+	case camera.Starting:
+		return flow.DeviceUnknown
+	case camera.Live:
+		return flow.DeviceReady
+	}
+	return flow.DeviceDown
+}
+
+var hints = map[gate.Verdict]flow.PhotoHint{
+	gate.OK: flow.PhotoGood, gate.NoFace: flow.PhotoNoFace, gate.SeveralFaces: flow.PhotoManyFaces,
+	gate.TooFar: flow.PhotoTooFar, gate.TooClose: flow.PhotoTooClose, gate.OffCentre: flow.PhotoOffCentre,
+	gate.TooDark: flow.PhotoTooDark, gate.TooBright: flow.PhotoTooBright, gate.Blurred: flow.PhotoBlurred,
+	gate.Turned: flow.PhotoTurned,
+}
+
+func hintOf(v gate.Verdict) flow.PhotoHint { return hints[v] }

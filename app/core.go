@@ -1,0 +1,254 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"authenkiosk/app/config"
+	"authenkiosk/app/outbox"
+	"authenkiosk/cardreader"
+	"authenkiosk/cardreader/pcsc"
+	"authenkiosk/nhso"
+	"authenkiosk/storage"
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+)
+
+// core is what kiosk and headless agent stand on alike: the cards, the way to
+// NHSO, the store, the outbox, and everybody outside who asks or is told.
+type core struct {
+	Config config.Config
+	Mode   string // "kiosk", "station" or "agent", for the local status
+
+	log       *slog.Logger
+	cards     *cards
+	nhso      client
+	installed *nhso.Agent // the way to NHSO, if it is an agent that is installed here
+	upstream  upstream
+	health    *nhsoHealth
+	store     *storage.Store
+	visits    toldVisits
+	outbox    *outbox.Outbox
+	disk      *diskWatch
+	clock     clockGuard
+	began     time.Time
+	demo      *Demo // nil outside of the demo zone
+
+	face  *agentFace // nil: the agent is not enabled
+	tell  *tell      // those who are told about visits
+	diary *diary     // the audit of what programs do
+
+	onSettled func(visit.ID, outbox.Outcome) // hears what the background settles
+	lookNow   chan struct{}
+
+	mu   sync.Mutex
+	last flow.Devices // what watchDevices saw last
+}
+
+// client is a way to NHSO that keeps connections.
+type client interface {
+	nhso.Upstream
+	Close()
+}
+
+// newCore opens the store and makes everything ready; nothing runs before run. On
+// an error nothing is left open.
+func newCore(o KioskOptions, mode string, types []visit.ClaimType) (c *core, err error) {
+	data := filepath.Join(o.Data, string(o.Config.NHSO.Zone))
+	c = &core{
+		Config: o.Config, Mode: mode, log: o.Log, health: &nhsoHealth{}, demo: o.Demo,
+		lookNow: make(chan struct{}, 1), began: time.Now(),
+		onSettled: func(visit.ID, outbox.Outcome) {},
+		disk:      &diskWatch{check: func() error { return storage.CheckRoom(data) }},
+	}
+	var keys *tokens
+	if o.Demo == nil && c.Config.NHSO.Upstream == config.UpstreamEndpoint {
+		keys = &tokens{secrets: storage.OpenSecrets(data), zone: c.Config.NHSO.Zone, log: o.Log}
+	}
+	if err := c.connect(keys, o.Timeouts); err != nil {
+		return nil, err
+	}
+	c.cards = newCards(c.readers(), c.Config.CardReader, o.Log)
+	c.cards.told = c.cardEvent
+	c.cards.seen = c.cardRead
+	c.cards.keep = c.Config.Agent.Enabled
+	if c.store, err = storage.Open(data, storage.Options{}); err != nil {
+		c.nhso.Close()
+		return nil, fmt.Errorf("open the visits in %s: %w", data, err)
+	}
+	if found := c.store.Recovery(); found.Damage() {
+		o.Log.Error("the store was damaged and has been rebuilt", "found", found.String())
+	}
+	c.visits = toldVisits{visits{c.store}, c.visitChanged}
+	c.upstream = upstream{nhso: c.nhso, health: c.health, tokens: keys, cards: c.cards, installed: c.installed}
+	c.outbox = outbox.New(outbox.Options{
+		Store: c.visits, NHSO: c.upstream, Log: o.Log, Times: o.Settling, Sendable: c.sendable(),
+		Notify: func(id visit.ID, out outbox.Outcome) { c.onSettled(id, out) },
+	})
+	c.diary = newDiary(c.store, o.Log)
+	if c.tell, err = newTell(c.Config, c.store, storage.OpenSecrets(data), data, o.Log); err == nil && c.Config.Agent.Enabled {
+		c.face, err = newAgentFace(c, data, types)
+	}
+	if err != nil {
+		return nil, errors.Join(err, c.store.Close())
+	}
+	return c, nil
+}
+
+// connect makes the way to NHSO.
+func (c *core) connect(keys *tokens, t nhso.Timeouts) error {
+	if c.Config.NHSO.Upstream == config.UpstreamEndpoint {
+		endpoint, err := newEndpoint(c.Config, keys, c.demo, t)
+		c.nhso = endpoint
+		return err
+	}
+	installed, err := newInstalledAgent(c.Config, c.demo, t)
+	c.nhso, c.installed = installed, installed
+	return err
+}
+
+// newEndpoint makes the client of NHSO's services for the zone.
+func newEndpoint(c config.Config, keys *tokens, demo *Demo, t nhso.Timeouts) (*nhso.Endpoint, error) {
+	o := nhso.Options{
+		Zone: c.NHSO.Zone, EndpointURL: c.NHSO.EndpointURL, StatusURL: c.NHSO.StatusURL, EvidenceURL: c.NHSO.EvidenceURL,
+		SourceID: c.NHSO.SourceID, RecorderPID: c.NHSO.RecorderPID, HCode: c.Unit.HCode,
+		UserAgent: "AuthenKiosk/" + Version(), Timeouts: t,
+	}
+	if demo != nil {
+		o.DialContext, o.Token = demo.dial, demo.token
+		o.EndpointURL, o.StatusURL = demo.url, demo.url
+	} else {
+		o.Token = keys.token
+	}
+	return nhso.NewEndpoint(o)
+}
+
+// newInstalledAgent makes the client of the agent that is installed here.
+func newInstalledAgent(c config.Config, demo *Demo, t nhso.Timeouts) (*nhso.Agent, error) {
+	o := nhso.AgentOptions{URL: c.NHSO.AgentURL, HCode: c.Unit.HCode, UserAgent: "AuthenKiosk/" + Version(), Timeouts: t}
+	if demo != nil {
+		o.URL, o.DialContext, o.AnyAddress = demo.agentURL, demo.agentDial, true
+	}
+	return nhso.NewAgent(o)
+}
+
+// readers returns the card service, and names the readers of the demo.
+func (c *core) readers() cardreader.Service {
+	if c.demo == nil {
+		return pcsc.New()
+	}
+	if c.Config.CardReader.Patient == "" && c.Config.CardReader.Certifier == "" {
+		c.Config.CardReader.Patient, c.Config.CardReader.Certifier = patientReader, certifierReader
+	}
+	return c.demo.Readers
+}
+
+// sendable tells the outbox whether a visit can be sent now: an installed agent
+// sends for the card that is inside only. Nil: any visit, at any time of its day.
+func (c *core) sendable() func(visit.Visit) bool {
+	if c.nhso.Abilities().Replay {
+		return nil
+	}
+	return func(v visit.Visit) bool { return c.cards.holds(v.PID) }
+}
+
+// start runs the parts beside the flow until ctx ends; parts.Wait waits for them.
+func (c *core) start(ctx context.Context, parts *sync.WaitGroup, send func(flow.Event), devices func() flow.Devices) error {
+	if c.face != nil {
+		if err := c.face.listen(); err != nil {
+			return err
+		}
+	}
+	probe := &prober{nhso: c.nhso, health: c.health, back: c.outbox.Wake, log: c.log}
+	parts.Go(func() { c.cards.run(ctx, send, c.look) })
+	parts.Go(func() { c.outbox.Run(ctx) })
+	parts.Go(func() { probe.run(ctx) })
+	parts.Go(func() { c.watchDevices(ctx, send, devices) })
+	parts.Go(func() { watchDay(ctx, send) })
+	parts.Go(func() { keepRetention(ctx, c.store, c.Config.Storage.KeepDays, c.Config.Storage.KeepPhotoDays, c.log) })
+	if c.demo != nil {
+		parts.Go(func() { c.demo.serve(ctx, c.log) })
+	}
+	if c.face != nil {
+		parts.Go(func() { c.face.serve(ctx) })
+	}
+	parts.Go(func() { c.tell.run(ctx) })
+	if endpoint, ok := c.nhso.(*nhso.Endpoint); ok && c.Config.NHSO.EvidenceURL != "" {
+		evidence := &evidenceSender{store: c.store, send: endpoint.SendEvidence, log: c.log}
+		parts.Go(func() { evidence.run(ctx) })
+	}
+	return nil
+}
+
+// close ends what holds on to something, after everything else has ended.
+func (c *core) close() {
+	if c.face != nil {
+		c.face.close()
+	}
+	c.nhso.Close()
+	c.diary.close()
+	if err := c.store.Close(); err != nil {
+		c.log.Error("close the store", "err", err)
+	}
+}
+
+// look has the lights brought up to date at once.
+func (c *core) look() {
+	select {
+	case c.lookNow <- struct{}{}:
+	default:
+	}
+}
+
+// watchDevices tells the flow, and whoever listens, when a light changes.
+func (c *core) watchDevices(ctx context.Context, send func(flow.Event), devices func() flow.Devices) {
+	ticker := time.NewTicker(lookAtDevices)
+	defer ticker.Stop()
+	first := true
+	for {
+		now := devices()
+		c.mu.Lock()
+		before := c.last
+		c.last = now
+		c.mu.Unlock()
+		if first || now != before {
+			first = false
+			c.outbox.Stop(now.Clock == flow.DeviceDown)
+			send(flow.DevicesChanged{Devices: now})
+			c.statusChanged()
+		}
+		if c.face != nil {
+			c.face.clients.follow(c.diary)
+		}
+		beat()
+		select {
+		case <-ctx.Done():
+			return
+		case <-c.lookNow:
+		case <-ticker.C:
+		}
+	}
+}
+
+// lights are the devices that every face has. It is called by one goroutine.
+func (c *core) lights() flow.Devices {
+	state, _, _ := c.health.read()
+	skew, known := c.nhso.Skew()
+	return flow.Devices{
+		Reader: c.cards.state(), NHSO: state, Printer: flow.DeviceAbsent, Camera: flow.DeviceAbsent,
+		Storage: c.disk.look(c.log),
+		Clock:   c.clock.look(time.Now(), time.Since(c.began), skew, known, c.health.lastAnswer()),
+	}
+}
+
+// lastDevices returns what watchDevices saw last.
+func (c *core) lastDevices() flow.Devices {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.last
+}

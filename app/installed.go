@@ -1,0 +1,80 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"authenkiosk/cardreader"
+	"authenkiosk/nhso"
+	"authenkiosk/visit"
+)
+
+// How often an installed agent is asked to read the card. Its own look at the
+// reader comes later than ours, and it fails while we read the same card: programs
+// of the field wait 1.5 s after the insertion and try three times.
+const (
+	readTries = 6
+	readPause = 500 * time.Millisecond
+)
+
+// right asks for the right. An installed agent has to read the card for it, and
+// is asked again while it does not see the card that is in our reader: reading
+// changes nothing.
+func (u upstream) right(ctx context.Context, pid visit.PID, date visit.Date) (nhso.RightAnswer, error) {
+	answer, err := u.nhso.Right(ctx, pid, date)
+	for n := 1; u.installed != nil && n < readTries && readAgain(err) && u.cards.hasPatient(); n++ {
+		if !sleep(ctx, readPause) {
+			break
+		}
+		answer, err = u.nhso.Right(ctx, pid, date)
+	}
+	return answer, err
+}
+
+// readAgain tells whether an agent may see the card a moment later.
+func readAgain(err error) bool {
+	return errors.Is(err, nhso.ErrNoCard) || errors.Is(err, nhso.ErrBadCard)
+}
+
+// submit sends a visit, once. An installed agent needs an unused reading of the
+// card: when there is none, nothing was sent, and the card is read again if it is
+// still inside.
+func (u upstream) submit(ctx context.Context, s nhso.Submission) (nhso.Receipt, error) {
+	receipt, err := u.nhso.Submit(ctx, s)
+	if u.installed == nil || !errors.Is(err, nhso.ErrNoCorrelation) || !u.cards.holds(s.Visit.PID) {
+		return receipt, err
+	}
+	in, mute := u.cards.patient()
+	if in.Insertion == 0 || mute {
+		return receipt, err
+	}
+	reading, readErr := u.installed.Read(ctx, in.Insertion, false)
+	if readErr != nil || reading.PID != s.Visit.PID {
+		return receipt, err
+	}
+	s.Correlation = reading.Correlation
+	return u.nhso.Submit(ctx, s)
+}
+
+// hasPatient tells whether a card is in the patient's reader.
+func (c *cards) hasPatient() bool {
+	in, _ := c.patient()
+	return in.Insertion != 0
+}
+
+// cardForAgent tells the installed agent's client whose reading is whose, and the
+// outbox that a visit may have lost its card.
+func (c *core) cardForAgent(e cardreader.Event) {
+	if c.installed == nil {
+		return
+	}
+	in, mute := c.cards.patient()
+	if mute {
+		in.Insertion = 0
+	}
+	c.installed.CardInside(in.Insertion)
+	if _, out := e.(cardreader.Removed); out {
+		c.outbox.Wake()
+	}
+}

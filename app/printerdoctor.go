@@ -1,0 +1,93 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"authenkiosk/app/config"
+	"authenkiosk/printer"
+	"authenkiosk/storage"
+	"authenkiosk/visit"
+)
+
+// askPrinterFor bounds the question to a printer: a network that loses it.
+const askPrinterFor = 8 * time.Second
+
+// printerFinding asks the printer how it is.
+func printerFinding(ctx context.Context, c config.Config, data string) finding {
+	if c.Printer.Kind == config.PrinterNone {
+		if c.NHSO.Zone == visit.ZoneDemo {
+			return finding{"printer", findingSkipped, "the demo has its own"}
+		}
+		return finding{"printer", findingWarning, "none is configured: codes are on the screen only"}
+	}
+	made, err := printerConfig(c.Printer)
+	if err != nil {
+		return finding{"printer", findingFailed, err.Error()}
+	}
+	device, err := printer.Open(made)
+	if err != nil {
+		return finding{"printer", findingFailed, err.Error()}
+	}
+	defer func() { _ = device.Close() }()
+	what := printerName(c.Printer)
+	if forOne(c.Printer.Kind) && inUse(data) {
+		return finding{"printer", findingOK, what + ": a kiosk is running and has it to itself; see its local status"}
+	}
+	ctx, cancel := context.WithTimeout(ctx, askPrinterFor)
+	defer cancel()
+	status, err := device.Status(ctx)
+	state, detail := judge(status.Condition)
+	detail = fmt.Sprintf("%s: %s", what, detail)
+	if err != nil {
+		detail += fmt.Sprintf(" (%v)", err)
+	}
+	return finding{"printer", state, detail}
+}
+
+// judge says what a condition is worth, and what to do.
+func judge(c printer.Condition) (state, detail string) {
+	switch c {
+	case printer.Ready:
+		return findingOK, "ready"
+	case printer.Unknown:
+		return findingWarning, "it takes slips, but does not tell how it is; try it with: authenkiosk slip test"
+	case printer.PaperLow:
+		return findingWarning, "the roll is near its end: have another one at hand"
+	case printer.Busy:
+		return findingWarning, "busy with another job"
+	case printer.PaperOut:
+		return findingFailed, "no paper: put in a roll"
+	case printer.CoverOpen:
+		return findingFailed, "the cover is open: close it"
+	case printer.Error:
+		return findingFailed, "cutter, print head or a jam: look at the printer, switch it off and on"
+	}
+	return findingFailed, "not there: is it switched on, is the cable in, is printer.address right?"
+}
+
+// printerName is the printer as messages name it.
+func printerName(c config.Printer) string {
+	name := fmt.Sprintf("%s %s", c.Kind, c.Address)
+	if c.Model != "" {
+		name += " (" + c.Model + ")"
+	}
+	return name
+}
+
+// forOne tells whether a printer serves one program at a time: a second one would
+// cut off the slip of the first.
+func forOne(k config.PrinterKind) bool {
+	return k == config.PrinterTCP || k == config.PrinterFile || k == config.PrinterSerial
+}
+
+// inUse tells whether a kiosk is running on these data.
+func inUse(data string) bool {
+	store, err := storage.Open(data, storage.Options{})
+	if err == nil {
+		_ = store.Close()
+	}
+	return errors.Is(err, storage.ErrInUse)
+}

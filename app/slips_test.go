@@ -1,0 +1,668 @@
+package app
+
+import (
+	"context"
+	"flag"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"authenkiosk/app/config"
+	"authenkiosk/printer"
+	"authenkiosk/printer/sink"
+	"authenkiosk/printer/template"
+	"authenkiosk/storage"
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+)
+
+var slowPrinters = flag.Bool("slow-printers", false, "also the prints of which a printer takes a quarter of a minute to know the end")
+
+// paper is a made-up printer at a real kiosk.
+type paper struct {
+	*wire
+	sink    *sink.Printer
+	address string
+}
+
+func newPaper(t *testing.T) *paper {
+	t.Helper()
+	p := &paper{sink: sink.New(printer.Width80mm)}
+	var err error
+	if p.address, err = p.sink.Listen("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.sink.Close() })
+	p.wire = newWireOf(t, slog.New(slog.DiscardHandler), func(_ string, c *config.Config) {
+		c.Printer.Kind, c.Printer.Address = config.PrinterTCP, p.address
+	})
+	return p
+}
+
+// job returns the jobs of a visit when they have come to that state.
+func (p *paper) job(id visit.ID, state storage.JobState) storage.PrintJob {
+	p.t.Helper()
+	limit := time.Now().Add(20 * time.Second)
+	for {
+		jobs, err := p.kiosk.store.PrintJobs()
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		for _, j := range jobs {
+			if j.Visit == id && j.State == state {
+				return j
+			}
+		}
+		if time.Now().After(limit) {
+			p.t.Fatalf("no job of the visit is %q: %+v", state, jobs)
+		}
+		p.drainFor(20 * time.Millisecond)
+	}
+}
+
+// drainFor takes models for a moment, so that the runner goes on.
+func (p *paper) drainFor(d time.Duration) {
+	after := time.After(d)
+	for {
+		select {
+		case p.last = <-p.models:
+		case <-after:
+			return
+		}
+	}
+}
+
+// wholeSlip is less than the rows of any whole slip of these tests and more than
+// those of the pieces.
+const wholeSlip = 700
+
+// whole counts the slips that came out whole.
+func (p *paper) whole() (n int) {
+	for _, s := range p.sink.Slips() {
+		if s.Cut && s.Picture.Height > wholeSlip {
+			n++
+		}
+	}
+	return n
+}
+
+func (p *paper) done(id visit.ID) {
+	p.t.Helper()
+	if r, err := p.kiosk.store.Visit(id); err != nil || r.State != storage.StateDone {
+		p.t.Errorf("the visit is %v: %v", r.State, err)
+	}
+}
+
+func printIs(want flow.PrintState) func(flow.Model) bool {
+	return func(m flow.Model) bool {
+		return m.State == flow.Result && m.Session.Code != "" && m.Session.Print == want
+	}
+}
+
+func TestASlipThatDidNotComeOutComesOnceThePrinterIsMended(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		hurt    func(*paper)
+		mend    func(*paper)
+		light   flow.DeviceState
+		problem visit.Problem
+		slow    bool // only with -slow-printers
+	}{
+		{
+			name: "no paper", light: flow.DeviceDown, problem: visit.PrinterNoPaper,
+			hurt: func(p *paper) { p.sink.Set(func(s *sink.State) { s.PaperOut = true }) },
+			mend: func(p *paper) { p.sink.Set(func(s *sink.State) { s.PaperOut = false }) },
+		},
+		{
+			name: "open cover", light: flow.DeviceDown, problem: visit.PrinterCoverOpen,
+			hurt: func(p *paper) { p.sink.Set(func(s *sink.State) { s.CoverOpen = true }) },
+			mend: func(p *paper) { p.sink.Set(func(s *sink.State) { s.CoverOpen = false }) },
+		},
+		{
+			name: "stuck cutter", light: flow.DeviceDown, problem: visit.PrinterUnavailable,
+			hurt: func(p *paper) { p.sink.Set(func(s *sink.State) { s.CutterError = true }) },
+			mend: func(p *paper) { p.sink.Set(func(s *sink.State) { s.CutterError = false }) },
+		},
+		{
+			name: "switched off", light: flow.DeviceDown, problem: visit.PrinterUnavailable,
+			hurt: func(p *paper) { p.sink.Unplug() },
+			mend: func(p *paper) {
+				if _, err := p.sink.Listen(p.address); err != nil {
+					p.t.Fatal(err)
+				}
+			},
+		},
+		{
+			name: "unplugged in the middle of a slip", light: flow.DeviceReady,
+			hurt: func(p *paper) { p.sink.Set(func(s *sink.State) { s.ResetAfter = 30000 }) },
+			mend: func(*paper) {},
+		},
+		{
+			name: "the roll ends in the middle of a slip", slow: true, light: flow.DeviceDown, problem: visit.PrinterNoPaper,
+			hurt: func(p *paper) { p.sink.Set(func(s *sink.State) { s.PaperRows = 300 }) },
+			mend: func(p *paper) {
+				p.sink.Set(func(s *sink.State) { s.PaperOut, s.PaperRows = false, 0 })
+			},
+		},
+	} {
+		if c.slow && !*slowPrinters {
+			continue
+		}
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p := newPaper(t)
+			defer func() { p.end() }()
+			p.until("the printer's light", func(m flow.Model) bool { return m.Devices.Printer == flow.DeviceReady })
+			c.hurt(p)
+			p.confirm()
+			m := p.until("code without a slip", printIs(flow.PrintFailed))
+			id := m.Session.Insertion.VisitID
+			if c.light != flow.DeviceReady {
+				p.until("light", func(m flow.Model) bool {
+					return m.Devices.Printer == c.light && m.Devices.PrinterProblem == c.problem
+				})
+			}
+			if n := p.whole(); n != 0 {
+				t.Errorf("%d slips came out of a broken printer", n)
+			}
+			p.done(id)
+			c.mend(p)
+			p.until("slip", printIs(flow.Printed))
+			p.drainFor(time.Second)
+			if n := p.whole(); n != 1 {
+				t.Errorf("%d slips came out", n)
+			}
+			if j := p.job(id, storage.JobPrinted); j.ID != string(id) || j.Copy != 0 {
+				t.Errorf("job %+v", j)
+			}
+			p.done(id)
+			if codes, requests := p.madeFor(); codes != 1 || requests != 1 {
+				t.Errorf("%d codes of %d requests: printing touched the visit", codes, requests)
+			}
+		})
+	}
+}
+
+func TestAPrinterThatDoesNotTellPrintsOnceAndAgainWhenAsked(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		set  func(*sink.State)
+	}{
+		{"mute", func(s *sink.State) { s.Mute = true }},
+		{"nonsense", func(s *sink.State) { s.Garbage = true }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p := newPaper(t)
+			defer func() { p.end() }()
+			p.sink.Set(c.set)
+			p.confirm()
+			m := p.until("unclear slip", func(m flow.Model) bool {
+				return m.State == flow.Result && m.Session.Print != flow.Printing && m.Session.Print != flow.NotPrinted
+			})
+			id := m.Session.Insertion.VisitID
+			if c.name == "nonsense" && m.Session.Print == flow.PrintFailed {
+				return // it answered nonsense before anything was sent
+			}
+			if m.Session.Print != flow.PrintUnclear {
+				t.Fatalf("the screen says %v", m.Session.Print)
+			}
+			p.drainFor(3 * time.Second)
+			if n := p.whole(); n != 1 {
+				t.Errorf("%d slips came out unasked", n)
+			}
+			p.job(id, storage.JobUnclear)
+			p.kiosk.Send(flow.TapReprint{})
+			p.until("the second", func(m flow.Model) bool { return m.Session.Print == flow.Printing })
+			p.until("the second to be unclear", printIs(flow.PrintUnclear))
+			if n := p.whole(); n != 2 {
+				t.Errorf("%d slips came out", n)
+			}
+			jobs, _ := p.kiosk.store.PrintJobs()
+			if i := slices.IndexFunc(jobs, func(j storage.PrintJob) bool { return j.Copy == 1 }); i < 0 {
+				t.Error("no job is a reprint")
+			}
+			p.done(id)
+		})
+	}
+}
+
+func TestASlowPrinterHoldsUpNoPatient(t *testing.T) {
+	t.Parallel()
+	p := newPaper(t)
+	defer func() { p.end() }()
+	p.sink.Set(func(s *sink.State) { s.BytesPerSecond = 30000 })
+	p.confirm()
+	m := p.until("code", printIs(flow.Printing)) // the code does not wait for the slip
+	p.until("slip", printIs(flow.Printed))
+	p.done(m.Session.Insertion.VisitID)
+	if n := p.whole(); n != 1 {
+		t.Errorf("%d slips", n)
+	}
+}
+
+func TestAStuckPrinterIsGivenUpAndTheSlipComesLater(t *testing.T) {
+	t.Parallel()
+	p := newPaper(t)
+	defer func() { p.end() }()
+	p.until("the printer's light", func(m flow.Model) bool { return m.Devices.Printer == flow.DeviceReady })
+	p.sink.Set(func(s *sink.State) { s.Stall = true })
+	p.confirm()
+	p.until("code without a slip", printIs(flow.PrintFailed))
+	p.sink.Set(func(s *sink.State) { s.Stall = false })
+	p.until("slip", printIs(flow.Printed))
+	p.drainFor(time.Second)
+	if n := p.whole(); n != 1 {
+		t.Errorf("%d slips", n)
+	}
+}
+
+func TestAPatientWhoComesBackGetsAMarkedReprint(t *testing.T) {
+	t.Parallel()
+	p := newPaper(t)
+	defer func() { p.end() }()
+	p.confirm()
+	m := p.until("slip", printIs(flow.Printed))
+	first := m.Session.Insertion.VisitID
+	p.dock.RemoveCard()
+	p.until("welcome", in(flow.Welcome))
+	if err := p.dock.InsertCard("citizen"); err != nil {
+		t.Fatal(err)
+	}
+	p.until("the code of today", in(flow.AlreadyHere))
+	p.kiosk.Send(flow.TapReprint{})
+	p.until("the second slip", func(m flow.Model) bool { return m.State == flow.AlreadyHere && m.Session.Print == flow.Printed })
+	if n := p.whole(); n != 2 {
+		t.Errorf("%d slips came out", n)
+	}
+	jobs, err := p.kiosk.store.PrintJobs()
+	if err != nil || len(jobs) != 2 || jobs[1].Visit != first || jobs[1].Copy != 1 || jobs[1].State != storage.JobPrinted {
+		t.Errorf("jobs %+v: %v", jobs, err)
+	}
+}
+
+func TestASlipForTheDeskNeedsNoVisit(t *testing.T) {
+	t.Parallel()
+	p := newPaper(t)
+	defer func() { p.end() }()
+	p.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
+	p.kiosk.Send(flow.TapNoCard{})
+	p.kiosk.Send(flow.TapNoNumber{})
+	m := p.until("desk", func(m flow.Model) bool { return m.State == flow.Desk && m.Session.Print == flow.Printed })
+	if n := p.whole(); n != 1 {
+		t.Errorf("%d slips came out", n)
+	}
+	if j := p.job(m.Session.Insertion.VisitID, storage.JobPrinted); j.Kind != "desk" {
+		t.Errorf("job %+v", j)
+	}
+	if _, err := p.kiosk.store.Visit(m.Session.Insertion.VisitID); err == nil {
+		t.Error("a visit was saved")
+	}
+}
+
+func TestAfterARestartAYoungSlipComesOut(t *testing.T) {
+	t.Parallel()
+	p := newPaper(t)
+	p.sink.Set(func(s *sink.State) { s.PaperOut = true })
+	p.confirm()
+	m := p.until("code without a slip", printIs(flow.PrintFailed))
+	id := m.Session.Insertion.VisitID
+	p.end()
+	p.sink.Set(func(s *sink.State) { s.PaperOut = false })
+
+	c := p.kiosk.Config
+	demo := &Demo{Readers: p.kiosk.demo.Readers, url: p.kiosk.demo.url}
+	k, err := NewKiosk(KioskOptions{Config: c, Data: p.data, Log: slog.New(slog.DiscardHandler), Demo: demo})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.kiosk = k
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- k.Run(ctx, func(m flow.Model) { p.models <- m }) }()
+	p.job(id, storage.JobPrinted)
+	if n := p.whole(); n != 1 {
+		t.Errorf("%d slips came out", n)
+	}
+	stop()
+	for {
+		select {
+		case <-p.models:
+			continue
+		case err := <-ended:
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		return
+	}
+}
+
+func TestTheDocksPrinterShowsEveryTroubleAndKeepsPictures(t *testing.T) {
+	t.Parallel()
+	demo, err := NewDemo(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := t.TempDir()
+	k, err := NewKiosk(KioskOptions{Config: config.Default(), Data: data, Log: slog.New(slog.DiscardHandler), Demo: demo})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &wire{t: t, kiosk: k, dock: k.Dock(), models: make(chan flow.Model, 1000)}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- k.Run(ctx, func(m flow.Model) { w.models <- m }) }()
+	light := func(state flow.DeviceState, problem visit.Problem) func(flow.Model) bool {
+		return func(m flow.Model) bool { return m.Devices.Printer == state && m.Devices.PrinterProblem == problem }
+	}
+	w.until("ready printer", light(flow.DeviceReady, visit.NoProblem))
+	w.dock.SetPaper(true)
+	w.until("no paper", light(flow.DeviceDown, visit.PrinterNoPaper))
+	w.dock.SetPaper(false)
+	w.until("paper", light(flow.DeviceReady, visit.NoProblem))
+	w.dock.SetCover(true)
+	w.until("open cover", light(flow.DeviceDown, visit.PrinterCoverOpen))
+	w.dock.SetCover(false)
+	w.dock.BreakPrinter(true)
+	w.until("no printer", light(flow.DeviceDown, visit.PrinterUnavailable))
+	w.dock.BreakPrinter(false)
+	w.until("printer back", light(flow.DeviceReady, visit.NoProblem))
+	w.confirm()
+	w.until("slip", printIs(flow.Printed))
+	limit := time.After(10 * time.Second)
+	for {
+		if found, _ := filepath.Glob(filepath.Join(data, "demo", "slips", "slip-*.png")); len(found) == 1 {
+			break
+		}
+		select {
+		case <-w.models:
+		case <-time.After(50 * time.Millisecond):
+		case <-limit:
+			t.Fatal("no picture of the slip")
+		}
+	}
+	stop()
+	for {
+		select {
+		case <-w.models:
+			continue
+		case err := <-ended:
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		return
+	}
+}
+
+func TestTheSlipAfterARestartIsTheOneOfTheScreen(t *testing.T) {
+	pid, _ := visit.ParsePID("9000000000004")
+	now := time.Now()
+	v := visit.Visit{
+		ID: "019ab000-0000-7000-8000-0123456789ab", ServiceDate: visit.ServiceDateOf(now), PID: pid, Name: visit.Name{First: "ทดสอบ"},
+		ClaimType: visit.ClaimType{Code: "PG0060001"}, Method: visit.MethodCertifier,
+		Attestation: visit.Attestation{Relation: visit.RelationParent}, Right: visit.Right{Main: visit.Coded{ID: "UCS"}},
+	}
+	p := &slipPrinter{zone: visit.ZoneTest, first: "th"}
+	for _, c := range []struct {
+		name string
+		kind flow.SlipKind
+		r    storage.Record
+		want bool
+		as   printer.Kind
+	}{
+		{"a code", flow.SlipCode, storage.Record{Visit: v, State: storage.StateDone, Code: "PP1200000001", IssuedAt: now}, true, printer.KindCode},
+		{"a code that follows", flow.SlipQueued, storage.Record{Visit: v, State: storage.StatePending, SavedAt: now}, true, printer.KindQueued},
+		{"a code that has come since", flow.SlipQueued, storage.Record{Visit: v, State: storage.StateDone, Code: "PP1200000001", IssuedAt: now}, true, printer.KindCode},
+		{"a visit that became work for the staff", flow.SlipQueued, storage.Record{Visit: v, State: storage.StateStaff}, false, 0},
+		{"a way to the desk", flow.SlipDesk, storage.Record{Visit: v, State: storage.StateRefused}, false, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p.store = &oneRecord{r: c.r}
+			shown := p.slip(c.kind, flow.Slip{
+				Visit: v.ID, PID: pid, Name: v.Name, Right: v.Right, Claim: v.ClaimType, Method: v.Method, Relation: visit.RelationParent,
+				Code: c.r.Code, At: now, Date: v.ServiceDate, Language: "en",
+			})
+			again, ok := p.rebuild(storage.PrintJob{Visit: v.ID, Kind: shown.Kind.String(), Language: "en"})
+			if ok != c.want {
+				t.Fatalf("made again: %v", ok)
+			}
+			if shown.Kind = c.as; ok && !equalSlips(again, shown) {
+				t.Errorf("got  %+v\nwant %+v", again, shown)
+			}
+		})
+	}
+}
+
+func equalSlips(a, b printer.Slip) bool {
+	same := slices.Equal(a.Languages, b.Languages)
+	a.Languages, b.Languages = nil, nil
+	return same && a.PID == b.PID && a.Kind == b.Kind && a.Visit == b.Visit && a.Name == b.Name && a.Claim == b.Claim &&
+		a.Method == b.Method && a.Relation == b.Relation && a.Code == b.Code && a.At.Equal(b.At) && a.Date == b.Date &&
+		a.Zone == b.Zone && a.Reprint == b.Reprint
+}
+
+// oneRecord is a store with one visit.
+type oneRecord struct {
+	slipStore
+	r storage.Record
+}
+
+func (o *oneRecord) Visit(visit.ID) (storage.Record, error) { return o.r, nil }
+
+func TestTheConfigurationKnowsWhatThePrinterRoomKnows(t *testing.T) {
+	if want := append([]string{""}, printer.ModelNames()...); !slices.Equal(config.PrinterModels, want) {
+		t.Errorf("models %q, want %q", config.PrinterModels, want)
+	}
+	kinds := []config.PrinterKind{
+		config.PrinterTCP, config.PrinterFile, config.PrinterSerial, config.PrinterIPP, config.PrinterWindows, config.PrinterImage,
+	}
+	for _, w := range printer.Ways() {
+		if !slices.Contains(kinds, config.PrinterKind(w)) {
+			t.Errorf("no kind for way %q", w)
+		}
+	}
+	addresses := map[config.PrinterKind]string{
+		config.PrinterTCP: "127.0.0.1:9100", config.PrinterIPP: "ipp://127.0.0.1/ipp/print", config.PrinterImage: t.TempDir(),
+	}
+	for kind, address := range addresses {
+		formats := config.PrinterFormats[kind]
+		if formats == nil {
+			formats = []string{""}
+		}
+		for _, format := range formats {
+			for _, cut := range config.PrinterCuts {
+				c := config.Printer{Kind: kind, Address: address, WidthMM: 80, Format: format, Cut: cut, FeedLines: 20}
+				made, err := printerConfig(c)
+				if err != nil {
+					t.Fatal(err)
+				}
+				d, err := printer.Open(made)
+				if err != nil {
+					t.Errorf("%+v: %v", c, err)
+					continue
+				}
+				_ = d.Close()
+			}
+		}
+	}
+}
+
+func TestAWrongTemplateStopsTheStartWithItsLine(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "slip.toml"), []byte("[[code]]\nshow = \"code\"\nsize = \"big\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "kiosk.toml")
+	text := "[printer]\nkind = \"image\"\naddress = \"slips\"\ntemplate = \"slip.toml\"\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := call(t, true, "", "kiosk", "-config", file, "-data", dir)
+	if got.status != exitError || !strings.Contains(got.err, "slip.toml:3") || !strings.Contains(got.err, "printer.template") {
+		t.Errorf("%+v", got)
+	}
+	if f := printerFinding(t.Context(), mustLoad(t, file), dir); f.State != findingFailed || !strings.Contains(f.Detail, "slip.toml:3") {
+		t.Errorf("doctor says %+v", f)
+	}
+}
+
+func mustLoad(t *testing.T, file string) config.Config {
+	t.Helper()
+	c, err := config.Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestLightsTellWhatAPersonCanMend(t *testing.T) {
+	at := time.Now()
+	for _, c := range []struct {
+		s       printer.Status
+		light   flow.DeviceState
+		problem visit.Problem
+	}{
+		{printer.Status{}, flow.DeviceUnknown, visit.NoProblem},
+		{printer.Status{Condition: printer.Unknown, At: at}, flow.DeviceReady, visit.NoProblem},
+		{printer.Status{Condition: printer.Ready, At: at}, flow.DeviceReady, visit.NoProblem},
+		{printer.Status{Condition: printer.PaperLow, At: at}, flow.DeviceImpaired, visit.NoProblem},
+		{printer.Status{Condition: printer.Busy, At: at}, flow.DeviceImpaired, visit.NoProblem},
+		{printer.Status{Condition: printer.PaperOut, At: at}, flow.DeviceDown, visit.PrinterNoPaper},
+		{printer.Status{Condition: printer.CoverOpen, At: at}, flow.DeviceDown, visit.PrinterCoverOpen},
+		{printer.Status{Condition: printer.Offline, At: at}, flow.DeviceDown, visit.PrinterUnavailable},
+		{printer.Status{Condition: printer.Error, At: at}, flow.DeviceDown, visit.PrinterUnavailable},
+	} {
+		if light, problem := lightOf(c.s); light != c.light || problem != c.problem {
+			t.Errorf("%v: %v %v", c.s.Condition, light, problem)
+		}
+	}
+}
+
+// printerFile writes a configuration with that printer.
+func printerFile(t *testing.T, kind, address string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "kiosk.toml")
+	text := "[printer]\nkind = \"" + kind + "\"\naddress = '" + address + "'\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestDoctorAndTheTestPageSayWhatIsWrongWithThePrinter(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		set     func(*sink.State)
+		finding string
+		words   string
+		status  int
+		says    string
+	}{
+		{"well", func(*sink.State) {}, findingOK, "ready", exitOK, "was printed"},
+		{"no paper", func(s *sink.State) { s.PaperOut = true }, findingFailed, "put in a roll", exitError, "put in a roll"},
+		{"open cover", func(s *sink.State) { s.CoverOpen = true }, findingFailed, "close it", exitError, "close it"},
+		{"paper near its end", func(s *sink.State) { s.NearEnd = true }, findingWarning, "near its end", exitOK, "was printed"},
+		{"mute", func(s *sink.State) { s.Mute = true }, findingWarning, "slip test", exitOK, "look whether it did"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := sink.New(printer.Width80mm)
+			defer func() { _ = s.Close() }()
+			address, err := s.Listen("127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.Set(c.set)
+			file, data := printerFile(t, "escpos-tcp", address), t.TempDir()
+			if f := printerFinding(t.Context(), mustLoad(t, file), data); f.State != c.finding || !strings.Contains(f.Detail, c.words) {
+				t.Errorf("doctor says %+v", f)
+			}
+			got := call(t, false, "", "slip", "test", "-config", file, "-data", data)
+			if got.status != c.status || !strings.Contains(got.out+got.err, c.says) {
+				t.Errorf("slip test: %+v", got)
+			}
+		})
+	}
+	if f := printerFinding(t.Context(), mustLoad(t, printerFile(t, "escpos-tcp", "127.0.0.1:1")), t.TempDir()); f.State != findingFailed || !strings.Contains(f.Detail, "switched on") {
+		t.Errorf("without a printer doctor says %+v", f)
+	}
+}
+
+func TestNobodyDisturbsThePrinterOfARunningKiosk(t *testing.T) {
+	p := newPaper(t)
+	defer func() { p.end() }()
+	p.until("the printer's light", func(m flow.Model) bool { return m.Devices.Printer == flow.DeviceReady })
+	file := printerFile(t, "escpos-tcp", p.address)
+	if got := call(t, false, "", "slip", "test", "-config", file, "-data", p.data); got.status != exitError || !strings.Contains(got.err, "a kiosk is running") {
+		t.Errorf("slip test: %+v", got)
+	}
+	if f := printerFinding(t.Context(), mustLoad(t, file), dataOf(p.data)); f.State != findingOK || !strings.Contains(f.Detail, "a kiosk is running") {
+		t.Errorf("doctor: %+v", f)
+	}
+}
+
+func TestTheSlipCommandsShowTheTemplateAndDrawIt(t *testing.T) {
+	got := call(t, false, "", "slip", "template")
+	if got.status != exitOK {
+		t.Fatalf("%+v", got)
+	}
+	dir := t.TempDir()
+	own := filepath.Join(dir, "slip.toml")
+	if err := os.WriteFile(own, []byte(got.out), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := template.Load(own); err != nil {
+		t.Errorf("the template that is printed is refused: %v", err)
+	}
+	for _, args := range [][]string{{}, {"-kind", "desk", "-paper", "58"}, {"-kind", "queued", "-paper", "a5", "-dpi", "300", "-template", own}} {
+		out := filepath.Join(dir, "p.png")
+		got := call(t, false, "", append([]string{"slip", "preview", "-out", out}, args...)...)
+		if got.status != exitOK {
+			t.Errorf("%q: %+v", args, got)
+		}
+		head := make([]byte, 8)
+		f, err := os.Open(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = io.ReadFull(f, head)
+		_ = f.Close()
+		if err != nil || string(head[1:4]) != "PNG" {
+			t.Errorf("%q wrote no picture: %v", args, err)
+		}
+	}
+	for words, args := range map[string][]string{
+		"-out FILE":     {"slip", "preview"},
+		"slip template": {"slip"},
+		"printer.kind":  {"slip", "test"},
+	} {
+		if got := call(t, false, "", args...); got.status != exitError || !strings.Contains(got.err, words) {
+			t.Errorf("%q: %+v", args, got)
+		}
+	}
+}
+
+func TestTheSlipNamesTheCertifiersRelation(t *testing.T) {
+	pid, _ := visit.ParsePID("9000000000004")
+	m := flow.Model{State: flow.Result, Devices: flow.Devices{Printer: flow.DeviceReady}}
+	m.Session.Insertion.Number = 1
+	m.Session.Person.PID = pid
+	m.Session.Method, m.Session.Certifier.Relation = visit.MethodCertifier, visit.RelationParent
+	_, effects := flow.Step(m, flow.TapReprint{})
+	for _, e := range effects {
+		if p, ok := e.(flow.PrintSlip); ok {
+			if s := (&slipPrinter{first: "th"}).slip(p.Kind, p.Slip); s.Relation != visit.RelationParent || !s.Reprint {
+				t.Errorf("got %v", s.Relation)
+			}
+			return
+		}
+	}
+	t.Error("no slip is printed")
+}

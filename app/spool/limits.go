@@ -1,0 +1,24 @@
+package spool
+
+import "time"
+
+const (
+	// keepWanted is how long a slip is wanted when its patient is not on the screen
+	// any more: long enough to put in a roll or close a cover while the patient
+	// stands by. Later it would come out for nobody, with a person's data on it.
+	keepWanted = 2 * time.Minute
+	// printAfter bounds one slip. The slowest serial line, 9,600 bits a second,
+	// takes 70 s for the 64 kB of a long one.
+	printAfter = 100 * time.Second
+	// grace is what a slip under way gets when the program ends: one that has begun
+	// comes out within it on all but serial lines.
+	grace = 10 * time.Second
+	// look is how often the printer's state is read while a slip waits for it;
+	// reading it costs nothing.
+	look = 250 * time.Millisecond
+	// maxAttempts bounds how often one slip is begun: a printer that says it is well
+	// and fails each time would use up its roll.
+	maxAttempts = 5
+	// firstPause is between a failure and the next try, and doubles each time.
+	firstPause = time.Second
+)

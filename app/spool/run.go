@@ -1,0 +1,177 @@
+package spool
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"authenkiosk/printer"
+	"authenkiosk/storage"
+)
+
+// Run prints until ctx ends. A slip under way then gets a moment.
+func (s *Spool) Run(ctx context.Context) {
+	for ctx.Err() == nil {
+		if j := s.next(time.Now()); j != nil {
+			s.send(ctx, j)
+			continue
+		}
+		s.rest(ctx)
+	}
+}
+
+// rest waits for a new slip, or for the time to look at the printer again.
+func (s *Spool) rest(ctx context.Context) {
+	var again <-chan time.Time
+	if s.waiting() > 0 {
+		timer := time.NewTimer(look)
+		defer timer.Stop()
+		again = timer.C
+	}
+	select {
+	case <-ctx.Done():
+	case <-s.wake:
+	case <-again:
+	}
+}
+
+// next takes the job that is sent now, nil when there is none. New ones, whose
+// patients are waiting, come before those that have failed before.
+func (s *Spool) next(now time.Time) *job {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	status := s.o.Printer.Status()
+	for _, again := range []bool{false, true} {
+		for i, j := range s.queue {
+			if j.noted && again == (j.attempts > 0) && (!again || s.isDue(j, status, now) || !s.wanted(j)) {
+				s.queue = slices.Delete(s.queue, i, i+1)
+				s.sending = j
+				return j
+			}
+		}
+	}
+	return nil
+}
+
+// isDue tells whether a job that has failed is to be tried again: the printer has
+// been well since.
+func (s *Spool) isDue(j *job, status printer.Status, now time.Time) bool {
+	pause := firstPause << min(j.attempts-1, maxAttempts)
+	return status.Condition.Prints() && status.At.After(j.failed) && now.Sub(j.failed) >= pause
+}
+
+// send brings one job to its end, or back into the queue.
+func (s *Spool) send(ctx context.Context, j *job) {
+	defer func() {
+		s.mu.Lock()
+		s.sending = nil
+		s.mu.Unlock()
+		if s.o.Settled != nil {
+			s.o.Settled()
+		}
+	}()
+	if j.behind != nil && j.behind.end == Failed {
+		s.number(j) // it may be the first, after all
+	}
+	switch {
+	case j.behind != nil && (j.behind.end == Printed || j.behind.end == Unclear):
+		s.mark(j, storage.JobGivenUp)
+		s.finish(j, j.behind.end)
+		return
+	case !s.wanted(j):
+		s.o.Log.Info("nobody waits for the slip any more", "visit", j.slip.Visit, "attempts", j.attempts)
+		s.mark(j, storage.JobGivenUp)
+		j.end = Failed
+		return
+	case !s.mark(j, storage.JobSending):
+		// A slip that is wanted on the disk would be printed again after a crash.
+		s.failed(j)
+		return
+	}
+	err := s.print(ctx, j)
+	var not *printer.NotPrintedError
+	switch {
+	case err == nil:
+		s.mark(j, storage.JobPrinted)
+		s.finish(j, Printed)
+	case errors.As(err, &not):
+		s.o.Log.Warn("the slip was not printed", "visit", j.slip.Visit, "condition", not.Condition.String(), "err", err)
+		s.mark(j, storage.JobFailed)
+		s.failed(j)
+	default:
+		s.o.Log.Warn("it is unclear whether the slip was printed", "visit", j.slip.Visit, "err", err)
+		s.mark(j, storage.JobUnclear)
+		s.finish(j, Unclear)
+	}
+}
+
+// print sends the slip. The end of the program does not cut it off at once.
+func (s *Spool) print(ctx context.Context, j *job) error {
+	printing, cancel := context.WithTimeout(context.WithoutCancel(ctx), printAfter)
+	defer cancel()
+	ended := make(chan struct{})
+	defer close(ended)
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.NewTimer(grace)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			cancel()
+		case <-ended:
+		}
+	})
+	defer stop()
+	return s.o.Printer.Print(printing, j.slip)
+}
+
+// failed puts a job back, unless the printer fails each time though it says that
+// it is well, or another slip has taken its place meanwhile.
+func (s *Spool) failed(j *job) {
+	j.attempts++
+	j.failed = time.Now()
+	again := j.attempts < maxAttempts
+	s.mu.Lock()
+	again = again && !slices.ContainsFunc(s.queue, func(other *job) bool { return other.slip.Visit == j.slip.Visit })
+	if again {
+		s.queue = append(s.queue, j)
+	}
+	s.mu.Unlock()
+	if !again {
+		s.o.Log.Error("the slip is given up", "visit", j.slip.Visit, "attempts", j.attempts)
+		s.mark(j, storage.JobGivenUp)
+	}
+	s.finish(j, Failed)
+}
+
+func (s *Spool) finish(j *job, o Outcome) {
+	j.end = o
+	j.tell(o)
+}
+
+// resume takes up what a program that has ended has left: it is printed when it is
+// young enough and there is a visit to make it of, else it is given up.
+func (s *Spool) resume() {
+	jobs, err := s.o.Store.PrintJobs()
+	if err != nil {
+		s.o.Log.Error("look for slips that were wanted", "err", err)
+		return
+	}
+	for _, noted := range jobs {
+		j := &job{id: noted.ID, created: noted.CreatedAt, tell: func(Outcome) {}, noted: true}
+		j.slip.Visit = noted.Visit
+		switch noted.State {
+		case storage.JobSending:
+			s.mark(j, storage.JobUnclear)
+		case storage.JobWanted, storage.JobFailed:
+			slip, known := s.o.Rebuild(noted)
+			if !known || !s.wanted(j) || noted.Attempts >= maxAttempts {
+				s.mark(j, storage.JobGivenUp)
+				continue
+			}
+			j.slip = slip
+			j.slip.Reprint, j.slip.ReprintCount = noted.Copy > 0, noted.Copy
+			s.queue = append(s.queue, j)
+		}
+	}
+}

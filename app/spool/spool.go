@@ -1,0 +1,240 @@
+// Package spool brings slips to the printer: each is noted in the store before it
+// is sent and marked as being sent before its first byte leaves, so that no crash
+// can lose one or print it twice. It must not touch a visit: what becomes of a
+// slip changes nothing at NHSO.
+//
+// A slip that surely did not come out is printed when the printer is well again,
+// as long as somebody waits for it. One of which nobody knows whether it came out
+// is never sent again unless a person asks.
+package spool
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"authenkiosk/printer"
+	"authenkiosk/storage"
+)
+
+// Store keeps print jobs. Its methods return when the change is on the disk.
+type Store interface {
+	PutPrintJob(job storage.PrintJob) error
+	MarkPrintJob(id string, to storage.JobState, at time.Time) error
+	PrintJobs() ([]storage.PrintJob, error)
+}
+
+// Printer prints slips, see printer.Poller.
+type Printer interface {
+	// Status is what is known of the printer, without asking it.
+	Status() printer.Status
+	// Print ends well, with *printer.NotPrintedError or *printer.UnclearError.
+	Print(ctx context.Context, s printer.Slip) error
+}
+
+// Outcome is what became of a slip.
+type Outcome int
+
+// The outcomes. A slip that failed may still become printed or unclear.
+const (
+	underWay Outcome = iota
+	Printed
+	Unclear // nobody knows whether it came out
+	Failed  // it surely did not come out
+)
+
+// Options are what a spool stands on.
+type Options struct {
+	Store   Store
+	Printer Printer
+	Log     *slog.Logger
+	// Shown tells whether the session of that number is still on the screen.
+	Shown func(session uint64) bool
+	// Rebuild makes the slip of a job that was found at the start; it reports
+	// false when there is nothing to make it of.
+	Rebuild func(storage.PrintJob) (printer.Slip, bool)
+	// Settled is called whenever a slip has been sent or has failed; nil: by nobody.
+	Settled func()
+}
+
+// Spool is the queue of slips. Its methods may be called from any goroutine.
+type Spool struct {
+	o    Options
+	wake chan struct{}
+
+	mu      sync.Mutex
+	queue   []*job
+	sending *job // nil: none
+}
+
+// job is a slip on its way, in memory.
+type job struct {
+	id      string // in the store; empty: it could not be noted
+	slip    printer.Slip
+	session uint64 // 0: of a program that has ended
+	created time.Time
+	tell    func(Outcome)
+
+	elsewhere bool // see Request
+
+	attempts int
+	failed   time.Time // when it was tried last
+	// behind is the same slip, which was being sent when a person asked for this
+	// one: if it comes out, this one has, too.
+	behind *job
+	end    Outcome
+	noted  bool // it may be sent
+}
+
+// New returns a spool with what a program that has ended has left, where that is
+// still wanted. Nothing is printed before Run.
+func New(o Options) *Spool {
+	s := &Spool{o: o, wake: make(chan struct{}, 1)}
+	s.resume()
+	return s
+}
+
+// Request is a slip that is wanted.
+type Request struct {
+	Session uint64 // on whose screen it was asked for
+	Slip    printer.Slip
+	// Elsewhere says that the first slip of this code may have come from another
+	// machine or program: a reprint stays a reprint, whatever is noted here.
+	Elsewhere bool
+	// Tell is called with what became of it, at times more than once.
+	Tell func(Outcome)
+}
+
+// Print notes that a slip is wanted and returns when that is on the disk; it waits
+// for no printer. Another slip of the same visit that has not come out yet is not
+// wanted any more.
+func (s *Spool) Print(r Request) {
+	now := time.Now()
+	j := &job{slip: r.Slip, session: r.Session, created: now, tell: r.Tell, elsewhere: r.Elsewhere}
+	count := s.number(j)
+	for _, old := range s.replaceBy(j) {
+		s.mark(old, storage.JobGivenUp)
+	}
+	id, err := s.note(j.slip, now, count)
+	if err != nil {
+		// It is printed all the same: what is not noted is in nobody's way later.
+		s.o.Log.Error("note a slip", "visit", r.Slip.Visit, "err", err)
+	}
+	s.mu.Lock()
+	j.id, j.noted = id, true
+	s.mu.Unlock()
+	s.stir()
+}
+
+// number counts a reprint. What never came out is none.
+func (s *Spool) number(j *job) int {
+	if !j.slip.Reprint {
+		return 0
+	}
+	count := s.count(j.slip)
+	j.slip.Reprint, j.slip.ReprintCount = count > 0 || j.elsewhere, count
+	return count
+}
+
+// count returns how many slips of that visit and kind may have come out.
+func (s *Spool) count(slip printer.Slip) (n int) {
+	jobs, err := s.o.Store.PrintJobs()
+	if err != nil {
+		s.o.Log.Error("count slips", "visit", slip.Visit, "err", err)
+		return 1 // rather a mark too many
+	}
+	for _, j := range jobs {
+		if j.Visit != slip.Visit || j.Kind != slip.Kind.String() {
+			continue
+		}
+		switch j.State {
+		case storage.JobPrinted, storage.JobUnclear, storage.JobSending:
+			n++
+		}
+	}
+	return n
+}
+
+// note writes a job down and returns its id. The first slip of a visit has the id
+// of the visit.
+func (s *Spool) note(slip printer.Slip, at time.Time, count int) (string, error) {
+	noted := storage.PrintJob{
+		ID: string(slip.Visit), Visit: slip.Visit, Kind: slip.Kind.String(), Language: thai, Copy: count,
+		State: storage.JobWanted, CreatedAt: at,
+	}
+	if len(slip.Languages) > 0 {
+		noted.Language = slip.Languages[0]
+	}
+	err := s.o.Store.PutPrintJob(noted)
+	if errors.Is(err, storage.ErrJobExists) {
+		noted.ID = uuid.NewString()
+		err = s.o.Store.PutPrintJob(noted)
+	}
+	if err != nil {
+		return "", err
+	}
+	return noted.ID, nil
+}
+
+// thai is the language of slips that name none.
+const thai = "th"
+
+// replaceBy puts a job into the queue in place of those of the same visit. One
+// that is being sent goes on.
+func (s *Spool) replaceBy(j *job) (out []*job) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var left []*job
+	for _, old := range s.queue {
+		if old.slip.Visit != j.slip.Visit {
+			left = append(left, old)
+			continue
+		}
+		out = append(out, old)
+	}
+	s.queue = append(left, j)
+	if b := s.sending; b != nil && b.slip.Visit == j.slip.Visit && b.slip.Kind == j.slip.Kind {
+		j.behind = b
+	}
+	return out
+}
+
+// mark writes down where a job stands.
+func (s *Spool) mark(j *job, to storage.JobState) bool {
+	if j.id == "" {
+		return true
+	}
+	if err := s.o.Store.MarkPrintJob(j.id, to, time.Now()); err != nil {
+		s.o.Log.Error("mark a slip", "visit", j.slip.Visit, "as", string(to), "err", err)
+		return false
+	}
+	return true
+}
+
+// waiting returns how many slips have not come out yet.
+func (s *Spool) waiting() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := len(s.queue)
+	if s.sending != nil {
+		n++
+	}
+	return n
+}
+
+// wanted tells whether anybody still waits for a job.
+func (s *Spool) wanted(j *job) bool {
+	age := time.Since(j.created)
+	return age >= 0 && age < keepWanted || j.session != 0 && s.o.Shown(j.session)
+}
+
+func (s *Spool) stir() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}

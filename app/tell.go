@@ -1,0 +1,181 @@
+package app
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"authenkiosk/agent/feed"
+	"authenkiosk/agent/mqtt"
+	"authenkiosk/agent/webhook"
+	"authenkiosk/app/config"
+	"authenkiosk/storage"
+)
+
+// Names of secrets. That of a webhook has its name behind.
+const (
+	webhookSecret = "webhook-"
+	mqttPassword  = "mqtt-password"
+)
+
+// tell brings changed visits to the hospital's systems: webhooks and a broker.
+// Each has its own durable place in the feed.
+type tell struct {
+	hooks  *webhook.Deliverer // nil: none
+	broker *mqtt.Publisher    // nil: none
+	path   string             // of the file in which the doctor finds how they are
+	log    *slog.Logger
+	wrote  []receiverState
+}
+
+// newTell makes the receivers of the configuration. A receiver without its secret
+// is an error: its messages would be believed by nobody, or its broker refuse them.
+func newTell(c config.Config, store *storage.Store, secrets *storage.Secrets, data string, log *slog.Logger) (*tell, error) {
+	t := &tell{path: filepath.Join(data, receiversFile), log: log}
+	visits, places := feedOf{store, log}, cursors{store}
+	var hooks []webhook.Hook
+	for _, w := range c.Webhooks {
+		text, err := secrets.Get(c.NHSO.Zone, webhookSecret+w.Name)
+		if err != nil {
+			return nil, fmt.Errorf("webhook %s: %w; set it with: authenkiosk secret set %s%s", w.Name, err, webhookSecret, w.Name)
+		}
+		secret, err := webhook.ParseSecret(text)
+		if err != nil {
+			return nil, fmt.Errorf("webhook %s: %w", w.Name, err)
+		}
+		hooks = append(hooks, webhook.Hook{Name: w.Name, URL: w.URL, Secret: secret})
+	}
+	var err error
+	if len(hooks) > 0 {
+		t.hooks, err = webhook.New(hooks, webhook.Options{Visits: visits, Cursors: places, Zone: string(c.NHSO.Zone), Logger: log})
+	}
+	if err == nil && c.MQTT.Broker != "" {
+		t.broker, err = newBroker(c, secrets, mqtt.Options{Visits: visits, Cursors: places, Zone: string(c.NHSO.Zone), Logger: log})
+	}
+	return t, err
+}
+
+func newBroker(c config.Config, secrets *storage.Secrets, o mqtt.Options) (*mqtt.Publisher, error) {
+	settings := mqtt.Config{Broker: c.MQTT.Broker, Username: c.MQTT.Username, HCode: c.Unit.HCode, Kiosk: c.MQTT.Kiosk}
+	if c.MQTT.Username != "" {
+		var err error
+		if settings.Password, err = secrets.Get(c.NHSO.Zone, mqttPassword); err != nil {
+			return nil, fmt.Errorf("mqtt: %w; set it with: authenkiosk secret set %s", err, mqttPassword)
+		}
+	}
+	if c.MQTT.CAFile != "" {
+		pem, err := os.ReadFile(c.MQTT.CAFile)
+		if err != nil {
+			return nil, fmt.Errorf("mqtt.ca_file: %w", err)
+		}
+		settings.RootCAs = x509.NewCertPool()
+		if !settings.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, errors.New("mqtt.ca_file: there is no certificate in it")
+		}
+	}
+	return mqtt.New(settings, o)
+}
+
+// run delivers until ctx ends.
+func (t *tell) run(ctx context.Context) {
+	var parts sync.WaitGroup
+	defer parts.Wait()
+	if t.hooks != nil {
+		parts.Go(func() { t.hooks.Run(ctx) })
+	}
+	if t.broker != nil {
+		parts.Go(func() { t.broker.Run(ctx) })
+	}
+	for sleep(ctx, lookAtDevices) {
+		t.note()
+	}
+	t.note()
+}
+
+// wake tells that visits have changed.
+func (t *tell) wake() {
+	if t.hooks != nil {
+		t.hooks.Wake()
+	}
+	if t.broker != nil {
+		t.broker.Wake()
+	}
+}
+
+// receiverState is how a receiver is, for the doctor, which is another process.
+type receiverState struct {
+	Name      string    `json:"name"`
+	Delivered time.Time `json:"delivered"` // of the last change that it took in this run; zero: none
+	Failing   time.Time `json:"failing"`   // since when it takes nothing; zero: it does
+	Problem   string    `json:"problem,omitempty"`
+	Place     uint64    `json:"place"`
+}
+
+// receiversFile stands in the data directory. It holds no personal data.
+const receiversFile = "receivers.json"
+
+// note writes the state of the receivers where the doctor finds it, when it is
+// another one than before.
+func (t *tell) note() {
+	var all []feed.Status
+	if t.hooks != nil {
+		all = t.hooks.Status()
+	}
+	if t.broker != nil {
+		all = append(all, t.broker.Status())
+	}
+	var now []receiverState
+	for _, s := range all {
+		now = append(now, receiverState{s.Name, s.Delivered, s.Failing, s.Problem, s.Cursor})
+	}
+	if slices.Equal(now, t.wrote) {
+		return
+	}
+	data, err := json.Marshal(now)
+	if err == nil {
+		err = replaceFile(t.path, data, 0o600)
+	}
+	if err != nil {
+		t.log.Warn("note the state of the receivers", "err", err)
+		return
+	}
+	t.wrote = now
+}
+
+// receiversOf reads what a running program noted last.
+func receiversOf(data string) ([]receiverState, error) {
+	content, err := os.ReadFile(filepath.Join(data, receiversFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var list []receiverState
+	if err == nil {
+		err = json.Unmarshal(content, &list)
+	}
+	return list, err
+}
+
+// cursors keeps the places of receivers in the store, whose names have no slash.
+type cursors struct{ store *storage.Store }
+
+var _ feed.Cursors = cursors{}
+
+func cursorName(name string) string { return strings.ReplaceAll(name, "/", "-") }
+
+// Cursor implements feed.Cursors.
+func (c cursors) Cursor(name string) (uint64, error) { return c.store.Cursor(cursorName(name)) }
+
+// SetCursor implements feed.Cursors.
+func (c cursors) SetCursor(name string, seq uint64) error {
+	return c.store.SetCursor(cursorName(name), seq)
+}

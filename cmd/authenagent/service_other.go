@@ -1,0 +1,9 @@
+//go:build !windows
+
+package main
+
+import "authenkiosk/app"
+
+// service is for Windows; elsewhere the system's own service files start the
+// program (packaging/linux).
+func service(*app.Program, []string) (status int, done bool) { return 0, false }

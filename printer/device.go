@@ -1,0 +1,76 @@
+package printer
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"time"
+
+	"authenkiosk/printer/device"
+	"authenkiosk/visit"
+)
+
+// Device is a printer that was opened. Its methods may be called from several
+// goroutines; they wait for each other.
+type Device struct {
+	out   output
+	width int
+}
+
+// output is a printer of any kind; a name is for those that keep what they print.
+type output interface {
+	Status(ctx context.Context) (Condition, error)
+	print(ctx context.Context, name string, m *image.Gray) error
+	Close() error
+}
+
+// driver is a printer that takes pictures of one bit.
+type driver interface {
+	Status(ctx context.Context) (Condition, error)
+	Print(ctx context.Context, p device.Picture) error
+	Close() error
+}
+
+// packed packs pictures for a driver.
+type packed struct{ driver }
+
+func (p packed) print(ctx context.Context, _ string, m *image.Gray) error {
+	picture, err := device.Pack(m)
+	if err != nil {
+		return &NotPrintedError{Err: err}
+	}
+	return p.Print(ctx, picture)
+}
+
+// Status asks the printer how it is. The condition is meaningful even with an
+// error, which is for the log. It may take some seconds: see Poller.
+func (d *Device) Status(ctx context.Context) (Status, error) {
+	c, err := d.out.Status(ctx)
+	return Status{Condition: c, At: time.Now()}, err
+}
+
+// Print draws a slip and prints it. Without an error it came out for certain;
+// *NotPrintedError and *UnclearError tell the two other ends. No slip is ever sent
+// twice by itself.
+func (d *Device) Print(ctx context.Context, s Slip) error {
+	if _, err := visit.ParseID(string(s.Visit)); err != nil {
+		return &NotPrintedError{Err: fmt.Errorf("print slip: %w", err)}
+	}
+	picture, err := Render(s, d.width)
+	if err != nil {
+		return &NotPrintedError{Err: fmt.Errorf("draw slip: %w", err)}
+	}
+	return d.out.print(ctx, slipName(s.Visit), picture)
+}
+
+// PrintPicture prints any picture, for example a test page. Its end is that of
+// Print.
+func (d *Device) PrintPicture(ctx context.Context, m *image.Gray) error {
+	return d.out.print(ctx, fmt.Sprintf("picture-%d", time.Now().UnixNano()), m)
+}
+
+// WidthPx returns how many dots wide a picture for this printer should be.
+func (d *Device) WidthPx() int { return d.width }
+
+// Close ends the connection.
+func (d *Device) Close() error { return d.out.Close() }

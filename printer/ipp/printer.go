@@ -1,0 +1,211 @@
+package ipp
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/OpenPrinting/goipp"
+
+	"authenkiosk/printer/device"
+	"authenkiosk/printer/document"
+	"authenkiosk/printer/escpos"
+)
+
+// Limits are the times that a job gets.
+type Limits struct {
+	Job   time.Duration // from the acceptance to the end
+	Fault time.Duration // how long a printer may be without paper before the job is cancelled
+	Poll  time.Duration // from one look at a job to the next
+	Tidy  time.Duration // for cancelling a job and seeing it cancelled
+}
+
+// usualLimits give an office printer time to warm up.
+var usualLimits = Limits{Job: 60 * time.Second, Fault: 2 * time.Second, Poll: 400 * time.Millisecond, Tidy: 10 * time.Second}
+
+// Options are what is peculiar to a printer.
+type Options struct {
+	// Format forces the type of document, one of the document package; empty: the
+	// best of those that the printer says it takes.
+	Format string
+	// Model is for printers that take ESC/POS.
+	Model  escpos.Model
+	Limits Limits // zero: the usual ones
+}
+
+// Printer is an IPP printer or a queue of CUPS.
+type Printer struct {
+	client  *client
+	options Options
+	turn    sync.Mutex
+}
+
+// New returns a printer; nothing is sent before it is used.
+func New(address string, o Options) (*Printer, error) {
+	c, err := newClient(address)
+	if err != nil {
+		return nil, err
+	}
+	if o.Limits == (Limits{}) {
+		o.Limits = usualLimits
+	}
+	if o.Model.Name == "" {
+		o.Model, _ = escpos.ModelNamed("")
+	}
+	return &Printer{client: c, options: o}, nil
+}
+
+// Close gives idle connections back.
+func (p *Printer) Close() error {
+	p.client.http.CloseIdleConnections()
+	return nil
+}
+
+// Status asks the printer how it is. The condition is meaningful even with an
+// error, which is for the log.
+func (p *Printer) Status(ctx context.Context) (device.Condition, error) {
+	s, err := p.State(ctx)
+	if err != nil {
+		return device.Offline, err
+	}
+	return s.Condition(), nil
+}
+
+// ErrFormat says that the printer takes no document that can be made.
+var ErrFormat = errors.New("the printer takes neither PDF nor PWG Raster nor ESC/POS")
+
+// Print prints one picture. It returns nil when the job was completed,
+// *device.NotPrintedError when it surely will not come out whole any more, and
+// *device.UnclearError when a job could be neither watched nor cancelled.
+//
+// A job that is completed is one of which the printer says so. A raw queue of CUPS
+// says so as soon as the bytes have left for the printer.
+func (p *Printer) Print(ctx context.Context, picture device.Picture) error {
+	p.turn.Lock()
+	defer p.turn.Unlock()
+	state, err := p.State(ctx)
+	if err != nil {
+		return &device.NotPrintedError{Condition: device.Offline, Err: err}
+	}
+	// A busy printer may take one more job; it says no if it does not.
+	if c := state.Condition(); !c.Prints() && c != device.Busy {
+		return &device.NotPrintedError{Condition: c}
+	}
+	format, data, err := p.document(state, picture)
+	if err != nil {
+		return &device.NotPrintedError{Condition: device.Error, Err: err}
+	}
+	j, err := p.submit(ctx, format, data)
+	if err != nil {
+		return err
+	}
+	return p.watch(ctx, j)
+}
+
+// document makes what the printer takes. PDF keeps the size by itself; PWG Raster
+// is what every printer without a driver must take; ESC/POS is what slip printers
+// behind a server take.
+func (p *Printer) document(s State, picture device.Picture) (format string, data []byte, err error) {
+	switch format = p.format(s); format {
+	case document.TypePDF:
+		data, err = document.PDF(picture, s.Media)
+	case document.TypePWG:
+		dpi := 300
+		if len(s.Resolutions) > 0 {
+			dpi = s.Resolutions[0] // the lowest is finer than the slip
+		}
+		data, err = document.PWG(picture, s.Media, dpi)
+	case document.TypeESCPOS, document.TypeRaw:
+		data, err = escpos.Encode(picture, p.options.Model)
+	default:
+		err = ErrFormat
+	}
+	return format, data, err
+}
+
+func (p *Printer) format(s State) string {
+	if p.options.Format != "" {
+		return p.options.Format
+	}
+	// A queue without a filter says that it takes everything, and passes it on as
+	// it is: a slip printer would print the text of the PDF.
+	if strings.Contains(s.Model, "Raw Printer") && slices.Contains(s.Formats, document.TypeRaw) {
+		return document.TypeRaw
+	}
+	for _, f := range []string{document.TypePDF, document.TypePWG, document.TypeESCPOS} {
+		if slices.Contains(s.Formats, f) {
+			return f
+		}
+	}
+	return ""
+}
+
+// submit sends the job. An error is an outcome of Print.
+func (p *Printer) submit(ctx context.Context, format string, data []byte) (job, error) {
+	name := jobName()
+	m, err := p.client.request(ctx, goipp.OpPrintJob, []goipp.Attribute{
+		goipp.MakeAttribute("job-name", goipp.TagName, goipp.String(name)),
+		goipp.MakeAttribute("document-format", goipp.TagMimeType, goipp.String(format)),
+	}, data)
+	var status *StatusError
+	switch {
+	case err == nil:
+		if j := jobOf(m.Job); j.id > 0 {
+			return j, nil
+		}
+		err = errors.New("the printer gave the job no number")
+	case errors.As(err, &status):
+		c := device.Error
+		if status.Status == goipp.StatusErrorBusy || status.Status == goipp.StatusErrorNotAcceptingJobs {
+			c = device.Busy
+		}
+		return job{}, &device.NotPrintedError{Condition: c, Err: err}
+	case unsent(err):
+		return job{}, &device.NotPrintedError{Condition: device.Offline, Err: err}
+	}
+	// Whether the job was taken is not known: look for it by its name.
+	j, found, seek := p.find(name)
+	switch {
+	case seek != nil:
+		return job{}, &device.UnclearError{Condition: device.Offline, Err: errors.Join(err, seek)}
+	case found:
+		return j, nil
+	}
+	return job{}, &device.NotPrintedError{Condition: device.Offline, Err: err}
+}
+
+// jobName is unlike all others, and says nothing of the patient.
+func jobName() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails since Go 1.24
+	return "slip-" + hex.EncodeToString(b[:])
+}
+
+// find looks for a job by its name among all that the printer remembers.
+func (p *Printer) find(name string) (job, bool, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), p.options.Limits.Tidy)
+	defer cancel()
+	for _, which := range []string{"not-completed", "completed"} {
+		m, err := p.client.request(ctx, goipp.OpGetJobs, []goipp.Attribute{
+			keywords("requested-attributes", "job-id", "job-name", "job-state", "job-state-reasons"), keywords("which-jobs", which),
+		}, nil)
+		if err != nil {
+			return job{}, false, fmt.Errorf("look for a job: %w", err)
+		}
+		for _, g := range m.Groups {
+			if g.Tag != goipp.TagJobGroup {
+				continue
+			}
+			if j := jobOf(g.Attrs); j.name == name {
+				return j, true, nil
+			}
+		}
+	}
+	return job{}, false, nil
+}

@@ -1,0 +1,133 @@
+package printer
+
+import (
+	"errors"
+	"fmt"
+
+	"authenkiosk/printer/document"
+	"authenkiosk/printer/escpos"
+	"authenkiosk/printer/ipp"
+	"authenkiosk/printer/spooler"
+)
+
+// Way is how a printer is reached.
+type Way string
+
+// The ways, with the meaning of the address.
+const (
+	WayTCP     Way = "escpos-tcp"    // host:port
+	WayFile    Way = "escpos-file"   // a device of usblp on Linux, like /dev/usb/lp0
+	WaySerial  Way = "escpos-serial" // /dev/ttyUSB0?baud=19200&flow=dtrdsr, COM3?baud=9600
+	WayIPP     Way = "ipp"           // ipp://host/ipp/print, ipps://host, also a queue of CUPS
+	WayWindows Way = "windows"       // the name of a printer in Windows
+	WayImage   Way = "image"         // a directory
+)
+
+// Ways lists them all.
+func Ways() []Way { return []Way{WayTCP, WayFile, WaySerial, WayIPP, WayWindows, WayImage} }
+
+// Formats of documents that a configuration may ask for.
+const (
+	FormatPNG    = "png"    // of WayImage, its usual one
+	FormatPDF    = "pdf"    // of WayImage and WayIPP
+	FormatPWG    = "pwg"    // of WayIPP
+	FormatESCPOS = "escpos" // of WayIPP
+	FormatRaw    = "raw"    // of WayIPP: ESC/POS through a raw queue of CUPS
+)
+
+// Config is a printer. All but Way and Address may be left zero.
+type Config struct {
+	Way     Way
+	Address string
+	WidthMM int // of the paper: 58 or 80, which 0 stands for
+	// Model names the peculiarities of an ESC/POS printer, see ModelNames.
+	Model string
+	// Cut replaces the model's way to cut: none, feed, partial, full, esc-m, esc-i.
+	Cut string
+	// FeedLines replaces the model's lines before the cut; nil keeps them.
+	FeedLines *int
+	// Format forces a kind of document; empty: what suits the printer.
+	Format string
+}
+
+// ErrConfig is wrapped by every error of a Config that can never work.
+var ErrConfig = errors.New("the printer is not configured rightly")
+
+// ModelNames lists the models of ESC/POS printers that are known.
+func ModelNames() []string { return escpos.ModelNames() }
+
+// Open makes a device of a configuration. A printer that is switched off or not
+// plugged in is no error here: its condition tells, and it may come back. Close
+// the device in the end.
+func Open(c Config) (*Device, error) {
+	d := &Device{width: WidthPx(c.WidthMM)}
+	if c.WidthMM != 0 && c.WidthMM != 58 && c.WidthMM != 80 {
+		return nil, fmt.Errorf("%w: paper of %d mm", ErrConfig, c.WidthMM)
+	}
+	if c.Address == "" {
+		return nil, fmt.Errorf("%w: no address", ErrConfig)
+	}
+	out, err := c.output(d.width)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	d.out = out
+	return d, nil
+}
+
+func (c Config) output(width int) (output, error) {
+	model, err := escpos.ModelNamed(c.Model)
+	if err != nil {
+		return nil, err
+	}
+	if model, err = model.With(escpos.Cut(c.Cut), c.FeedLines); err != nil {
+		return nil, err
+	}
+	if err := c.checkFormat(); err != nil {
+		return nil, err
+	}
+	switch c.Way {
+	case WayTCP:
+		return packed{escpos.New(escpos.TCP(c.Address), model)}, nil
+	case WayFile:
+		return packed{escpos.New(escpos.File(c.Address), model)}, nil
+	case WaySerial:
+		a, err := escpos.ParseSerialAddress(c.Address)
+		if err != nil {
+			return nil, err
+		}
+		limits := escpos.LimitsAt(a.Baud, model.Band*width/8)
+		return packed{escpos.New(escpos.Serial(a), model).WithLimits(limits)}, nil
+	case WayIPP:
+		p, err := ipp.New(c.Address, ipp.Options{Format: mediaTypes[c.Format], Model: model})
+		return packed{p}, err
+	case WayWindows:
+		p, err := spooler.New(c.Address, model)
+		return packed{p}, err
+	case WayImage:
+		return &Image{Dir: c.Address, Width: width, PDF: c.Format == FormatPDF}, nil
+	}
+	return nil, fmt.Errorf("%q is no kind of printer", c.Way)
+}
+
+var mediaTypes = map[string]string{
+	"": "", FormatPDF: document.TypePDF, FormatPWG: document.TypePWG, FormatESCPOS: document.TypeESCPOS, FormatRaw: document.TypeRaw,
+}
+
+func (c Config) checkFormat() error {
+	switch c.Way {
+	case WayImage:
+		if c.Format == "" || c.Format == FormatPNG || c.Format == FormatPDF {
+			return nil
+		}
+	case WayIPP:
+		if _, ok := mediaTypes[c.Format]; ok {
+			return nil
+		}
+	default:
+		if c.Format == "" {
+			return nil
+		}
+	}
+	return fmt.Errorf("format %q does not go with kind %q", c.Format, c.Way)
+}

@@ -1,0 +1,195 @@
+package spooler
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"unsafe"
+
+	"golang.org/x/sys/windows"
+)
+
+var (
+	winspool          = windows.NewLazySystemDLL("winspool.drv")
+	procOpen          = winspool.NewProc("OpenPrinterW")
+	procClose         = winspool.NewProc("ClosePrinter")
+	procStartDoc      = winspool.NewProc("StartDocPrinterW")
+	procEndDoc        = winspool.NewProc("EndDocPrinter")
+	procStartPage     = winspool.NewProc("StartPagePrinter")
+	procEndPage       = winspool.NewProc("EndPagePrinter")
+	procWrite         = winspool.NewProc("WritePrinter")
+	procGetPrinter    = winspool.NewProc("GetPrinterW")
+	procGetDriver     = winspool.NewProc("GetPrinterDriverW")
+	procGetJob        = winspool.NewProc("GetJobW")
+	procSetJob        = winspool.NewProc("SetJobW")
+	jobControlDelete  = uintptr(5)
+	driverXPS         = uint32(2) // PRINTER_DRIVER_XPS
+	errNothingWritten = errors.New("the spooler took nothing")
+)
+
+// handle is an open printer.
+type handle uintptr
+
+// call turns the result of a function of winspool into an error.
+func call(p *windows.LazyProc, args ...uintptr) (uintptr, error) {
+	if err := p.Find(); err != nil {
+		return 0, err
+	}
+	r, _, err := p.Call(args...)
+	if r == 0 {
+		return 0, fmt.Errorf("%s: %w", p.Name, err)
+	}
+	return r, nil
+}
+
+func openPrinter(name string) (handle, error) {
+	text, err := windows.UTF16PtrFromString(name)
+	if err != nil {
+		return 0, err
+	}
+	var h handle
+	_, err = call(procOpen, uintptr(unsafe.Pointer(text)), uintptr(unsafe.Pointer(&h)), 0)
+	runtime.KeepAlive(text)
+	return h, err
+}
+
+func (h handle) close() error {
+	_, err := call(procClose, uintptr(h))
+	return err
+}
+
+// docInfo is DOC_INFO_1W.
+type docInfo struct{ name, output, datatype *uint16 }
+
+// start begins a document and returns the number of its job.
+func (h handle) start(name, datatype string) (uint32, error) {
+	n, err1 := windows.UTF16PtrFromString(name)
+	d, err2 := windows.UTF16PtrFromString(datatype)
+	if err := errors.Join(err1, err2); err != nil {
+		return 0, err
+	}
+	info := docInfo{name: n, datatype: d}
+	id, err := call(procStartDoc, uintptr(h), 1, uintptr(unsafe.Pointer(&info)))
+	if err != nil {
+		return 0, err
+	}
+	if _, err := call(procStartPage, uintptr(h)); err != nil {
+		return uint32(id), err
+	}
+	return uint32(id), nil
+}
+
+func (h handle) write(data []byte) error {
+	for len(data) > 0 {
+		var n uint32
+		if _, err := call(procWrite, uintptr(h), uintptr(unsafe.Pointer(&data[0])), uintptr(len(data)), uintptr(unsafe.Pointer(&n))); err != nil {
+			return err
+		}
+		if n == 0 || int(n) > len(data) {
+			return errNothingWritten
+		}
+		data = data[n:]
+	}
+	return nil
+}
+
+func (h handle) end() error {
+	_, err1 := call(procEndPage, uintptr(h))
+	_, err2 := call(procEndDoc, uintptr(h))
+	return errors.Join(err1, err2)
+}
+
+// get calls a function twice: for the size of its answer, and for the answer. The
+// answer holds pointers into itself, so it is kept as words.
+func get(size int, ask func(buffer, length uintptr, needed *uint32) error) ([]uint64, error) {
+	var needed uint32
+	if err := ask(0, 0, &needed); err == nil || !errors.Is(err, windows.ERROR_INSUFFICIENT_BUFFER) {
+		return nil, errors.Join(err, errors.New("the spooler does not say how long its answer is"))
+	}
+	const most = 1 << 20
+	if needed > most {
+		return nil, fmt.Errorf("the spooler's answer of %d bytes is too long", needed)
+	}
+	buffer := make([]uint64, (max(int(needed), size)+7)/8)
+	if err := ask(uintptr(unsafe.Pointer(&buffer[0])), uintptr(len(buffer)*8), &needed); err != nil {
+		return nil, err
+	}
+	return buffer, nil
+}
+
+// printerInfo is PRINTER_INFO_2W.
+type printerInfo struct {
+	_          [7]*uint16 // server, printer, share, port, driver, comment, location
+	_          uintptr    // devmode
+	_          [4]*uint16 // separator, processor, datatype, parameters
+	_          uintptr    // security
+	attributes uint32
+	_          [4]uint32 // priorities and times
+	status     uint32
+	_          [2]uint32 // jobs, speed
+}
+
+func (h handle) status() (status, attributes uint32, err error) {
+	b, err := get(int(unsafe.Sizeof(printerInfo{})), func(buffer, length uintptr, needed *uint32) error {
+		_, err := call(procGetPrinter, uintptr(h), 2, buffer, length, uintptr(unsafe.Pointer(needed)))
+		return err
+	})
+	if err != nil {
+		return 0, 0, err
+	}
+	info := (*printerInfo)(unsafe.Pointer(&b[0]))
+	return info.status, info.attributes, nil
+}
+
+// driverInfo is DRIVER_INFO_8W up to the attributes.
+type driverInfo struct {
+	_          uint32
+	_          [10]*uint16
+	_          windows.Filetime
+	_          uint64
+	_          [8]*uint16
+	attributes uint32
+}
+
+// xps tells whether the driver is of the XPS kind (version 4), for which raw bytes
+// have another name.
+func (h handle) xps() (bool, error) {
+	b, err := get(int(unsafe.Sizeof(driverInfo{})), func(buffer, length uintptr, needed *uint32) error {
+		_, err := call(procGetDriver, uintptr(h), 0, 8, buffer, length, uintptr(unsafe.Pointer(needed)))
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	return (*driverInfo)(unsafe.Pointer(&b[0])).attributes&driverXPS != 0, nil
+}
+
+// jobInfo is JOB_INFO_1W up to the status.
+type jobInfo struct {
+	_      uint32
+	_      [6]*uint16 // printer, machine, user, document, datatype, status in words
+	status uint32
+	_      [4]uint32 // priority, position, pages
+	_      windows.Systemtime
+}
+
+// job returns the status of a job; gone tells that it is not in the queue.
+func (h handle) job(id uint32) (status uint32, gone bool, err error) {
+	b, err := get(int(unsafe.Sizeof(jobInfo{})), func(buffer, length uintptr, needed *uint32) error {
+		_, err := call(procGetJob, uintptr(h), uintptr(id), 1, buffer, length, uintptr(unsafe.Pointer(needed)))
+		return err
+	})
+	if errors.Is(err, windows.ERROR_INVALID_PARAMETER) {
+		return 0, true, nil
+	}
+	if err != nil {
+		return 0, false, err
+	}
+	return (*jobInfo)(unsafe.Pointer(&b[0])).status, false, nil
+}
+
+// remove takes a job out of the queue.
+func (h handle) remove(id uint32) error {
+	_, err := call(procSetJob, uintptr(h), uintptr(id), 0, 0, jobControlDelete)
+	return err
+}

@@ -1,0 +1,133 @@
+package ui
+
+import (
+	"image"
+	"image/draw"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	xdraw "golang.org/x/image/draw"
+
+	"authenkiosk/visit/flow"
+)
+
+// largestPreview is the longer side, in pixels, of a picture as the screen keeps
+// it: a photo of the camera's full size is more than any panel shows and more
+// than some graphics cards hold.
+const largestPreview = 1600
+
+// preview is the newest picture of the camera. The pixels are the kiosk's own, so
+// that whoever brought them may use or wipe theirs at any moment.
+type preview struct{ pix *image.RGBA }
+
+// set copies the picture and tells whether it has another size than the one
+// before.
+func (p *preview) set(img image.Image) (resized bool) {
+	from := img.Bounds()
+	size := from.Size()
+	if long := max(size.X, size.Y); long > largestPreview {
+		size = image.Pt(max(size.X*largestPreview/long, 1), max(size.Y*largestPreview/long, 1))
+	}
+	resized = p.pix == nil || p.pix.Rect.Size() != size
+	if resized {
+		p.forget()
+		p.pix = image.NewRGBA(image.Rectangle{Max: size})
+	}
+	if size != from.Size() {
+		xdraw.ApproxBiLinear.Scale(p.pix, p.pix.Rect, img, from, draw.Src, nil)
+		return resized
+	}
+	draw.Draw(p.pix, p.pix.Rect, img, from.Min, draw.Src)
+	return resized
+}
+
+// forget wipes the pixels and tells whether there were any.
+func (p *preview) forget() bool {
+	if p.pix == nil {
+		return false
+	}
+	clear(p.pix.Pix)
+	p.pix = nil
+	return true
+}
+
+// Frame shows the newest picture of the camera, or the photo that was taken, on
+// the screens that have a place for it: flow.PhotoAim and flow.PhotoReview. It
+// copies the picture and draws nothing else anew, so that it can be called with
+// every picture. On any other screen, and with nil, it forgets the picture.
+func (k *Kiosk) Frame(img image.Image) {
+	if img == nil || img.Bounds().Empty() || !showsPicture(k.model) {
+		if k.preview.forget() {
+			k.draw()
+		}
+		return
+	}
+	resized := k.preview.set(img)
+	if l := k.s.liveNow(); l != nil && !resized {
+		l.Refresh()
+		return
+	}
+	if k.shown {
+		k.draw()
+	}
+}
+
+// showsPicture tells whether the screen has a place for the camera's picture.
+func showsPicture(m flow.Model) bool {
+	switch m.State {
+	case flow.PhotoAim:
+		return m.Session.Photo.Camera != flow.DeviceDown
+	case flow.PhotoReview:
+		return true
+	}
+	return false
+}
+
+// keepsPicture tells whether the picture of the screen before may stay: the last
+// one of the camera does until the photo is there, a photo that is to be taken
+// again does not.
+func keepsPicture(before, now flow.Model) bool {
+	return showsPicture(now) && before.Session.Insertion == now.Session.Insertion &&
+		(before.State == now.State || before.State == flow.PhotoAim && now.State == flow.PhotoReview)
+}
+
+// live is a picture whose pixels change while it stands on the screen.
+type live struct{ *canvas.Image }
+
+func (l live) objects() []fyne.CanvasObject { return []fyne.CanvasObject{l.Image} }
+
+func (l live) empty() {
+	l.Image.Image = image.NewGray(image.Rect(0, 0, 1, 1))
+	l.Refresh()
+}
+
+// live draws the camera's picture into the whole area. The graphics card scales
+// it.
+func (s *sheet) live(at area, pix *image.RGBA) {
+	l := named(s, "live", "picture", func() live {
+		return live{&canvas.Image{FillMode: canvas.ImageFillStretch, ScaleMode: canvas.ImageScaleFastest}}
+	})
+	pos, size := s.geo.pixels(at)
+	if l.Position() != pos {
+		l.Move(pos)
+	}
+	changed := l.Image.Image != image.Image(pix)
+	l.Image.Image = pix
+	if l.Size() != size {
+		l.Resize(size)
+	}
+	if changed {
+		l.Refresh()
+	}
+	s.put(l)
+}
+
+// liveNow is the live picture of the present drawing, or nil.
+func (s *sheet) liveNow() *canvas.Image {
+	for _, p := range s.pool {
+		if l, ok := p.piece.(live); ok && p.drawing == s.drawing {
+			return l.Image
+		}
+	}
+	return nil
+}
