@@ -31,6 +31,16 @@ func newDock(ctx context.Context, hands *app.Dock, language string) (*ui.Dock, e
 		Remove:  hands.RemoveCard,
 		Reader:  hands.PlugReader,
 		Printer: func(there bool) { hands.BreakPrinter(!there) },
+		Paper:   hands.SetPaper,
+		Cover:   hands.SetCover,
+		Vouch: func(in bool) {
+			if in {
+				report(hands.InsertCertifierCard(app.DemoCertifier))
+				return
+			}
+			hands.RemoveCertifierCard()
+		},
+		Scene:   func(name string) { report(hands.SetScene(name)) },
 		NHSO:    func(mode string) { report(hands.SetNHSO(nhsoModes[mode])) },
 		NextDay: func() { hands.PassMidnight(ctx) },
 	})

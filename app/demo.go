@@ -117,6 +117,9 @@ func DemoCards() []DemoCard {
 	}
 }
 
+// DemoCertifier is the card of DemoCards that vouches for others.
+const DemoCertifier = "pensioner"
+
 // demoPersons are the serial parts of the PIDs of the test population.
 var demoPersons = map[string]int{
 	"citizen": 0, "pensioner": 1, "child": 2, "elder": 3, "insured": 4, "no-right": 6, "here": 7, "elsewhere": 8,

@@ -83,7 +83,13 @@ func (d *Dock) InsertCertifierCard(id string) error {
 func (d *Dock) RemoveCertifierCard() { _ = d.demo.Readers.Remove(certifierReader) }
 
 // SetScene changes what the drawn camera sees.
-func (d *Dock) SetScene(s scene.Scene) { d.demo.Stage.Set(s) }
+func (d *Dock) SetScene(name string) error {
+	s, err := scene.Parse(name)
+	if err == nil {
+		d.demo.Stage.Set(s)
+	}
+	return err
+}
 
 // NHSOFault is how the demo's NHSO behaves.
 type NHSOFault string

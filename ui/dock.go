@@ -17,6 +17,9 @@ const (
 	NHSOToken  = "token"
 )
 
+// DockScenes are what the drawn camera can see, given to DockOptions.Scene.
+var DockScenes = []string{"good", "dark", "blurred", "nobody", "two"}
+
 // DockOptions are what the dock can do. An action that is nil has no button.
 type DockOptions struct {
 	Language string // of the labels; default th
@@ -25,6 +28,10 @@ type DockOptions struct {
 	Remove   func()
 	Reader   func(plugged bool)
 	Printer  func(there bool)
+	Paper    func(out bool)
+	Cover    func(open bool)
+	Vouch    func(in bool) // the card of the person who vouches, in the second reader
+	Scene    func(name string)
 	NHSO     func(mode string)
 	NextDay  func()
 }
@@ -44,6 +51,10 @@ type Dock struct {
 	card    string // the card that is in
 	reader  bool
 	printer bool
+	paper   bool // there is none
+	cover   bool // it is open
+	vouch   bool // the certifier's card is in
+	scene   int  // of DockScenes
 	nhso    string
 }
 

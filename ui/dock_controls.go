@@ -69,13 +69,26 @@ func (d *Dock) cardButton(at area, i int, card DockCard) {
 }
 
 // deviceHeight is what the lower part of the dock needs.
-func (d *Dock) deviceHeight() float32 { return 5*(dockButton+dockGap) + dockLabel }
+func (d *Dock) deviceHeight() float32 { return 6*(dockButton+dockGap) + dockLabel }
 
 func (d *Dock) devices(at area) {
-	rows := area{at.x, at.y, at.w, 2*dockButton + dockGap}.rows(2, dockGap)
-	d.toggle(rows[0], "reader", &d.reader, d.o.Reader)
-	d.toggle(rows[1], "printer", &d.printer, d.o.Printer)
-	_, in := at.cutTop(2*(dockButton+dockGap), 0)
+	rows := area{at.x, at.y, at.w, 3*dockButton + 2*dockGap}.rows(3, dockGap)
+	cells := func(row int) []area { return rows[row].columns(2, dockGap) }
+	d.toggle(cells(0)[0], "reader", &d.reader, d.o.Reader)
+	d.toggle(cells(0)[1], "printer", &d.printer, d.o.Printer)
+	d.toggleOff(cells(1)[0], "paper", &d.paper, d.o.Paper)
+	d.toggleOff(cells(1)[1], "cover", &d.cover, d.o.Cover)
+	d.toggleOff(cells(2)[0], "vouch", &d.vouch, d.o.Vouch)
+	if d.o.Scene != nil {
+		d.small(cells(2)[1], button{
+			name: "dock-scene", label: d.say.say("dock.scene." + DockScenes[d.scene]), kind: secondary,
+			act: func() {
+				d.set(func() { d.scene = (d.scene + 1) % len(DockScenes) })
+				d.o.Scene(DockScenes[d.scene])
+			},
+		})
+	}
+	_, in := at.cutTop(3*(dockButton+dockGap), 0)
 	if d.o.NHSO != nil {
 		var label, grid area
 		label, in = in.cutTop(dockLabel, 0)
@@ -100,6 +113,21 @@ func (d *Dock) toggle(at area, name string, in *bool, set func(bool)) {
 	d.small(at, button{name: "dock-" + name, label: d.say.say(key), kind: kind, act: func() {
 		d.set(func() { *in = !*in })
 		set(*in)
+	}})
+}
+
+// toggleOff is a toggle of something that is not so at first.
+func (d *Dock) toggleOff(at area, name string, on *bool, set func(bool)) {
+	if set == nil {
+		return
+	}
+	key, kind := "dock."+name+"-on", secondary
+	if *on {
+		key, kind = "dock."+name+"-off", chosen
+	}
+	d.small(at, button{name: "dock-" + name, label: d.say.say(key), kind: kind, act: func() {
+		d.set(func() { *on = !*on })
+		set(*on)
 	}})
 }
 

@@ -18,6 +18,8 @@ func dockWith(t *testing.T, lang string, cards int, size fyne.Size) (*Dock, *[]s
 	o := DockOptions{
 		Language: lang, Insert: func(id string) { note("insert %s", id) }, Remove: func() { note("remove") },
 		Reader: func(in bool) { note("reader %t", in) }, Printer: func(in bool) { note("printer %t", in) },
+		Paper: func(out bool) { note("paper %t", out) }, Cover: func(open bool) { note("cover %t", open) },
+		Vouch: func(in bool) { note("vouch %t", in) }, Scene: func(name string) { note("scene %s", name) },
 		NHSO: func(mode string) { note("nhso %s", mode) }, NextDay: func() { note("next day") },
 	}
 	for i := range cards {
@@ -46,13 +48,13 @@ func dockTouch(t *testing.T, d *Dock, name string) {
 func TestTheButtonsOfTheDockDoWhatTheySay(t *testing.T) {
 	d, did := dockWith(t, "th", 4, fyne.NewSize(1366, 768))
 	for _, name := range []string{
-		"dock-card-c1", "dock-remove", "dock-reader", "dock-reader", "dock-printer", "dock-nhso-down", "dock-nhso-slow",
+		"dock-card-c1", "dock-remove", "dock-reader", "dock-reader", "dock-printer", "dock-paper", "dock-paper", "dock-cover", "dock-vouch", "dock-scene", "dock-nhso-down", "dock-nhso-slow",
 		"dock-nhso-token", "dock-nhso-normal", "dock-next-day",
 	} {
 		dockTouch(t, d, name)
 	}
 	want := []string{
-		"insert c1", "remove", "reader false", "reader true", "printer false", "nhso down", "nhso slow", "nhso token", "nhso normal", "next day",
+		"insert c1", "remove", "reader false", "reader true", "printer false", "paper true", "paper false", "cover true", "vouch true", "scene dark", "nhso down", "nhso slow", "nhso token", "nhso normal", "next day",
 	}
 	if !reflect.DeepEqual(*did, want) {
 		t.Errorf("did %q", *did)
