@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"index/suffixarray"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -55,7 +56,9 @@ func TestNothingPersonalIsLeftInLogsAndFiles(t *testing.T) {
 		if err := w.zone.PutPerson(p); err != nil {
 			t.Fatal(err)
 		}
-		w.serve(c, i%10 == 9)
+		// Every tenth patient meets no NHSO at first, later every hundredth: such
+		// a visit takes seconds of waiting.
+		w.serve(c, i%10 == 9 && (i < 100 || i%100 == 99))
 	}
 	w.zone.ClearFaults()
 	w.drained()
@@ -78,10 +81,11 @@ func TestNothingPersonalIsLeftInLogsAndFiles(t *testing.T) {
 		t.Fatalf("%d files and %d bytes of log prove nothing", len(written), log.Len())
 	}
 	found := 0
-	for i := range *sessions {
-		for _, part := range canaryOf(i).parts() {
-			for name, content := range written {
-				if bytes.Contains(content, part) {
+	for name, content := range written {
+		index := suffixarray.New(content) // tens of thousands of words in megabytes
+		for i := range *sessions {
+			for _, part := range canaryOf(i).parts() {
+				if len(index.Lookup(part, 1)) > 0 {
 					found++
 					t.Errorf("%s holds a part of patient %d", name, i)
 				}
