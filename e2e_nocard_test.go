@@ -41,7 +41,9 @@ func said(t *testing.T, key string) string {
 }
 
 // unbroken takes out where lines may break or have been broken.
-func unbroken(text string) string { return strings.NewReplacer("\u200B", "", " ", "", "\n", "").Replace(text) }
+func unbroken(text string) string {
+	return strings.NewReplacer("\u200B", "", " ", "", "\n", "").Replace(text)
+}
 
 // says waits until the words of that key are on the screen.
 func (s *stage) says(key string) {

@@ -25,6 +25,7 @@ type agentFace struct {
 	log     *slog.Logger
 	hub     *agent.Hub
 	compat  *secureagent.Handler
+	submit  *agentSubmitter
 	options agent.Options
 	clients *clientFile
 	cards   *cards
@@ -36,10 +37,11 @@ type agentFace struct {
 	watch   func() bool // a patient stands before the screen
 
 	listener net.Listener
+	handler  *agent.Agent
 
 	mu    sync.Mutex
-	known map[string]bool // readers that were announced
-	noted map[string]uint64
+	known map[string]bool   // readers that were announced
+	noted map[string]uint64 // for each program the card whose reading was told
 }
 
 // newAgentFace makes the agent of a core; nothing is served before listen and
@@ -47,12 +49,13 @@ type agentFace struct {
 func newAgentFace(c *core, data string, types []visit.ClaimType) (*agentFace, error) {
 	f := &agentFace{
 		config: c.Config.Agent, log: c.log, hub: agent.NewHub(), clients: newClientFile(data), cards: c.cards, types: types,
-		watch: func() bool { return false }, known: map[string]bool{}, noted: map[string]uint64{},
+		submit: &agentSubmitter{visits: c.visits, outbox: c.outbox, log: c.log},
+		watch:  func() bool { return false }, known: map[string]bool{}, noted: map[string]uint64{},
 	}
 	var err error
 	f.compat, err = secureagent.New(secureagent.Options{
 		Cards: agentCards{c.cards}, Rights: agentRights{c.upstream, types}, Codes: agentCodes{c.upstream},
-		Submitter: &agentSubmitter{visits: c.visits, outbox: c.outbox, log: c.log},
+		Submitter: f.submit,
 		HCode:     c.Config.Unit.HCode, HasToken: c.hasToken(data), LookBack: c.Config.Agent.LookBackDays,
 		ClientName: clientName, Audit: func(_ context.Context, a secureagent.Access) { c.diary.access(a) }, Logger: c.log,
 	})
@@ -116,23 +119,29 @@ func (f *agentFace) listen() error {
 	if f.listener != nil {
 		return nil
 	}
+	handler := agent.New(f.options)
+	if err := handler.Err(); err != nil {
+		return fmt.Errorf("agent: %w", err)
+	}
 	l, err := net.Listen("tcp", f.config.Listen)
 	if err != nil {
 		return fmt.Errorf("agent.listen: %w", err)
 	}
-	f.listener = l
+	f.listener, f.handler = l, handler
 	return nil
 }
 
 // serve answers until ctx ends, and then lets answers under way finish.
 func (f *agentFace) serve(ctx context.Context) {
 	f.log.Info("the agent answers", "address", f.listener.Addr(), "compat", f.config.Compat, "other_machines", f.config.LAN())
-	if err := agent.Serve(ctx, f.listener, agent.New(f.options)); err != nil {
+	if err := agent.Serve(ctx, f.listener, f.handler); err != nil {
 		f.log.Error("serve the agent", "err", err)
 	}
 }
 
+// close waits for submissions under way, and lets go of what is held.
 func (f *agentFace) close() {
+	f.submit.close()
 	f.compat.Close()
 	f.hub.Close()
 	if f.listener != nil {
@@ -229,10 +238,37 @@ type agentSubmitter struct {
 	visits toldVisits
 	outbox *outbox.Outbox
 	log    *slog.Logger
+
+	mu    sync.Mutex
+	ended bool
+	work  sync.WaitGroup
+}
+
+// begin notes a submission, unless the program ends.
+func (a *agentSubmitter) begin() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.ended {
+		a.work.Add(1)
+	}
+	return !a.ended
+}
+
+// close takes no more submissions and waits for the outcome of those under way,
+// whether or not their programs still do.
+func (a *agentSubmitter) close() {
+	a.mu.Lock()
+	a.ended = true
+	a.mu.Unlock()
+	a.work.Wait()
 }
 
 // Submit implements secureagent.Submitter. Requests come one at a time.
 func (a *agentSubmitter) Submit(ctx context.Context, o secureagent.Order) secureagent.Outcome {
+	if !a.begin() {
+		return secureagent.Outcome{Kind: secureagent.NotSaved}
+	}
+	defer a.work.Done()
 	v := o.Visit
 	under, err := a.underWay(v)
 	switch {

@@ -4,10 +4,18 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -189,6 +197,7 @@ func (h *hospital) confirm(pid, phone string) (int, map[string]any) {
 func TestTheWholeProgramConforms(t *testing.T) {
 	for name, asKiosk := range map[string]bool{"without a screen": false, "beside a kiosk": true} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // the guard's rates make it slow
 			h := newHospital(t, asKiosk, slog.New(slog.DiscardHandler), nil)
 			agenttest.Run(t, agenttest.Target{
 				URL: h.url, Header: http.Header{"Authorization": {"Bearer " + h.token}},
@@ -263,6 +272,48 @@ func mustPID(t *testing.T, digits string) visit.PID {
 		t.Fatal(err)
 	}
 	return pid
+}
+
+// TestTheEndOfTheProgramWaitsForAProgramsSubmission ends the program while NHSO is
+// at work on a visit whose program has gone: its answer may be the only one.
+func TestTheEndOfTheProgramWaitsForAProgramsSubmission(t *testing.T) {
+	h := newHospital(t, false, slog.New(slog.DiscardHandler), nil)
+	h.insert(adultPID)
+	_, card := h.ask(h.token, http.MethodGet, "/api/smartcard/read", "")
+	if err := h.zone.SetFault(testzone.Fault{Path: submitPath, Kind: "slow", Count: 1, DelayMS: 1000}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, h.url+"/api/nhso-service/confirm-save", strings.NewReader(
+		fmt.Sprintf(`{"pid":%q,"claimType":"PG0060001","mobile":"0800001234","correlationId":%q}`, adultPID, card["correlationId"])))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+h.token)
+	r.Header.Set("Content-Type", "application/json")
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		if resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(r); err == nil {
+			_ = resp.Body.Close()
+		}
+	}()
+	eventually(t, func() bool {
+		n, err := h.core.store.Counts(visit.ServiceDateOf(time.Now()))
+		return err == nil && n.Pending == 1
+	})
+	cancel()
+	<-gone
+	h.end()
+	store, err := storage.Open(filepath.Join(h.data, string(visit.ZoneDemo)), storage.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = store.Close() }()
+	same, err := store.Find(mustPID(t, adultPID), visit.ServiceDateOf(time.Now()))
+	if err != nil || len(same) != 1 || same[0].State != storage.StateDone || same[0].Code == "" {
+		t.Errorf("the store has %d visits, %v", len(same), err)
+	}
 }
 
 // listener follows the stream of events.
@@ -501,6 +552,116 @@ func TestAClientIsAddedAndRemovedWhileTheKioskRuns(t *testing.T) {
 	})
 	if !strings.Contains(audit.String(), `"result":"client-hosxp"`) {
 		t.Error("the audit does not name the client")
+	}
+}
+
+// certificateFor makes a certificate for that name, and files of it.
+func certificateFor(t *testing.T, name string) (certFile, keyFile string, roots *x509.CertPool) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{
+		SerialNumber: big.NewInt(1), DNSNames: []string{name}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots = x509.NewCertPool()
+	certPEM := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	roots.AppendCertsFromPEM(certPEM)
+	certFile, keyFile = filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")
+	write(t, certFile, string(certPEM))
+	write(t, keyFile, string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})))
+	return certFile, keyFile, roots
+}
+
+func TestOtherMachinesAreServedByTLSAndWithATokenOnly(t *testing.T) {
+	const name = "kiosk1.hospital.example"
+	var roots *x509.CertPool
+	h := newHospital(t, false, slog.New(slog.DiscardHandler), func(c *config.Config, _ *hospital) {
+		c.Agent.TLSCert, c.Agent.TLSKey, roots = certificateFor(t, name)
+		c.Agent.Addresses, c.Agent.Hosts = []string{"127.0.0.0/8"}, []string{name + ":8189"}
+	})
+	address := strings.TrimPrefix(h.url, "http://")
+	client := &http.Client{Transport: &http.Transport{
+		DisableKeepAlives: true, TLSClientConfig: &tls.Config{RootCAs: roots},
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "tcp", address)
+		},
+	}}
+	for token, want := range map[string]int{h.token: http.StatusOK, "": http.StatusUnauthorized} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://"+name+":8189/api/smartcard/terminals", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if token != "" {
+			r.Header.Set("Authorization", "Bearer "+token)
+		}
+		resp, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode != want {
+			t.Errorf("status %d, want %d", resp.StatusCode, want)
+		}
+	}
+	if resp, err := http.Get(h.url + "/healthz"); err == nil && resp.StatusCode == http.StatusOK { //nolint:bodyclose,noctx // it must fail
+		t.Error("plain HTTP is answered")
+	}
+}
+
+func TestOtherMachinesWithoutAClientStopTheStart(t *testing.T) {
+	demo, err := NewDemo(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := config.Default()
+	c.Agent.Listen = "127.0.0.1:0"
+	c.Agent.TLSCert, c.Agent.TLSKey, _ = certificateFor(t, "kiosk1.hospital.example")
+	c.Agent.Addresses, c.Agent.Hosts = []string{"10.0.0.0/8"}, []string{"kiosk1.hospital.example:8189"}
+	h, err := NewHeadless(KioskOptions{Config: c, Data: t.TempDir(), Log: slog.New(slog.DiscardHandler), Demo: demo})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Run(t.Context()); !errors.Is(err, agent.ErrLAN) {
+		t.Error(err)
+	}
+}
+
+func TestDoctorIsLoudAboutWhatIsLessSafe(t *testing.T) {
+	c := config.Default()
+	data := t.TempDir()
+	c.Agent.Enabled, c.Agent.Compat, c.Agent.Listen = true, true, "127.0.0.1:1"
+	c.Agent.TLSCert, c.Agent.TLSKey, _ = certificateFor(t, "kiosk1.hospital.example")
+	c.Agent.Addresses, c.Agent.Hosts = []string{"10.0.0.0/8"}, []string{"kiosk1.hospital.example:8189"}
+	c.Webhooks = []config.Webhook{{Name: "his", URL: "https://his.example"}, {Name: "new", URL: "https://new.example"}}
+	if err := storage.OpenSecrets(data).Set(c.NHSO.Zone, "webhook-his", webhook.NewSecret()); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(data, receiversFile), `[{"name":"webhook/his","failing":"2026-01-02T03:04:05Z","problem":"the receiver cannot be reached"}]`)
+	all := fmt.Sprint(agentFindings(t.Context(), c, data))
+	for _, words := range []string{
+		"warning LESS SAFE", "agent network failed no client has a token", "webhook his warning takes nothing since 2026-01-02",
+		"webhook new failed", "secret new webhook-new", "not asked: it wants its own name",
+	} {
+		if !strings.Contains(all, words) {
+			t.Errorf("%q is not in %s", words, all)
+		}
+	}
+	if _, err := agent.AddClient(newClientFile(data), "his", agent.Scopes(), time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if all := fmt.Sprint(agentFindings(t.Context(), c, data)); !strings.Contains(all, "OTHER MACHINES may ask: 10.0.0.0/8") {
+		t.Error(all)
 	}
 }
 

@@ -28,7 +28,7 @@ func (d *Demo) layOnDesk(id string) {
 // reader.
 func (d *Demo) followDesk(ctx context.Context) {
 	desk := d.Zone.Desk()
-	last := desk.Slot()
+	last := testzone.Slot{Readers: []string{patientReader}} // as the demo begins
 	for sleep(ctx, lookAtDesk) {
 		now := desk.Slot()
 		if plugged := len(now.Readers) > 0; plugged != (len(last.Readers) > 0) {

@@ -92,7 +92,7 @@ func (p *prober) run(ctx context.Context) {
 		if wait := pause - time.Since(asked); asked.IsZero() || wait <= 0 {
 			p.probe(ctx, state)
 			continue
-		} else if !sleep(ctx, wait) {
+		} else if !sleep(ctx, min(wait, probeWhenDown)) { // NHSO may go down meanwhile
 			return
 		}
 	}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"authenkiosk/app/config"
 	"authenkiosk/printer"
+	"authenkiosk/printer/template"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 )
@@ -23,11 +25,7 @@ func printerFinding(ctx context.Context, c config.Config, data string) finding {
 		}
 		return finding{"printer", findingWarning, "none is configured: codes are on the screen only"}
 	}
-	made, err := printerConfig(c.Printer)
-	if err != nil {
-		return finding{"printer", findingFailed, err.Error()}
-	}
-	device, err := printer.Open(made)
+	device, _, err := openPrinter(c.Printer)
 	if err != nil {
 		return finding{"printer", findingFailed, err.Error()}
 	}
@@ -45,6 +43,41 @@ func printerFinding(ctx context.Context, c config.Config, data string) finding {
 		detail += fmt.Sprintf(" (%v)", err)
 	}
 	return finding{"printer", state, detail}
+}
+
+// slipFinding draws every kind of slip, so that a template that suits no paper is
+// found before a patient waits, and looks for next steps that are missing.
+func slipFinding(c config.Config) finding {
+	if c.Printer.Kind == config.PrinterNone {
+		return finding{"slips", findingSkipped, "no printer is configured"}
+	}
+	if c.Printer.Template == "" {
+		return finding{"slips", findingOK, "the built-in template"}
+	}
+	t, err := template.Load(c.Printer.Template)
+	if err != nil {
+		return finding{"slips", findingFailed, err.Error()}
+	}
+	for _, kind := range template.Kinds() {
+		s, err := printer.Sample(kind)
+		if err == nil {
+			_, err = printer.Draw(t, s, printer.Roll(printer.WidthPx(c.Printer.WidthMM)))
+		}
+		if err != nil {
+			return finding{"slips", findingFailed, fmt.Sprintf("%s: the %s slip: %v", c.Printer.Template, kind, err)}
+		}
+	}
+	for _, claim := range append(slices.Clone(c.Kiosk.ClaimTypes), c.Kiosk.DefaultClaimType) {
+		if t.NextStep(claim) == nil && showsNext(t) {
+			return finding{"slips", findingWarning, fmt.Sprintf("%s has no next step for %s and none for default", c.Printer.Template, claim)}
+		}
+	}
+	return finding{"slips", findingOK, c.Printer.Template}
+}
+
+// showsNext tells whether a code slip has a place for the next step.
+func showsNext(t *template.Template) bool {
+	return slices.ContainsFunc(t.Blocks[template.Code], func(b template.Block) bool { return b.Show == "next" })
 }
 
 // judge says what a condition is worth, and what to do.

@@ -3,20 +3,24 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
+	"image"
 	"sync/atomic"
 	"time"
 
 	"authenkiosk/app/spool"
 	"authenkiosk/printer"
+	"authenkiosk/printer/template"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
 
 // slipDevice is the printer of the kiosk, asked how it is by a goroutine of its own.
 type slipDevice struct {
-	device *printer.Device
-	every  time.Duration
-	demo   *demoPrinter // nil: a real one
+	device   *printer.Device
+	template *template.Template // of the unit; nil: the built-in one
+	every    time.Duration
+	demo     *demoPrinter // nil: a real one
 
 	poller atomic.Pointer[printer.Poller] // nil before start
 	broken atomic.Bool                    // the dock has switched off what is not made up
@@ -58,7 +62,26 @@ func (d *slipDevice) Print(ctx context.Context, s printer.Slip) error {
 	if d.broken.Load() || poller == nil {
 		return &printer.NotPrintedError{Condition: printer.Offline, Err: errPrinterOff}
 	}
-	return poller.Print(ctx, s)
+	return printSlip(ctx, poller, d.template, s)
+}
+
+// slipPaper is a printer.Device or a printer.Poller.
+type slipPaper interface {
+	Print(ctx context.Context, s printer.Slip) error
+	PrintPicture(ctx context.Context, m *image.Gray) error
+	WidthPx() int
+}
+
+// printSlip prints a slip as the template says; nil is the built-in one.
+func printSlip(ctx context.Context, p slipPaper, t *template.Template, s printer.Slip) error {
+	if t == nil {
+		return p.Print(ctx, s)
+	}
+	picture, err := printer.Draw(t, s, printer.Roll(p.WidthPx()))
+	if err != nil {
+		return &printer.NotPrintedError{Err: fmt.Errorf("draw slip: %w", err)}
+	}
+	return p.PrintPicture(ctx, picture)
 }
 
 // glance is how often what is known of the printer is compared, which costs

@@ -71,11 +71,7 @@ func (p *Program) slipTest(ctx context.Context, s *settings) error {
 	if forOne(c.Printer.Kind) && inUse(filepath.Join(s.data, string(c.NHSO.Zone))) {
 		return errors.New("a kiosk is running and has the printer to itself: end it first")
 	}
-	made, err := printerConfig(c.Printer)
-	if err != nil {
-		return err
-	}
-	device, err := printer.Open(made)
+	device, own, err := openPrinter(c.Printer)
 	if err != nil {
 		return err
 	}
@@ -83,7 +79,7 @@ func (p *Program) slipTest(ctx context.Context, s *settings) error {
 	ctx, cancel := context.WithTimeout(ctx, testPageAfter)
 	defer cancel()
 	now := time.Now()
-	err = device.Print(ctx, printer.Slip{
+	err = printSlip(ctx, device, own, printer.Slip{
 		Kind: printer.KindTest, UnitName: c.Unit.Name, UnitPhone: c.Unit.Phone, Zone: c.NHSO.Zone, Visit: visit.ID(uuid.Must(uuid.NewV7()).String()),
 		At: now, Date: visit.ServiceDateOf(now), Languages: c.Kiosk.Languages, Printer: printerName(c.Printer),
 	})

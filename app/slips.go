@@ -58,40 +58,32 @@ func newSlipPrinter(c config.Config, demo *Demo, pictures string) (*slipPrinter,
 	if c.Printer.Kind == config.PrinterNone {
 		return nil, nil
 	}
-	made, err := printerConfig(c.Printer)
-	if err == nil {
-		p.device, err = printer.Open(made)
-	}
-	if err != nil {
+	var err error
+	if p.device, p.template, err = openPrinter(c.Printer); err != nil {
 		p.close()
 		return nil, fmt.Errorf("[printer]: %w", err)
 	}
 	return p, nil
 }
 
-// printerConfig is the configuration as the printer room knows it. The unit's
-// template of slips is read and checked here.
-func printerConfig(c config.Printer) (printer.Config, error) {
-	_, err := slipTemplate(c.Template)
+// openPrinter opens the configured printer and reads the unit's template of slips;
+// nil is the built-in one.
+func openPrinter(c config.Printer) (*printer.Device, *template.Template, error) {
 	p := printer.Config{
 		Way: printer.Way(c.Kind), Address: c.Address, WidthMM: c.WidthMM, Model: c.Model, Cut: c.Cut, Format: c.Format,
 	}
 	if c.FeedLines != config.FeedOfModel {
 		p.FeedLines = &c.FeedLines
 	}
-	return p, err
-}
-
-// slipTemplate reads a template; an empty name is the built-in one.
-func slipTemplate(file string) (*template.Template, error) {
-	if file == "" {
-		return template.Default(), nil
+	var t *template.Template
+	if c.Template != "" {
+		var err error
+		if t, err = template.Load(c.Template); err != nil {
+			return nil, nil, fmt.Errorf("printer.template: %w", err)
+		}
 	}
-	t, err := template.Load(file)
-	if err != nil {
-		return nil, fmt.Errorf("printer.template: %w", err)
-	}
-	return t, nil
+	device, err := printer.Open(p)
+	return device, t, err
 }
 
 // attach gives the slips their store. It must come before start. shown tells

@@ -479,11 +479,7 @@ func TestTheConfigurationKnowsWhatThePrinterRoomKnows(t *testing.T) {
 		for _, format := range formats {
 			for _, cut := range config.PrinterCuts {
 				c := config.Printer{Kind: kind, Address: address, WidthMM: 80, Format: format, Cut: cut, FeedLines: 20}
-				made, err := printerConfig(c)
-				if err != nil {
-					t.Fatal(err)
-				}
-				d, err := printer.Open(made)
+				d, _, err := openPrinter(c)
 				if err != nil {
 					t.Errorf("%+v: %v", c, err)
 					continue
@@ -665,4 +661,65 @@ func TestTheSlipNamesTheCertifiersRelation(t *testing.T) {
 		}
 	}
 	t.Error("no slip is printed")
+}
+
+func TestTheUnitsOwnTemplateIsPrinted(t *testing.T) {
+	s := sink.New(printer.Width80mm)
+	defer func() { _ = s.Close() }()
+	address, err := s.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := printerFile(t, "escpos-tcp", address)
+	height := func() int {
+		t.Helper()
+		before := len(s.Slips())
+		if got := call(t, false, "", "slip", "test", "-config", file, "-data", t.TempDir()); got.status != exitOK {
+			t.Fatalf("%+v", got)
+		}
+		slips := s.Slips()
+		if len(slips) != before+1 {
+			t.Fatalf("%d slips came out", len(slips)-before)
+		}
+		return slips[before].Picture.Height
+	}
+	builtIn := height()
+	own := "[[test]]\nshow = \"text\"\ntext = { th = \"สั้น\" }\n"
+	if err := os.WriteFile(filepath.Join(filepath.Dir(file), "own.toml"), []byte(own), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, append(text, "template = \"own.toml\"\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if short := height(); short >= builtIn/2 {
+		t.Errorf("the own test page has %d rows, the built-in one %d", short, builtIn)
+	}
+}
+
+func TestDoctorLooksAtTheTemplate(t *testing.T) {
+	dir := t.TempDir()
+	for _, c := range []struct{ name, text, state, words string }{
+		{"none", "", findingOK, "built-in"},
+		{"good", "[[code]]\nshow = \"code\"\n[[code]]\nshow = \"next\"\n[next.default]\nth = \"รอ\"\n", findingOK, "slip.toml"},
+		{"no next step", "[[code]]\nshow = \"code\"\n[[code]]\nshow = \"next\"\n[next.PG0130001]\nth = \"รอ\"\n", findingWarning, "PG0060001"},
+		{"a wrong field", "[[code]]\nshow = \"price\"\n", findingFailed, "slip.toml:2"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			k := config.Default()
+			k.Printer.Kind, k.Printer.Address = config.PrinterImage, dir
+			if c.text != "" {
+				k.Printer.Template = filepath.Join(dir, "slip.toml")
+				if err := os.WriteFile(k.Printer.Template, []byte(c.text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if f := slipFinding(k); f.State != c.state || !strings.Contains(f.Detail, c.words) {
+				t.Errorf("got %+v", f)
+			}
+		})
+	}
 }

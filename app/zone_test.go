@@ -1,8 +1,12 @@
 package app
 
 import (
+	"context"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -76,5 +80,46 @@ func write(t *testing.T, file, text string) {
 	t.Helper()
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestTheTestZonePlaysAnAgentOnAnAddressOfItsOwn(t *testing.T) {
+	var out safeBuffer
+	ctx, stop := context.WithCancel(t.Context())
+	p := &Program{Name: "authenagent", Stdin: strings.NewReader(""), Stdout: &out, Stderr: &safeBuffer{}}
+	ended := make(chan int, 1)
+	go func() {
+		ended <- p.MainUntil(ctx, []string{"testzone", "-listen", "127.0.0.1:0", "-agent", "127.0.0.1:0"})
+	}()
+	var addresses [][]string
+	eventually(t, func() bool {
+		addresses = regexp.MustCompile(`on (http://127\.0\.0\.1:[0-9]+)/`).FindAllStringSubmatch(out.String(), -1)
+		return len(addresses) == 2
+	})
+	control, played := addresses[0][1], addresses[1][1]
+	put, err := http.NewRequestWithContext(ctx, http.MethodPut, control+"/testzone/agent/card", strings.NewReader(`{"pid":"`+adultPID+`"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	put.Header.Set("Content-Type", "application/json")
+	get, err := http.NewRequestWithContext(ctx, http.MethodGet, played+"/api/smartcard/read-card-only", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	for _, r := range []*http.Request{put, get} {
+		resp, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if err != nil || resp.StatusCode != http.StatusOK || !strings.Contains(string(body), adultPID) {
+			t.Errorf("%s: %d %s", r.URL.Path, resp.StatusCode, body)
+		}
+	}
+	stop()
+	if status := <-ended; status != exitOK {
+		t.Errorf("status %d", status)
 	}
 }

@@ -130,23 +130,37 @@ func (s *Spool) print(ctx context.Context, j *job) error {
 func (s *Spool) failed(j *job) {
 	j.attempts++
 	j.failed = time.Now()
-	again := j.attempts < maxAttempts
+	hopeless := j.attempts >= maxAttempts
 	s.mu.Lock()
-	again = again && !slices.ContainsFunc(s.queue, func(other *job) bool { return other.slip.Visit == j.slip.Visit })
+	again := !hopeless && !s.replaced(j)
 	if again {
 		s.queue = append(s.queue, j)
 	}
 	s.mu.Unlock()
-	if !again {
+	if hopeless {
 		s.o.Log.Error("the slip is given up", "visit", j.slip.Visit, "attempts", j.attempts)
+	}
+	if !again {
 		s.mark(j, storage.JobGivenUp)
 	}
 	s.finish(j, Failed)
 }
 
+// finish tells what became of a slip, unless another one of the visit waits: the
+// screen speaks of that.
 func (s *Spool) finish(j *job, o Outcome) {
 	j.end = o
-	j.tell(o)
+	s.mu.Lock()
+	silent := s.replaced(j)
+	s.mu.Unlock()
+	if !silent {
+		j.tell(o)
+	}
+}
+
+// replaced tells whether another slip of the same visit waits. It needs the lock.
+func (s *Spool) replaced(j *job) bool {
+	return slices.ContainsFunc(s.queue, func(other *job) bool { return other != j && other.slip.Visit == j.slip.Visit })
 }
 
 // resume takes up what a program that has ended has left: it is printed when it is

@@ -208,9 +208,9 @@ func TestASlipAskedForWhileTheSameIsSentAgainComesOutOnce(t *testing.T) {
 		told []Outcome
 		out  int
 	}{
-		{"it comes out", nil, []Outcome{Failed, Printed, Printed}, 1},
-		{"it is unclear", &printer.UnclearError{}, []Outcome{Failed, Unclear, Unclear}, 0},
-		{"it fails", &printer.NotPrintedError{Condition: printer.Offline}, []Outcome{Failed, Failed, Printed}, 1},
+		{"it comes out", nil, []Outcome{Failed, Printed}, 1},
+		{"it is unclear", &printer.UnclearError{}, []Outcome{Failed, Unclear}, 0},
+		{"it fails", &printer.NotPrintedError{Condition: printer.Offline}, []Outcome{Failed, Printed}, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -349,4 +349,37 @@ func TestTheEndOfTheProgramDoesNotWaitForAStuckPrinter(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		check(t, b, []Outcome{Failed}, 1, storage.JobPrinted)
 	})
+}
+
+func TestTheCodeThatComesWhileItsQueueSlipIsSentHasASlipOfItsOwn(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		ends error // of the queue slip
+		out  int
+	}{
+		{"the queue slip comes out", nil, 2},
+		{"the queue slip fails", &printer.NotPrintedError{Condition: printer.Offline}, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBench(t)
+				b.printer.takes = 10 * time.Second
+				b.printer.ends = []error{c.ends}
+				b.Print(Request{
+					Session: 1, Slip: printer.Slip{Visit: visitOf(1), Kind: printer.KindQueued},
+					Tell: func(o Outcome) { t.Errorf("the screen, which shows the code, heard %v of the queue slip", o) },
+				})
+				time.Sleep(5 * time.Second)
+				b.want(1, false)
+				time.Sleep(time.Minute)
+				if got := b.outcomes(); !slices.Equal(got, []Outcome{Printed}) {
+					t.Errorf("told %v", got)
+				}
+				out := b.printer.slips()
+				if len(out) != c.out || out[len(out)-1].Kind != printer.KindCode || out[len(out)-1].Reprint {
+					t.Errorf("%d slips came out", len(out))
+				}
+			})
+		})
+	}
 }

@@ -18,14 +18,19 @@ func answered() []Event { return []Event{RightFound{Number: 1, Right: ucs}, Stat
 
 func photographed() []Event {
 	return []Event{
-		CameraChanged{1, DeviceReady}, PhotoSeen{1, PhotoGood, true},
-		TimerFired{TimerCountdown}, TimerFired{TimerCountdown}, TimerFired{TimerCountdown}, PhotoTaken{1, PhotoGood},
+		CameraChanged{1, DeviceReady},
+		PhotoSeen{1, PhotoGood, true},
+		TimerFired{TimerCountdown},
+		TimerFired{TimerCountdown},
+		TimerFired{TimerCountdown},
+		PhotoTaken{1, PhotoGood},
 	}
 }
 
 func vouched(i Insertion) []Event {
 	return []Event{
-		CardInserted{i}, CardIdentified{i.Number, adult},
+		CardInserted{i},
+		CardIdentified{i.Number, adult},
 		CardRead{Number: i.Number, Expiry: visit.PartialDate{Lifelong: true}},
 		TapRelation{visit.RelationParent},
 	}
@@ -189,7 +194,10 @@ func TestNumbersThatAreNotTakenSayWhy(t *testing.T) {
 		digits string
 		want   visit.PIDProblem
 	}{
-		{"", visit.PIDTooShort}, {"1", visit.PIDBeginning}, {"900000000000", visit.PIDTooShort}, {"9000000000005", visit.PIDCheckWrong},
+		{"", visit.PIDTooShort},
+		{"1", visit.PIDBeginning},
+		{"900000000000", visit.PIDTooShort},
+		{"9000000000005", visit.PIDCheckWrong},
 		{"90000000000051", visit.PIDCheckWrong}, // a further digit changes nothing
 	} {
 		m, _ := play(t, join([]Event{TapNoCard{}, TapMethod{visit.MethodPhoto, insertions[0]}}, typed(c.digits))...)
