@@ -36,26 +36,27 @@ var mayImport = map[string][]string{
 
 // onlyIn says where a library may be imported at all.
 var onlyIn = map[string][]string{
-	"github.com/ebfe/scard":       {"cardreader/pcsc"},
-	"go.etcd.io/bbolt":            {"storage"},
-	"github.com/go-resty/resty":   {"nhso"},
-	"fyne.io/fyne/v2":             {"ui", ""},
-	"fyne.io/fyne/v2/app":         {""},
-	"fyne.io/fyne/v2/driver/gl":   {},
-	"fyne.io/fyne/v2/dialog":      {}, // stock dialogs are not for patients
-	"github.com/pelletier":        {"app/config", "printer/template"},
-	"github.com/esimov/pigo":      {"camera/gate"},
-	"github.com/gen2brain/jpegn":  {"camera"},
-	"github.com/pion":             {"camera"},
-	"github.com/OpenPrinting":     {"printer/ipp"},
-	"go.bug.st/serial":            {"printer/escpos"},
-	"github.com/go-pdf":           {"printer/document"},
-	"github.com/coder/websocket":  {"agent"},
-	"github.com/eclipse":          {"agent/mqtt"},
-	"github.com/go-text":          {"printer", "assets", "ui"},
-	"github.com/nicksnyder":       {"assets", "ui"},
-	"authenkiosk/nhso/testzone":   {"app", "nhso"},
-	"authenkiosk/cardreader/pcsc": {"app", "cardreader"},
+	"github.com/ebfe/scard":         {"cardreader/pcsc"},
+	"go.etcd.io/bbolt":              {"storage"},
+	"github.com/go-resty/resty":     {"nhso"},
+	"fyne.io/fyne/v2":               {"ui", ""},
+	"fyne.io/fyne/v2/app":           {""},
+	"fyne.io/fyne/v2/driver/gl":     {},
+	"fyne.io/fyne/v2/dialog":        {}, // stock dialogs are not for patients
+	"github.com/pelletier":          {"app/config", "printer/template"},
+	"github.com/esimov/pigo":        {"camera/gate"},
+	"github.com/gen2brain/jpegn":    {"camera"},
+	"github.com/pion":               {"camera"},
+	"github.com/OpenPrinting":       {"printer/ipp"},
+	"github.com/zalando/go-keyring": {"storage"},
+	"go.bug.st/serial":              {"printer/escpos"},
+	"github.com/go-pdf":             {"printer/document"},
+	"github.com/coder/websocket":    {"agent"},
+	"github.com/eclipse":            {"agent/mqtt"},
+	"github.com/go-text":            {"printer", "assets", "ui"},
+	"github.com/nicksnyder":         {"assets", "ui"},
+	"authenkiosk/nhso/testzone":     {"app", "nhso"},
+	"authenkiosk/cardreader/pcsc":   {"app", "cardreader"},
 }
 
 func TestImportsKeepTheDirectionsOfTheHouse(t *testing.T) {

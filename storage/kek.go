@@ -104,13 +104,9 @@ func readOneKEK(path string, sources []KeySource) (kek, error) {
 }
 
 func makeKEK(path string, sources []KeySource) error {
-	source, err := best(sources)
-	if err != nil {
-		return err
-	}
 	key := make([]byte, keySize)
 	_, _ = rand.Read(key) // crypto/rand never fails
-	sealed, err := source.Seal(key)
+	source, sealed, err := sealWithBest(sources, key)
 	if err != nil {
 		return err
 	}

@@ -10,8 +10,8 @@ import (
 // something that is not in a copy of the data file. Implementations are safe for
 // concurrent use by one program.
 type KeySource interface {
-	// Name is what is noted beside the sealed key: "tpm", "dpapi", "passphrase",
-	// "file".
+	// Name is what is noted beside the sealed key: "tpm", "dpapi", "keychain",
+	// "passphrase", "file".
 	Name() string
 	// Weak tells that whoever copies the whole data directory has the key, too.
 	Weak() bool
@@ -41,6 +41,7 @@ var (
 const (
 	SourceTPM        = "tpm"
 	SourceDPAPI      = "dpapi"
+	SourceKeychain   = "keychain"
 	SourcePassphrase = "passphrase"
 	SourceFile       = "file"
 )
@@ -64,14 +65,21 @@ func (o KeyOptions) ladder(dir string) []KeySource {
 	return append(machineSources(), NewPassphraseSource(o.Passphrase), NewFileSource(filepath.Join(dir, machineKeyName)))
 }
 
-// best returns the first source that can be used.
-func best(sources []KeySource) (KeySource, error) {
+// sealWithBest seals with the first source that can: one that is there and refuses
+// (a chip that is locked out, a keychain that is locked) stops no first start.
+func sealWithBest(sources []KeySource, key []byte) (KeySource, []byte, error) {
+	var refused []error
 	for _, s := range sources {
-		if s.Available() {
-			return s, nil
+		if !s.Available() {
+			continue
 		}
+		sealed, err := s.Seal(key)
+		if err == nil {
+			return s, sealed, nil
+		}
+		refused = append(refused, fmt.Errorf("%s: %w", s.Name(), err))
 	}
-	return nil, fmt.Errorf("%w: none can be used on this machine", ErrKeySource)
+	return nil, nil, errors.Join(append(refused, fmt.Errorf("%w: none can be used on this machine", ErrKeySource))...)
 }
 
 // named returns the source of that name.

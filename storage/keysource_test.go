@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"authenkiosk/visit"
@@ -182,5 +183,98 @@ func TestSecretsFromBeforeAreAdopted(t *testing.T) {
 	}
 	if got, err := OpenSecrets(dir).Get(visit.ZoneTest, "nhso-token"); err != nil || got != zeroToken {
 		t.Errorf("after: %v", err)
+	}
+}
+
+// madeUpKeychain keeps secrets in memory.
+type madeUpKeychain struct {
+	kept   map[string]string
+	broken error
+}
+
+func (k *madeUpKeychain) Get(name string) (string, error) {
+	if k.broken != nil {
+		return "", k.broken
+	}
+	secret, ok := k.kept[name]
+	if !ok {
+		return "", errNotInKeychain
+	}
+	return secret, nil
+}
+
+func (k *madeUpKeychain) Set(name, secret string) error {
+	k.kept[name] = secret
+	return nil
+}
+
+func TestAKeychainKeepsAKeyForEachDirectory(t *testing.T) {
+	ring := &madeUpKeychain{kept: map[string]string{}}
+	o := Options{Keys: KeyOptions{Sources: []KeySource{keychainSource{ring}}}}
+	for n, dir := range []string{t.TempDir(), t.TempDir()} {
+		for range 2 {
+			s, err := Open(dir, o)
+			must(t, err)
+			if got := s.KeySource(); got != (SourceInfo{SourceKeychain, false}) {
+				t.Errorf("source %v", got)
+			}
+			must(t, s.Close())
+		}
+		if len(ring.kept) != n+1 {
+			t.Errorf("%d keys for %d directories", len(ring.kept), n+1)
+		}
+	}
+}
+
+func TestAKeychainThatLostOrChangedTheKeyIsATypedError(t *testing.T) {
+	key := bytes.Repeat([]byte{7}, keySize)
+	for name, spoil := range map[string]func(*madeUpKeychain){
+		"gone":    func(k *madeUpKeychain) { clear(k.kept) },
+		"locked":  func(k *madeUpKeychain) { k.broken = errors.New("locked") },
+		"nothing": func(k *madeUpKeychain) { replaceAll(k.kept, "") },
+		"short":   func(k *madeUpKeychain) { replaceAll(k.kept, "00") },
+		"another": func(k *madeUpKeychain) { replaceAll(k.kept, strings.Repeat("00", keySize)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			ring := &madeUpKeychain{kept: map[string]string{}}
+			s := keychainSource{ring}
+			sealed, err := s.Seal(key)
+			must(t, err)
+			if got, err := s.Unseal(sealed); err != nil || !bytes.Equal(got, key) {
+				t.Fatalf("unspoiled: %v", err)
+			}
+			if _, err := s.Unseal(sealed[:keychainNameSize-1]); !errors.Is(err, ErrKeyGone) {
+				t.Errorf("cut short: %v", err)
+			}
+			spoil(ring)
+			if _, err := s.Unseal(sealed); !errors.Is(err, ErrKeySource) {
+				t.Errorf("spoiled: %v", err)
+			}
+		})
+	}
+}
+
+func replaceAll(m map[string]string, with string) {
+	for name := range m {
+		m[name] = with
+	}
+}
+
+// refusing is a source that is there and does not seal.
+type refusing struct{ madeUpSource }
+
+func (refusing) Seal([]byte) ([]byte, error) { return nil, errors.New("locked out") }
+
+func TestASourceThatRefusesLeavesTheKeyToTheNext(t *testing.T) {
+	chip, weak := refusing{madeUpSource{name: "chip"}}, madeUpSource{"weak", true, nil}
+	s, err := Open(t.TempDir(), Options{Keys: KeyOptions{Sources: []KeySource{chip, weak}}})
+	must(t, err)
+	if got := s.KeySource(); got != (SourceInfo{"weak", true}) {
+		t.Errorf("source %v", got)
+	}
+	must(t, s.Close())
+	if _, err := Open(t.TempDir(), Options{Keys: KeyOptions{Sources: []KeySource{chip}}}); !errors.Is(err, ErrKeySource) ||
+		!strings.Contains(err.Error(), "chip: locked out") {
+		t.Errorf("nothing seals: %v", err)
 	}
 }

@@ -1,7 +1,7 @@
-//go:build !linux && !windows
+//go:build !linux && !windows && !darwin
 
 package storage
 
-// machineSources returns nothing: the Keychain of macOS is not built in yet, so
-// that a Mac uses a passphrase or the weak key file, and doctor says so.
+// machineSources returns nothing: such a machine uses a passphrase or the weak
+// key file, and doctor says so.
 func machineSources() []KeySource { return nil }
