@@ -73,7 +73,7 @@ e2e: build
 long:
 	go test ./visit/flow -run Random -count 1 -v -timeout 30m -random-events 10000000
 
-# prove runs the experiments behind the promises at full length (about half an
+# prove runs the experiments behind the promises at full length (about an
 # hour) and prints their figures. A shortened run of each is part of make test.
 PROVE = go test -tags $(TEST_TAGS) -count 1 -v -timeout 40m
 FIGURES = | grep -E '^(---|ok|FAIL|panic)|_test.go:[0-9]+: '
@@ -83,8 +83,8 @@ prove: testdeps
 	@set -o pipefail; $(PROVE) ./app -run 'BadLine|EveryFault' $(FIGURES)
 	@set -o pipefail; $(PROVE) ./app/outbox -run 365 $(FIGURES)
 	@set -o pipefail; $(PROVE) ./storage/powercut -args -cuts 1000 -first-start-cuts 400 -compact-cuts 400 -disk-full 1000 -made-directory-cuts 200 $(FIGURES)
-	@set -o pipefail; $(PROVE) ./storage -args -damages 400 -mutations 100000 -auditedits 10000 -kills 300 $(FIGURES)
-	@set -o pipefail; $(PROVE) ./app -run NothingPersonal -args -sessions 2000 $(FIGURES)
+	@set -o pipefail; $(PROVE) ./storage -args -damages 400 -mutations 100000 -auditedits 10000 -kills 120 $(FIGURES)
+	@set -o pipefail; $(PROVE) ./app -run NothingPersonal -args -sessions 10000 $(FIGURES)
 	go test -run XXX -bench Save -benchtime 3s ./storage
 	@set -o pipefail; $(PROVE) ./visit/flow -run Random -args -random-events 10000000 $(FIGURES)
 
