@@ -1,6 +1,7 @@
 package printer
 
 import (
+	"fmt"
 	"image"
 	"strconv"
 	"strings"
@@ -104,16 +105,29 @@ func number(id visit.ID) string {
 
 func (l *layout) code(b template.Block) error {
 	content := l.slip.QR()
-	if b.Content != "" {
+	if b.Content != "" && (content != "" || !strings.Contains(b.Content, "{")) {
 		content = strings.NewReplacer("{code}", string(l.slip.Code), "{visit}", string(l.slip.Visit), "{number}", number(l.slip.Visit)).Replace(b.Content)
 	}
+	if content == "" {
+		return nil
+	}
 	l.before(4)
-	return l.qr(content, l.paper.mm(b.ModuleMM*100)/100, l.paper.mm(minModuleMM*100)/100, b.Align)
+	// A page has as much larger modules as it has larger letters.
+	most := int(l.paper.dots(b.ModuleMM) * l.paper.enlarged())
+	modules, module, err := l.qr(content, most, int(l.paper.dots(minModuleMM)), b.Align)
+	if err == nil && module < most {
+		l.note(b, "module_mm", fmt.Sprintf(": the code has %d modules and its margin; so that it fits the paper they become %.2f mm", modules, float64(module)/l.paper.dots(1)))
+	}
+	return err
 }
 
 func (l *layout) logo(b template.Block) {
 	width := l.width - 2*l.edge
-	m := b.Logo.At(min(l.paper.mm(float64(b.MM)), width))
+	wanted := l.paper.mm(float64(b.MM))
+	if wanted > width {
+		l.note(b, "width_mm", fmt.Sprintf(" = %d: the paper has room for %d mm; the logo becomes that wide", b.MM, int(float64(width)/l.paper.dots(1))))
+	}
+	m := b.Logo.At(min(wanted, width))
 	l.before(6)
 	x := along(l.edge, width, m.Rect.Dx(), b.Align)
 	l.grow(l.y + m.Rect.Dy())
@@ -142,7 +156,10 @@ func (l *layout) ruler() {
 		}
 		l.fill(image.Rect(x, top, x+max(1, l.thick/2), top+l.dots(long)), black)
 	}
-	l.y = top + l.dots(44+30)
+	// A bar over all dots shows those of the print head that are dead, and its ends
+	// whether the printer cuts off an edge.
+	l.fill(image.Rect(0, top+l.dots(44+30), l.width, top+l.dots(44+30+16)), black)
+	l.y = top + l.dots(44+30+16)
 	l.keep = append(l.keep, image.Rect(0, top, l.width, l.y))
 }
 

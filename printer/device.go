@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"authenkiosk/printer/device"
+	"authenkiosk/printer/template"
 	"authenkiosk/visit"
 )
 
@@ -15,6 +16,9 @@ import (
 type Device struct {
 	out   output
 	width int
+
+	template *template.Template // nil: the built-in one
+	blame    func(error)
 }
 
 // output is a printer of any kind; a name is for those that keep what they print.
@@ -42,6 +46,11 @@ func (p packed) print(ctx context.Context, _ string, m *image.Gray) error {
 	return p.Print(ctx, picture)
 }
 
+// Use makes the unit's template that of all slips. blame is told each time that
+// it does not suit a slip, which is then printed with the built-in one; it may be
+// called from several goroutines and may be nil. Use comes before the first Print.
+func (d *Device) Use(t *template.Template, blame func(error)) { d.template, d.blame = t, blame }
+
 // Status asks the printer how it is. The condition is meaningful even with an
 // error, which is for the log. It may take some seconds: see Poller.
 func (d *Device) Status(ctx context.Context) (Status, error) {
@@ -56,7 +65,10 @@ func (d *Device) Print(ctx context.Context, s Slip) error {
 	if _, err := visit.ParseID(string(s.Visit)); err != nil {
 		return &NotPrintedError{Err: fmt.Errorf("print slip: %w", err)}
 	}
-	picture, err := Render(s, d.width)
+	picture, blame, err := DrawSafely(d.template, s, Roll(d.width))
+	if blame != nil && d.blame != nil {
+		d.blame(blame)
+	}
 	if err != nil {
 		return &NotPrintedError{Err: fmt.Errorf("draw slip: %w", err)}
 	}

@@ -35,7 +35,7 @@ func example(t testing.TB) Slip {
 		},
 		Claim:  visit.ClaimType{Code: "PG0060001", Name: "เข้า\u200Bรับ\u200Bบริการ\u200Bรักษา\u200Bทั่วไป (OPD/IPD/PP)"},
 		Method: visit.MethodCard, Code: "PP1200000001", At: at, Date: visit.ServiceDateOf(at),
-		Next:      "โปรด\u200Bนั่ง\u200Bรอ\u200Bเรียก\u200Bชื่อ\u200Bที่\u200Bหน้า\u200Bห้อง\u200Bตรวจ",
+		Next:      "โปรด\u200Bนั่ง\u200Bรอ\u200Bเรียก\u200Bชื่อ\u200Bที่\u200Bหน้า\u200Bห้องตรวจ",
 		Languages: []string{"th", "en"},
 	}
 }

@@ -39,7 +39,7 @@ func TestSlipsLookAsTheyDid(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := example(t)
-			s.Kind, s.Printer, s.Problem = kind, "image", visit.CardExpired
+			s.Kind, s.Printer, s.Program, s.Problem, s.Saved = kind, "image", "AuthenKiosk 1.0.0", visit.CardExpired, true
 			if kind != KindCode {
 				s.Code = ""
 			}

@@ -48,25 +48,31 @@ func Draw(t *template.Template, s Slip, p Paper) (*image.Gray, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
+	l, err := arrange(t, s, p)
+	if err != nil {
+		return nil, err
+	}
+	if p.Height > 0 {
+		return l.onPage(p, p.mm(pageEdge)), nil
+	}
+	l.watermark()
+	return l.picture(), nil
+}
+
+// arrange sets a slip on its paper: a page that is too full gets smaller letters.
+func arrange(t *template.Template, s Slip, p Paper) (*layout, error) {
 	if p.Height == 0 {
 		l, err := lay(t, s, p, p.Width, 1)
-		if err != nil {
-			return nil, err
+		if err == nil && l.y > maxRoll {
+			err = ErrTooLong
 		}
-		if l.y > maxRoll {
-			return nil, ErrTooLong
-		}
-		l.watermark()
-		return l.picture(), nil
+		return l, err
 	}
 	edge := p.mm(pageEdge)
 	for shrink := 1.0; shrink >= leastZoom; shrink -= 0.05 {
 		l, err := lay(t, s, p, p.Width-2*edge, p.zoom()*shrink)
-		if err != nil {
-			return nil, err
-		}
-		if l.y <= p.Height-2*edge {
-			return l.onPage(p, edge), nil
+		if err != nil || l.y <= p.Height-2*edge {
+			return l, err
 		}
 	}
 	return nil, ErrTooLong
@@ -80,6 +86,7 @@ type layout struct {
 	first, second string // languages; the second may be empty
 	zoom          float64
 	ruled         bool // a rule is due before the next thing
+	notes         []*template.Problem
 }
 
 // lay sets all blocks on a strip of paper, without the watermark.
@@ -108,7 +115,7 @@ func lay(t *template.Template, s Slip, p Paper, width int, zoom float64) (*layou
 	for _, b := range t.Blocks[s.Kind] {
 		if b.On(p.Size) {
 			if err := l.block(b); err != nil {
-				return nil, fmt.Errorf("%s:%d: %s: %w", t.Name, b.Line, b.Show, err)
+				return nil, b.Problem("", fmt.Sprintf(": show = %q cannot be printed on paper %q: %v", b.Show, p.Size, err))
 			}
 		}
 	}
@@ -127,6 +134,10 @@ func (l *layout) onPage(p Paper, edge int) *image.Gray {
 	}
 	for _, r := range l.keep {
 		page.keep = append(page.keep, r.Add(image.Pt(edge, edge)))
+	}
+	for _, t := range l.texts {
+		t.at = t.at.Add(image.Pt(edge, edge))
+		page.texts = append(page.texts, t)
 	}
 	page.y = p.Height
 	page.watermark()
@@ -160,7 +171,9 @@ func (l *layout) both(b template.Block, first, second string, gap, most int) {
 	}
 	l.before(gap)
 	size, width := letters[b.Size], l.width-2*l.edge
-	l.lines(l.pen.paragraph(first, style{b.Bold, l.letters(size.text)}, width, most), l.edge, width, b.Align)
+	ll := l.pen.paragraph(first, style{b.Bold, l.letters(size.text)}, width, most)
+	l.judge(b, ll, l.letters(size.text))
+	l.lines(ll, l.edge, width, b.Align)
 	if second != "" && second != first {
 		l.gap(l.dots(6))
 		l.lines(l.pen.paragraph(second, style{false, l.letters(size.second)}, width, maxLines), l.edge, width, b.Align)

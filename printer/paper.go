@@ -54,23 +54,32 @@ func PaperOf(size template.Paper, dpi int) (Paper, error) {
 	return p, nil
 }
 
+// dots is the exact length of so many millimetres in dots.
+func (p Paper) dots(n float64) float64 {
+	if p.DPI == rollDPI {
+		return n * 8
+	}
+	return n * float64(p.DPI) / inchMM
+}
+
 // mm turns millimetres into dots; a roll has 8 to the millimetre.
 func (p Paper) mm(n float64) int {
-	if p.DPI == rollDPI {
-		return int(math.Round(n * 8))
-	}
-	return int(math.Round(n * float64(p.DPI) / inchMM))
+	return int(math.Round(p.dots(n)))
 }
 
 // zoom is how much larger than on a roll of 80 mm letters are.
 func (p Paper) zoom() float64 {
-	z := float64(p.mm(100)) / 800
+	return float64(p.mm(100)) / 800 * p.enlarged()
+}
+
+// enlarged is how much larger in millimetres.
+func (p Paper) enlarged() float64 {
 	switch p.Size {
 	case template.A5:
-		return z * 1.1
+		return 1.1
 	case template.A4:
-		return z * 1.6
+		return 1.6
 	default:
-		return z
+		return 1
 	}
 }

@@ -31,9 +31,9 @@ func Sample(kind Kind) (Slip, error) {
 	case KindCode:
 		s.Code = "PP1200000001"
 	case KindDesk:
-		s.Problem = visit.CardExpired
+		s.Problem, s.Saved = visit.CardExpired, true
 	case KindTest:
-		s.Printer = "image"
+		s.Printer, s.Program = "image", "AuthenKiosk"
 	}
 	return s, nil
 }
@@ -53,6 +53,27 @@ func Preview(t *template.Template, s Slip, p Paper) (image.Image, error) {
 	return out, nil
 }
 
+// named finds a template and a paper by their names. No file means the built-in
+// template; 0 dots per inch mean 203.
+func named(file, paper string, dpi int) (*template.Template, Paper, error) {
+	size, err := template.ParsePaper(paper)
+	if err != nil {
+		return nil, Paper{}, err
+	}
+	if dpi == 0 {
+		dpi = rollDPI
+	}
+	p, err := PaperOf(size, dpi)
+	if err != nil {
+		return nil, Paper{}, err
+	}
+	if file == "" {
+		return template.Default(), p, nil
+	}
+	t, err := template.Load(file)
+	return t, p, err
+}
+
 // WritePreview writes the sample of a kind on a paper as a PNG file: what
 // authenkiosk slip preview does. An empty file name of a template means the
 // built-in one; 0 dots per inch mean 203.
@@ -61,22 +82,9 @@ func WritePreview(out, kind, paper, file string, dpi int) error {
 	if err != nil {
 		return err
 	}
-	size, err := template.ParsePaper(paper)
+	t, p, err := named(file, paper, dpi)
 	if err != nil {
 		return err
-	}
-	if dpi == 0 {
-		dpi = rollDPI
-	}
-	p, err := PaperOf(size, dpi)
-	if err != nil {
-		return err
-	}
-	t := template.Default()
-	if file != "" {
-		if t, err = template.Load(file); err != nil {
-			return err
-		}
 	}
 	s, err := Sample(k)
 	if err != nil {

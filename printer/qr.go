@@ -1,6 +1,7 @@
 package printer
 
 import (
+	"errors"
 	"fmt"
 	"image"
 
@@ -16,18 +17,22 @@ const (
 	quietZone   = 4 // modules of white on each side, as ISO/IEC 18004 demands
 )
 
-// qr draws a QR code of level M with modules of at most that many dots.
-func (s *sheet) qr(content string, most, least int, align template.Align) error {
+// errNoRoom says that a QR code would be too small to be read.
+var errNoRoom = errors.New("a shorter content makes fewer modules")
+
+// qr draws a QR code of level M with modules of at most that many dots. It returns
+// how many modules there are on a side, margins too, and how large they became.
+func (s *sheet) qr(content string, most, least int, align template.Align) (modules, module int, err error) {
 	code, err := qrcode.New(content, qrcode.Medium)
 	if err != nil {
-		return fmt.Errorf("make QR code: %w", err)
+		return 0, 0, fmt.Errorf("make QR code: %w", err)
 	}
 	code.DisableBorder = true
 	bits := code.Bitmap()
-	modules := len(bits) + 2*quietZone
-	module := min(s.width/modules, most)
+	modules = len(bits) + 2*quietZone
+	module = min(s.width/modules, most)
 	if module < least {
-		return fmt.Errorf("make QR code: %d dots are too few for %d modules", s.width, modules)
+		return modules, module, fmt.Errorf("make QR code: the paper is %d dots wide, too few for %d modules of at least %d: %w", s.width, modules, least, errNoRoom)
 	}
 	left := along(0, s.width, modules*module, align)
 	area := image.Rect(left, s.y, left+modules*module, s.y+modules*module)
@@ -42,5 +47,5 @@ func (s *sheet) qr(content string, most, least int, align template.Align) error 
 		}
 	}
 	s.y = area.Max.Y
-	return nil
+	return modules, module, nil
 }

@@ -31,6 +31,9 @@ func (l *layout) value(show string) (first, second string) {
 	case "method":
 		return l.said(nil, methodWord(s))
 	case "visit":
+		if !s.found() {
+			return "", ""
+		}
 		return s.Visit.Number(), ""
 	case "help":
 		return s.Problem.HelpCode(), ""
@@ -40,6 +43,8 @@ func (l *layout) value(show string) (first, second string) {
 		return l.said(nil, problemWord("bring", s.Problem))
 	case "printer":
 		return s.Printer, ""
+	case "program":
+		return s.Program, ""
 	case "paper":
 		return l.paperText(l.first), l.paperText(l.second)
 	}
@@ -59,7 +64,8 @@ func (l *layout) paperText(language string) string {
 		"{dots}", dots, "{dpi}", strconv.Itoa(l.paper.DPI)).Replace(words.In(language, key))
 }
 
-// rightText joins main and sub right: สิทธิหลักประกันสุขภาพแห่งชาติ (UCS) · ... (89).
+// rightText joins main and sub right, each on a line of its own:
+// สิทธิหลักประกันสุขภาพแห่งชาติ (UCS), ช่วงอายุ 12-59 ปี (89).
 func rightText(r visit.Right) string {
 	var parts []string
 	for _, c := range []visit.Coded{r.Main, r.Sub} {
@@ -71,7 +77,10 @@ func rightText(r visit.Right) string {
 			parts = append(parts, c.Name+" ("+c.ID+")")
 		}
 	}
-	return strings.Join(parts, " · ")
+	for i, part := range parts {
+		parts[i] = strings.ReplaceAll(part, "\n", " ")
+	}
+	return strings.Join(parts, "\n")
 }
 
 // row draws a label and a value. A row without a value is left out.
@@ -84,8 +93,13 @@ func (l *layout) row(b template.Block) {
 		second = ""
 	}
 	key := "label." + b.Show
-	if b.Show == "method" && l.slip.Kind == KindDesk {
+	switch kind := l.slip.Kind; {
+	case b.Show == "method" && kind == KindDesk:
 		key = "label.tried"
+	case b.Show == "date" && kind == KindDesk:
+		key = "label.day" // no service was given
+	case b.Show == "date" && kind == KindTest:
+		key = "label.printed"
 	}
 	name, small := l.said(b.Text, key)
 	l.before(0)
@@ -103,7 +117,9 @@ func (l *layout) beside(b template.Block, name, small, first, second string) {
 	gutter, split, size := l.dots(12), l.width*2/5, letters[b.Size]
 	left, right := split-l.edge-gutter, l.width-l.edge-split
 	names := l.pen.paragraph(name, style{false, l.letters(size.label)}, left, maxLines)
-	values := l.pen.paragraph(first, style{b.Bold, l.letters(size.text)}, right, maxLines)
+	values := l.pen.paragraphs(first, style{b.Bold, l.letters(size.text)}, right, maxLines)
+	l.judge(b, values, l.letters(size.text))
+	l.judge(b, names, l.letters(size.label))
 	top := l.y
 	if len(names) > 0 && len(values) > 0 {
 		l.gap(max(0, values[0].ascent()-names[0].ascent()))
@@ -124,14 +140,31 @@ func (l *layout) beside(b template.Block, name, small, first, second string) {
 func (l *layout) stacked(b template.Block, name, small, first, second string) {
 	width, size := l.width-2*l.edge, letters[b.Size]
 	if b.Label {
-		if small != "" && small != name {
-			name += " · " + small
-		}
-		l.lines(l.pen.paragraph(name, style{false, l.letters(size.label)}, width, maxLines), l.edge, width, b.Align)
-		l.gap(l.dots(4))
+		l.label(b, name, small, width)
+		l.gap(max(l.dots(4), l.letters(size.text)/8))
 	}
-	l.lines(l.pen.paragraph(first, style{b.Bold, l.letters(size.text)}, width, maxLines), l.edge, width, b.Align)
+	values := l.pen.paragraphs(first, style{b.Bold, l.letters(size.text)}, width, maxLines)
+	l.judge(b, values, l.letters(size.text))
+	l.lines(values, l.edge, width, b.Align)
 	l.small(second, size.second, l.edge, width, b.Align)
+}
+
+// label draws a label in both languages: on one line if they have room there.
+func (l *layout) label(b template.Block, name, small string, width int) {
+	s := style{false, l.letters(letters[b.Size].label)}
+	if small == name {
+		small = ""
+	}
+	if small != "" {
+		if both := l.pen.shape(strings.ReplaceAll(l.pen.clean(name+" · "+small), zw, ""), s); both.width() <= width {
+			l.lines([]line{both}, l.edge, width, b.Align)
+			return
+		}
+	}
+	names := l.pen.paragraph(name, s, width, maxLines)
+	l.judge(b, names, s.px)
+	l.lines(names, l.edge, width, b.Align)
+	l.small(small, letters[b.Size].second, l.edge, width, b.Align)
 }
 
 // small draws what the second language says, right below.

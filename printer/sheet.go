@@ -21,6 +21,18 @@ type sheet struct {
 	pix   []uint8
 	y     int
 	keep  []image.Rectangle // areas that the watermark must not touch
+	texts []written
+}
+
+// written is a line of text and the upper left corner of its box.
+type written struct {
+	line
+	at     image.Point
+	colour uint8
+}
+
+func (w written) box() image.Rectangle {
+	return image.Rect(w.at.X, w.at.Y, w.at.X+w.width(), w.at.Y+w.ascent()+w.descent())
 }
 
 // grow makes sure that the sheet is that many dots long.
@@ -34,6 +46,7 @@ func (s *sheet) grow(height int) {
 func (s *sheet) text(l line, x, top int, colour uint8) {
 	w, h := l.width(), l.ascent()+l.descent()
 	mask := s.pen.ink(l, w, h, shift(-l.left, float32(l.ascent())))
+	s.texts = append(s.texts, written{l, image.Pt(x, top), colour})
 	s.grow(top + h)
 	for row := range h {
 		for col := range w {

@@ -44,6 +44,12 @@ type Slip struct {
 	Problem      visit.Problem  // why the patient is sent to the desk
 	Message      string         // NHSO's own words about it; may be empty
 	Printer      string         // KindTest: what the printer is
+	Program      string         // KindTest: which version printed it
+
+	// Saved tells of KindDesk whether the kiosk keeps the visit, so that staff find
+	// it by its number. Without it the slip names neither number nor QR code: they
+	// would lead nowhere. The visits of codes and queue slips are always kept.
+	Saved bool
 }
 
 // Errors of a slip that makes no sense.
@@ -54,7 +60,7 @@ var (
 )
 
 // QR returns what the QR code of the slip says: the bare code, or VISIT: and the
-// id of a visit whose code follows.
+// id of a visit that staff can look up; nothing when there is none.
 func (s Slip) QR() string {
 	if s.Kind == KindTest {
 		return "AUTHENKIOSK TEST"
@@ -62,14 +68,20 @@ func (s Slip) QR() string {
 	if s.Kind == KindCode {
 		return string(s.Code)
 	}
+	if !s.found() {
+		return ""
+	}
 	return "VISIT:" + string(s.Visit)
 }
+
+// found tells whether staff find the visit by what the slip says.
+func (s Slip) found() bool { return s.Visit != "" && (s.Kind != KindDesk || s.Saved) }
 
 func (s Slip) check() error {
 	if s.Kind == KindCode && s.Code == "" {
 		return ErrNoCode
 	}
-	if s.Visit == "" && s.Kind != KindTest {
+	if s.Visit == "" && s.Kind != KindTest && s.Kind != KindDesk {
 		return ErrNoID
 	}
 	return nil

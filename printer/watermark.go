@@ -50,7 +50,8 @@ func (l *layout) banner() {
 	l.y = bar.Max.Y
 }
 
-// watermark strews the words over the whole slip, but not over QR code and bars.
+// watermark strews the words over the whole slip, but not over texts, QR code and
+// bars: what a patient or a scanner reads stays clean.
 func (l *layout) watermark() {
 	text, _, real := l.zoneWords()
 	if real {
@@ -69,6 +70,10 @@ func (l *layout) watermark() {
 	}
 }
 
+// textRim is what stays free around texts, in dots: a dot of the watermark must
+// never pass for a tone mark or a full stop.
+const textRim = 5
+
 // strew puts a dot wherever the mask is dark, on a grid of the sheet.
 func (l *layout) strew(mask *image.Alpha, left, top int) {
 	for y := max(top, 0); y < min(top+mask.Rect.Dy(), l.y); y++ {
@@ -84,6 +89,11 @@ func (l *layout) strew(mask *image.Alpha, left, top int) {
 func (l *layout) kept(p image.Point) bool {
 	for _, r := range l.keep {
 		if p.In(r) {
+			return true
+		}
+	}
+	for _, t := range l.texts {
+		if p.In(t.box().Inset(-textRim)) {
 			return true
 		}
 	}

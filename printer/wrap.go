@@ -1,6 +1,7 @@
 package printer
 
 import (
+	"sort"
 	"strings"
 	"unicode"
 )
@@ -44,6 +45,7 @@ func (p *pen) paragraph(text string, s style, width, most int) []line {
 	words := p.measure(split(p.clean(text)), s.bold)
 	for ; s.px >= minPx; s.px-- {
 		if rows, fits := fill(words, s.px, width); fits && len(rows) <= most {
+			rows = balance(words, s.px, width, rows)
 			if ll := p.shapeAll(rows, s); widest(ll) <= width {
 				return ll
 			}
@@ -147,6 +149,38 @@ func fill(words []piece, px, width int) (rows []string, fits bool) {
 	flush()
 	return rows, fits
 }
+
+// balance sets the same number of rows as narrow as it can, so that no single
+// word is left over on the last.
+func balance(words []piece, px, width int, rows []string) []string {
+	if len(rows) < 2 {
+		return rows
+	}
+	most := len(rows)
+	narrow := 1 + sort.Search(width-1, func(w int) bool {
+		rows, fits := fill(words, px, w+1)
+		return fits && len(rows) <= most
+	})
+	rows, _ = fill(words, px, narrow)
+	return rows
+}
+
+// paragraphs sets a text whose line feeds begin new lines, all in one size.
+func (p *pen) paragraphs(text string, s style, width, most int) []line {
+	var ll []line
+	for _, part := range strings.SplitN(text, "\n", maxParts) {
+		ll = append(ll, p.paragraph(part, s, width, most)...)
+	}
+	for _, l := range ll {
+		if l.style.px < s.px && l.style.px >= minPx {
+			return p.paragraphs(text, style{s.bold, l.style.px}, width, most)
+		}
+	}
+	return ll
+}
+
+// maxParts is how many lines a text may begin by itself.
+const maxParts = 3
 
 // split cuts a clean text after each space and at each U+200B, which is dropped.
 func split(text string) (words []string) {

@@ -220,9 +220,10 @@ func (r *reader) block(k Kind, key string, table map[string]any) (Block, bool) {
 		return Block{}, false
 	}
 	b := f.usual
-	b.Show, b.Line = name, r.line(key)
+	b.Show, b.File, b.Key, b.Line, b.lines = name, r.t.Name, key, r.line(key), map[string]int{}
 	for at, value := range table {
 		full := key + "." + at
+		b.lines[at] = r.line(full)
 		if at == "show" {
 			continue
 		}

@@ -102,7 +102,9 @@ func (t Text) In(language string) string {
 // Block is one thing on a slip.
 type Block struct {
 	Show     string // the field, see Fields
-	Line     int    // of the file, for messages
+	File     string // where it is written, for messages
+	Key      string // for example code[3]
+	Line     int    // of the file
 	Papers   []Paper
 	Size     Size
 	Align    Align
@@ -113,6 +115,20 @@ type Block struct {
 	Content  string
 	ModuleMM float64 // of a QR code
 	Logo     *Logo
+
+	lines map[string]int // of its keys
+}
+
+// Problem is something that is wrong with the block, or with a key of it.
+func (b Block) Problem(key, text string) *Problem {
+	p := &Problem{File: b.File, Line: b.Line, Key: b.Key, Text: text}
+	if key != "" {
+		p.Key += "." + key
+	}
+	if n := b.lines[key]; n > 0 {
+		p.Line = n
+	}
+	return p
 }
 
 // On tells whether the block is printed on that paper.

@@ -11,7 +11,7 @@ func (m Model) Offers(method visit.Method) bool {
 	case visit.MethodPhoto:
 		return m.Devices.Camera != DeviceAbsent && m.Devices.Camera != DeviceDown
 	case visit.MethodCertifier:
-		return m.Devices.Reader != DeviceDown
+		return m.Devices.Reader != DeviceAbsent && m.Devices.Reader != DeviceDown
 	case visit.MethodLine:
 		return m.Unit.LineQR != "" && m.Devices.NHSO != DeviceDown
 	}
