@@ -19,11 +19,7 @@ var (
 // Pending implements outbox.Store.
 func (v visits) Pending() ([]outbox.Item, error) {
 	records, err := v.Unsettled()
-	items := make([]outbox.Item, len(records))
-	for i, r := range records {
-		items[i] = itemOf(r)
-	}
-	return items, err
+	return itemsOf(records), err
 }
 
 // Item implements outbox.Store.
@@ -32,10 +28,24 @@ func (v visits) Item(id visit.ID) (outbox.Item, error) {
 	return itemOf(r), err
 }
 
+// Same implements outbox.Store.
+func (v visits) Same(pid visit.PID, date visit.Date) ([]outbox.Item, error) {
+	records, err := v.Find(pid, date)
+	return itemsOf(records), err
+}
+
+func itemsOf(records []storage.Record) []outbox.Item {
+	items := make([]outbox.Item, len(records))
+	for i, r := range records {
+		items[i] = itemOf(r)
+	}
+	return items
+}
+
 func itemOf(r storage.Record) outbox.Item {
 	return outbox.Item{
 		Visit: r.Visit, Attempts: r.Attempts, LastSent: r.LastSent,
-		InFlight: r.State == storage.StateInflight, Settled: !r.State.Unsettled(),
+		InFlight: r.State == storage.StateInflight, Settled: !r.State.Unsettled(), Code: r.Code, IssuedAt: r.IssuedAt,
 	}
 }
 

@@ -65,14 +65,20 @@ func (o *Outbox) round(ctx context.Context) (next time.Duration, failed bool) {
 	return next, failed
 }
 
-// settle brings one visit a step further. It returns how long to wait before the
-// next step, if there is one.
+// settle brings one visit a step further, unless somebody is at work on its
+// service. It returns how long to wait before the next step, if there is one.
 func (o *Outbox) settle(ctx context.Context, item Item) (time.Duration, error) {
-	id := item.Visit.ID
-	if !o.take(id) {
+	service := serviceOf(item.Visit)
+	if !o.take(service) {
 		return 0, nil
 	}
-	defer o.release(id)
+	defer o.release(service)
+	return o.step(ctx, item)
+}
+
+// step is settle for a caller that has taken the service.
+func (o *Outbox) step(ctx context.Context, item Item) (time.Duration, error) {
+	id := item.Visit.ID
 	// Between listing and taking the patient's own submission may have ended it.
 	item, err := o.store.Item(id)
 	if err != nil || item.Settled {
@@ -89,6 +95,14 @@ func (o *Outbox) settle(ctx context.Context, item Item) (time.Duration, error) {
 		if err == nil {
 			o.notify(id, outcome)
 		}
+		return 0, err
+	}
+	if twin, ok := o.twin(item); ok {
+		if twin.Code == "" {
+			return waitForTwin, nil
+		}
+		outcome, err := o.done(id, twin.Code, twin.IssuedAt)
+		o.notify(id, outcome)
 		return 0, err
 	}
 	code, found, err := o.look(ctx, item.Visit)
@@ -144,7 +158,8 @@ func (o *Outbox) toStaff(id visit.ID) error {
 // expire moves the visits whose day is over, for which NHSO need not be asked.
 func (o *Outbox) expire(items []Item) {
 	for _, item := range items {
-		if !passed(item) || !o.take(item.Visit.ID) {
+		service := serviceOf(item.Visit)
+		if !passed(item) || !o.take(service) {
 			continue
 		}
 		if fresh, err := o.store.Item(item.Visit.ID); err == nil && !fresh.Settled {
@@ -152,6 +167,6 @@ func (o *Outbox) expire(items []Item) {
 				o.log.Error("hand visit to the staff", "visit", fresh.Visit.ID, "err", err)
 			}
 		}
-		o.release(item.Visit.ID)
+		o.release(service)
 	}
 }

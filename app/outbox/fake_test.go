@@ -45,6 +45,17 @@ func (m *memory) Item(id visit.ID) (Item, error) {
 	return m.items[id], nil
 }
 
+func (m *memory) Same(pid visit.PID, date visit.Date) (same []Item, _ error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, i := range m.items {
+		if i.Visit.PID == pid && i.Visit.ServiceDate == date {
+			same = append(same, i)
+		}
+	}
+	return same, nil
+}
+
 func (m *memory) change(id visit.ID, f func(*Item)) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -68,7 +79,10 @@ func (m *memory) Requeue(id visit.ID, _ time.Time) error {
 	return m.change(id, func(i *Item) { i.InFlight = false })
 }
 
-func (m *memory) Done(id visit.ID, code visit.AuthenCode, _ time.Time) error {
+func (m *memory) Done(id visit.ID, code visit.AuthenCode, at time.Time) error {
+	if err := m.change(id, func(i *Item) { i.Code, i.IssuedAt = code, at }); err != nil {
+		return err
+	}
 	return m.settle(id, "done "+string(code))
 }
 
@@ -104,6 +118,7 @@ type nhsoScript struct {
 	looked  int
 	wrong   int           // requests on another day than the visit's own
 	visible time.Duration // how long a processed request takes to be seen
+	takes   time.Duration // how long a request takes
 }
 
 type answer int
@@ -119,6 +134,7 @@ const (
 var errScript = errors.New("as the script says")
 
 func (n *nhsoScript) Submit(_ context.Context, v visit.Visit) (visit.AuthenCode, time.Time, error) {
+	time.Sleep(n.takes)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	a := answerCode

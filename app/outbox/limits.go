@@ -22,6 +22,9 @@ const (
 	// ownTurn is how long the background leaves a new visit alone: the patient's own
 	// submission follows the saving within milliseconds.
 	ownTurn = 3 * time.Second
+	// waitForTwin is the pause before a visit is looked at again that waits for
+	// another of the same service.
+	waitForTwin = 2 * time.Second
 	// idleRound is the pause of the background when there is nothing to wait for.
 	idleRound = 30 * time.Second
 	// firstBackOff and lastBackOff bound the growing pause after failures; the

@@ -22,6 +22,9 @@ type Store interface {
 	Pending() ([]Item, error)
 	// Item returns one visit.
 	Item(id visit.ID) (Item, error)
+	// Same returns the visits of that person and day, whatever became of them,
+	// together with an error for those that cannot be read.
+	Same(pid visit.PID, date visit.Date) ([]Item, error)
 	// Begin notes that the request is about to leave.
 	Begin(id visit.ID, at time.Time) error
 	// Requeue notes that the request was surely not processed.
@@ -38,6 +41,9 @@ type Item struct {
 	LastSent time.Time // when the last one left
 	InFlight bool      // a request left and what became of it is not known
 	Settled  bool      // done, refused, dropped or with the staff
+
+	Code     visit.AuthenCode // of a visit that is done
+	IssuedAt time.Time
 }
 
 // NHSO is the upstream as the outbox needs it.
@@ -114,7 +120,7 @@ type Outbox struct {
 	wake chan struct{}
 
 	mu      sync.Mutex
-	busy    map[visit.ID]bool
+	busy    map[service]bool
 	stopped bool // the clock is wrong: nothing may be sent
 }
 
@@ -143,7 +149,7 @@ func New(o Options) *Outbox {
 	}
 	return &Outbox{
 		store: o.Store, nhso: o.NHSO, log: o.Log, notify: o.Notify, can: o.Sendable, times: o.Times.orStandard(), began: time.Now(),
-		wake: make(chan struct{}, 1), busy: map[visit.ID]bool{},
+		wake: make(chan struct{}, 1), busy: map[service]bool{},
 	}
 }
 
@@ -167,19 +173,66 @@ func (o *Outbox) Wake() {
 	}
 }
 
-// take makes the caller the only one that works on the visit.
-func (o *Outbox) take(id visit.ID) bool {
+// service is what NHSO gives one code for. Two visits of one service (a patient
+// who comes back while the first waits, or a program that asks while the kiosk
+// does) must not both be sent.
+type service struct {
+	pid       visit.PID
+	date      visit.Date
+	claimType string
+}
+
+func serviceOf(v visit.Visit) service { return service{v.PID, v.ServiceDate, v.ClaimType.Code} }
+
+// take makes the caller the only one that works on visits of that service.
+func (o *Outbox) take(s service) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.busy[id] || o.stopped {
+	if o.busy[s] || o.stopped {
 		return false
 	}
-	o.busy[id] = true
+	o.busy[s] = true
 	return true
 }
 
-func (o *Outbox) release(id visit.ID) {
+func (o *Outbox) release(s service) {
 	o.mu.Lock()
-	delete(o.busy, id)
+	delete(o.busy, s)
 	o.mu.Unlock()
+}
+
+// twin returns another visit of the same service that forbids sending this one:
+// one that has a code, else one that is not settled and comes before it. The
+// caller has taken the service.
+func (o *Outbox) twin(item Item) (twin Item, found bool) {
+	v := item.Visit
+	same, err := o.store.Same(v.PID, v.ServiceDate)
+	if err != nil {
+		o.log.Error("look for visits of the same service", "visit", v.ID, "err", err)
+	}
+	for _, i := range same {
+		if i.Visit.ID == v.ID || serviceOf(i.Visit) != serviceOf(v) {
+			continue
+		}
+		switch {
+		case i.Code != "":
+			return i, true
+		case !i.Settled && before(i, item):
+			twin, found = i, true
+		}
+	}
+	return twin, found
+}
+
+// before tells which of two visits of a service is settled first: one whose request
+// has left, then the older one. It is a strict order, so that two never wait for
+// each other.
+func before(a, b Item) bool {
+	switch {
+	case a.InFlight != b.InFlight:
+		return a.InFlight
+	case !a.Visit.CreatedAt.Equal(b.Visit.CreatedAt):
+		return a.Visit.CreatedAt.Before(b.Visit.CreatedAt)
+	}
+	return a.Visit.ID < b.Visit.ID
 }

@@ -13,11 +13,7 @@ import (
 // returns when there is an outcome to tell; work that is left goes on in the
 // background.
 func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome {
-	if !o.take(id) {
-		return Outcome{Kind: Queued}
-	}
 	defer o.Wake()
-	defer o.release(id)
 	item, err := o.store.Item(id)
 	if err != nil {
 		o.log.Error("read visit before submitting", "visit", id, "err", err)
@@ -25,6 +21,14 @@ func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome {
 	}
 	if item.Settled || item.Attempts > 0 || passed(item) {
 		return Outcome{Kind: Queued} // the background knows what to do
+	}
+	service := serviceOf(item.Visit)
+	if !o.take(service) {
+		return Outcome{Kind: Queued}
+	}
+	defer o.release(service)
+	if twin, ok := o.twin(item); ok {
+		return o.afterTwin(ctx, item, twin)
 	}
 	outcome, err := o.send(ctx, item.Visit)
 	if failure := failureOf(err); failure != nil && failure.Kind == Ambiguous {
@@ -34,6 +38,22 @@ func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome {
 		o.log.Warn("submit visit", "visit", id, "err", err)
 		return Outcome{Kind: Queued}
 	}
+	return outcome
+}
+
+// afterTwin answers for a visit that has a twin: with the twin's code, if it has
+// one or can be settled now.
+func (o *Outbox) afterTwin(ctx context.Context, item, twin Item) Outcome {
+	o.log.Info("there is another visit of the same service", "visit", item.Visit.ID, "other", twin.Visit.ID)
+	if twin.Code == "" {
+		if _, err := o.step(ctx, twin); err != nil {
+			o.log.Warn("settle visit", "visit", twin.Visit.ID, "err", err)
+		}
+		if twin, _ = o.twin(item); twin.Code == "" {
+			return Outcome{Kind: Queued}
+		}
+	}
+	outcome, _ := o.done(item.Visit.ID, twin.Code, twin.IssuedAt)
 	return outcome
 }
 
