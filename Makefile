@@ -17,7 +17,7 @@ ifneq ($(shell uname -s),Linux)
 TAGS := migrated_fynedo,no_emoji
 endif
 
-.PHONY: run build agent deps test testdeps check unit flow e2e pcscd long prove vm testdeps-vm fmt clean
+.PHONY: run build agent deps test testdeps check unit flow e2e pcscd long prove hostile vm testdeps-vm fmt clean
 
 # run opens the kiosk in the demo zone with its dock. Without a display it plays
 # one whole visit and leaves the pictures in out/demo.
@@ -63,8 +63,9 @@ unit:
 flow:
 	go test -tags $(TEST_TAGS) -run Every -count 1 -v ./visit/flow | grep -v '^=== '
 
+# One package after the other (-p 1): they share the readers.
 pcscd:
-	go test -race -tags $(TEST_TAGS),pcscd -run PCSCD -count 1 ./cardreader/...
+	go test -race -tags $(TEST_TAGS),pcscd -run PCSCD -count 1 -p 1 ./cardreader/... ./app
 
 e2e: build
 	go test -tags $(TEST_TAGS),e2e -run E2E -count 1 -timeout 20m -v .
@@ -87,6 +88,12 @@ prove: testdeps
 	@set -o pipefail; $(PROVE) ./app -run NothingPersonal -args -sessions 10000 $(FIGURES)
 	go test -run XXX -bench Save -benchtime 3s ./storage
 	@set -o pipefail; $(PROVE) ./visit/flow -run Random -args -random-events 10000000 $(FIGURES)
+
+# hostile attacks the built agent, and its parts, for a minute each: bodies of 1 GB,
+# slow connections, floods, deep JSON, wrong tokens, every hostile combination.
+hostile: testdeps
+	@set -o pipefail; $(PROVE) ./cmd/authenagent -run Hostile -args -hostile 1m $(FIGURES)
+	@set -o pipefail; $(PROVE) ./agent -run 'Hostile|BadToken|Abuse|Flood' -args -long $(FIGURES)
 
 # vm runs the tests that need a camera and a USB printer on the device nodes of
 # an emulated machine (packaging/vm).

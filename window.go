@@ -54,7 +54,7 @@ func openWindow(ctx context.Context, k *app.Kiosk, o app.WindowOptions) error {
 	options := screenOptions(k)
 	// The program ends when its screen does not come back; the service manager
 	// starts it again.
-	options.ScreenLost = a.Quit
+	options.ScreenLost = a.Driver().Quit
 	options.HideCursor = k.Config.Kiosk.Fullscreen && o.Width == 0 && k.Dock() == nil
 	screen, err := ui.New(options)
 	if err != nil {
@@ -84,7 +84,9 @@ func openWindow(ctx context.Context, k *app.Kiosk, o app.WindowOptions) error {
 				layout.write(m)
 			})
 		})
-		fyne.Do(a.Quit)
+		// Fyne ends by itself on a signal. The driver may be told again after that; the
+		// application would close windows that are gone, and crash.
+		fyne.Do(a.Driver().Quit)
 	}()
 	go tick(ctx, screen)
 	a.Run()

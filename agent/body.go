@@ -17,6 +17,10 @@ var (
 	errNotJSON  = errors.New("the body is not JSON")
 )
 
+// byteOrderMark stands before the bodies of .NET programs that write them with
+// Encoding.UTF8. NHSO's agent, whose JSON library passes over it, takes them.
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
 // isJSON tells whether the request says that its body is JSON. A page can send
 // any of the other types without asking the browser first.
 func isJSON(h http.Header) bool {
@@ -44,6 +48,7 @@ func readJSON(w http.ResponseWriter, r *http.Request) error {
 	} else if err != nil {
 		return err
 	}
+	data = bytes.TrimPrefix(data, byteOrderMark)
 	if jsonDepth(data) > maxJSONDepth {
 		return errTooDeep
 	}

@@ -21,6 +21,7 @@ type Options struct {
 
 	Zone string // demo, test or production; empty: what Status says at the first request
 	Unit string // name of the unit, for the status page
+	Font []byte // TrueType with Thai letters, for the pages on machines that have none; nil: the machine's own
 
 	Clients ClientLister // programs that may ask; nil: none
 	Visits  VisitFeed    // nil: the feed answers 503
@@ -53,6 +54,7 @@ type Agent struct {
 	waiting               chan struct{} // holds one for each request that is held back
 	penalty               time.Duration
 
+	fontFace  []byte // the rule that brings the font; empty: none
 	zone      func() string
 	now       func() time.Time
 	heartbeat time.Duration
@@ -80,6 +82,7 @@ func New(o Options) *Agent {
 	if a.hub == nil {
 		a.hub = NewHub()
 	}
+	a.fontFace = fontFace(o.Font)
 	a.routes = newRoutes(a.list())
 	return a
 }

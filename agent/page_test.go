@@ -120,3 +120,19 @@ func TestNoEndpointTellsATokenOrAHash(t *testing.T) {
 		t.Error("the log or the audit has a secret")
 	}
 }
+
+// TestThePagesBringTheirThaiLetters looks for the font in both pages, and for the
+// policy that lets the browser use it and nothing else.
+func TestThePagesBringTheirThaiLetters(t *testing.T) {
+	b := newBench(t, func(o *Options) { o.Font = []byte("a font") })
+	for _, path := range []string{"/", "/api/docs"} {
+		w := b.do(request("GET", path, "127.0.0.1:8189"))
+		if w.Code != 200 || !strings.Contains(w.Body.String(), `url("data:font/ttf;base64,YSBmb250")`) {
+			t.Errorf("%s: %d without its font", path, w.Code)
+		}
+		policy := w.Header().Get("Content-Security-Policy")
+		if !strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, "font-src data:;") || !strings.Contains(policy, styleHash(w.Body.Bytes())) {
+			t.Errorf("%s: %s", path, policy)
+		}
+	}
+}

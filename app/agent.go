@@ -13,6 +13,7 @@ import (
 	"authenkiosk/agent/secureagent"
 	"authenkiosk/app/config"
 	"authenkiosk/app/outbox"
+	"authenkiosk/assets"
 	"authenkiosk/cardreader"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
@@ -68,7 +69,7 @@ func newAgentFace(c *core, data string, types []visit.ClaimType) (*agentFace, er
 	}
 	f.options = agent.Options{
 		Status: func() agent.Status { return f.status() }, Healthy: func() error { return f.healthy() }, Logger: c.log,
-		Zone: string(c.Config.NHSO.Zone), Unit: c.Config.Unit.Name, Clients: f.clients, Visits: feedOf{c.store, c.log}, Events: f.hub,
+		Zone: string(c.Config.NHSO.Zone), Unit: c.Config.Unit.Name, Font: assets.FontRegular, Clients: f.clients, Visits: feedOf{c.store, c.log}, Events: f.hub,
 		Compat: f.compat, CompatOpen: c.Config.Agent.Compat, AllowedOrigins: c.Config.Agent.AllowedOrigins, LAN: lan,
 		Audit: c.diary, CardAccess: f.cardAccess,
 	}

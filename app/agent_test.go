@@ -298,9 +298,9 @@ func TestTheEndOfTheProgramWaitsForAProgramsSubmission(t *testing.T) {
 			_ = resp.Body.Close()
 		}
 	}()
-	eventually(t, func() bool {
-		n, err := h.core.store.Counts(visit.ServiceDateOf(time.Now()))
-		return err == nil && n.Pending == 1
+	eventually(t, func() bool { // it is on its way, not only saved
+		found, err := h.core.store.Find(mustPID(t, adultPID), visit.ServiceDateOf(time.Now()))
+		return err == nil && len(found) == 1 && found[0].State == storage.StateInflight
 	})
 	cancel()
 	<-gone

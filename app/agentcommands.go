@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -28,12 +29,7 @@ func (p *Program) agent(ctx context.Context, s *settings) error {
 	}
 	options := KioskOptions{Config: c, Data: s.data, Log: s.log}
 	if c.NHSO.Zone == visit.ZoneDemo {
-		page, err := net.Listen("tcp", pageAddress)
-		if err != nil {
-			s.log.Warn("the simulator has no page", "err", err)
-			page = nil
-		}
-		if options.Demo, err = NewDemo(page); err != nil {
+		if options.Demo, err = NewDemo(listenForPage(s.log)); err != nil {
 			return err
 		}
 	}
@@ -48,6 +44,20 @@ func (p *Program) agent(ctx context.Context, s *settings) error {
 	}
 	defer watched()
 	return h.Run(ctx)
+}
+
+// listenForPage finds a place for the simulator's page, with which a demo without
+// a dock is given its cards. Another one than usual stands in the log, as each.
+func listenForPage(log *slog.Logger) net.Listener {
+	page, err := net.Listen("tcp", pageAddress)
+	if err != nil {
+		page, err = net.Listen("tcp", "127.0.0.1:0")
+	}
+	if err != nil {
+		log.Warn("the simulator has no page", "err", err)
+		return nil
+	}
+	return page
 }
 
 // client changes who may ask the agent. It works while the kiosk runs.
@@ -132,6 +142,16 @@ func (p *Program) readyFor(ctx context.Context, s *settings, c config.Config) er
 		}
 	} else {
 		fmt.Fprintf(p.Stdout, "Codes come from the agent at %s: see to it that it is the one of zone %s.\n", c.NHSO.AgentURL, c.NHSO.Zone)
+	}
+	if c.NHSO.Upstream == config.UpstreamEndpoint {
+		if err := ownZone(c); err != nil {
+			return err
+		}
+		for key, address := range map[string]string{"nhso.endpoint_url": c.NHSO.EndpointURL, "nhso.status_url": c.NHSO.StatusURL} {
+			if address != "" {
+				fmt.Fprintf(p.Stdout, "The configuration has an address of its own, %s = %q: see to it that it is one of zone %s.\n", key, address, c.NHSO.Zone)
+			}
+		}
 	}
 	if !s.check {
 		return nil

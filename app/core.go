@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -112,8 +115,38 @@ func (c *core) connect(keys *tokens, t nhso.Timeouts) error {
 	return err
 }
 
+// hostsOf are NHSO's own machines of a zone, as far as they are known
+// (docs/nhso-api.md, section 4).
+var hostsOf = map[visit.Zone][]string{
+	visit.ZoneTest:       {"test.nhso.go.th"},
+	visit.ZoneProduction: {"nhsoapi.nhso.go.th", "api.nhso.go.th", "authenucws.nhso.go.th"},
+}
+
+// errOtherZone says that an address of the configuration is that of another zone.
+var errOtherZone = errors.New("that is NHSO's address of another zone; take it out of the configuration")
+
+// ownZone refuses addresses that stayed in the configuration when the zone was
+// changed: visits of patients would go to the test zone, or trials to NHSO.
+func ownZone(c config.Config) error {
+	for key, address := range map[string]string{"nhso.endpoint_url": c.NHSO.EndpointURL, "nhso.status_url": c.NHSO.StatusURL} {
+		u, err := url.Parse(address)
+		if err != nil {
+			return fmt.Errorf("%s: %w", key, err)
+		}
+		for zone, hosts := range hostsOf {
+			if zone != c.NHSO.Zone && slices.Contains(hosts, strings.ToLower(u.Hostname())) {
+				return fmt.Errorf("%s = %q in zone %s: %w", key, address, c.NHSO.Zone, errOtherZone)
+			}
+		}
+	}
+	return nil
+}
+
 // newEndpoint makes the client of NHSO's services for the zone.
 func newEndpoint(c config.Config, keys *tokens, demo *Demo, t nhso.Timeouts) (*nhso.Endpoint, error) {
+	if err := ownZone(c); err != nil {
+		return nil, err
+	}
 	o := nhso.Options{
 		Zone: c.NHSO.Zone, EndpointURL: c.NHSO.EndpointURL, StatusURL: c.NHSO.StatusURL, EvidenceURL: c.NHSO.EvidenceURL,
 		SourceID: c.NHSO.SourceID, RecorderPID: c.NHSO.RecorderPID, HCode: c.Unit.HCode,

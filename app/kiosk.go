@@ -46,7 +46,7 @@ func NewKiosk(o KioskOptions) (*Kiosk, error) {
 	if err != nil {
 		return nil, err
 	}
-	slips, err := newSlipPrinter(c, o.Demo, filepath.Join(o.Data, string(c.NHSO.Zone), "slips"))
+	slips, err := newSlipPrinter(c, o.Demo, filepath.Join(o.Data, string(c.NHSO.Zone), "slips"), o.Log)
 	if err != nil {
 		return nil, err
 	}

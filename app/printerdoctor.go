@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"authenkiosk/app/config"
@@ -25,7 +27,7 @@ func printerFinding(ctx context.Context, c config.Config, data string) finding {
 		}
 		return finding{"printer", findingWarning, "none is configured: codes are on the screen only"}
 	}
-	device, _, err := openPrinter(c.Printer)
+	device, err := openPrinter(c.Printer, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return finding{"printer", findingFailed, err.Error()}
 	}
@@ -37,7 +39,7 @@ func printerFinding(ctx context.Context, c config.Config, data string) finding {
 	ctx, cancel := context.WithTimeout(ctx, askPrinterFor)
 	defer cancel()
 	status, err := device.Status(ctx)
-	state, detail := judge(status.Condition)
+	state, detail := judge(status.Condition, err)
 	detail = fmt.Sprintf("%s: %s", what, detail)
 	if err != nil {
 		detail += fmt.Sprintf(" (%v)", err)
@@ -45,8 +47,8 @@ func printerFinding(ctx context.Context, c config.Config, data string) finding {
 	return finding{"printer", state, detail}
 }
 
-// slipFinding draws every kind of slip, so that a template that suits no paper is
-// found before a patient waits, and looks for next steps that are missing.
+// slipFinding tries every kind of slip, so that a template that does not suit the
+// paper is found before a patient waits, and looks for next steps that are missing.
 func slipFinding(c config.Config) finding {
 	if c.Printer.Kind == config.PrinterNone {
 		return finding{"slips", findingSkipped, "no printer is configured"}
@@ -58,14 +60,12 @@ func slipFinding(c config.Config) finding {
 	if err != nil {
 		return finding{"slips", findingFailed, err.Error()}
 	}
-	for _, kind := range template.Kinds() {
-		s, err := printer.Sample(kind)
-		if err == nil {
-			_, err = printer.Draw(t, s, printer.Roll(printer.WidthPx(c.Printer.WidthMM)))
-		}
-		if err != nil {
-			return finding{"slips", findingFailed, fmt.Sprintf("%s: the %s slip: %v", c.Printer.Template, kind, err)}
-		}
+	var problems []string
+	for _, problem := range printer.Warnings(t, printer.Roll(printer.WidthPx(c.Printer.WidthMM)), c.Kiosk.Languages...) {
+		problems = append(problems, problem.Error())
+	}
+	if problems != nil {
+		return finding{"slips", findingWarning, strings.Join(problems, "; ")}
 	}
 	for _, claim := range append(slices.Clone(c.Kiosk.ClaimTypes), c.Kiosk.DefaultClaimType) {
 		if t.NextStep(claim) == nil && showsNext(t) {
@@ -80,12 +80,16 @@ func showsNext(t *template.Template) bool {
 	return slices.ContainsFunc(t.Blocks[template.Code], func(b template.Block) bool { return b.Show == "next" })
 }
 
-// judge says what a condition is worth, and what to do.
-func judge(c printer.Condition) (state, detail string) {
+// judge says what a condition is worth, and what to do; err is why the printer
+// could not be asked, or not be understood.
+func judge(c printer.Condition, err error) (state, detail string) {
 	switch c {
 	case printer.Ready:
 		return findingOK, "ready"
 	case printer.Unknown:
+		if err != nil {
+			return findingFailed, "its answers make no sense: is it an ESC/POS printer, are printer.address and the speed of the line right?"
+		}
 		return findingWarning, "it takes slips, but does not tell how it is; try it with: authenkiosk slip test"
 	case printer.PaperLow:
 		return findingWarning, "the roll is near its end: have another one at hand"
@@ -97,6 +101,9 @@ func judge(c printer.Condition) (state, detail string) {
 		return findingFailed, "the cover is open: close it"
 	case printer.Error:
 		return findingFailed, "cutter, print head or a jam: look at the printer, switch it off and on"
+	}
+	if err == nil {
+		return findingFailed, "it answers, but is off line: look at its lamps and its buttons, switch it off and on"
 	}
 	return findingFailed, "not there: is it switched on, is the cable in, is printer.address right?"
 }

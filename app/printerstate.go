@@ -3,24 +3,20 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
-	"image"
 	"sync/atomic"
 	"time"
 
 	"authenkiosk/app/spool"
 	"authenkiosk/printer"
-	"authenkiosk/printer/template"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
 
 // slipDevice is the printer of the kiosk, asked how it is by a goroutine of its own.
 type slipDevice struct {
-	device   *printer.Device
-	template *template.Template // of the unit; nil: the built-in one
-	every    time.Duration
-	demo     *demoPrinter // nil: a real one
+	device *printer.Device
+	every  time.Duration
+	demo   *demoPrinter // nil: a real one
 
 	poller atomic.Pointer[printer.Poller] // nil before start
 	broken atomic.Bool                    // the dock has switched off what is not made up
@@ -53,7 +49,16 @@ func (d *slipDevice) Status() printer.Status {
 	case poller == nil:
 		return printer.Status{}
 	}
-	return poller.Status()
+	return understood(poller.Status(), poller.Err())
+}
+
+// understood takes a printer that answers nonsense for one that somebody has to
+// look at: no slip is ever sent to it. One that answers nothing at all may print.
+func understood(s printer.Status, err error) printer.Status {
+	if err != nil && s.Condition == printer.Unknown && !s.At.IsZero() {
+		s.Condition = printer.Error
+	}
+	return s
 }
 
 // Print implements spool.Printer.
@@ -62,26 +67,14 @@ func (d *slipDevice) Print(ctx context.Context, s printer.Slip) error {
 	if d.broken.Load() || poller == nil {
 		return &printer.NotPrintedError{Condition: printer.Offline, Err: errPrinterOff}
 	}
-	return printSlip(ctx, poller, d.template, s)
+	return poller.Print(ctx, s)
 }
 
-// slipPaper is a printer.Device or a printer.Poller.
-type slipPaper interface {
-	Print(ctx context.Context, s printer.Slip) error
-	PrintPicture(ctx context.Context, m *image.Gray) error
-	WidthPx() int
-}
-
-// printSlip prints a slip as the template says; nil is the built-in one.
-func printSlip(ctx context.Context, p slipPaper, t *template.Template, s printer.Slip) error {
-	if t == nil {
-		return p.Print(ctx, s)
+// Interrupted implements spool.Printer.
+func (d *slipDevice) Interrupted() {
+	if d.device != nil {
+		d.device.Interrupted()
 	}
-	picture, err := printer.Draw(t, s, printer.Roll(p.WidthPx()))
-	if err != nil {
-		return &printer.NotPrintedError{Err: fmt.Errorf("draw slip: %w", err)}
-	}
-	return p.PrintPicture(ctx, picture)
 }
 
 // glance is how often what is known of the printer is compared, which costs

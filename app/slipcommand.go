@@ -48,6 +48,15 @@ func (p *Program) slipPreview(s *settings) error {
 	if s.paper == "" {
 		s.paper = strconv.Itoa(c.Printer.WidthMM)
 	}
+	if s.template != "" {
+		problems, err := printer.WarningsOf(s.template, s.paper, s.dpi)
+		if err != nil {
+			return err
+		}
+		for _, problem := range problems {
+			_, _ = fmt.Fprintf(p.Stderr, "warning: %v\n", problem)
+		}
+	}
 	if err := printer.WritePreview(s.out, s.kind, s.paper, s.template, s.dpi); err != nil {
 		return err
 	}
@@ -71,7 +80,7 @@ func (p *Program) slipTest(ctx context.Context, s *settings) error {
 	if forOne(c.Printer.Kind) && inUse(filepath.Join(s.data, string(c.NHSO.Zone))) {
 		return errors.New("a kiosk is running and has the printer to itself: end it first")
 	}
-	device, own, err := openPrinter(c.Printer)
+	device, err := openPrinter(c.Printer, s.log)
 	if err != nil {
 		return err
 	}
@@ -79,9 +88,9 @@ func (p *Program) slipTest(ctx context.Context, s *settings) error {
 	ctx, cancel := context.WithTimeout(ctx, testPageAfter)
 	defer cancel()
 	now := time.Now()
-	err = printSlip(ctx, device, own, printer.Slip{
+	err = device.Print(ctx, printer.Slip{
 		Kind: printer.KindTest, UnitName: c.Unit.Name, UnitPhone: c.Unit.Phone, Zone: c.NHSO.Zone, Visit: visit.ID(uuid.Must(uuid.NewV7()).String()),
-		At: now, Date: visit.ServiceDateOf(now), Languages: c.Kiosk.Languages, Printer: printerName(c.Printer),
+		At: now, Date: visit.ServiceDateOf(now), Languages: c.Kiosk.Languages, Printer: printerName(c.Printer), Program: "AuthenKiosk " + Version(),
 	})
 	return p.tellTest(err, printerName(c.Printer))
 }
@@ -98,9 +107,9 @@ func (p *Program) tellTest(err error, name string) error {
 		_, err = fmt.Fprintf(p.Stdout, "%s: the test page was sent; the printer does not tell whether it came out: look whether it did\n", name)
 		return err
 	}
-	_, do := judge(printer.ConditionOf(err))
 	if printer.ConditionOf(err).Prints() {
 		return fmt.Errorf("%s: %w", name, err)
 	}
+	_, do := judge(printer.ConditionOf(err), errors.Unwrap(err))
 	return fmt.Errorf("%s: %s (%w)", name, do, err)
 }

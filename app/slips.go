@@ -44,7 +44,7 @@ const demoPoll = time.Second
 
 // newSlipPrinter makes the printer of the configuration; nil when there is none.
 // Close it in the end. A kiosk of the demo zone without one gets a made-up one.
-func newSlipPrinter(c config.Config, demo *Demo, pictures string) (*slipPrinter, error) {
+func newSlipPrinter(c config.Config, demo *Demo, pictures string, log *slog.Logger) (*slipPrinter, error) {
 	p := &slipPrinter{unit: c.Unit, zone: c.NHSO.Zone, first: c.Kiosk.Languages[0]}
 	p.every = printer.UsualPoll
 	if demo != nil && demo.prints && c.Printer.Kind == config.PrinterNone {
@@ -59,31 +59,37 @@ func newSlipPrinter(c config.Config, demo *Demo, pictures string) (*slipPrinter,
 		return nil, nil
 	}
 	var err error
-	if p.device, p.template, err = openPrinter(c.Printer); err != nil {
+	if p.device, err = openPrinter(c.Printer, log); err != nil {
 		p.close()
 		return nil, fmt.Errorf("[printer]: %w", err)
 	}
 	return p, nil
 }
 
-// openPrinter opens the configured printer and reads the unit's template of slips;
-// nil is the built-in one.
-func openPrinter(c config.Printer) (*printer.Device, *template.Template, error) {
+// openPrinter opens the configured printer with the unit's template of slips. log
+// hears of slips that the template does not suit.
+func openPrinter(c config.Printer, log *slog.Logger) (*printer.Device, error) {
 	p := printer.Config{
 		Way: printer.Way(c.Kind), Address: c.Address, WidthMM: c.WidthMM, Model: c.Model, Cut: c.Cut, Format: c.Format,
 	}
 	if c.FeedLines != config.FeedOfModel {
 		p.FeedLines = &c.FeedLines
 	}
-	var t *template.Template
+	var own *template.Template
 	if c.Template != "" {
 		var err error
-		if t, err = template.Load(c.Template); err != nil {
-			return nil, nil, fmt.Errorf("printer.template: %w", err)
+		if own, err = template.Load(c.Template); err != nil {
+			return nil, fmt.Errorf("printer.template: %w", err)
 		}
 	}
 	device, err := printer.Open(p)
-	return device, t, err
+	if err != nil {
+		return nil, err
+	}
+	device.Use(own, func(err error) {
+		log.Error("the template does not suit the slip; the built-in one is printed", "template", c.Template, "err", err)
+	})
+	return device, nil
 }
 
 // attach gives the slips their store. It must come before start. shown tells
@@ -155,11 +161,20 @@ func (p *slipPrinter) slip(kind flow.SlipKind, s flow.Slip) printer.Slip {
 		at = time.Now()
 	}
 	return printer.Slip{
-		UnitName: p.unit.Name, UnitPhone: p.unit.Phone, Zone: p.zone, Kind: slipKinds[kind],
+		UnitName: p.unit.Name, UnitPhone: p.unit.Phone, Zone: p.zone, Kind: slipKinds[kind], Saved: kind == flow.SlipDesk && p.keeps(s.Visit),
 		Visit: s.Visit, PID: s.PID, Name: s.Name, Right: s.Right, Claim: s.Claim, Method: s.Method, Relation: s.Relation,
 		Code: s.Code, At: at, Date: s.Date, Languages: p.languages(s.Language), Reprint: s.Reprint,
 		Problem: s.Problem, Message: s.Message,
 	}
+}
+
+// keeps tells whether staff find a visit in the store.
+func (p *slipPrinter) keeps(id visit.ID) bool {
+	if p.store == nil {
+		return false
+	}
+	_, err := p.store.Visit(id)
+	return err == nil
 }
 
 // rebuild makes the slip of a job that was noted before the program began anew.

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"flag"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -479,7 +480,7 @@ func TestTheConfigurationKnowsWhatThePrinterRoomKnows(t *testing.T) {
 		for _, format := range formats {
 			for _, cut := range config.PrinterCuts {
 				c := config.Printer{Kind: kind, Address: address, WidthMM: 80, Format: format, Cut: cut, FeedLines: 20}
-				d, _, err := openPrinter(c)
+				d, err := openPrinter(c, slog.New(slog.DiscardHandler))
 				if err != nil {
 					t.Errorf("%+v: %v", c, err)
 					continue
@@ -541,6 +542,26 @@ func TestLightsTellWhatAPersonCanMend(t *testing.T) {
 	}
 }
 
+func TestAPrinterThatAnswersNonsenseIsNotCalledReady(t *testing.T) {
+	t.Parallel()
+	p := newPaper(t)
+	defer func() { p.end() }()
+	p.sink.Set(func(s *sink.State) { s.Garbage = true })
+	p.until("red light", func(m flow.Model) bool {
+		return m.Devices.Printer == flow.DeviceDown && m.Devices.PrinterProblem == visit.PrinterUnavailable
+	})
+	p.confirm()
+	p.until("code without a slip", printIs(flow.PrintFailed))
+	if n := p.sink.Times().Bytes; n > 1000 {
+		t.Errorf("%d bytes were sent to it", n)
+	}
+	p.sink.Set(func(s *sink.State) { s.Garbage = false })
+	p.until("slip", printIs(flow.Printed))
+	if n := p.whole(); n != 1 {
+		t.Errorf("%d slips came out", n)
+	}
+}
+
 // printerFile writes a configuration with that printer.
 func printerFile(t *testing.T, kind, address string) string {
 	t.Helper()
@@ -566,6 +587,8 @@ func TestDoctorAndTheTestPageSayWhatIsWrongWithThePrinter(t *testing.T) {
 		{"open cover", func(s *sink.State) { s.CoverOpen = true }, findingFailed, "close it", exitError, "close it"},
 		{"paper near its end", func(s *sink.State) { s.NearEnd = true }, findingWarning, "near its end", exitOK, "was printed"},
 		{"mute", func(s *sink.State) { s.Mute = true }, findingWarning, "slip test", exitOK, "look whether it did"},
+		{"off line", func(s *sink.State) { s.Offline = true }, findingFailed, "its buttons", exitError, "its buttons"},
+		{"another machine", func(s *sink.State) { s.Garbage = true }, findingFailed, "ESC/POS", exitError, "nonsense"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -719,6 +742,72 @@ func TestDoctorLooksAtTheTemplate(t *testing.T) {
 			}
 			if f := slipFinding(k); f.State != c.state || !strings.Contains(f.Detail, c.words) {
 				t.Errorf("got %+v", f)
+			}
+		})
+	}
+}
+
+// newSlipDevice opens the printer at that address, as a program that has just begun
+// does.
+func newSlipDevice(t *testing.T, address string) *slipDevice {
+	t.Helper()
+	c := config.Default().Printer
+	c.Kind, c.Address = config.PrinterTCP, address
+	device, err := openPrinter(c, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &slipDevice{device: device, every: time.Hour}
+	d.start()
+	return d
+}
+
+func TestThePieceThatAKilledProgramLeftIsCutOffBeforeTheNextSlip(t *testing.T) {
+	s := sink.New(printer.Width80mm)
+	defer func() { _ = s.Close() }()
+	address, err := s.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	slip, err := printer.Sample(template.Code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unbroken := newSlipDevice(t, address)
+	if err := unbroken.Print(t.Context(), slip); err != nil {
+		t.Fatal(err)
+	}
+	unbroken.close()
+	whole := s.Slips()[0].Picture.Height
+	const band = 2 + 8 + 128*72 // bytes, with what begins the slip
+	var cuts []int
+	for _, near := range []int{0, band, 2*band - 2} {
+		for after := max(1, near-4); after < near+16; after++ {
+			cuts = append(cuts, after) // in each byte of a band's header, too
+		}
+	}
+	for _, after := range append(cuts, 30000) {
+		t.Run(fmt.Sprintf("after %d bytes", after), func(t *testing.T) {
+			s.Forget()
+			killed := newSlipDevice(t, address)
+			s.Set(func(st *sink.State) { st.ResetAfter = after })
+			if err := killed.Print(t.Context(), slip); err == nil {
+				t.Fatal("the slip was not cut short")
+			}
+			killed.close()
+			next := newSlipDevice(t, address)
+			defer next.close()
+			next.Interrupted()
+			if err := next.Print(t.Context(), slip); err != nil {
+				t.Fatal(err)
+			}
+			slips := s.Slips()
+			text := ""
+			for _, out := range slips {
+				text += out.Text
+			}
+			if last := slips[len(slips)-1].Picture.Height; len(slips) > 2 || last != whole || text != "" {
+				t.Errorf("%d pieces of paper, letters %q; the last has %d rows", len(slips), text, last)
 			}
 		})
 	}

@@ -115,7 +115,7 @@ func (l *layout) code(b template.Block) error {
 	// A page has as much larger modules as it has larger letters.
 	most := int(l.paper.dots(b.ModuleMM) * l.paper.enlarged())
 	modules, module, err := l.qr(content, most, int(l.paper.dots(minModuleMM)), b.Align)
-	if err == nil && module < most {
+	if err == nil && module < most && b.Says("module_mm") {
 		l.note(b, "module_mm", fmt.Sprintf(": the code has %d modules and its margin; so that it fits the paper they become %.2f mm", modules, float64(module)/l.paper.dots(1)))
 	}
 	return err

@@ -75,6 +75,19 @@ func (d *Device) Print(ctx context.Context, s Slip) error {
 	return d.out.print(ctx, slipName(s.Visit), picture)
 }
 
+// Interrupted says that a program which has ended may have left the printer in the
+// middle of a slip. What there is of it is cut off before the next one. Printers
+// that get whole jobs have no pieces.
+func (d *Device) Interrupted() {
+	p, ok := d.out.(packed)
+	if !ok {
+		return
+	}
+	if driver, ok := p.driver.(interface{ Interrupted(dots int) }); ok {
+		driver.Interrupted(d.width)
+	}
+}
+
 // PrintPicture prints any picture, for example a test page. Its end is that of
 // Print.
 func (d *Device) PrintPicture(ctx context.Context, m *image.Gray) error {

@@ -53,7 +53,7 @@ func look(t testing.TB, name string) string {
 func scan(t *testing.T, reader string, m image.Image) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "scan.png")
-	for _, percent := range []int{100, 50, 75} {
+	for _, percent := range []int{100, 50, 75, 30} {
 		picture := m
 		if percent < 100 {
 			scaled := image.NewGray(image.Rect(0, 0, m.Bounds().Dx()*percent/100, m.Bounds().Dy()*percent/100))

@@ -50,8 +50,8 @@ func (l *layout) banner() {
 	l.y = bar.Max.Y
 }
 
-// watermark strews the words over the whole slip, but not over texts, QR code and
-// bars: what a patient or a scanner reads stays clean.
+// watermark strews the words over the whole slip, and keeps clear of texts,
+// QR code and bars: what a patient or a scanner reads stays clean.
 func (l *layout) watermark() {
 	text, _, real := l.zoneWords()
 	if real {
@@ -65,25 +65,31 @@ func (l *layout) watermark() {
 	up := -usualAscent * float32(t.style.px) / 2
 	to.e, to.f = half-to.a*half-to.b*up, half-to.c*half-to.d*up
 	mask := l.pen.ink(t, box, box, to)
+	var dots []image.Point
 	for top := -box / 4; top < l.y; top += l.dots(markEvery) {
-		l.strew(mask, (l.width-box)/2, top)
+		dots = append(dots, l.strew(mask, (l.width-box)/2, top)...)
+	}
+	for _, p := range dots {
+		l.pix[p.Y*l.width+p.X] = black
 	}
 }
 
-// textRim is what stays free around texts, in dots: a dot of the watermark must
-// never pass for a tone mark or a full stop.
-const textRim = 5
+// textRim is what stays free around letters, in dots of a roll: a dot of the
+// watermark must never pass for a tone mark or a full stop.
+const textRim = 6
 
-// strew puts a dot wherever the mask is dark, on a grid of the sheet.
-func (l *layout) strew(mask *image.Alpha, left, top int) {
+// strew returns a dot wherever the mask is dark, on a grid of the sheet.
+func (l *layout) strew(mask *image.Alpha, left, top int) (dots []image.Point) {
+	rim := l.dots(textRim)
 	for y := max(top, 0); y < min(top+mask.Rect.Dy(), l.y); y++ {
 		for x := max(left, 0); x < min(left+mask.Rect.Dx(), l.width); x++ {
 			onGrid := y%dotSpacing == 0 && x%dotSpacing == y/dotSpacing%2*dotSpacing/2
-			if onGrid && mask.Pix[(y-top)*mask.Stride+x-left] > 0x80 && !l.kept(image.Pt(x, y)) {
-				l.pix[y*l.width+x] = black
+			if p := image.Pt(x, y); onGrid && mask.Pix[(y-top)*mask.Stride+x-left] > 0x80 && !l.kept(p) && !l.inked(p, rim) {
+				dots = append(dots, p)
 			}
 		}
 	}
+	return dots
 }
 
 func (l *layout) kept(p image.Point) bool {
@@ -92,9 +98,17 @@ func (l *layout) kept(p image.Point) bool {
 			return true
 		}
 	}
-	for _, t := range l.texts {
-		if p.In(t.box().Inset(-textRim)) {
-			return true
+	return false
+}
+
+// inked tells whether anything is drawn that near a point.
+func (l *layout) inked(p image.Point, rim int) bool {
+	for y := max(p.Y-rim, 0); y <= min(p.Y+rim, l.y-1); y++ {
+		row := l.pix[y*l.width : (y+1)*l.width]
+		for _, v := range row[max(p.X-rim, 0):min(p.X+rim+1, l.width)] {
+			if v < 0x80 {
+				return true
+			}
 		}
 	}
 	return false

@@ -31,6 +31,10 @@ type journal struct {
 	dead int                // frames that say nothing any more
 	bad  int                // places that could not be read at the start
 
+	// owing tells that a visit of live is not in the file: the disk took it in the
+	// database and not here.
+	owing bool
+
 	dropped map[visit.ID]bool // read at the start
 }
 
@@ -186,6 +190,9 @@ func (j *journal) append(id visit.ID, record []byte) (*entry, error) {
 	case size > frameHeader+maxFrame:
 		err = errLongFrame
 	case j.file != nil:
+		if err = j.payOff(); err != nil {
+			break
+		}
 		err = j.makeRoom(size) // here, so that a full disk ends the transaction
 	}
 	if err != nil {
@@ -203,6 +210,41 @@ func (j *journal) append(id visit.ID, record []byte) (*entry, error) {
 		e.written <- err
 	}()
 	return e, nil
+}
+
+// reserve makes room for the frame of a record that comes after the transaction, so
+// that a disk that is full refuses the visit before it is half saved. It is twice
+// the frame: what is settled meanwhile needs some, too.
+func (j *journal) reserve(record []byte) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.file == nil {
+		return ErrClosed
+	}
+	size := frameHeader + j.box.overhead() + 1 + len(record)
+	if size > frameHeader+maxFrame {
+		return fmt.Errorf("write the journal: %w", errLongFrame)
+	}
+	if err := j.makeRoom(2 * int64(size)); err != nil {
+		return fmt.Errorf("write the journal: %w", err)
+	}
+	return nil
+}
+
+// owe keeps a visit for the next time that the file can be written anew.
+func (j *journal) owe(id visit.ID, record []byte) {
+	frame := j.frame(kindVisit, record)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.live[id], j.owing = &kept{visit: frame}, true
+}
+
+// payOff writes what is owed. The caller holds the lock.
+func (j *journal) payOff() error {
+	if !j.owing {
+		return nil
+	}
+	return j.rewrite()
 }
 
 // finish waits for the disk. When the database did not take the visit, its frame
@@ -285,7 +327,7 @@ func (j *journal) settled(id visit.ID, dropped bool) error {
 	}
 	delete(j.live, id)
 	j.dead += 2
-	if j.dead > maxDead && j.dead > 2*len(j.live) {
+	if j.owing || j.dead > maxDead && j.dead > 2*len(j.live) {
 		return j.rewrite()
 	}
 	if err := j.write(frame); err != nil {
@@ -342,7 +384,7 @@ func (j *journal) rewrite() error {
 	if err != nil {
 		return fmt.Errorf("rewrite the journal: %w", err) // the old one is in its place
 	}
-	j.size, j.room, j.dead, j.bad = int64(len(data)), int64(len(data)), 0, 0
+	j.size, j.room, j.dead, j.bad, j.owing = int64(len(data)), int64(len(data)), 0, 0, false
 	return nil
 }
 

@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -43,12 +42,14 @@ func (s *Store) save(v visit.Visit, photo *sealedPhoto, at time.Time) error {
 		if err := s.maySave(tx, v, photo != nil); err != nil {
 			return fmt.Errorf("save visit %s: %w", v.ID, err)
 		}
-		// First: from here on the disk brings the journal home, while the
-		// transaction is made and committed.
-		if photo == nil {
-			if pending, err = s.journal.append(v.ID, data); err != nil {
+		if photo != nil {
+			if err := s.journal.reserve(data); err != nil {
 				return err
 			}
+		} else if pending, err = s.journal.append(v.ID, data); err != nil {
+			// First: from here on the disk brings the journal home, while the
+			// transaction is made and committed.
+			return err
 		}
 		return s.saveIn(tx, r, data, photo)
 	})
@@ -56,7 +57,7 @@ func (s *Store) save(v visit.Visit, photo *sealedPhoto, at time.Time) error {
 		// Only now: the journal could bring back a visit whose transaction a power
 		// cut ended, but not its photo.
 		if pending, err = s.journal.append(v.ID, data); err != nil {
-			return errors.Join(err, s.unsave(v.ID))
+			return s.takeBack(v.ID, data, err)
 		}
 	}
 	if pending == nil {
@@ -64,9 +65,20 @@ func (s *Store) save(v visit.Visit, photo *sealedPhoto, at time.Time) error {
 	}
 	committed := err
 	if err = pending.finish(committed); err != nil && committed == nil {
-		err = errors.Join(err, s.unsave(v.ID)) // what is not in both places is not saved
+		err = s.takeBack(v.ID, data, err) // what is not in both places is not saved
 	}
 	return err
+}
+
+// takeBack removes a visit that the journal did not take, and returns why it did
+// not. A disk on which nothing can be removed either has the visit: it is saved
+// then, or it would be sent though its patient was told otherwise.
+func (s *Store) takeBack(id visit.ID, record []byte, why error) error {
+	if s.unsave(id) == nil {
+		return why
+	}
+	s.journal.owe(id, record)
+	return nil
 }
 
 func (s *Store) maySave(tx *bolt.Tx, v visit.Visit, withPhoto bool) error {

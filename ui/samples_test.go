@@ -211,6 +211,10 @@ func endSamples(t testing.TB) []sample {
 			m.Session.Done, m.Session.Print = done("99999", "โรงพยาบาลทดสอบ"), flow.Printed
 			m.Session.Offered = m.Session.Offered[:1]
 		})},
+		{"already-here-no-paper", in(t, flow.AlreadyHere, func(m *flow.Model) {
+			m.Session.Done = done("99999", "โรงพยาบาลทดสอบ")
+			m.Devices.Printer, m.Devices.PrinterProblem = flow.DeviceDown, visit.PrinterNoPaper
+		})},
 		{"already-elsewhere", in(t, flow.AlreadyElsewhere, func(m *flow.Model) {
 			m.Session.Done = done("99998", "โรงพยาบาลส่งเสริมสุขภาพตำบลทดสอบเหนือ")
 		})},

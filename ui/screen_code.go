@@ -57,11 +57,11 @@ func (c *scene) alreadyHere() {
 	c.scanBeside(string(a.Code))
 	bar, rest := c.work.cutBottom(130, 24)
 	note, rest := rest.cutBottom(122*c.s.geo.text, 20)
-	words, mark := c.say.say("already-here.text"), "check"
-	if x.Print != flow.NotPrinted {
-		mark, words = c.printWords()
+	if x.Print == flow.NotPrinted && c.canPrint() {
+		c.s.notice("text", note, "check", c.say.say("already-here.text"))
+	} else {
+		c.slipNote("text", note)
 	}
-	c.s.notice("text", note, mark, words)
 	c.codePanel(c.codeArea(rest), a.Code, c.claim(a.ClaimType), c.issued(a))
 	buttons := []button{{
 		name: "done", label: c.say.say("button.done"), icon: "check", kind: primary, act: c.send(flow.TapClose{}),
@@ -82,9 +82,15 @@ func (c *scene) codeArea(at area) area {
 	return at.centered(at.w, min(at.h, 460))
 }
 
+// canPrint tells whether a slip could come out now.
+func (c *scene) canPrint() bool {
+	d := c.m.Devices.Printer
+	return d != flow.DeviceAbsent && d != flow.DeviceDown
+}
+
 // withReprint adds the button for another slip, where there is a printer.
 func (c *scene) withReprint(buttons []button) []button {
-	if d := c.m.Devices.Printer; d == flow.DeviceAbsent || d == flow.DeviceDown {
+	if !c.canPrint() {
 		return buttons
 	}
 	label := c.say.say("button.reprint")
@@ -155,19 +161,18 @@ func (c *scene) receipt(at area) {
 // ending draws the last screen of a visit: what came of it, what becomes of the
 // slip, and the card.
 func (c *scene) ending(result func(area)) {
-	mark, words := c.printWords()
 	bar, rest := c.work.cutBottom(130, 24)
 	c.buttonRow(bar, c.withReprint([]button{{
 		name: "done", label: c.say.say("button.done"), icon: "check", kind: primary, act: c.send(flow.TapClose{}),
 	}}))
 	if c.s.geo.portrait {
 		notes, rest := rest.cutBottom(c.endingNotes(), 20)
-		c.takeNotes(notes, mark, words)
+		c.takeNotes(notes)
 		result(c.codeArea(rest))
 		return
 	}
 	notes, rest := rest.cutBottom(122*c.s.geo.text, 20)
-	c.takeNotes(notes, mark, words)
+	c.takeNotes(notes)
 	result(rest)
 }
 
@@ -182,19 +187,19 @@ func (c *scene) endingNotes() float32 {
 }
 
 // takeNotes says what to take: the slip or a photo, and the card.
-func (c *scene) takeNotes(at area, mark, words string) {
+func (c *scene) takeNotes(at area) {
 	if !c.cardToTake() {
-		c.s.notice("slip", at, mark, words)
+		c.slipNote("slip", at)
 		return
 	}
 	if !c.s.geo.portrait {
 		cells := at.columns(2, gap)
-		c.s.notice("slip", cells[0], mark, words)
+		c.slipNote("slip", cells[0])
 		c.cardNote(cells[1])
 		return
 	}
 	card, slip := at.cutBottom(at.h*0.54, 16)
-	c.s.notice("slip", slip, mark, words)
+	c.slipNote("slip", slip)
 	c.cardNote(card)
 }
 
@@ -209,6 +214,18 @@ func (c *scene) cardNote(at area) {
 		key = "result.take-certifier"
 	}
 	c.s.text("take", words, c.say.say(key), c.s.body().strong())
+}
+
+// slipNote says what becomes of the slip. Without one, or when nobody knows, the
+// screen is all that the patient has.
+func (c *scene) slipNote(name string, at area) {
+	mark, words := c.printWords()
+	switch c.m.Session.Print {
+	case flow.Printing, flow.Printed:
+		c.s.notice(name, at, mark, words)
+	default:
+		c.s.urgent(name, at, mark, words)
+	}
 }
 
 // printWords say what becomes of the slip.

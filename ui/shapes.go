@@ -64,10 +64,20 @@ func (s *sheet) notice(name string, at area, pic string, words string) {
 	if words == "" {
 		return
 	}
-	s.box(name, at, boxStyle{fill: s.p.soft, stroke: s.p.accent, width: border, radius: radius})
+	s.noticeIn(name, at, pic, words, boxStyle{fill: s.p.soft, stroke: s.p.accent, width: border, radius: radius}, s.body())
+}
+
+// urgent draws a notice of something that people have to do now, or lose what the
+// screen shows.
+func (s *sheet) urgent(name string, at area, pic string, words string) {
+	s.noticeIn(name, at, pic, words, boxStyle{fill: s.p.panel, stroke: s.p.warn, width: border + 3, radius: radius}, s.body().strong())
+}
+
+func (s *sheet) noticeIn(name string, at area, pic, words string, box boxStyle, st textStyle) {
+	s.box(name, at, box)
 	in := at.inset(24, 10)
 	side := min(in.h, 76)
 	left, right := in.cutLeft(side, 22)
-	s.picture(name, left.centered(side, side), pic, s.p.accent)
-	s.text(name, right, words, s.body().elided())
+	s.picture(name, left.centered(side, side), pic, box.stroke)
+	s.text(name, right, words, st.elided())
 }

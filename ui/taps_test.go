@@ -252,3 +252,16 @@ func TestMoreTurnsThePageOfClaimTypes(t *testing.T) {
 		t.Errorf("back on the first page: %v, sent %v", names(), r.events)
 	}
 }
+
+func TestWhoComesBackWhileNothingCanBePrintedIsAskedForAPhoto(t *testing.T) {
+	k := shown(t, sampleOptions(), modelOf(t, "already-here-no-paper"), panels[0])
+	bare := strings.NewReplacer("\u200B", "", " ", "", "\n", "")
+	if words := bare.Replace(strings.Join(k.Texts(), "")); !strings.Contains(words, bare.Replace("กรุณาถ่ายรูปหน้าจอนี้ หรือจดไว้")) {
+		t.Errorf("the screen says %q", k.Texts())
+	}
+	for _, w := range k.Layout() {
+		if w.Name == "reprint" {
+			t.Error("it offers to print")
+		}
+	}
+}

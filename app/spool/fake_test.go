@@ -100,13 +100,14 @@ func (m *memory) state(id visit.ID) storage.JobState {
 
 // fake is a printer whose condition is set by hand and that knows it at once.
 type fake struct {
-	mu        sync.Mutex
-	condition printer.Condition
-	takes     time.Duration // for one slip
-	ends      []error       // of the next prints; behind them: as the condition says
-	begun     []printer.Slip
-	out       []printer.Slip
-	stuck     bool // it never ends by itself
+	mu          sync.Mutex
+	condition   printer.Condition
+	takes       time.Duration // for one slip
+	ends        []error       // of the next prints; behind them: as the condition says
+	begun       []printer.Slip
+	out         []printer.Slip
+	interrupted int  // how often it was told of a piece
+	stuck       bool // it never ends by itself
 }
 
 func (p *fake) set(c printer.Condition) {
@@ -147,6 +148,12 @@ func (p *fake) Print(ctx context.Context, s printer.Slip) error {
 		p.out = append(p.out, s)
 	}
 	return err
+}
+
+func (p *fake) Interrupted() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.interrupted++
 }
 
 func (p *fake) slips() []printer.Slip {

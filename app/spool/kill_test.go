@@ -156,6 +156,8 @@ func (p *telling) Status() printer.Status {
 	return printer.Status{Condition: printer.Ready, At: time.Now()}
 }
 
+func (p *telling) Interrupted() {}
+
 func (p *telling) Print(_ context.Context, s printer.Slip) error {
 	p.tell("begin", string(s.Visit))
 	time.Sleep(time.Duration(rand.IntN(8)) * time.Millisecond)

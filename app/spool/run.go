@@ -84,11 +84,12 @@ func (s *Spool) send(ctx context.Context, j *job) {
 		s.mark(j, storage.JobGivenUp)
 		j.end = Failed
 		return
-	case !s.mark(j, storage.JobSending):
+	case j.unmarked && !s.mark(j, storage.JobFailed), !s.mark(j, storage.JobSending):
 		// A slip that is wanted on the disk would be printed again after a crash.
 		s.failed(j)
 		return
 	}
+	j.unmarked = false
 	err := s.print(ctx, j)
 	var not *printer.NotPrintedError
 	switch {
@@ -97,7 +98,7 @@ func (s *Spool) send(ctx context.Context, j *job) {
 		s.finish(j, Printed)
 	case errors.As(err, &not):
 		s.o.Log.Warn("the slip was not printed", "visit", j.slip.Visit, "condition", not.Condition.String(), "err", err)
-		s.mark(j, storage.JobFailed)
+		j.unmarked = !s.mark(j, storage.JobFailed)
 		s.failed(j)
 	default:
 		s.o.Log.Warn("it is unclear whether the slip was printed", "visit", j.slip.Visit, "err", err)
@@ -171,9 +172,11 @@ func (s *Spool) resume() {
 		s.o.Log.Error("look for slips that were wanted", "err", err)
 		return
 	}
+	piece := false // a slip of those that are kept was begun and not confirmed
 	for _, noted := range jobs {
 		j := &job{id: noted.ID, created: noted.CreatedAt, tell: func(Outcome) {}, noted: true}
 		j.slip.Visit = noted.Visit
+		piece = piece || noted.Attempts > 0 && noted.State != storage.JobPrinted
 		switch noted.State {
 		case storage.JobSending:
 			s.mark(j, storage.JobUnclear)
@@ -187,5 +190,8 @@ func (s *Spool) resume() {
 			j.slip.Reprint, j.slip.ReprintCount = noted.Copy > 0, noted.Copy
 			s.queue = append(s.queue, j)
 		}
+	}
+	if piece {
+		s.o.Printer.Interrupted()
 	}
 }

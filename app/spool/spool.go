@@ -34,6 +34,9 @@ type Printer interface {
 	Status() printer.Status
 	// Print ends well, with *printer.NotPrintedError or *printer.UnclearError.
 	Print(ctx context.Context, s printer.Slip) error
+	// Interrupted says that a program which has ended may have left a piece of a
+	// slip in the printer, which waits for the rest of it.
+	Interrupted()
 }
 
 // Outcome is what became of a slip.
@@ -83,6 +86,7 @@ type job struct {
 
 	attempts int
 	failed   time.Time // when it was tried last
+	unmarked bool      // the disk did not take that it has failed: it still is being sent there
 	// behind is the same slip, which was being sent when a person asked for this
 	// one: if it comes out, this one has, too.
 	behind *job

@@ -383,3 +383,47 @@ func TestTheCodeThatComesWhileItsQueueSlipIsSentHasASlipOfItsOwn(t *testing.T) {
 		})
 	}
 }
+
+func TestAPrinterInWhichAPieceMayBeIsToldSo(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		state    storage.JobState // in which the earlier life left its slip
+		attempts int
+		want     int
+	}{
+		{"killed in the middle", storage.JobSending, 1, 1},
+		{"killed in the middle, as the store says it", storage.JobUnclear, 1, 1},
+		{"failed, perhaps in the middle", storage.JobFailed, 1, 1},
+		{"given up after it failed", storage.JobGivenUp, 2, 1},
+		{"printed", storage.JobPrinted, 1, 0},
+		{"never begun", storage.JobWanted, 0, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBench(t)
+				b.end()
+				b.store.jobs[string(visitOf(1))] = storage.PrintJob{
+					ID: string(visitOf(1)), Visit: visitOf(1), Kind: "desk", State: c.state, Attempts: c.attempts, CreatedAt: time.Now(),
+				}
+				b.start()
+				if got := b.printer.interrupted; got != c.want {
+					t.Errorf("it was told %d times, want %d", got, c.want)
+				}
+			})
+		})
+	}
+}
+
+func TestASlipWhoseFailureCouldNotBeMarkedComesOutWhenTheDiskIsBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.printer.ends = []error{&printer.NotPrintedError{Condition: printer.Offline}}
+		b.want(1, false)
+		time.Sleep(500 * time.Millisecond) // it is being sent
+		b.store.breakDown(errDisk)
+		time.Sleep(3 * time.Second)
+		b.store.breakDown(nil)
+		time.Sleep(30 * time.Second)
+		check(t, b, []Outcome{Failed, Failed, Printed}, 1, storage.JobPrinted)
+	})
+}

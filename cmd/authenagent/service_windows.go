@@ -8,7 +8,9 @@ import (
 	"path/filepath"
 	"time"
 
+	"golang.org/x/sys/windows"
 	"golang.org/x/sys/windows/svc"
+	"golang.org/x/sys/windows/svc/eventlog"
 	"golang.org/x/sys/windows/svc/mgr"
 
 	"authenkiosk/app"
@@ -62,15 +64,19 @@ func install(args []string) error {
 	if err != nil {
 		return fmt.Errorf("find the program: %w", err)
 	}
+	args = withData(absolute(args))
 	m, err := mgr.Connect()
 	if err != nil {
 		return fmt.Errorf("reach the service manager (as administrator): %w", err)
 	}
 	defer func() { _ = m.Disconnect() }()
+	if err := protect(dataOf(args)); err != nil {
+		return err
+	}
 	s, err := m.CreateService(serviceName, program, mgr.Config{
 		DisplayName: serviceText, Description: serviceHelp, StartType: mgr.StartAutomatic, DelayedAutoStart: true,
 		Dependencies: []string{"SCardSvr"}, ServiceStartName: `NT AUTHORITY\LocalService`,
-	}, append([]string{"service", "run"}, withData(absolute(args))...)...)
+	}, append([]string{"service", "run"}, args...)...)
 	if err != nil {
 		return fmt.Errorf("create the service: %w", err)
 	}
@@ -81,7 +87,48 @@ func install(args []string) error {
 	if err := s.SetRecoveryActions(again, uint32(resetIn/time.Second)); err != nil {
 		return fmt.Errorf("set what follows a failure: %w", err)
 	}
-	return s.Start()
+	// An end with an error counts as a failure, too, not only a crash.
+	if err := s.SetRecoveryActionsOnNonCrashFailures(true); err != nil {
+		return fmt.Errorf("set what follows a failure: %w", err)
+	}
+	_ = eventlog.Remove(serviceName) // of an older installation, whose program may stand elsewhere
+	if err := eventlog.InstallAsEventCreate(serviceName, eventlog.Error|eventlog.Warning|eventlog.Info); err != nil {
+		return fmt.Errorf("make the source of events: %w", err)
+	}
+	if err := s.Start(); err != nil {
+		return fmt.Errorf("the service is installed, but does not start: %w", err)
+	}
+	return nil
+}
+
+// access lets the service's account change the data, administrators and the
+// system do everything, and nobody else look at them. Directories in ProgramData
+// can be read by every user otherwise. (P: nothing is inherited from above; OICI:
+// files and directories in it inherit; LS, BA, SY: LocalService, administrators,
+// the system; 0x1301bf: change, but not the rights.)
+const access = "D:P(A;OICI;0x1301bf;;;LS)(A;OICI;FA;;;BA)(A;OICI;FA;;;SY)"
+
+// protect makes the data directory and closes it, with what is in it, to others.
+func protect(data string) error {
+	if filepath.Dir(data) == data {
+		return fmt.Errorf("the data directory is a whole drive: %s", data)
+	}
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return fmt.Errorf("make the data directory: %w", err)
+	}
+	sd, err := windows.SecurityDescriptorFromString(access)
+	if err != nil {
+		return fmt.Errorf("make the rights of the data directory: %w", err)
+	}
+	list, _, err := sd.DACL()
+	if err == nil {
+		err = windows.SetNamedSecurityInfo(data, windows.SE_FILE_OBJECT,
+			windows.DACL_SECURITY_INFORMATION|windows.PROTECTED_DACL_SECURITY_INFORMATION, nil, nil, list, nil)
+	}
+	if err != nil {
+		return fmt.Errorf("close the data directory to others: %w", err)
+	}
+	return nil
 }
 
 // absolute makes paths independent of the directory in which a service starts.
@@ -150,7 +197,11 @@ func remove() error {
 			}
 		}
 	}
-	return s.Delete()
+	if err := s.Delete(); err != nil {
+		return fmt.Errorf("take the service out of the list: %w", err)
+	}
+	_ = eventlog.Remove(serviceName) // an older installation has none
+	return nil
 }
 
 // run works as a service until the service manager ends it; outside of one it
@@ -169,17 +220,33 @@ func run(p *app.Program, args []string) error {
 	}
 	log, err := openLog(dataOf(withData(args)))
 	if err != nil {
-		return fmt.Errorf("open the log: %w", err)
+		err = fmt.Errorf("open the log: %w", err)
+		tellWindows(err.Error())
+		return err
 	}
 	defer func() { _ = log.Close() }()
 	p.Stderr = log
-	return svc.Run(serviceName, &handler{p, withData(args)})
+	return svc.Run(serviceName, &handler{p, withData(args), log.Name()})
+}
+
+// failedEvent is the number of the one event that the service writes; those of
+// EventCreate.exe, whose texts it borrows, go from 1 to 1000.
+const failedEvent = 1
+
+// tellWindows writes an error where administrators look first. There is no place
+// left to say that even this failed.
+func tellWindows(text string) {
+	if log, err := eventlog.Open(serviceName); err == nil {
+		_ = log.Error(failedEvent, text)
+		_ = log.Close()
+	}
 }
 
 // handler is the service as the service manager knows it.
 type handler struct {
 	program *app.Program
 	args    []string
+	log     string // file
 }
 
 // Execute implements svc.Handler.
@@ -193,6 +260,9 @@ func (h *handler) Execute(_ []string, requests <-chan svc.ChangeRequest, state c
 	for {
 		select {
 		case code := <-ended:
+			if code != 0 {
+				tellWindows(fmt.Sprintf("The agent ended with an error. The reason is on the last lines of %s", h.log))
+			}
 			state <- svc.Status{State: svc.StopPending}
 			return code != 0, uint32(code)
 		case r := <-requests:

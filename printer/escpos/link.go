@@ -1,6 +1,8 @@
 package escpos
 
 import (
+	"errors"
+	"os"
 	"sync/atomic"
 	"time"
 )
@@ -16,6 +18,9 @@ type link struct {
 	done  chan struct{} // closed when the port can be read no more
 	noisy atomic.Bool   // bytes came that no printer sends
 	owing bool          // an answer may come to a question that was given up
+	// cleared tells that a broken band was completed, or that the printer takes
+	// nothing.
+	cleared bool
 }
 
 // newLink starts to read from a port; close ends it.
@@ -70,17 +75,29 @@ func (l *link) drain() {
 	}
 }
 
-// write sends bytes within a limit.
-func (l *link) write(data []byte, limit time.Duration) (int, error) {
-	select {
-	case <-l.done:
-		return 0, errGone // before a write that a kernel might still swallow
-	default:
+// slowest is how many limits a write may take in all while it goes forward.
+const slowest = 12
+
+// write sends bytes. The limit is for a printer that takes none: one that is slow
+// gets more time as long as it takes some.
+func (l *link) write(data []byte, limit time.Duration) (n int, err error) {
+	for range slowest {
+		select {
+		case <-l.done:
+			return n, errGone // before a write that a kernel might still swallow
+		default:
+		}
+		if err := l.port.SetWriteDeadline(time.Now().Add(limit)); err != nil {
+			return n, err
+		}
+		var more int
+		more, err = l.port.Write(data[n:])
+		n += more
+		if more == 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
+			break
+		}
 	}
-	if err := l.port.SetWriteDeadline(time.Now().Add(limit)); err != nil {
-		return 0, err
-	}
-	return l.port.Write(data)
+	return n, err
 }
 
 // close ends the link in good order.

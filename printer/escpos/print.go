@@ -88,7 +88,7 @@ func (p *Printer) failed(cause error) error {
 // afterwards asks over a new connection why the printer stopped: the old one may
 // be full of dots that it does not take.
 func (p *Printer) afterwards() device.Condition {
-	ctx, cancel := context.WithTimeout(context.Background(), 3*p.limits.Answer)
+	ctx, cancel := context.WithTimeout(context.Background(), p.limits.Band+3*p.limits.Answer)
 	defer cancel()
 	c, err := p.status(ctx)
 	if err != nil {

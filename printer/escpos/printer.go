@@ -103,10 +103,7 @@ func (p *Printer) status(ctx context.Context) (device.Condition, error) {
 		if err := p.connect(ctx); err != nil {
 			return device.Offline, err
 		}
-		state, err := p.ask(ctx)
-		if errors.Is(err, errNoAnswer) && p.left > 0 && p.flush() == nil {
-			state, err = p.ask(ctx) // the question had become dots of a broken band
-		}
+		state, err := p.askAfter(ctx)
 		if err == nil {
 			p.answers = true
 			return state.Condition(), nil

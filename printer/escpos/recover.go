@@ -10,12 +10,46 @@ import (
 // quiet is how long nothing must come before late answers are held to be over.
 const quiet = 200 * time.Millisecond
 
+// Interrupted says that a program which has ended may have left the printer in the
+// middle of a slip of so many dots a row: the next slip comes after settle. It
+// sends nothing. The printer may wait for any part of a command that draws a band,
+// so that the zeros have to be longer than all of it.
+func (p *Printer) Interrupted(dots int) {
+	p.turn.Lock()
+	defer p.turn.Unlock()
+	p.dirty = true
+	p.left = max(p.left, p.model.Band*((dots+7)/8)+len(rasterHeader(1, 1)))
+}
+
+// askAfter puts the questions on a link after a slip that broke off. The first one
+// would become a part of the broken command, perhaps the length of a band of which
+// the end never comes, so that the band is completed before. A printer whose buffer
+// is full reads neither; on another link it may hear a question that comes first.
+func (p *Printer) askAfter(ctx context.Context) (State, error) {
+	if p.left == 0 || p.link.cleared {
+		return p.ask(ctx)
+	}
+	if p.flush() == nil {
+		p.link.cleared = true
+		state, err := p.ask(ctx)
+		if !errors.Is(err, errNoAnswer) || p.model.Silent {
+			return state, err
+		}
+		p.drop()
+	}
+	if err := p.connect(ctx); err != nil {
+		return State{}, err
+	}
+	p.link.cleared = true
+	return p.ask(ctx)
+}
+
 // flush completes a band that a broken connection cut short, with white dots, and
 // empties the print buffer. ESC @ alone would become dots of that band. A printer
 // that waits for no band ignores the zeros.
 func (p *Printer) flush() error {
 	data := append(make([]byte, p.left), initialize...)
-	if _, err := p.link.write(data, p.limits.Band); err != nil {
+	if _, err := p.link.write(data, p.limits.Band/5); err != nil { // it gets more while it takes some
 		p.drop()
 		return fmt.Errorf("clear a broken slip: %w", err)
 	}

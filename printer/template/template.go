@@ -119,6 +119,9 @@ type Block struct {
 	lines map[string]int // of its keys
 }
 
+// Says tells whether the file sets that key of the block.
+func (b Block) Says(key string) bool { return b.lines[key] > 0 }
+
 // Problem is something that is wrong with the block, or with a key of it.
 func (b Block) Problem(key, text string) *Problem {
 	p := &Problem{File: b.File, Line: b.Line, Key: b.Key, Text: text}

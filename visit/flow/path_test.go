@@ -182,3 +182,43 @@ func TestAPatientsSettingsEndWithTheSession(t *testing.T) {
 		t.Error("a language chosen by nobody stays")
 	}
 }
+
+// TestTheCodeStaysLongerWhenNoSlipComes follows the time that is left on the result.
+func TestTheCodeStaysLongerWhenNoSlipComes(t *testing.T) {
+	printer := func(s DeviceState) Event {
+		d := start().m.Devices
+		d.Printer = s
+		return DevicesChanged{Devices: d}
+	}
+	code := join(cardIn(), []Event{StatusFound{Number: 1}}, typed("0800001234"),
+		[]Event{TapConfirm{}, VisitSaved{1}, VisitDone{1, "PP1200000003", time.Date(2026, 11, 22, 9, 0, 0, 0, visit.Bangkok)}})
+	for _, c := range []struct {
+		name   string
+		before []Event
+		after  []Event
+		hold   time.Duration
+		print  PrintState
+	}{
+		{"it is being printed", nil, nil, ResultHold, Printing},
+		{"it was printed", nil, []Event{SlipPrinted{1}}, ResultHold, Printed},
+		{"it failed", nil, []Event{SlipFailed{Number: 1}}, InfoHold, PrintFailed},
+		{"nobody knows", nil, []Event{SlipFailed{1, true}}, InfoHold, PrintUnclear},
+		{"it failed, and then nobody knows", nil, []Event{SlipFailed{Number: 1}, SlipFailed{1, true}}, InfoHold, PrintUnclear},
+		{"it failed, and came after all", nil, []Event{SlipFailed{Number: 1}, SlipPrinted{1}}, InfoHold, Printed},
+		{"there is no printer", []Event{printer(DeviceAbsent)}, nil, InfoHold, 0},
+		{"the printer is out of order", []Event{printer(DeviceDown)}, nil, InfoHold, Printing},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m, effects := play(t, join(c.before, code, c.after)...)
+			var hold time.Duration
+			for _, e := range effects {
+				if set, ok := e.(SetTimer); ok && set.Timer == TimerHold {
+					hold = set.After
+				}
+			}
+			if m.State != Result || hold != c.hold || m.Session.Print != c.print {
+				t.Errorf("%v with slip %v for %v, want slip %v for %v", m.State, m.Session.Print, hold, c.print, c.hold)
+			}
+		})
+	}
+}

@@ -83,7 +83,7 @@ func (s *step) set(t Timer) {
 		after = SendingAfter
 	case t == TimerPrefs:
 		after = PrefsHold
-	case s.m.State == Result || s.m.State == Queued:
+	case (s.m.State == Result || s.m.State == Queued) && s.m.slipComes():
 		after = ResultHold
 	case s.m.State == TakeCard:
 		after = TakeCardHold

@@ -146,7 +146,22 @@ func (s *step) print(reprint bool) {
 func (s *step) printed(number uint64, p PrintState) {
 	// A slip that failed may come out after all, once the printer is well.
 	x := &s.m.Session
-	if s.current(number) && (x.Print == Printing || x.Print == PrintFailed && p == Printed) {
+	if s.current(number) && (x.Print == Printing || x.Print == PrintFailed && p != PrintFailed) {
 		x.Print = p
+		if p != Printed && (s.m.State == Result || s.m.State == Queued) {
+			s.set(TimerHold) // from now on: the patient needs time to take a photo
+		}
 	}
+}
+
+// slipComes tells whether the patient has a slip, or will have one. Without it the
+// code on the screen is all there is, and stays longer.
+func (m Model) slipComes() bool {
+	switch m.Session.Print {
+	case PrintFailed, PrintUnclear:
+		return false
+	case Printed:
+		return true
+	}
+	return m.Devices.Printer != DeviceAbsent && m.Devices.Printer != DeviceDown
 }

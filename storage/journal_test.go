@@ -1,0 +1,35 @@
+package storage
+
+import (
+	"bytes"
+	"path/filepath"
+	"testing"
+
+	"authenkiosk/visit"
+)
+
+// TestWhatTheJournalOwesIsInItWithTheNextVisit is about a visit that the database
+// took and the journal did not, and that could not be taken back.
+func TestWhatTheJournalOwesIsInItWithTheNextVisit(t *testing.T) {
+	content := func(v visit.Visit) []byte {
+		data, err := encode(Record{Visit: v, State: StatePending, SavedAt: noon, ChangedAt: noon})
+		must(t, err)
+		return data
+	}
+	path, b := filepath.Join(t.TempDir(), journalName), newBox(bytes.Repeat([]byte{1}, keySize))
+	j, err := openJournalFile(path, b)
+	must(t, err)
+	owed, next := madeUp(1), madeUp(2)
+	must(t, j.reserve(content(owed)))
+	j.owe(owed.ID, content(owed))
+	e, err := j.append(next.ID, content(next))
+	must(t, err)
+	must(t, e.finish(nil))
+	must(t, j.close())
+	j, err = openJournalFile(path, b)
+	must(t, err)
+	defer func() { must(t, j.close()) }()
+	if len(j.live) != 2 || j.live[owed.ID] == nil || j.live[next.ID] == nil || j.bad != 0 {
+		t.Errorf("the journal has %d visits and %d bad places", len(j.live), j.bad)
+	}
+}
