@@ -56,8 +56,8 @@ func newAgentFace(c *core, data string, types []visit.ClaimType) (*agentFace, er
 	var err error
 	f.compat, err = secureagent.New(secureagent.Options{
 		Cards: agentCards{c.cards}, Rights: agentRights{c.upstream, types}, Codes: agentCodes{c.upstream},
-		Submitter: f.submit,
-		HCode:     c.Config.Unit.HCode, HasToken: c.hasToken(data), LookBack: c.Config.Agent.LookBackDays,
+		Submitter: f.submit, Drafts: f.submit,
+		HCode: c.Config.Unit.HCode, HasToken: c.hasToken(data), LookBack: c.Config.Agent.LookBackDays,
 		ClientName: clientName, Audit: func(_ context.Context, a secureagent.Access) { c.diary.access(a) }, Logger: c.log,
 	})
 	if err != nil {
@@ -288,6 +288,15 @@ func (a *agentSubmitter) Submit(ctx context.Context, o secureagent.Order) secure
 	return outcomeOf(a.outbox.Submit(ctx, v.ID))
 }
 
+// Draft implements secureagent.Drafter.
+func (a *agentSubmitter) Draft(_ context.Context, o secureagent.Order) error {
+	if err := a.visits.SaveForStaff(o.Visit, visit.Draft, o.Visit.CreatedAt); err != nil {
+		return err
+	}
+	a.log.Info("visit kept for the staff", "visit", o.Visit.ID, "claim_type", o.Visit.ClaimType.Code, "client", o.Client)
+	return nil
+}
+
 // underWay tells whether a visit of the same person, day and claim type waits for
 // NHSO already, whoever saved it.
 func (a *agentSubmitter) underWay(v visit.Visit) (bool, error) {
@@ -371,5 +380,6 @@ var (
 	_ secureagent.Rights    = agentRights{}
 	_ secureagent.Codes     = agentCodes{}
 	_ secureagent.Submitter = (*agentSubmitter)(nil)
+	_ secureagent.Drafter   = (*agentSubmitter)(nil)
 	_ agent.VisitFeed       = feedOf{}
 )

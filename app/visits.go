@@ -86,6 +86,11 @@ func (v toldVisits) Save(x visit.Visit, at time.Time) error {
 	return v.after(x.ID, storage.StatePending, v.visits.Save(x, at))
 }
 
+// SaveForStaff saves what hospital software leaves to the staff.
+func (v toldVisits) SaveForStaff(x visit.Visit, p visit.Problem, at time.Time) error {
+	return v.after(x.ID, storage.StateStaff, v.visits.SaveForStaff(x, p, at))
+}
+
 // SaveWithPhoto implements Store.
 func (v toldVisits) SaveWithPhoto(x visit.Visit, jpeg []byte, at time.Time) error {
 	return v.after(x.ID, storage.StatePending, v.visits.SaveWithPhoto(x, jpeg, at))

@@ -13,7 +13,19 @@ import (
 // disk. It refuses a visit that could not be submitted (visit.Validate), one that
 // is there already (ErrExists), and one that says that it has a photo when there
 // is none (ErrNoPhoto).
-func (s *Store) Save(v visit.Visit, at time.Time) error { return s.save(v, nil, at) }
+func (s *Store) Save(v visit.Visit, at time.Time) error { return s.save(fresh(v, at), nil) }
+
+// SaveForStaff is Save for a visit that is work for the staff from the first
+// moment: it is never pending.
+func (s *Store) SaveForStaff(v visit.Visit, p visit.Problem, at time.Time) error {
+	r := fresh(v, at)
+	r.State, r.Problem = StateStaff, p
+	return s.save(r, nil)
+}
+
+func fresh(v visit.Visit, at time.Time) Record {
+	return Record{Visit: v, State: StatePending, SavedAt: at, ChangedAt: at}
+}
 
 // SaveWithPhoto is Save together with the photo of the visit: after a power cut
 // both are there or neither. The photo is sealed with a key of its own. It is not
@@ -25,14 +37,14 @@ func (s *Store) SaveWithPhoto(v visit.Visit, jpeg []byte, at time.Time) error {
 	if err != nil {
 		return fmt.Errorf("save visit %s: %w", v.ID, err)
 	}
-	return s.save(v, &p, at)
+	return s.save(fresh(v, at), &p)
 }
 
-func (s *Store) save(v visit.Visit, photo *sealedPhoto, at time.Time) error {
+func (s *Store) save(r Record, photo *sealedPhoto) error {
+	v := r.Visit
 	if err := v.Validate(); err != nil {
 		return fmt.Errorf("save visit %s: %w", v.ID, err)
 	}
-	r := Record{Visit: v, State: StatePending, SavedAt: at, ChangedAt: at}
 	data, err := encode(r)
 	if err != nil {
 		return fmt.Errorf("encode visit %s: %w", v.ID, err)
@@ -96,11 +108,20 @@ func (s *Store) saveIn(tx *bolt.Tx, r Record, data []byte, photo *sealedPhoto) (
 	if r.seq, err = tx.Bucket(bucketVisits).NextSequence(); err != nil {
 		return err
 	}
+	if r.fed() {
+		if r.feed, err = tx.Bucket(bucketVisits).NextSequence(); err != nil {
+			return err
+		}
+	}
 	events := []Event{{Name: "visit-saved", Role: RolePatient, Result: "ok", Visit: id, At: r.SavedAt}}
 	if c := r.Visit.Attestation.Certifier; !c.IsZero() {
 		events = append(events, Event{
 			Name: "visit-certified", Role: "certifier", Result: "ok", Visit: id, Handle: s.Handle(c), At: r.SavedAt,
 		})
+	}
+	if e, ok := told[r.State]; ok {
+		e.Visit, e.At = id, r.SavedAt
+		events = append(events, e)
 	}
 	if photo != nil {
 		if err := putPhoto(tx, id, photo.key, photo.sealed); err != nil {

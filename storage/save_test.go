@@ -118,6 +118,36 @@ func TestAVisitWithPhotoThatIsRebuiltSaysThatItsPhotoIsGone(t *testing.T) {
 	must(t, s.Staff(v.ID, visit.NotSaved, noon))
 }
 
+func TestAVisitForTheStaffIsNeverWorkForTheOutbox(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	v := madeUp(3)
+	must(t, s.SaveForStaff(v, visit.Draft, noon))
+	check := func(when string) {
+		t.Helper()
+		open, err := s.Unsettled()
+		must(t, err)
+		staff, err := s.StaffWork()
+		must(t, err)
+		feed, err := s.Changes(0, 10)
+		must(t, err)
+		if len(open) != 0 || len(staff) != 1 || len(feed) != 1 || staff[0].Problem != visit.Draft || !sameVisit(staff[0].Visit, v) {
+			t.Errorf("%s: %d for the outbox, %d for the staff, %d in the feed", when, len(open), len(staff), len(feed))
+		}
+	}
+	check("saved")
+	must(t, s.Close())
+	must(t, os.Remove(filepath.Join(dir, fileName)))
+	s = openIn(t, dir)
+	check("rebuilt")
+	must(t, s.Drop(v.ID, noon))
+	must(t, s.Close())
+	s = openIn(t, dir)
+	if staff, err := s.StaffWork(); err != nil || len(staff) != 0 {
+		t.Errorf("closed: %d for the staff, %v", len(staff), err)
+	}
+}
+
 func TestARecordFromBeforeThereWereAttestationsIsStillRead(t *testing.T) {
 	data, err := encode(Record{Visit: madeUp(1), State: StatePending, SavedAt: noon, ChangedAt: noon})
 	must(t, err)

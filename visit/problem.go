@@ -35,6 +35,7 @@ const (
 	PrinterNoPaper             // the roll is empty
 	PrinterCoverOpen           // the cover of the printer is open
 	CardNeeded                 // the way to NHSO needs the card again
+	Draft                      // hospital software left the visit to the staff
 	problemCount
 )
 
@@ -47,7 +48,7 @@ var problemNames = [...]string{
 	PrinterUnavailable: "printer-unavailable", ClockWrong: "clock-wrong", CertifierSame: "certifier-same",
 	CertifierTooYoung: "certifier-too-young", CameraUnavailable: "camera-unavailable", CodeExists: "code-exists",
 	UpstreamCannot: "upstream-cannot", NoNumber: "no-number", PrinterNoPaper: "printer-no-paper",
-	PrinterCoverOpen: "printer-cover-open", CardNeeded: "card-needed",
+	PrinterCoverOpen: "printer-cover-open", CardNeeded: "card-needed", Draft: "draft",
 }
 
 // Problems returns every problem but NoProblem, for tests of the words.

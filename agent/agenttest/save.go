@@ -94,7 +94,8 @@ func (s *suite) testInvalid(t *testing.T) {
 	if a := s.ask(t, http.MethodPost, confirmPath, with("hn", "1"), "Content-Type", "text/plain"); a.status != http.StatusUnsupportedMediaType {
 		t.Errorf("text/plain: %d", a.status)
 	}
-	if a := s.ask(t, http.MethodPost, confirmPath, with("hn", strings.Repeat("x", 70000))); a.status < 400 || a.status >= 500 {
+	// An agent may end the connection before it has read all of this.
+	if a, err := s.try(t, http.MethodPost, confirmPath, with("hn", strings.Repeat("x", 70000))); err == nil && (a.status < 400 || a.status >= 500) {
 		t.Errorf("a long body: %d", a.status)
 	}
 	if codes := s.codes(t, Elder); len(codes) != 0 {

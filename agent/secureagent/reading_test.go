@@ -171,6 +171,7 @@ func TestTheDataOfACardIsDroppedWhenItGoes(t *testing.T) {
 			t.Errorf("%s: the data is still there", name)
 		}
 	}
+	w.do(func() { w.readers = true })
 	h.Removed(1) // an old event concerns no later card
 	w.insert(agenttest.Adult.PID())
 	if read(t, h); h.current == nil {
