@@ -749,7 +749,7 @@ func TestDoctorLooksAtTheTemplate(t *testing.T) {
 
 // newSlipDevice opens the printer at that address, as a program that has just begun
 // does.
-func newSlipDevice(t *testing.T, address string) *slipDevice {
+func newSlipDevice(t *testing.T, address string, before ...func(*printer.Device)) *slipDevice {
 	t.Helper()
 	c := config.Default().Printer
 	c.Kind, c.Address = config.PrinterTCP, address
@@ -757,37 +757,43 @@ func newSlipDevice(t *testing.T, address string) *slipDevice {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, f := range before {
+		f(device)
+	}
 	d := &slipDevice{device: device, every: time.Hour}
 	d.start()
+	eventually(t, func() bool { return !d.Status().At.IsZero() })
 	return d
 }
 
 func TestThePieceThatAKilledProgramLeftIsCutOffBeforeTheNextSlip(t *testing.T) {
-	s := sink.New(printer.Width80mm)
-	defer func() { _ = s.Close() }()
-	address, err := s.Listen("127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
 	slip, err := printer.Sample(template.Code)
 	if err != nil {
 		t.Fatal(err)
 	}
-	unbroken := newSlipDevice(t, address)
-	if err := unbroken.Print(t.Context(), slip); err != nil {
-		t.Fatal(err)
+	const (
+		questions = 3 * 3                      // bytes
+		band      = questions + 2 + 8 + 128*72 // with the beginning of the slip, and a header
+	)
+	cuts := []int{30000}
+	for n := range 14 {
+		cuts = append(cuts, questions+1+n, band-2+n) // in each byte of a band's header, too
 	}
-	unbroken.close()
-	whole := s.Slips()[0].Picture.Height
-	const band = 2 + 8 + 128*72 // bytes, with what begins the slip
-	var cuts []int
-	for _, near := range []int{0, band, 2*band - 2} {
-		for after := max(1, near-4); after < near+16; after++ {
-			cuts = append(cuts, after) // in each byte of a band's header, too
-		}
-	}
-	for _, after := range append(cuts, 30000) {
+	for _, after := range cuts {
 		t.Run(fmt.Sprintf("after %d bytes", after), func(t *testing.T) {
+			t.Parallel()
+			s := sink.New(printer.Width80mm)
+			defer func() { _ = s.Close() }()
+			address, err := s.Listen("127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			unbroken := newSlipDevice(t, address)
+			if err := unbroken.Print(t.Context(), slip); err != nil {
+				t.Fatal(err)
+			}
+			unbroken.close()
+			whole := s.Slips()[0].Picture.Height
 			s.Forget()
 			killed := newSlipDevice(t, address)
 			s.Set(func(st *sink.State) { st.ResetAfter = after })
@@ -795,9 +801,8 @@ func TestThePieceThatAKilledProgramLeftIsCutOffBeforeTheNextSlip(t *testing.T) {
 				t.Fatal("the slip was not cut short")
 			}
 			killed.close()
-			next := newSlipDevice(t, address)
+			next := newSlipDevice(t, address, (*printer.Device).Interrupted)
 			defer next.close()
-			next.Interrupted()
 			if err := next.Print(t.Context(), slip); err != nil {
 				t.Fatal(err)
 			}

@@ -68,6 +68,9 @@ func (o *Outbox) round(ctx context.Context) (next time.Duration, failed bool) {
 // settle brings one visit a step further, unless somebody is at work on its
 // service. It returns how long to wait before the next step, if there is one.
 func (o *Outbox) settle(ctx context.Context, item Item) (time.Duration, error) {
+	if wait := o.ownTurn(item); wait > 0 && !passed(item) {
+		return wait, nil // before it is taken: the patient's own submission would find it so
+	}
 	service := serviceOf(item.Visit)
 	if !o.take(service) {
 		return 0, nil

@@ -61,7 +61,7 @@ func TestAVisitEndsOnceWhateverNHSODoes(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				store, nhso := newMemory(), &nhsoScript{script: c.script, visible: c.visible}
-				store.save(aVisit(id1, today()))
+				store.save(aVisitAt(id1, 0))
 				run(t, store, nhso, nil, func(o *Outbox) {
 					if got := o.Submit(t.Context(), id1); got.Kind != c.first {
 						t.Errorf("the patient hears %v, want %v", got.Kind, c.first)

@@ -27,8 +27,12 @@ func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome {
 		return Outcome{Kind: Queued}
 	}
 	defer o.release(service)
-	if twin, ok := o.twin(item); ok {
-		return o.afterTwin(ctx, item, twin)
+	switch twin, found := o.settledTwin(ctx, item); {
+	case found && twin.Code == "":
+		return Outcome{Kind: Queued}
+	case found:
+		outcome, _ := o.done(id, twin.Code, twin.IssuedAt)
+		return outcome
 	}
 	outcome, err := o.send(ctx, item.Visit)
 	if failure := failureOf(err); failure != nil && failure.Kind == Ambiguous {
@@ -41,20 +45,17 @@ func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome {
 	return outcome
 }
 
-// afterTwin answers for a visit that has a twin: with the twin's code, if it has
-// one or can be settled now.
-func (o *Outbox) afterTwin(ctx context.Context, item, twin Item) Outcome {
-	o.log.Info("there is another visit of the same service", "visit", item.Visit.ID, "other", twin.Visit.ID)
-	if twin.Code == "" {
-		if _, err := o.step(ctx, twin); err != nil {
-			o.log.Warn("settle visit", "visit", twin.Visit.ID, "err", err)
-		}
-		if twin, _ = o.twin(item); twin.Code == "" {
-			return Outcome{Kind: Queued}
-		}
+// settledTwin is twin after a try to settle it.
+func (o *Outbox) settledTwin(ctx context.Context, item Item) (Item, bool) {
+	twin, found := o.twin(item)
+	if !found || twin.Code != "" {
+		return twin, found
 	}
-	outcome, _ := o.done(item.Visit.ID, twin.Code, twin.IssuedAt)
-	return outcome
+	o.log.Info("another visit of the same service waits", "visit", item.Visit.ID, "other", twin.Visit.ID)
+	if _, err := o.step(ctx, twin); err != nil {
+		o.log.Warn("settle visit", "visit", twin.Visit.ID, "err", err)
+	}
+	return o.twin(item)
 }
 
 // send lets one request leave and writes down what came of it. The note that it
