@@ -54,12 +54,15 @@ func newWireOf(t *testing.T, log *slog.Logger, change func(data string, c *confi
 		t.Fatal(err)
 	}
 	w := &wire{t: t, zone: zone, data: t.TempDir(), models: make(chan flow.Model, 1000), line: newBadLine(t, l.Addr().String())}
-	demo := &Demo{
-		Readers: virtualcard.NewService(patientReader), Zone: zone,
-		url: "http://" + w.line.listener.Addr().String(), on: []net.Listener{l},
-	}
 	c := config.Default()
 	change(w.data, &c)
+	demo := &Demo{Readers: virtualcard.NewService(patientReader), Zone: zone}
+	// The bad line stands before what the kiosk asks.
+	if url := "http://" + w.line.listener.Addr().String(); c.NHSO.Upstream == config.UpstreamAgent {
+		demo.agentURL, demo.agentOn = url, []net.Listener{l}
+	} else {
+		demo.url, demo.on = url, []net.Listener{l}
+	}
 	w.kiosk, err = NewKiosk(KioskOptions{
 		Config: c, Data: w.data, Log: log, Demo: demo,
 		Timeouts: nhso.Timeouts{Query: 400 * time.Millisecond, Submit: 400 * time.Millisecond, Connect: time.Second},

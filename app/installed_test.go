@@ -1,15 +1,11 @@
 package app
 
 import (
-	"context"
 	"log/slog"
-	"net"
 	"testing"
 	"time"
 
 	"authenkiosk/app/config"
-	"authenkiosk/app/outbox"
-	"authenkiosk/cardreader/virtualcard"
 	"authenkiosk/nhso"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/storage"
@@ -21,46 +17,7 @@ import (
 // beside it, here played by the test zone with the cards of the dock.
 func newInstalledWire(t *testing.T) *wire {
 	t.Helper()
-	zone, err := testzone.New(testzone.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &wire{t: t, zone: zone, data: t.TempDir(), models: make(chan flow.Model, 1000), line: newBadLine(t, l.Addr().String())}
-	c := config.Default()
-	c.NHSO.Upstream = config.UpstreamAgent
-	w.kiosk, err = NewKiosk(KioskOptions{
-		Config: c, Data: w.data, Log: slog.New(slog.DiscardHandler), Demo: &Demo{
-			Readers: virtualcard.NewService(patientReader), Zone: zone,
-			agentURL: "http://" + w.line.listener.Addr().String(), agentOn: []net.Listener{l},
-		},
-		Timeouts: nhso.Timeouts{Query: 400 * time.Millisecond, Submit: 400 * time.Millisecond, Connect: time.Second},
-		Settling: outbox.Times{SettleTime: 2 * time.Second, Patience: time.Second},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.dock = w.kiosk.Dock()
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- w.kiosk.Run(ctx, func(m flow.Model) { w.models <- m }) }()
-	w.end = func() {
-		cancel()
-		for {
-			select {
-			case <-w.models:
-			case err := <-ended:
-				if err != nil {
-					t.Error(err)
-				}
-				return
-			}
-		}
-	}
-	return w
+	return newWireOf(t, slog.New(slog.DiscardHandler), func(_ string, c *config.Config) { c.NHSO.Upstream = config.UpstreamAgent })
 }
 
 // posts counts the requests of confirm-save that reached the agent.
