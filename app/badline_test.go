@@ -131,7 +131,7 @@ func (b *badLine) answer(client, server net.Conn, mode lineMode) {
 			}
 		}
 	case lineLossy:
-		piece := make([]byte, 16)
+		piece := make([]byte, 64)
 		for {
 			n, err := server.Read(piece)
 			if rand.IntN(100) < lostPercent {

@@ -147,7 +147,7 @@ func (w *wire) madeFor() (codes, requests int) {
 // drained waits until nothing is pending any more.
 func (w *wire) drained() {
 	w.t.Helper()
-	limit := time.After(40 * time.Second)
+	limit := time.After(90 * time.Second)
 	look := time.NewTicker(50 * time.Millisecond)
 	defer look.Stop()
 	for {

@@ -154,6 +154,7 @@ func TestRightsComeByCardAndByNumber(t *testing.T) {
 				}
 			}
 		}
+		r.remove()
 		if a, err := r.client.Right(t.Context(), testzone.PID("999999999999"), r.today); err != nil || !a.Right.IsZero() {
 			t.Errorf("nobody of that number: %v, %v", a, err)
 		}
