@@ -12,9 +12,11 @@ import (
 	"testing"
 
 	"authenkiosk/cardreader/virtualcard"
-	"authenkiosk/nhso/testzone"
 	"authenkiosk/visit"
 )
+
+// confirmPath is where an NHSO agent submits a visit.
+const confirmPath = "/api/nhso-service/confirm-save"
 
 // onInstalledAgent is a stage whose kiosk gets its codes from an NHSO agent that
 // is installed beside it, played by a program of its own, which is returned, too.
@@ -72,7 +74,7 @@ func (s *stage) confirmation(p virtualcard.Person) (remove func()) {
 // posts counts the requests of confirm-save that reached the agent.
 func (s *stage) posts() (n int) {
 	for _, r := range get[[]zoneRequest](s, s.zone+"/testzone/requests") {
-		if r.Path == testzone.AgentConfirmPath {
+		if r.Path == confirmPath {
 			n++
 		}
 	}
@@ -84,7 +86,7 @@ func TestE2EVisitsOnTopOfAnInstalledAgent(t *testing.T) {
 	s.open()
 	for i, c := range []struct{ name, fault string }{
 		{"it answers", ""},
-		{"its answer is lost after NHSO made the code", `{"path":"` + testzone.AgentConfirmPath + `","kind":"cut","count":1}`},
+		{"its answer is lost after NHSO made the code", `{"path":"` + confirmPath + `","kind":"cut","count":1}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			person := virtualcard.Population()[i]
