@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -341,9 +342,34 @@ func (s *stage) insertInto(reader string, card *virtualcard.Card) (remove func()
 		if err := link.Close(); err != nil {
 			s.t.Errorf("remove card: %v", err)
 		}
+		s.noticed(reader)
 	})
 	s.t.Cleanup(out)
 	return out
+}
+
+// readerNames are those of pcscd.
+var readerNames = map[string]string{
+	virtualcard.FirstReader: "Virtual PCD 00 00", virtualcard.SecondReader: "Virtual PCD 00 01",
+}
+
+// noticed waits until the kiosk knows that a reader is empty. pcscd looks at its
+// virtual readers every 400 ms, and nobody pulls a card and puts in another between
+// two looks. A kiosk that has ended knows nothing.
+func (s *stage) noticed(reader string) {
+	s.t.Helper()
+	eventually(s.t, "empty reader "+reader, func() bool {
+		resp, err := http.Get("http://" + s.status + "/api/v1/status")
+		if err != nil {
+			return true
+		}
+		defer func() { _ = resp.Body.Close() }()
+		var now localStatus
+		if err := json.NewDecoder(resp.Body).Decode(&now); err != nil {
+			return false
+		}
+		return slices.ContainsFunc(now.Readers, func(r readerStatus) bool { return r.Name == readerNames[reader] && r.State == "empty" })
+	})
 }
 
 func get[T any](s *stage, url string) T {
@@ -410,9 +436,12 @@ func (s *stage) fault(body string) {
 	}
 }
 
+type readerStatus struct{ Name, State string }
+
 type localStatus struct {
-	Screen string
-	Outbox struct {
+	Screen  string
+	Readers []readerStatus
+	Outbox  struct {
 		Pending, Staff int
 		DoneToday      int `json:"done_today"`
 	}
