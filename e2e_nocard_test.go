@@ -294,6 +294,7 @@ func openBrowser(t *testing.T, address string) *browser {
 	})
 	var made struct{ SessionID string }
 	b.ask(http.MethodPost, "/session", map[string]any{"capabilities": map[string]any{"alwaysMatch": map[string]any{
+		"timeouts": map[string]any{"implicit": 20_000}, // ms to wait for an element: a click may load a page
 		"goog:chromeOptions": map[string]any{"args": []string{
 			"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
 			"--disable-component-update", "--disable-sync", "--user-data-dir=" + t.TempDir(), "--window-size=480,960",

@@ -121,16 +121,22 @@ func (p *Printer) withdraw() {
 	p.drop()
 }
 
-// confirm finds out whether the slip came out, after the last byte was taken.
+// confirm finds out whether the slip came out, after the last byte was taken: by
+// the printer, or by the kernels on the way, which hold the end of a slip whose
+// printer takes no more. Such a printer gets no more time than for a band.
 func (p *Printer) confirm(ctx context.Context) error {
 	if !p.fenced() || !p.answers && !p.fences {
 		return p.confirmMute(ctx)
 	}
 	end := time.Now().Add(p.limits.Fence)
+	held, still := p.unsent(), time.Now() // what the printer has not taken, and since when
 	for {
 		_, err := p.await(ctx, fenced, p.limits.Answer)
 		if err == nil {
 			return p.confirmed()
+		}
+		if n := p.unsent(); n != held {
+			held, still = n, time.Now()
 		}
 		if !errors.Is(err, errNoAnswer) {
 			return p.lost(device.Offline, err)
@@ -144,7 +150,7 @@ func (p *Printer) confirm(ctx context.Context) error {
 		case err == nil && !state.Condition().Prints() && state.Condition() != device.Busy:
 			p.withdraw()
 			return &device.NotPrintedError{Condition: state.Condition(), Partial: true}
-		case time.Now().After(end) && err != nil:
+		case err != nil && (time.Now().After(end) || held > 0 && time.Since(still) > p.limits.Band):
 			return p.lost(device.Offline, errNoAnswer)
 		case time.Now().After(end):
 			return p.lost(state.Condition(), errNoFence)

@@ -1,8 +1,10 @@
 package escpos
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"net"
 	"testing"
 	"time"
 
@@ -149,6 +151,48 @@ func TestAfterABrokenSlipTheNextIsWholeAndNothingIsDoubled(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// swallowing is a line whose kernel takes all of a slip while the printer takes
+// nothing of it.
+type swallowing struct {
+	net.Conn
+	begins func()
+	held   int
+}
+
+func (s *swallowing) Write(data []byte) (int, error) {
+	if s.held == 0 && !bytes.Contains(data, []byte("\x1dv0")) {
+		return s.Conn.Write(data)
+	}
+	if s.held == 0 {
+		s.begins()
+	}
+	s.held += len(data)
+	return len(data), nil
+}
+
+func (s *swallowing) Unsent() (int, error) { return s.held, nil }
+
+func TestAPrinterThatStopsWithTheSlipOnTheWayIsNotWaitedForLikeASlowOne(t *testing.T) {
+	paper := sink.New(width)
+	open := func(context.Context) (Port, error) {
+		here, there := net.Pipe()
+		go func() { _ = paper.Serve(there) }()
+		return &swallowing{Conn: here, begins: func() { paper.Set(func(s *sink.State) { s.PaperOut = true }) }}, nil
+	}
+	limits := hasty
+	limits.Fence = time.Hour
+	p := New(open, models[0]).WithLimits(limits)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	err := p.Print(ctx, drawing(t, 700, 1))
+	if got, condition := outcome(t, err); got != "part" || condition != device.PaperOut || ctx.Err() != nil {
+		t.Errorf("%s (%v): %v", got, condition, err)
+	}
+	if err := errors.Join(p.Close(), paper.Close()); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -35,7 +35,7 @@ func LimitsAt(baud, band int) Limits {
 }
 
 // usualLimits are of printers in a network or on USB.
-var usualLimits = Limits{Answer: time.Second, Band: 5 * time.Second, Fence: 15 * time.Second, Mute: 2 * time.Second}
+var usualLimits = Limits{Answer: time.Second, Band: 5 * time.Second, Fence: 10 * time.Second, Mute: 2 * time.Second}
 
 // Printer is an ESC/POS printer. Its methods may be called from several
 // goroutines; they wait for each other. The connection is kept open.
