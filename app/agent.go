@@ -15,6 +15,7 @@ import (
 	"authenkiosk/app/outbox"
 	"authenkiosk/assets"
 	"authenkiosk/cardreader"
+	"authenkiosk/nhso"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 )
@@ -205,8 +206,19 @@ type agentRights struct {
 
 // Right implements secureagent.Rights.
 func (a agentRights) Right(ctx context.Context, pid visit.PID, date visit.Date) (secureagent.RightAnswer, error) {
+	return a.ask(ctx, pid, date, a.upstream.right)
+}
+
+// RightByPID implements secureagent.Rights.
+func (a agentRights) RightByPID(ctx context.Context, pid visit.PID, date visit.Date) (secureagent.RightAnswer, error) {
+	return a.ask(ctx, pid, date, a.upstream.rightByPID)
+}
+
+func (a agentRights) ask(ctx context.Context, pid visit.PID, date visit.Date,
+	right func(context.Context, visit.PID, visit.Date) (nhso.RightAnswer, error),
+) (secureagent.RightAnswer, error) {
 	began := time.Now()
-	r, err := a.upstream.right(ctx, pid, date)
+	r, err := right(ctx, pid, date)
 	a.upstream.heard(ctx, began, err)
 	if err != nil {
 		return secureagent.RightAnswer{}, err
@@ -315,6 +327,9 @@ func outcomeOf(o outbox.Outcome) secureagent.Outcome {
 	case outbox.Done:
 		return secureagent.Outcome{Kind: secureagent.Issued, Code: o.Code, IssuedAt: o.IssuedAt}
 	case outbox.RefusedBy:
+		if o.Problem == visit.CardNeeded { // it never came to NHSO
+			return secureagent.Outcome{Kind: secureagent.CardNeeded}
+		}
 		return secureagent.Outcome{Kind: secureagent.Refused, Message: o.Message}
 	}
 	return secureagent.Outcome{Kind: secureagent.Unclear}

@@ -95,14 +95,20 @@ func (c *core) cardEvent(e cardreader.Event) {
 	case cardreader.Mute:
 		c.face.hub.Publish(agent.Event{Type: agent.CardInserted, Reader: e.Reader})
 	case cardreader.Removed:
-		c.face.compat.Removed(e.Insertion)
+		if e.Role == cardreader.RolePatient { // programs read the cards of patients only
+			c.face.compat.Removed(e.Insertion)
+		}
 		c.face.hub.Publish(agent.Event{Type: agent.CardRemoved, Reader: e.Reader})
 	}
 }
 
-// cardRead tells whose card was read, by whomever.
-func (c *core) cardRead(reader string, pid visit.PID) {
+// cardRead tells that a card was read, by whomever, and whose it is. The number of
+// an officer who vouches for a patient is nothing for programs.
+func (c *core) cardRead(in cardreader.Inserted, pid visit.PID) {
+	if in.Role != cardreader.RolePatient {
+		pid = visit.PID{}
+	}
 	if c.face != nil {
-		c.face.hub.Publish(agent.Event{Type: agent.CardRead, Reader: reader, PID: pid})
+		c.face.hub.Publish(agent.Event{Type: agent.CardRead, Reader: in.Reader, PID: pid})
 	}
 }

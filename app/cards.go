@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -29,10 +30,12 @@ type cards struct {
 	pids    map[uint64]visit.PID           // of cards that are inside
 	session turn                           // the patient's session goes before programs
 
+	roles map[uint64]flow.Role // of cards that are inside; used by handle alone
+
 	// What is set before run and not changed after it.
-	keep bool                             // keep the text of a card until it goes, for programs that ask
-	told func(cardreader.Event)           // hears every event before the flow does; nil: nobody
-	seen func(reader string, p visit.PID) // hears whose card was read; nil: nobody
+	keep bool                                 // keep the text of a card until it goes, for programs that ask
+	told func(cardreader.Event)               // hears every event before the flow does; nil: nobody
+	seen func(cardreader.Inserted, visit.PID) // hears whose card was read; nil: nobody
 }
 
 var _ CardReader = (*cards)(nil)
@@ -43,8 +46,8 @@ func newCards(service cardreader.Service, c config.CardReader, log *slog.Logger)
 			Service: service, Logger: log, Patient: c.Patient, Officer: c.Certifier, LongReads: c.LongReads,
 		}),
 		log: log, inside: map[uint64]cardreader.Inserted{}, mute: map[uint64]cardreader.Role{},
-		texts: map[uint64]cardreader.Document{}, pids: map[uint64]visit.PID{}, session: newTurn(),
-		told: func(cardreader.Event) {}, seen: func(string, visit.PID) {},
+		texts: map[uint64]cardreader.Document{}, pids: map[uint64]visit.PID{}, session: newTurn(), roles: map[uint64]flow.Role{},
+		told: func(cardreader.Event) {}, seen: func(cardreader.Inserted, visit.PID) {},
 	}
 }
 
@@ -75,19 +78,20 @@ func (c *cards) handle(e cardreader.Event, send func(flow.Event), changed func()
 		c.set(func() { c.lost = false })
 		changed()
 	case cardreader.Inserted:
-		if role, ok := roleOf(e.Role); ok {
+		if role, ok := c.comes(e.Insertion, e.Reader, e.Role); ok {
 			c.set(func() { c.inside[e.Insertion] = e })
 			c.told(e)
 			send(flow.CardInserted{Insertion: newInsertion(e.Insertion, role)})
 		}
 	case cardreader.Mute:
-		if role, ok := roleOf(e.Role); ok {
+		if role, ok := c.comes(e.Insertion, e.Reader, e.Role); ok {
 			c.set(func() { c.mute[e.Insertion] = e.Role })
 			c.told(e)
 			send(flow.CardInserted{Insertion: newInsertion(e.Insertion, role)})
 		}
 	case cardreader.Removed:
-		if role, ok := roleOf(e.Role); ok {
+		if role, ok := c.roles[e.Insertion]; ok {
+			delete(c.roles, e.Insertion)
 			c.set(func() {
 				delete(c.inside, e.Insertion)
 				delete(c.mute, e.Insertion)
@@ -100,15 +104,26 @@ func (c *cards) handle(e cardreader.Event, send func(flow.Event), changed func()
 	}
 }
 
-// roleOf tells the flow whose reader it is; a reader with no role is nobody's.
-func roleOf(r cardreader.Role) (flow.Role, bool) {
-	switch r {
-	case cardreader.RolePatient:
-		return flow.PatientReader, true
-	case cardreader.RoleOfficer:
-		return flow.CertifierReader, true
+// comes tells the flow whose reader a card came into; a reader with no role is
+// nobody's. The only reader is the patient's, even while the card of somebody who
+// vouches is in it: left behind there, it is in the next patient's way.
+func (c *cards) comes(insertion uint64, reader string, of cardreader.Role) (role flow.Role, ok bool) {
+	switch {
+	case of == cardreader.RolePatient, of == cardreader.RoleOfficer && c.only(reader):
+		role = flow.PatientReader
+	case of == cardreader.RoleOfficer:
+		role = flow.CertifierReader
+	default:
+		return 0, false
 	}
-	return 0, false
+	c.roles[insertion] = role
+	return role, true
+}
+
+// only tells whether the patient's reader is the only one, and this is it.
+func (c *cards) only(reader string) bool {
+	list := c.list()
+	return len(list) == 1 && list[0].Name == reader && list[0].Role == cardreader.RolePatient
 }
 
 // ExpectCertifier implements CardReader.
@@ -128,7 +143,7 @@ func (c *cards) set(f func()) {
 
 // newInsertion gives an insertion the id of the visit that may come of it.
 func newInsertion(number uint64, role flow.Role) flow.Insertion {
-	return flow.Insertion{Number: number, VisitID: visit.ID(uuid.Must(uuid.NewV7()).String()), Role: role}
+	return flow.Insertion{Number: number, VisitID: visit.ID(uuid.Must(uuid.NewV7()).String()), Role: role, At: time.Now()}
 }
 
 // Read implements CardReader.

@@ -148,7 +148,7 @@ func (c *cards) known(insertion uint64) (doc cardreader.Document, ok bool) {
 func (c *cards) remember(in cardreader.Inserted, doc cardreader.Document) {
 	stays := false
 	c.set(func() {
-		if _, stays = c.inside[in.Insertion]; !stays {
+		if in, stays = c.inside[in.Insertion]; !stays {
 			return
 		}
 		c.pids[in.Insertion] = doc.Identity.PID
@@ -157,7 +157,7 @@ func (c *cards) remember(in cardreader.Inserted, doc cardreader.Document) {
 		}
 	})
 	if stays {
-		c.seen(in.Reader, doc.Identity.PID)
+		c.seen(in, doc.Identity.PID)
 	}
 }
 

@@ -44,6 +44,13 @@ func TestTheClockIsBelievedAsFarAsItsTwoWitnessesBearItOut(t *testing.T) {
 			{time.Hour, time.Second, time.Hour, true, first, flow.DeviceReady},
 			{time.Hour, time.Minute, 0, true, second, flow.DeviceReady},
 		}},
+		{"a clock that woke up wrong is set right, and nobody can bear it out", []look{
+			{0, 0, 0, false, time.Time{}, flow.DeviceUnknown},
+			{24 * time.Hour, time.Second, 0, false, time.Time{}, flow.DeviceDown},
+			{24*time.Hour + 4*time.Minute, 4 * time.Minute, 0, false, time.Time{}, flow.DeviceDown},
+			{24*time.Hour + 6*time.Minute, 6 * time.Minute, 0, false, time.Time{}, flow.DeviceUnknown},
+			{24*time.Hour + 7*time.Minute, 7 * time.Minute, 0, false, time.Time{}, flow.DeviceUnknown},
+		}},
 		{"a small correction of the clock is nothing", []look{
 			{0, 0, 0, true, first, flow.DeviceReady},
 			{4 * time.Minute, time.Second, 0, true, first, flow.DeviceReady},

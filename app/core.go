@@ -91,7 +91,7 @@ func newCore(o KioskOptions, mode string, types []visit.ClaimType) (c *core, err
 	c.upstream = upstream{nhso: c.nhso, health: c.health, tokens: keys, cards: c.cards, installed: c.installed}
 	c.outbox = outbox.New(outbox.Options{
 		Store: c.visits, NHSO: c.upstream, Log: o.Log, Times: o.Settling, Sendable: c.sendable(),
-		Notify: func(id visit.ID, out outbox.Outcome) { c.onSettled(id, out) },
+		Clock: c.clockForVisits, Notify: func(id visit.ID, out outbox.Outcome) { c.onSettled(id, out) },
 	})
 	c.diary = newDiary(c.store, o.Log)
 	if c.tell, err = newTell(c.Config, c.store, storage.OpenSecrets(data), data, o.Log); err == nil && c.Config.Agent.Enabled {
@@ -251,7 +251,9 @@ func (c *core) watchDevices(ctx context.Context, send func(flow.Event), devices 
 		c.mu.Unlock()
 		if first || now != before {
 			first = false
-			c.outbox.Stop(now.Clock == flow.DeviceDown)
+			if before.Clock == flow.DeviceDown {
+				c.outbox.Wake() // it may have been waiting for the clock
+			}
 			send(flow.DevicesChanged{Devices: now})
 			c.statusChanged()
 		}
@@ -271,12 +273,28 @@ func (c *core) watchDevices(ctx context.Context, send func(flow.Event), devices 
 // lights are the devices that every face has. It is called by one goroutine.
 func (c *core) lights() flow.Devices {
 	state, _, _ := c.health.read()
-	skew, known := c.nhso.Skew()
 	return flow.Devices{
 		Reader: c.cards.state(), NHSO: state, Printer: flow.DeviceAbsent, Camera: flow.DeviceAbsent,
 		Storage: c.disk.look(c.log),
-		Clock:   c.clock.look(time.Now(), time.Since(c.began), skew, known, c.health.lastAnswer()),
+		Clock:   c.clockNow(),
 	}
+}
+
+// clockNow judges the clock. It may be called from any goroutine.
+func (c *core) clockNow() flow.DeviceState {
+	skew, known := c.nhso.Skew()
+	return c.clock.look(time.Now(), time.Since(c.began), skew, known, c.health.lastAnswer())
+}
+
+// clockForVisits is clockNow for the outbox.
+func (c *core) clockForVisits() outbox.Clock {
+	switch c.clockNow() {
+	case flow.DeviceDown:
+		return outbox.ClockWrong
+	case flow.DeviceReady:
+		return outbox.ClockRight
+	}
+	return outbox.ClockUnknown
 }
 
 // lastDevices returns what watchDevices saw last.

@@ -106,7 +106,7 @@ func (r *Runner) submit(ctx context.Context, e flow.SubmitVisit) {
 func OutcomeEvent(number uint64, o outbox.Outcome) flow.Event {
 	switch o.Kind {
 	case outbox.Done:
-		return flow.VisitDone{Number: number, Code: o.Code, IssuedAt: o.IssuedAt}
+		return flow.VisitDone{Number: number, Code: o.Code, IssuedAt: o.IssuedAt, Earlier: o.Earlier}
 	case outbox.RefusedBy:
 		return flow.VisitRefused{Number: number, Problem: o.Problem, Message: o.Message}
 	}
@@ -115,7 +115,7 @@ func OutcomeEvent(number uint64, o outbox.Outcome) flow.Event {
 
 func (r *Runner) print(e flow.PrintSlip) {
 	if r.ports.Printer == nil {
-		r.Send(flow.SlipFailed{Number: e.Number})
+		r.Send(flow.SlipFailed{Number: e.Number, Nth: e.Nth})
 		return
 	}
 	r.ports.Printer.Print(e, r.Send)

@@ -32,6 +32,14 @@ func (u upstream) right(ctx context.Context, pid visit.PID, date visit.Date) (nh
 	return answer, err
 }
 
+// rightByPID asks for the right of somebody who need not be here, without the card.
+func (u upstream) rightByPID(ctx context.Context, pid visit.PID, date visit.Date) (nhso.RightAnswer, error) {
+	if u.installed != nil {
+		return u.installed.RightByPID(ctx, pid)
+	}
+	return u.nhso.Right(ctx, pid, date)
+}
+
 // readAgain tells whether an agent may see the card a moment later.
 func readAgain(err error) bool {
 	return errors.Is(err, nhso.ErrNoCard) || errors.Is(err, nhso.ErrBadCard)

@@ -110,7 +110,7 @@ func (b *bench) Submit(context.Context, visit.ID) outbox.Outcome {
 
 func (b *bench) Print(e flow.PrintSlip, send func(flow.Event)) {
 	b.did([]string{"print code", "print queued", "print desk"}[e.Kind])
-	send(flow.SlipPrinted{Number: e.Number})
+	send(flow.SlipPrinted{Number: e.Number, Nth: e.Nth})
 }
 
 // play runs a runner in its own time while f drives it, and returns the last

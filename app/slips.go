@@ -121,7 +121,7 @@ func (p *slipPrinter) close() {
 
 // Print implements the runner's Printer.
 func (p *slipPrinter) Print(e flow.PrintSlip, send func(flow.Event)) {
-	r := spool.Request{Session: e.Number, Slip: p.slip(e.Kind, e.Slip), Tell: func(o spool.Outcome) { send(slipEvent(e.Number, o)) }}
+	r := spool.Request{Session: e.Number, Slip: p.slip(e.Kind, e.Slip), Tell: func(o spool.Outcome) { send(slipEvent(e, o)) }}
 	if e.Kind == flow.SlipCode {
 		r.Elsewhere = p.ofItsVisit(&r.Slip)
 	}
@@ -129,14 +129,14 @@ func (p *slipPrinter) Print(e flow.PrintSlip, send func(flow.Event)) {
 }
 
 // slipEvent tells the flow what became of a slip.
-func slipEvent(session uint64, o spool.Outcome) flow.Event {
+func slipEvent(e flow.PrintSlip, o spool.Outcome) flow.Event {
 	switch o {
 	case spool.Printed:
-		return flow.SlipPrinted{Number: session}
+		return flow.SlipPrinted{Number: e.Number, Nth: e.Nth}
 	case spool.Unclear:
-		return flow.SlipFailed{Number: session, Unclear: true}
+		return flow.SlipFailed{Number: e.Number, Nth: e.Nth, Unclear: true}
 	}
-	return flow.SlipFailed{Number: session}
+	return flow.SlipFailed{Number: e.Number, Nth: e.Nth}
 }
 
 // ofItsVisit makes a slip that of the visit for which the code was made, when the

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"authenkiosk/app/outbox"
@@ -65,10 +66,41 @@ func (u upstream) Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]
 
 // Submit implements outbox.NHSO.
 func (u upstream) Submit(ctx context.Context, v visit.Visit) (visit.AuthenCode, time.Time, error) {
+	v, err := u.named(ctx, v)
+	if err != nil {
+		f := &outbox.Failure{Kind: outbox.NotProcessed, Problem: nhso.ProblemOf(err), Err: fmt.Errorf("ask for the person's name before submitting: %w", err)}
+		if e := new(nhso.Error); errors.As(err, &e) {
+			f.RetryAfter = e.RetryAfter
+		}
+		return "", time.Time{}, f
+	}
 	began := time.Now()
 	receipt, err := u.submit(ctx, nhso.Submission{Visit: v, Certifier: v.Attestation.Certifier})
 	u.heard(ctx, began, err)
 	return receipt.Code, receipt.At, failure(err)
+}
+
+// named completes a visit without a card that was taken while NHSO was away: the
+// number was typed, so that nobody but NHSO knows the name it asks for.
+func (u upstream) named(ctx context.Context, v visit.Visit) (visit.Visit, error) {
+	if u.installed != nil || !v.Name.IsZero() {
+		return v, nil
+	}
+	found, err := u.Right(ctx, v.PID, v.ServiceDate)
+	if err != nil {
+		return v, err
+	}
+	v.Name = found.Right.Holder
+	if v.Sex == visit.SexUnknown {
+		v.Sex = found.Sex
+	}
+	if v.Birth.IsZero() {
+		v.Birth = found.Birth
+	}
+	if v.Right.IsZero() {
+		v.Right = found.Right
+	}
+	return v, nil
 }
 
 // heard notes how NHSO answered. A question that the session called off says
@@ -90,14 +122,16 @@ func failure(err error) error {
 	}
 	f := &outbox.Failure{Problem: nhso.ProblemOf(err), Message: nhso.MessageOf(err), Err: err}
 	if errors.Is(err, nhso.ErrNoCorrelation) {
-		f.Kind = outbox.CannotSend
+		f.Kind, f.Problem = outbox.CannotSend, visit.CardNeeded
 		return f
 	}
 	switch nhso.KindOf(err) {
 	case nhso.NotSent, nhso.Unauthorised, nhso.TooMany:
 		f.Kind = outbox.NotProcessed
-	case nhso.Refused, nhso.Duplicate, nhso.Invalid:
+	case nhso.Refused, nhso.Duplicate:
 		f.Kind = outbox.Refused
+	case nhso.Invalid: // found before it left: NHSO has not been asked
+		f.Kind = outbox.CannotSend
 	}
 	if e := new(nhso.Error); errors.As(err, &e) {
 		f.RetryAfter = e.RetryAfter

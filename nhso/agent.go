@@ -103,8 +103,9 @@ func (a *Agent) Probe(ctx context.Context) (Health, error) {
 }
 
 // Right implements Upstream. While a card is inside it is read, which gives the
-// right and the correlation for Submit; without one the agent is asked by PID
-// (probe). NHSO's death dates are not told by an agent.
+// right and the correlation for Submit, and the right of anybody else is an error
+// (ErrOtherPerson); without one the agent is asked by PID. NHSO's death dates are
+// not told by an agent.
 func (a *Agent) Right(ctx context.Context, pid visit.PID, date visit.Date) (RightAnswer, error) {
 	a.mu.Lock()
 	insertion, last := a.insertion, a.last
@@ -112,7 +113,7 @@ func (a *Agent) Right(ctx context.Context, pid visit.PID, date visit.Date) (Righ
 	now := a.now()
 	switch {
 	case insertion == 0 || date != visit.ServiceDateOf(now):
-		return a.probe(ctx, pid)
+		return a.RightByPID(ctx, pid)
 	case last != nil && last.PID == pid && now.Sub(last.At) < agentRightLife && visit.ServiceDateOf(last.At) == date:
 		return last.Answer, nil
 	}
@@ -126,9 +127,11 @@ func (a *Agent) Right(ctx context.Context, pid visit.PID, date visit.Date) (Righ
 	return r.Answer, nil
 }
 
-// probe checks a right without a card. The answer of a real agent was not seen:
-// it is read like that of read. It is of today, whatever day is meant.
-func (a *Agent) probe(ctx context.Context, pid visit.PID) (RightAnswer, error) {
+// RightByPID checks the right of somebody who need not be here (probe): the card
+// that is inside is neither read nor used, and nothing can be submitted by it. The
+// answer of a real agent was not seen: it is read like that of read. It is of
+// today, whatever day is meant.
+func (a *Agent) RightByPID(ctx context.Context, pid visit.PID) (RightAnswer, error) {
 	got, err := a.exchange(ctx, question{op: opRight, url: agentProbe + pid.Digits()})
 	if err != nil {
 		return RightAnswer{}, err

@@ -180,6 +180,26 @@ func TestARightIsTakenFromTheLastReadingForAMinute(t *testing.T) {
 	})
 }
 
+func TestTheRightByPIDNeitherReadsNorUsesTheCardThatIsInside(t *testing.T) {
+	agentBubble(t, nil, func(t *testing.T, r *agentRig) {
+		r.read(t, testzone.Adult)
+		read := r.asked(testzone.AgentReadPath)
+		for _, serial := range []string{testzone.Elder, testzone.Adult} {
+			a, err := r.client.RightByPID(t.Context(), testzone.PID(serial))
+			if err != nil || a.Right.IsZero() {
+				t.Errorf("%s: %v", serial, err)
+			}
+		}
+		if n := r.asked(testzone.AgentReadPath) - read; n != 0 {
+			t.Errorf("the card was read %d times", n)
+		}
+		// The reading before still serves the card that is inside.
+		if _, err := r.client.Submit(t.Context(), submission(testzone.Adult, r.today)); err != nil {
+			t.Errorf("submit after it: %v", err)
+		}
+	})
+}
+
 func TestWhatTheOriginalAnswersWith500IsToldApart(t *testing.T) {
 	agentBubble(t, nil, func(t *testing.T, r *agentRig) {
 		for _, c := range []struct {

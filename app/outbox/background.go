@@ -42,6 +42,7 @@ func (o *Outbox) round(ctx context.Context) (next time.Duration, failed bool) {
 		o.log.Error("list pending visits", "err", err)
 	}
 	next = idleRound
+	o.forget(items)
 	for _, item := range items {
 		if ctx.Err() != nil {
 			return next, failed
@@ -49,16 +50,14 @@ func (o *Outbox) round(ctx context.Context) (next time.Duration, failed bool) {
 		wait, err := o.settle(ctx, item)
 		if err != nil {
 			o.log.Warn("settle visit", "visit", item.Visit.ID, "err", err)
-			if f := failureOf(err); f.RetryAfter > 0 {
-				next = min(next, f.RetryAfter)
-			}
+			o.heed(err)
 			failed = true
 		}
 		if wait > 0 {
 			next = min(next, wait)
 		}
 		if errors.As(err, new(unreachable)) {
-			o.expire(items)
+			o.expire(ctx, items)
 			return next, true
 		}
 	}
@@ -68,7 +67,7 @@ func (o *Outbox) round(ctx context.Context) (next time.Duration, failed bool) {
 // settle brings one visit a step further, unless somebody is at work on its
 // service. It returns how long to wait before the next step, if there is one.
 func (o *Outbox) settle(ctx context.Context, item Item) (time.Duration, error) {
-	if wait := o.ownTurn(item); wait > 0 && !passed(item) {
+	if wait := o.ownTurn(item); wait > 0 && dayOf(item) == itsDay {
 		return wait, nil // before it is taken: the patient's own submission would find it so
 	}
 	service := serviceOf(item.Visit)
@@ -87,24 +86,38 @@ func (o *Outbox) step(ctx context.Context, item Item) (time.Duration, error) {
 	if err != nil || item.Settled {
 		return 0, err
 	}
-	if passed(item) {
-		return 0, o.toStaff(id)
+	if wait := o.leftAlone(); wait > 0 && (dayOf(item) != dayOver || item.InFlight) {
+		return wait, nil
+	}
+	switch dayOf(item) {
+	case dayOver:
+		return o.over(ctx, item)
+	case dayAhead:
+		return idleRound, nil // the clock is wrong, or was when the visit was made
 	}
 	if wait := o.ownTurn(item); wait > 0 {
 		return wait, nil
 	}
 	if !item.InFlight && !o.can(item.Visit) {
-		outcome, err := o.cannotSend(ctx, item.Visit)
+		outcome, err := o.cannotSend(ctx, item.Visit, item.Attempts > 0, visit.CardNeeded)
 		if err == nil {
 			o.notify(id, outcome)
 		}
 		return 0, err
 	}
-	if twin, ok := o.twin(item); ok {
+	twin, ok, err := o.twin(item)
+	if err != nil {
+		o.log.Error("settle visit", "visit", id, "err", err)
+		// One of those that cannot be read may have left before this run.
+		if wait := o.times.SettleTime - time.Since(o.began); !ok && wait > 0 {
+			return wait, nil
+		}
+	}
+	if ok {
 		if twin.Code == "" {
 			return waitForTwin, nil
 		}
-		outcome, err := o.done(id, twin.Code, twin.IssuedAt)
+		outcome, err := o.earlier(id, Code{Code: twin.Code, At: twin.IssuedAt})
 		o.notify(id, outcome)
 		return 0, err
 	}
@@ -113,18 +126,19 @@ func (o *Outbox) step(ctx context.Context, item Item) (time.Duration, error) {
 		return 0, unreachable{err}
 	}
 	if found {
-		outcome, err := o.done(id, code.Code, code.At)
+		outcome, err := o.found(item.Visit, item.Attempts > 0, code)
 		o.notify(id, outcome)
 		return 0, err
 	}
-	if wait := o.restFor(item) - time.Since(item.LastSent); item.InFlight && wait > 0 {
+	if wait := o.rest(item); wait > 0 {
 		return wait, nil
 	}
-	send := o.send
-	if !o.can(item.Visit) { // it rested for the settle time, and there is no code
-		send = o.cannotSend
+	var outcome Outcome
+	if o.can(item.Visit) {
+		outcome, err = o.send(ctx, item)
+	} else { // it rested for the settle time, and there is no code
+		outcome, err = o.cannotSend(ctx, item.Visit, item.Attempts > 0, visit.CardNeeded)
 	}
-	outcome, err := send(ctx, item.Visit)
 	if err == nil {
 		o.notify(id, outcome)
 	}
@@ -153,23 +167,3 @@ type unreachable struct{ error }
 
 // Unwrap returns the cause.
 func (u unreachable) Unwrap() error { return u.error }
-
-func (o *Outbox) toStaff(id visit.ID) error {
-	return o.store.Staff(id, visit.ServiceDatePassed, time.Now())
-}
-
-// expire moves the visits whose day is over, for which NHSO need not be asked.
-func (o *Outbox) expire(items []Item) {
-	for _, item := range items {
-		service := serviceOf(item.Visit)
-		if !passed(item) || !o.take(service) {
-			continue
-		}
-		if fresh, err := o.store.Item(item.Visit.ID); err == nil && !fresh.Settled {
-			if err := o.toStaff(fresh.Visit.ID); err != nil {
-				o.log.Error("hand visit to the staff", "visit", fresh.Visit.ID, "err", err)
-			}
-		}
-		o.release(service)
-	}
-}

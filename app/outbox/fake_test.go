@@ -119,6 +119,8 @@ type nhsoScript struct {
 	wrong   int           // requests on another day than the visit's own
 	visible time.Duration // how long a processed request takes to be seen
 	takes   time.Duration // how long a request takes
+	looks   time.Duration // how long a look-up takes
+	later   time.Duration // what it says about when to come again, if not sent
 }
 
 type answer int
@@ -134,7 +136,8 @@ const (
 var errScript = errors.New("as the script says")
 
 func (n *nhsoScript) Submit(_ context.Context, v visit.Visit) (visit.AuthenCode, time.Time, error) {
-	time.Sleep(n.takes)
+	left, takes := today(), func() time.Duration { n.mu.Lock(); defer n.mu.Unlock(); return n.takes }()
+	time.Sleep(takes)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	a := answerCode
@@ -145,7 +148,7 @@ func (n *nhsoScript) Submit(_ context.Context, v visit.Visit) (visit.AuthenCode,
 		}
 	}
 	n.sent++
-	if v.ServiceDate != today() {
+	if v.ServiceDate != left {
 		n.wrong++
 	}
 	switch a {
@@ -159,7 +162,7 @@ func (n *nhsoScript) Submit(_ context.Context, v visit.Visit) (visit.AuthenCode,
 			return c.Code, c.At, nil
 		}
 	case answerNotSent:
-		return "", time.Time{}, &Failure{Kind: NotProcessed, Problem: visit.NHSOUnreachable, Err: errScript}
+		return "", time.Time{}, &Failure{Kind: NotProcessed, Problem: visit.NHSOUnreachable, RetryAfter: n.later, Err: errScript}
 	case answerRefused:
 		return "", time.Time{}, &Failure{Kind: Refused, Problem: visit.NHSORefusedVisit, Err: errScript}
 	}
@@ -167,6 +170,10 @@ func (n *nhsoScript) Submit(_ context.Context, v visit.Visit) (visit.AuthenCode,
 }
 
 func (n *nhsoScript) Codes(context.Context, visit.PID, visit.Date) ([]Code, error) {
+	n.mu.Lock()
+	looks := n.looks
+	n.mu.Unlock()
+	time.Sleep(looks)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.looked++

@@ -22,6 +22,17 @@ const (
 	// ownTurn is how long the background leaves a new visit alone: the patient's own
 	// submission follows the saving within milliseconds.
 	ownTurn = 3 * time.Second
+	// clocksDiffer is by how much NHSO's clock may be another than the kiosk's, which
+	// takes no visits when the difference is larger.
+	clocksDiffer = 5 * time.Minute
+	// believeAfter is how long a clock that nobody bears out must have stood before
+	// a day is believed to be over: one that woke up wrong is set right by then.
+	believeAfter = 10 * time.Minute
+	// askedFor is how long after its request NHSO is asked about a visit whose day is
+	// over.
+	askedFor = 24 * time.Hour
+	// longestQuiet bounds for how long NHSO can have itself left alone.
+	longestQuiet = 30 * time.Minute
 	// waitForTwin is the pause before a visit is looked at again that waits for
 	// another of the same service.
 	waitForTwin = 2 * time.Second

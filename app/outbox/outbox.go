@@ -8,6 +8,7 @@ package outbox
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -85,7 +86,7 @@ const (
 	Ambiguous    FailureKind = iota // it may have been processed
 	NotProcessed                    // it was surely not processed
 	Refused                         // NHSO looked at it and said no
-	CannotSend                      // it was not sent and cannot be: the card is not inside any more
+	CannotSend                      // it was not sent and cannot be as it is; Problem says why
 )
 
 // Outcome is what a patient who waits is told.
@@ -93,8 +94,11 @@ type Outcome struct {
 	Kind     OutcomeKind
 	Code     visit.AuthenCode
 	IssuedAt time.Time
-	Problem  visit.Problem
-	Message  string
+	// Earlier says that the code was there before the visit was sent: it is of
+	// another visit, whose owner need not be the one who waits now.
+	Earlier bool
+	Problem visit.Problem
+	Message string
 }
 
 // OutcomeKind is the sort of an Outcome.
@@ -114,15 +118,28 @@ type Outbox struct {
 	log    *slog.Logger
 	notify func(visit.ID, Outcome)
 	can    func(visit.Visit) bool
+	clock  func() Clock
 	times  Times
 	began  time.Time
 
 	wake chan struct{}
 
-	mu      sync.Mutex
-	busy    map[service]bool
-	stopped bool // the clock is wrong: nothing may be sent
+	mu    sync.Mutex
+	busy  map[service]bool
+	left  map[visit.ID]time.Time // when requests of this run left, by the monotonic clock
+	quiet time.Time              // NHSO asked to be left alone until then
 }
+
+// Clock tells how far the kiosk's clock can be believed, on which the service date
+// stands.
+type Clock int
+
+// The states of the clock.
+const (
+	ClockRight   Clock = iota
+	ClockUnknown       // nothing speaks against it, and nobody has borne it out
+	ClockWrong         // by more than a service date bears: nothing is sent or given up
+)
 
 // Options are what an Outbox is made of. Notify, if given, hears the outcome of
 // every visit that is settled in the background.
@@ -137,6 +154,9 @@ type Options struct {
 	// surely not processed, becomes work for the staff (visit.CardNeeded). Nil:
 	// every visit can, at any time of its day.
 	Sendable func(visit.Visit) bool
+
+	// Clock judges the clock now. Nil: it is right.
+	Clock func() Clock
 }
 
 // New makes an outbox. Run does the work in the background.
@@ -147,20 +167,12 @@ func New(o Options) *Outbox {
 	if o.Sendable == nil {
 		o.Sendable = func(visit.Visit) bool { return true }
 	}
-	return &Outbox{
-		store: o.Store, nhso: o.NHSO, log: o.Log, notify: o.Notify, can: o.Sendable, times: o.Times.orStandard(), began: time.Now(),
-		wake: make(chan struct{}, 1), busy: map[service]bool{},
+	if o.Clock == nil {
+		o.Clock = func() Clock { return ClockRight }
 	}
-}
-
-// Stop keeps requests from leaving, or lets them leave again: a wrong clock
-// would put visits on the wrong service date.
-func (o *Outbox) Stop(stop bool) {
-	o.mu.Lock()
-	o.stopped = stop
-	o.mu.Unlock()
-	if !stop {
-		o.Wake()
+	return &Outbox{
+		store: o.Store, nhso: o.NHSO, log: o.Log, notify: o.Notify, can: o.Sendable, clock: o.Clock, times: o.Times.orStandard(), began: time.Now(),
+		wake: make(chan struct{}, 1), busy: map[service]bool{}, left: map[visit.ID]time.Time{},
 	}
 }
 
@@ -186,9 +198,12 @@ func serviceOf(v visit.Visit) service { return service{v.PID, v.ServiceDate, v.C
 
 // take makes the caller the only one that works on visits of that service.
 func (o *Outbox) take(s service) bool {
+	if o.clock() == ClockWrong {
+		return false
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.busy[s] || o.stopped {
+	if o.busy[s] {
 		return false
 	}
 	o.busy[s] = true
@@ -203,12 +218,13 @@ func (o *Outbox) release(s service) {
 
 // twin returns another visit of the same service that forbids sending this one:
 // one that has a code, else one that is not settled and comes before it. The
-// caller has taken the service.
-func (o *Outbox) twin(item Item) (twin Item, found bool) {
+// caller has taken the service. Visits that cannot be read are an error: one of them
+// may be that twin.
+func (o *Outbox) twin(item Item) (twin Item, found bool, err error) {
 	v := item.Visit
 	same, err := o.store.Same(v.PID, v.ServiceDate)
 	if err != nil {
-		o.log.Error("look for visits of the same service", "visit", v.ID, "err", err)
+		err = fmt.Errorf("look for visits of the same service: %w", err)
 	}
 	for _, i := range same {
 		if i.Visit.ID == v.ID || serviceOf(i.Visit) != serviceOf(v) {
@@ -216,12 +232,12 @@ func (o *Outbox) twin(item Item) (twin Item, found bool) {
 		}
 		switch {
 		case i.Code != "":
-			return i, true
+			return i, true, nil
 		case !i.Settled && before(i, item):
 			twin, found = i, true
 		}
 	}
-	return twin, found
+	return twin, found, err
 }
 
 // before tells which of two visits of a service is settled first: one whose request

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -205,15 +206,15 @@ func TestAWrongClockStopsEveryRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, nhso := newMemory(), &nhsoScript{}
 		store.save(aVisit(id1, today()))
-		o := New(Options{Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler)})
-		o.Stop(true)
+		clock := ClockWrong
+		o := New(Options{Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler), Clock: func() Clock { return clock }})
 		if got := o.Submit(t.Context(), id1); got.Kind != Queued {
 			t.Errorf("the patient hears %v", got.Kind)
 		}
 		if sent, _ := nhso.counts(); sent != 0 {
 			t.Error("a request left")
 		}
-		o.Stop(false)
+		clock = ClockRight
 		if got := o.Submit(t.Context(), id1); got.Kind != Done {
 			t.Errorf("after the clock is right: %v", got.Kind)
 		}
@@ -225,7 +226,9 @@ func TestIn365NightsNoVisitIsSentOnAnotherDayThanItsOwn(t *testing.T) {
 		random := rand.New(rand.NewPCG(5, 6))
 		store, nhso := newMemory(), &nhsoScript{script: []answer{answerLost}}
 		var ids []visit.ID
+		clock := new(atomic.Int64)
 		run(t, store, nhso, nil, func(o *Outbox) {
+			o.clock = func() Clock { return Clock(clock.Load()) }
 			for night := range 365 {
 				midnight := today().Next().Midnight()
 				before := time.Duration(random.Int64N(int64(5 * time.Minute)))
@@ -237,11 +240,14 @@ func TestIn365NightsNoVisitIsSentOnAnotherDayThanItsOwn(t *testing.T) {
 				store.save(v)
 				nhso.mu.Lock()
 				nhso.script = []answer{answer(random.IntN(4)), answer(random.IntN(4)), answerCode}
+				nhso.takes, nhso.looks = time.Duration(random.IntN(9))*time.Second, time.Duration(random.IntN(9))*time.Second
 				nhso.mu.Unlock()
 				store.mu.Unlock()
+				clock.Store(int64(random.IntN(3))) // a third of the nights nobody bears it out, or it is wrong
 				o.Submit(t.Context(), v.ID)
 				time.Sleep(before + time.Duration(random.Int64N(int64(time.Hour))))
 				nhso.setDown(false)
+				clock.Store(int64(ClockRight))
 				nhso.mu.Lock()
 				nhso.codes = nil // codes of yesterday are not codes of today
 				nhso.mu.Unlock()

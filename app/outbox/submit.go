@@ -19,7 +19,7 @@ func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome {
 		o.log.Error("read visit before submitting", "visit", id, "err", err)
 		return Outcome{Kind: Queued}
 	}
-	if item.Settled || item.Attempts > 0 || passed(item) {
+	if item.Settled || item.Attempts > 0 || dayOf(item) != itsDay || o.leftAlone() > 0 {
 		return Outcome{Kind: Queued} // the background knows what to do
 	}
 	service := serviceOf(item.Visit)
@@ -27,14 +27,18 @@ func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome {
 		return Outcome{Kind: Queued}
 	}
 	defer o.release(service)
-	switch twin, found := o.settledTwin(ctx, item); {
+	switch twin, found, err := o.settledTwin(ctx, item); {
+	case err != nil:
+		o.log.Error("submit visit", "visit", id, "err", err)
+		return Outcome{Kind: Queued} // the background asks NHSO first
 	case found && twin.Code == "":
 		return Outcome{Kind: Queued}
 	case found:
-		outcome, _ := o.done(id, twin.Code, twin.IssuedAt)
+		outcome, _ := o.earlier(id, Code{Code: twin.Code, At: twin.IssuedAt})
 		return outcome
 	}
-	outcome, err := o.send(ctx, item.Visit)
+	outcome, err := o.send(ctx, item)
+	o.heed(err)
 	if failure := failureOf(err); failure != nil && failure.Kind == Ambiguous {
 		outcome, err = o.lookFor(ctx, item.Visit)
 	}
@@ -46,10 +50,10 @@ func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome {
 }
 
 // settledTwin is twin after a try to settle it.
-func (o *Outbox) settledTwin(ctx context.Context, item Item) (Item, bool) {
-	twin, found := o.twin(item)
-	if !found || twin.Code != "" {
-		return twin, found
+func (o *Outbox) settledTwin(ctx context.Context, item Item) (Item, bool, error) {
+	twin, found, err := o.twin(item)
+	if err != nil || !found || twin.Code != "" {
+		return twin, found, err
 	}
 	o.log.Info("another visit of the same service waits", "visit", item.Visit.ID, "other", twin.Visit.ID)
 	if _, err := o.step(ctx, twin); err != nil {
@@ -60,10 +64,17 @@ func (o *Outbox) settledTwin(ctx context.Context, item Item) (Item, bool) {
 
 // send lets one request leave and writes down what came of it. The note that it
 // leaves is on the disk before it does.
-func (o *Outbox) send(ctx context.Context, v visit.Visit) (Outcome, error) {
+func (o *Outbox) send(ctx context.Context, item Item) (Outcome, error) {
+	v := item.Visit
+	if dayOf(item) != itsDay {
+		return Outcome{}, errOtherDay // a look-up took it over midnight
+	}
 	if err := o.store.Begin(v.ID, time.Now()); err != nil {
 		return Outcome{}, fmt.Errorf("note that the request leaves: %w", err)
 	}
+	o.mu.Lock()
+	o.left[v.ID] = time.Now()
+	o.mu.Unlock()
 	// A request that has left is waited for, even when the program is ending: its
 	// answer may be the only one. The client's own time-out bounds it.
 	code, issued, err := o.nhso.Submit(context.WithoutCancel(ctx), v)
@@ -75,7 +86,7 @@ func (o *Outbox) send(ctx context.Context, v visit.Visit) (Outcome, error) {
 	case Refused:
 		return o.refused(ctx, v, failure)
 	case CannotSend:
-		return o.cannotSend(ctx, v)
+		return o.cannotSend(ctx, v, item.Attempts > 0, failure.Problem)
 	case NotProcessed:
 		if err := o.store.Requeue(v.ID, time.Now()); err != nil {
 			return Outcome{}, fmt.Errorf("note that the request was not processed: %w", err)
@@ -92,6 +103,22 @@ func (o *Outbox) done(id visit.ID, code visit.AuthenCode, issued time.Time) (Out
 	return Outcome{Kind: Done, Code: code, IssuedAt: issued}, nil
 }
 
+// earlier is done with a code that no request of this visit has brought.
+func (o *Outbox) earlier(id visit.ID, c Code) (Outcome, error) {
+	outcome, err := o.done(id, c.Code, c.At)
+	outcome.Earlier = true
+	return outcome, err
+}
+
+// found is done with a code that NHSO was asked for. Of a visit that was sent it is
+// its own, unless it is older than the visit by more than clocks may differ.
+func (o *Outbox) found(v visit.Visit, sent bool, c Code) (Outcome, error) {
+	if !sent || c.At.Before(v.CreatedAt.Add(-clocksDiffer)) {
+		return o.earlier(v.ID, c)
+	}
+	return o.done(v.ID, c.Code, c.At)
+}
+
 // refused settles a no. A visit that NHSO has already is refused as well, so the
 // codes of the day are asked for before the no is believed.
 func (o *Outbox) refused(ctx context.Context, v visit.Visit, f *Failure) (Outcome, error) {
@@ -101,7 +128,7 @@ func (o *Outbox) refused(ctx context.Context, v visit.Visit, f *Failure) (Outcom
 		return Outcome{}, err
 	}
 	if found {
-		return o.done(v.ID, code.Code, code.At)
+		return o.earlier(v.ID, code)
 	}
 	if err := o.store.Refuse(v.ID, f.Problem, f.Message, time.Now()); err != nil {
 		return Outcome{}, fmt.Errorf("write down the refusal: %w", err)
@@ -110,15 +137,19 @@ func (o *Outbox) refused(ctx context.Context, v visit.Visit, f *Failure) (Outcom
 }
 
 // cannotSend makes a visit that was surely not processed work for the staff,
-// unless there is a code already.
-func (o *Outbox) cannotSend(ctx context.Context, v visit.Visit) (Outcome, error) {
+// unless there is a code already. Sent tells whether an earlier request has left.
+func (o *Outbox) cannotSend(ctx context.Context, v visit.Visit, sent bool, p visit.Problem) (Outcome, error) {
 	if code, found, err := o.look(ctx, v); err == nil && found {
-		return o.done(v.ID, code.Code, code.At)
+		return o.found(v, sent, code)
 	}
-	if err := o.store.Staff(v.ID, visit.CardNeeded, time.Now()); err != nil {
+	return o.toStaff(v.ID, p)
+}
+
+func (o *Outbox) toStaff(id visit.ID, p visit.Problem) (Outcome, error) {
+	if err := o.store.Staff(id, p, time.Now()); err != nil {
 		return Outcome{}, fmt.Errorf("hand the visit to the staff: %w", err)
 	}
-	return Outcome{Kind: RefusedBy, Problem: visit.CardNeeded}, nil
+	return Outcome{Kind: RefusedBy, Problem: p}, nil
 }
 
 // lookFor asks for the code of a visit whose request got no clear answer, as
@@ -130,7 +161,7 @@ func (o *Outbox) lookFor(ctx context.Context, v visit.Visit) (Outcome, error) {
 	for {
 		code, found, err := o.look(ctx, v)
 		if found {
-			return o.done(v.ID, code.Code, code.At)
+			return o.found(v, true, code)
 		}
 		last = errors.Join(err, errors.New("the code is not known yet"))
 		select {
@@ -153,6 +184,11 @@ func (o *Outbox) look(ctx context.Context, v visit.Visit) (Code, bool, error) {
 			return c, true, nil
 		}
 	}
+	for _, c := range codes {
+		if c.mayBeOf(v) {
+			return Code{}, false, errIncomplete
+		}
+	}
 	return Code{}, false, nil
 }
 
@@ -169,5 +205,13 @@ func failureOf(err error) *Failure {
 	return &Failure{Kind: Ambiguous, Problem: visit.NHSOUnreachable, Err: err}
 }
 
-// passed tells whether the visit's own day is over.
-func passed(i Item) bool { return i.Visit.ServiceDate != visit.ServiceDateOf(time.Now()) }
+var (
+	errIncomplete = errors.New("NHSO names a code without its unit or claim type: it may be that of this visit")
+	errOtherDay   = errors.New("it is not the visit's own day any more")
+)
+
+// mayBeOf tells whether what is known of a code fits the visit and something is not
+// known.
+func (c Code) mayBeOf(v visit.Visit) bool {
+	return (c.HCode == "" || c.HCode == v.HCode) && (c.ClaimType == "" || c.ClaimType == v.ClaimType.Code)
+}

@@ -177,3 +177,47 @@ func TestAnotherClaimTypeIsAnotherService(t *testing.T) {
 		}
 	})
 }
+
+// A typed number proves nothing: who waits must be told of a code as one that
+// another visit has brought.
+func TestACodeThatTheVisitDidNotBringIsToldAsEarlier(t *testing.T) {
+	known := func(ago time.Duration) []Code {
+		return []Code{{Code: "PP1200000009", ClaimType: "PG0060001", HCode: "99999", At: time.Now().Add(-ago)}}
+	}
+	for _, c := range []struct {
+		name    string
+		stored  bool
+		codes   time.Duration // how old the code at NHSO is; 0: there is none
+		script  []answer
+		earlier bool
+	}{
+		{"its own", false, 0, []answer{answerCode}, false},
+		{"its own, the reply was cut", false, 0, []answer{answerCut}, false},
+		{"another visit is in the store", true, 0, nil, true},
+		{"NHSO has it and says no", false, time.Hour, []answer{answerRefused}, true},
+		{"NHSO has it, made in the same minute, and says no", false, time.Minute, []answer{answerRefused}, true},
+		{"NHSO has it and the request was lost", false, time.Hour, []answer{answerLost}, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store, nhso := newMemory(), &nhsoScript{script: c.script}
+				if c.stored {
+					saveNow(store, aVisitAt(id2, -time.Hour))
+					if err := store.Done(id2, "PP1200000009", time.Now()); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if c.codes > 0 {
+					nhso.codes = known(c.codes)
+				}
+				v := aVisitAt("01900000-0000-7000-8000-000000000003", 0)
+				saveNow(store, v)
+				run(t, store, nhso, func(visit.ID, Outcome) {}, func(o *Outbox) {
+					if got := o.Submit(t.Context(), v.ID); got.Kind != Done || got.Earlier != c.earlier {
+						t.Errorf("%+v", got)
+					}
+				})
+			})
+		})
+	}
+}

@@ -78,6 +78,8 @@ func (s *step) removed(role Role) {
 	if role == PatientReader {
 		s.m.CardIn = false
 		s.m.Waiting = Insertion{}
+	} else {
+		s.m.Forgotten = false
 	}
 	if s.m.State == TakeCard {
 		s.end()
@@ -142,6 +144,7 @@ func (s *step) identified(p Person) {
 	x.Person = p
 	x.RightState, x.DoneState = Asked, Asked
 	n := x.Insertion.Number
+	x.AskedOf = s.m.Today
 	s.do(CheckRight{n, p.PID}, CheckStatus{n, p.PID, s.m.Today}, RecallPhone{n, p.PID})
 }
 

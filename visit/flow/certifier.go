@@ -16,14 +16,16 @@ type Certifier struct {
 
 // awaitsCertifier tells whether a card that comes in now is the one that vouches.
 // It must be put in while this patient is here: a card that was forgotten in the
-// reader vouches for nobody.
+// reader vouches for nobody. One that cannot vouch gives way to the next, in
+// whichever reader that is.
 func (s *step) awaitsCertifier() bool {
 	x := s.m.Session
-	return x.Method == visit.MethodCertifier && x.Certifier.Insertion.IsZero() &&
+	return x.Method == visit.MethodCertifier && (x.Certifier.Insertion.IsZero() || x.Problem != visit.NoProblem) &&
 		(s.m.State == PIDEntry || s.m.State == CertifierCard)
 }
 
 func (s *step) certifierInserted(i Insertion) {
+	s.m.Forgotten = s.m.Forgotten || s.m.Session.Certifier.leftBehind()
 	s.m.Session.Certifier = Certifier{Insertion: i}
 	if s.m.State == CertifierCard {
 		s.readCertifier()
@@ -56,7 +58,8 @@ func (s *step) vouching(number uint64) bool {
 	return s.m.State == CertifierCard && !i.IsZero() && i.Number == number
 }
 
-// certifierGone asks for the card again: nobody vouches who is not there.
+// certifierGone asks for the card again: nobody vouches who is not there. One that
+// could not vouch was taken out rightly: why it could not stays in sight.
 func (s *step) certifierGone() {
 	x := &s.m.Session
 	x.Certifier = Certifier{}
@@ -64,7 +67,9 @@ func (s *step) certifierGone() {
 	case PIDEntry:
 	case CertifierCard, RelationChoice, Reading, Confirm, PhoneEntry, ClaimTypeChoice:
 		x.PhoneInput = ""
-		x.Problem = visit.CardRemovedEarly
+		if s.m.State != CertifierCard || x.Problem == visit.NoProblem {
+			x.Problem = visit.CardRemovedEarly
+		}
 		s.awaitCertifier()
 		s.do(Chime{ToneAttention})
 	}
@@ -95,6 +100,10 @@ func (s *step) certifierRead(e CardRead) {
 	}
 	c.CardRead = true
 	x.Problem = visit.NoProblem
+	if x.PhoneFrom != c.Person.PID {
+		// Somebody else vouches now, who is asked for a number, too.
+		x.Phone, x.PhoneTyped, x.PhoneFrom, x.PhoneOwner = visit.Phone{}, false, visit.PID{}, visit.PhoneOfRelative
+	}
 	if offered := s.m.Relations(); len(offered) == 1 {
 		c.Relation = offered[0]
 		s.askNHSO()

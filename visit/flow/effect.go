@@ -51,9 +51,11 @@ type (
 		ID      visit.ID
 		Problem visit.Problem
 	}
-	// PrintSlip prints what the session shows: SlipPrinted or SlipFailed.
+	// PrintSlip prints what the session shows: SlipPrinted or SlipFailed. Nth tells
+	// the slips of a session apart.
 	PrintSlip struct {
 		Number uint64
+		Nth    int
 		Kind   SlipKind
 		Slip   Slip
 	}
@@ -65,6 +67,9 @@ type (
 	// TakePhoto keeps one picture at the camera's full size: PhotoTaken or
 	// PhotoFailed. SaveVisit stores it with the visit.
 	TakePhoto struct{ Number uint64 }
+	// LookAgain drops a photo that will not be used: the live picture, and all that
+	// is to be said about it, is wanted again: CameraChanged, then PhotoSeen.
+	LookAgain struct{ Number uint64 }
 	// StopCamera closes the camera; the photo that was taken stays until Wipe.
 	StopCamera struct{}
 	// Wipe forgets everything about the session outside of the model: card
@@ -133,6 +138,7 @@ func (PrintSlip) effect()       {}
 func (ExpectCertifier) effect() {}
 func (StartCamera) effect()     {}
 func (TakePhoto) effect()       {}
+func (LookAgain) effect()       {}
 func (StopCamera) effect()      {}
 func (Wipe) effect()            {}
 func (SetTimer) effect()        {}

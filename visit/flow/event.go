@@ -69,11 +69,13 @@ type (
 	VisitSaved struct{ Number uint64 }
 	// VisitNotSaved says that it is not.
 	VisitNotSaved struct{ Number uint64 }
-	// VisitDone brings the authen code.
+	// VisitDone brings the authen code. Earlier says that it was there before the
+	// visit was sent.
 	VisitDone struct {
 		Number   uint64
 		Code     visit.AuthenCode
 		IssuedAt time.Time
+		Earlier  bool
 	}
 	// VisitQueued says that the code will follow: NHSO was not reached, or what
 	// it did with the request is not known yet.
@@ -84,11 +86,15 @@ type (
 		Problem visit.Problem
 		Message string
 	}
-	// SlipPrinted and SlipFailed tell what became of the slip.
-	SlipPrinted struct{ Number uint64 }
+	// SlipPrinted and SlipFailed tell what became of the Nth slip of the session.
+	SlipPrinted struct {
+		Number uint64
+		Nth    int
+	}
 	// SlipFailed says that no slip came out, or that the printer does not tell.
 	SlipFailed struct {
 		Number  uint64
+		Nth     int
 		Unclear bool
 	}
 )

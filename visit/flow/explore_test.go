@@ -55,11 +55,15 @@ func mustPhone(s string) visit.Phone {
 	return p
 }
 
+// began is when every session begins: after the codes that were there, and before
+// those that are made in it.
+var began = time.Unix(2, 0)
+
 var insertions = []Insertion{
-	{Number: 1, VisitID: "01900000-0000-7000-8000-000000000001"},
-	{Number: 2, VisitID: "01900000-0000-7000-8000-000000000002"},
-	{Number: 3, VisitID: "01900000-0000-7000-8000-000000000003"},
-	{Number: 4, VisitID: "01900000-0000-7000-8000-000000000004"},
+	{Number: 1, VisitID: "01900000-0000-7000-8000-000000000001", At: began},
+	{Number: 2, VisitID: "01900000-0000-7000-8000-000000000002", At: began},
+	{Number: 3, VisitID: "01900000-0000-7000-8000-000000000003", At: began},
+	{Number: 4, VisitID: "01900000-0000-7000-8000-000000000004", At: began},
 }
 
 const typedPID = "9000000000004"
@@ -178,6 +182,9 @@ func eventsFor(w world) []Event {
 			CardFailed{n, visit.CardUnreadable},
 		)
 	}
+	if n := m.Session.Insertion.Number; m.State == Line {
+		events = append(events, StatusFound{n, []Authentication{{"PP1200000004", general, visit.Hospital{HCode: "99999"}, time.Unix(4, 0)}}})
+	}
 	if n := m.Session.Insertion.Number; n != 0 && (m.State == PhotoAim || m.State == PhotoReview || m.State == Confirm) {
 		events = append(events,
 			CameraChanged{n, DeviceReady}, CameraChanged{n, DeviceDown},
@@ -198,8 +205,8 @@ func eventsFor(w world) []Event {
 			StatusFound{Number: n}, StatusFound{n, []Authentication{codeHere}},
 			StatusFound{n, []Authentication{codeElsewhere}}, StatusFailed{n},
 			PhoneKnown{n, mustPhone("0800001234"), visit.PhoneOfPatient},
-			VisitSaved{n}, VisitNotSaved{n}, VisitDone{n, "PP1200000003", time.Unix(3, 0)}, VisitQueued{n},
-			VisitRefused{n, visit.NHSORefusedVisit, "เหตุผล"}, SlipPrinted{n}, SlipFailed{Number: n}, SlipFailed{n, true},
+			VisitSaved{n}, VisitNotSaved{n}, VisitDone{Number: n, Code: "PP1200000003", IssuedAt: time.Unix(3, 0)}, VisitQueued{n},
+			VisitRefused{n, visit.NHSORefusedVisit, "เหตุผล"}, SlipPrinted{n, m.Session.Slips}, SlipPrinted{n, 99}, SlipFailed{Number: n, Nth: m.Session.Slips}, SlipFailed{n, m.Session.Slips, true},
 		)
 	}
 	// The rarer answers lead the same way whatever the proof of identity is.
@@ -244,7 +251,7 @@ func (w world) key() key {
 	m, x := w.m, w.m.Session
 	k := key{
 		state: m.State, devices: m.Devices, today: m.Today, cardIn: m.CardIn, waiting: !m.Waiting.IsZero(),
-		warning: m.Warning, timers: w.timers,
+		forgotten: m.Forgotten, warning: m.Warning, timers: w.timers,
 		session: !x.Insertion.IsZero(), identified: x.identified(), cardRead: x.CardRead,
 		right: x.Right.Main.ID, deceased: x.Right.Deceased, rightState: x.RightState, doneState: x.DoneState,
 		offered: -1, done: len(x.Done),
@@ -253,7 +260,7 @@ func (w world) key() key {
 		code: x.Code, print: x.Print, problem: x.Problem, message: x.Message,
 		method: x.Method, pidInput: x.PIDInput, photo: x.Photo, polled: x.Polls > 0, adult: !x.Person.Birth.IsZero(),
 		vouching: !x.Certifier.Insertion.IsZero(), reader: x.Certifier.Insertion.Role, certifier: x.Certifier.Person,
-		certifierRead: x.Certifier.CardRead, relation: x.Certifier.Relation,
+		certifierRead: x.Certifier.CardRead, phoneFrom: x.PhoneFrom, relation: x.Certifier.Relation,
 	}
 	if m.State == Desk || m.State == NoRight || m.State == AlreadyElsewhere {
 		// These screens only show what is known; nothing is decided by it.
@@ -296,7 +303,8 @@ type key struct {
 	state                         State
 	devices                       Devices
 	today, date                   visit.Date
-	cardIn, waiting, warning      bool
+	cardIn, waiting               bool
+	forgotten, warning            bool
 	session, identified, cardRead bool
 	timers                        [timerCount]bool
 	right, claim, visitClaim      string
@@ -319,6 +327,7 @@ type key struct {
 	vouching, certifierRead       bool
 	reader                        Role
 	certifier                     Person
+	phoneFrom                     visit.PID
 	relation                      visit.Relation
 }
 

@@ -110,7 +110,7 @@ func checkShown(before Model, e Event, after Model) error {
 			return errors.New("a typed number shows a code")
 		}
 	case visit.MethodLine:
-		if found, ok := e.(StatusFound); after.State == Result && before.State != Result && (!ok || before.Session.Polls == 0 || holds(before.Session.Done, found.Done[0].Code)) {
+		if found, ok := e.(StatusFound); after.State == Result && before.State != Result && (!ok || before.Session.Polls == 0 && !found.Done[0].At.After(began) || holds(before.Session.Done, found.Done[0].Code)) {
 			return errors.New("a typed number shows a code that was there before")
 		}
 		if !x.Phone.IsZero() || x.Phase != NotSending {
@@ -185,7 +185,7 @@ func checkCard(before Model, e Event, after Model) error {
 	}
 	switch after.State {
 	case TakeCard:
-		if after.CardIn { // one that somebody else forgot in the other reader
+		if after.CardIn || after.Forgotten { // one that somebody else forgot in the other reader
 			return nil
 		}
 	case PIDEntry, CertifierCard:

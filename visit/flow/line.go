@@ -1,6 +1,10 @@
 package flow
 
-import "authenkiosk/visit"
+import (
+	"time"
+
+	"authenkiosk/visit"
+)
 
 // awaitPhone shows the unit's QR code and asks NHSO, again and again, whether the
 // code that the patient's phone asks for is there. The patient gives NHSO the
@@ -13,21 +17,23 @@ func (s *step) awaitPhone() {
 func (s *step) poll() {
 	x := &s.m.Session
 	x.DoneState = Asked
+	x.AskedOf = s.m.Today
 	s.do(CheckStatus{x.Insertion.Number, x.Person.PID, s.m.Today})
 }
 
 // polled looks for a code of this unit that was not there when the patient came
 // to the screen. One that was there already is not shown: a typed number proves
-// nothing.
+// nothing. When the first answer comes late, the time of the code tells.
 func (s *step) polled(done []Authentication) {
 	x := &s.m.Session
 	first := x.Polls == 0
 	before := x.Done
 	x.DoneState, x.Done = Answered, done
 	x.Polls++
+	x.Failures = 0
 	a, here := x.Latest(s.m.Unit.HCode, true)
 	switch {
-	case here && first:
+	case here && first && !x.asked(a):
 		s.desk(visit.CodeExists, "")
 	case here && !holds(before, a.Code):
 		x.Code, x.IssuedAt, x.ClaimType = a.Code, a.At, a.ClaimType
@@ -37,10 +43,26 @@ func (s *step) polled(done []Authentication) {
 	}
 }
 
+// asked tells whether a code was made since the session began.
+func (x Session) asked(a Authentication) bool {
+	return !x.Insertion.At.IsZero() && a.At.After(x.Insertion.At)
+}
+
 // pollFailed goes on asking; the screen says that NHSO is not reached.
 func (s *step) pollFailed() {
-	s.m.Session.DoneState = Unanswered
+	x := &s.m.Session
+	x.DoneState = Unanswered
+	x.Failures++
 	s.set(TimerPoll)
+}
+
+// pollAfter is how long NHSO is left alone before the next question: the longer it
+// takes, the longer, and twice as long after each that was not answered.
+func (x Session) pollAfter() time.Duration {
+	if x.Failures > 0 {
+		return min(PollFirst<<min(x.Failures, 8), FailLongest)
+	}
+	return min(PollFirst+time.Duration(x.Polls)*time.Second, PollLongest)
 }
 
 func holds(list []Authentication, code visit.AuthenCode) bool {

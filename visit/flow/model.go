@@ -72,9 +72,12 @@ type Model struct {
 	Today   visit.Date // the service date now; midnight comes as an event
 	CardIn  bool       // a card is in the patient's reader
 	Waiting Insertion  // a card put in while the session before it was still being sent
-	Warning bool       // the idle warning lies over the screen
-	Help    bool       // the help page lies over the screen
-	Session Session
+	// Forgotten says that the card of somebody who vouched, and is no officer, is
+	// still in the certifier's reader.
+	Forgotten bool
+	Warning   bool // the idle warning lies over the screen
+	Help      bool // the help page lies over the screen
+	Session   Session
 }
 
 // Unit is what the configuration says about the place; it never changes while
@@ -164,6 +167,7 @@ type Insertion struct {
 	Number  uint64
 	VisitID visit.ID
 	Role    Role
+	At      time.Time // by the kiosk's clock
 }
 
 // Role says whose reader it is.
@@ -196,7 +200,8 @@ type Session struct {
 	PIDInput  string // digits on the keypad
 	Photo     Photo
 	Certifier Certifier
-	Polls     int // how often NHSO was asked for the code that the phone asks for
+	Polls     int // how often NHSO answered about the code that the phone asks for
+	Failures  int // how often in a row it did not
 
 	Person     Person
 	CardRead   bool // the rest of the card's text is there as well
@@ -205,11 +210,13 @@ type Session struct {
 	Offered    []visit.ClaimType // what this person can choose from
 	Done       []Authentication  // codes of today
 	DoneState  Answer
+	AskedOf    visit.Date // the day of Done
 
 	Phone      visit.Phone
 	PhoneTyped bool   // entered in this session, so it may be shown in full for checking
 	PhoneInput string // digits on the keypad
 	PhoneOwner visit.PhoneOwner
+	PhoneFrom  visit.PID // of the person who vouched when it was typed
 	ClaimType  visit.ClaimType
 
 	Visit    visit.Visit // made by the confirmation
@@ -217,6 +224,7 @@ type Session struct {
 	Slow     bool // the answer takes long; the screen says so
 	Code     visit.AuthenCode
 	IssuedAt time.Time
+	Slips    int // how many were asked for; Print is of the last one
 	Print    PrintState
 	Problem  visit.Problem
 	Message  string // NHSO's own words, where there are any

@@ -87,6 +87,7 @@ func (s *step) numberTyped() {
 		return
 	}
 	x.RightState, x.DoneState = Asked, Asked
+	x.AskedOf = s.m.Today
 	s.do(CheckRight{x.Insertion.Number, pid}, CheckStatus{x.Insertion.Number, pid, s.m.Today})
 	if x.Method == visit.MethodPhoto {
 		s.aim()
@@ -124,6 +125,7 @@ func (s *step) otherWay() {
 		s.end()
 		return
 	}
+	s.m.Forgotten = s.m.Forgotten || s.m.Session.Certifier.leftBehind()
 	s.m.Session = Session{}
 	s.do(Wipe{})
 	s.enter(NoCard)

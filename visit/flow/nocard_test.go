@@ -209,3 +209,192 @@ func TestNumbersThatAreNotTakenSayWhy(t *testing.T) {
 		t.Errorf("no number: state %v", m.State)
 	}
 }
+
+func TestTheNextOneWhoVouchesDoesNotInheritThePhoneOfTheOneBefore(t *testing.T) {
+	other := Person{PID: mustPID("9000000000021"), Birth: visit.PartialDate{Year: 1970}}
+	first, second := insertions[1].into(CertifierReader), insertions[2].into(CertifierReader)
+	begun := join(without(visit.MethodCertifier), answered(), vouched(first), typed("0800001234"), []Event{CardRemoved{CertifierReader}})
+	for _, c := range []struct {
+		name   string
+		person Person
+		end    State
+	}{{"the same person", adult, Confirm}, {"somebody else", other, PhoneEntry}} {
+		t.Run(c.name, func(t *testing.T) {
+			m, _ := play(t, join(begun, []Event{
+				CardInserted{second}, CardIdentified{3, c.person},
+				CardRead{Number: 3, Expiry: visit.PartialDate{Lifelong: true}}, TapRelation{visit.RelationParent},
+			})...)
+			if m.State != c.end || m.Session.Phone.IsZero() != (c.end == PhoneEntry) {
+				t.Errorf("state %v with the phone %v", m.State, m.Session.Phone)
+			}
+		})
+	}
+}
+
+// unfit is the beginning with a card that cannot vouch, in the certifier's reader.
+func unfit() []Event {
+	return join(without(visit.MethodCertifier), answered(), []Event{
+		CardInserted{insertions[1].into(CertifierReader)}, CardIdentified{2, adult},
+		CardRead{Number: 2, Expiry: visit.PartialDate{Year: 2020}},
+	})
+}
+
+func TestACardThatCannotVouchIsNotAskedForAgain(t *testing.T) {
+	m, _ := play(t, join(unfit(), []Event{CardRemoved{CertifierReader}})...)
+	if m.State != CertifierCard || m.Session.Problem != visit.CardExpired {
+		t.Errorf("state %v, problem %v", m.State, m.Session.Problem)
+	}
+}
+
+func TestAFitCardVouchesThoughAnUnfitOneIsStillInTheOtherReader(t *testing.T) {
+	fit := insertions[2]
+	m, _ := play(t, join(unfit(), []Event{
+		CardInserted{fit}, CardIdentified{3, adult}, CardRead{Number: 3, Expiry: visit.PartialDate{Lifelong: true}},
+		TapRelation{visit.RelationParent},
+	}, typed("0800001234"))...)
+	if m.State != Confirm || m.Session.Method != visit.MethodCertifier || m.Session.Certifier.Insertion != fit {
+		t.Fatalf("state %v, method %v", m.State, m.Session.Method)
+	}
+	for _, e := range []Event{TapClose{}, CardRemoved{}} {
+		if m, _ = Step(m, e); m.State != TakeCard {
+			t.Errorf("after %T: state %v with a card in the certifier's reader", e, m.State)
+		}
+	}
+	if m, _ = Step(m, CardRemoved{CertifierReader}); m.State != Welcome {
+		t.Errorf("state %v when all cards are out", m.State)
+	}
+}
+
+func TestACardOfOneWhoVouchedIsNotForgottenAfterGoingBack(t *testing.T) {
+	read := []Event{
+		CardInserted{insertions[1].into(CertifierReader)}, CardIdentified{2, adult},
+		CardRead{Number: 2, Expiry: visit.PartialDate{Lifelong: true}},
+	}
+	m, _ := play(t, join(without(visit.MethodCertifier), answered(), read, []Event{TapBack{}, TapClose{}})...)
+	if m.State != TakeCard {
+		t.Errorf("state %v", m.State)
+	}
+}
+
+// wait returns how long the timer that was set last runs.
+func wait(effects []Effect, timer Timer) (d time.Duration) {
+	for _, e := range effects {
+		if s, ok := e.(SetTimer); ok && s.Timer == timer {
+			d = s.After
+		}
+	}
+	return d
+}
+
+func TestAnNHSOThatDoesNotAnswerIsAskedLessAndLessOften(t *testing.T) {
+	events := without(visit.MethodLine)
+	last := PollFirst
+	for range 3 {
+		events = append(events, StatusFailed{1}, TimerFired{TimerPoll})
+		_, effects := play(t, events...)
+		d := wait(effects, TimerPoll)
+		if d != 2*last {
+			t.Errorf("%v after %v", d, last)
+		}
+		last = d
+	}
+	for range 100 {
+		events = append(events, StatusFailed{1}, TimerFired{TimerPoll})
+	}
+	if _, effects := play(t, events...); wait(effects, TimerPoll) != FailLongest {
+		t.Errorf("%v in the end", wait(effects, TimerPoll))
+	}
+	if _, effects := play(t, join(events, []Event{StatusFound{Number: 1}})...); wait(effects, TimerPoll) > PollLongest {
+		t.Errorf("%v when it answers again", wait(effects, TimerPoll))
+	}
+}
+
+func TestACodeThatThePhoneGotWhileNHSOWasAwayIsShown(t *testing.T) {
+	away := join(without(visit.MethodLine), []Event{StatusFailed{1}, TimerFired{TimerPoll}})
+	now, untimed := hereNow, hereNow
+	now.At, untimed.At = began.Add(time.Minute), time.Time{}
+	for _, c := range []struct {
+		name string
+		code Authentication
+		end  State
+	}{{"made since", now, Result}, {"made before", hereNow, Desk}, {"nobody knows when", untimed, Desk}} {
+		if m, _ := play(t, join(away, []Event{StatusFound{1, []Authentication{c.code}}})...); m.State != c.end {
+			t.Errorf("%s: state %v", c.name, m.State)
+		}
+	}
+}
+
+var (
+	live    = CameraChanged{1, DeviceReady}
+	counted = []Event{TimerFired{TimerCountdown}, TimerFired{TimerCountdown}, TimerFired{TimerCountdown}}
+)
+
+func TestAPhotoThatWillNotBeUsedGivesWayToTheLivePicture(t *testing.T) {
+	taking := join(without(visit.MethodPhoto), answered(), []Event{live, TapShutter{}}, counted)
+	for name, e := range map[string]Event{
+		"it does not pass": PhotoTaken{1, PhotoBlurred}, "it failed": PhotoFailed{1}, "the camera is gone": CameraChanged{1, DeviceDown},
+	} {
+		m, effects := play(t, append(taking[:len(taking):len(taking)], e)...)
+		looks := 0
+		for _, e := range effects {
+			if _, ok := e.(LookAgain); ok {
+				looks++
+			}
+		}
+		if m.State != PhotoAim || m.Session.Photo.Taking || looks != 1 {
+			t.Errorf("%s: state %v, %+v, %d times the live picture", name, m.State, m.Session.Photo, looks)
+		}
+	}
+}
+
+func TestACameraThatGivesNoPhotoThreeTimesIsOfNoUse(t *testing.T) {
+	events := join(without(visit.MethodPhoto), answered(), []Event{live})
+	for try := 1; try <= maxTries; try++ {
+		events = join(events, []Event{TapShutter{}}, counted, []Event{PhotoFailed{1}})
+		m, _ := play(t, events...)
+		if down := m.Session.Photo.Camera == DeviceDown; m.State != PhotoAim || down != (try == maxTries) {
+			t.Errorf("after %d: %v, %+v", try, m.State, m.Session.Photo)
+		}
+	}
+	if m, _ := play(t, join(events, []Event{PhotoSeen{1, PhotoGood, true}})...); m.Session.Photo.Countdown != 0 {
+		t.Error("it counts down without a camera")
+	}
+}
+
+func TestARejectedPhotoLeavesNoWarningWithoutAnEnd(t *testing.T) {
+	m, _ := play(t, join(without(visit.MethodPhoto), answered(), []Event{live, TimerFired{TimerIdle}, PhotoSeen{1, PhotoGood, true}}, counted,
+		[]Event{PhotoTaken{1, PhotoBlurred}})...)
+	if m.Warning {
+		t.Error("the warning stays")
+	}
+}
+
+func TestACodeThatWasThereBeforeTheVisitIsShownToACardAndNotToATypedNumber(t *testing.T) {
+	photo := join(without(visit.MethodPhoto), answered(), photographed(), []Event{TapUsePhoto{}})
+	card := join(cardIn(), []Event{StatusFound{Number: 1}})
+	for _, c := range []struct {
+		name    string
+		begins  []Event
+		earlier bool
+		end     State
+	}{
+		{"photo, its own code", photo, false, Result},
+		{"photo, an earlier code", photo, true, Desk},
+		{"card, an earlier code", card, true, Result},
+	} {
+		for _, queued := range []bool{false, true} {
+			w := start()
+			w.m.Unit.Upstream = w.m.Unit.Methods
+			events := join(c.begins, typed("0800001234"), []Event{TapConfirm{}, VisitSaved{1}})
+			if queued {
+				events = append(events, VisitQueued{1})
+			}
+			for _, e := range append(events, VisitDone{Number: 1, Code: hereNow.Code, IssuedAt: hereNow.At, Earlier: c.earlier}) {
+				w, _ = advance(w, e)
+			}
+			if shown := w.m.Session.Code != ""; w.m.State != c.end || shown != (c.end == Result) {
+				t.Errorf("%s, queued %v: state %v, problem %v, shown %v", c.name, queued, w.m.State, w.m.Session.Problem, shown)
+			}
+		}
+	}
+}

@@ -77,7 +77,7 @@ func TestAPatientWithANewPhoneNeedsElevenTapsAndOneWithAKnownPhoneOne(t *testing
 func TestTheWholeCardPathEndsWithTheCodeAndASlip(t *testing.T) {
 	at := time.Date(2026, 11, 22, 9, 0, 0, 0, visit.Bangkok)
 	m, effects := play(t, join(cardIn(), []Event{StatusFound{Number: 1}}, typed("0800001234"),
-		[]Event{TapConfirm{}, VisitSaved{1}, VisitDone{1, "PP1200000003", at}})...)
+		[]Event{TapConfirm{}, VisitSaved{1}, VisitDone{Number: 1, Code: "PP1200000003", IssuedAt: at}})...)
 	if m.State != Result || m.Session.Code != "PP1200000003" {
 		t.Fatalf("state %v, code %s", m.State, m.Session.Code)
 	}
@@ -157,7 +157,7 @@ func TestACardPutInWhileAnotherVisitIsSentIsReadAfterIt(t *testing.T) {
 		VisitSaved{1},
 		CardRemoved{},
 		CardInserted{insertions[1]},
-		VisitDone{1, "PP1200000003", time.Unix(3, 0)},
+		VisitDone{Number: 1, Code: "PP1200000003", IssuedAt: time.Unix(3, 0)},
 	})...)
 	if m.State != Result || m.Session.Insertion != insertions[0] {
 		t.Fatalf("the code of the first patient is not shown: %v", m.State)
@@ -191,7 +191,7 @@ func TestTheCodeStaysLongerWhenNoSlipComes(t *testing.T) {
 		return DevicesChanged{Devices: d}
 	}
 	code := join(cardIn(), []Event{StatusFound{Number: 1}}, typed("0800001234"),
-		[]Event{TapConfirm{}, VisitSaved{1}, VisitDone{1, "PP1200000003", time.Date(2026, 11, 22, 9, 0, 0, 0, visit.Bangkok)}})
+		[]Event{TapConfirm{}, VisitSaved{1}, VisitDone{Number: 1, Code: "PP1200000003", IssuedAt: time.Date(2026, 11, 22, 9, 0, 0, 0, visit.Bangkok)}})
 	for _, c := range []struct {
 		name   string
 		before []Event
@@ -200,11 +200,11 @@ func TestTheCodeStaysLongerWhenNoSlipComes(t *testing.T) {
 		print  PrintState
 	}{
 		{"it is being printed", nil, nil, ResultHold, Printing},
-		{"it was printed", nil, []Event{SlipPrinted{1}}, ResultHold, Printed},
-		{"it failed", nil, []Event{SlipFailed{Number: 1}}, InfoHold, PrintFailed},
-		{"nobody knows", nil, []Event{SlipFailed{1, true}}, InfoHold, PrintUnclear},
-		{"it failed, and then nobody knows", nil, []Event{SlipFailed{Number: 1}, SlipFailed{1, true}}, InfoHold, PrintUnclear},
-		{"it failed, and came after all", nil, []Event{SlipFailed{Number: 1}, SlipPrinted{1}}, InfoHold, Printed},
+		{"it was printed", nil, []Event{SlipPrinted{1, 1}}, ResultHold, Printed},
+		{"it failed", nil, []Event{SlipFailed{Number: 1, Nth: 1}}, InfoHold, PrintFailed},
+		{"nobody knows", nil, []Event{SlipFailed{1, 1, true}}, InfoHold, PrintUnclear},
+		{"it failed, and then nobody knows", nil, []Event{SlipFailed{Number: 1, Nth: 1}, SlipFailed{1, 1, true}}, InfoHold, PrintUnclear},
+		{"it failed, and came after all", nil, []Event{SlipFailed{Number: 1, Nth: 1}, SlipPrinted{1, 1}}, InfoHold, Printed},
 		{"there is no printer", []Event{printer(DeviceAbsent)}, nil, InfoHold, 0},
 		{"the printer is out of order", []Event{printer(DeviceDown)}, nil, InfoHold, Printing},
 	} {
@@ -221,4 +221,49 @@ func TestTheCodeStaysLongerWhenNoSlipComes(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestTheSlipBearsTheServiceDateOfItsVisit(t *testing.T) {
+	sent := join(cardIn(), []Event{StatusFound{Number: 1}}, typed("0800001234"), []Event{TapConfirm{}, VisitSaved{1}})
+	midnight, code := DayChanged{tomorrow}, VisitDone{Number: 1, Code: "PP1200000003", IssuedAt: time.Unix(3, 0)}
+	there := StatusFound{1, []Authentication{{"PP1200000001", general, visit.Hospital{HCode: unit.HCode}, time.Unix(1, 0)}}}
+	for _, c := range []struct {
+		name   string
+		events []Event
+	}{
+		{"midnight before the code", join(sent, []Event{midnight, code})},
+		{"midnight before the word that it follows", join(sent, []Event{midnight, VisitQueued{1}})},
+		{"midnight before a reprint", join(sent, []Event{code, SlipPrinted{1, 1}, midnight, TapReprint{}})},
+		{"midnight before a reprint of a code that was there", join(cardIn(), []Event{there, midnight, TapReprint{}})},
+	} {
+		_, effects := play(t, c.events...)
+		if p := slipsOf(effects); len(p) == 0 || p[len(p)-1].Slip.Date != today {
+			t.Errorf("%s: %+v", c.name, p)
+		}
+	}
+}
+
+func TestWhatBecameOfAnEarlierSlipSaysNothingOfTheLast(t *testing.T) {
+	there := StatusFound{1, []Authentication{{"PP1200000001", general, visit.Hospital{HCode: unit.HCode}, time.Unix(1, 0)}}}
+	two := join(cardIn(), []Event{there, TapReprint{}, TapOtherService{}}, typed("0800001234"), []Event{TapConfirm{}, VisitSaved{1}, VisitDone{Number: 1, Code: "PP1200000003"}})
+	m, effects := play(t, append(two, SlipPrinted{1, 1})...)
+	if m.Session.Print != Printing {
+		t.Errorf("the slip of the new code is %v", m.Session.Print)
+	}
+	slips := slipsOf(effects)
+	if len(slips) != 2 || slips[0].Nth == slips[1].Nth {
+		t.Fatalf("%+v", slips)
+	}
+	if m, _ = play(t, append(two, SlipPrinted{1, slips[0].Nth}, SlipPrinted{1, slips[1].Nth})...); m.Session.Print != Printed {
+		t.Errorf("the slip of the new code is %v", m.Session.Print)
+	}
+}
+
+func slipsOf(effects []Effect) (slips []PrintSlip) {
+	for _, e := range effects {
+		if p, ok := e.(PrintSlip); ok {
+			slips = append(slips, p)
+		}
+	}
+	return slips
 }

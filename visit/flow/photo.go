@@ -72,11 +72,12 @@ func (s *step) camera(e Event) {
 			p.Camera = e.State
 			if e.State != DeviceReady {
 				s.stopCountdown()
-				p.Taking, p.Hint = false, PhotoUnchecked
+				p.Hint = PhotoUnchecked
+				s.notTaken()
 			}
 		}
 	case PhotoSeen:
-		if !s.aiming(e.Number) || p.Taking {
+		if !s.aiming(e.Number) || p.Taking || p.Camera != DeviceReady {
 			return
 		}
 		p.Hint = e.Hint
@@ -92,7 +93,7 @@ func (s *step) camera(e Event) {
 		}
 	case PhotoFailed:
 		if s.aiming(e.Number) && p.Taking {
-			p.Taking, p.Camera = false, DeviceDown
+			s.failed()
 		}
 	}
 }
@@ -129,15 +130,39 @@ func (s *step) taken(h PhotoHint) {
 	p := &s.m.Session.Photo
 	p.Taking, p.Hint, p.GatePassed = false, h, h == PhotoGood
 	if !p.GatePassed {
-		if p.Tries++; p.Tries < maxTries {
-			s.do(Chime{ToneAttention})
-			s.restartIdle()
+		p.Tries = min(p.Tries+1, maxTries)
+		if p.Tries < maxTries {
+			s.again()
 			return
 		}
-		p.Tries = maxTries
 	}
 	s.enter(PhotoReview)
 	s.do(Chime{ToneDone})
+}
+
+// failed goes on with a camera that gave no picture at full size; one that does so
+// again and again is of no use.
+func (s *step) failed() {
+	p := &s.m.Session.Photo
+	p.Taking = false
+	if p.Tries = min(p.Tries+1, maxTries); p.Tries == maxTries {
+		p.Camera, p.Hint = DeviceDown, PhotoUnchecked
+		return
+	}
+	s.again()
+}
+
+func (s *step) again() {
+	s.do(Chime{ToneAttention}, LookAgain{s.m.Session.Insertion.Number})
+	s.restartIdle()
+}
+
+// notTaken is the end of a picture that may come yet: it is not wanted any more.
+func (s *step) notTaken() {
+	if x := &s.m.Session; x.Photo.Taking {
+		x.Photo.Taking = false
+		s.do(LookAgain{x.Insertion.Number})
+	}
 }
 
 func (s *step) aim() {

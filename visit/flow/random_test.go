@@ -30,11 +30,11 @@ func TestRandomEventsKeepTheInvariants(t *testing.T) {
 		}
 		if c, ok := e.(CardInserted); ok && !c.Insertion.IsZero() {
 			number++
-			e = CardInserted{Insertion{number, visitID(number), c.Insertion.Role}}
+			e = CardInserted{Insertion{number, visitID(number), c.Insertion.Role, began}}
 		}
 		if c, ok := e.(TapMethod); ok && !c.Start.IsZero() {
 			number++
-			e = TapMethod{c.Method, Insertion{Number: number, VisitID: visitID(number)}}
+			e = TapMethod{c.Method, Insertion{number, visitID(number), PatientReader, began}}
 		}
 		next, effects := advance(w, e)
 		if err := checkStep(w.m, e, next.m, effects); err != nil {
@@ -83,7 +83,7 @@ func helpfulEvent(m Model, random *rand.Rand) Event {
 	case PhoneEntry:
 		return TapDigit{"0800001234"[len(m.Session.PhoneInput)%10]}
 	case Sending:
-		return []Event{VisitSaved{n}, VisitDone{n, "PP1200000003", time.Unix(3, 0)}}[random.IntN(2)]
+		return []Event{VisitSaved{n}, VisitDone{Number: n, Code: "PP1200000003", IssuedAt: time.Unix(3, 0)}}[random.IntN(2)]
 	case Welcome:
 		if random.IntN(2) == 0 {
 			return TapNoCard{}

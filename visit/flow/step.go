@@ -1,10 +1,6 @@
 package flow
 
-import (
-	"time"
-
-	"authenkiosk/visit"
-)
+import "authenkiosk/visit"
 
 // Step is the flow: what an event makes of the model, and what is to be done.
 // An event that does not fit the state is ignored and changes nothing.
@@ -72,7 +68,7 @@ func (s *step) set(t Timer) {
 	case t == TimerCountdown:
 		after = CountdownAt
 	case t == TimerPoll:
-		after = min(PollFirst+time.Duration(s.m.Session.Polls)*time.Second, PollLongest)
+		after = s.m.Session.pollAfter()
 	case t == TimerWipe:
 		after = WipeAfter
 	case t == TimerReading:
@@ -98,7 +94,7 @@ func (s *step) set(t Timer) {
 // end wipes the session. A card that is still in must be taken first; a card that
 // came while the last visit was being sent is read now.
 func (s *step) end() {
-	forgotten := s.m.CardIn || s.m.Session.Certifier.leftBehind()
+	s.m.Forgotten = s.m.Forgotten || s.m.Session.Certifier.leftBehind()
 	s.m.Session = Session{}
 	s.m.Prefs = Prefs{}
 	s.m.Help = false
@@ -108,7 +104,7 @@ func (s *step) end() {
 		next := s.m.Waiting
 		s.m.Waiting = Insertion{}
 		s.begin(next)
-	case forgotten:
+	case s.m.CardIn || s.m.Forgotten:
 		s.enter(TakeCard)
 		s.do(Chime{ToneAttention})
 	default:
@@ -200,7 +196,9 @@ func (s *step) held() {
 	switch s.m.State {
 	case TakeCard:
 		// Nobody takes it. The welcome screen says that a card is in the reader;
-		// it is read only when it has been out.
+		// it is read only when it has been out. Of one in the certifier's reader
+		// the patients after need not hear.
+		s.m.Forgotten = false
 		s.enter(Welcome)
 	case CardFault, AlreadyHere, AlreadyElsewhere, NoRight, Result, Queued, Desk, NoCard:
 		s.end()

@@ -50,6 +50,11 @@ func (s *step) outcome(e Event) {
 	case VisitDone:
 		// The code may also come while the patient still reads that it will follow.
 		if s.in(Submitting, e.Number) || s.m.State == Queued && s.current(e.Number) {
+			if e.Earlier && s.m.Session.Method == visit.MethodPhoto {
+				// A typed number must not show anybody's code.
+				s.desk(visit.CodeExists, "")
+				return
+			}
 			s.m.Session.Code, s.m.Session.IssuedAt = e.Code, e.IssuedAt
 			s.finish(Result)
 		}
@@ -62,13 +67,13 @@ func (s *step) outcome(e Event) {
 			s.desk(e.Problem, e.Message)
 		}
 	case SlipPrinted:
-		s.printed(e.Number, Printed)
+		s.printed(e.Number, e.Nth, Printed)
 	case SlipFailed:
 		if e.Unclear {
-			s.printed(e.Number, PrintUnclear)
+			s.printed(e.Number, e.Nth, PrintUnclear)
 			return
 		}
-		s.printed(e.Number, PrintFailed)
+		s.printed(e.Number, e.Nth, PrintFailed)
 	}
 }
 
@@ -122,7 +127,7 @@ func (s *step) print(reprint bool) {
 	}
 	slip := Slip{
 		Visit: x.Insertion.VisitID, PID: x.Person.PID, Name: x.Person.Name, Right: x.Right, Claim: x.ClaimType,
-		Method: x.Method, Relation: x.Certifier.Relation, Code: x.Code, At: x.IssuedAt, Date: s.m.Today, Language: s.m.Prefs.Language,
+		Method: x.Method, Relation: x.Certifier.Relation, Code: x.Code, At: x.IssuedAt, Date: s.serviceDate(), Language: s.m.Prefs.Language,
 		Reprint: reprint,
 	}
 	kind := SlipCode
@@ -139,14 +144,27 @@ func (s *step) print(reprint bool) {
 		}
 		slip.Code, slip.Claim, slip.At = done.Code, done.ClaimType, done.At
 	}
+	x.Slips++
 	x.Print = Printing
-	s.do(PrintSlip{x.Insertion.Number, kind, slip})
+	s.do(PrintSlip{x.Insertion.Number, x.Slips, kind, slip})
 }
 
-func (s *step) printed(number uint64, p PrintState) {
+// serviceDate is the day of what the screen shows, which may have begun before a
+// midnight: that of the visit, or that of which NHSO was asked.
+func (s *step) serviceDate() visit.Date {
+	switch x := s.m.Session; {
+	case !x.Visit.ServiceDate.IsZero():
+		return x.Visit.ServiceDate
+	case !x.AskedOf.IsZero():
+		return x.AskedOf
+	}
+	return s.m.Today
+}
+
+func (s *step) printed(number uint64, nth int, p PrintState) {
 	// A slip that failed may come out after all, once the printer is well.
 	x := &s.m.Session
-	if s.current(number) && (x.Print == Printing || x.Print == PrintFailed && p != PrintFailed) {
+	if s.current(number) && nth == x.Slips && (x.Print == Printing || x.Print == PrintFailed && p != PrintFailed) {
 		x.Print = p
 		if p != Printed && (s.m.State == Result || s.m.State == Queued) {
 			s.set(TimerHold) // from now on: the patient needs time to take a photo

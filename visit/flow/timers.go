@@ -39,4 +39,5 @@ const (
 	CountdownAt  = time.Second
 	PollFirst    = 3 * time.Second
 	PollLongest  = 10 * time.Second
+	FailLongest  = 24 * time.Second // between questions that NHSO does not answer
 )

@@ -10,7 +10,6 @@ func (s *step) tap(e Event) {
 			s.end()
 			return
 		}
-		s.m.Warning = false
 		s.restartIdle()
 		return
 	}
@@ -89,6 +88,7 @@ func (s *step) touched() {
 }
 
 func (s *step) restartIdle() {
+	s.m.Warning = false
 	s.do(ClearTimer{TimerWipe})
 	s.set(TimerIdle)
 }
@@ -145,6 +145,7 @@ func (s *step) tapPhone(e Event) {
 		x.PhoneInput += string(rune(e.Digit))
 		if phone, err := visit.ParsePhone(x.PhoneInput); err == nil {
 			x.Phone, x.PhoneTyped, x.PhoneInput = phone, true, ""
+			x.PhoneFrom = x.Certifier.Person.PID
 			s.enter(Confirm)
 		}
 	case TapBackspace:

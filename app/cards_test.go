@@ -1,0 +1,59 @@
+package app
+
+import (
+	"log/slog"
+	"slices"
+	"testing"
+
+	"authenkiosk/app/config"
+	"authenkiosk/cardreader"
+	"authenkiosk/visit/flow"
+)
+
+// The flow asks for a forgotten card to be taken where the next patient's would go.
+func TestTheOnlyReaderIsThePatientsWhoeverVouchesInIt(t *testing.T) {
+	desk, kiosk := cardreader.ReaderState{Name: "A", Role: cardreader.RolePatient}, cardreader.ReaderState{Name: "B", Role: cardreader.RoleOfficer}
+	alone := cardreader.ReaderState{Name: "B", Role: cardreader.RoleOfficer}
+	for _, c := range []struct {
+		name    string
+		readers []cardreader.ReaderState
+		reader  string
+		role    cardreader.Role
+		after   []cardreader.ReaderState // plugged in or out while the card is inside
+		want    []flow.Role
+	}{
+		{"the only reader", []cardreader.ReaderState{desk}, "A", cardreader.RoleOfficer, nil, []flow.Role{flow.PatientReader}},
+		{"the only reader, another comes meanwhile", []cardreader.ReaderState{desk}, "A", cardreader.RoleOfficer, []cardreader.ReaderState{desk, kiosk}, []flow.Role{flow.PatientReader}},
+		{"one of two", []cardreader.ReaderState{desk, kiosk}, "B", cardreader.RoleOfficer, nil, []flow.Role{flow.CertifierReader}},
+		{"one of two, learned by this card", []cardreader.ReaderState{desk, {Name: "B", Role: cardreader.RolePatient}}, "B", cardreader.RoleOfficer, []cardreader.ReaderState{desk}, []flow.Role{flow.CertifierReader}},
+		{"the officer's own, alone", []cardreader.ReaderState{alone}, "B", cardreader.RoleOfficer, nil, []flow.Role{flow.CertifierReader}},
+		{"the patient's", []cardreader.ReaderState{desk, kiosk}, "A", cardreader.RolePatient, nil, []flow.Role{flow.PatientReader}},
+		{"nobody's", []cardreader.ReaderState{desk}, "C", cardreader.RoleNone, nil, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			cards := newCards(nil, config.CardReader{}, slog.New(slog.DiscardHandler))
+			var in, out []flow.Role
+			send := func(e flow.Event) {
+				switch e := e.(type) {
+				case flow.CardInserted:
+					in = append(in, e.Insertion.Role)
+				case flow.CardRemoved:
+					out = append(out, e.Role)
+				}
+			}
+			play := func(events ...cardreader.Event) {
+				for _, e := range events {
+					cards.handle(e, send, func() {})
+				}
+			}
+			play(cardreader.Readers{List: c.readers}, cardreader.Inserted{Reader: c.reader, Role: c.role, Insertion: 3})
+			if c.after != nil {
+				play(cardreader.Readers{List: c.after})
+			}
+			play(cardreader.Removed{Reader: c.reader, Role: c.role, Insertion: 3})
+			if !slices.Equal(in, c.want) || !slices.Equal(out, c.want) {
+				t.Errorf("in %v, out %v, want %v", in, out, c.want)
+			}
+		})
+	}
+}

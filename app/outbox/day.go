@@ -1,0 +1,119 @@
+package outbox
+
+import (
+	"context"
+	"time"
+
+	"authenkiosk/visit"
+)
+
+// day tells where today stands to a visit's own day.
+type day int
+
+const (
+	itsDay day = iota
+	dayOver
+	dayAhead // the visit is of a day to come: a clock is wrong, or was
+)
+
+func dayOf(i Item) day {
+	switch today := visit.ServiceDateOf(time.Now()); {
+	case i.Visit.ServiceDate == today:
+		return itsDay
+	case i.Visit.ServiceDate.Before(today):
+		return dayOver
+	}
+	return dayAhead
+}
+
+// over ends a visit whose day is over: it is work for the staff, unless NHSO has
+// made its code after all. One whose request left is not given up before NHSO was
+// asked, as the staff would make a second code.
+func (o *Outbox) over(ctx context.Context, item Item) (time.Duration, error) {
+	if o.clock() == ClockUnknown && time.Since(o.began) < believeAfter {
+		return believeAfter - time.Since(o.began), nil // nobody has borne out the clock yet
+	}
+	if item.InFlight {
+		if wait := o.rest(item); wait > 0 {
+			return wait, nil
+		}
+		code, found, err := o.look(ctx, item.Visit)
+		switch {
+		case found:
+			outcome, err := o.found(item.Visit, true, code)
+			o.notify(item.Visit.ID, outcome)
+			return 0, err
+		case err != nil && time.Since(item.LastSent) < askedFor:
+			return 0, unreachable{err}
+		case err != nil:
+			o.log.Error("hand over a visit of which NHSO may have a code", "visit", item.Visit.ID, "err", err)
+		}
+	}
+	outcome, err := o.toStaff(item.Visit.ID, visit.ServiceDatePassed)
+	if err == nil {
+		o.notify(item.Visit.ID, outcome)
+	}
+	return 0, err
+}
+
+// expire ends the visits whose day is over and for which NHSO need not be asked.
+func (o *Outbox) expire(ctx context.Context, items []Item) {
+	for _, item := range items {
+		if item.InFlight || dayOf(item) != dayOver {
+			continue
+		}
+		if _, err := o.settle(ctx, item); err != nil {
+			o.log.Error("hand visit to the staff", "visit", item.Visit.ID, "err", err)
+		}
+	}
+}
+
+// rest is how much longer a visit whose request left is not to be sent again or
+// given up. A clock that is set meanwhile does not make it shorter.
+func (o *Outbox) rest(item Item) time.Duration {
+	if !item.InFlight {
+		return 0
+	}
+	o.mu.Lock()
+	left, ofThisRun := o.left[item.Visit.ID]
+	o.mu.Unlock()
+	if ofThisRun {
+		return o.restFor(item) - time.Since(left)
+	}
+	before := max(0, o.began.Round(0).Sub(item.LastSent)) // by the wall clock: there is no other witness
+	return o.restFor(item) - before - time.Since(o.began)
+}
+
+// forget keeps of the requests that left only those of visits on their way.
+func (o *Outbox) forget(items []Item) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	kept := make(map[visit.ID]time.Time, len(items))
+	for _, i := range items {
+		if at, ok := o.left[i.Visit.ID]; ok {
+			kept[i.Visit.ID] = at
+		}
+	}
+	o.left = kept
+}
+
+// heed keeps what NHSO says about when to come again.
+func (o *Outbox) heed(err error) {
+	f := failureOf(err)
+	if f == nil || f.RetryAfter <= 0 {
+		return
+	}
+	until := time.Now().Add(min(f.RetryAfter, longestQuiet))
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if until.After(o.quiet) {
+		o.quiet = until
+	}
+}
+
+// leftAlone is how much longer NHSO wants to be left alone.
+func (o *Outbox) leftAlone() time.Duration {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return time.Until(o.quiet)
+}

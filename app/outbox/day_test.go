@@ -1,0 +1,218 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"authenkiosk/visit"
+)
+
+// beforeMidnight sleeps until so long before the end of the day.
+func beforeMidnight(d time.Duration) { time.Sleep(time.Until(today().Next().Midnight()) - d) }
+
+func TestAVisitThatALookUpTakesOverMidnightIsWorkForTheStaff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		beforeMidnight(2 * time.Second)
+		store, nhso := newMemory(), &nhsoScript{looks: 4 * time.Second}
+		store.save(aVisit(id1, today()))
+		run(t, store, nhso, nil, func(*Outbox) { time.Sleep(10 * time.Minute) })
+		if got := store.ended(id1); got != "staff service-date-passed" {
+			t.Errorf("ended as %q", got)
+		}
+		if sent, _ := nhso.counts(); sent != 0 {
+			t.Errorf("%d requests left", sent)
+		}
+	})
+}
+
+func TestAVisitWhoseRequestLeftBeforeMidnightIsLookedUpBeforeItIsGivenUp(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		down time.Duration // for how long after midnight NHSO cannot be asked
+		last answer
+		want string
+	}{
+		{"NHSO has made the code", 0, answerCut, "done PP0000000001"},
+		{"NHSO has not", 0, answerLost, "staff service-date-passed"},
+		{"NHSO tells hours later that it has", 5 * time.Hour, answerCut, "done PP0000000001"},
+		{"NHSO never answers", 100 * time.Hour, answerCut, "staff service-date-passed"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				beforeMidnight(15 * time.Second)
+				store, nhso := newMemory(), &nhsoScript{script: []answer{c.last}, visible: 25 * time.Second}
+				store.save(aVisit(id1, today()))
+				run(t, store, nhso, nil, func(o *Outbox) {
+					o.Submit(t.Context(), id1)
+					nhso.setDown(c.down > 0)
+					time.Sleep(c.down)
+					if c.down > askedFor == (store.ended(id1) == "") {
+						t.Errorf("after %v: %q", c.down, store.ended(id1))
+					}
+					nhso.setDown(false)
+					time.Sleep(10 * time.Minute)
+				})
+				if got := store.ended(id1); got != c.want {
+					t.Errorf("ended as %q, want %q", got, c.want)
+				}
+				if sent, _ := nhso.counts(); sent != 1 {
+					t.Errorf("%d requests", sent)
+				}
+			})
+		})
+	}
+}
+
+func TestAClockThatNobodyBearsOutGivesNoVisitUp(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		clock Clock
+		date  func() visit.Date
+		after time.Duration
+		want  string
+	}{
+		{"it woke up in the past", ClockUnknown, func() visit.Date { return today().Next() }, time.Hour, ""},
+		{"it woke up in the past and is believed", ClockRight, func() visit.Date { return today().Next() }, time.Hour, ""},
+		{"it woke up in the future", ClockUnknown, yesterday, believeAfter - time.Minute, ""},
+		{"it stands for long", ClockUnknown, yesterday, believeAfter + time.Minute, "staff service-date-passed"},
+		{"it is right", ClockRight, yesterday, time.Minute, "staff service-date-passed"},
+		{"it is wrong", ClockWrong, yesterday, time.Hour, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store, nhso := newMemory(), &nhsoScript{down: true}
+				store.save(aVisit(id1, c.date()))
+				o := New(Options{Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler), Clock: func() Clock { return c.clock }})
+				ctx, cancel := context.WithTimeout(t.Context(), c.after)
+				defer cancel()
+				o.Run(ctx)
+				if got := store.ended(id1); got != c.want {
+					t.Errorf("ended as %q, want %q", got, c.want)
+				}
+			})
+		})
+	}
+}
+
+func yesterday() visit.Date { return visit.ServiceDateOf(time.Now().Add(-24 * time.Hour)) }
+
+func TestNHSOIsLeftAloneForAsLongAsItAsks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, nhso := newMemory(), &nhsoScript{script: []answer{answerNotSent, answerCode}, later: 10 * time.Minute}
+		store.save(aVisit(id1, today()))
+		second := aVisit(id2, today())
+		second.PID = otherPID(t)
+		store.save(second)
+		run(t, store, nhso, nil, func(o *Outbox) {
+			o.Submit(t.Context(), id1)
+			time.Sleep(5 * time.Minute)
+			o.Wake()
+			if got := o.Submit(t.Context(), id2); got.Kind != Queued {
+				t.Errorf("the next patient hears %v", got.Kind)
+			}
+			time.Sleep(4 * time.Minute)
+			if sent, _ := nhso.counts(); sent != 1 {
+				t.Errorf("%d requests within 9 minutes", sent)
+			}
+			time.Sleep(3 * time.Minute)
+		})
+		if store.ended(id1) == "" || store.ended(id2) == "" {
+			t.Errorf("%q and %q afterwards", store.ended(id1), store.ended(id2))
+		}
+	})
+}
+
+func otherPID(t *testing.T) visit.PID {
+	p, err := visit.ParsePID("9000000000012")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestWhatWasNeverAskedIsNoRefusal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newMemory()
+		nhso := &cannot{problem: visit.UpstreamCannot}
+		store.save(aVisit(id1, today()))
+		o := New(Options{Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler)})
+		if got := o.Submit(t.Context(), id1); got.Kind != RefusedBy || got.Problem != visit.UpstreamCannot {
+			t.Errorf("the patient hears %+v", got)
+		}
+		if got := store.ended(id1); got != "staff upstream-cannot" {
+			t.Errorf("ended as %q", got)
+		}
+	})
+}
+
+// cannot is a way to NHSO that cannot send a visit as it is.
+type cannot struct {
+	nhsoScript
+	problem visit.Problem
+}
+
+func (c *cannot) Submit(context.Context, visit.Visit) (visit.AuthenCode, time.Time, error) {
+	return "", time.Time{}, &Failure{Kind: CannotSend, Problem: c.problem, Err: errScript}
+}
+
+func TestACodeWithoutUnitOrClaimTypeMayBeThatOfTheVisit(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		code Code
+		sent int
+	}{
+		{"without a unit", Code{Code: "PP1", ClaimType: "PG0060001"}, 0},
+		{"without a claim type", Code{Code: "PP1", HCode: "99999"}, 0},
+		{"without both", Code{Code: "PP1"}, 0},
+		{"of another unit, without a claim type", Code{Code: "PP1", HCode: "99998"}, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store, nhso := newMemory(), &nhsoScript{codes: []Code{c.code}}
+				v := aVisit(id1, today())
+				store.save(v)
+				run(t, store, nhso, nil, func(*Outbox) { time.Sleep(10 * time.Minute) })
+				if sent, _ := nhso.counts(); sent != c.sent {
+					t.Errorf("%d requests", sent)
+				}
+			})
+		})
+	}
+}
+
+// torn is a store with a visit of the same person that cannot be read.
+type torn struct{ *memory }
+
+func (t torn) Same(p visit.PID, d visit.Date) ([]Item, error) {
+	same, _ := t.memory.Same(p, d)
+	return same, errors.New("a record is damaged")
+}
+
+func TestAVisitBesideOneThatCannotBeReadIsSentWhenThatIsSettled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, nhso := torn{newMemory()}, &nhsoScript{}
+		v := aVisit(id1, today())
+		v.CreatedAt = time.Now()
+		store.save(v)
+		o := New(Options{Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler)})
+		if got := o.Submit(t.Context(), id1); got.Kind != Queued {
+			t.Errorf("the patient hears %v", got.Kind)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), SettleTime-time.Second)
+		defer cancel()
+		o.Run(ctx)
+		if sent, _ := nhso.counts(); sent != 0 {
+			t.Error("a request left before the other could be settled")
+		}
+		ctx, cancel = context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		o.Run(ctx)
+		if got := store.ended(id1); got != "done PP0000000001" {
+			t.Errorf("ended as %q", got)
+		}
+	})
+}
