@@ -1,15 +1,18 @@
 package agent
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"time"
 )
 
-// answer remembers the status that was sent.
+// answer remembers the status that was sent, and whether anything was told.
 type answer struct {
 	http.ResponseWriter
 	status int
+	empty  string // what an answer that tells nothing holds; empty: every answer tells something
+	told   bool
 }
 
 // WriteHeader implements http.ResponseWriter.
@@ -25,6 +28,7 @@ func (a *answer) Write(b []byte) (int, error) {
 	if a.status == 0 {
 		a.status = http.StatusOK
 	}
+	a.told = a.told || a.empty == "" || !bytes.Contains(b, []byte(a.empty))
 	return a.ResponseWriter.Write(b)
 }
 
@@ -63,8 +67,11 @@ func (a *Agent) admit(w *answer, g *guarded) {
 		u.Path, u.RawPath = u.Path[:len(u.Path)-1], ""
 		r.URL = &u
 	}
+	w.empty = g.route.empty
 	g.route.serve.ServeHTTP(w, r)
-	a.scribe.done(g.route.audit, g.caller.Name, w.status)
+	if w.empty == "" || w.told {
+		a.scribe.done(g.route.audit, g.caller.Name, w.status)
+	}
 }
 
 // cardSlot lets one request at a time read the card; a few may wait.

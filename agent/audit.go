@@ -8,7 +8,8 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Auditor writes down who did what. No argument ever holds personal data: event
+// Auditor writes down who did what. A poll of the feed that found nothing new is
+// not told. No argument ever holds personal data: event
 // is a word like card-read, client the name of a client or "no token" with the
 // address or the page, result an HTTP status and at most a reason of the guard.
 type Auditor interface {

@@ -495,6 +495,50 @@ func TestAStreamBeatsAndEndsWhenItsClientIsRemoved(t *testing.T) {
 	})
 }
 
+func TestAClientThatWasRemovedHearsOfNobodyAnyMore(t *testing.T) {
+	for name, change := range map[string]func(*bench) error{
+		"removed": func(b *bench) error { return b.book.RemoveClient("his") },
+		"without the scope": func(b *bench) error {
+			b.book.mu.Lock()
+			defer b.book.mu.Unlock()
+			b.book.list[0].Scopes = []Scope{ScopeEvents}
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBench(t, nil)
+				ctx, stop := context.WithCancel(t.Context())
+				caller := Caller{Name: "his", Scopes: Scopes(), client: b.book.list[0]}
+				out, reason := &fakeSink{}, make(chan string, 1)
+				go func() { reason <- b.agent.feed(out, ctx, caller, "") }()
+				synctest.Wait()
+				b.agent.hub.Publish(Event{Type: CardRead, PID: testVisitPID(t)})
+				synctest.Wait()
+				if len(out.sent) != 1 || out.sent[0].PID != testPID {
+					t.Fatalf("before: %+v", out.sent)
+				}
+				if err := change(b); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(clientsTTL) // long before the next heartbeat
+				b.agent.hub.Publish(Event{Type: CodeIssued, PID: testVisitPID(t), Code: testCode})
+				b.agent.hub.Publish(Event{Type: CardRead, PID: testVisitPID(t)})
+				synctest.Wait()
+				for _, e := range out.sent[1:] {
+					if e.PID != "" || e.Code != "" {
+						t.Errorf("after: %+v", e)
+					}
+				}
+				stop()
+				if got := <-reason; (got == endRevoked) != (name == "removed") {
+					t.Errorf("the stream ends with %q", got)
+				}
+			})
+		})
+	}
+}
+
 func TestAStreamThatLagsEndsWithThatReason(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, nil)

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -271,11 +272,27 @@ func (a *Agent) permitted(g *guarded) *refusal {
 		return a.unauthorized(g, "other machines need a token here, too")
 	case caller.NoToken && !(a.o.CompatOpen && g.route.compat):
 		return a.unauthorized(g, "a token is needed: Authorization: Bearer ...")
+	case caller.NoToken && scope != "" && !a.ownReferer(g):
+		return no(http.StatusForbidden, "web pages of other places may not ask")
 	case caller.NoToken, scope == "", scope == anyScope, caller.May(scope):
 	default:
 		return no(http.StatusForbidden, "the token lacks the scope "+string(scope))
 	}
 	return nil
+}
+
+// ownReferer tells whether a request without a token may come from where its
+// Referer says: nowhere, our own pages, or those of a listed origin. Browsers
+// before 2023 send no Sec-Fetch headers, and with a picture in a page no Origin
+// either; the Referer is all that tells such a request from a program's.
+func (a *Agent) ownReferer(g *guarded) bool {
+	for _, text := range g.r.Header["Referer"] {
+		u, err := url.Parse(text)
+		if text != "" && (err != nil || u.Host != g.r.Host && !a.origins.allowed[u.Scheme+"://"+u.Host]) {
+			return false
+		}
+	}
+	return true
 }
 
 func (a *Agent) unauthorized(g *guarded, reason string) *refusal {
@@ -301,7 +318,7 @@ func (a *Agent) identify(g *guarded, now time.Time) (Caller, *refusal) {
 	if len(values) == 0 {
 		return nobody, nil
 	}
-	token, bearer := strings.CutPrefix(values[0], "Bearer ")
+	token, bearer := bearerToken(values[0])
 	if g.route.compat && a.o.CompatOpen && len(values) == 1 && !strings.HasPrefix(token, tokenPrefix) {
 		return nobody, nil
 	}
@@ -317,6 +334,16 @@ func (a *Agent) identify(g *guarded, now time.Time) (Caller, *refusal) {
 		return Caller{}, no(http.StatusServiceUnavailable, "the list of clients cannot be read")
 	}
 	return Caller{}, a.wrongToken(g, now)
+}
+
+// bearerToken cuts the scheme off, which counts in any case (RFC 9110, section
+// 11.1). Text without it is returned as it is.
+func bearerToken(value string) (token string, ok bool) {
+	const scheme = "Bearer "
+	if len(value) < len(scheme) || !strings.EqualFold(value[:len(scheme)], scheme) {
+		return value, false
+	}
+	return value[len(scheme):], true
 }
 
 func (a *Agent) byTicket(g *guarded, now time.Time) (Caller, *refusal) {

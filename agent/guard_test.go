@@ -164,6 +164,16 @@ func TestCompatOpensThePathsOfNHSOsAgentAndNoOther(t *testing.T) {
 		{"the dummy of a program in the field", with(request("GET", "/api/smartcard/read", loopbackHost), "Authorization", "1234567890"), 200},
 		{"the token of NHSO that some programs send", with(request("GET", "/api/smartcard/read", loopbackHost), "Authorization", "Bearer 00000000-0000-0000-0000-000000000000"), 200},
 		{"a wrong token of ours", with(request("GET", "/api/smartcard/read", loopbackHost), "Authorization", "Bearer "+tokenPrefix+"x"), 401},
+		{"a wrong token of ours, in small letters", with(request("GET", "/api/smartcard/read", loopbackHost), "Authorization", "bearer "+tokenPrefix+"x"), 401},
+		{"a picture in a page of an old browser", with(request("GET", "/api/smartcard/read", loopbackHost), "Referer", "https://evil.example/page"), 403},
+		{"a page whose name begins like a listed one", with(request("GET", "/api/smartcard/read", loopbackHost), "Referer", allowedPage+".evil.example/"), 403},
+		{"a listed page as user of another", with(request("GET", "/api/smartcard/read", loopbackHost), "Referer", "https://his.example@evil.example/"), 403},
+		{"a Referer that is none", with(request("GET", "/api/smartcard/read", loopbackHost), "Referer", "about:blank"), 403},
+		{"a page of a listed origin", with(request("GET", "/api/smartcard/read", loopbackHost), "Referer", allowedPage+"/desk?hn=1"), 200},
+		{"a page of our own", with(request("GET", "/api/smartcard/read", loopbackHost), "Referer", "http://"+loopbackHost+"/api/docs"), 200},
+		{"an empty Referer", with(request("GET", "/api/smartcard/read", loopbackHost), "Referer", ""), 200},
+		{"a token says enough", bearer(with(request("GET", "/api/smartcard/read", loopbackHost), "Referer", "https://evil.example/"), b.token), 200},
+		{"a Referer for a person who opens a page", with(request("GET", "/", loopbackHost), "Referer", "https://evil.example/"), 200},
 		{"a submission", postJSON("/api/nhso-service/confirm-save", "{}"), 200},
 		{"the feed", request("GET", "/api/v1/visits", loopbackHost), 401},
 		{"the events", request("GET", "/api/v1/events", loopbackHost), 401},
@@ -369,6 +379,42 @@ func TestTheAuditNamesTheClientAndNothingPersonal(t *testing.T) {
 	}
 	if n := len(b.ledger.all()); n > len(want)+auditBurst {
 		t.Errorf("a flood of refusals wrote %d lines", n)
+	}
+}
+
+// page is a feed of one visit.
+type page struct{}
+
+func (page) Visits(after uint64, _ int) ([]VisitChange, uint64, error) {
+	if after > 0 {
+		return nil, after, nil
+	}
+	return []VisitChange{{Seq: 1, ClaimType: `"visits":[]`}}, 1, nil
+}
+
+func TestAPollOfTheFeedThatFindsNothingNewIsNotWrittenDown(t *testing.T) {
+	b := newBench(t, func(o *Options) { o.Visits = page{} })
+	b.unlimited()
+	for range 10 {
+		b.do(bearer(request("GET", "/api/v1/visits?after=1", loopbackHost), b.token))
+	}
+	if got := b.ledger.all(); len(got) != 0 {
+		t.Errorf("nothing was disclosed, and the audit has %q", got)
+	}
+	b.do(bearer(request("GET", "/api/v1/visits", loopbackHost), b.token))
+	if got := b.ledger.all(); !slices.Equal(got, []string{"visits|his|200"}) {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestTheSchemeOfATokenCountsInAnyCase(t *testing.T) {
+	b := newBench(t, nil)
+	for _, scheme := range []string{"Bearer ", "bearer ", "BEARER "} {
+		r := request("GET", "/api/smartcard/terminals", loopbackHost)
+		r.Header.Set("Authorization", scheme+b.token)
+		if w := b.do(r); w.Code != 200 {
+			t.Errorf("%q: %d", scheme, w.Code)
+		}
 	}
 }
 

@@ -100,7 +100,10 @@ func (a *Agent) list() []*route {
 		get("/", "", cheap, "", a.page),
 		get("/healthz", "", cheap, "", a.health),
 		get("/api/v1/status", "", cheap, "", a.status),
-		get("/api/v1/visits", ScopeCodes, work, "visits", a.visits),
+		{
+			method: http.MethodGet, path: "/api/v1/visits", scope: ScopeCodes, cost: work, audit: "visits", empty: `"visits":[]`,
+			serve: http.HandlerFunc(a.visits),
+		},
 		get(eventsPath, ScopeEvents, stream, "events", a.events),
 		{method: http.MethodPost, path: ticketPath, scope: ScopeEvents, cost: work, audit: "ticket", serve: http.HandlerFunc(a.ticket)},
 		get("/api/openapi.json", "", cheap, "", a.description),

@@ -234,7 +234,7 @@ func TestNoBadTokenReachesAHandler(t *testing.T) {
 		}
 	}
 	for _, text := range []string{
-		"", "Bearer", "Bearer ", "bearer " + b.token, "Basic " + b.token, b.token, "Bearer  " + b.token, "Bearer " + b.token + " ",
+		"", "Bearer", "Bearer ", "bearer ", "Bearer\t" + b.token, "Basic " + b.token, b.token, "Bearer  " + b.token, "Bearer " + b.token + " ",
 		"Bearer " + strings.ToLower(b.token), "Bearer " + b.token + "=", "Bearer " + strings.TrimPrefix(b.token, tokenPrefix), "Bearer " + b.token[:len(b.token)-1],
 	} {
 		try(text)

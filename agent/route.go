@@ -27,6 +27,7 @@ type route struct {
 	cost   cost
 	compat bool   // a path of NHSO's agent
 	audit  string // name of the event in the audit; empty: not written
+	empty  string // an answer that holds this, as the encoder writes it, told nothing and is not written
 	serve  http.Handler
 }
 

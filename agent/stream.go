@@ -173,20 +173,28 @@ func (a *Agent) feed(out sink, ctx context.Context, caller Caller, last string) 
 			} else if !open {
 				return endClosing
 			}
+			if e.personal() && !a.renew(&caller) {
+				return endRevoked
+			}
 			if err := out.send(e.wire(caller)); err != nil {
 				return ""
 			}
 		case <-beat.C:
-			now, ok := a.keys.holds(caller.client)
-			if !ok || !now.May(ScopeEvents) {
+			if !a.renew(&caller) {
 				return endRevoked
 			}
-			caller.Scopes = now.Scopes
 			if err := out.beat(); err != nil {
 				return ""
 			}
 		}
 	}
+}
+
+// renew gives the caller its present scopes; false when it may not listen any more.
+func (a *Agent) renew(caller *Caller) bool {
+	now, ok := a.keys.holds(caller.client)
+	caller.Scopes = now.Scopes
+	return ok && now.May(ScopeEvents)
 }
 
 // ticket answers POST /api/v1/events/ticket.

@@ -21,6 +21,7 @@ import (
 // program that holds the store has written them into the audit.
 type clientFile struct {
 	path string
+	wait time.Duration // for another command
 
 	mu       sync.Mutex
 	followed time.Time // of the file that was followed last
@@ -49,8 +50,8 @@ const (
 	maxChanges = 200
 	// maxClientsFile bounds the file, in bytes: a client takes 200.
 	maxClientsFile = 1 << 20
-	// A command waits so long for another one that changes the file, and takes a
-	// lock of that age for one whose program was killed.
+	// A command waits so long for another one that changes the file, which takes
+	// milliseconds.
 	clientLockWait = 5 * time.Second
 	clientLockLook = 50 * time.Millisecond
 )
@@ -58,7 +59,7 @@ const (
 var _ agent.ClientStore = (*clientFile)(nil)
 
 func newClientFile(data string) *clientFile {
-	return &clientFile{path: filepath.Join(data, clientsFile)}
+	return &clientFile{path: filepath.Join(data, clientsFile), wait: clientLockWait}
 }
 
 // Clients implements agent.ClientLister.
@@ -138,22 +139,29 @@ func (c *clientFile) change(event, name string, edit func(*clientList) error) er
 	return replaceFile(c.path, data, 0o600)
 }
 
-// lock keeps two commands from undoing each other's change.
+// lock keeps two commands from undoing each other's change. The system gives the
+// lock back when a program is killed; the file of the lock stays, and means nothing.
 func (c *clientFile) lock() (unlock func(), err error) {
 	path := c.path + ".lock"
-	for began := time.Now(); ; time.Sleep(clientLockLook) {
-		f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-		switch {
-		case err == nil:
-			return func() { _ = os.Remove(path) }, f.Close()
-		case !errors.Is(err, fs.ErrExist):
-			return nil, fmt.Errorf("lock the clients: %w", err)
-		case time.Since(began) > clientLockWait:
-			_ = os.Remove(path) // whoever made it was killed: a change takes milliseconds
-			began = time.Now()
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock the clients: %w", err)
+	}
+	err = ownAs(path, c.path)
+	for began := time.Now(); err == nil; time.Sleep(clientLockLook) {
+		if err = tryLock(f); err == nil {
+			return func() { _ = f.Close() }, nil
+		}
+		if errors.Is(err, errLocked) && time.Since(began) < c.wait {
+			err = nil
 		}
 	}
+	_ = f.Close()
+	return nil, fmt.Errorf("lock the clients: %w", err)
 }
+
+// errLocked says that another program holds the lock.
+var errLocked = errors.New("another command changes them right now")
 
 // follow writes changes into the audit that have come since the last time.
 func (c *clientFile) follow(d *diary) {

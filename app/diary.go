@@ -2,10 +2,12 @@ package app
 
 import (
 	"log/slog"
+	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"authenkiosk/agent"
 	"authenkiosk/agent/secureagent"
@@ -23,6 +25,9 @@ type diary struct {
 
 	mu    sync.Mutex
 	ended bool
+
+	counting sync.Mutex // of its own: run may not wait for write, which waits for run
+	tally    *tally
 }
 
 var _ agent.Auditor = (*diary)(nil)
@@ -31,7 +36,7 @@ var _ agent.Auditor = (*diary)(nil)
 const maxEntries = 256
 
 func newDiary(store *storage.Store, log *slog.Logger) *diary {
-	return &diary{store: store, log: log, entries: make(chan storage.Event, maxEntries), done: make(chan struct{})}
+	return &diary{store: store, log: log, entries: make(chan storage.Event, maxEntries), done: make(chan struct{}), tally: newTally()}
 }
 
 // write puts an entry into the queue, and begins to empty it with the first.
@@ -47,15 +52,34 @@ func (d *diary) write(e storage.Event) {
 
 func (d *diary) run() {
 	defer close(d.done)
-	for e := range d.entries {
-		if err := d.store.Audit(e); err != nil {
-			d.log.Error("write the audit", "event", e.Name, "err", err)
+	look := time.NewTicker(tallyLook)
+	defer look.Stop()
+	for {
+		select {
+		case e, open := <-d.entries:
+			if !open {
+				return
+			}
+			d.put(e)
+		case <-look.C:
+			for _, e := range d.due(false) {
+				d.put(e)
+			}
 		}
 	}
 }
 
-// close writes what is in the queue.
+func (d *diary) put(e storage.Event) {
+	if err := d.store.Audit(e); err != nil {
+		d.log.Error("write the audit", "event", e.Name, "err", err)
+	}
+}
+
+// close writes what is in the queue, and the numbers of repeats.
 func (d *diary) close() {
+	for _, e := range d.due(true) {
+		d.write(e)
+	}
 	d.mu.Lock()
 	d.ended = true
 	close(d.entries)
@@ -64,19 +88,26 @@ func (d *diary) close() {
 	<-d.done
 }
 
-// byAccess are the guard's words for what access tells with the person's handle.
+// byAccess are the guard's words for what access tells, with the person's handle.
+// A card that is not there and a wrong PID disclose nothing, and are no entries.
 var byAccess = map[string]bool{"card-read": true, "right-check": true, "submit": true, "draft": true, "codes": true}
 
-// Audit implements agent.Auditor.
+// refusedEvent is the guard's word for a request that it stopped.
+const refusedEvent = "refused"
+
+// Audit implements agent.Auditor. What failed disclosed nothing; a refusal is
+// written all the same.
 func (d *diary) Audit(event, client, result string) {
-	status, _, _ := strings.Cut(result, " ")
-	if byAccess[event] && status == "200" {
+	text, _, _ := strings.Cut(result, " ")
+	status, err := strconv.Atoi(text)
+	if byAccess[event] || event != refusedEvent && (err != nil || status >= http.StatusBadRequest) {
 		return
 	}
-	d.write(storage.Event{Name: word("agent", event), Role: word("client", client), Result: word("status", status)})
+	d.note(storage.Event{Name: word("agent", event), Role: word("client", client), Result: word("status", text)})
 }
 
-// access writes down who looked at whose data.
+// access writes down who looked at whose data. Every submission that brought a
+// code is an entry of its own; of the rest repeats are counted.
 func (d *diary) access(a secureagent.Access) {
 	e := storage.Event{
 		Name: word("agent", a.Action), Role: word("client", a.Client), Result: word("status", strconv.Itoa(a.Status)), At: a.At,
@@ -84,7 +115,28 @@ func (d *diary) access(a secureagent.Access) {
 	if !a.PID.IsZero() {
 		e.Handle = d.store.Handle(a.PID)
 	}
-	d.write(e)
+	if a.Action == "confirm-save" && a.Status == http.StatusOK {
+		d.write(e)
+		return
+	}
+	d.note(e)
+}
+
+// note writes an entry, or counts it as a repeat.
+func (d *diary) note(e storage.Event) {
+	d.counting.Lock()
+	list := d.tally.note(e, time.Now())
+	d.counting.Unlock()
+	for _, e := range list {
+		d.write(e)
+	}
+}
+
+// due are the numbers of repeats that are to be written.
+func (d *diary) due(all bool) []storage.Event {
+	d.counting.Lock()
+	defer d.counting.Unlock()
+	return d.tally.due(time.Now(), all)
 }
 
 var (

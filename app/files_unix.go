@@ -3,9 +3,12 @@
 package app
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // ownAs gives a file to the owner of the one that it replaces, or of the directory
@@ -31,4 +34,14 @@ func syncDirectory(dir string) error {
 	}
 	defer func() { _ = d.Close() }()
 	return d.Sync()
+}
+
+// tryLock takes the lock of a file, which ends with the file or the program, or
+// returns errLocked.
+func tryLock(f *os.File) error {
+	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return errLocked
+	}
+	return err
 }

@@ -172,7 +172,10 @@ func (s *suite) testNoRight(t *testing.T) {
 func (s *suite) testImage(t *testing.T) {
 	s.insert(t, Adult)
 	for _, path := range []string{readPath, cardPath} {
-		for query, want := range map[string]bool{"": false, "?readImageFlag=false": false, "?readImageFlag=true": true} {
+		for query, want := range map[string]bool{
+			"": false, "?readImageFlag=false": false, "?readImageFlag=False": false, "?readImageFlag=": false,
+			"?readImageFlag=true": true, "?readImageFlag=True": true, "?readImageFlag=1": true,
+		} {
 			var r readAnswer
 			s.get(t, path+query).good(t, &r)
 			photo, err := base64.StdEncoding.DecodeString(r.Image)
@@ -183,6 +186,7 @@ func (s *suite) testImage(t *testing.T) {
 				t.Errorf("%s%s: not a JPEG", path, query)
 			}
 		}
+		s.get(t, path+"?readImageFlag=maybe").invalid(t)
 	}
 }
 

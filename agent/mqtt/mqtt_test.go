@@ -217,6 +217,9 @@ func TestPersonalDataDoesNotCrossTheNetworkInClear(t *testing.T) {
 	}{
 		{"mqtts://broker.example", "99999", "k1", true},
 		{"mqtts://broker.example:8883", "99999", "k1", true},
+		{"mqtts://broker.example/", "99999", "k1", true},
+		{"mqtts://broker.example//", "99999", "k1", false},
+		{"mqtts://broker.example/topic", "99999", "k1", false},
 		{"mqtt://127.0.0.1:1883", "99999", "k1", true},
 		{"mqtt://[::1]", "99999", "k1", true},
 		{"mqtt://localhost", "99999", "k1", true},

@@ -59,7 +59,7 @@ var level = regexp.MustCompile(`^[A-Za-z0-9._-]{1,40}$`)
 func (c Config) Check() error {
 	u, err := url.Parse(c.Broker)
 	switch {
-	case err != nil || u.Hostname() == "" || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "":
+	case err != nil || u.Hostname() == "" || u.User != nil || u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "":
 		return fmt.Errorf("%w: the broker is mqtts://host:port", ErrConfig)
 	case u.Scheme == "mqtt" && !loopback(u.Hostname()):
 		return fmt.Errorf("%w: mqtt:// is for this machine only, because messages hold personal data; use mqtts://", ErrConfig)

@@ -86,18 +86,23 @@ func visitOf(c correlation, phone visit.Phone, claim visit.ClaimType, hcode stri
 // confirmSave submits a visit, one at a time: so of two requests for the same
 // person the second sees what became of the first.
 func (h *Handler) confirmSave(r *http.Request) answer {
+	return h.inTurn(r, "confirm-save", h.saving, h.submit)
+}
+
+// inTurn checks a request and does with it what do does when turn is free, and
+// tells the audit, also of those that were refused.
+func (h *Handler) inTurn(r *http.Request, action string, turn chan struct{}, do func(*http.Request, confirmation) answer) answer {
 	c, no := h.check(r)
 	if no != nil {
-		return *no
+		return h.told(r, action, visit.PID{}, *no)
 	}
 	select {
-	case h.saving <- struct{}{}:
+	case turn <- struct{}{}:
 	case <-r.Context().Done():
 		return h.fail(r, http.StatusServiceUnavailable, sayGone)
 	}
-	defer func() { <-h.saving }()
-	a := h.submit(r, c)
-	return h.told(r, "confirm-save", c.order.Visit.PID, a)
+	defer func() { <-turn }()
+	return h.told(r, action, c.order.Visit.PID, do(r, c))
 }
 
 // submit asks whether there is a code of today, makes sure that the card still is
@@ -125,8 +130,8 @@ func (h *Handler) submit(r *http.Request, c confirmation) answer {
 		out = Outcome{Kind: Unclear}
 	}
 	h.log.Info("confirm-save", "visit", v.ID, "client", c.order.Client, "outcome", out.Kind.String())
-	if out.Kind == Duplicate || out.Kind == Refused || out.Kind == NotSaved {
-		h.mark(c.session, c.id, false) // nothing came of it: another claim type may be tried
+	if out.Kind == NotSaved {
+		h.mark(c.session, c.id, false) // it was never used
 	}
 	return h.outcome(r, c, out)
 }
@@ -161,6 +166,8 @@ func (h *Handler) outcome(r *http.Request, c confirmation, out Outcome) answer {
 			words = sayRefused
 		}
 		return h.invalid(r, "pid", "Refused", words)
+	case CardNeeded:
+		return h.invalid(r, "correlationId", "CardNeeded", sayCardNeeded)
 	case NotSaved:
 		return h.fail(r, http.StatusInternalServerError, sayNotSaved, bindingError("pid", "NotSaved", sayNotSaved))
 	}
@@ -177,17 +184,25 @@ func (h *Handler) savedAs(c confirmation, at time.Time, code visit.AuthenCode) s
 // correlation stays usable. Where no drafts are kept it says so (501), because
 // a 200 would be believed.
 func (h *Handler) saveAsDraft(r *http.Request) answer {
-	c, no := h.check(r)
-	if no != nil {
-		return *no
+	return h.inTurn(r, "save-as-draft", h.drafting, h.draft)
+}
+
+// draft keeps one draft for each correlation and claim type: a program that did
+// not wait for the answer posts the same again.
+func (h *Handler) draft(r *http.Request, c confirmation) answer {
+	if h.drafts == nil {
+		return h.fail(r, http.StatusNotImplemented, sayNoDrafts, bindingError("pid", "Draft", sayNoDrafts))
 	}
-	a := h.fail(r, http.StatusNotImplemented, sayNoDrafts, bindingError("pid", "Draft", sayNoDrafts))
-	if h.drafts != nil {
-		a = answer{status: http.StatusOK, body: h.savedAs(c, c.order.Visit.CreatedAt, "")}
-		if err := h.drafts.Draft(context.WithoutCancel(r.Context()), c.order); err != nil {
-			h.log.Error("keep a draft", "visit", c.order.Visit.ID, "err", err)
-			a = h.fail(r, http.StatusInternalServerError, sayNotSaved, bindingError("pid", "NotSaved", sayNotSaved))
+	if kept, ok := h.draftOf(c); ok {
+		if kept.Visit.Phone != c.order.Visit.Phone || kept.HN != c.order.HN {
+			return h.invalid(r, "correlationId", "Duplicate", sayOtherDraft) // a 200 would promise the new phone
 		}
+		return answer{status: http.StatusOK, body: h.savedAs(c, kept.Visit.CreatedAt, "")}
 	}
-	return h.told(r, "save-as-draft", c.order.Visit.PID, a)
+	if err := h.drafts.Draft(context.WithoutCancel(r.Context()), c.order); err != nil {
+		h.log.Error("keep a draft", "visit", c.order.Visit.ID, "err", err)
+		return h.fail(r, http.StatusInternalServerError, sayNotSaved, bindingError("pid", "NotSaved", sayNotSaved))
+	}
+	h.noteDraft(c)
+	return answer{status: http.StatusOK, body: h.savedAs(c, c.order.Visit.CreatedAt, "")}
 }

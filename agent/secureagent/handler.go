@@ -68,13 +68,12 @@ type Handler struct {
 	now       func() time.Time
 	mux       *http.ServeMux
 
-	reading chan struct{} // held by the one reading of the card
-	saving  chan struct{} // held by the one confirm-save
+	reading  chan struct{} // held by the one reading of the card
+	saving   chan struct{} // held by the one confirm-save
+	drafting chan struct{} // held by the one save-as-draft
 
-	mu              sync.Mutex
-	current         *session
-	latestInsertion uint64
-	removed         uint64 // the greatest insertion that is known to be out
+	mu      sync.Mutex
+	current *session
 }
 
 var _ http.Handler = (*Handler)(nil)
@@ -92,7 +91,7 @@ func New(o Options) (*Handler, error) {
 	h := &Handler{
 		cards: o.Cards, rights: o.Rights, codes: o.Codes, submitter: o.Submitter, drafts: o.Drafts,
 		hcode: o.HCode, hasToken: o.HasToken, lookBack: o.LookBack, client: o.ClientName, audit: o.Audit, log: o.Logger, now: o.Now,
-		mux: http.NewServeMux(), reading: make(chan struct{}, 1), saving: make(chan struct{}, 1),
+		mux: http.NewServeMux(), reading: make(chan struct{}, 1), saving: make(chan struct{}, 1), drafting: make(chan struct{}, 1),
 	}
 	if h.hasToken == nil {
 		h.hasToken = func() bool { return true }

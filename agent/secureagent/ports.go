@@ -21,16 +21,17 @@ type Slot struct {
 	Terminals []Terminal
 	Default   string // the patient's reader; empty: none
 
-	// Insertion numbers the card in the patient's reader; 0: there is none. A
-	// number never comes again, and a later card has a greater one.
+	// Insertion numbers the card in the patient's reader, of several the newest; 0:
+	// there is none. All readers count together, and a number stands for one stay of
+	// one card: it may come back when a newer card has left another reader.
 	Insertion uint64
 }
 
 // Cards is the card reader. Its methods are called by several goroutines, but
 // Text and Photo only one at a time.
 type Cards interface {
-	// Slot returns what the readers held last, without waiting for them. Its
-	// error says that there is no card service.
+	// Slot returns what the readers held last, without waiting for them and without
+	// calling the Handler. Its error says that there is no card service.
 	Slot() (Slot, error)
 
 	// Text reads the card of an insertion, and fails once that card is out.
@@ -60,8 +61,13 @@ func (c Card) LogValue() slog.Value { return slog.StringValue("[card]") }
 
 // Rights asks NHSO for the right to treatment.
 type Rights interface {
-	// Right is the right on a day. No right is an answer, not an error.
+	// Right is the right on a day of the person whose card is inside; an upstream
+	// may read that card for it. No right is an answer, not an error.
 	Right(ctx context.Context, pid visit.PID, date visit.Date) (RightAnswer, error)
+
+	// RightByPID is the same for somebody who need not be here. No card is read for
+	// it, and it says nothing about the card that is inside.
+	RightByPID(ctx context.Context, pid visit.PID, date visit.Date) (RightAnswer, error)
 }
 
 // RightAnswer is what NHSO says about a person.
@@ -141,15 +147,17 @@ type OutcomeKind int
 
 // The outcomes. The zero value is the most careful one.
 const (
-	Unclear   OutcomeKind = iota // it may have been processed; the outbox settles it
-	Issued                       // here is the code
-	Duplicate                    // there is a code of today already; nothing new was made
-	Refused                      // NHSO said no
-	NotSaved                     // it could not be saved, so nothing was sent
+	Unclear    OutcomeKind = iota // it may have been processed; the outbox settles it
+	Issued                        // here is the code
+	Duplicate                     // there is a code of today already; nothing new was made
+	Refused                       // NHSO said no
+	NotSaved                      // it could not be saved, so nothing was sent
+	CardNeeded                    // it was not sent, and the staff have it: NHSO wants the card again
 )
 
 var outcomeNames = [...]string{
 	Unclear: "unclear", Issued: "issued", Duplicate: "duplicate", Refused: "refused", NotSaved: "not saved",
+	CardNeeded: "card needed",
 }
 
 // String returns a stable word for logs.
@@ -167,6 +175,6 @@ type Access struct {
 	At     time.Time
 	Client string    // as the guard knows it
 	Action string    // "read", "read-card-only", "probe", "latest", "confirm-save", "save-as-draft"
-	PID    visit.PID // zero when the person did not become known
-	Status int       // of the answer
+	PID    visit.PID // zero when no person became known: a submission that was refused as it stood
+	Status int       // of the answer; one that is no 200 disclosed nothing
 }

@@ -2,6 +2,7 @@ package secureagent
 
 import (
 	"net/http"
+	"strings"
 
 	"authenkiosk/visit"
 )
@@ -9,11 +10,12 @@ import (
 // terminals lists the readers. Without a card service it is an error object, as
 // one program of the field expects; without a reader an empty list.
 func (h *Handler) terminals(r *http.Request) answer {
-	slot, err := h.cards.Slot()
+	h.mu.Lock()
+	slot, err := h.look()
+	h.mu.Unlock()
 	if err != nil {
 		return h.fail(r, http.StatusInternalServerError, sayNoService)
 	}
-	h.notice(slot)
 	list := make([]terminal, len(slot.Terminals))
 	for i, t := range slot.Terminals {
 		list[i] = terminal(t)
@@ -21,25 +23,13 @@ func (h *Handler) terminals(r *http.Request) answer {
 	return answer{status: http.StatusOK, body: list}
 }
 
-// notice ends the session of a card that is not inside any more.
-func (h *Handler) notice(slot Slot) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.current != nil && h.current.insertion != slot.Insertion && (slot.Insertion == 0 || slot.Insertion > h.current.insertion) {
-		h.wipe()
-	}
-}
-
 // inside reads the card that is inside, or says why it cannot be read.
 func (h *Handler) inside(r *http.Request) (*session, Card, visit.Problem) {
-	slot, err := h.cards.Slot()
-	if err != nil || len(slot.Terminals) == 0 {
-		h.notice(Slot{})
+	s, slot, err := h.open()
+	switch {
+	case len(slot.Terminals) == 0:
 		return nil, Card{}, visit.ReaderMissing
-	}
-	h.notice(slot)
-	s, err := h.session(slot.Insertion)
-	if err != nil {
+	case err != nil:
 		return nil, Card{}, visit.CardRemovedEarly
 	}
 	card, err := h.card(r.Context(), s)
@@ -63,19 +53,43 @@ func (h *Handler) problem(s *session, err error) visit.Problem {
 
 // withImage adds the photo when the request asks for it.
 func (h *Handler) withImage(r *http.Request, s *session, p *person) visit.Problem {
-	if r.URL.Query().Get("readImageFlag") != "true" {
-		return visit.NoProblem
-	}
 	photo, err := h.image(r.Context(), s)
 	p.Image = photo
 	return h.problem(s, err)
 }
 
+// wantsImage reads readImageFlag. A value that is neither yes nor no is a 400, as
+// with Spring.
+func (h *Handler) wantsImage(r *http.Request) (wanted bool, no *answer) {
+	wanted, ok := parseFlag(r.URL.Query().Get("readImageFlag"))
+	if !ok {
+		a := h.invalid(r, "readImageFlag", "typeMismatch", sayFlag)
+		return false, &a
+	}
+	return wanted, nil
+}
+
+// parseFlag reads yes or no as Spring converts text to a boolean
+// (StringToBooleanConverter): in any case, and nothing at all is no.
+func parseFlag(text string) (yes, ok bool) {
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "true", "on", "yes", "1":
+		return true, true
+	case "", "false", "off", "no", "0":
+		return false, true
+	}
+	return false, false
+}
+
 // readCardOnly gives what stands on the card; NHSO is not asked.
 func (h *Handler) readCardOnly(r *http.Request) answer {
+	image, no := h.wantsImage(r)
+	if no != nil {
+		return *no
+	}
 	s, card, trouble := h.inside(r)
 	out := cardOnly(card)
-	if trouble == visit.NoProblem {
+	if trouble == visit.NoProblem && image {
 		trouble = h.withImage(r, s, &out)
 	}
 	if trouble != visit.NoProblem {
@@ -87,6 +101,10 @@ func (h *Handler) readCardOnly(r *http.Request) answer {
 // read gives the card with NHSO's word on it, and the correlation for
 // confirm-save.
 func (h *Handler) read(r *http.Request) answer {
+	image, no := h.wantsImage(r)
+	if no != nil {
+		return *no
+	}
 	s, card, trouble := h.inside(r)
 	if trouble != visit.NoProblem {
 		return h.cardTrouble(r, trouble)
@@ -100,8 +118,10 @@ func (h *Handler) read(r *http.Request) answer {
 		return h.seen(r, s, "read", card.PID, h.nhsoDown(r))
 	}
 	out := withRight(card, right, h.now())
-	if trouble := h.withImage(r, s, &out); trouble != visit.NoProblem {
-		return h.cardTrouble(r, trouble)
+	if image {
+		if trouble := h.withImage(r, s, &out); trouble != visit.NoProblem {
+			return h.cardTrouble(r, trouble)
+		}
 	}
 	id, ok := h.correlate(s, card, right)
 	if !ok || !h.stands(s) {
@@ -111,14 +131,15 @@ func (h *Handler) read(r *http.Request) answer {
 	return h.seen(r, s, "read", card.PID, answer{status: http.StatusOK, body: out})
 }
 
-// probe checks the right by PID without a card. No correlation comes of it, so
-// nobody can be authenticated this way.
+// probe checks the right by PID without a card, also while the card of somebody
+// else is inside. No correlation comes of it, so nobody can be authenticated this
+// way.
 func (h *Handler) probe(r *http.Request) answer {
 	pid, err := visit.ParsePID(r.PathValue("pid"))
 	if err != nil {
 		return h.invalid(r, "pid", "Pid", sayPID)
 	}
-	right, err := h.rights.Right(r.Context(), pid, visit.ServiceDateOf(h.now()))
+	right, err := h.rights.RightByPID(r.Context(), pid, visit.ServiceDateOf(h.now()))
 	if err != nil {
 		h.log.Warn("ask for the right of a number", "err", err)
 		return h.told(r, "probe", pid, h.nhsoDown(r))
@@ -126,10 +147,10 @@ func (h *Handler) probe(r *http.Request) answer {
 	return h.told(r, "probe", pid, answer{status: http.StatusOK, body: probed(pid, right, h.now())})
 }
 
-// seen tells the audit that a card was looked at, once for each client, way and
-// insertion.
+// seen tells the audit that a card was looked at, once for each client, way,
+// result and insertion.
 func (h *Handler) seen(r *http.Request, s *session, action string, pid visit.PID, a answer) answer {
-	if h.firstTime(s, h.client(r.Context()), action) {
+	if h.firstTime(s, report{h.client(r.Context()), action, a.status}) {
 		return h.told(r, action, pid, a)
 	}
 	return a

@@ -126,8 +126,7 @@ func TestACardPulledDuringAReadingIsGone(t *testing.T) {
 				if took := time.Since(began); told && took != 300*time.Millisecond {
 					t.Errorf("the reading went on for %s", took)
 				}
-				// A request that still has the number of the card that is out opens nothing.
-				if _, err := h.session(1); told && err == nil {
+				if _, _, err := h.open(); err == nil {
 					t.Error("the session of a card that is out was opened again")
 				}
 			})
@@ -176,6 +175,108 @@ func TestTheDataOfACardIsDroppedWhenItGoes(t *testing.T) {
 	w.insert(agenttest.Adult.PID())
 	if read(t, h); h.current == nil {
 		t.Error("no session")
+	}
+}
+
+func TestACardThatLeavesAnotherReaderDoesNotConcernThePatients(t *testing.T) {
+	w := newWorld()
+	h := w.handler(t, nil)
+	w.insert(agenttest.Adult.PID())
+	id := read(t, h)
+	for n := range uint64(10) {
+		h.Removed(2 + n) // officers' cards came into the other reader and left it
+	}
+	if code, v := ask(h, "GET", ReadCardPath, ""); code != 200 || w.texts != 1 {
+		t.Errorf("read-card-only with the card inside: %d %v after %d readings", code, v["message"], w.texts)
+	}
+	if code, v := ask(h, "POST", ConfirmPath, confirmBody(id)); code != 200 {
+		t.Errorf("confirm-save: %d %v", code, says(v))
+	}
+}
+
+func TestOfTwoPatientsReadersTheOneThatStillHasACardCanBeRead(t *testing.T) {
+	for name, told := range map[string]bool{"told at once": true, "found out": false} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			h := w.handler(t, nil)
+			w.insert(agenttest.Adult.PID())
+			read(t, h)
+			w.insert(agenttest.Pensioner.PID()) // in the other reader: the newest counts
+			later := read(t, h)
+			w.do(func() { w.insertion, w.pid = 1, agenttest.Adult.PID() })
+			if told {
+				h.Removed(2)
+			}
+			if code, v := ask(h, "POST", ConfirmPath, confirmBody(later, "pid", agenttest.Pensioner.PID())); code != 400 {
+				t.Errorf("the card that is out was used: %d %v", code, v)
+			}
+			code, v := ask(h, "GET", ReadPath, "")
+			if code != 200 || v["pid"] != agenttest.Adult.PID() {
+				t.Fatalf("the card that stayed: %d %v", code, v["message"])
+			}
+			if code, v := ask(h, "POST", ConfirmPath, confirmBody(v["correlationId"].(string))); code != 200 {
+				t.Errorf("%d %v", code, says(v))
+			}
+		})
+	}
+}
+
+// TestALateNoticeOfARemovalEndsNoOtherCard has cards come and go in three readers
+// while programs ask, and every notice come late.
+func TestALateNoticeOfARemovalEndsNoOtherCard(t *testing.T) {
+	w := newWorld()
+	h := w.handler(t, nil)
+	var running sync.WaitGroup
+	for range 3 {
+		running.Go(func() {
+			for range 200 {
+				_, _ = ask(h, "GET", ReadPath, "")
+				_, _ = ask(h, "GET", TerminalsPath, "")
+			}
+		})
+	}
+	for n := range uint64(200) {
+		w.insert(agenttest.Adult.PID())
+		h.Removed(n) // of the card before
+		if code, v := ask(h, "GET", ReadCardPath, ""); code != 200 {
+			t.Errorf("card %d: %d %v", n+1, code, v["message"])
+		}
+	}
+	running.Wait()
+}
+
+func TestTheFlagOfTheImageIsReadAsSpringReadsIt(t *testing.T) {
+	w := newWorld()
+	h := w.handler(t, nil)
+	w.insert(agenttest.Adult.PID())
+	for _, path := range []string{ReadPath, ReadCardPath} {
+		for value, want := range map[string]bool{
+			"true": true, "True": true, "TRUE": true, "1": true, "yes": true, "On": true, "%20true": true,
+			"": false, "false": false, "False": false, "0": false, "NO": false, "off": false, "false&readImageFlag=true": false,
+		} {
+			if code, v := ask(h, "GET", path+"?readImageFlag="+value, ""); code != 200 || (v["image"] != nil) != want {
+				t.Errorf("%s %q: %d, image %v", path, value, code, v["image"] != nil)
+			}
+		}
+		for _, value := range []string{"maybe", "2", "t", "null"} {
+			if code, v := ask(h, "GET", path+"?readImageFlag="+value, ""); code != 400 || says(v) != sayFlag || v["pid"] != nil {
+				t.Errorf("%s %q: %d %v", path, value, code, v)
+			}
+		}
+	}
+}
+
+func TestProbeNeitherReadsNorUsesTheCardThatIsInside(t *testing.T) {
+	w := newWorld()
+	h := w.handler(t, nil)
+	w.insert(agenttest.Adult.PID())
+	for _, p := range []agenttest.Person{agenttest.Pensioner, agenttest.Adult} {
+		if code, v := ask(h, "GET", ProbePath+p.PID(), ""); code != 200 || v["pid"] != p.PID() || v["correlationId"] != nil {
+			t.Errorf("%d %v", code, v)
+		}
+	}
+	if w.probes != 2 || w.texts != 0 {
+		t.Errorf("%d questions by PID, %d readings", w.probes, w.texts)
 	}
 }
 

@@ -72,9 +72,10 @@ func TestEveryOutcomeHasAnHonestAnswer(t *testing.T) {
 		words   string
 		again   bool // the correlation can be used again
 	}{
-		{"refused", Outcome{Kind: Refused, Message: "สปสช. ว่าไม่"}, 400, "สปสช. ว่าไม่", true},
-		{"refused without words", Outcome{Kind: Refused}, 400, sayRefused, true},
-		{"a duplicate", Outcome{Kind: Duplicate}, 400, sayDuplicate, true},
+		{"refused", Outcome{Kind: Refused, Message: "สปสช. ว่าไม่"}, 400, "สปสช. ว่าไม่", false},
+		{"refused without words", Outcome{Kind: Refused}, 400, sayRefused, false},
+		{"a duplicate", Outcome{Kind: Duplicate}, 400, sayDuplicate, false},
+		{"the card is needed again", Outcome{Kind: CardNeeded}, 400, sayCardNeeded, false},
 		{"not saved", Outcome{Kind: NotSaved}, 500, sayNotSaved, true},
 		{"unclear", Outcome{}, 500, sayUnclear, false},
 		{"a success without a code", Outcome{Kind: Issued}, 500, sayUnclear, false},
@@ -93,8 +94,12 @@ func TestEveryOutcomeHasAnHonestAnswer(t *testing.T) {
 			}
 			w.do(func() { w.outcome = nil })
 			code, v = ask(h, "POST", ConfirmPath, confirmBody(id))
-			if (code == 200) != c.again {
-				t.Errorf("again: %d %v", code, v)
+			if (code == 200) != c.again || !c.again && (says(v) != sayCorrelation || len(w.orders) != 1) {
+				t.Errorf("again: %d %v, %d orders", code, v, len(w.orders))
+			}
+			// Whoever reads the card again may try again.
+			if code, v := ask(h, "POST", ConfirmPath, confirmBody(read(t, h), "claimType", "PG0130001")); code != 200 {
+				t.Errorf("after another reading: %d %v", code, v)
 			}
 			if c.outcome.Kind.String() == "" {
 				t.Error("no name")
@@ -261,11 +266,104 @@ func TestADraftIsKeptAndSendsNothing(t *testing.T) {
 		t.Errorf("%d %v", code, v)
 	}
 	w.draftErr = errors.New("the disk is full")
-	if code, v := ask(h, "POST", DraftPath, confirmBody(id)); code != 500 || says(v) != sayNotSaved {
+	if code, v := ask(h, "POST", DraftPath, confirmBody(read(t, h))); code != 500 || says(v) != sayNotSaved {
 		t.Errorf("%d %v", code, v)
 	}
 	if code, _ := ask(h, "POST", ConfirmPath, confirmBody(id)); code != 200 {
 		t.Errorf("a draft used the correlation up: %d", code)
+	}
+}
+
+func TestADraftThatIsPostedTwiceIsOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		h := w.handler(t, func(o *Options) { o.Drafts = slow{w} })
+		w.insert(agenttest.Adult.PID())
+		id := read(t, h)
+		bodies := make(chan any, 3)
+		var running sync.WaitGroup
+		for range cap(bodies) { // a program that waits for a second only
+			running.Go(func() {
+				code, v := ask(h, "POST", DraftPath, confirmBody(id, "hn", "1"))
+				if code != 200 {
+					t.Errorf("%d %v", code, v)
+				}
+				bodies <- v["createdDate"]
+			})
+			time.Sleep(time.Second)
+		}
+		running.Wait()
+		if first := <-bodies; len(w.drafts) != 1 || first != <-bodies || first != <-bodies {
+			t.Errorf("%d drafts of one correlation, or not the same answer", len(w.drafts))
+		}
+		// Another phone would not be kept, so it is not promised.
+		if code, v := ask(h, "POST", DraftPath, confirmBody(id, "hn", "1", "mobile", "0800005678")); code != 400 || says(v) != sayOtherDraft {
+			t.Errorf("another phone: %d %v", code, v)
+		}
+		if code, _ := ask(h, "POST", DraftPath, confirmBody(id, "claimType", "PG0130001")); code != 200 || len(w.drafts) != 2 {
+			t.Errorf("another claim type: %d, %d drafts", code, len(w.drafts))
+		}
+		if code, _ := ask(h, "POST", DraftPath, confirmBody(read(t, h), "mobile", "0800005678")); code != 200 || len(w.drafts) != 3 {
+			t.Errorf("another reading: %d, %d drafts", code, len(w.drafts))
+		}
+	})
+}
+
+// slow needs two seconds and a half to keep a draft.
+type slow struct{ *world }
+
+func (s slow) Draft(ctx context.Context, o Order) error {
+	time.Sleep(2500 * time.Millisecond)
+	return s.world.Draft(ctx, o)
+}
+
+func TestADraftThatWasNotKeptCanBePostedAgain(t *testing.T) {
+	w := newWorld()
+	h := w.handler(t, nil)
+	w.insert(agenttest.Adult.PID())
+	id := read(t, h)
+	w.draftErr = errors.New("the disk is full")
+	if code, _ := ask(h, "POST", DraftPath, confirmBody(id)); code != 500 {
+		t.Fatal(code)
+	}
+	w.draftErr = nil
+	if code, _ := ask(h, "POST", DraftPath, confirmBody(id)); code != 200 || len(w.drafts) != 2 {
+		t.Errorf("%d after %d tries", code, len(w.drafts))
+	}
+}
+
+func TestAFailureDoesNotStandForTheReadingThatFollows(t *testing.T) {
+	w := newWorld()
+	h := w.handler(t, func(o *Options) { o.ClientName = func(context.Context) string { return "HIS" } })
+	w.insert(agenttest.Adult.PID())
+	for _, nhso := range []agenttest.NHSO{agenttest.NHSODown, agenttest.NHSODown, agenttest.NHSOUp, agenttest.NHSOUp} {
+		w.do(func() { w.nhso = nhso })
+		_, _ = ask(h, "GET", ReadPath, "")
+	}
+	var got []int
+	for _, a := range w.accesses {
+		got = append(got, a.Status)
+	}
+	if fmt.Sprint(got) != "[500 200]" {
+		t.Errorf("the audit heard %v", got)
+	}
+}
+
+func TestASubmissionThatIsRefusedAsItStandsIsToldAndACardThatIsNotThereIsNot(t *testing.T) {
+	w := newWorld()
+	h := w.handler(t, nil)
+	for _, path := range []string{ReadPath, ReadCardPath, TerminalsPath, ProbePath + "1", LatestPath + "1"} {
+		_, _ = ask(h, "GET", path, "")
+	}
+	for _, path := range []string{ConfirmPath, DraftPath} {
+		_, _ = ask(h, "POST", path, confirmBody("00000000-1111-4222-8333-444444444444"))
+	}
+	var got []string
+	for _, a := range w.accesses {
+		got = append(got, fmt.Sprint(a.Action, a.Status, a.PID.IsZero()))
+	}
+	if want := "confirm-save400 true save-as-draft400 true"; strings.Join(got, " ") != want {
+		t.Errorf("got %q", got)
 	}
 }
 

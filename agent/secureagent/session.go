@@ -22,8 +22,8 @@ type session struct {
 	right shared[RightAnswer]
 
 	correlations map[string]*correlation
-	order        []string           // of the correlations, the oldest first
-	reported     map[[2]string]bool // client and action that were told to the audit
+	order        []string        // of the correlations, the oldest first
+	reported     map[report]bool // what the audit was told
 }
 
 // correlation ties a confirm-save to a read of the card that is inside.
@@ -32,28 +32,51 @@ type correlation struct {
 	right  RightAnswer
 	issued time.Time
 	used   bool
+	drafts map[string]Order // that are kept, by claim type
+}
+
+// report is one way in which a client looked at a card, and whether it got what it
+// asked for: a failure must not stand for the success that follows it.
+type report struct {
+	client, action string
+	status         int
 }
 
 // errGone says that the card is out, or another one is inside.
 var errGone = errors.New("the card is not inside any more")
 
-// session returns the session of an insertion and ends that of an earlier card.
-func (h *Handler) session(insertion uint64) (*session, error) {
+// open returns the session of the card that is inside now, and what the readers
+// hold; it ends the session of every other card. The readers are looked at under
+// the lock, so that of two requests the later one has the later look, and Removed,
+// which follows the removal, finds whatever was opened before it.
+func (h *Handler) open() (*session, Slot, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	slot, err := h.look()
 	switch {
-	case insertion == 0, insertion < h.latestInsertion:
-		return nil, errGone
-	case h.current != nil && h.current.insertion == insertion:
-		return h.current, nil
-	case h.removed >= insertion:
-		return nil, errGone
+	case err != nil:
+		return nil, slot, err
+	case slot.Insertion == 0:
+		return nil, slot, errGone
+	case h.current == nil:
+		s := &session{insertion: slot.Insertion, correlations: map[string]*correlation{}, reported: map[report]bool{}}
+		s.ctx, s.end = context.WithCancel(context.Background())
+		h.current = s
 	}
-	h.wipe()
-	s := &session{insertion: insertion, correlations: map[string]*correlation{}, reported: map[[2]string]bool{}}
-	s.ctx, s.end = context.WithCancel(context.Background())
-	h.current, h.latestInsertion = s, insertion
-	return s, nil
+	return h.current, slot, nil
+}
+
+// look returns what the readers hold, and ends the session of a card that is not
+// the one inside. h.mu is held.
+func (h *Handler) look() (Slot, error) {
+	slot, err := h.cards.Slot()
+	if err != nil || len(slot.Terminals) == 0 {
+		slot = Slot{}
+	}
+	if h.current != nil && h.current.insertion != slot.Insertion {
+		h.wipe()
+	}
+	return slot, err
 }
 
 // wipe ends the session and lets go of its data. h.mu is held.
@@ -64,14 +87,14 @@ func (h *Handler) wipe() {
 	}
 }
 
-// Removed tells that the card of an insertion is out: its data and correlations
-// are dropped at once, and a reading of it is called off. Without this call the
-// same happens at the next request.
+// Removed tells that the card of an insertion is out, which Cards.Slot must know
+// already: its data and correlations are dropped at once, and a reading of it is
+// called off. Cards in other readers are not concerned. Without this call the same
+// happens at the next request.
 func (h *Handler) Removed(insertion uint64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.removed = max(h.removed, insertion)
-	if h.current != nil && h.current.insertion <= insertion {
+	if h.current != nil && h.current.insertion == insertion {
 		h.wipe()
 	}
 }
@@ -86,10 +109,10 @@ func (h *Handler) Close() {
 
 // stands tells whether the session's card still is inside.
 func (h *Handler) stands(s *session) bool {
-	slot, err := h.cards.Slot()
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return err == nil && slot.Insertion == s.insertion && h.current == s
+	_, err := h.look()
+	return err == nil && h.current == s
 }
 
 // card reads the text of the session's card, once.
@@ -154,11 +177,11 @@ func (h *Handler) correlate(s *session, card Card, right RightAnswer) (string, b
 
 // lookUp finds an unexpired, unused correlation of the card that is inside.
 func (h *Handler) lookUp(id string) (*session, correlation, bool) {
-	slot, err := h.cards.Slot()
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	_, err := h.look()
 	s := h.current
-	if err != nil || s == nil || slot.Insertion != s.insertion {
+	if err != nil || s == nil {
 		return nil, correlation{}, false
 	}
 	c, known := s.correlations[id]
@@ -181,15 +204,38 @@ func (h *Handler) mark(s *session, id string, used bool) bool {
 	return true
 }
 
-// firstTime tells whether the audit has not heard yet that this client looks at
-// this card in this way.
-func (h *Handler) firstTime(s *session, client, action string) bool {
+// draftOf returns the draft of a correlation for a claim type, if one is kept.
+func (h *Handler) draftOf(c confirmation) (Order, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	key := [2]string{client, action}
-	if s.reported[key] {
+	known := c.session.correlations[c.id]
+	if known == nil {
+		return Order{}, false
+	}
+	o, kept := known.drafts[c.order.Visit.ClaimType.Code]
+	return o, kept
+}
+
+// noteDraft remembers that a draft is kept.
+func (h *Handler) noteDraft(c confirmation) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if known := c.session.correlations[c.id]; known != nil {
+		if known.drafts == nil {
+			known.drafts = map[string]Order{}
+		}
+		known.drafts[c.order.Visit.ClaimType.Code] = c.order
+	}
+}
+
+// firstTime tells whether the audit has not heard yet that this client looks at
+// this card in this way with this result.
+func (h *Handler) firstTime(s *session, r report) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if s.reported[r] {
 		return false
 	}
-	s.reported[key] = true
+	s.reported[r] = true
 	return true
 }

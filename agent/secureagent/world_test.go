@@ -41,8 +41,8 @@ type world struct {
 	draftErr  error
 	accesses  []Access
 
-	texts, photos, rights, statuses int
-	orders                          []Order
+	texts, photos, rights, probes, statuses int
+	orders                                  []Order
 }
 
 var (
@@ -179,6 +179,12 @@ func (w *world) Right(_ context.Context, pid visit.PID, _ visit.Date) (RightAnsw
 		a.ClaimTypes = append(a.ClaimTypes, visit.ClaimType{Code: code, Name: "บริการ " + code})
 	}
 	return a, nil
+}
+
+// RightByPID implements Rights.
+func (w *world) RightByPID(ctx context.Context, pid visit.PID, date visit.Date) (RightAnswer, error) {
+	w.do(func() { w.probes++ })
+	return w.Right(ctx, pid, date)
 }
 
 // Codes implements Codes.

@@ -103,7 +103,7 @@ func hookURL(s string) string {
 
 func brokerURL(s string) string {
 	u, err := url.Parse(s)
-	if err == nil && u.Hostname() != "" && u.User == nil && u.RawQuery == "" && u.Fragment == "" && strings.Trim(u.Path, "/") == "" &&
+	if err == nil && u.Hostname() != "" && u.User == nil && u.RawQuery == "" && u.Fragment == "" && (u.Path == "" || u.Path == "/") &&
 		(u.Scheme == "mqtts" || u.Scheme == "mqtt" && onThisMachine(u)) {
 		return ""
 	}

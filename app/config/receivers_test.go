@@ -26,7 +26,7 @@ name = "queue"
 url = "http://127.0.0.1:9000/"
 
 [mqtt]
-broker = "mqtts://broker.example"
+broker = "mqtts://broker.example/"
 kiosk = "kiosk-1"
 `))
 	if err != nil {
@@ -48,6 +48,7 @@ func TestWrongReceiversAreNamedWithTheirLine(t *testing.T) {
 		{"two of a name", "[[webhook]]\nname = \"a\"\nurl = \"https://x.example\"\n[[webhook]]\nname = \"a\"\nurl = \"https://y.example\"", "two of that name"},
 		{"a broker without a name of the machine", "[mqtt]\nbroker = \"mqtts://b.example\"", "mqtt.kiosk is missing"},
 		{"an open broker", "[mqtt]\nbroker = \"mqtt://b.example\"", "kiosk.toml:2: mqtt.broker"},
+		{"a broker with a path", "[mqtt]\nbroker = \"mqtts://b.example//\"", "kiosk.toml:2: mqtt.broker"},
 		{"half of what other machines need", "[agent]\ntls_cert = \"c.pem\"", "agent.addresses, agent.hosts, agent.tls_key"},
 		{"every address", "[agent]\naddresses = [\"0.0.0.0/0\"]", "kiosk.toml:2: agent.addresses"},
 		{"a name without a port", "[agent]\nhosts = [\"kiosk1\"]", "kiosk.toml:2: agent.hosts"},

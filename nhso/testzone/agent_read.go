@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"slices"
+	"strings"
 
 	"authenkiosk/visit"
 )
@@ -32,6 +33,10 @@ func (a *agent) unreachable(r *http.Request) reply {
 }
 
 func (a *agent) read(r *http.Request, _ []byte) reply {
+	image, no := a.imageOf(r)
+	if no != nil {
+		return *no
+	}
 	s, p, none := a.card(r)
 	if none != nil {
 		return *none
@@ -40,26 +45,36 @@ func (a *agent) read(r *http.Request, _ []byte) reply {
 		return a.unreachable(r)
 	}
 	out := rightOf(p, a.zone.options.Now())
-	out.Image = imageOf(r)
+	out.Image = image
 	out.Correlation = a.correlate(p.PID, s.Insertion)
 	return reply{status: http.StatusOK, json: out}
 }
 
 func (a *agent) readCardOnly(r *http.Request, _ []byte) reply {
+	image, no := a.imageOf(r)
+	if no != nil {
+		return *no
+	}
 	_, p, none := a.card(r)
 	if none != nil {
 		return *none
 	}
 	out := cardOf(p)
-	out.Image = imageOf(r)
+	out.Image = image
 	return reply{status: http.StatusOK, json: out}
 }
 
-func imageOf(r *http.Request) string {
-	if r.URL.Query().Get("readImageFlag") != "true" {
-		return ""
+// imageOf gives the image when readImageFlag asks for it. Its value is read as
+// Spring converts text to a boolean, and what is neither yes nor no is a 400.
+func (a *agent) imageOf(r *http.Request) (string, *reply) {
+	switch strings.ToLower(strings.TrimSpace(r.URL.Query().Get("readImageFlag"))) {
+	case "true", "on", "yes", "1":
+		return base64.StdEncoding.EncodeToString(portrait()), nil
+	case "", "false", "off", "no", "0":
+		return "", nil
 	}
-	return base64.StdEncoding.EncodeToString(portrait())
+	out := a.bad(r, "readImageFlag", "typeMismatch", "readImageFlag ต้องเป็น true หรือ false")
+	return "", &out
 }
 
 // probe checks the right by PID. Its real answer is not known: this is that of
