@@ -36,7 +36,7 @@ func (c *scene) lineSteps(at area) {
 		c.s.text("number-"+n, num, n, textStyle{size: 34, bold: true, color: c.s.p.onAccent, lines: 1}.centered())
 		pic, words := row.cutLeft(min(row.h*1.2, 200), 24)
 		c.s.picture("step-"+n, pic, "line-"+n, c.s.p.accent)
-		c.s.text("step-"+n, words, c.say.say("line.step"+n), textStyle{size: 42, color: c.s.p.ink, least: 28})
+		c.s.text("step-"+n, words, c.say.say("line.step"+n), textStyle{size: 36, color: c.s.p.ink, least: 28})
 	}
 }
 
