@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image"
 	"image/draw"
 	"image/jpeg"
@@ -39,8 +40,11 @@ type photographer struct {
 	frames  func() // tells the screen that Preview has something new
 	changed func() // tells that State has changed
 
+	device chan struct{} // holds one: a camera bears no second opener
+
 	mu     sync.Mutex
 	state  flow.DeviceState
+	asking context.CancelFunc // ends the look whether there is a camera; nil: none goes on
 	now    *posing
 	photo  *camera.Photo
 	review *image.RGBA // the photo as the screen shows it
@@ -54,12 +58,14 @@ type posing struct {
 	send    func(flow.Event)
 	cancel  context.CancelFunc
 	sitting *camera.Sitting // nil until the camera is open
+	takes   int             // tells the photo that is wanted from one that comes late
+	again   chan struct{}   // everything is to be told once more
 }
 
 var _ Camera = (*photographer)(nil)
 
 func newPhotographer(open func(context.Context) (*camera.Camera, error), log *slog.Logger) *photographer {
-	return &photographer{open: open, log: log, frames: func() {}, changed: func() {}}
+	return &photographer{open: open, log: log, frames: func() {}, changed: func() {}, device: make(chan struct{}, 1)}
 }
 
 // newCamera makes the camera of the configuration; nil when there is none. The
@@ -83,15 +89,22 @@ const demoCamera = "demo:"
 func (p *photographer) Start(number uint64, send func(flow.Event)) {
 	p.Forget()
 	ctx, cancel := context.WithCancel(context.Background())
-	pose := &posing{number: number, send: send, cancel: cancel}
+	pose := &posing{number: number, send: send, cancel: cancel, again: make(chan struct{}, 1)}
 	p.mu.Lock()
 	p.now = pose
+	if p.asking != nil {
+		p.asking()
+	}
 	p.mu.Unlock()
 	p.work.Go(func() { p.watch(ctx, pose) })
 }
 
 // watch opens the camera and tells what it sees until the patient is done.
 func (p *photographer) watch(ctx context.Context, pose *posing) {
+	if !p.hold(ctx) {
+		return
+	}
+	defer p.release()
 	c, err := p.open(ctx)
 	if err != nil {
 		p.log.Warn("open the camera", "err", err)
@@ -116,23 +129,25 @@ func (p *photographer) watch(ctx context.Context, pose *posing) {
 		p.mu.Unlock()
 	}()
 	var last camera.Look
-	for first := true; ; first = false {
+	for anew := true; ; {
 		look := s.Look()
-		if state := cameraState(look.State); first || state != cameraState(last.State) {
+		if state := cameraState(look.State); anew || state != cameraState(last.State) {
 			if look.Err != nil && state == flow.DeviceDown {
 				p.log.Warn("the camera gives no pictures", "err", look.Err)
 			}
 			p.note(state)
 			pose.send(flow.CameraChanged{Number: pose.number, State: state})
 		}
-		if look.State == camera.Live && (last.State != camera.Live || look.Hint != last.Hint || look.Ready != last.Ready) {
+		if look.State == camera.Live && (anew || last.State != camera.Live || look.Hint != last.Hint || look.Ready != last.Ready) {
 			pose.send(flow.PhotoSeen{Number: pose.number, Hint: hintOf(look.Hint), Steady: look.Ready})
 		}
-		last = look
+		last, anew = look, false
 		p.frames()
 		select {
 		case <-ctx.Done():
 			return
+		case <-pose.again:
+			anew = true
 		case <-s.Changes():
 		}
 	}
@@ -141,15 +156,20 @@ func (p *photographer) watch(ctx context.Context, pose *posing) {
 // Take implements Camera.
 func (p *photographer) Take(number uint64) {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	pose := p.now
-	p.mu.Unlock()
 	if pose == nil || pose.number != number {
 		return
 	}
+	pose.takes++
+	nth := pose.takes
 	p.work.Go(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), takePhotoFor)
 		defer cancel()
-		hint, err := p.take(ctx, pose)
+		hint, err := p.take(ctx, pose, nth)
+		if errors.Is(err, errUnwanted) {
+			return
+		}
 		if err != nil {
 			p.log.Warn("take a photo", "err", err)
 			pose.send(flow.PhotoFailed{Number: number})
@@ -159,7 +179,25 @@ func (p *photographer) Take(number uint64) {
 	})
 }
 
-func (p *photographer) take(ctx context.Context, pose *posing) (flow.PhotoHint, error) {
+// errUnwanted says that a photo came too late for its session, or for its moment.
+var errUnwanted = errors.New("the photo is not wanted any more")
+
+// Again implements Camera.
+func (p *photographer) Again(number uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.now == nil || p.now.number != number {
+		return
+	}
+	p.now.takes++
+	p.drop()
+	select {
+	case p.now.again <- struct{}{}:
+	default:
+	}
+}
+
+func (p *photographer) take(ctx context.Context, pose *posing, nth int) (flow.PhotoHint, error) {
 	p.mu.Lock()
 	s := pose.sitting
 	p.mu.Unlock()
@@ -179,10 +217,10 @@ func (p *photographer) take(ctx context.Context, pose *posing) (flow.PhotoHint, 
 	draw.Draw(review, review.Bounds(), picture, picture.Bounds().Min, draw.Src)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.now != pose {
-		photo.Release() // the patient has left
+	if p.now != pose || pose.takes != nth {
+		photo.Release()
 		clear(review.Pix)
-		return 0, camera.ErrClosed
+		return 0, errUnwanted
 	}
 	p.drop()
 	p.photo, p.review, p.fresh = photo, review, true
@@ -279,26 +317,64 @@ func (p *photographer) idle() bool {
 	return p.now == nil
 }
 
-// probe waits for one picture and closes the camera again.
+// probe waits for one picture and closes the camera again. A patient who comes
+// meanwhile gets it at once.
 func (p *photographer) probe(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, probeCameraFor)
 	defer cancel()
+	if !p.asks(cancel) || !p.hold(ctx) {
+		return
+	}
+	defer p.release()
+	defer p.asks(nil)
+	err := p.onePicture(ctx)
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+	case err != nil:
+		p.log.Warn("look for the camera", "err", err)
+		p.note(flow.DeviceDown)
+	default:
+		p.note(flow.DeviceReady)
+	}
+}
+
+func (p *photographer) onePicture(ctx context.Context) error {
 	c, err := p.open(ctx)
 	if err != nil {
-		p.log.Warn("open the camera", "err", err)
-		p.note(flow.DeviceDown)
-		return
+		return err
 	}
 	defer c.Close()
 	f, err := c.Next(ctx, image.Point{})
 	if err != nil {
-		p.log.Warn("look for the camera", "err", err)
-		p.note(flow.DeviceDown)
-		return
+		return err
 	}
 	f.Release()
-	p.note(flow.DeviceReady)
+	return nil
 }
+
+// asks notes how the look for the camera is ended; there is none while a patient
+// is in front of it.
+func (p *photographer) asks(end context.CancelFunc) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if end != nil && p.now != nil {
+		return false
+	}
+	p.asking = end
+	return true
+}
+
+// hold waits until nobody has the camera open; release lets the next one have it.
+func (p *photographer) hold(ctx context.Context) bool {
+	select {
+	case p.device <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (p *photographer) release() { <-p.device }
 
 // State is the light of the camera.
 func (p *photographer) State() flow.DeviceState {

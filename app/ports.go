@@ -27,6 +27,9 @@ type Camera interface {
 	Start(number uint64, send func(flow.Event))
 	// Take keeps one picture of what Start shows: PhotoTaken or PhotoFailed.
 	Take(number uint64)
+	// Again drops the photo and what is being taken, and shows pictures and reports
+	// anew.
+	Again(number uint64)
 	// Stop closes the camera; the photo stays.
 	Stop()
 	// Photo returns the photo that was taken last, as JPEG; nil: none.

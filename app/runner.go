@@ -189,6 +189,10 @@ func (r *Runner) do(ctx context.Context, effect flow.Effect) {
 		if r.ports.Camera != nil {
 			r.ports.Camera.Take(e.Number)
 		}
+	case flow.LookAgain:
+		if r.ports.Camera != nil {
+			r.ports.Camera.Again(e.Number)
+		}
 	case flow.StopCamera:
 		if r.ports.Camera != nil {
 			r.ports.Camera.Stop()

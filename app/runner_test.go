@@ -162,6 +162,7 @@ func (b *bench) Take(number uint64) {
 	b.seen(flow.PhotoTaken{Number: number, Hint: flow.PhotoGood})
 }
 
+func (b *bench) Again(uint64)  {}
 func (b *bench) Stop()         { b.did("camera off") }
 func (b *bench) Photo() []byte { return b.photo }
 func (b *bench) Forget()       { b.photo = nil }
