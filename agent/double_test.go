@@ -125,6 +125,9 @@ func (brokenFeed) Visits(uint64, int) ([]VisitChange, uint64, error) {
 	return nil, 0, errors.New("the disk is gone")
 }
 
+// testFeed is the id of the feed.
+const testFeed = "00000000000000aa"
+
 func newBench(t testing.TB, change func(*Options)) *bench {
 	t.Helper()
 	b := &bench{book: &clientBook{}, ledger: &ledger{}}
@@ -139,7 +142,7 @@ func newBench(t testing.TB, change func(*Options)) *bench {
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = w.Write([]byte(compatAnswer))
 		}),
-		Visits: countingFeed{&b.reached},
+		Visits: countingFeed{&b.reached}, Feed: testFeed,
 	}
 	if change != nil {
 		change(&o)

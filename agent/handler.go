@@ -25,6 +25,7 @@ type Options struct {
 
 	Clients ClientLister // programs that may ask; nil: none
 	Visits  VisitFeed    // nil: the feed answers 503
+	Feed    string       // id of that feed in hexadecimal: places in another are worth nothing
 	Events  *Hub         // nil: a hub on which nothing happens
 
 	Compat         http.Handler // the paths of NHSO's agent; nil: they answer 404

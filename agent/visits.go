@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"authenkiosk/visit"
@@ -113,12 +115,18 @@ func (a *Agent) visits(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusServiceUnavailable, "this program keeps no visits")
 		return
 	}
-	after, limit, err := parsePlace(r.URL.RawQuery)
+	from, limit, err := parsePlace(r.URL.RawQuery)
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	changes, next, err := a.o.Visits.Visits(after, limit)
+	// A place in another feed (that of another zone, or of a disk that was replaced)
+	// says nothing about this one: what comes twice is better than what never comes.
+	restarted := from.n > 0 && from.feed != a.o.Feed
+	if restarted {
+		from.n = 0
+	}
+	changes, next, err := a.o.Visits.Visits(from.n, limit)
 	if err != nil {
 		a.o.Logger.Error("read visits for the feed", "err", err)
 		refuse(w, http.StatusServiceUnavailable, "the visits cannot be read")
@@ -128,37 +136,68 @@ func (a *Agent) visits(w http.ResponseWriter, r *http.Request) {
 	for i, c := range changes {
 		list[i] = c.wire()
 	}
-	a.answer(w, map[string]any{"zone": a.zone(), "visits": list, "next": strconv.FormatUint(next, 10)})
+	answer := map[string]any{"zone": a.zone(), "visits": list, "next": place{a.o.Feed, next}.String()}
+	if restarted {
+		answer["restarted"] = true
+	}
+	a.answer(w, answer)
 }
 
-// parsePlace reads after and limit of a query. Anything that is not plainly a
-// number is an error: a wrong cursor must not begin again from the first visit.
-func parsePlace(query string) (after uint64, limit int, err error) {
+// place is how far a reader of the feed has come.
+type place struct {
+	feed string // the feed's own id: its numbers are worth nothing in another
+	n    uint64
+}
+
+// String returns the place as "next" gives it.
+func (p place) String() string { return p.feed + "-" + strconv.FormatUint(p.n, 10) }
+
+// errPlace refuses what is no place: a wrong one must not begin again from the first
+// visit.
+var errPlace = errors.New("after is the text that next gave, or 0 at first")
+
+// parsePlace reads after and limit of a query.
+func parsePlace(query string) (after place, limit int, err error) {
 	values, err := url.ParseQuery(query)
 	if err != nil {
-		return 0, 0, errors.New("the query cannot be read")
+		return place{}, 0, errors.New("the query cannot be read")
 	}
 	limit = defaultVisits
 	for name, list := range values {
 		if len(list) != 1 {
-			return 0, 0, fmt.Errorf("%s may be given once", clip(name))
+			return place{}, 0, fmt.Errorf("%s may be given once", clip(name))
 		}
 		switch name {
 		case "after":
-			if after, err = parseNumber(list[0]); err != nil {
-				return 0, 0, errors.New("after is the number that next gave")
+			if after, err = placeOf(list[0]); err != nil {
+				return place{}, 0, err
 			}
 		case "limit":
 			n, err := parseNumber(list[0])
 			if err != nil || n < 1 || n > maxVisits {
-				return 0, 0, fmt.Errorf("limit is 1 to %d", maxVisits)
+				return place{}, 0, fmt.Errorf("limit is 1 to %d", maxVisits)
 			}
 			limit = int(n)
 		default:
-			return 0, 0, fmt.Errorf("%s is not known; after and limit are", clip(name))
+			return place{}, 0, fmt.Errorf("%s is not known; after and limit are", clip(name))
 		}
 	}
 	return after, limit, nil
+}
+
+func placeOf(s string) (place, error) {
+	if s == "0" {
+		return place{}, nil
+	}
+	feed, number, ok := strings.Cut(s, "-")
+	if id, err := hex.DecodeString(feed); !ok || err != nil || len(id) == 0 || strings.ToLower(feed) != feed {
+		return place{}, errPlace
+	}
+	n, err := parseNumber(number)
+	if err != nil || number == "" {
+		return place{}, errPlace
+	}
+	return place{feed, n}, nil
 }
 
 // parseNumber accepts decimal digits only: no sign, no underscore, no space.

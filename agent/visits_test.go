@@ -39,7 +39,7 @@ func TestAVisitInTheFeedHasExactlyTheDocumentedFields(t *testing.T) {
 		`"method":"card","state":"done","code":"PP1200000001","confirmed":"2026-03-04T09:30:00+07:00","issued":"2026-03-04T09:30:01+07:00","changed":"2026-03-04T09:30:01+07:00"}`
 	staff := `{"seq":"2","visit":"` + testVisit + `","hcode":"99999","service_date":"2026-03-04","pid":"9000000000004","claim_type":"PG0060001",` +
 		`"method":"card","state":"staff","confirmed":"2026-03-04T09:30:00+07:00","changed":"2026-03-04T09:30:01+07:00"}`
-	if got, want := strings.TrimSpace(w.Body.String()), `{"next":"2","visits":[`+done+`,`+staff+`],"zone":"demo"}`; w.Code != 200 || got != want {
+	if got, want := strings.TrimSpace(w.Body.String()), `{"next":"`+testFeed+`-2","visits":[`+done+`,`+staff+`],"zone":"demo"}`; w.Code != 200 || got != want {
 		t.Errorf("%d\ngot  %s\nwant %s", w.Code, got, want)
 	}
 	if got, want := string(list[0].Message("demo")), `{"type":"visit.changed","zone":"demo","data":`+done+`}`; got != want {
@@ -85,7 +85,16 @@ func TestAWrongPlaceIsAnErrorAndNeverTheBeginning(t *testing.T) {
 	}{
 		{"", 200},
 		{"?after=0&limit=1", 200},
-		{"?after=18446744073709551615", 200},
+		{"?after=" + testFeed + "-2", 200},
+		{"?after=" + testFeed + "-18446744073709551615", 200},
+		{"?after=5", 400},
+		{"?after=18446744073709551615", 400},
+		{"?after=-", 400},
+		{"?after=" + testFeed, 400},
+		{"?after=" + testFeed + "-", 400},
+		{"?after=" + testFeed + "-+1", 400},
+		{"?after=" + testFeed + "-18446744073709551616", 400},
+		{"?after=" + strings.ToUpper(testFeed) + "-1", 400},
 		{"?limit=500", 200},
 		{"?after=", 400},
 		{"?after=-1", 400},
@@ -102,6 +111,30 @@ func TestAWrongPlaceIsAnErrorAndNeverTheBeginning(t *testing.T) {
 	} {
 		if w := b.visits(c.query); w.Code != c.want {
 			t.Errorf("%s: %d %s", c.query, w.Code, w.Body)
+		}
+	}
+}
+
+func TestAPlaceInAnotherFeedBeginsAgainAndSaysSo(t *testing.T) {
+	b := newBench(t, func(o *Options) { o.Visits = someVisits(t, 3) })
+	for _, c := range []struct {
+		after     string
+		visits    int
+		restarted bool
+	}{
+		{"0", 3, false},
+		{testFeed + "-2", 1, false},
+		{"00000000000000bb-5000", 3, true},
+		{"00000000000000bb-0", 3, false},
+	} {
+		var page struct {
+			Visits    []struct{ Seq string }
+			Next      string
+			Restarted bool
+		}
+		w := b.visits("?after=" + c.after)
+		if err := json.Unmarshal(w.Body.Bytes(), &page); err != nil || len(page.Visits) != c.visits || page.Restarted != c.restarted || page.Next != testFeed+"-3" {
+			t.Errorf("%s: %s, %v", c.after, w.Body, err)
 		}
 	}
 }

@@ -68,9 +68,13 @@ func newAgentFace(c *core, data string, types []visit.ClaimType) (*agentFace, er
 	if err != nil {
 		return nil, err
 	}
+	id, err := c.store.Feed()
+	if err != nil {
+		return nil, err
+	}
 	f.options = agent.Options{
 		Status: func() agent.Status { return f.status() }, Healthy: func() error { return f.healthy() }, Logger: c.log,
-		Zone: string(c.Config.NHSO.Zone), Unit: c.Config.Unit.Name, Font: assets.FontRegular, Clients: f.clients, Visits: feedOf{c.store, c.log}, Events: f.hub,
+		Zone: string(c.Config.NHSO.Zone), Unit: c.Config.Unit.Name, Font: assets.FontRegular, Clients: f.clients, Visits: feedOf{c.store, c.log}, Feed: id, Events: f.hub,
 		Compat: f.compat, CompatOpen: c.Config.Agent.Compat, AllowedOrigins: c.Config.Agent.AllowedOrigins, LAN: lan,
 		Audit: c.diary, CardAccess: f.cardAccess,
 	}
@@ -367,17 +371,16 @@ type feedOf struct {
 // Visits implements agent.VisitFeed. A record that cannot be read is told to the
 // log and passed over: a receiver must not stand still for it.
 func (f feedOf) Visits(after uint64, limit int) ([]agent.VisitChange, uint64, error) {
-	changes, err := f.store.Changes(after, limit)
+	changes, next, err := f.store.Changes(after, limit)
+	if err != nil && next == after {
+		return nil, after, err
+	}
 	if err != nil {
-		if len(changes) == 0 {
-			return nil, after, err
-		}
 		f.log.Error("a visit of the feed cannot be read", "err", err)
 	}
-	next := after
 	list := make([]agent.VisitChange, len(changes))
 	for i, c := range changes {
-		list[i], next = changeOf(c), c.Seq
+		list[i] = changeOf(c)
 	}
 	return list, next, nil
 }

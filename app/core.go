@@ -203,7 +203,7 @@ func (c *core) start(ctx context.Context, parts *sync.WaitGroup, send func(flow.
 	parts.Go(func() { probe.run(ctx) })
 	parts.Go(func() { c.watchDevices(ctx, send, devices) })
 	parts.Go(func() { watchDay(ctx, send) })
-	parts.Go(func() { keepRetention(ctx, c.store, c.Config.Storage.KeepDays, c.Config.Storage.KeepPhotoDays, c.log) })
+	parts.Go(func() { keepRetention(ctx, c.store, c.keep, c.log) })
 	if c.demo != nil {
 		parts.Go(func() { c.demo.serve(ctx, c.log) })
 	}

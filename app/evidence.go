@@ -27,7 +27,7 @@ const evidenceCursor = "evidence"
 // its time is over.
 type evidenceSender struct {
 	store interface {
-		Changes(after uint64, limit int) ([]storage.Change, error)
+		Changes(after uint64, limit int) (list []storage.Change, next uint64, err error)
 		Cursor(name string) (uint64, error)
 		SetCursor(name string, n uint64) error
 		Photo(id visit.ID) ([]byte, error)
@@ -53,9 +53,9 @@ func (s *evidenceSender) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	changes, err := s.store.Changes(after, evidenceAtOnce)
+	changes, next, err := s.store.Changes(after, evidenceAtOnce)
 	if err != nil {
-		return err
+		s.log.Error("a visit of the feed cannot be read", "err", err)
 	}
 	for _, c := range changes {
 		if err := s.one(ctx, c.Record); err != nil {
@@ -65,7 +65,10 @@ func (s *evidenceSender) look(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	if next == after {
+		return nil
+	}
+	return s.store.SetCursor(evidenceCursor, next)
 }
 
 func (s *evidenceSender) one(ctx context.Context, r storage.Record) error {

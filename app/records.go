@@ -76,7 +76,7 @@ func (p *Program) erase(_ context.Context, s *settings) error {
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(p.Stdout, "erased %d visits and %d photos; %d visits are still on their way to NHSO and stay until then\n",
+	_, err = fmt.Fprintf(p.Stdout, "erased %d visits and %d photos; %d visits are still on their way to NHSO, or to be finished by the staff today, and stay until then\n",
 		erased.Visits, erased.Photos, erased.Kept)
 	return err
 }

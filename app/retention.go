@@ -15,13 +15,19 @@ const retentionHour = 3
 
 // keepRetention erases what is older than the configuration allows, at the start
 // and every night, until ctx ends.
-func keepRetention(ctx context.Context, store *storage.Store, keepDays, keepPhotoDays int, log *slog.Logger) {
+func keepRetention(ctx context.Context, store *storage.Store, keep func() storage.Keep, log *slog.Logger) {
 	for {
-		expire(store, keepDays, keepPhotoDays, log)
+		expire(store, keep(), log)
 		if !sleep(ctx, time.Until(nextRetention(time.Now()))) {
 			return
 		}
 	}
+}
+
+// keep says how long data stay now: the configuration, and how far the receivers are.
+func (c *core) keep() storage.Keep {
+	s := c.Config.Storage
+	return storage.Keep{Days: s.KeepDays, PhotoDays: s.KeepPhotoDays, StaffDays: s.KeepStaffDays, Delivered: c.tell.delivered()}
 }
 
 // nextRetention returns the next time of that hour, strictly after now.
@@ -33,10 +39,16 @@ func nextRetention(now time.Time) time.Time {
 	return at
 }
 
-func expire(store *storage.Store, keepDays, keepPhotoDays int, log *slog.Logger) {
-	erased, err := store.Expire(time.Now(), keepDays, keepPhotoDays)
+func expire(store *storage.Store, keep storage.Keep, log *slog.Logger) {
+	erased, err := store.Expire(time.Now(), keep)
 	if err != nil {
 		log.Error("erase what is too old", "err", err)
+	}
+	if erased.Waiting > 0 {
+		log.Warn("visits are kept for a receiver that has not got them yet", "visits", erased.Waiting)
+	}
+	if erased.Unsent > 0 {
+		log.Error("visits were erased that a receiver never got", "visits", erased.Unsent)
 	}
 	if !erased.Any() {
 		return

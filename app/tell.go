@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,7 +34,8 @@ const (
 type tell struct {
 	hooks  *webhook.Deliverer // nil: none
 	broker *mqtt.Publisher    // nil: none
-	path   string             // of the file in which the doctor finds how they are
+	places cursors
+	path   string // of the file in which the doctor finds how they are
 	log    *slog.Logger
 	wrote  []receiverState
 }
@@ -41,8 +43,8 @@ type tell struct {
 // newTell makes the receivers of the configuration. A receiver without its secret
 // is an error: its messages would be believed by nobody, or its broker refuse them.
 func newTell(c config.Config, store *storage.Store, secrets *storage.Secrets, data string, log *slog.Logger) (*tell, error) {
-	t := &tell{path: filepath.Join(data, receiversFile), log: log}
 	visits, places := feedOf{store, log}, cursors{store}
+	t := &tell{places: places, path: filepath.Join(data, receiversFile), log: log}
 	var hooks []webhook.Hook
 	for _, w := range c.Webhooks {
 		text, err := secrets.Get(c.NHSO.Zone, webhookSecret+w.Name)
@@ -112,6 +114,31 @@ func (t *tell) wake() {
 	}
 }
 
+// delivered is the place in the feed up to which every receiver has the visits. One
+// whose place cannot be read has none.
+func (t *tell) delivered() uint64 {
+	place := uint64(math.MaxUint64)
+	for _, s := range t.receivers() {
+		at, err := t.places.Cursor(s.Name)
+		if err != nil {
+			t.log.Error("read the place of a receiver", "receiver", s.Name, "err", err)
+		}
+		place = min(place, at)
+	}
+	return place
+}
+
+// receivers tells how they are.
+func (t *tell) receivers() (all []feed.Status) {
+	if t.hooks != nil {
+		all = t.hooks.Status()
+	}
+	if t.broker != nil {
+		all = append(all, t.broker.Status())
+	}
+	return all
+}
+
 // receiverState is how a receiver is, for the doctor, which is another process.
 type receiverState struct {
 	Name      string    `json:"name"`
@@ -127,15 +154,8 @@ const receiversFile = "receivers.json"
 // note writes the state of the receivers where the doctor finds it, when it is
 // another one than before.
 func (t *tell) note() {
-	var all []feed.Status
-	if t.hooks != nil {
-		all = t.hooks.Status()
-	}
-	if t.broker != nil {
-		all = append(all, t.broker.Status())
-	}
 	var now []receiverState
-	for _, s := range all {
+	for _, s := range t.receivers() {
 		now = append(now, receiverState{s.Name, s.Delivered, s.Failing, s.Problem, s.Cursor})
 	}
 	if slices.Equal(now, t.wrote) {

@@ -73,6 +73,11 @@ func (s *Store) change(id visit.ID, to State, at time.Time, edit func(*Record)) 
 		if !r.State.mayBecome(to) {
 			return &TransitionError{ID: id, From: r.State, To: to}
 		}
+		if to == StateDropped && tx.Bucket(bucketPhotoKeys).Get([]byte(id)) != nil {
+			if err := s.erasePhoto(tx, id, at); err != nil { // it proves nothing any more
+				return err
+			}
+		}
 		e, tell := told[to]
 		if r.State == StateStaff {
 			e.Role = RoleStaff

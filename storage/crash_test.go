@@ -188,7 +188,7 @@ func verify(t *testing.T, dir string, acknowledged map[visit.ID]State, slips map
 	if sent != len(slips) {
 		t.Errorf("%d of %d slips are there", sent, len(slips))
 	}
-	changes, err := s.Changes(0, len(all)+1)
+	changes, _, err := s.Changes(0, len(all)+1)
 	if err != nil || len(changes) != len(all)-unsettled {
 		t.Errorf("%d changes of %d visits that are settled, %v", len(changes), len(all)-unsettled, err)
 	}

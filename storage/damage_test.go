@@ -141,7 +141,7 @@ func showsNothingWrong(t *testing.T, s *Store, want map[visit.ID]Record) {
 		work[r.Visit.ID] = r.State
 	}
 	for id, w := range want {
-		if !w.State.erasable() && work[id] == "" {
+		if !w.State.settled() && work[id] == "" {
 			t.Errorf("visit %s was %s and is lost", id, w.State)
 		}
 	}
@@ -173,7 +173,7 @@ func showsNothingWrongBeside(t *testing.T, s *Store, want map[visit.ID]Record) {
 	if len(clients) > 1 || len(clients) == 1 && (clients[0].Name != "his" || clients[0].Hash != [32]byte{7}) {
 		t.Errorf("clients: %+v", clients)
 	}
-	changes, err := s.Changes(0, 1000)
+	changes, _, err := s.Changes(0, 1000)
 	must(t, err)
 	for _, c := range changes {
 		if w := want[c.Record.Visit.ID]; !sameVisit(c.Record.Visit, w.Visit) || c.Record.State != w.State {

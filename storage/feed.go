@@ -65,9 +65,9 @@ func (s *Store) Feed() (id string, err error) {
 // Changes returns the changes after that number, oldest first, limit at most. A
 // visit that changed again stands at its newest number only; one that was erased
 // is a gap. Records that cannot be read are left out and named by the error, one
-// *DecodeError each; the others are returned all the same, and a reader goes on
-// behind the last one.
-func (s *Store) Changes(after uint64, limit int) ([]Change, error) {
+// *DecodeError each; the others are returned all the same. A reader goes on behind
+// next, the last number that was looked at.
+func (s *Store) Changes(after uint64, limit int) (list []Change, next uint64, err error) {
 	found := read(s.index, func(x *index) refs {
 		at, there := x.feed.find(after)
 		if there {
@@ -75,9 +75,12 @@ func (s *Store) Changes(after uint64, limit int) ([]Change, error) {
 		}
 		return append(refs(nil), x.feed[at:min(at+max(limit, 0), len(x.feed))]...)
 	})
-	var list []Change
+	next = after
+	if n := len(found); n > 0 {
+		next = found[n-1].n
+	}
 	var bad []error
-	err := s.view(func(tx *bolt.Tx) error {
+	err = s.view(func(tx *bolt.Tx) error {
 		for _, f := range found {
 			r, err := s.load(tx, f.id.id())
 			switch {
@@ -90,7 +93,7 @@ func (s *Store) Changes(after uint64, limit int) ([]Change, error) {
 		}
 		return nil
 	})
-	return list, errors.Join(append(bad, err)...)
+	return list, next, errors.Join(append(bad, err)...)
 }
 
 // Cursor returns how far the reader of that name has come, 0 when it never said

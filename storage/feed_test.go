@@ -18,7 +18,7 @@ import (
 func readFeed(t *testing.T, s *Store, after uint64) (visits []visit.ID, last uint64) {
 	t.Helper()
 	for {
-		changes, err := s.Changes(after, 3)
+		changes, _, err := s.Changes(after, 3)
 		must(t, err)
 		if len(changes) == 0 {
 			return visits, after
@@ -85,7 +85,7 @@ func TestErasedVisitsAreGapsInTheFeedAndItsNumbersNeverGoBack(t *testing.T) {
 		aged(t, s, n, 40, StateDone)
 	}
 	_, last := readFeed(t, s, 0)
-	_, err := s.Expire(noon, 1, 1)
+	_, err := s.Expire(noon, keepADay)
 	must(t, err)
 	_, err = s.Compact()
 	must(t, err)
@@ -165,11 +165,11 @@ func TestChangesOfNothingAndWithoutALimitAreEmpty(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	into(t, s, madeUp(1), StateDone)
 	for _, limit := range []int{0, -1} {
-		if list, err := s.Changes(0, limit); err != nil || list != nil {
+		if list, _, err := s.Changes(0, limit); err != nil || list != nil {
 			t.Errorf("limit %d: %d changes, %v", limit, len(list), err)
 		}
 	}
-	if list, err := s.Changes(^uint64(0), 10); err != nil || list != nil {
+	if list, _, err := s.Changes(^uint64(0), 10); err != nil || list != nil {
 		t.Errorf("after the last: %d changes, %v", len(list), err)
 	}
 }

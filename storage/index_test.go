@@ -40,7 +40,7 @@ func TestTheIndexIsWhatAStartWouldMakeOfTheFile(t *testing.T) {
 			_, err := s.ErasePerson(madeUp(3).PID)
 			must(t, err)
 		case 900:
-			_, err := s.Expire(noon, 1, 1)
+			_, err := s.Expire(noon, keepADay)
 			must(t, err)
 		}
 	}
@@ -97,7 +97,7 @@ func TestReadersAndWritersAtTheSameTimeSeeWholeRecords(t *testing.T) {
 				if list, err := s.Unsettled(); err != nil || len(list) > 4 {
 					t.Errorf("%d unsettled, %v", len(list), err)
 				}
-				if _, err := s.Changes(0, 1000); err != nil {
+				if _, _, err := s.Changes(0, 1000); err != nil {
 					t.Error(err)
 				}
 			}

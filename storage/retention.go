@@ -20,7 +20,24 @@ type Erased struct {
 	Keys   int // monthly data keys that no record uses any more
 	Jobs   int // print jobs of days that are over
 	Kept   int // visits that are not settled, and so stay until they are
+
+	Waiting int // visits that stay because a receiver has not got them yet
+	Unsent  int // visits that a receiver never got
 }
+
+// Keep says how long data stay, in days after the service date.
+type Keep struct {
+	Days      int // settled visits
+	PhotoDays int // photos, after they were taken
+	StaffDays int // work for the desk that nobody has closed
+
+	// Delivered is the number in the feed up to which every receiver has the visits;
+	// those above it stay for undeliveredDays. Everything: math.MaxUint64.
+	Delivered uint64
+}
+
+// undeliveredDays is how long settled visits wait for a receiver that takes nothing.
+const undeliveredDays = 7
 
 // Any tells whether something was erased, so that Compact is worth its time.
 func (e Erased) Any() bool { return e.Visits+e.Photos+e.Keys+e.Jobs > 0 }
@@ -51,24 +68,32 @@ type storedPast struct {
 // to look into it.
 const quarantineDays = 30
 
-// Expire erases what is older than allowed: first photos that were put more than
-// keepPhotoDays days before today, then settled visits whose service date is more
-// than keepDays days before today, with their photos. Visits that are not
-// settled, and their photos, stay. Print jobs of days before today are dropped. Data keys without a record are deleted. It is
-// made for the start and every night; Compact then removes what the freed pages
-// still hold. Damaged files that were put aside are deleted after keepDays days,
-// 30 at least.
-func (s *Store) Expire(now time.Time, keepDays, keepPhotoDays int) (Erased, error) {
+// Expire erases what is older than allowed: first photos, then visits with their
+// photos, settled ones and work for the desk each after their days. Other visits,
+// and their photos, stay. Print jobs of days before today are dropped. Data keys
+// without a record are deleted. Records that cannot be read stay and are named by
+// the error. It is made for the start and every night; Compact then removes what the
+// freed pages still hold. Damaged files that were put aside are deleted after
+// keep.Days days, 30 at least.
+func (s *Store) Expire(now time.Time, keep Keep) (Erased, error) {
 	var done Erased
+	var bad []error
 	today := visit.ServiceDateOf(now)
-	photosFrom, visitsFrom := daysBefore(today, keepPhotoDays), daysBefore(today, keepDays)
 	err := s.update(func(tx *bolt.Tx) (err error) {
-		done = Erased{}
-		if err := s.expirePhotos(tx, photosFrom, now, &done); err != nil {
+		done, bad = Erased{}, nil
+		if err := s.expirePhotos(tx, daysBefore(today, keep.PhotoDays), now, &done); err != nil {
 			return err
 		}
-		for _, id := range s.index.before(visitsFrom) {
-			if err := s.erase(tx, id, true, "visit-expired", now, &done); err != nil {
+		for _, id := range s.index.before(daysBefore(today, min(keep.Days, keep.StaffDays))) {
+			r, err := s.load(tx, id)
+			if err != nil {
+				bad = append(bad, err)
+				continue
+			}
+			if !keep.over(r, today, &done) {
+				continue
+			}
+			if err := s.erase(tx, r, true, "visit-expired", now, &done); err != nil {
 				return err
 			}
 		}
@@ -80,9 +105,29 @@ func (s *Store) Expire(now time.Time, keepDays, keepPhotoDays int) (Erased, erro
 		return s.dropKeys(tx, now, &done)
 	})
 	if err == nil {
-		s.dropQuarantine(now, keepDays)
+		s.dropQuarantine(now, keep.Days)
 	}
-	return done, errors.Join(err, s.afterErasure(done))
+	return done, errors.Join(append(bad, err, s.afterErasure(done))...)
+}
+
+// over tells whether the time of a visit is over, and counts what stays.
+func (k Keep) over(r Record, today visit.Date, done *Erased) bool {
+	older := func(days int) bool { return r.Visit.ServiceDate.Before(daysBefore(today, days)) }
+	switch {
+	case r.State == StateStaff:
+		return older(k.StaffDays)
+	case !r.State.settled():
+		done.Kept++
+		return false
+	case !older(k.Days):
+		return false
+	case r.feed > k.Delivered && older(undeliveredDays):
+		done.Unsent++
+	case r.feed > k.Delivered:
+		done.Waiting++
+		return false
+	}
+	return true
 }
 
 // dropQuarantine deletes damaged files that were put aside long ago.
@@ -98,19 +143,30 @@ func (s *Store) dropQuarantine(now time.Time, keepDays int) {
 	}
 }
 
-// ErasePerson erases every settled visit of a person with its photo, at the
-// person's request, and leaves nothing of the PID. Visits that are not settled
-// are counted as Kept: they are erased when asked again later.
+// ErasePerson erases every visit of a person with its photo, at the person's
+// request, and leaves nothing of the PID. Visits on their way to NHSO, and work of
+// today for the desk, are counted as Kept: they are erased when asked again later.
+// Records that cannot be read stay and are named by the error.
 func (s *Store) ErasePerson(pid visit.PID) (Erased, error) {
 	var done Erased
+	var bad []error
 	if pid.IsZero() {
 		return done, nil
 	}
 	now := s.now()
 	err := s.update(func(tx *bolt.Tx) error {
-		done = Erased{}
+		done, bad = Erased{}, nil
 		for _, id := range s.index.ofPerson(s.ring.personKey(pid), visit.Date{}) {
-			if err := s.erase(tx, id, false, "visit-erased", now, &done); err != nil {
+			r, err := s.load(tx, id)
+			if err != nil {
+				bad = append(bad, err)
+				continue
+			}
+			if !r.State.settled() && (r.State != StateStaff || !r.Visit.ServiceDate.Before(visit.ServiceDateOf(now))) {
+				done.Kept++
+				continue
+			}
+			if err := s.erase(tx, r, false, "visit-erased", now, &done); err != nil {
 				return err
 			}
 		}
@@ -119,7 +175,7 @@ func (s *Store) ErasePerson(pid visit.PID) (Erased, error) {
 		}
 		return s.audit(tx, Event{Name: "person-erased", Role: RoleStaff, Result: "ok", Handle: s.Handle(pid), At: now})
 	})
-	return done, errors.Join(err, s.afterErasure(done))
+	return done, errors.Join(append(bad, err, s.afterErasure(done))...)
 }
 
 // Past returns what stays of erased visits with service dates from one to
@@ -168,7 +224,7 @@ func (s *Store) expirePhotos(tx *bolt.Tx, from visit.Date, at time.Time, done *E
 		if !visit.ServiceDateOf(photoTime(key)).Before(from) {
 			continue
 		}
-		if r, err := s.load(tx, visit.ID(id)); err == nil && !r.State.erasable() {
+		if r, err := s.load(tx, visit.ID(id)); err == nil && !r.State.settled() {
 			continue
 		}
 		ids = append(ids, visit.ID(id))
@@ -182,21 +238,14 @@ func (s *Store) expirePhotos(tx *bolt.Tx, from visit.Date, at time.Time, done *E
 	return nil
 }
 
-// erasable tells whether nobody has to work with the visit any more.
-func (s State) erasable() bool {
+// settled tells whether nobody has to work with the visit any more.
+func (s State) settled() bool {
 	return s == StateDone || s == StateRefused || s == StateDropped
 }
 
-// erase removes a settled visit and its photo and leaves a PastVisit.
-func (s *Store) erase(tx *bolt.Tx, id visit.ID, keepMask bool, event string, at time.Time, done *Erased) error {
-	r, err := s.load(tx, id)
-	if err != nil {
-		return err
-	}
-	if !r.State.erasable() {
-		done.Kept++
-		return nil
-	}
+// erase removes a visit and its photo and leaves a PastVisit.
+func (s *Store) erase(tx *bolt.Tx, r Record, keepMask bool, event string, at time.Time, done *Erased) error {
+	id := r.Visit.ID
 	if tx.Bucket(bucketPhotoKeys).Get([]byte(id)) != nil {
 		if err := s.erasePhoto(tx, id, at); err != nil {
 			return err

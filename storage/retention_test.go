@@ -3,6 +3,7 @@ package storage
 import (
 	"bytes"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
+	"authenkiosk/storage/internal/madeup"
 	"authenkiosk/visit"
 )
 
@@ -38,7 +40,7 @@ func TestWhatIsOlderThanAllowedIsErasedAndWhatIsNotSettledStays(t *testing.T) {
 	must(t, s.PutPhoto(open.ID, []byte("photo of work to do")))
 	limit := aged(t, s, 3, 1, StateDone)
 	must(t, s.PutPhoto(limit.ID, []byte("photo put long ago")))
-	got, err := s.Expire(noon, 1, 1)
+	got, err := s.Expire(noon, keepADay)
 	must(t, err)
 	if want := (Erased{Visits: 1, Photos: 2, Kept: 1}); got != want {
 		t.Errorf("erased %+v, want %+v", got, want)
@@ -60,10 +62,10 @@ func TestWhatIsOlderThanAllowedIsErasedAndWhatIsNotSettledStays(t *testing.T) {
 		t.Errorf("what stays: %d entries", len(list))
 	}
 	must(t, s.Done(open.ID, childCode(2), noon))
-	if got, err = s.Expire(noon, 1, 1); err != nil || got != (Erased{Visits: 1, Photos: 1, Keys: 1}) {
+	if got, err = s.Expire(noon, keepADay); err != nil || got != (Erased{Visits: 1, Photos: 1, Keys: 1}) {
 		t.Errorf("when it is settled: %+v, %v", got, err)
 	}
-	if got, err = s.Expire(noon, 1, 1); err != nil || got.Any() {
+	if got, err = s.Expire(noon, keepADay); err != nil || got.Any() {
 		t.Errorf("again: %+v, %v", got, err)
 	}
 	if _, err := s.AuditVerify(); err != nil {
@@ -79,7 +81,7 @@ func TestADeletedDataKeyMakesItsRecordsUnreadable(t *testing.T) {
 		sealed = bytes.Clone(tx.Bucket(bucketVisits).Get([]byte(v.ID)))
 		return nil
 	}))
-	_, err := s.Expire(noon, 1, 1)
+	_, err := s.Expire(noon, keepADay)
 	must(t, err)
 	must(t, s.Save(aged2(2, 40), noon.AddDate(0, 0, -40))) // the same month gets another key
 	err = s.view(func(tx *bolt.Tx) error {
@@ -138,7 +140,7 @@ func TestCompactionMakesTheFileSmallerAndKeepsWhatIsThere(t *testing.T) {
 		must(t, s.PutPhoto(v.ID, make([]byte, 50000)))
 	}
 	keep := aged(t, s, 50, 0, StatePending)
-	_, err := s.Expire(noon, 1, 1)
+	_, err := s.Expire(noon, keepADay)
 	must(t, err)
 	sizes, err := s.Compact()
 	must(t, err)
@@ -167,9 +169,71 @@ func TestDamagedFilesThatWerePutAsideAreDeletedAfterAMonth(t *testing.T) {
 	}
 	must(t, os.WriteFile(name(31), nil, 0o600))
 	must(t, os.WriteFile(name(29), nil, 0o600))
-	_, err := s.Expire(noon, 1, 1)
+	_, err := s.Expire(noon, keepADay)
 	must(t, err)
 	if exists(name(31)) || !exists(name(29)) {
 		t.Error("the wrong file was deleted")
+	}
+}
+
+// keepADay keeps everything for a day, but for work for the desk.
+var keepADay = Keep{Days: 1, PhotoDays: 1, StaffDays: 30, Delivered: math.MaxUint64}
+
+func TestWorkForTheDeskIsErasedAfterItsOwnTimeAndOnRequest(t *testing.T) {
+	for _, c := range []struct {
+		age     int // days
+		expires bool
+		asked   bool // erased when the person asks
+	}{{400, true, true}, {31, true, true}, {30, false, true}, {1, false, true}, {0, false, false}} {
+		for _, asked := range []bool{false, true} {
+			s := openIn(t, t.TempDir())
+			v := aged(t, s, 1, c.age, StatePending)
+			must(t, s.Staff(v.ID, visit.ServiceDatePassed, noon))
+			got, err, want := Erased{}, error(nil), c.expires
+			if asked {
+				s.now = func() time.Time { return noon }
+				got, err = s.ErasePerson(v.PID)
+				want = c.asked
+			} else {
+				got, err = s.Expire(noon, keepADay)
+			}
+			must(t, err)
+			if got.Visits == 1 != want {
+				t.Errorf("%d days old, asked for: %v: %+v", c.age, asked, got)
+			}
+		}
+	}
+}
+
+func TestVisitsThatAReceiverHasNotGotWaitForAWeek(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	delivered := aged(t, s, 1, 3, StateDone)
+	_, place, err := s.Changes(0, 10)
+	must(t, err)
+	waiting, late := aged(t, s, 2, 3, StateDone), aged(t, s, 3, 8, StateDone)
+	keep := keepADay
+	keep.Delivered = place
+	got, err := s.Expire(noon, keep)
+	must(t, err)
+	if got.Visits != 2 || got.Waiting != 1 || got.Unsent != 1 {
+		t.Errorf("%+v", got)
+	}
+	for _, c := range []struct {
+		v    visit.Visit
+		kept bool
+	}{{delivered, false}, {waiting, true}, {late, false}} {
+		if _, err := s.Visit(c.v.ID); (err == nil) != c.kept {
+			t.Errorf("%s: %v", c.v.ID, err)
+		}
+	}
+}
+
+func TestThePhotoOfAVisitThatWasTakenBackIsErased(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	v := madeup.WithPhoto(2)
+	must(t, s.SaveWithPhoto(v, []byte("\xff\xd8 a face \xff\xd9"), noon))
+	must(t, s.Drop(v.ID, noon))
+	if _, err := s.Photo(v.ID); !errors.Is(err, ErrNoPhoto) {
+		t.Errorf("the patient left, and the photo is kept: %v", err)
 	}
 }

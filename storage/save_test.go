@@ -129,7 +129,7 @@ func TestAVisitForTheStaffIsNeverWorkForTheOutbox(t *testing.T) {
 		must(t, err)
 		staff, err := s.StaffWork()
 		must(t, err)
-		feed, err := s.Changes(0, 10)
+		feed, _, err := s.Changes(0, 10)
 		must(t, err)
 		if len(open) != 0 || len(staff) != 1 || len(feed) != 1 || staff[0].Problem != visit.Draft || !sameVisit(staff[0].Visit, v) {
 			t.Errorf("%s: %d for the outbox, %d for the staff, %d in the feed", when, len(open), len(staff), len(feed))

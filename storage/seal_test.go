@@ -210,7 +210,7 @@ func TestAFileOfFormatTwoComesOverWithEverythingInIt(t *testing.T) {
 			t.Errorf("visit %d came back changed", n)
 		}
 	}
-	changes, err := s.Changes(0, 1000)
+	changes, _, err := s.Changes(0, 1000)
 	if err != nil || len(changes) != fed || fed != 30 {
 		t.Errorf("%d changes of %d, %v", len(changes), fed, err)
 	}
@@ -323,7 +323,7 @@ func TestNoPersonalDataAndNoTokenIsReadableInAnyFile(t *testing.T) {
 	if hits := scan(t, dir, canaries(300)); hits != 0 {
 		t.Errorf("%d hits while open", hits)
 	}
-	_, err := s.Expire(noon.AddDate(0, 0, 10), 1, 1)
+	_, err := s.Expire(noon.AddDate(0, 0, 10), keepADay)
 	must(t, err)
 	_, err = s.Compact()
 	must(t, err)

@@ -167,8 +167,9 @@ type Kiosk struct {
 	RememberPhoneDays int // 0: never
 }
 
-// Storage says how long data stay after a visit is settled, in days.
-type Storage struct{ KeepDays, KeepPhotoDays int }
+// Storage says how long data stay, in days: of settled visits, photos, and work for
+// the staff that nobody has closed.
+type Storage struct{ KeepDays, KeepPhotoDays, KeepStaffDays int }
 
 // Default returns the configuration of an empty file: the demo.
 func Default() Config {
@@ -186,6 +187,6 @@ func Default() Config {
 			Fullscreen:       true,
 			Orientation:      OrientationAuto,
 		},
-		Storage: Storage{KeepDays: 1, KeepPhotoDays: 1},
+		Storage: Storage{KeepDays: 1, KeepPhotoDays: 1, KeepStaffDays: 30},
 	}
 }

@@ -93,6 +93,7 @@ var keys = map[string]setter{
 	"kiosk.remember_phone_days": days(func(c *Config) *int { return &c.Kiosk.RememberPhoneDays }, 0, maxRememberPhone),
 
 	"storage.keep_days":       days(func(c *Config) *int { return &c.Storage.KeepDays }, 1, maxKeep),
+	"storage.keep_staff_days": days(func(c *Config) *int { return &c.Storage.KeepStaffDays }, 1, maxKeep),
 	"storage.keep_photo_days": days(func(c *Config) *int { return &c.Storage.KeepPhotoDays }, 0, maxKeepPhoto),
 }
 
