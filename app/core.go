@@ -88,7 +88,7 @@ func newCore(o KioskOptions, mode string, types []visit.ClaimType) (c *core, err
 		o.Log.Error("the store was damaged and has been rebuilt", "found", found.String())
 	}
 	c.visits = toldVisits{visits{c.store}, c.visitChanged}
-	c.upstream = upstream{nhso: c.nhso, health: c.health, tokens: keys, cards: c.cards, installed: c.installed}
+	c.upstream = upstream{nhso: c.nhso, health: c.health, cards: c.cards, installed: c.installed}
 	c.outbox = outbox.New(outbox.Options{
 		Store: c.visits, NHSO: c.upstream, Log: o.Log, Times: o.Settling, Sendable: c.sendable(),
 		Clock: c.clockForVisits, Notify: func(id visit.ID, out outbox.Outcome) { c.onSettled(id, out) },
@@ -156,7 +156,7 @@ func newEndpoint(c config.Config, keys *tokens, demo *Demo, t nhso.Timeouts) (*n
 		o.DialContext, o.Token = demo.dial, demo.token
 		o.EndpointURL, o.StatusURL = demo.url, demo.url
 	} else {
-		o.Token = keys.token
+		o.Token, o.TokenHeard = keys.token, keys.heard
 	}
 	return nhso.NewEndpoint(o)
 }

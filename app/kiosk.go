@@ -62,7 +62,7 @@ func NewKiosk(o KioskOptions) (*Kiosk, error) {
 		RememberPhone: time.Duration(c.Kiosk.RememberPhoneDays) * 24 * time.Hour,
 	}
 	if slips != nil {
-		slips.attach(k.store, k.shows, k.look, o.Log)
+		slips.attach(k.store, k.shown, k.look, o.Log)
 		ports.Printer = slips
 	}
 	if k.camera = newCamera(c, o.Demo, o.Log); k.camera != nil {
@@ -120,10 +120,8 @@ func (k *Kiosk) Run(ctx context.Context, show func(flow.Model)) error {
 // the card then is worth a notice.
 func (k *Kiosk) watched() bool { return k.runner.Snapshot().State != flow.Welcome }
 
-// shows tells whether the session of that number is on the screen.
-func (k *Kiosk) shows(session uint64) bool {
-	return k.runner.Snapshot().Session.Insertion.Number == session
-}
+// shown returns the number of the session on the screen, 0 without one.
+func (k *Kiosk) shown() uint64 { return k.runner.Snapshot().Session.Insertion.Number }
 
 // settled tells the patient, if still there, what the background found out.
 func (k *Kiosk) settled(id visit.ID, o outbox.Outcome) {

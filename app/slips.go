@@ -26,7 +26,8 @@ type slipPrinter struct {
 
 	store slipStore
 	queue *spool.Spool
-	look  func() // the lights may have changed
+	files pictureFiles // what the printer leaves on the disk
+	look  func()       // the lights may have changed
 }
 
 // slipStore is what slips are made of after a restart, and where they are noted.
@@ -63,6 +64,9 @@ func newSlipPrinter(c config.Config, demo *Demo, pictures string, log *slog.Logg
 		p.close()
 		return nil, fmt.Errorf("[printer]: %w", err)
 	}
+	if c.Printer.Kind == config.PrinterImage {
+		p.files = pictureFiles{dir: c.Printer.Address, keepDays: c.Storage.KeepDays}
+	}
 	return p, nil
 }
 
@@ -92,12 +96,13 @@ func openPrinter(c config.Printer, log *slog.Logger) (*printer.Device, error) {
 	return device, nil
 }
 
-// attach gives the slips their store. It must come before start. shown tells
-// whether a session is on the screen, look has the lights brought up to date.
-func (p *slipPrinter) attach(store slipStore, shown func(session uint64) bool, look func(), log *slog.Logger) {
+// attach gives the slips their store. It must come before start. shown returns the
+// number of the session on the screen, look has the lights brought up to date.
+func (p *slipPrinter) attach(store slipStore, shown func() uint64, look func(), log *slog.Logger) {
 	p.store, p.look = store, look
 	p.queue = spool.New(spool.Options{
 		Store: store, Printer: &p.slipDevice, Log: log, Shown: shown, Settled: look, Rebuild: p.rebuild,
+		Limit: p.device.PrintLimit(),
 	})
 }
 
@@ -107,6 +112,9 @@ func (p *slipPrinter) run(ctx context.Context, log *slog.Logger) {
 	defer parts.Wait()
 	if p.demo != nil {
 		parts.Go(func() { p.demo.keep(ctx, log) })
+	}
+	if p.files.dir != "" {
+		parts.Go(func() { p.files.keep(ctx, log) })
 	}
 	parts.Go(func() { p.watch(ctx, p.look) })
 	p.queue.Run(ctx)
@@ -157,8 +165,8 @@ var slipKinds = map[flow.SlipKind]printer.Kind{
 
 func (p *slipPrinter) slip(kind flow.SlipKind, s flow.Slip) printer.Slip {
 	at := s.At
-	if at.IsZero() {
-		at = time.Now()
+	if at.IsZero() && kind != flow.SlipCode {
+		at = time.Now() // a code whose time NHSO does not tell has none on its slip
 	}
 	return printer.Slip{
 		UnitName: p.unit.Name, UnitPhone: p.unit.Phone, Zone: p.zone, Kind: slipKinds[kind], Saved: kind == flow.SlipDesk && p.keeps(s.Visit),

@@ -314,6 +314,7 @@ func TestAfterARestartAYoungSlipComesOut(t *testing.T) {
 	m := p.until("code without a slip", printIs(flow.PrintFailed))
 	id := m.Session.Insertion.VisitID
 	p.end()
+	p.dock.RemoveCard() // no other session begins after the restart
 	p.sink.Set(func(s *sink.State) { s.PaperOut = false })
 
 	c := p.kiosk.Config

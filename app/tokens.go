@@ -4,7 +4,6 @@ import (
 	"log/slog"
 	"sync"
 
-	"authenkiosk/nhso"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 )
@@ -16,8 +15,8 @@ type tokens struct {
 	zone    visit.Zone
 	log     *slog.Logger
 
-	mu    sync.Mutex
-	older bool // the new one was refused; use the one before
+	mu      sync.Mutex
+	refused string // the newest token, when NHSO refuses it; then the one before is used
 }
 
 // token is what the client asks before every request.
@@ -25,26 +24,33 @@ func (t *tokens) token() (string, error) {
 	candidates := t.secrets.Candidates(t.zone, tokenName)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.older && len(candidates) > 1 {
+	if len(candidates) > 1 && candidates[0] == t.refused {
 		return candidates[1], nil
 	}
 	return t.secrets.Get(t.zone, tokenName)
 }
 
-// heard learns from how NHSO answered.
-func (t *tokens) heard(err error) {
-	two := len(t.secrets.Candidates(t.zone, tokenName)) > 1
+// heard learns from how NHSO took the token that a request bore. Several requests go
+// out at once, also with a token that is not the newest any more.
+func (t *tokens) heard(used string, accepted bool) {
+	candidates := t.secrets.Candidates(t.zone, tokenName)
+	if len(candidates) < 2 {
+		return
+	}
+	newest := used == candidates[0]
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
-	case !two:
-		t.older = false
-	case err == nil && !t.older:
+	case accepted && newest:
+		t.refused = ""
 		if err := t.secrets.Confirm(t.zone, tokenName); err != nil {
 			t.log.Error("confirm the new token", "err", err)
 		}
-	case err != nil && nhso.KindOf(err) == nhso.Unauthorised:
-		t.older = !t.older
-		t.log.Warn("NHSO refuses the token; the other one is tried", "older", t.older)
+	case !accepted && newest && t.refused != used:
+		t.refused = used
+		t.log.Warn("NHSO refuses the new token; the one before is tried")
+	case !accepted && used == candidates[1] && t.refused != "":
+		t.refused = "" // neither is taken: the newest is tried again
+		t.log.Warn("NHSO refuses both tokens")
 	}
 }

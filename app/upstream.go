@@ -17,7 +17,6 @@ import (
 type upstream struct {
 	nhso   nhso.Upstream
 	health *nhsoHealth
-	tokens *tokens // nil in the demo zone, and with an installed agent
 
 	// With an agent that is installed here only.
 	installed *nhso.Agent
@@ -110,9 +109,6 @@ func (u upstream) heard(ctx context.Context, began time.Time, err error) {
 		return
 	}
 	u.health.note(time.Since(began), err)
-	if u.tokens != nil {
-		u.tokens.heard(err)
-	}
 }
 
 // failure tells the outbox what an error of the upstream means for a visit.

@@ -22,6 +22,7 @@ type Endpoint struct {
 	ownTransport         bool
 	limits               Timeouts
 	tokenFunc            func() (string, error)
+	tokenHeard           func(token string, accepted bool)
 	sourceID, hcode      string
 	recorder             visit.PID
 	now                  func() time.Time
@@ -41,6 +42,9 @@ func NewEndpoint(o Options) (*Endpoint, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.TokenHeard == nil {
+		o.TokenHeard = func(string, bool) {}
+	}
 	if o.Token == nil {
 		return nil, fmt.Errorf("nhso: %w", ErrNoTokenFunc)
 	}
@@ -59,6 +63,7 @@ func NewEndpoint(o Options) (*Endpoint, error) {
 		ownTransport: o.RoundTripper == nil,
 		limits:       limits,
 		tokenFunc:    o.Token,
+		tokenHeard:   o.TokenHeard,
 		sourceID:     o.SourceID,
 		hcode:        o.HCode,
 		recorder:     o.RecorderPID,
@@ -97,7 +102,7 @@ func (e *Endpoint) Right(ctx context.Context, pid visit.PID, date visit.Date) (R
 	if err != nil {
 		return RightAnswer{}, e.misread(opRight, a, err)
 	}
-	e.clock.observe(a)
+	e.understood(a)
 	return right, nil
 }
 
@@ -114,7 +119,7 @@ func (e *Endpoint) Status(ctx context.Context, pid visit.PID, date visit.Date) (
 	if err != nil {
 		return nil, e.misread(opStatus, a, err)
 	}
-	e.clock.observe(a)
+	e.understood(a)
 	return codes, nil
 }
 
@@ -148,10 +153,10 @@ func (e *Endpoint) Submit(ctx context.Context, s Submission) (Receipt, error) {
 		f.Kind, f.Err = Unknown, err
 		return Receipt{}, f
 	case no != nil:
-		e.clock.observe(a)
+		e.understood(a)
 		return Receipt{}, f.refuse(*no)
 	}
-	e.clock.observe(a)
+	e.understood(a)
 	return Receipt{Code: code, At: a.received}, nil
 }
 
@@ -186,7 +191,7 @@ func (e *Endpoint) Probe(ctx context.Context) (Health, error) {
 	if err != nil && !answered(err) {
 		return Health{}, err
 	}
-	e.clock.observe(a)
+	e.understood(a)
 	return h, nil
 }
 

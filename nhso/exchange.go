@@ -45,6 +45,7 @@ type question struct {
 }
 
 type answer struct {
+	token          string // that the request bore
 	status         int
 	header         http.Header
 	body           []byte
@@ -72,7 +73,7 @@ func (e *Endpoint) exchange(ctx context.Context, q question) (answer, error) {
 	if q.body != nil {
 		r.SetHeader("Content-Type", "application/json; charset=utf-8").SetBody(q.body)
 	}
-	a := answer{sent: e.now()}
+	a := answer{token: token, sent: e.now()}
 	resp, err := r.Execute(method, q.url)
 	a.received = e.now()
 	if err != nil {
@@ -107,6 +108,7 @@ func (e *Endpoint) judge(op operation, a answer) error {
 		return nil
 	case s == http.StatusUnauthorized || s == http.StatusForbidden:
 		f.Kind = Unauthorised
+		e.tokenHeard(a.token, false)
 	case s == http.StatusTooManyRequests:
 		f.Kind, f.RetryAfter = TooMany, retryAfter(a.header.Get("Retry-After"), a.received)
 	case s >= http.StatusInternalServerError:
@@ -117,7 +119,7 @@ func (e *Endpoint) judge(op operation, a answer) error {
 			f.Kind, f.Err = op.unclear(), unreadable(a.body)
 			break
 		}
-		e.clock.observe(a)
+		e.understood(a)
 		return f.refuse(no)
 	case s >= 300 && s < 400:
 		f.Kind, f.Err = op.unclear(), ErrRedirect
@@ -125,6 +127,13 @@ func (e *Endpoint) judge(op operation, a answer) error {
 		f.Kind, f.Err = op.unclear(), unreadable(a.body)
 	}
 	return f
+}
+
+// understood notes what every answer tells besides, that NHSO surely gave: a web page
+// of a portal has a clock of its own, and takes every token.
+func (e *Endpoint) understood(a answer) {
+	e.clock.observe(a)
+	e.tokenHeard(a.token, true)
 }
 
 // refuse fills in NHSO's "no".

@@ -32,6 +32,11 @@ type Options struct {
 	// a new token counts at once.
 	Token func() (string, error)
 
+	// TokenHeard hears whether NHSO accepted the token of a request. Requests go
+	// out side by side, so that it may be another one than Token returns by then.
+	// It may be nil.
+	TokenHeard func(token string, accepted bool)
+
 	SourceID    string    // whom NHSO registered as the source; empty: the unit's hcode
 	RecorderPID visit.PID // the officer in whose name the kiosk records; zero: none
 	HCode       string    // the unit; visits of another are refused. Empty: not checked

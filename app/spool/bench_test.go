@@ -19,7 +19,7 @@ func BenchmarkASlipOnTheDisk(b *testing.B) {
 	s := newKilled(store, &telling{tell: func(string, string) {}})
 	for n := 0; b.Loop(); n++ {
 		j := &job{slip: printer.Slip{Visit: visitOf(n), Kind: printer.KindCode}, created: time.Now()}
-		if j.id, err = s.note(j.slip, j.created, 0); err != nil {
+		if j.id, err = s.note(j, 0); err != nil {
 			b.Fatal(err)
 		}
 		if !s.mark(j, storage.JobSending) || !s.mark(j, storage.JobPrinted) {

@@ -176,7 +176,8 @@ type bench struct {
 
 	mu    sync.Mutex
 	told  []Outcome
-	shown uint64 // the session on the screen
+	shown uint64 // the session on the screen, 0: none
+	limit time.Duration
 	stop  context.CancelFunc
 	ended chan struct{}
 }
@@ -191,11 +192,11 @@ func newBench(t *testing.T) *bench {
 // start begins a life of the program on what the store holds.
 func (b *bench) start() {
 	b.Spool = New(Options{
-		Store: b.store, Printer: b.printer, Log: slog.New(slog.DiscardHandler),
-		Shown: func(n uint64) bool {
+		Store: b.store, Printer: b.printer, Log: slog.New(slog.DiscardHandler), Limit: b.limit,
+		Shown: func() uint64 {
 			b.mu.Lock()
 			defer b.mu.Unlock()
-			return n == b.shown
+			return b.shown
 		},
 		Rebuild: func(j storage.PrintJob) (printer.Slip, bool) {
 			return printer.Slip{Visit: j.Visit, Kind: printer.KindCode, Code: "PP1200000001"}, j.Kind != "desk"
@@ -211,9 +212,14 @@ func (b *bench) end() { b.stop(); <-b.ended }
 
 // want asks for the slip of a session of that number.
 func (b *bench) want(n int, reprint bool) {
+	b.ask(n, "PP1200000001", reprint, false)
+}
+
+// ask is the same for the slip of any code.
+func (b *bench) ask(n int, code visit.AuthenCode, reprint, elsewhere bool) {
 	b.Print(Request{
-		Session: uint64(n),
-		Slip:    printer.Slip{Visit: visitOf(n), Kind: printer.KindCode, Code: "PP1200000001", Reprint: reprint},
+		Session: uint64(n), Elsewhere: elsewhere,
+		Slip: printer.Slip{Visit: visitOf(n), Kind: printer.KindCode, Code: code, Reprint: reprint},
 		Tell: func(o Outcome) {
 			b.mu.Lock()
 			b.told = append(b.told, o)

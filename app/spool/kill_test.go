@@ -168,7 +168,7 @@ func (p *telling) Print(_ context.Context, s printer.Slip) error {
 // newKilled is a spool on a real store.
 func newKilled(store *storage.Store, p Printer) *Spool {
 	return New(Options{
-		Store: store, Printer: p, Log: slog.New(slog.DiscardHandler), Shown: func(uint64) bool { return false },
+		Store: store, Printer: p, Log: slog.New(slog.DiscardHandler), Shown: func() uint64 { return 0 },
 		Rebuild: func(j storage.PrintJob) (printer.Slip, bool) {
 			r, err := store.Visit(j.Visit)
 			return printer.Slip{Visit: r.Visit.ID, Kind: printer.KindQueued}, err == nil

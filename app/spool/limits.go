@@ -7,9 +7,12 @@ const (
 	// any more: long enough to put in a roll or close a cover while the patient
 	// stands by. Later it would come out for nobody, with a person's data on it.
 	keepWanted = 2 * time.Minute
-	// printAfter bounds one slip. The slowest serial line, 9,600 bits a second,
-	// takes 70 s for the 64 kB of a long one.
-	printAfter = 100 * time.Second
+	// usualLimit bounds one slip where nothing slows it down: a printer gets some
+	// seconds for each of its bands, and no more.
+	usualLimit = 100 * time.Second
+	// keepCodes is how long is known what the slips of this program said: until the
+	// service date of the youngest code is over.
+	keepCodes = 24 * time.Hour
 	// grace is what a slip under way gets when the program ends: one that has begun
 	// comes out within it on all but serial lines.
 	grace = 10 * time.Second

@@ -90,7 +90,7 @@ func (s *Spool) send(ctx context.Context, j *job) {
 		return
 	}
 	j.unmarked = false
-	err := s.print(ctx, j)
+	overlong, err := s.print(ctx, j)
 	var not *printer.NotPrintedError
 	switch {
 	case err == nil:
@@ -99,6 +99,12 @@ func (s *Spool) send(ctx context.Context, j *job) {
 	case errors.As(err, &not):
 		s.o.Log.Warn("the slip was not printed", "visit", j.slip.Visit, "condition", not.Condition.String(), "err", err)
 		j.unmarked = !s.mark(j, storage.JobFailed)
+		if overlong {
+			s.o.Log.Warn("a slip takes the printer too long and is not sent again; is its line too slow?", "visit", j.slip.Visit, "limit", s.o.Limit)
+			s.mark(j, storage.JobGivenUp)
+			s.finish(j, Failed)
+			return
+		}
 		s.failed(j)
 	default:
 		s.o.Log.Warn("it is unclear whether the slip was printed", "visit", j.slip.Visit, "err", err)
@@ -107,9 +113,10 @@ func (s *Spool) send(ctx context.Context, j *job) {
 	}
 }
 
-// print sends the slip. The end of the program does not cut it off at once.
-func (s *Spool) print(ctx context.Context, j *job) error {
-	printing, cancel := context.WithTimeout(context.WithoutCancel(ctx), printAfter)
+// print sends the slip and reports whether it took longer than it may. The end of
+// the program does not cut it off at once.
+func (s *Spool) print(ctx context.Context, j *job) (overlong bool, err error) {
+	printing, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.o.Limit)
 	defer cancel()
 	ended := make(chan struct{})
 	defer close(ended)
@@ -123,7 +130,8 @@ func (s *Spool) print(ctx context.Context, j *job) error {
 		}
 	})
 	defer stop()
-	return s.o.Printer.Print(printing, j.slip)
+	err = s.o.Printer.Print(printing, j.slip)
+	return errors.Is(printing.Err(), context.DeadlineExceeded), err
 }
 
 // failed puts a job back, unless the printer fails each time though it says that
@@ -147,8 +155,8 @@ func (s *Spool) failed(j *job) {
 	s.finish(j, Failed)
 }
 
-// finish tells what became of a slip, unless another one of the visit waits: the
-// screen speaks of that.
+// finish tells what became of a slip, unless one that outdates it waits: the screen
+// speaks of that.
 func (s *Spool) finish(j *job, o Outcome) {
 	j.end = o
 	s.mu.Lock()
@@ -159,9 +167,9 @@ func (s *Spool) finish(j *job, o Outcome) {
 	}
 }
 
-// replaced tells whether another slip of the same visit waits. It needs the lock.
+// replaced tells whether a slip that outdates this one waits. It needs the lock.
 func (s *Spool) replaced(j *job) bool {
-	return slices.ContainsFunc(s.queue, func(other *job) bool { return other != j && other.slip.Visit == j.slip.Visit })
+	return slices.ContainsFunc(s.queue, func(other *job) bool { return other != j && other.outdates(j) })
 }
 
 // resume takes up what a program that has ended has left: it is printed when it is
@@ -182,16 +190,43 @@ func (s *Spool) resume() {
 			s.mark(j, storage.JobUnclear)
 		case storage.JobWanted, storage.JobFailed:
 			slip, known := s.o.Rebuild(noted)
-			if !known || !s.wanted(j) || noted.Attempts >= maxAttempts {
+			if !known || noted.Kind == elsewhereKind || !j.young() || noted.Attempts >= maxAttempts {
 				s.mark(j, storage.JobGivenUp)
 				continue
 			}
 			j.slip = slip
 			j.slip.Reprint, j.slip.ReprintCount = noted.Copy > 0, noted.Copy
+			if slip.Kind.String() != noted.Kind && !s.renew(j, jobs) {
+				continue
+			}
+			s.remember(j.id, said{j.slip.Code, j.created})
 			s.queue = append(s.queue, j)
 		}
 	}
 	if piece {
 		s.o.Printer.Interrupted()
 	}
+}
+
+// renew notes a slip anew that says something else than the job it was made of: the
+// code has come, and a reprint counts slips of codes. It reports whether the slip is
+// still to be printed. The new job comes first, so that no crash loses both; a job
+// of that kind, of a program that was killed in between, tells that it was there.
+func (s *Spool) renew(j *job, jobs []storage.PrintJob) bool {
+	there := slices.ContainsFunc(jobs, func(other storage.PrintJob) bool {
+		return other.Visit == j.slip.Visit && other.Kind == j.kind()
+	})
+	if there {
+		s.mark(j, storage.JobGivenUp)
+		return false
+	}
+	j.slip.Reprint, j.slip.ReprintCount = false, 0
+	id, err := s.note(j, 0)
+	if err != nil {
+		s.o.Log.Error("note a slip", "visit", j.slip.Visit, "err", err)
+		return true // as the job that it was
+	}
+	s.mark(j, storage.JobGivenUp)
+	j.id = id
+	return true
 }

@@ -4,7 +4,7 @@
 // slip changes nothing at NHSO.
 //
 // A slip that surely did not come out is printed when the printer is well again,
-// as long as somebody waits for it. One of which nobody knows whether it came out
+// as long as somebody waits for it and nobody else is on the screen. One of which nobody knows whether it came out
 // is never sent again unless a person asks.
 package spool
 
@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 
 	"authenkiosk/printer"
 	"authenkiosk/storage"
+	"authenkiosk/visit"
 )
 
 // Store keeps print jobs. Its methods return when the change is on the disk.
@@ -55,11 +57,14 @@ type Options struct {
 	Store   Store
 	Printer Printer
 	Log     *slog.Logger
-	// Shown tells whether the session of that number is still on the screen.
-	Shown func(session uint64) bool
+	// Shown returns the number of the session on the screen, 0 without one.
+	Shown func() uint64
 	// Rebuild makes the slip of a job that was found at the start; it reports
 	// false when there is nothing to make it of.
 	Rebuild func(storage.PrintJob) (printer.Slip, bool)
+	// Limit bounds the sending of one slip; 0: what suits printers in a network or
+	// on USB. One that takes longer would do so again, and is not sent again.
+	Limit time.Duration
 	// Settled is called whenever a slip has been sent or has failed; nil: by nobody.
 	Settled func()
 }
@@ -71,7 +76,14 @@ type Spool struct {
 
 	mu      sync.Mutex
 	queue   []*job
-	sending *job // nil: none
+	sending *job            // nil: none
+	codes   map[string]said // by the id of the job; of this program only
+}
+
+// said is what a slip said. A store of jobs holds no codes.
+type said struct {
+	code visit.AuthenCode
+	at   time.Time
 }
 
 // job is a slip on its way, in memory.
@@ -97,7 +109,10 @@ type job struct {
 // New returns a spool with what a program that has ended has left, where that is
 // still wanted. Nothing is printed before Run.
 func New(o Options) *Spool {
-	s := &Spool{o: o, wake: make(chan struct{}, 1)}
+	if o.Limit == 0 {
+		o.Limit = usualLimit
+	}
+	s := &Spool{o: o, wake: make(chan struct{}, 1), codes: map[string]said{}}
 	s.resume()
 	return s
 }
@@ -114,8 +129,8 @@ type Request struct {
 }
 
 // Print notes that a slip is wanted and returns when that is on the disk; it waits
-// for no printer. Another slip of the same visit that has not come out yet is not
-// wanted any more.
+// for no printer. An earlier one of which this one says all is not wanted any more
+// when it has not come out yet.
 func (s *Spool) Print(r Request) {
 	now := time.Now()
 	j := &job{slip: r.Slip, session: r.Session, created: now, tell: r.Tell, elsewhere: r.Elsewhere}
@@ -123,7 +138,7 @@ func (s *Spool) Print(r Request) {
 	for _, old := range s.replaceBy(j) {
 		s.mark(old, storage.JobGivenUp)
 	}
-	id, err := s.note(j.slip, now, count)
+	id, err := s.note(j, count)
 	if err != nil {
 		// It is printed all the same: what is not noted is in nobody's way later.
 		s.o.Log.Error("note a slip", "visit", r.Slip.Visit, "err", err)
@@ -139,20 +154,24 @@ func (s *Spool) number(j *job) int {
 	if !j.slip.Reprint {
 		return 0
 	}
-	count := s.count(j.slip)
+	count := s.count(j)
 	j.slip.Reprint, j.slip.ReprintCount = count > 0 || j.elsewhere, count
 	return count
 }
 
-// count returns how many slips of that visit and kind may have come out.
-func (s *Spool) count(slip printer.Slip) (n int) {
+// count returns how many slips that say the same may have come out. Of those of
+// a program that has ended the code is not known: they count.
+func (s *Spool) count(wanted *job) (n int) {
 	jobs, err := s.o.Store.PrintJobs()
 	if err != nil {
-		s.o.Log.Error("count slips", "visit", slip.Visit, "err", err)
+		s.o.Log.Error("count slips", "visit", wanted.slip.Visit, "err", err)
 		return 1 // rather a mark too many
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, j := range jobs {
-		if j.Visit != slip.Visit || j.Kind != slip.Kind.String() {
+		said, known := s.codes[j.ID]
+		if j.Visit != wanted.slip.Visit || j.Kind != wanted.kind() || known && said.code != wanted.slip.Code {
 			continue
 		}
 		switch j.State {
@@ -165,13 +184,13 @@ func (s *Spool) count(slip printer.Slip) (n int) {
 
 // note writes a job down and returns its id. The first slip of a visit has the id
 // of the visit.
-func (s *Spool) note(slip printer.Slip, at time.Time, count int) (string, error) {
+func (s *Spool) note(j *job, count int) (string, error) {
 	noted := storage.PrintJob{
-		ID: string(slip.Visit), Visit: slip.Visit, Kind: slip.Kind.String(), Language: thai, Copy: count,
-		State: storage.JobWanted, CreatedAt: at,
+		ID: string(j.slip.Visit), Visit: j.slip.Visit, Kind: j.kind(), Language: thai, Copy: count,
+		State: storage.JobWanted, CreatedAt: j.created,
 	}
-	if len(slip.Languages) > 0 {
-		noted.Language = slip.Languages[0]
+	if len(j.slip.Languages) > 0 {
+		noted.Language = j.slip.Languages[0]
 	}
 	err := s.o.Store.PutPrintJob(noted)
 	if errors.Is(err, storage.ErrJobExists) {
@@ -181,27 +200,60 @@ func (s *Spool) note(slip printer.Slip, at time.Time, count int) (string, error)
 	if err != nil {
 		return "", err
 	}
+	s.remember(noted.ID, said{j.slip.Code, j.created})
 	return noted.ID, nil
+}
+
+// remember keeps what a slip says, and forgets those of earlier days.
+func (s *Spool) remember(id string, says said) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.DeleteFunc(s.codes, func(_ string, old said) bool { return says.at.Sub(old.at) > keepCodes })
+	s.codes[id] = says
+}
+
+// elsewhereKind is how the slip of a code is noted that was made at another
+// machine: its job has the visit of the session, whose own code is another one.
+const elsewhereKind = "code-elsewhere"
+
+// kind is how the store calls the slip.
+func (j *job) kind() string {
+	if j.elsewhere && j.slip.Kind == printer.KindCode {
+		return elsewhereKind
+	}
+	return j.slip.Kind.String()
+}
+
+// same tells whether two slips say the same. One visit may have slips of two codes:
+// that of another machine, and its own.
+func (j *job) same(other *job) bool {
+	return j.slip.Visit == other.slip.Visit && j.slip.Kind == other.slip.Kind && j.slip.Code == other.slip.Code
+}
+
+// outdates tells whether an earlier slip is not wanted any more beside j: it says
+// the same, or that the code follows. No slip makes up for one of another code.
+func (j *job) outdates(old *job) bool {
+	return j.same(old) || j.slip.Visit == old.slip.Visit && old.slip.Kind != printer.KindCode
 }
 
 // thai is the language of slips that name none.
 const thai = "th"
 
-// replaceBy puts a job into the queue in place of those of the same visit. One
-// that is being sent goes on.
+// replaceBy puts a job into the queue in place of those that it outdates. One that
+// is being sent goes on.
 func (s *Spool) replaceBy(j *job) (out []*job) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var left []*job
 	for _, old := range s.queue {
-		if old.slip.Visit != j.slip.Visit {
+		if !j.outdates(old) {
 			left = append(left, old)
 			continue
 		}
 		out = append(out, old)
 	}
 	s.queue = append(left, j)
-	if b := s.sending; b != nil && b.slip.Visit == j.slip.Visit && b.slip.Kind == j.slip.Kind {
+	if b := s.sending; b != nil && j.same(b) {
 		j.behind = b
 	}
 	return out
@@ -230,10 +282,23 @@ func (s *Spool) waiting() int {
 	return n
 }
 
-// wanted tells whether anybody still waits for a job.
+// wanted tells whether a job that waits may still come out: while its patient is on
+// the screen, or for a while when nobody is. In front of anybody else it would give
+// away a name and a code.
 func (s *Spool) wanted(j *job) bool {
+	switch s.o.Shown() {
+	case 0:
+		return j.young()
+	case j.session:
+		return true
+	}
+	return false
+}
+
+// young tells whether the patient of a job may still stand by.
+func (j *job) young() bool {
 	age := time.Since(j.created)
-	return age >= 0 && age < keepWanted || j.session != 0 && s.o.Shown(j.session)
+	return age >= 0 && age < keepWanted
 }
 
 func (s *Spool) stir() {

@@ -211,7 +211,7 @@ func lookBeside(s *storage.Store, all []storage.Record) {
 			}
 		}
 	}
-	changes, err := s.Changes(0, len(all)+1)
+	changes, _, err := s.Changes(0, len(all)+1)
 	done, last := 0, uint64(0)
 	for _, c := range changes {
 		if c.Seq <= last || c.Record.State != storage.StateDone {
