@@ -18,7 +18,8 @@ const (
 )
 
 var (
-	digitRun = regexp.MustCompile(`[0-9](?:[ -]?[0-9]){8,}`)
+	// digitRun is what may hold numbers: digits, Thai ones too, in groups or not.
+	digitRun = regexp.MustCompile(`\+?[0-9๐-๙](?:[ .\-]{0,2}[0-9๐-๙]){8,}`)
 	uuidForm = regexp.MustCompile(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 )
 
@@ -26,7 +27,7 @@ var (
 // a right check digit), a phone number, or a token (a UUID that is not the id of
 // a visit).
 func Clean(text string) string {
-	if !strings.ContainsAny(text, "0123456789") {
+	if !strings.ContainsAny(text, "0123456789๐๑๒๓๔๕๖๗๘๙") {
 		return text
 	}
 	text = uuidForm.ReplaceAllStringFunc(text, func(s string) string {
@@ -44,18 +45,3 @@ func Clean(text string) string {
 const dash = "\x00-\x00"
 
 func hideDashes(s string) string { return strings.ReplaceAll(s, "-", dash) }
-
-// cleanRun looks for numbers in a run of digits that may be grouped by blanks or
-// hyphens.
-func cleanRun(run string) string {
-	digits := strings.NewReplacer(" ", "", "-", "").Replace(run)
-	for i := 0; i+visit.PIDLength <= len(digits); i++ {
-		if _, err := visit.ParsePID(digits[i : i+visit.PIDLength]); err == nil {
-			return hiddenPID
-		}
-	}
-	if _, err := visit.ParsePhone(digits); err == nil {
-		return hiddenPhone
-	}
-	return run
-}
