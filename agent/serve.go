@@ -18,13 +18,21 @@ var ErrNotLoopback = errors.New("the agent listens on a loopback address only")
 
 // Serve answers on the listener until the context ends, then lets answers under
 // way finish for a few seconds and tells those who listen to events. It closes
-// the listener and returns nil when it ended because the context did. A listener
-// that other machines can reach is refused unless Options.LAN is complete.
-func Serve(ctx context.Context, l net.Listener, h http.Handler) error {
+// the listeners and returns nil when it ended because the context did. A listener
+// that other machines can reach is refused unless Options.LAN is complete. There may
+// be more than one: "localhost" has two addresses.
+func Serve(ctx context.Context, l net.Listener, h http.Handler, more ...net.Listener) error {
 	a, _ := h.(*Agent)
-	lan, err := exposure(l, a)
-	if err != nil {
-		return errors.Join(err, l.Close())
+	listeners := append([]net.Listener{l}, more...)
+	var lan *LAN
+	for _, l := range listeners {
+		var err error
+		if lan, err = exposure(l, a); err != nil {
+			for _, l := range listeners {
+				err = errors.Join(err, l.Close())
+			}
+			return err
+		}
 	}
 	var protocols http.Protocols
 	protocols.SetHTTP1(true) // HTTP/2 has many streams in one connection: more than is needed, and more to limit
@@ -40,13 +48,16 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler) error {
 		zone = a.zone
 		server.ErrorLog = slog.NewLogLogger(a.o.Logger.Handler(), slog.LevelDebug)
 	}
-	l = newDoorman(l, lan, lan != nil, zone)
-	if lan != nil {
-		l = tls.NewListener(l, &tls.Config{
-			Certificates: []tls.Certificate{*lan.Certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
-		})
+	for i, l := range listeners {
+		l = newDoorman(l, lan, lan != nil, zone)
+		if lan != nil {
+			l = tls.NewListener(l, &tls.Config{
+				Certificates: []tls.Certificate{*lan.Certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
+			})
+		}
+		listeners[i] = l
 	}
-	return run(ctx, server, l, a)
+	return run(ctx, server, listeners, a)
 }
 
 // exposure decides whether the listener may be served.
@@ -66,12 +77,18 @@ func exposure(l net.Listener, a *Agent) (*LAN, error) {
 	return a.o.LAN, nil
 }
 
-func run(ctx context.Context, server *http.Server, l net.Listener, a *Agent) error {
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(l) }()
+func run(ctx context.Context, server *http.Server, listeners []net.Listener, a *Agent) error {
+	ended := make(chan error, len(listeners))
+	for _, l := range listeners {
+		go func() { ended <- server.Serve(l) }()
+	}
 	defer forgetting(a)()
 	select {
 	case err := <-ended:
+		err = errors.Join(err, server.Close())
+		for range len(listeners) - 1 {
+			<-ended // http.ErrServerClosed
+		}
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 		defer cancel()
 		return errors.Join(fmt.Errorf("serve agent: %w", err), endStreams(last, a))
@@ -85,7 +102,9 @@ func run(ctx context.Context, server *http.Server, l net.Listener, a *Agent) err
 	if err != nil {
 		err = errors.Join(fmt.Errorf("end agent: %w", err), server.Close())
 	}
-	<-ended // http.ErrServerClosed
+	for range listeners {
+		<-ended // http.ErrServerClosed
+	}
 	return errors.Join(err, <-streams)
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -39,6 +40,7 @@ type agentFace struct {
 	watch   func() bool // a patient stands before the screen
 
 	listener net.Listener
+	sixth    net.Listener // the same port at [::1]; nil: it is not there
 	handler  *agent.Agent
 
 	mu    sync.Mutex
@@ -133,14 +135,34 @@ func (f *agentFace) listen() error {
 	if err != nil {
 		return fmt.Errorf("agent.listen: %w", err)
 	}
-	f.listener, f.handler = l, handler
+	f.listener, f.handler, f.sixth = l, handler, f.alsoSixth(l)
 	return nil
+}
+
+// alsoSixth opens the port at [::1] as well: many systems look for localhost there
+// first, and a client that finds nobody may wait for seconds. Without IPv6, or when
+// another program has that port, there is none.
+func (f *agentFace) alsoSixth(l net.Listener) net.Listener {
+	at, err := netip.ParseAddrPort(l.Addr().String())
+	if err != nil || at.Addr() != netip.AddrFrom4([4]byte{127, 0, 0, 1}) {
+		return nil
+	}
+	six, err := net.Listen("tcp6", netip.AddrPortFrom(netip.IPv6Loopback(), at.Port()).String())
+	if err != nil {
+		f.log.Debug("the agent does not answer at [::1]", "err", err)
+		return nil
+	}
+	return six
 }
 
 // serve answers until ctx ends, and then lets answers under way finish.
 func (f *agentFace) serve(ctx context.Context) {
 	f.log.Info("the agent answers", "address", f.listener.Addr(), "compat", f.config.Compat, "other_machines", f.config.LAN())
-	if err := agent.Serve(ctx, f.listener, f.handler); err != nil {
+	var more []net.Listener
+	if f.sixth != nil {
+		more = append(more, f.sixth)
+	}
+	if err := agent.Serve(ctx, f.listener, f.handler, more...); err != nil {
 		f.log.Error("serve the agent", "err", err)
 	}
 }
@@ -152,6 +174,9 @@ func (f *agentFace) close() {
 	f.hub.Close()
 	if f.listener != nil {
 		_ = f.listener.Close() // Serve has closed it already, where it ran
+	}
+	if f.sixth != nil {
+		_ = f.sixth.Close()
 	}
 }
 

@@ -152,3 +152,32 @@ func TestAVisitThatNeedsTheCardAgainIsNotCalledNHSOsRefusal(t *testing.T) {
 		t.Errorf("%d visits, %d kept for the staff, %v", len(same), kept, err)
 	}
 }
+
+// Many systems look for localhost at [::1] first.
+func TestTheAgentAnswersAtBothAddressesOfLocalhost(t *testing.T) {
+	if l, err := net.Listen("tcp6", "[::1]:0"); err != nil {
+		t.Skipf("this machine has no IPv6: %v", err)
+	} else if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	h := newHospital(t, false, slog.New(slog.DiscardHandler), nil)
+	_, port, err := net.SplitHostPort(h.core.face.listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, host := range []string{"127.0.0.1", "[::1]"} {
+		r, err := http.NewRequest(http.MethodGet, "http://"+host+":"+port+"/api/smartcard/terminals", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+h.token)
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		if answer.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s", host, answer.Status)
+		}
+	}
+}

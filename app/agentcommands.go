@@ -96,7 +96,7 @@ func (p *Program) zone(ctx context.Context, s *settings) error {
 		_, err := fmt.Fprintln(p.Stdout, c.NHSO.Zone)
 		return err
 	case len(s.args) != 2 || s.args[0] != "set":
-		return errors.New("write: zone show, or: zone set demo|test|production [-check] [-yes]")
+		return errors.New("write: zone show, or: zone set demo|test|production [-nocheck] [-yes]")
 	case s.configFile == "":
 		return errors.New("say which configuration: -config FILE")
 	}
@@ -153,7 +153,7 @@ func (p *Program) readyFor(ctx context.Context, s *settings, c config.Config) er
 			}
 		}
 	}
-	if !s.check {
+	if s.unchecked {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, doctorLimit)

@@ -37,13 +37,21 @@ func agentFindings(ctx context.Context, c config.Config, data string) []finding 
 	if c.Agent.Compat {
 		findings = append(findings, finding{
 			"agent compat", findingWarning,
-			"LESS SAFE: every program on this machine reads cards and asks for codes without a token; give the programs tokens and set agent.compat = false",
+			"LESS SAFE: every program on " + withoutToken(c.Agent) + " reads cards and asks for codes without a token; give the programs tokens and set agent.compat = false",
 		})
 	}
 	if c.Agent.LAN() {
 		findings = append(findings, lanFinding(c.Agent, len(clients)))
 	}
 	return findings
+}
+
+// withoutToken names the machines from which no token is asked in compat mode.
+func withoutToken(c config.Agent) string {
+	if !c.LAN() {
+		return "this machine"
+	}
+	return "this machine and on " + strings.Join(c.Addresses, ", ")
 }
 
 // answering asks the agent of a running program for its health.

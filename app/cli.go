@@ -114,7 +114,7 @@ type settings struct {
 	json             bool
 	agentListen      string
 	scopes           string
-	yes, check       bool
+	yes, unchecked   bool
 	ofZone           string
 	out              string
 	kind, paper      string // of the preview of a slip
@@ -185,7 +185,7 @@ func (p *Program) parse(c command, args []string) (*settings, error) {
 		f.StringVar(&s.ofZone, "zone", "", "the `zone` of the secret; without it: that of the configuration")
 	case "zone":
 		f.BoolVar(&s.yes, "yes", false, "do not ask for confirmation, for scripts")
-		f.BoolVar(&s.check, "check", false, "ask the services of that zone before the change")
+		f.BoolVar(&s.unchecked, "nocheck", false, "do not ask the services of that zone before the change")
 	case "doctor":
 		f.BoolVar(&s.json, "json", false, "print JSON")
 	case "demo":

@@ -44,6 +44,9 @@ func printerFinding(ctx context.Context, c config.Config, data string) finding {
 	if err != nil {
 		detail += fmt.Sprintf(" (%v)", err)
 	}
+	if slow := printerConfig(c.Printer).Warnings(); len(slow) > 0 && state != findingFailed {
+		state, detail = findingWarning, detail+"; "+strings.Join(slow, "; ")
+	}
 	return finding{"printer", state, detail}
 }
 

@@ -70,15 +70,20 @@ func newSlipPrinter(c config.Config, demo *Demo, pictures string, log *slog.Logg
 	return p, nil
 }
 
-// openPrinter opens the configured printer with the unit's template of slips. log
-// hears of slips that the template does not suit.
-func openPrinter(c config.Printer, log *slog.Logger) (*printer.Device, error) {
+// printerConfig is the printer of a configuration.
+func printerConfig(c config.Printer) printer.Config {
 	p := printer.Config{
-		Way: printer.Way(c.Kind), Address: c.Address, WidthMM: c.WidthMM, Model: c.Model, Cut: c.Cut, Format: c.Format,
+		Way: printer.Way(c.Kind), Address: c.Address, WidthMM: c.WidthMM, Paper: template.Paper(c.Paper), Model: c.Model, Cut: c.Cut, Format: c.Format,
 	}
 	if c.FeedLines != config.FeedOfModel {
 		p.FeedLines = &c.FeedLines
 	}
+	return p
+}
+
+// openPrinter opens the configured printer with the unit's template of slips. log
+// hears of slips that the template does not suit.
+func openPrinter(c config.Printer, log *slog.Logger) (*printer.Device, error) {
 	var own *template.Template
 	if c.Template != "" {
 		var err error
@@ -86,7 +91,7 @@ func openPrinter(c config.Printer, log *slog.Logger) (*printer.Device, error) {
 			return nil, fmt.Errorf("printer.template: %w", err)
 		}
 	}
-	device, err := printer.Open(p)
+	device, err := printer.Open(printerConfig(c))
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"authenkiosk/printer/device"
+	"authenkiosk/printer/document"
 	"authenkiosk/printer/template"
 	"authenkiosk/visit"
 )
@@ -16,16 +17,25 @@ import (
 type Device struct {
 	out   output
 	width int
+	fixed Paper         // what slips are drawn on
+	named bool          // the configuration names it, so that the printer is not asked
+	limit time.Duration // see PrintLimit
 
 	template *template.Template // nil: the built-in one
 	blame    func(error)
 }
 
 // output is a printer of any kind; a name is for those that keep what they print.
+// perInch is 0 for slips, and the dots of an inch for pictures that fill a sheet.
 type output interface {
 	Status(ctx context.Context) (Condition, error)
-	print(ctx context.Context, name string, m *image.Gray) error
+	print(ctx context.Context, name string, m *image.Gray, perInch int) error
 	Close() error
+}
+
+// sheeter is a driver whose printer may have sheets or a roll.
+type sheeter interface {
+	Sheet(ctx context.Context) (document.Page, error)
 }
 
 // driver is a printer that takes pictures of one bit.
@@ -38,11 +48,12 @@ type driver interface {
 // packed packs pictures for a driver.
 type packed struct{ driver }
 
-func (p packed) print(ctx context.Context, _ string, m *image.Gray) error {
+func (p packed) print(ctx context.Context, _ string, m *image.Gray, perInch int) error {
 	picture, err := device.Pack(m)
 	if err != nil {
 		return &NotPrintedError{Err: err}
 	}
+	picture.PerInch = perInch
 	return p.Print(ctx, picture)
 }
 
@@ -65,15 +76,52 @@ func (d *Device) Print(ctx context.Context, s Slip) error {
 	if _, err := visit.ParseID(string(s.Visit)); err != nil {
 		return &NotPrintedError{Err: fmt.Errorf("print slip: %w", err)}
 	}
-	picture, blame, err := DrawSafely(d.template, s, Roll(d.width))
+	paper, err := d.Paper(ctx)
+	if err != nil {
+		return &NotPrintedError{Condition: Offline, Err: fmt.Errorf("print slip: %w", err)}
+	}
+	picture, blame, err := DrawSafely(d.template, s, paper)
 	if blame != nil && d.blame != nil {
 		d.blame(blame)
 	}
 	if err != nil {
 		return &NotPrintedError{Err: fmt.Errorf("draw slip: %w", err)}
 	}
-	return d.out.print(ctx, slipName(s.Visit), picture)
+	return d.out.print(ctx, slipName(s.Visit), picture, paper.perInch())
 }
+
+// Paper returns what the next slip will be drawn on. A printer of IPP is asked which
+// sheets it has, unless the configuration names the paper; others have what the
+// configuration says, and no error.
+func (d *Device) Paper(ctx context.Context) (Paper, error) {
+	p, ok := d.out.(packed)
+	if !ok {
+		return d.fixed, nil
+	}
+	driver, ok := p.driver.(sheeter)
+	if !ok || d.named {
+		return d.fixed, nil
+	}
+	g, err := driver.Sheet(ctx)
+	if err != nil {
+		return Paper{}, fmt.Errorf("ask printer for its paper: %w", err)
+	}
+	if sheet, ok := sheetOf(g); ok {
+		return sheet, nil
+	}
+	return d.fixed, nil
+}
+
+// usualPrintLimit is ample for every way but a serial line: those of a network and of
+// USB end by themselves when the printer takes nothing, and a job of IPP has a minute
+// and some questions of 8 seconds.
+const usualPrintLimit = 100 * time.Second
+
+// PrintLimit returns how long a Print may take on this printer: who bounds it must
+// not give it less. It is 100 seconds, and on a serial line as much more as the
+// longest slip needs at that speed: about 13 minutes at 9,600 bits a second. A printer that
+// has stopped is found out much earlier.
+func (d *Device) PrintLimit() time.Duration { return d.limit }
 
 // Interrupted says that a program which has ended may have left the printer in the
 // middle of a slip. What there is of it is cut off before the next one. Printers
@@ -91,7 +139,7 @@ func (d *Device) Interrupted() {
 // PrintPicture prints any picture, for example a test page. Its end is that of
 // Print.
 func (d *Device) PrintPicture(ctx context.Context, m *image.Gray) error {
-	return d.out.print(ctx, fmt.Sprintf("picture-%d", time.Now().UnixNano()), m)
+	return d.out.print(ctx, fmt.Sprintf("picture-%d", time.Now().UnixNano()), m, 0)
 }
 
 // WidthPx returns how many dots wide a picture for this printer should be.

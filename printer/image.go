@@ -2,6 +2,7 @@ package printer
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,7 +31,9 @@ const (
 type Image struct {
 	Dir   string
 	Width int  // in dots; 0 means Width80mm
-	PDF   bool // a document as big as the slip, instead of a PNG
+	PDF   bool // a document as big as the slip or its sheet, instead of a PNG
+	// Paper is what slips are drawn on; the zero paper is a roll of that width.
+	Paper Paper
 }
 
 const (
@@ -42,16 +45,16 @@ func slipName(id visit.ID) string { return "slip-" + string(id) }
 
 // Print writes the slip. The file is complete or not there at all.
 func (p *Image) Print(ctx context.Context, s Slip) error {
-	width := p.Width
-	if width == 0 {
-		width = Width80mm
+	paper := p.Paper
+	if paper.Width == 0 {
+		paper = Roll(cmp.Or(p.Width, Width80mm))
 	}
-	return (&Device{out: p, width: width}).Print(ctx, s)
+	return (&Device{out: p, fixed: paper}).Print(ctx, s)
 }
 
 // print implements output.
-func (p *Image) print(ctx context.Context, name string, m *image.Gray) error {
-	name, data, err := p.encode(name, m)
+func (p *Image) print(ctx context.Context, name string, m *image.Gray, perInch int) error {
+	name, data, err := p.encode(name, m, perInch)
 	if err == nil {
 		err = ctx.Err()
 	}
@@ -64,13 +67,17 @@ func (p *Image) print(ctx context.Context, name string, m *image.Gray) error {
 	return nil
 }
 
-func (p *Image) encode(name string, m *image.Gray) (string, []byte, error) {
+func (p *Image) encode(name string, m *image.Gray, perInch int) (string, []byte, error) {
 	if p.PDF {
 		picture, err := device.Pack(m)
 		if err != nil {
 			return "", nil, err
 		}
-		data, err := document.PDF(picture, document.Page{})
+		page := document.Page{}
+		if picture.PerInch = perInch; perInch > 0 {
+			page = pageOf(p.Paper.Size)
+		}
+		data, err := document.PDF(picture, page)
 		return name + ".pdf", data, err
 	}
 	var b bytes.Buffer

@@ -8,6 +8,7 @@ import (
 	"authenkiosk/printer/escpos"
 	"authenkiosk/printer/ipp"
 	"authenkiosk/printer/spooler"
+	"authenkiosk/printer/template"
 )
 
 // Way is how a printer is reached.
@@ -40,6 +41,10 @@ type Config struct {
 	Way     Way
 	Address string
 	WidthMM int // of the paper: 58 or 80, which 0 stands for
+	// Paper is "a4" or "a5" for sheets (WayImage, and WayIPP but for ESC/POS), or
+	// "58" or "80", which must be the width in that case. Empty: a roll of WidthMM; a
+	// printer of WayIPP is asked whether it has sheets.
+	Paper template.Paper
 	// Model names the peculiarities of an ESC/POS printer, see ModelNames.
 	Model string
 	// Cut replaces the model's way to cut: none, feed, partial, full, esc-m, esc-i.
@@ -60,19 +65,59 @@ func ModelNames() []string { return escpos.ModelNames() }
 // plugged in is no error here: its condition tells, and it may come back. Close
 // the device in the end.
 func Open(c Config) (*Device, error) {
-	d := &Device{width: WidthPx(c.WidthMM)}
+	d := &Device{width: WidthPx(c.WidthMM), named: c.Paper != "", limit: usualPrintLimit}
 	if c.WidthMM != 0 && c.WidthMM != 58 && c.WidthMM != 80 {
 		return nil, fmt.Errorf("%w: paper of %d mm", ErrConfig, c.WidthMM)
 	}
 	if c.Address == "" {
 		return nil, fmt.Errorf("%w: no address", ErrConfig)
 	}
-	out, err := c.output(d.width)
-	if err != nil {
+	var err error
+	if d.fixed, err = c.paper(d.width); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
-	d.out = out
+	if d.out, err = c.output(d.width); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	if a, err := escpos.ParseSerialAddress(c.Address); c.Way == WaySerial && err == nil {
+		d.limit += a.Takes(maxRoll * (d.width + 7) / 8)
+	}
 	return d, nil
+}
+
+// paper is what slips are drawn on when the printer is not asked.
+func (c Config) paper(width int) (Paper, error) {
+	roll := Roll(width)
+	switch c.Paper {
+	case "", roll.Size:
+		return roll, nil
+	case template.A4, template.A5:
+		if c.Way == WayImage || c.Way == WayIPP && c.Format != FormatESCPOS && c.Format != FormatRaw {
+			return PaperOf(c.Paper, pageFine)
+		}
+	}
+	return Paper{}, fmt.Errorf("paper %q does not go with kind %q, format %q and a width of %d mm", c.Paper, c.Way, c.Format, c.WidthMM)
+}
+
+// slowBaud is the speed below which a slip takes more than two minutes.
+const slowBaud = 9600
+
+// usualSlip is how long the slips of the built-in template are, in dots.
+const usualSlip = 1450
+
+// Warnings tells what of a configuration works, but not well: a serial line on which
+// a slip takes minutes. Nothing means all is well, or that Open tells.
+func (c Config) Warnings() []string {
+	if c.Way != WaySerial {
+		return nil
+	}
+	a, err := escpos.ParseSerialAddress(c.Address)
+	if err != nil || a.Baud >= slowBaud {
+		return nil
+	}
+	takes := a.Takes(usualSlip * (WidthPx(c.WidthMM) + 7) / 8)
+	return []string{fmt.Sprintf(
+		"at %d bits a second a slip takes about %.0f minutes: set the printer and printer.address to 9600 or more, best 115200", a.Baud, takes.Minutes())}
 }
 
 func (c Config) output(width int) (output, error) {
@@ -99,13 +144,14 @@ func (c Config) output(width int) (output, error) {
 		limits := escpos.LimitsAt(a.Baud, model.Band*width/8)
 		return packed{escpos.New(escpos.Serial(a), model).WithLimits(limits)}, nil
 	case WayIPP:
-		p, err := ipp.New(c.Address, ipp.Options{Format: mediaTypes[c.Format], Model: model})
+		p, err := ipp.New(c.Address, ipp.Options{Format: mediaTypes[c.Format], Model: model, Sheet: pageOf(c.Paper)})
 		return packed{p}, err
 	case WayWindows:
 		p, err := spooler.New(c.Address, model)
 		return packed{p}, err
 	case WayImage:
-		return &Image{Dir: c.Address, Width: width, PDF: c.Format == FormatPDF}, nil
+		paper, err := c.paper(width)
+		return &Image{Dir: c.Address, Width: width, PDF: c.Format == FormatPDF, Paper: paper}, err
 	}
 	return nil, fmt.Errorf("%q is no kind of printer", c.Way)
 }

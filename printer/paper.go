@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"authenkiosk/printer/document"
 	"authenkiosk/printer/template"
 )
 
@@ -21,6 +22,9 @@ const (
 	maxRoll   = 8000 // dots: a metre of paper for one slip is a mistake
 	inchMM    = 25.4
 	leastZoom = 0.5 // of the letters of a page that is too full
+
+	a5Width, a5Height = 148, 210 // mm
+	a4Width, a4Height = 210, 297
 )
 
 // Roll returns a roll of paper that many dots wide.
@@ -45,13 +49,52 @@ func PaperOf(size template.Paper, dpi int) (Paper, error) {
 	case template.Roll80:
 		return Roll(Width80mm), nil
 	case template.A5:
-		p.Width, p.Height = p.mm(148), p.mm(210)
+		p.Width, p.Height = p.mm(a5Width), p.mm(a5Height)
 	case template.A4:
-		p.Width, p.Height = p.mm(210), p.mm(297)
+		p.Width, p.Height = p.mm(a4Width), p.mm(a4Height)
 	default:
 		return Paper{}, fmt.Errorf("paper %q is not known", size)
 	}
 	return p, nil
+}
+
+// perInch is how a driver is told of a sheet: rolls have the dots of slip printers.
+func (p Paper) perInch() int {
+	if p.Height == 0 {
+		return 0
+	}
+	return p.DPI
+}
+
+// widestRoll tells sheets from rolls: those of slips are at most 112 mm wide.
+const widestRoll = 115 // mm
+
+// sheetOf is the paper for a sheet of any size: those of about A5 and smaller are set
+// like A5, larger ones like A4. It reports false for rolls and for no size.
+func sheetOf(g document.Page) (Paper, bool) {
+	if g.Width <= widestRoll || g.Height <= widestRoll {
+		return Paper{}, false
+	}
+	p := Paper{Size: template.A4, DPI: pageFine}
+	if min(g.Width, g.Height) < a5Like {
+		p.Size = template.A5
+	}
+	p.Width, p.Height = p.mm(g.Width), p.mm(g.Height)
+	return p, true
+}
+
+// a5Like is between the widths of A5 and A4.
+const a5Like = 180 // mm
+
+// pageOf is the size of a sheet that the configuration names, zero for rolls.
+func pageOf(size template.Paper) document.Page {
+	switch size {
+	case template.A5:
+		return document.Page{Width: a5Width, Height: a5Height}
+	case template.A4:
+		return document.Page{Width: a4Width, Height: a4Height}
+	}
+	return document.Page{}
 }
 
 // dots is the exact length of so many millimetres in dots.

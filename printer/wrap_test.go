@@ -92,6 +92,8 @@ func TestDatesAreOfTheBuddhistEraInThai(t *testing.T) {
 	for date, want := range map[visit.Date][2]string{
 		{Year: 2026, Month: 11, Day: 22}: {"22 พฤศจิกายน พ.ศ. 2569", "22 November 2026"},
 		{Year: 2027, Month: 1, Day: 1}:   {"1 มกราคม พ.ศ. 2570", "1 January 2027"},
+		{Year: 2024, Month: 2, Day: 29}:  {"29 กุมภาพันธ์ พ.ศ. 2567", "29 February 2024"},
+		{Year: 2028, Month: 2, Day: 29}:  {"29 กุมภาพันธ์ พ.ศ. 2571", "29 February 2028"},
 		{}:                               {"-", "-"},
 		{Year: 2027, Month: 13, Day: 1}:  {"-", "-"},
 	} {

@@ -116,6 +116,7 @@ type Printer struct {
 	Kind      PrinterKind
 	Address   string
 	WidthMM   int    // of the paper: 58 or 80
+	Paper     string // a5 or a4: sheets; empty: a roll, or what a printer of kind ipp says
 	Model     string // family of ESC/POS printers; empty: generic
 	Cut       string // empty: as the model does it
 	FeedLines int    // before the cut; FeedOfModel: as the model does it

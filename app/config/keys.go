@@ -61,6 +61,7 @@ var keys = map[string]setter{
 		PrinterNone, PrinterTCP, PrinterFile, PrinterSerial, PrinterIPP, PrinterWindows, PrinterImage),
 	"printer.address":    text(func(c *Config) *string { return &c.Printer.Address }, orEmpty(label)),
 	"printer.width_mm":   paperWidth,
+	"printer.paper":      choice(func(c *Config) *string { return &c.Printer.Paper }, "", "a5", "a4"),
 	"printer.model":      choice(func(c *Config) *string { return &c.Printer.Model }, PrinterModels...),
 	"printer.cut":        choice(func(c *Config) *string { return &c.Printer.Cut }, PrinterCuts...),
 	"printer.feed_lines": number(func(c *Config) *int { return &c.Printer.FeedLines }, FeedOfModel, maxFeed),

@@ -15,7 +15,7 @@ if [ "$(id -u)" -ne 0 ] && [ ! -w "$config" ]; then
 	exit 1
 fi
 
-"$program" zone set production -check -config "$config" -data "$data" "$@"
+"$program" zone set production -config "$config" -data "$data" "$@"
 
 if command -v systemctl >/dev/null 2>&1 && systemctl --quiet is-active authenagent.service; then
 	systemctl restart authenagent.service

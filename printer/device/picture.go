@@ -19,6 +19,9 @@ const darkBelow = 0x80
 type Picture struct {
 	Width, Height int
 	Bits          []byte
+	// PerInch is how many dots an inch of a picture that fills a sheet has, edges
+	// included; 0 is a slip of DotsPerMM.
+	PerInch int
 }
 
 // ErrPicture says that a picture has no dots, or not as many as it claims.
@@ -26,6 +29,16 @@ var ErrPicture = errors.New("the picture has no dots")
 
 // RowBytes returns the length of a row in bytes.
 func (p Picture) RowBytes() int { return (p.Width + 7) / 8 }
+
+// Size returns how large the picture is in millimetres.
+func (p Picture) Size() (width, height float64) {
+	const inch = 25.4
+	perMM := float64(DotsPerMM)
+	if p.PerInch > 0 {
+		perMM = float64(p.PerInch) / inch
+	}
+	return float64(p.Width) / perMM, float64(p.Height) / perMM
+}
 
 // Row returns the bytes of a row.
 func (p Picture) Row(y int) []byte {

@@ -26,11 +26,16 @@ type Page struct{ Width, Height float64 }
 const margin = 5.0 // mm
 
 // place returns the page, and where the picture goes on it: at the top in the
-// middle in its natural size, or as big as the sheet allows.
+// middle in its natural size, or as big as the sheet allows. A picture that fills a
+// sheet has edges of its own.
 func (g Page) place(p device.Picture) (page Page, x, y, w, h float64) {
-	w, h = float64(p.Width)/device.DotsPerMM, float64(p.Height)/device.DotsPerMM
+	w, h = p.Size()
 	if g.Width <= 0 || g.Height <= 0 {
 		return Page{w, h}, 0, 0, w, h
+	}
+	if p.PerInch > 0 {
+		scale := min(g.Width/w, g.Height/h)
+		return g, (g.Width - w*scale) / 2, (g.Height - h*scale) / 2, w * scale, h * scale
 	}
 	if g.Width < w+2*margin && g.Height > h { // a roll: no margins
 		scale := min(1, g.Width/w)
@@ -41,7 +46,7 @@ func (g Page) place(p device.Picture) (page Page, x, y, w, h float64) {
 }
 
 // PDF returns a document of one page that shows the picture, in its natural size
-// of 8 dots a millimetre where the page allows.
+// where the page allows.
 func PDF(p device.Picture, g Page) ([]byte, error) {
 	if err := p.Check(); err != nil {
 		return nil, err

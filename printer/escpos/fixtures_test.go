@@ -3,7 +3,9 @@ package escpos
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"testing"
 	"time"
 
@@ -38,7 +40,7 @@ func drawing(t testing.TB, height int, seed uint64) device.Picture {
 func printerAt(t testing.TB, limits Limits, model string) (*Printer, *sink.Printer, string) {
 	t.Helper()
 	paper := sink.New(width)
-	address, err := paper.Listen("127.0.0.1:0")
+	address, err := paper.Listen(ownHost() + ":0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,6 +55,15 @@ func printerAt(t testing.TB, limits Limits, model string) (*Printer, *sink.Print
 		}
 	})
 	return p, paper, address
+}
+
+// ownHost is an address of this machine that nobody else listens on: when a printer
+// is unplugged, no other test must get its port.
+func ownHost() string {
+	if runtime.GOOS != "linux" {
+		return "127.0.0.1"
+	}
+	return fmt.Sprintf("127.%d.%d.%d", 1+rand.IntN(250), rand.IntN(250), 1+rand.IntN(250))
 }
 
 // wholes counts on how many places of all paper a picture is printed whole.

@@ -1,6 +1,7 @@
 package escpos
 
 import (
+	"context"
 	"errors"
 	"os"
 	"sync/atomic"
@@ -79,8 +80,8 @@ func (l *link) drain() {
 const slowest = 12
 
 // write sends bytes. The limit is for a printer that takes none: one that is slow
-// gets more time as long as it takes some.
-func (l *link) write(data []byte, limit time.Duration) (n int, err error) {
+// gets more time as long as it takes some. It gives up when ctx ends.
+func (l *link) write(ctx context.Context, data []byte, limit time.Duration) (n int, err error) {
 	for range slowest {
 		select {
 		case <-l.done:
@@ -90,14 +91,34 @@ func (l *link) write(data []byte, limit time.Duration) (n int, err error) {
 		if err := l.port.SetWriteDeadline(time.Now().Add(limit)); err != nil {
 			return n, err
 		}
+		awake := l.wakeWith(ctx)
 		var more int
 		more, err = l.port.Write(data[n:])
+		awake()
 		n += more
+		if err != nil && ctx.Err() != nil {
+			return n, ctx.Err()
+		}
 		if more == 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
 			break
 		}
 	}
 	return n, err
+}
+
+// wakeWith lets a write that has begun end together with ctx. What it returns comes
+// behind the write, so that a later one keeps its own deadline.
+func (l *link) wakeWith(ctx context.Context) (awake func()) {
+	woken := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(woken)
+		_ = l.port.SetWriteDeadline(time.Now())
+	})
+	return func() {
+		if !stop() {
+			<-woken
+		}
+	}
 }
 
 // close ends the link in good order.

@@ -61,7 +61,7 @@ func TestASlowPrinterHasTimeAsLongAsItTakesSomething(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			port := &sluggish{takes: c.takes, ended: make(chan struct{})}
 			l := newLink(port)
-			n, err := l.write(make([]byte, 100), time.Second)
+			n, err := l.write(t.Context(), make([]byte, 100), time.Second)
 			if n != c.n || port.got != c.n || errors.Is(err, os.ErrDeadlineExceeded) != c.slow || !c.slow && err != nil {
 				t.Errorf("%d bytes, %d taken, %v", n, port.got, err)
 			}

@@ -45,7 +45,7 @@ func (p *Printer) send(ctx context.Context, picture device.Picture) error {
 		// The first band goes out together with what is before it: a packet less.
 		data := append(start[:len(start):len(start)], band...)
 		start = nil
-		n, err := p.link.write(data, p.limits.Band)
+		n, err := p.link.write(ctx, data, p.limits.Band)
 		p.left = 0
 		if err != nil || n < len(data) {
 			// Of a partly written band nobody knows how much arrived.
@@ -61,7 +61,8 @@ func (p *Printer) send(ctx context.Context, picture device.Picture) error {
 	if p.fenced() {
 		end = append(end, fence...)
 	}
-	if _, err := p.link.write(end, p.limits.Band); err != nil {
+	p.after = len(end)
+	if _, err := p.link.write(ctx, end, p.limits.Band); err != nil {
 		return fmt.Errorf("send end of slip: %w", err)
 	}
 	return nil
@@ -116,7 +117,7 @@ func (p *Printer) lastWord() (state State, ok bool) {
 // where it can be told, and the next connection begins with clearing up.
 func (p *Printer) withdraw() {
 	if len(p.model.Clear) > 0 {
-		_, _ = p.link.write(p.model.Clear, p.limits.Answer)
+		_, _ = p.link.write(context.Background(), p.model.Clear, p.limits.Answer)
 	}
 	p.drop()
 }
@@ -129,13 +130,13 @@ func (p *Printer) confirm(ctx context.Context) error {
 		return p.confirmMute(ctx)
 	}
 	end := time.Now().Add(p.limits.Fence)
-	held, still := p.unsent(), time.Now() // what the printer has not taken, and since when
+	held, still := p.held(), time.Now() // what the printer has not taken, and since when
 	for {
 		_, err := p.await(ctx, fenced, p.limits.Answer)
 		if err == nil {
 			return p.confirmed()
 		}
-		if n := p.unsent(); n != held {
+		if n := p.held(); n != held {
 			held, still = n, time.Now()
 		}
 		if !errors.Is(err, errNoAnswer) {
@@ -167,7 +168,9 @@ var (
 // fence may come at any moment. It is always the same question, so that an answer
 // that comes late cannot be taken for that to another.
 func (p *Printer) askKeepingFence(ctx context.Context) (State, error) {
-	if _, err := p.link.write(question(askCause), p.limits.Answer); err != nil {
+	n, err := p.link.write(ctx, question(askCause), p.limits.Answer)
+	p.after += n
+	if err != nil {
 		return State{}, fmt.Errorf("ask printer: %w", err)
 	}
 	timer := time.NewTimer(p.limits.Answer)
@@ -197,9 +200,9 @@ func (p *Printer) askKeepingFence(ctx context.Context) (State, error) {
 func (p *Printer) confirmMute(ctx context.Context) error {
 	end := time.Now().Add(p.limits.Fence)
 	for {
-		before := p.unsent()
+		before := p.held()
 		_, err := p.await(ctx, fenced, p.limits.Mute)
-		after := p.unsent()
+		after := p.held()
 		switch {
 		case err == nil:
 			return p.confirmed()
@@ -248,7 +251,7 @@ func (p *Printer) confirmed() error {
 // still holds some of it, or the printer has stopped for want of something, it did
 // not come out whole; else nobody knows.
 func (p *Printer) lost(c device.Condition, cause error) error {
-	held := p.unsent()
+	held := p.held()
 	p.withdraw()
 	if !errors.Is(cause, context.Canceled) && !errors.Is(cause, context.DeadlineExceeded) {
 		c = p.afterwards()
@@ -265,6 +268,12 @@ func (p *Printer) lost(c device.Condition, cause error) error {
 	return &device.UnclearError{Condition: c, Err: cause}
 }
 
+// held is how many bytes of the rows of a slip the printer has not taken, after the
+// last was written. Its feed, the fence and the questions do not count: a slip that
+// lacks only these may have come out.
+func (p *Printer) held() int { return max(0, p.unsent()-p.after) }
+
+// unsent is how many bytes of all that was written are still on the way.
 func (p *Printer) unsent() int {
 	b, ok := p.link.port.(backlog)
 	if !ok {

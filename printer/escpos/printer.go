@@ -28,9 +28,8 @@ type Limits struct {
 // LimitsAt are of printers on a line of so many bits a second, where a band of so
 // many bytes takes its time.
 func LimitsAt(baud, band int) Limits {
-	const bitsPerByte = 10 // with start and stop bits
 	l := usualLimits
-	l.Band += 2 * time.Duration(band) * bitsPerByte * time.Second / time.Duration(baud)
+	l.Band += 2 * SerialAddress{Baud: baud}.Takes(band)
 	return l
 }
 
@@ -57,6 +56,9 @@ type Printer struct {
 	// dirty that a job did not end as it should.
 	left  int
 	dirty bool
+	// after is how many bytes were written behind the last row of a slip. When only
+	// these are on the way, the printer has all of the slip.
+	after int
 }
 
 // New returns a printer; nothing is opened before it is used.
@@ -213,7 +215,7 @@ func (p *Printer) catchUp(ctx context.Context) error {
 // one puts a question to its end: were it given up, its answer could come later
 // and be taken for that to another.
 func (p *Printer) one(n byte) (State, error) {
-	if _, err := p.link.write(question(n), p.limits.Answer); err != nil {
+	if _, err := p.link.write(context.Background(), question(n), p.limits.Answer); err != nil {
 		return State{}, fmt.Errorf("ask printer: %w", err)
 	}
 	m, err := p.await(context.Background(), answer, p.limits.Answer)

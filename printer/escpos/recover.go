@@ -29,7 +29,7 @@ func (p *Printer) askAfter(ctx context.Context) (State, error) {
 	if p.left == 0 || p.link.cleared {
 		return p.ask(ctx)
 	}
-	if p.flush() == nil {
+	if p.flush(ctx) == nil {
 		p.link.cleared = true
 		state, err := p.ask(ctx)
 		if !errors.Is(err, errNoAnswer) || p.model.Silent {
@@ -47,9 +47,9 @@ func (p *Printer) askAfter(ctx context.Context) (State, error) {
 // flush completes a band that a broken connection cut short, with white dots, and
 // empties the print buffer. ESC @ alone would become dots of that band. A printer
 // that waits for no band ignores the zeros.
-func (p *Printer) flush() error {
+func (p *Printer) flush(ctx context.Context) error {
 	data := append(make([]byte, p.left), initialize...)
-	if _, err := p.link.write(data, p.limits.Band/5); err != nil { // it gets more while it takes some
+	if _, err := p.link.write(ctx, data, p.limits.Band/5); err != nil { // it gets more while it takes some
 		p.drop()
 		return fmt.Errorf("clear a broken slip: %w", err)
 	}
@@ -68,7 +68,7 @@ func (p *Printer) settle(ctx context.Context) error {
 	if p.fenced() {
 		data = append(data, fence...)
 	}
-	if _, err := p.link.write(data, p.limits.Band); err != nil {
+	if _, err := p.link.write(ctx, data, p.limits.Band); err != nil {
 		p.drop()
 		return fmt.Errorf("clear a broken slip: %w", err)
 	}

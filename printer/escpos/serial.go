@@ -42,6 +42,14 @@ type SerialAddress struct {
 	Flow   Flow
 }
 
+// bitsPerByte is the most that a byte has on a line: with start, parity and stop bit.
+const bitsPerByte = 11
+
+// Takes returns how long so many bytes take on the line.
+func (a SerialAddress) Takes(bytes int) time.Duration {
+	return time.Duration(bytes) * bitsPerByte * time.Second / time.Duration(a.Baud)
+}
+
 // ErrSerialAddress says what the address of a serial printer looks like.
 var ErrSerialAddress = errors.New("a serial printer is written like /dev/ttyUSB0?baud=19200&flow=dtrdsr or COM3?baud=9600&parity=even")
 
@@ -94,14 +102,23 @@ func Serial(a SerialAddress) Opener {
 type serialPort struct {
 	serial.Port
 	flow     Flow
-	deadline time.Time
-	held     atomic.Bool // by XOFF
+	deadline atomic.Int64 // in nanoseconds of the epoch; 0 is none
+	held     atomic.Bool  // by XOFF
 }
 
-// SetWriteDeadline implements Port.
+// SetWriteDeadline implements Port. It counts for a write that has begun as well.
 func (p *serialPort) SetWriteDeadline(t time.Time) error {
-	p.deadline = t
+	if t.IsZero() {
+		p.deadline.Store(0)
+	} else {
+		p.deadline.Store(t.UnixNano())
+	}
 	return nil
+}
+
+func (p *serialPort) late() bool {
+	at := p.deadline.Load()
+	return at != 0 && time.Now().UnixNano() >= at
 }
 
 // Hold implements throttle.
@@ -142,30 +159,33 @@ func (p *serialPort) some(b []byte) (int, error) {
 		n, err := p.Port.Write(b)
 		written <- result{n, err}
 	}()
-	limit := time.NewTimer(time.Until(p.deadline))
-	if p.deadline.IsZero() {
-		limit.Stop()
-	}
-	defer limit.Stop()
-	select {
-	case r := <-written:
-		return r.n, r.err
-	case <-limit.C:
-		// Emptying the driver's buffer is the only thing that wakes a write.
-		_ = p.ResetOutputBuffer()
-		return 0, os.ErrDeadlineExceeded
+	check := time.NewTicker(holdCheck)
+	defer check.Stop()
+	for {
+		select {
+		case r := <-written:
+			return r.n, r.err
+		case <-check.C:
+			if p.late() {
+				// Emptying the driver's buffer is the only thing that wakes a write.
+				_ = p.ResetOutputBuffer()
+				return 0, os.ErrDeadlineExceeded
+			}
+		}
 	}
 }
 
 // clearToSend waits until the printer has room.
 func (p *serialPort) clearToSend() error {
-	for p.busy() {
-		if !p.deadline.IsZero() && time.Now().After(p.deadline) {
+	for {
+		switch {
+		case p.late():
 			return os.ErrDeadlineExceeded
+		case !p.busy():
+			return nil
 		}
 		time.Sleep(holdCheck)
 	}
-	return nil
 }
 
 func (p *serialPort) busy() bool {

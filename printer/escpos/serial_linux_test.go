@@ -1,10 +1,12 @@
 package escpos
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -111,12 +113,37 @@ func TestALineThatIsHeldTakesNothingUntilItIsFree(t *testing.T) {
 	l := newLink(port)
 	defer func() { _ = l.close() }()
 	l.take(message{sort: hold})
-	if n, err := l.write([]byte("x"), hasty.Answer); n != 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
+	if n, err := l.write(t.Context(), []byte("x"), hasty.Answer); n != 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("held: %d, %v", n, err)
 	}
 	l.take(message{sort: proceed})
-	if n, err := l.write([]byte("x"), patient.Answer); n != 1 || err != nil {
+	if n, err := l.write(t.Context(), []byte("x"), patient.Answer); n != 1 || err != nil {
 		t.Errorf("free: %d, %v", n, err)
+	}
+}
+
+func TestAWriteToALineThatIsHeldEndsWithItsCaller(t *testing.T) {
+	inside, path := line(t)
+	defer func() { _ = inside.Close() }()
+	a, err := ParseSerialAddress(path + "?flow=xonxoff")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port, err := Serial(a)(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newLink(port)
+	defer func() { _ = l.close() }()
+	l.take(message{sort: hold})
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(10*time.Millisecond, cancel)
+	if n, err := l.write(ctx, []byte("x"), time.Hour); n != 0 || !errors.Is(err, context.Canceled) {
+		t.Errorf("held: %d, %v", n, err)
+	}
+	l.take(message{sort: proceed})
+	if n, err := l.write(t.Context(), []byte("x"), patient.Answer); n != 1 || err != nil {
+		t.Errorf("the next has lost its own time: %d, %v", n, err)
 	}
 }
 

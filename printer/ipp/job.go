@@ -59,7 +59,16 @@ var (
 	errLate  = errors.New("the job did not end in time")
 	errFault = errors.New("the printer stopped")
 	errEnded = errors.New("the job was cancelled or failed at the printer")
+	// errForgotten is of printers that keep no record of jobs that have ended.
+	errForgotten = errors.New("the printer has forgotten the job")
 )
+
+// forgotten tells whether a printer says that there is no such job (any more): after
+// it took one, nothing more will ever be heard of it.
+func forgotten(err error) bool {
+	var status *StatusError
+	return errors.As(err, &status) && (status.Status == goipp.StatusErrorNotFound || status.Status == goipp.StatusErrorGone)
+}
 
 // watch follows a job to its end. It is the caller's time that counts, and the
 // job's own.
@@ -82,12 +91,16 @@ func (p *Printer) watch(ctx context.Context, j job) error {
 		select {
 		case <-poll.C:
 		case <-end.C:
-			return p.cancel(j.id, started, p.condition(device.Unknown), errLate)
+			return p.cancel(j.id, started, p.late(), errLate)
 		case <-ctx.Done():
 			return p.cancel(j.id, started, p.condition(device.Unknown), ctx.Err())
 		}
-		if next, err := p.job(ctx, j.id); err == nil {
+		next, err := p.job(ctx, j.id)
+		switch {
+		case err == nil:
 			j = next
+		case forgotten(err):
+			return &device.UnclearError{Condition: p.condition(device.Unknown), Err: fmt.Errorf("%w: %w", errForgotten, err)}
 		} // else the printer is asked again, until the end of the time
 		if j.ended() {
 			continue
@@ -118,6 +131,22 @@ func (p *Printer) condition(unknown device.Condition) device.Condition {
 	return unknown
 }
 
+// late is the condition of a printer that did not end a job in its time. One that
+// is still being connected to is not there.
+func (p *Printer) late() device.Condition {
+	ctx, cancel := context.WithTimeout(context.Background(), dialLimit)
+	defer cancel()
+	s, err := p.State(ctx)
+	c := s.Condition()
+	switch {
+	case err != nil || s.connecting():
+		return device.Offline
+	case c.Prints():
+		return device.Unknown
+	}
+	return c
+}
+
 // cancel takes a job back, so that it does not come out later, and makes sure that
 // it is gone. A job that was at work surely did not come out only when the printer
 // stood still from before to after: others finish what they hold, ippeveprinter
@@ -133,6 +162,8 @@ func (p *Printer) cancel(id int, started bool, c device.Condition, cause error) 
 	for {
 		j, err := p.job(ctx, id)
 		switch {
+		case forgotten(err):
+			return &device.UnclearError{Condition: c, Err: fmt.Errorf("%w; %w", cause, errForgotten)}
 		case err == nil && j.state == jobCompleted:
 			return nil
 		case err == nil && j.ended() && started && !(still(c) && still(p.condition(device.Unknown))):

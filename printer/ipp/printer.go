@@ -37,6 +37,8 @@ type Options struct {
 	// Model is for printers that take ESC/POS.
 	Model  escpos.Model
 	Limits Limits // zero: the usual ones
+	// Sheet is the size of the sheets to be printed on; zero: what the printer has.
+	Sheet document.Page
 }
 
 // Printer is an IPP printer or a queue of CUPS.
@@ -65,6 +67,27 @@ func New(address string, o Options) (*Printer, error) {
 func (p *Printer) Close() error {
 	p.client.http.CloseIdleConnections()
 	return nil
+}
+
+// Sheet asks the printer on what it would print now. The zero page is a printer of
+// rolls, or one that does not tell.
+func (p *Printer) Sheet(ctx context.Context) (document.Page, error) {
+	s, err := p.State(ctx)
+	if err != nil {
+		return document.Page{}, err
+	}
+	switch p.format(s) {
+	case document.TypePDF, document.TypePWG:
+		return p.page(s), nil
+	}
+	return document.Page{}, nil
+}
+
+func (p *Printer) page(s State) document.Page {
+	if p.options.Sheet != (document.Page{}) {
+		return p.options.Sheet
+	}
+	return s.Media
 }
 
 // Status asks the printer how it is. The condition is meaningful even with an
@@ -114,19 +137,30 @@ func (p *Printer) Print(ctx context.Context, picture device.Picture) error {
 func (p *Printer) document(s State, picture device.Picture) (format string, data []byte, err error) {
 	switch format = p.format(s); format {
 	case document.TypePDF:
-		data, err = document.PDF(picture, s.Media)
+		data, err = document.PDF(picture, p.page(s))
 	case document.TypePWG:
-		dpi := 300
-		if len(s.Resolutions) > 0 {
-			dpi = s.Resolutions[0] // the lowest is finer than the slip
-		}
-		data, err = document.PWG(picture, s.Media, dpi)
+		data, err = document.PWG(picture, p.page(s), resolution(s.Resolutions, picture))
 	case document.TypeESCPOS, document.TypeRaw:
 		data, err = escpos.Encode(picture, p.options.Model)
 	default:
 		err = ErrFormat
 	}
 	return format, data, err
+}
+
+// resolution is the lowest that keeps all dots of a picture, else the highest. They
+// are in ascending order.
+func resolution(supported []int, picture device.Picture) int {
+	const usual = 300
+	if len(supported) == 0 {
+		return usual
+	}
+	for _, dpi := range supported {
+		if dpi >= picture.PerInch {
+			return dpi
+		}
+	}
+	return supported[len(supported)-1]
 }
 
 func (p *Printer) format(s State) string {
@@ -172,10 +206,10 @@ func (p *Printer) submit(ctx context.Context, format string, data []byte) (job, 
 	// Whether the job was taken is not known: look for it by its name.
 	j, found, seek := p.find(name)
 	switch {
-	case seek != nil:
-		return job{}, &device.UnclearError{Condition: device.Offline, Err: errors.Join(err, seek)}
 	case found:
 		return j, nil
+	case seek != nil:
+		return job{}, &device.UnclearError{Condition: device.Offline, Err: errors.Join(err, seek)}
 	}
 	return job{}, &device.NotPrintedError{Condition: device.Offline, Err: err}
 }
@@ -187,11 +221,23 @@ func jobName() string {
 	return "slip-" + hex.EncodeToString(b[:])
 }
 
-// find looks for a job by its name among all that the printer remembers.
+// Causes for which a job that is not found may have been printed all the same.
+var (
+	errNameless = errors.New("the printer keeps the names of jobs to itself")
+	errNoMemory = errors.New("the printer tells of no jobs that have ended")
+)
+
+// find looks for a job by its name among all that the printer remembers. That it is
+// not there counts only when the printer tells names, which the attribute
+// job-privacy-attributes may forbid (PWG 5100.11), and of jobs that have ended; else
+// there is an error.
 func (p *Printer) find(name string) (job, bool, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), p.options.Limits.Tidy)
 	defer cancel()
+	listed := 0 // of the jobs that have ended, in the end
+	var nameless error
 	for _, which := range []string{"not-completed", "completed"} {
+		listed = 0
 		m, err := p.client.request(ctx, goipp.OpGetJobs, []goipp.Attribute{
 			keywords("requested-attributes", "job-id", "job-name", "job-state", "job-state-reasons"), keywords("which-jobs", which),
 		}, nil)
@@ -202,10 +248,18 @@ func (p *Printer) find(name string) (job, bool, error) {
 			if g.Tag != goipp.TagJobGroup {
 				continue
 			}
-			if j := jobOf(g.Attrs); j.name == name {
+			j := jobOf(g.Attrs)
+			switch j.name {
+			case name:
 				return j, true, nil
+			case "":
+				nameless = errNameless
 			}
+			listed++
 		}
 	}
-	return job{}, false, nil
+	if nameless == nil && listed == 0 {
+		nameless = errNoMemory
+	}
+	return job{}, false, nameless
 }

@@ -26,13 +26,14 @@ type State struct {
 	Model       string
 	Formats     []string // of documents
 	Media       document.Page
+	NoSheets    bool  // all trays of which it tells the level are empty
 	Resolutions []int // of PWG Raster in dots per inch
 }
 
 // questions are the attributes that a State is made of.
 var questions = []string{
 	"printer-state", "printer-state-reasons", "printer-is-accepting-jobs", "printer-make-and-model",
-	"document-format-supported", "media-ready", "media-default", "pwg-raster-document-resolution-supported",
+	"document-format-supported", "media-ready", "media-default", "printer-input-tray", "pwg-raster-document-resolution-supported",
 }
 
 // State asks the printer how it is.
@@ -46,6 +47,7 @@ func (p *Printer) State(ctx context.Context) (State, error) {
 
 func stateOf(attributes goipp.Attributes) State {
 	s := State{Accepting: true}
+	var ready, usual []document.Page
 	for _, a := range attributes {
 		switch a.Name {
 		case "printer-state":
@@ -60,19 +62,68 @@ func stateOf(attributes goipp.Attributes) State {
 			s.Model = strings.Join(texts(a), " ")
 		case "document-format-supported":
 			s.Formats = texts(a)
-		case "media-ready", "media-default":
-			for _, name := range texts(a) {
-				// What lies in the tray counts more than what is usual.
-				if g := document.ParseMedia(name); g != (document.Page{}) && (s.Media == document.Page{} || a.Name == "media-ready") {
-					s.Media = g
-					break
-				}
-			}
+		case "media-ready":
+			ready = pages(a)
+		case "media-default":
+			usual = pages(a)
+		case "printer-input-tray":
+			s.NoSheets = noSheets(a)
 		case "pwg-raster-document-resolution-supported":
 			s.Resolutions = resolutions(a)
 		}
 	}
+	s.Media = sheet(ready, usual)
 	return s
+}
+
+// sheet is what a job is printed on that does not ask for a certain one: the usual
+// sheet, unless it lies in no tray.
+func sheet(ready, usual []document.Page) document.Page {
+	for _, g := range usual {
+		if len(ready) == 0 || slices.Contains(ready, g) {
+			return g
+		}
+	}
+	if len(ready) > 0 {
+		return ready[0]
+	}
+	return document.Page{}
+}
+
+func pages(a goipp.Attribute) (pp []document.Page) {
+	for _, name := range texts(a) {
+		if g := document.ParseMedia(name); g != (document.Page{}) {
+			pp = append(pp, g)
+		}
+	}
+	return pp
+}
+
+// noSheets reads printer-input-tray (PWG 5100.13): octets like those of
+// "type=sheetFeedAutoRemovableTray;maxcapacity=250;level=0;". A level below 0 is not
+// known, or "some". Where sheets are put in by hand, and the tray that stands for
+// all, tell nothing.
+func noSheets(a goipp.Attribute) bool {
+	trays := 0
+	for _, v := range a.Values {
+		octets, ok := v.V.(goipp.Binary)
+		if !ok {
+			return false
+		}
+		tray := map[string]string{}
+		for _, field := range strings.Split(string(octets), ";") {
+			key, value, _ := strings.Cut(field, "=")
+			tray[key] = value
+		}
+		switch {
+		case tray["type"] == "sheetFeedManual" || tray["maxcapacity"] == "-2" && tray["level"] == "-2":
+		case tray["level"] != "0":
+			return false
+		default:
+			trays++
+		}
+	}
+	return trays > 0
 }
 
 func first(a goipp.Attribute) goipp.Value {
@@ -117,33 +168,37 @@ var conditions = map[string]device.Condition{
 	"media-low": device.PaperLow,
 	"media-jam": device.Error, "toner-empty": device.Error, "marker-supply-empty": device.Error, "output-area-full": device.Error,
 	"cutter-unrecoverable-failure": device.Error, "fuser-over-temp": device.Error, "marker-waste-full": device.Error,
-	"offline": device.Offline, "connecting-to-device": device.Offline, "shutdown": device.Offline, "timed-out": device.Offline, "paused": device.Offline,
+	"offline": device.Offline, connecting: device.Offline, "shutdown": device.Offline, "timed-out": device.Offline, "paused": device.Offline,
 	"stopped": device.Offline, "cups-insecure-filter": device.Error, "cups-missing-filter": device.Error, "stopped-partly": device.PaperLow,
 }
 
 // urgency orders conditions: the first is told.
 var urgency = []device.Condition{device.CoverOpen, device.PaperOut, device.Error, device.Offline, device.Busy, device.PaperLow}
 
-// Condition returns what a person has to mend first. A suffix says how bad the
-// printer itself holds a reason, but printers differ: ippeveprinter calls an empty
-// tray a report, a warning or an error, as it happens to be at work. So known
-// reasons count without it.
+// connecting is the reason of a server whose printer does not answer yet. That of
+// one which sleeps lasts for as long as it takes to warm up.
+const connecting = "connecting-to-device"
+
+func (s State) connecting() bool { return slices.Contains(s.Reasons, connecting) }
+
+// ofOneOfSeveral are reasons that a printer also gives for one tray, bin or ink while
+// it prints with another.
+var ofOneOfSeveral = []string{
+	"media-empty", "media-needed", "input-tray-missing", "output-tray-missing", "output-area-full",
+	"toner-empty", "marker-supply-empty", "marker-waste-full",
+}
+
+// Condition returns what a person has to mend first. Known reasons count whatever
+// their suffix, for printers differ; but see weigh.
 func (s State) Condition() device.Condition {
 	has := map[device.Condition]bool{
 		device.Busy:    s.State == printerProcessing,
 		device.Offline: s.State == printerStopped || !s.Accepting,
 	}
 	for _, reason := range s.Reasons {
-		bare := reason
-		for _, suffix := range []string{"-report", "-warning", "-error"} {
-			bare = strings.TrimSuffix(bare, suffix)
-		}
-		if c, ok := conditions[bare]; ok {
-			has[c] = true
-		} else if strings.HasSuffix(reason, "-error") {
-			has[device.Error] = true
-		}
+		has[s.weigh(reason)] = true
 	}
+	delete(has, device.Ready)
 	for _, c := range urgency {
 		if has[c] {
 			return c
@@ -153,4 +208,35 @@ func (s State) Condition() device.Condition {
 		return device.Unknown
 	}
 	return device.Ready
+}
+
+// weigh says what one reason means now. By RFC 8011 5.4.12 nothing that is called a
+// report or a warning keeps a job from completing, and no suffix is an error. That is
+// believed of a printer which has not stopped, where it may have another tray or ink:
+// the job is watched. ippeveprinter calls its last empty tray a report.
+func (s State) weigh(reason string) device.Condition {
+	bare, mild := reason, false
+	for _, suffix := range []string{"-report", "-warning", "-error"} {
+		if cut, ok := strings.CutSuffix(reason, suffix); ok {
+			bare, mild = cut, suffix != "-error"
+		}
+	}
+	c, known := conditions[bare]
+	switch {
+	case !known && strings.HasSuffix(reason, "-error"):
+		return device.Error
+	case !known:
+		return device.Ready
+	case s.State == printerStopped:
+		return c
+	case bare == connecting:
+		return device.Busy
+	case !mild || !slices.Contains(ofOneOfSeveral, bare):
+		return c
+	case c == device.PaperOut && s.NoSheets:
+		return c
+	case bare == "media-needed" && s.State == printerProcessing:
+		return c // the job at hand waits for it
+	}
+	return device.PaperLow
 }

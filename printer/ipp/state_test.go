@@ -12,7 +12,7 @@ import (
 	"authenkiosk/printer/document"
 )
 
-func TestReasonsCountWhateverTheirSuffix(t *testing.T) {
+func TestReasonsCountByTheirSuffixWhereThePrinterMayHaveAnotherTray(t *testing.T) {
 	for _, c := range []struct {
 		state   int
 		reasons []string
@@ -23,7 +23,23 @@ func TestReasonsCountWhateverTheirSuffix(t *testing.T) {
 		{4, []string{"none"}, device.Busy},
 		{5, []string{"paused"}, device.Offline},
 		{5, nil, device.Offline},
-		{3, []string{"media-empty-report"}, device.PaperOut},
+		{3, []string{"media-empty-report"}, device.PaperLow},
+		{3, []string{"media-empty-warning"}, device.PaperLow},
+		{3, []string{"media-needed-warning"}, device.PaperLow},
+		{4, []string{"media-empty-warning"}, device.Busy},
+		{5, []string{"media-empty-warning"}, device.PaperOut},
+		{3, []string{"media-empty-error"}, device.PaperOut},
+		{3, []string{"marker-supply-empty-warning"}, device.PaperLow},
+		{3, []string{"marker-supply-empty-report", "toner-empty-warning"}, device.PaperLow},
+		{3, []string{"marker-supply-empty-error"}, device.Error},
+		{3, []string{"marker-supply-empty"}, device.Error},
+		{5, []string{"marker-supply-empty-warning"}, device.Error},
+		{3, []string{"marker-supply-low-warning"}, device.Ready},
+		{3, []string{"cover-open-warning"}, device.CoverOpen},
+		{3, []string{"media-jam-warning"}, device.Error},
+		{3, []string{"connecting-to-device"}, device.Busy},
+		{4, []string{"connecting-to-device"}, device.Busy},
+		{5, []string{"connecting-to-device"}, device.Offline},
 		{4, []string{"media-empty-warning", "media-needed-warning"}, device.PaperOut},
 		{5, []string{"media-empty-error"}, device.PaperOut},
 		{3, []string{"media-empty"}, device.PaperOut},
@@ -80,6 +96,72 @@ func TestAddressesThatAreNoneAreRefused(t *testing.T) {
 	}
 }
 
+func TestAnEmptyTrayIsTheEndOfThePaperOnlyWhenAllAre(t *testing.T) {
+	const (
+		auto   = "type=sheetFeedAutoRemovableTray;mediafeed=0;mediaxfeed=0;maxcapacity=-2;level=-2;status=0;name=auto"
+		manual = "type=sheetFeedManual;maxcapacity=1;level=-2;status=0;name=manual"
+		empty  = "type=sheetFeedAutoRemovableTray;maxcapacity=250;level=0;status=0;name=main;"
+		full   = "type=sheetFeedAutoRemovableTray;maxcapacity=250;level=100;status=0;name=second;"
+		some   = "type=sheetFeedAutoRemovableTray;maxcapacity=250;level=-3;status=0;name=second;"
+		silent = "type=sheetFeedAutoRemovableTray;maxcapacity=250;level=-2;status=0;name=second;"
+	)
+	for _, c := range []struct {
+		trays []string
+		want  device.Condition
+	}{
+		{[]string{auto, empty, manual}, device.PaperOut},
+		{[]string{empty, empty}, device.PaperOut},
+		{[]string{auto, empty, full}, device.PaperLow},
+		{[]string{empty, some}, device.PaperLow},
+		{[]string{empty, silent}, device.PaperLow},
+		{[]string{auto, manual}, device.PaperLow},
+		{[]string{"", "x", ";;=;"}, device.PaperLow},
+		{nil, device.PaperLow},
+	} {
+		var m goipp.Message
+		m.Printer.Add(goipp.MakeAttribute("printer-state", goipp.TagEnum, goipp.Integer(printerIdle)))
+		m.Printer.Add(keywords("printer-state-reasons", "media-empty-report"))
+		if len(c.trays) > 0 {
+			m.Printer.Add(trays(c.trays...))
+		}
+		if got := stateOf(m.Printer).Condition(); got != c.want {
+			t.Errorf("%q: %v, want %v", c.trays, got, c.want)
+		}
+	}
+}
+
+func trays(texts ...string) goipp.Attribute {
+	values := make([]goipp.Value, len(texts))
+	for i, s := range texts {
+		values[i] = goipp.Binary(s)
+	}
+	return attribute("printer-input-tray", goipp.TagString, values...)
+}
+
+func TestTheSheetIsTheUsualOneUnlessItLiesInNoTray(t *testing.T) {
+	const a4, a5, letter = "iso_a4_210x297mm", "iso_a5_148x210mm", "na_letter_8.5x11in"
+	for _, c := range []struct {
+		ready []string
+		usual string
+		want  string
+	}{
+		{[]string{a4, letter}, letter, letter},
+		{[]string{a4, a5}, letter, a4},
+		{nil, a5, a5},
+		{[]string{"auto", a5}, "", a5},
+		{nil, "", ""},
+	} {
+		var m goipp.Message
+		if c.ready != nil {
+			m.Printer.Add(keywords("media-ready", c.ready...))
+		}
+		m.Printer.Add(keywords("media-default", c.usual))
+		if got := stateOf(m.Printer).Media; got != document.ParseMedia(c.want) {
+			t.Errorf("%q, usual %q: %v, want %s", c.ready, c.usual, got, c.want)
+		}
+	}
+}
+
 // FuzzAnswer feeds whatever a printer may send through the decoder and our reading
 // of it.
 func FuzzAnswer(f *testing.F) {
@@ -87,6 +169,7 @@ func FuzzAnswer(f *testing.F) {
 	m.Printer.Add(goipp.MakeAttribute("printer-state", goipp.TagEnum, goipp.Integer(4)))
 	m.Printer.Add(keywords("printer-state-reasons", "media-empty-error"))
 	m.Printer.Add(keywords("media-ready", "iso_a4_210x297mm"))
+	m.Printer.Add(trays("type=sheetFeedManual;level=0;"))
 	m.Job.Add(goipp.MakeAttribute("job-id", goipp.TagInteger, goipp.Integer(7)))
 	seed, err := m.EncodeBytes()
 	if err != nil {

@@ -1,0 +1,188 @@
+package ipp
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/OpenPrinting/goipp"
+
+	"authenkiosk/printer/device"
+)
+
+// counterpart is a printer of one job that does what real ones do and the sample
+// printer cannot be brought to.
+type counterpart struct {
+	takes     time.Duration // from the job to its end
+	wakes     time.Duration // of it the printer is being connected to
+	forgets   bool          // jobs that have ended
+	loses     bool          // the answer to Print-Job; the job is kept
+	anonymous bool          // Get-Jobs tells no names
+
+	mu       sync.Mutex
+	began    time.Time
+	name     string
+	canceled bool
+}
+
+// states returns printer-state and job-state, with the lock held.
+func (c *counterpart) states() (printer, job int) {
+	switch {
+	case c.began.IsZero():
+		return printerIdle, 0
+	case c.canceled:
+		return printerIdle, jobCancelled
+	case time.Since(c.began) >= c.takes:
+		return printerIdle, jobCompleted
+	}
+	return printerProcessing, jobProcessing
+}
+
+// ServeHTTP implements http.Handler.
+func (c *counterpart) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var m goipp.Message
+	if err := m.Decode(r.Body); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	a := goipp.NewResponse(goipp.DefaultVersion, goipp.StatusOk, m.RequestID)
+	a.Operation.Add(goipp.MakeAttribute("attributes-charset", goipp.TagCharset, goipp.String("utf-8")))
+	a.Operation.Add(goipp.MakeAttribute("attributes-natural-language", goipp.TagLanguage, goipp.String("en")))
+	state, job := c.states()
+	switch goipp.Op(m.Code) {
+	case goipp.OpGetPrinterAttributes:
+		reason := "none"
+		if state == printerProcessing && time.Since(c.began) < c.wakes {
+			reason = "connecting-to-device"
+		}
+		a.Printer.Add(goipp.MakeAttribute("printer-state", goipp.TagEnum, goipp.Integer(state)))
+		a.Printer.Add(keywords("printer-state-reasons", reason))
+		a.Printer.Add(goipp.MakeAttribute("document-format-supported", goipp.TagMimeType, goipp.String("application/pdf")))
+	case goipp.OpPrintJob:
+		c.began, c.name = time.Now(), jobOf(m.Operation).name
+		if c.loses {
+			if conn, _, err := w.(http.Hijacker).Hijack(); err == nil {
+				_ = conn.Close()
+			}
+			return
+		}
+		c.tell(a, jobProcessing, false)
+	case goipp.OpGetJobAttributes:
+		if c.forgets && job >= jobCancelled {
+			a.Code = goipp.Code(goipp.StatusErrorNotFound)
+			break
+		}
+		c.tell(a, job, false)
+	case goipp.OpGetJobs:
+		which := "not-completed"
+		for _, o := range m.Operation {
+			if o.Name == "which-jobs" {
+				which = texts(o)[0]
+			}
+		}
+		if ended := job >= jobCancelled; job > 0 && ended == (which == "completed") && !(ended && c.forgets) {
+			c.tell(a, job, !c.anonymous)
+		}
+	case goipp.OpCancelJob:
+		if job >= jobCancelled {
+			a.Code = goipp.Code(goipp.StatusErrorNotPossible)
+			break
+		}
+		c.canceled = true
+	}
+	w.Header().Set("Content-Type", goipp.ContentType)
+	_ = a.Encode(w)
+}
+
+// tell adds what is said of the job.
+func (c *counterpart) tell(a *goipp.Message, state int, named bool) {
+	a.Job.Add(goipp.MakeAttribute("job-id", goipp.TagInteger, goipp.Integer(1)))
+	a.Job.Add(goipp.MakeAttribute("job-state", goipp.TagEnum, goipp.Integer(state)))
+	if named {
+		a.Job.Add(goipp.MakeAttribute("job-name", goipp.TagName, goipp.String(c.name)))
+	}
+}
+
+func (c *counterpart) print(t *testing.T, l Limits) error {
+	t.Helper()
+	s := httptest.NewServer(c)
+	defer s.Close()
+	p, err := New(strings.Replace(s.URL, "http:", "ipp:", 1)+"/ipp/print", Options{Limits: l})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = p.Close() }()
+	return p.Print(t.Context(), device.Picture{Width: 8, Height: 1, Bits: []byte{0xFF}})
+}
+
+// brisk are limits of which the time for a fault is much shorter than a job takes
+// here.
+var brisk = Limits{Job: 20 * time.Second, Fault: 100 * time.Millisecond, Poll: 20 * time.Millisecond, Tidy: 5 * time.Second}
+
+func TestAPrinterThatWakesUpSlowlyKeepsItsJob(t *testing.T) {
+	t.Parallel()
+	c := &counterpart{takes: 1200 * time.Millisecond, wakes: time.Second}
+	if err := c.print(t, brisk); err != nil || c.canceled {
+		t.Errorf("cancelled %v: %v", c.canceled, err)
+	}
+}
+
+func TestAPrinterThatNeverWakesUpIsOfflineWhenTheTimeOfTheJobIsOver(t *testing.T) {
+	t.Parallel()
+	l := brisk
+	l.Job = 500 * time.Millisecond
+	c := &counterpart{takes: time.Hour, wakes: time.Hour}
+	err := c.print(t, l)
+	var unclear *device.UnclearError
+	if !errors.As(err, &unclear) || unclear.Condition != device.Offline || !errors.Is(err, errLate) || !c.canceled {
+		t.Errorf("cancelled %v: %v", c.canceled, err)
+	}
+}
+
+func TestAJobThatThePrinterHasForgottenIsUnclearAtOnce(t *testing.T) {
+	t.Parallel()
+	l := brisk
+	l.Job, l.Tidy = time.Hour, time.Hour
+	c := &counterpart{takes: 200 * time.Millisecond, forgets: true}
+	ended := make(chan error, 1)
+	go func() { ended <- c.print(t, l) }()
+	select {
+	case err := <-ended:
+		var unclear *device.UnclearError
+		if !errors.As(err, &unclear) || !errors.Is(err, errForgotten) || c.canceled {
+			t.Errorf("cancelled %v: %v", c.canceled, err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("it waits for what will never be said")
+	}
+}
+
+func TestAJobWhoseAnswerWasLostIsUnclearUnlessThePrinterTellsOfAllJobs(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		printer *counterpart
+		unclear bool
+	}{
+		{"it tells the name", &counterpart{loses: true}, false},
+		{"it tells the name of a job at work", &counterpart{loses: true, takes: 300 * time.Millisecond}, false},
+		{"it tells no names", &counterpart{loses: true, anonymous: true}, true},
+		{"it tells no names of jobs at work", &counterpart{loses: true, anonymous: true, takes: time.Hour}, true},
+		{"it remembers no jobs", &counterpart{loses: true, forgets: true}, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			err := c.printer.print(t, brisk)
+			var unclear *device.UnclearError
+			if errors.As(err, &unclear) != c.unclear || !c.unclear && err != nil {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
