@@ -221,8 +221,10 @@ func TestTheNextOneWhoVouchesDoesNotInheritThePhoneOfTheOneBefore(t *testing.T) 
 	}{{"the same person", adult, Confirm}, {"somebody else", other, PhoneEntry}} {
 		t.Run(c.name, func(t *testing.T) {
 			m, _ := play(t, join(begun, []Event{
-				CardInserted{second}, CardIdentified{3, c.person},
-				CardRead{Number: 3, Expiry: visit.PartialDate{Lifelong: true}}, TapRelation{visit.RelationParent},
+				CardInserted{second},
+				CardIdentified{3, c.person},
+				CardRead{Number: 3, Expiry: visit.PartialDate{Lifelong: true}},
+				TapRelation{visit.RelationParent},
 			})...)
 			if m.State != c.end || m.Session.Phone.IsZero() != (c.end == PhoneEntry) {
 				t.Errorf("state %v with the phone %v", m.State, m.Session.Phone)
@@ -234,7 +236,8 @@ func TestTheNextOneWhoVouchesDoesNotInheritThePhoneOfTheOneBefore(t *testing.T) 
 // unfit is the beginning with a card that cannot vouch, in the certifier's reader.
 func unfit() []Event {
 	return join(without(visit.MethodCertifier), answered(), []Event{
-		CardInserted{insertions[1].into(CertifierReader)}, CardIdentified{2, adult},
+		CardInserted{insertions[1].into(CertifierReader)},
+		CardIdentified{2, adult},
 		CardRead{Number: 2, Expiry: visit.PartialDate{Year: 2020}},
 	})
 }
@@ -249,7 +252,9 @@ func TestACardThatCannotVouchIsNotAskedForAgain(t *testing.T) {
 func TestAFitCardVouchesThoughAnUnfitOneIsStillInTheOtherReader(t *testing.T) {
 	fit := insertions[2]
 	m, _ := play(t, join(unfit(), []Event{
-		CardInserted{fit}, CardIdentified{3, adult}, CardRead{Number: 3, Expiry: visit.PartialDate{Lifelong: true}},
+		CardInserted{fit},
+		CardIdentified{3, adult},
+		CardRead{Number: 3, Expiry: visit.PartialDate{Lifelong: true}},
 		TapRelation{visit.RelationParent},
 	}, typed("0800001234"))...)
 	if m.State != Confirm || m.Session.Method != visit.MethodCertifier || m.Session.Certifier.Insertion != fit {
@@ -267,7 +272,8 @@ func TestAFitCardVouchesThoughAnUnfitOneIsStillInTheOtherReader(t *testing.T) {
 
 func TestACardOfOneWhoVouchedIsNotForgottenAfterGoingBack(t *testing.T) {
 	read := []Event{
-		CardInserted{insertions[1].into(CertifierReader)}, CardIdentified{2, adult},
+		CardInserted{insertions[1].into(CertifierReader)},
+		CardIdentified{2, adult},
 		CardRead{Number: 2, Expiry: visit.PartialDate{Lifelong: true}},
 	}
 	m, _ := play(t, join(without(visit.MethodCertifier), answered(), read, []Event{TapBack{}, TapClose{}})...)
