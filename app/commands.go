@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"authenkiosk/app/privatelog"
 	"authenkiosk/assets"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/storage"
@@ -103,6 +104,8 @@ func setSecret(data string, zone visit.Zone, name string, in io.Reader) error {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("read the secret: %w", err)
 	}
+	secret := strings.TrimSpace(line)
+	privatelog.Hide(secret)
 	dir := filepath.Join(data, string(zone))
-	return storage.OpenSecrets(dir).Set(zone, name, strings.TrimSpace(line))
+	return storage.OpenSecrets(dir).Set(zone, name, secret)
 }

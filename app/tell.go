@@ -20,6 +20,7 @@ import (
 	"authenkiosk/agent/mqtt"
 	"authenkiosk/agent/webhook"
 	"authenkiosk/app/config"
+	"authenkiosk/app/privatelog"
 	"authenkiosk/storage"
 )
 
@@ -51,6 +52,7 @@ func newTell(c config.Config, store *storage.Store, secrets *storage.Secrets, da
 		if err != nil {
 			return nil, fmt.Errorf("webhook %s: %w; set it with: authenkiosk secret set %s%s", w.Name, err, webhookSecret, w.Name)
 		}
+		privatelog.Hide(text)
 		secret, err := webhook.ParseSecret(text)
 		if err != nil {
 			return nil, fmt.Errorf("webhook %s: %w", w.Name, err)
@@ -74,6 +76,7 @@ func newBroker(c config.Config, secrets *storage.Secrets, o mqtt.Options) (*mqtt
 		if settings.Password, err = secrets.Get(c.NHSO.Zone, mqttPassword); err != nil {
 			return nil, fmt.Errorf("mqtt: %w; set it with: authenkiosk secret set %s", err, mqttPassword)
 		}
+		privatelog.Hide(settings.Password)
 	}
 	if c.MQTT.CAFile != "" {
 		pem, err := os.ReadFile(c.MQTT.CAFile)

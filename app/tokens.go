@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"sync"
 
+	"authenkiosk/app/privatelog"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 )
@@ -22,6 +23,9 @@ type tokens struct {
 // token is what the client asks before every request.
 func (t *tokens) token() (string, error) {
 	candidates := t.secrets.Candidates(t.zone, tokenName)
+	for _, c := range candidates {
+		privatelog.Hide(c)
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(candidates) > 1 && candidates[0] == t.refused {

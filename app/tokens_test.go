@@ -1,11 +1,14 @@
 package app
 
 import (
+	"bytes"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
+	"authenkiosk/app/privatelog"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 )
@@ -87,5 +90,33 @@ func TestAWrongTokenUnderLoadDoesNotTakeTheGoodOneAway(t *testing.T) {
 	all.Wait()
 	if got, _ := k.token(); got != "old" || !slices.Contains(s.Candidates(visit.ZoneTest, tokenName), "old") {
 		t.Errorf("the next request bears %q", got)
+	}
+}
+
+// A token may be any printable text, so that the filter of the log cannot know it by its form.
+func TestTheTokensThatRequestsBearAreHiddenInTheLog(t *testing.T) {
+	s := storage.OpenSecrets(t.TempDir())
+	for _, token := range []string{"canary-of-the-old-token", "canary-of-the-new-token"} {
+		if err := s.Set(visit.ZoneTest, tokenName, token); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k := &tokens{secrets: s, zone: visit.ZoneTest, log: slog.New(slog.DiscardHandler)}
+	if _, err := k.token(); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	slog.New(privatelog.New(slog.NewTextHandler(&out, nil))).Error("refused: canary-of-the-old-token", "header", "Bearer canary-of-the-new-token")
+	if strings.Contains(out.String(), "canary") {
+		t.Errorf("the log: %s", out.String())
+	}
+}
+
+func TestASecretThatIsSetIsHiddenInTheLog(t *testing.T) {
+	if err := setSecret(t.TempDir(), visit.ZoneTest, mqttPassword, strings.NewReader("canary-of-the-broker\n")); err != nil {
+		t.Fatal(err)
+	}
+	if got := privatelog.Clean("wrong password: canary-of-the-broker"); strings.Contains(got, "canary") {
+		t.Errorf("the log: %s", got)
 	}
 }

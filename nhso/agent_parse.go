@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"authenkiosk/visit"
@@ -200,7 +201,8 @@ func parseConfirmed(body []byte, asked Confirmation) (visit.AuthenCode, error) {
 }
 
 // parseLatest reads one code or a list of codes. An object without a code, and an
-// empty list, mean that there is none; null is as good as an empty body.
+// empty list, mean that there is none; null is as good as an empty body. A code
+// without its unit or claim type makes the whole answer unusable, as in parseStatus.
 func parseLatest(body []byte) ([]Authentication, error) {
 	if bytes.Equal(trim(body), []byte("null")) {
 		return nil, ErrEmpty
@@ -220,7 +222,7 @@ func parseLatest(body []byte) ([]Authentication, error) {
 		return nil, ErrJSON
 	}
 	var codes []Authentication
-	for _, c := range all {
+	for i, c := range all {
 		switch {
 		case c.Code == "" && (c.Status != "" || c.Error != ""):
 			return nil, ErrJSON // an error that came with 200 does not say that there is none
@@ -238,6 +240,9 @@ func parseLatest(body []byte) ([]Authentication, error) {
 				return nil, ErrJSON
 			}
 			a.At = at
+		}
+		if err := checkWhole(a); err != nil {
+			return nil, fmt.Errorf("code %d of the answer: %w", i, err)
 		}
 		codes = append(codes, a)
 	}

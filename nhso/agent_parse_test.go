@@ -111,6 +111,24 @@ func TestLatestCodesAreOneOrManyOrNone(t *testing.T) {
 	}
 }
 
+func TestALatestCodeThatDoesNotSayWhoseItIsIsNoAnswer(t *testing.T) {
+	const whole = `{"claimType":"PG0060001","claimCode":"PP1200000001","hcode":"99999","claimDateTime":"2025-11-07T17:27:03"}`
+	for _, c := range []struct{ name, body, missing, place string }{
+		{"no unit", `{"claimType":"PG0060001","claimCode":"PP1200000001","claimDateTime":"2025-11-07T17:27:03"}`, "hcode", "code 0"},
+		{"a unit of null", `[{"claimType":"PG0060001","claimCode":"PP1200000001","hcode":null,"claimDateTime":"2025-11-07T17:27:03"}]`, "hcode", "code 0"},
+		{"no claim type", `[` + whole + `,{"claimCode":"PP1200000001","hcode":"99999","claimDateTime":"2025-11-07T17:27:03"}]`, "claim type", "code 1"},
+	} {
+		got, err := parseLatest([]byte(c.body))
+		if !errors.Is(err, ErrJSON) || got != nil {
+			t.Errorf("%s: got %v, %v", c.name, got, err)
+			continue
+		}
+		if says := err.Error(); !strings.Contains(says, c.missing) || !strings.Contains(says, c.place) || strings.Contains(says, "PP12") {
+			t.Errorf("%s: %s", c.name, says)
+		}
+	}
+}
+
 func TestNoProxyAndNoPublicAddressIsEverAsked(t *testing.T) {
 	rt, ok := AgentOptions{}.transport(Timeouts{Connect: time.Second}, false).(*http.Transport)
 	if !ok || rt.Proxy != nil {
@@ -188,6 +206,9 @@ func FuzzAgentLatest(f *testing.F) {
 		for _, c := range codes {
 			if _, err := visit.ParseAuthenCode(string(c.Code)); err != nil {
 				t.Errorf("code %q", c.Code)
+			}
+			if c.Hospital.HCode == "" || c.ClaimType.Code == "" {
+				t.Errorf("code %q does not say whose it is", c.Code)
 			}
 		}
 	})

@@ -155,7 +155,7 @@ func TestQuestionsToAnAgentAreJudgedByTheirAnswer(t *testing.T) {
 		{"empty, of latest", "latest", body("200 OK", jsonType, ""), nhso.Unknown, nil},
 		{"null", "status", body("200 OK", jsonType, "null"), nhso.BadAnswer, nhso.ErrEmpty},
 		{"an object without a code", "status latest", body("200 OK", jsonType, "{}"), nhso.Unknown, nil},
-		{"a code without a time", "status", body("200 OK", jsonType, `{"claimCode":"PP1200000001"}`), nhso.BadAnswer, nhso.ErrJSON},
+		{"a code without a time", "status", body("200 OK", jsonType, `{"claimType":"PG0060001","claimCode":"PP1200000001","hcode":"99999"}`), nhso.BadAnswer, nhso.ErrJSON},
 		{"a wrong code", "status latest", body("200 OK", jsonType, `{"claimCode":"`+person+`"}`), nhso.BadAnswer, nhso.ErrCode},
 		{"another person", "right read", body("200 OK", jsonType, `{"pid":"`+testzone.PID(testzone.Child).Digits()+`","fname":"`+person+`"}`), nhso.BadAnswer, nhso.ErrOtherPerson},
 		{"a page", "right status latest read card terminals probe", body("200 OK", "text/html", "<html>"+person), nhso.BadAnswer, nhso.ErrHTML},

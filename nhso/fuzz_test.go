@@ -14,6 +14,7 @@ func seeds(f *testing.F) {
 		"", "null", "[]", "{}", "<html></html>", `{"funds":[]}`, `{"funds":[{"mainInscl":{"id":"UCS","name":"x"},"paidModel":1}]}`,
 		`{"statusAuthen":true,"serviceHistories":[{"claimCode":"PP1200000001","serviceDateTime":"2025-11-07T17:27:03.5+07:00"}]}`,
 		`{"statusAuthen":"TRUE","serviceHistories":{"claimCode":"PP1200000001","serviceDate":"25681107"}}`,
+		`{"statusAuthen":true,"serviceHistories":[{"hospital":{"hcode":"99999"},"serviceDateTime":"2025-11-07T17:27:03","claimCode":"PP1200000001","service":{"code":"PG0060001"}}]}`,
 		`{"authenCode":"PP1200000001"}`, `{"AUTHEN_CODE":null,"Data_Error":"x 9000000000004"}`,
 		`{"errors":[{"codes":["Duplicate.x"],"defaultMessage":"y"}],"error":"z"}`, `{"birthDateNew":{"year":2548,"month":0,"day":0},"funds":null}`,
 		"\xef\xbb\xbf{\"dataError\":\"\\u0000\\ud800\"}",
@@ -48,6 +49,9 @@ func FuzzStatus(f *testing.F) {
 		for _, c := range codes {
 			if _, err := visit.ParseAuthenCode(string(c.Code)); err != nil {
 				t.Errorf("code %q", c.Code)
+			}
+			if c.Hospital.HCode == "" || c.ClaimType.Code == "" {
+				t.Errorf("code %q does not say whose it is", c.Code)
 			}
 			if !c.At.IsZero() && visit.ServiceDateOf(c.At) != today {
 				t.Errorf("a code of %s was taken for one of %s", c.At, today)

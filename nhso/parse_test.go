@@ -3,6 +3,7 @@ package nhso
 import (
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -84,6 +85,11 @@ func history1(fields string) string {
 	return `{"statusAuthen":"TRUE","serviceHistories":[{"claimCode":"PP1200000001",` + fields + `}]}`
 }
 
+// whole is history1 of a unit and for a claim type, as every documented entry is.
+func whole(fields string) string {
+	return history1(`"hospital":{"hcode":"99999"},"service":{"code":"PG0060001"},` + fields)
+}
+
 func TestCodesOfTheDayAreFoundInEveryDocumentedForm(t *testing.T) {
 	for _, c := range []struct {
 		name, body string
@@ -92,19 +98,19 @@ func TestCodesOfTheDayAreFoundInEveryDocumentedForm(t *testing.T) {
 		{"none", `{"statusAuthen":false,"serviceHistories":[]}`, 0},
 		{"none, and null histories", `{"statusAuthen":"false","serviceHistories":null}`, 0},
 		{"false wins over what the histories hold", `{"statusAuthen":false,"serviceHistories":[{"claimCode":"PP1200000001","serviceDateTime":"2025-11-07T17:27:03"}]}`, 0},
-		{"a local time", history1(`"serviceDateTime":"2025-11-07T17:27:03"`), 1},
-		{"a fraction of a second", history1(`"serviceDateTime":"2025-11-07T17:27:03.123456"`), 1},
-		{"a zone", history1(`"serviceDateTime":"2025-11-07T10:27:03.000+00:00"`), 1},
-		{"a zone without colon", history1(`"serviceDateTime":"2025-11-07T10:27:03.000+0000"`), 1},
-		{"UTC that is already tomorrow in Bangkok", history1(`"serviceDateTime":"2025-11-07T17:27:03Z"`), 0},
-		{"UTC of yesterday that is today in Bangkok", history1(`"serviceDateTime":"2025-11-06T17:27:03Z"`), 1},
-		{"the Buddhist era", history1(`"serviceDateTime":"2568-11-07T17:27:03"`), 1},
-		{"milliseconds", history1(`"serviceDateTime":1762511223000`), 1},
-		{"yesterday", history1(`"serviceDateTime":"2025-11-06T23:59:59"`), 0},
-		{"tomorrow", history1(`"serviceDateTime":"2025-11-08T00:00:00"`), 0},
-		{"no time: the question named the day", history1(`"serviceDateTime":null`), 1},
+		{"a local time", whole(`"serviceDateTime":"2025-11-07T17:27:03"`), 1},
+		{"a fraction of a second", whole(`"serviceDateTime":"2025-11-07T17:27:03.123456"`), 1},
+		{"a zone", whole(`"serviceDateTime":"2025-11-07T10:27:03.000+00:00"`), 1},
+		{"a zone without colon", whole(`"serviceDateTime":"2025-11-07T10:27:03.000+0000"`), 1},
+		{"UTC that is already tomorrow in Bangkok", whole(`"serviceDateTime":"2025-11-07T17:27:03Z"`), 0},
+		{"UTC of yesterday that is today in Bangkok", whole(`"serviceDateTime":"2025-11-06T17:27:03Z"`), 1},
+		{"the Buddhist era", whole(`"serviceDateTime":"2568-11-07T17:27:03"`), 1},
+		{"milliseconds", whole(`"serviceDateTime":1762511223000`), 1},
+		{"yesterday", whole(`"serviceDateTime":"2025-11-06T23:59:59"`), 0},
+		{"tomorrow", whole(`"serviceDateTime":"2025-11-08T00:00:00"`), 0},
+		{"no time: the question named the day", whole(`"serviceDateTime":null`), 1},
 		{"version 1", `{"statusAuthen":true,"serviceHistories":[{"hcode":"99999","hname":"รพ.ทดสอบ","serviceDate":"2025-11-07","claimCode":"PP1200000001","serviceCode":"PG0060001"}]}`, 1},
-		{"a cancelled code", history1(`"claimStatus":"C"`), 0},
+		{"a cancelled code", whole(`"claimStatus":"C"`), 0},
 		{"an entry without a code", `{"statusAuthen":true,"serviceHistories":[{"claimCode":null,"serviceDateTime":"2025-11-07T17:27:03"}]}`, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -146,7 +152,7 @@ func TestWhatIsNoAnswerToTheStatusIsRefused(t *testing.T) {
 		{"no flag", `{"serviceHistories":[]}`, ErrJSON},
 		{"an unknown flag", `{"statusAuthen":"yes","serviceHistories":[]}`, ErrJSON},
 		{"true and nothing", `{"statusAuthen":true,"serviceHistories":[]}`, ErrNoCode},
-		{"an unreadable time", history1(`"serviceDateTime":"7 พ.ย. 68"`), ErrJSON},
+		{"an unreadable time", whole(`"serviceDateTime":"7 พ.ย. 68"`), ErrJSON},
 		{"a wrong code", `{"statusAuthen":true,"serviceHistories":[{"claimCode":"<b>PP1</b>"}]}`, ErrCode},
 		{"another person", `{"statusAuthen":true,"personalId":"` + other.Digits() + `"}`, ErrOtherPerson},
 		{"histories of words", `{"statusAuthen":true,"serviceHistories":["x"]}`, ErrJSON},
@@ -154,6 +160,43 @@ func TestWhatIsNoAnswerToTheStatusIsRefused(t *testing.T) {
 		if _, err := parseStatus([]byte(c.body), adult, today); !errors.Is(err, c.want) {
 			t.Errorf("%s: got %v, want %v", c.name, err, c.want)
 		}
+	}
+}
+
+// The outbox looks for the code of its unit and claim type. Were a code that names
+// neither passed over, the visit would be sent a second time.
+func TestACodeThatDoesNotSayWhoseItIsIsNoAnswer(t *testing.T) {
+	const unit, kind, at = `"hospital":{"hcode":"99999","hname":"x"}`, `"service":{"code":"PG0060001","name":"x"}`, `,"serviceDateTime":"2025-11-07T17:27:03"`
+	for _, c := range []struct{ name, fields, missing string }{
+		{"no unit", kind + at, "hcode"},
+		{"a unit with a name only", `"hospital":{"hname":"x"},` + kind + at, "hcode"},
+		{"a unit of null", `"hospital":null,` + kind + at, "hcode"},
+		{"a unit of no visible character", `"hcode":"\u0001",` + kind + at, "hcode"},
+		{"no claim type", unit + at, "claim type"},
+		{"a claim type with a name only", `"service":{"name":"x"},` + unit + at, "claim type"},
+		{"neither, and no time", `"sourceChannel":"API"`, "hcode"},
+		{"version 1 without a unit", `"hname":"x","serviceCode":"PG0060001","serviceDate":"2025-11-07"`, "hcode"},
+		{"version 1 without a claim type", `"hcode":"99999","serviceName":"x","serviceDate":"2025-11-07"`, "claim type"},
+	} {
+		got, err := parseStatus([]byte(history1(c.fields)), adult, today)
+		if !errors.Is(err, ErrJSON) || got != nil {
+			t.Errorf("%s: got %v, %v", c.name, got, err)
+			continue
+		}
+		if says := err.Error(); !strings.Contains(says, c.missing) || !strings.Contains(says, "serviceHistories[0]") || strings.Contains(says, "PP12") {
+			t.Errorf("%s: %s", c.name, says)
+		}
+	}
+	for name, fields := range map[string]string{
+		"of another day": `"serviceDateTime":"2025-11-06T17:27:03"`, "cancelled": `"claimStatus":"C"`,
+	} {
+		if got, err := parseStatus([]byte(history1(fields)), adult, today); err != nil || got != nil {
+			t.Errorf("%s: got %v, %v", name, got, err)
+		}
+	}
+	second := strings.Replace(whole(`"sourceChannel":"API"`), "}]}", `},{"claimCode":"PP1200000002",`+kind+`}]}`, 1)
+	if _, err := parseStatus([]byte(second), adult, today); err == nil || !strings.Contains(err.Error(), "serviceHistories[1]") {
+		t.Errorf("the second entry: %v", err)
 	}
 }
 

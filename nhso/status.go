@@ -2,6 +2,7 @@ package nhso
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"authenkiosk/visit"
 )
@@ -36,7 +37,9 @@ type history struct {
 // days in Bangkok and cancelled ones are left out; an entry without any time
 // counts, since the question named the day; an entry with an unreadable time
 // makes the whole answer unusable, because taking yesterday's code for today's
-// would be a wrong success; so does true without a single entry.
+// would be a wrong success; so does true without a single entry, and a code that
+// counts without its unit or its claim type: nobody can tell whether it is the one
+// that is looked for, and taking it for another's would send a visit twice.
 func parseStatus(body []byte, asked visit.PID, day visit.Date) ([]Authentication, error) {
 	if err := checkObject(body); err != nil {
 		return nil, err
@@ -59,10 +62,13 @@ func parseStatus(body []byte, asked visit.PID, day visit.Date) ([]Authentication
 		return nil, ErrNoCode
 	}
 	var codes []Authentication
-	for _, h := range b.Histories {
+	for i, h := range b.Histories {
 		a, counts, err := h.authentication(day)
+		if err == nil && counts {
+			err = checkWhole(a)
+		}
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("serviceHistories[%d]: %w", i, err)
 		}
 		if counts {
 			codes = append(codes, a)
@@ -97,4 +103,16 @@ func (h history) authentication(day visit.Date) (a Authentication, counts bool, 
 		a.ClaimType = visit.ClaimType{Code: h.ServiceCode.short(), Name: h.ServiceName.short()}
 	}
 	return a, true, nil
+}
+
+// checkWhole refuses a code that does not say of which unit and for which claim type
+// it is. Both stand in every documented answer (docs/nhso-api.md).
+func checkWhole(a Authentication) error {
+	switch {
+	case a.Hospital.HCode == "":
+		return fmt.Errorf("%w: a code without the hcode of its unit", ErrJSON)
+	case a.ClaimType.Code == "":
+		return fmt.Errorf("%w: a code without its claim type", ErrJSON)
+	}
+	return nil
 }

@@ -15,6 +15,8 @@ const (
 	hiddenPID   = "[pid]"
 	hiddenPhone = "[phone]"
 	hiddenToken = "[token]"
+
+	hiddenSecret = "[secret]"
 )
 
 var (
@@ -25,8 +27,9 @@ var (
 
 // Clean returns the text without anything that looks like a PID (13 digits with
 // a right check digit), a phone number, or a token (a UUID that is not the id of
-// a visit).
+// a visit), and without the secrets that Hide was told.
 func Clean(text string) string {
+	text = known.clean(text)
 	if !strings.ContainsAny(text, "0123456789๐๑๒๓๔๕๖๗๘๙") {
 		return text
 	}
