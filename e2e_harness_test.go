@@ -26,11 +26,15 @@ import (
 // patience bounds every wait for something that should come soon.
 const patience = 30 * time.Second
 
+// The panels, as width and height in pixels.
 const (
-	panelWidth  = 1080
-	panelHeight = 1920
-	unitCode    = "99999"
-	testToken   = "00000000-0000-4000-8000-000000000001"
+	upright = "1080x1920"
+	lying   = "1920x1080"
+)
+
+const (
+	unitCode  = "99999"
+	testToken = "00000000-0000-4000-8000-000000000001"
 )
 
 // eventually waits until ok, looking again and again.
@@ -106,14 +110,14 @@ func (p *process) end(t *testing.T) {
 	}
 }
 
-// display starts an X server and returns its environment.
-func display(t *testing.T) []string {
+// display starts an X server for a panel and returns its environment.
+func display(t *testing.T, panel string) []string {
 	t.Helper()
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", panelWidth, panelHeight), "-nolisten", "tcp")
+	x := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", panel+"x24", "-nolisten", "tcp")
 	x.ExtraFiles = []*os.File{w}
 	if err := x.Start(); err != nil {
 		t.Fatalf("start Xvfb: %v", err)
@@ -152,6 +156,7 @@ type stage struct {
 	t      *testing.T
 	dir    string
 	binary string
+	panel  string
 	env    []string
 	zone   string // address of the test zone
 	status string // address of the kiosk's local status
@@ -160,12 +165,18 @@ type stage struct {
 	shot   int
 }
 
-// newStage prepares a kiosk with its own test zone and display. more returns
-// further sections of its configuration, given the address of the zone.
+// newStage prepares a kiosk with an upright panel.
 func newStage(t *testing.T, binary string, more ...func(zone string) string) *stage {
 	t.Helper()
+	return newStageOn(t, binary, upright, more...)
+}
+
+// newStageOn prepares a kiosk with its own test zone and display. more returns
+// further sections of its configuration, given the address of the zone.
+func newStageOn(t *testing.T, binary, panel string, more ...func(zone string) string) *stage {
+	t.Helper()
 	cardService(t)
-	s := &stage{t: t, dir: t.TempDir(), binary: binary, env: display(t)}
+	s := &stage{t: t, dir: t.TempDir(), binary: binary, panel: panel, env: display(t, panel)}
 	s.shots = filepath.Join("out", "e2e", t.Name())
 	if err := errorsOf(os.RemoveAll(s.shots), os.MkdirAll(s.shots, 0o755)); err != nil {
 		t.Fatal(err)
@@ -215,6 +226,21 @@ claim_types = ["PG0060001", "PG0130001", "PG0150001"]
 	return s
 }
 
+// configure puts other words into the configuration.
+func (s *stage) configure(old, new string) {
+	s.t.Helper()
+	config, err := os.ReadFile(s.path("kiosk.toml"))
+	if err == nil && !bytes.Contains(config, []byte(old)) {
+		err = fmt.Errorf("there is no %q in %s", old, config)
+	}
+	if err == nil {
+		err = os.WriteFile(s.path("kiosk.toml"), bytes.Replace(config, []byte(old), []byte(new), 1), 0o600)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 func errorsOf(errs ...error) error {
 	for _, err := range errs {
 		if err != nil {
@@ -240,7 +266,7 @@ func (s *stage) path(name string) string { return filepath.Join(s.dir, name) }
 func (s *stage) open() {
 	s.t.Helper()
 	s.kiosk = startProcess(s.t, s.env, s.binary, "kiosk", "-config", s.path("kiosk.toml"), "-data", s.path("data"),
-		"-size", fmt.Sprintf("%dx%d", panelWidth, panelHeight), "-test-layout", s.path("layout.json"))
+		"-size", s.panel, "-test-layout", s.path("layout.json"))
 	s.screen("welcome")
 	eventually(s.t, "healthy kiosk", func() bool {
 		resp, err := http.Get("http://" + s.status + "/healthz")
@@ -304,6 +330,22 @@ func (s *stage) shows(text string) {
 	eventually(s.t, fmt.Sprintf("text %q", text), func() bool {
 		return strings.Contains(strings.Join(s.layout().Texts, "\n"), text)
 	})
+}
+
+// settle waits until what was shown last is painted and may be touched.
+func (s *stage) settle() { <-time.After(300 * time.Millisecond) }
+
+// bothLanguages takes a picture in Thai and one in English.
+func (s *stage) bothLanguages(name string) {
+	s.t.Helper()
+	s.picture(name + "-th")
+	s.click("language")
+	s.shows("ไทย")
+	s.settle()
+	s.picture(name + "-en")
+	s.click("language")
+	s.shows("English")
+	s.settle()
 }
 
 // click touches a button by its name, where it stands now.

@@ -54,6 +54,13 @@ func (s *stage) says(key string) {
 	})
 }
 
+// pictured is picture of what was said last.
+func (s *stage) pictured(name string) {
+	s.t.Helper()
+	s.settle()
+	s.picture(name)
+}
+
 func (s *stage) typeDigits(number string) {
 	s.t.Helper()
 	for _, d := range number {
@@ -91,9 +98,20 @@ func newCamera(t *testing.T) (*mjpegtest.Server, func(string) string) {
 	return server, func(string) string { return fmt.Sprintf("[camera]\nsource = %q\n", server.Source()) }
 }
 
+// onBothPanels runs a test on an upright panel and on one that lies on its side.
+func onBothPanels(t *testing.T, test func(t *testing.T, panel string)) {
+	for name, panel := range map[string]string{"upright": upright, "lying": lying} {
+		t.Run(name, func(t *testing.T) { test(t, panel) })
+	}
+}
+
 func TestE2EAPatientWithoutACardIsPhotographed(t *testing.T) {
+	onBothPanels(t, photographed)
+}
+
+func photographed(t *testing.T, panel string) {
 	webcam, section := newCamera(t)
-	s := newStage(t, binary, section)
+	s := newStageOn(t, binary, panel, section)
 	s.open()
 	person := virtualcard.Population()[1]
 
@@ -101,7 +119,7 @@ func TestE2EAPatientWithoutACardIsPhotographed(t *testing.T) {
 	wrong := person.PID.Digits()[:12] + string('0'+(person.PID.Digits()[12]-'0'+1)%10)
 	s.typeDigits(wrong)
 	s.says("pid.check-wrong")
-	s.picture("pid-wrong")
+	s.pictured("pid-wrong")
 	s.click("backspace")
 	webcam.Show(scene.Nobody)
 	s.typeDigits(person.PID.Digits()[12:])
@@ -119,14 +137,15 @@ func TestE2EAPatientWithoutACardIsPhotographed(t *testing.T) {
 	} {
 		webcam.Show(c.scene)
 		s.says(c.words)
-		s.picture("photo-" + c.scene.String())
+		s.pictured("photo-" + c.scene.String())
 	}
 	webcam.Break(mjpegtest.Gone)
 	s.says("photo.gone")
-	s.picture("photo-gone")
+	s.pictured("photo-gone")
 	webcam.Break(mjpegtest.None)
 	webcam.Show(scene.Good)
 	s.screen("photo-review")
+	s.bothLanguages("photo-review")
 	s.click("use-photo")
 	s.screen("phone")
 	s.typePhone()
@@ -176,21 +195,33 @@ func (s *stage) nothingPersonal(secrets ...string) {
 }
 
 func TestE2EAGuardianVouchesAndMustStay(t *testing.T) {
-	s := newStage(t, binary)
+	for name, c := range map[string]struct{ panel, reader string }{
+		"at a reader of their own": {upright, virtualcard.SecondReader},
+		"at the patient's reader":  {lying, virtualcard.FirstReader},
+	} {
+		t.Run(name, func(t *testing.T) { vouchedFor(t, c.panel, c.reader) })
+	}
+}
+
+func vouchedFor(t *testing.T, panel, reader string) {
+	s := newStageOn(t, binary, panel)
+	if reader == virtualcard.FirstReader {
+		s.configure("certifier = \"Virtual PCD 00 01\"\n", "")
+	}
 	s.open()
 	child, guardian := virtualcard.Population()[2], virtualcard.Adult()
-	certify := func(p virtualcard.Person) func() { return s.insertInto(virtualcard.SecondReader, newCard(t, p)) }
+	certify := func(p virtualcard.Person) func() { return s.insertInto(reader, newCard(t, p)) }
 
 	s.way("certifier")
 	s.typeDigits(child.PID.Digits())
 	s.screen("certifier")
 	remove := certify(virtualcard.Expired())
 	s.says("certifier.card-expired")
-	s.picture("certifier-expired")
+	s.pictured("certifier-expired")
 	remove()
 	remove = certify(child)
 	s.says("problem.certifier-same.title")
-	s.picture("certifier-same")
+	s.pictured("certifier-same")
 	remove()
 	for _, pullOn := range []string{"relation", "phone", "confirm", ""} {
 		remove = certify(guardian)
@@ -209,7 +240,7 @@ func TestE2EAGuardianVouchesAndMustStay(t *testing.T) {
 				remove()
 				s.screen("certifier")
 				s.says("certifier.card-removed-early")
-				s.picture("certifier-pulled-on-" + pullOn)
+				s.pictured("certifier-pulled-on-" + pullOn)
 				break
 			}
 			step.do()
@@ -240,8 +271,10 @@ func (s *stage) oneOf(a, b string) {
 	s.screen(s.layout().Screen)
 }
 
-func TestE2EThePatientsPhoneAsksForTheCode(t *testing.T) {
-	s := newStage(t, binary, func(zone string) string {
+func TestE2EThePatientsPhoneAsksForTheCode(t *testing.T) { onBothPanels(t, askedByPhone) }
+
+func askedByPhone(t *testing.T, panel string) {
+	s := newStageOn(t, binary, panel, func(zone string) string {
 		return fmt.Sprintf("[line]\nqr = %q\n", zone+"/line?unit="+unitCode)
 	})
 	s.open()
@@ -249,6 +282,7 @@ func TestE2EThePatientsPhoneAsksForTheCode(t *testing.T) {
 	s.way("line")
 	s.typeDigits(person.PID.Digits())
 	s.screen("line")
+	s.bothLanguages("line")
 	address := zbar(t, s.lastPicture())
 	if want := s.zone + "/line?unit=" + unitCode; address != want {
 		t.Fatalf("the QR code on the screen says %q, not %q", address, want)
@@ -262,12 +296,20 @@ func TestE2EThePatientsPhoneAsksForTheCode(t *testing.T) {
 	phone.picture(filepath.Join(s.shots, "phone-code.png"))
 	s.screen("result")
 	s.shows(visit.AuthenCode(code).Grouped())
+	s.bothLanguages("result")
 	if s.submissions() != 0 {
 		t.Error("the kiosk asked for a code itself")
 	}
+	if got := s.localStatus().Outbox; got.DoneToday != 1 || got.Pending != 0 || got.Staff != 0 {
+		t.Errorf("the local status counts %+v", got)
+	}
 	s.screen("welcome")
 	s.kiosk.end(t)
-	s.nothingPersonal(person.PID.Digits())
+	r, err := s.store().FindCode(visit.AuthenCode(code))
+	if err != nil || r.State != storage.StateDone || r.Visit.Method != visit.MethodLine || r.Visit.PID != person.PID || r.Visit.ClaimType.Code == "" {
+		t.Errorf("the store has a visit by %q in state %q for %q: %v", r.Visit.Method, r.State, r.Visit.ClaimType.Code, err)
+	}
+	s.nothingPersonal(person.PID.Digits(), code)
 }
 
 // browser is a real one, driven through its WebDriver.

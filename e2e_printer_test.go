@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"image/png"
@@ -27,62 +26,19 @@ type paperStage struct {
 	*stage
 	sink    *sink.Printer
 	address string
-	size    string
 }
 
-// newPaperStage puts the made-up printer into the configuration. landscape gives
-// the kiosk a panel that lies on its side.
-func newPaperStage(t *testing.T, landscape bool) *paperStage {
+// newPaperStage puts the made-up printer into the configuration.
+func newPaperStage(t *testing.T, panel string) *paperStage {
 	t.Helper()
-	p := &paperStage{stage: newStage(t, binary), sink: sink.New(printer.Width80mm), size: fmt.Sprintf("%dx%d", panelWidth, panelHeight)}
+	p := &paperStage{stage: newStageOn(t, binary, panel), sink: sink.New(printer.Width80mm)}
 	t.Cleanup(func() { _ = p.sink.Close() })
 	var err error
 	if p.address, err = p.sink.Listen("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
-	config, err := os.ReadFile(p.path("kiosk.toml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, after, found := strings.Cut(string(config), "[printer]\n")
-	_, after, ends := strings.Cut(after, "[kiosk]\n")
-	if !found || !ends {
-		t.Fatalf("there is no printer to be replaced in %s", config)
-	}
-	own := fmt.Sprintf("[printer]\nkind = \"escpos-tcp\"\naddress = %q\n[kiosk]\n", p.address)
-	if err := os.WriteFile(p.path("kiosk.toml"), []byte(before+own+after), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if landscape {
-		p.size = fmt.Sprintf("%dx%d", panelHeight, panelWidth)
-		p.env = displayOf(t, p.size)
-	}
+	p.configure(fmt.Sprintf("kind = \"image\"\naddress = %q", p.path("slips")), fmt.Sprintf("kind = \"escpos-tcp\"\naddress = %q", p.address))
 	return p
-}
-
-// displayOf starts an X server of that size and returns its environment.
-func displayOf(t *testing.T, size string) []string {
-	t.Helper()
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = r.Close() }()
-	x := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", size+"x24", "-nolisten", "tcp")
-	x.ExtraFiles = []*os.File{w}
-	if err := x.Start(); err != nil {
-		t.Fatalf("start Xvfb: %v", err)
-	}
-	t.Cleanup(func() {
-		_ = x.Process.Kill()
-		_ = x.Wait()
-	})
-	_ = w.Close()
-	number, err := bufio.NewReader(r).ReadString('\n')
-	if err != nil {
-		t.Fatalf("Xvfb does not tell its display: %v", err)
-	}
-	return []string{"DISPLAY=:" + strings.TrimSpace(number), "LIBGL_ALWAYS_SOFTWARE=1"}
 }
 
 func (p *paperStage) set(change func(*sink.State)) { p.sink.Set(change) }
@@ -91,26 +47,10 @@ func (p *paperStage) set(change func(*sink.State)) { p.sink.Set(change) }
 func (p *paperStage) start() {
 	p.t.Helper()
 	p.kiosk = startProcess(p.t, p.env, p.binary, "kiosk", "-config", p.path("kiosk.toml"), "-data", p.path("data"),
-		"-size", p.size, "-test-layout", p.path("layout.json"))
+		"-size", p.panel, "-test-layout", p.path("layout.json"))
 	p.screen("welcome")
 	p.says("welcome.step1") // with a reader
 }
-
-// bothLanguages takes a picture in Thai and one in English.
-func (p *paperStage) bothLanguages(name string) {
-	p.t.Helper()
-	p.picture(name + "-th")
-	p.click("language")
-	p.shows("ไทย")
-	p.settle()
-	p.picture(name + "-en")
-	p.click("language")
-	p.shows("English")
-	p.settle()
-}
-
-// settle waits until what was shown last is painted and may be touched.
-func (p *paperStage) settle() { <-time.After(300 * time.Millisecond) }
 
 // visits brings a patient to their code and returns it.
 func (p *paperStage) visits(person virtualcard.Person) (code string, remove func()) {
@@ -240,7 +180,7 @@ func (p *paperStage) once(visits int) {
 }
 
 func TestE2EEveryTroubleOfThePrinterIsToldAndLeavesTheCodeOnTheScreen(t *testing.T) {
-	p := newPaperStage(t, false)
+	p := newPaperStage(t, upright)
 	p.start()
 	mended := func(*paperStage) { p.set(func(s *sink.State) { *s = sink.State{} }) }
 	for i, c := range []struct {
@@ -294,7 +234,7 @@ func TestE2EEveryTroubleOfThePrinterIsToldAndLeavesTheCodeOnTheScreen(t *testing
 }
 
 func TestE2EASlipThatBreaksOffComesOutWholeOnceAndAgainWhenAsked(t *testing.T) {
-	p := newPaperStage(t, false)
+	p := newPaperStage(t, upright)
 	p.start()
 	p.set(func(s *sink.State) { s.BytesPerSecond, s.ResetAfter = 60000, 30000 })
 	unplugged, remove := p.visits(virtualcard.Population()[0])
@@ -352,7 +292,7 @@ func TestE2EASlipThatBreaksOffComesOutWholeOnceAndAgainWhenAsked(t *testing.T) {
 }
 
 func TestE2EAPrinterThatSaysNothingPrintsOnceAndAgainWhenAsked(t *testing.T) {
-	p := newPaperStage(t, true)
+	p := newPaperStage(t, lying)
 	p.set(func(s *sink.State) { s.Mute = true })
 	p.start()
 	code, remove := p.visits(virtualcard.Population()[0])
@@ -388,7 +328,7 @@ func TestE2EAPrinterThatSaysNothingPrintsOnceAndAgainWhenAsked(t *testing.T) {
 }
 
 func TestE2EASlowPrinterHoldsUpNobodyAndAKilledKioskPrintsNothingTwice(t *testing.T) {
-	p := newPaperStage(t, false)
+	p := newPaperStage(t, upright)
 	p.start()
 	p.set(func(s *sink.State) { s.BytesPerSecond = 15000 })
 	first, remove := p.visits(virtualcard.Population()[0])

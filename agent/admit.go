@@ -58,7 +58,7 @@ func (a *Agent) admit(w *answer, g *guarded) {
 		}
 		defer a.cards.release()
 		if a.o.CardAccess != nil {
-			a.o.CardAccess(g.caller.Name)
+			a.o.CardAccess(g.caller)
 		}
 	}
 	r = r.WithContext(ctx)

@@ -289,7 +289,7 @@ func TestOneCardIsReadAtATimeAndTheScreenKnowsForWhom(t *testing.T) {
 	reading, most, reads := 0, 0, 0
 	begun, goOn := make(chan struct{}, 100), make(chan struct{})
 	b := newBench(t, func(o *Options) {
-		o.CardAccess = func(client string) { mu.Lock(); defer mu.Unlock(); shown = append(shown, client) }
+		o.CardAccess = func(c Caller) { mu.Lock(); defer mu.Unlock(); shown = append(shown, c.Name) }
 		o.Compat = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			if c, ok := CallerOf(r.Context()); !ok || c.Name != "his" || !c.May(ScopeReadCard) {
 				t.Errorf("caller %+v", c.Name)

@@ -33,8 +33,8 @@ type Options struct {
 	AllowedOrigins []string     // web pages that may ask, exactly scheme://host[:port]
 	LAN            *LAN         // nil: this machine only
 
-	Audit      Auditor             // nil: nothing is written down
-	CardAccess func(client string) // called before a program reads the card, so that the screen can show which; must not wait
+	Audit      Auditor      // nil: nothing is written down
+	CardAccess func(Caller) // called before a program reads the card, so that the screen can show which; must not wait
 }
 
 // Agent answers requests. It works only below Serve, or another server that puts

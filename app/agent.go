@@ -19,6 +19,7 @@ import (
 	"authenkiosk/nhso"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
 )
 
 // agentFace is the HTTP agent as part of the program: it gives programs of the
@@ -38,6 +39,7 @@ type agentFace struct {
 	status  func() agent.Status
 	healthy func() error
 	watch   func() bool // a patient stands before the screen
+	look    func()      // has the lights brought up to date
 
 	listener net.Listener
 	sixth    net.Listener // the same port at [::1]; nil: it is not there
@@ -46,6 +48,13 @@ type agentFace struct {
 	mu    sync.Mutex
 	known map[string]bool   // readers that were announced
 	noted map[string]uint64 // for each program the card whose reading was told
+	last  reading           // what the screen shows
+}
+
+// reading is that a program has read the card of an insertion.
+type reading struct {
+	program   string
+	insertion uint64
 }
 
 // newAgentFace makes the agent of a core; nothing is served before listen and
@@ -54,7 +63,7 @@ func newAgentFace(c *core, data string, types []visit.ClaimType) (*agentFace, er
 	f := &agentFace{
 		config: c.Config.Agent, log: c.log, hub: agent.NewHub(), clients: newClientFile(data), cards: c.cards, types: types,
 		submit: &agentSubmitter{visits: c.visits, outbox: c.outbox, log: c.log},
-		watch:  func() bool { return false }, known: map[string]bool{}, noted: map[string]uint64{},
+		watch:  func() bool { return false }, look: c.look, known: map[string]bool{}, noted: map[string]uint64{},
 	}
 	var err error
 	f.compat, err = secureagent.New(secureagent.Options{
@@ -202,25 +211,45 @@ func (f *agentFace) readers(list []cardreader.ReaderState) {
 	f.known = now
 }
 
-// cardAccess says, once for each card, which program reads it. While a patient
-// stands before the screen that is worth a warning: somebody else looks at the
-// card of the session.
-func (f *agentFace) cardAccess(client string) {
+// cardAccess says, once for each card, which program reads it, and has it shown.
+// While a patient stands before the screen that is worth a warning: somebody else
+// looks at the card of the session.
+func (f *agentFace) cardAccess(c agent.Caller) {
 	in, _ := f.cards.patient()
+	if in.Insertion == 0 {
+		return
+	}
 	f.mu.Lock()
-	again := f.noted[client] == in.Insertion && in.Insertion != 0
+	again := f.noted[c.Name] == in.Insertion
 	if len(f.noted) > maxNoted {
 		clear(f.noted)
 	}
-	f.noted[client] = in.Insertion
-	f.mu.Unlock()
-	switch {
-	case again || in.Insertion == 0:
-	case f.watch():
-		f.log.Warn("a program reads the card of the patient before the screen", "client", client, "insertion", in.Insertion)
-	default:
-		f.log.Info("a program reads the card", "client", client, "insertion", in.Insertion)
+	f.noted[c.Name] = in.Insertion
+	f.last = reading{c.Name, in.Insertion}
+	if c.NoToken {
+		f.last.program = flow.UnnamedProgram
 	}
+	f.mu.Unlock()
+	if again {
+		return
+	}
+	f.look()
+	if f.watch() {
+		f.log.Warn("a program reads the card of the patient before the screen", "client", c.Name, "insertion", in.Insertion)
+		return
+	}
+	f.log.Info("a program reads the card", "client", c.Name, "insertion", in.Insertion)
+}
+
+// readBy is the program that was the last to read the patient's card that is inside.
+func (f *agentFace) readBy() string {
+	in, _ := f.cards.patient()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if in.Insertion == 0 || in.Insertion != f.last.insertion {
+		return ""
+	}
+	return f.last.program
 }
 
 // maxNoted bounds the programs that are remembered by name.

@@ -421,7 +421,14 @@ func TestAProgramReadsTheCardOfASessionAndTheSessionGoesOn(t *testing.T) {
 			t.Fatalf("%d", status)
 		}
 	}
+	readBy := func() string { return h.kiosk.runner.Snapshot().Devices.ReadBy }
+	eventually(t, func() bool { return readBy() == "his" })
 	h.visit()
+	if got := readBy(); got != "his" {
+		t.Errorf("the screen names %q as the program that has read the card", got)
+	}
+	h.remove()
+	eventually(t, func() bool { return readBy() == "" })
 	h.end()
 	if n := strings.Count(log.String(), "a program reads the card of the patient before the screen"); n != 1 {
 		t.Errorf("%d notices in the log, want one for the card", n)

@@ -99,6 +99,7 @@ func (c *cards) handle(e cardreader.Event, send func(flow.Event), changed func()
 				delete(c.pids, e.Insertion)
 			})
 			c.told(e)
+			changed()
 			send(flow.CardRemoved{Role: role})
 		}
 	}

@@ -273,11 +273,15 @@ func (c *core) watchDevices(ctx context.Context, send func(flow.Event), devices 
 // lights are the devices that every face has. It is called by one goroutine.
 func (c *core) lights() flow.Devices {
 	state, _, _ := c.health.read()
-	return flow.Devices{
+	d := flow.Devices{
 		Reader: c.cards.state(), NHSO: state, Printer: flow.DeviceAbsent, Camera: flow.DeviceAbsent,
 		Storage: c.disk.look(c.log),
 		Clock:   c.clockNow(),
 	}
+	if c.face != nil {
+		d.ReadBy = c.face.readBy()
+	}
+	return d
 }
 
 // clockNow judges the clock. It may be called from any goroutine.

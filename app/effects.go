@@ -73,6 +73,15 @@ func (r *Runner) save(e flow.SaveVisit, photo []byte) {
 	r.Send(flow.VisitSaved{Number: e.Number})
 }
 
+// record keeps a visit whose code NHSO has made. When that fails the patient has
+// the code all the same.
+func (r *Runner) record(e flow.RecordVisit) {
+	v := e.Visit
+	v.CreatedAt = time.Now()
+	err := r.ports.Store.SaveDone(v, e.Code, e.IssuedAt, v.CreatedAt)
+	r.logged("keep the visit with its code", v.ID, err)
+}
+
 // errNoPhoto says that the photo of the visit is gone: the session ended.
 var errNoPhoto = errors.New("the photo of the visit is not held any more")
 

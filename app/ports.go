@@ -50,6 +50,8 @@ type Store interface {
 	Save(v visit.Visit, at time.Time) error
 	// SaveWithPhoto keeps visit and photo, or neither.
 	SaveWithPhoto(v visit.Visit, jpeg []byte, at time.Time) error
+	// SaveDone keeps a visit whose code NHSO has made already.
+	SaveDone(v visit.Visit, code visit.AuthenCode, issued, at time.Time) error
 	Drop(id visit.ID, at time.Time) error
 	Staff(id visit.ID, p visit.Problem, at time.Time) error
 	// RememberedPhone returns the number of a visit not earlier than that time.

@@ -213,6 +213,8 @@ func (r *Runner) do(ctx context.Context, effect flow.Effect) {
 	case flow.SaveVisit:
 		photo := r.photoOf(e.Visit) // now: the next patient's must never be taken for it
 		r.write(func() { r.save(e, photo) })
+	case flow.RecordVisit:
+		r.write(func() { r.record(e) })
 	case flow.DropVisit:
 		r.write(func() { r.logged("drop visit", e.ID, r.ports.Store.Drop(e.ID, time.Now())) })
 	case flow.HandToStaff:

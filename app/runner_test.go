@@ -25,6 +25,8 @@ type bench struct {
 	saveTime time.Duration
 	saveErr  error
 	outcome  outbox.Outcome
+	asked    int                   // how often NHSO was asked for codes
+	codes    []flow.Authentication // its answer from the second time on
 
 	photo []byte
 	seen  func(flow.Event)
@@ -74,7 +76,12 @@ func (b *bench) Right(context.Context, visit.PID, visit.Date) (flow.RightFound, 
 }
 
 func (b *bench) Status(context.Context, visit.PID, visit.Date) ([]flow.Authentication, error) {
-	return nil, nil
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.asked++; b.asked == 1 {
+		return nil, nil
+	}
+	return b.codes, nil
 }
 
 func (b *bench) Save(v visit.Visit, _ time.Time) error {
@@ -91,6 +98,11 @@ func (b *bench) SaveWithPhoto(v visit.Visit, jpeg []byte, at time.Time) error {
 		return errors.New("an empty photo")
 	}
 	b.did("photo")
+	return b.Save(v, at)
+}
+
+func (b *bench) SaveDone(v visit.Visit, code visit.AuthenCode, _, at time.Time) error {
+	b.did("done " + string(code))
 	return b.Save(v, at)
 }
 
@@ -120,7 +132,7 @@ func (b *bench) play(t *testing.T, f func(r *Runner)) flow.Model {
 	model := flow.Model{
 		Unit: flow.Unit{
 			HCode: "99999", ClaimTypes: []visit.ClaimType{{Code: "PG0060001"}}, DefaultClaimType: "PG0060001",
-			Methods:  []visit.Method{visit.MethodCard, visit.MethodPhoto, visit.MethodCertifier},
+			Methods: []visit.Method{visit.MethodCard, visit.MethodPhoto, visit.MethodCertifier, visit.MethodLine}, LineQR: "qr",
 			Upstream: []visit.Method{visit.MethodCard, visit.MethodPhoto, visit.MethodCertifier},
 			Certify:  flow.Certify{Relations: []visit.Relation{visit.RelationParent}},
 		},
@@ -294,6 +306,27 @@ func TestAGuardianVouchesWithTheirOwnCard(t *testing.T) {
 		if v := b.saved[0]; v.PID.Digits() != "9000000000012" || v.Attestation.Certifier.Digits() != "9000000000004" ||
 			v.Attestation.Relation != visit.RelationParent || v.PhoneOwner != visit.PhoneOfRelative {
 			t.Errorf("saved %v %v", v.Method, v.PhoneOwner)
+		}
+	})
+}
+
+func TestACodeThatThePhoneAskedForIsKeptAndNothingIsSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &bench{codes: []flow.Authentication{{
+			Code: "PP1200000001", ClaimType: visit.ClaimType{Code: "PG0130001"}, Hospital: visit.Hospital{HCode: "99999"}, At: time.Now().Add(time.Minute),
+		}}}
+		m := b.play(t, func(r *Runner) {
+			r.Send(flow.TapNoCard{})
+			r.Send(flow.TapMethod{Method: visit.MethodLine})
+			digits(r, "9000000000012")
+			time.Sleep(10 * time.Second)
+		})
+		if m.State != flow.Result || b.count("done PP1200000001") != 1 || b.count("submit") != 0 || b.count("print code") != 1 {
+			t.Fatalf("state %v, done %v", m.State, b.log)
+		}
+		if v := b.saved[0]; v.Method != visit.MethodLine || v.PID.Digits() != "9000000000012" || v.ID != m.Session.Insertion.VisitID ||
+			v.ClaimType.Code != "PG0130001" || v.CreatedAt.IsZero() || v.Validate() != nil {
+			t.Errorf("saved %v: %v", v.Method, v.Validate())
 		}
 	})
 }

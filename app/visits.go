@@ -91,6 +91,11 @@ func (v toldVisits) SaveForStaff(x visit.Visit, p visit.Problem, at time.Time) e
 	return v.after(x.ID, storage.StateStaff, v.visits.SaveForStaff(x, p, at))
 }
 
+// SaveDone implements Store.
+func (v toldVisits) SaveDone(x visit.Visit, code visit.AuthenCode, issued, at time.Time) error {
+	return v.after(x.ID, storage.StateDone, v.visits.SaveDone(x, code, issued, at))
+}
+
 // SaveWithPhoto implements Store.
 func (v toldVisits) SaveWithPhoto(x visit.Visit, jpeg []byte, at time.Time) error {
 	return v.after(x.ID, storage.StatePending, v.visits.SaveWithPhoto(x, jpeg, at))

@@ -29,6 +29,7 @@ var (
 	ErrCut         = errors.New("the connection was cut")
 	ErrUntrusted   = errors.New("the server's certificate is not trusted")
 	ErrConnect     = errors.New("no connection")
+	ErrMethod      = errors.New("this way to NHSO does not take this proof of identity")
 
 	// Of an Agent only.
 	ErrNoReader      = errors.New("the agent has no card reader")
@@ -36,7 +37,6 @@ var (
 	ErrBadCard       = errors.New("the agent cannot read the card")
 	ErrBehind        = errors.New("the agent gets no answer of NHSO")
 	ErrNoCorrelation = errors.New("there is no unused reading of the card for this submission")
-	ErrMethod        = errors.New("an agent takes the patient's own card only")
 	ErrPublic        = errors.New("the agent's address is neither of this machine nor of a private network")
 )
 

@@ -166,6 +166,9 @@ func (e *Endpoint) sendable(v visit.Visit) error {
 	if err := v.Validate(); err != nil {
 		return err
 	}
+	if v.Method == visit.MethodLine {
+		return ErrMethod // the code of such a visit is made by NHSO and the phone
+	}
 	if e.hcode != "" && v.HCode != e.hcode {
 		return ErrOtherUnit
 	}

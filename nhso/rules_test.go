@@ -52,6 +52,7 @@ func TestVisitsThatMustNotBeSentAreNot(t *testing.T) {
 		}{
 			{"tomorrow's", func(v *visit.Visit) { v.ServiceDate = r.today.Next() }, visit.ServiceDatePassed},
 			{"without a phone", func(v *visit.Visit) { v.Phone = visit.Phone{} }, visit.NHSORefusedVisit},
+			{"by the patient's phone", func(v *visit.Visit) { v.Method = visit.MethodLine }, visit.UpstreamCannot},
 			{"of another unit", func(v *visit.Visit) { v.HCode = "99998" }, visit.NHSORefusedVisit},
 		} {
 			s := submission(testzone.Adult, r.today)

@@ -63,9 +63,11 @@ func (s storedVisit) visit() (visit.Visit, error) {
 	if err != nil {
 		return visit.Visit{}, err
 	}
-	phone, err := visit.ParsePhone(s.Phone)
-	if err != nil {
-		return visit.Visit{}, err
+	var phone visit.Phone // none where NHSO has been given it in LINE
+	if s.Phone != "" {
+		if phone, err = visit.ParsePhone(s.Phone); err != nil {
+			return visit.Visit{}, err
+		}
 	}
 	date, err := visit.ParseDate(s.ServiceDate)
 	if err != nil {

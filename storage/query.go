@@ -107,7 +107,7 @@ func (s *Store) RememberedPhone(pid visit.PID, notBefore time.Time) (visit.Phone
 	err := s.view(func(tx *bolt.Tx) error {
 		for i := len(ids) - 1; i >= 0; i-- {
 			r, err := s.load(tx, ids[i])
-			if err != nil || r.Visit.PID != pid {
+			if err != nil || r.Visit.PID != pid || r.Visit.Phone.IsZero() {
 				continue
 			}
 			if r.Visit.CreatedAt.Before(notBefore) {

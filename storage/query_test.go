@@ -117,6 +117,11 @@ func TestThePhoneOfAnEarlierVisitIsRemembered(t *testing.T) {
 	save(recent.Add(3*time.Hour), "080-000-0004", StateRefused)
 	ask("dropped and refused do not count", "0800000002", long)
 
+	byPhone := madeUp(number + 1)
+	byPhone.PID, byPhone.Phone, byPhone.Method, byPhone.CreatedAt = person, visit.Phone{}, visit.MethodLine, noon
+	must(t, s.SaveDone(byPhone, "PP1200000009", noon, noon))
+	ask("one by LINE leaves the number to NHSO", "0800000002", long)
+
 	other := madeUp(2).PID
 	if phone, _, ok := s.RememberedPhone(other, long); ok || !phone.IsZero() {
 		t.Error("another person got a number")

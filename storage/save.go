@@ -23,6 +23,24 @@ func (s *Store) SaveForStaff(v visit.Visit, p visit.Problem, at time.Time) error
 	return s.save(r, nil)
 }
 
+// SaveDone keeps a visit whose code NHSO made without it, because the patient's
+// phone asked for it. It refuses one whose code is that of another visit (ErrExists).
+func (s *Store) SaveDone(v visit.Visit, code visit.AuthenCode, issued, at time.Time) error {
+	if _, err := visit.ParseAuthenCode(string(code)); err != nil {
+		return fmt.Errorf("save visit %s: %w", v.ID, err)
+	}
+	if _, err := s.FindCode(code); err == nil {
+		return fmt.Errorf("save visit %s: its code: %w", v.ID, ErrExists)
+	}
+	r := fresh(v, at)
+	r.State, r.Code, r.IssuedAt = StateDone, code, issued
+	err := s.save(r, nil)
+	if err == nil {
+		s.follow(r)
+	}
+	return err
+}
+
 func fresh(v visit.Visit, at time.Time) Record {
 	return Record{Visit: v, State: StatePending, SavedAt: at, ChangedAt: at}
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"authenkiosk/storage/internal/madeup"
 	"authenkiosk/visit"
@@ -116,6 +117,46 @@ func TestAVisitWithPhotoThatIsRebuiltSaysThatItsPhotoIsGone(t *testing.T) {
 		t.Errorf("the photo: %v", err)
 	}
 	must(t, s.Staff(v.ID, visit.NotSaved, noon))
+}
+
+func TestAVisitWhoseCodeNHSOMadeIsKeptAsDone(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	v, issued := madeUp(4), noon.Add(-time.Minute)
+	v.Method, v.Phone = visit.MethodLine, visit.Phone{}
+	must(t, s.SaveDone(v, "PP1200000001", issued, noon))
+	check := func(when string) {
+		t.Helper()
+		r, err := s.FindCode("PP1200000001")
+		must(t, err)
+		open, err := s.Unsettled()
+		must(t, err)
+		feed, _, err := s.Changes(0, 10)
+		must(t, err)
+		counts, err := s.Counts(v.ServiceDate)
+		must(t, err)
+		if !sameVisit(r.Visit, v) || r.State != StateDone || !r.IssuedAt.Equal(issued) || len(open) != 0 || len(feed) != 1 || counts.DoneToday != 1 {
+			t.Errorf("%s: state %s, %d for the outbox, %d in the feed, %+v", when, r.State, len(open), len(feed), counts)
+		}
+	}
+	check("saved")
+	again := madeUp(5)
+	again.Method = visit.MethodLine
+	if err := s.SaveDone(again, "PP1200000001", issued, noon); !errors.Is(err, ErrExists) {
+		t.Errorf("another visit with the same code: %v", err)
+	}
+	if err := s.SaveDone(again, "PP12", issued, noon); err == nil {
+		t.Error("a code of the wrong form is kept")
+	}
+	must(t, s.Close())
+	s = openIn(t, dir)
+	check("opened again")
+	must(t, s.Close())
+	must(t, os.Remove(filepath.Join(dir, fileName)))
+	s = openIn(t, dir)
+	if open, err := s.Unsettled(); err != nil || len(open) != 0 {
+		t.Errorf("after damage %d visits would be sent: %v", len(open), err)
+	}
 }
 
 func TestAVisitForTheStaffIsNeverWorkForTheOutbox(t *testing.T) {

@@ -97,30 +97,46 @@ func (c *scene) day(t time.Time) string {
 // lights draws the health of each device that is configured. The camera has a
 // light only where there is one; in landscape four take two lines.
 func (c *scene) lights(at area) {
-	d := c.m.Devices
-	type named struct {
-		name  string
-		state flow.DeviceState
-	}
-	list := []named{{"nhso", d.NHSO}, {"reader", d.Reader}, {"printer", d.Printer}}
 	flat := false
 	cells := at.columns(3, 12)
-	if d.Camera != flow.DeviceAbsent {
-		list = append(list, named{"camera", d.Camera})
+	if c.m.Devices.Camera != flow.DeviceAbsent {
 		cells = at.columns(4, 12)
 		if flat = !c.s.geo.portrait; flat {
 			rows := at.rows(2, 0)
 			cells = append(rows[0].columns(2, 12), rows[1].columns(2, 12)...)
 		}
 	}
-	i := 0
-	for _, l := range list {
+	for i, l := range c.lamps() {
+		c.s.light(cells[i], l, flat)
+	}
+}
+
+func (c *scene) lamps() []lamp {
+	d := c.m.Devices
+	var list []lamp
+	for _, l := range []lamp{
+		{name: "nhso", state: d.NHSO}, {name: "reader", state: d.Reader}, {name: "printer", state: d.Printer}, {name: "camera", state: d.Camera},
+	} {
 		if l.state == flow.DeviceAbsent {
 			continue
 		}
-		c.s.light(l.name, cells[i], c.say.say("light."+l.name), c.say.say("device."+l.state.String()), l.state, flat)
-		i++
+		l.label, l.words = c.say.say("light."+l.name), c.say.say("device."+l.state.String())
+		if l.name == "reader" && d.ReadBy != "" {
+			l = c.readBy(l)
+		}
+		list = append(list, l)
 	}
+	return list
+}
+
+// readBy says which program of the hospital has read the card that is inside, so
+// that nobody's card is read in secret.
+func (c *scene) readBy(l lamp) lamp {
+	l.label, l.words, l.outside = c.say.say("reader.read-by"), c.m.Devices.ReadBy, true
+	if l.words == flow.UnnamedProgram {
+		l.words, l.outside = c.say.say("reader.unnamed"), false
+	}
+	return l
 }
 
 // bottomBar draws what a patient can always do.

@@ -117,6 +117,13 @@ func welcomeSamples() []sample {
 		})},
 		{"welcome-closed", with(func(m *flow.Model) { m.Devices.Storage = flow.DeviceDown })},
 		{"welcome-card-in", with(func(m *flow.Model) { m.CardIn = true })},
+		{"welcome-card-in-read", with(func(m *flow.Model) { m.CardIn, m.Devices.ReadBy = true, "his-opd" })},
+		{"welcome-card-in-read-long", with(func(m *flow.Model) {
+			m.CardIn, m.Devices.ReadBy, m.Devices.Camera = true, "appointments-and-billing", flow.DeviceReady
+		})},
+		{"welcome-card-in-read-unnamed", with(func(m *flow.Model) {
+			m.CardIn, m.Devices.ReadBy, m.Devices.Camera = true, flow.UnnamedProgram, flow.DeviceReady
+		})},
 		{"welcome-no-paper", with(func(m *flow.Model) {
 			m.Devices.Printer, m.Devices.PrinterProblem, m.Devices.Camera = flow.DeviceDown, visit.PrinterNoPaper, flow.DeviceReady
 		})},

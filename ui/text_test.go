@@ -71,6 +71,15 @@ func TestWordsFromOutsideThatDoNotFitEndInAnEllipsis(t *testing.T) {
 	if !fits || len(lines) != 1 || !strings.HasSuffix(lines[0], "…") {
 		t.Errorf("fits %t: %q", fits, lines)
 	}
+	in.words, in.at = "appointments-and-billing", area{0, 0, 200, 60}
+	if lines, _, _ := fitText(in); len(lines) != 1 || !strings.HasPrefix(lines[0], "appoint") || !strings.HasSuffix(lines[0], "…") {
+		t.Errorf("of one long word is left %q", lines)
+	}
+	in.words, in.at = "น้ำน้ำน้ำน้ำ", area{0, 0, 60, 60}
+	if lines, _, _ := fitText(in); len(lines) != 1 || strings.Trim(lines[0], "น้ำ") != "…" || strings.HasSuffix(lines[0], "น…") || strings.HasSuffix(lines[0], "น้…") {
+		t.Errorf("a letter is parted from its marks: %q", lines)
+	}
+	in.words, in.at = long, area{0, 0, 400, 60}
 	in.style.cut = false
 	if _, _, fits := fitText(in); fits {
 		t.Error("our own words are said to fit although they do not")

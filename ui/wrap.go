@@ -1,6 +1,9 @@
 package ui
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 const zeroWidthSpace = "\u200B"
 
@@ -169,7 +172,24 @@ func (w wrapper) elide(words string, room int) []string {
 			return ls
 		}
 	}
-	return []string{"…"}
+	if len(ws) == 0 {
+		return nil
+	}
+	return []string{w.beginning(ws[0].text)}
+}
+
+// beginning keeps of a word that is too wide what fits before an ellipsis, and never
+// parts a letter from its marks.
+func (w wrapper) beginning(word string) string {
+	for i := len(word); i > 0; {
+		next, _ := utf8.DecodeRuneInString(word[i:])
+		last, size := utf8.DecodeLastRuneInString(word[:i])
+		if !followsLetter(next) && !leadingVowel(last) && w.narrow([]string{word[:i] + "…"}) {
+			return word[:i] + "…"
+		}
+		i -= size
+	}
+	return "…"
 }
 
 func (w wrapper) narrow(lines []string) bool {

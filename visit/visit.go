@@ -48,7 +48,8 @@ var (
 	ErrNoPhoto       = errors.New("the visit has no photo")
 )
 
-// Validate tells everything that keeps the visit from being submitted.
+// Validate tells everything that the visit lacks. By LINE the patient gives NHSO
+// the phone, and NHSO makes the code: such a visit is kept, and never submitted.
 func (v Visit) Validate() error {
 	var errs []error
 	if _, err := ParseID(string(v.ID)); err != nil {
@@ -61,7 +62,7 @@ func (v Visit) Validate() error {
 		{v.HCode == "", ErrNoUnit},
 		{v.ServiceDate.IsZero(), ErrNoServiceDate},
 		{v.PID.IsZero(), ErrNoPID},
-		{v.Phone.IsZero(), ErrNoPhone},
+		{v.Phone.IsZero() && v.Method != MethodLine, ErrNoPhone},
 		{v.ClaimType.Code == "", ErrNoClaimType},
 		{v.Method == "", ErrNoMethod},
 		{v.Method == MethodCertifier && (v.Attestation.Certifier.IsZero() || v.Attestation.Relation == ""), ErrNoCertifier},

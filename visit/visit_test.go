@@ -73,6 +73,14 @@ func TestAVisitNamesEverythingThatIsMissing(t *testing.T) {
 	if err := whole.Validate(); err != nil {
 		t.Errorf("a whole visit: %v", err)
 	}
+	whole.Phone = Phone{}
+	if err := whole.Validate(); !errors.Is(err, ErrNoPhone) {
+		t.Errorf("a visit without a phone: %v", err)
+	}
+	whole.Method = MethodLine
+	if err := whole.Validate(); err != nil {
+		t.Errorf("one whose phone NHSO has been given in LINE: %v", err)
+	}
 }
 
 func TestTheHospitalShownIsTheOneForOutpatients(t *testing.T) {

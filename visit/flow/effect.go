@@ -46,6 +46,13 @@ type (
 		Number uint64
 		ID     visit.ID
 	}
+	// RecordVisit keeps a visit whose code NHSO has made already, at the wish of the
+	// patient's phone. Nothing is sent.
+	RecordVisit struct {
+		Visit    visit.Visit
+		Code     visit.AuthenCode
+		IssuedAt time.Time
+	}
 	// HandToStaff makes the saved visit work for the desk.
 	HandToStaff struct {
 		ID      visit.ID
@@ -133,6 +140,7 @@ func (RecallPhone) effect()     {}
 func (SaveVisit) effect()       {}
 func (DropVisit) effect()       {}
 func (SubmitVisit) effect()     {}
+func (RecordVisit) effect()     {}
 func (HandToStaff) effect()     {}
 func (PrintSlip) effect()       {}
 func (ExpectCertifier) effect() {}

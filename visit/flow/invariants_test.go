@@ -27,7 +27,7 @@ func checkStep(before Model, e Event, after Model, effects []Effect) error {
 			}
 		}
 	}
-	return errors.Join(checkPhone(before, e, after), checkRelation(before, e, after), checkShown(before, e, after), checkWipe(before, after, wiped), checkCard(before, e, after), checkOneVisit(before, after, effects))
+	return errors.Join(checkRecord(before, e, after, effects), checkPhone(before, e, after), checkRelation(before, e, after), checkShown(before, e, after), checkWipe(before, after, wiped), checkCard(before, e, after), checkOneVisit(before, after, effects))
 }
 
 // 1 and 8: everything NHSO demands is there, and it was the patient, with the
@@ -50,6 +50,31 @@ func checkSave(before Model, e Event, save SaveVisit) error {
 		return errors.New("a tap on the idle warning confirms a visit")
 	}
 	return checkProof(before, v)
+}
+
+// checkRecord: the code that a phone asked for is kept once, when it is shown.
+func checkRecord(before Model, e Event, after Model, effects []Effect) error {
+	kept := 0
+	for _, effect := range effects {
+		r, ok := effect.(RecordVisit)
+		if !ok {
+			continue
+		}
+		x := after.Session
+		if err := r.Visit.Validate(); err != nil {
+			return fmt.Errorf("an incomplete visit is kept: %w", err)
+		}
+		found, _ := e.(StatusFound)
+		if before.State != Line || r.Visit.ID != x.Insertion.VisitID || r.Visit.PID != x.Person.PID || r.Visit.Method != visit.MethodLine ||
+			r.Code != x.Code || len(found.Done) == 0 || r.Visit.ClaimType != x.ClaimType || r.Visit.ServiceDate != before.Session.AskedOf {
+			return errors.New("a visit is kept that is not the one on the screen")
+		}
+		kept++
+	}
+	if shown := before.State == Line && after.State == Result; shown != (kept == 1) {
+		return fmt.Errorf("a code that the phone asked for is kept %d times", kept)
+	}
+	return nil
 }
 
 // 1 and 8: the proof of identity of each method, and that who gives it is there.

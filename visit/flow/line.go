@@ -8,7 +8,7 @@ import (
 
 // awaitPhone shows the unit's QR code and asks NHSO, again and again, whether the
 // code that the patient's phone asks for is there. The patient gives NHSO the
-// contact number on the phone, so that no visit is made here.
+// contact number on the phone, so that nothing is submitted here.
 func (s *step) awaitPhone() {
 	s.enter(Line)
 	s.poll()
@@ -37,10 +37,21 @@ func (s *step) polled(done []Authentication) {
 		s.desk(visit.CodeExists, "")
 	case here && !holds(before, a.Code):
 		x.Code, x.IssuedAt, x.ClaimType = a.Code, a.At, a.ClaimType
+		s.record()
 		s.finish(Result)
 	default:
 		s.set(TimerPoll)
 	}
+}
+
+// record keeps the visit with the code that the phone has brought, so that the
+// hospital's programs learn of it like of any other.
+func (s *step) record() {
+	x := s.m.Session
+	s.do(RecordVisit{visit.Visit{
+		ID: x.Insertion.VisitID, HCode: s.m.Unit.HCode, ServiceDate: x.AskedOf, PID: x.Person.PID,
+		ClaimType: x.ClaimType, Method: x.Method,
+	}, x.Code, x.IssuedAt})
 }
 
 // asked tells whether a code was made since the session began.

@@ -136,7 +136,11 @@ type Devices struct {
 	Clock   DeviceState // Down: the clock is wrong by more than the service date bears
 
 	PrinterProblem visit.Problem // why Printer is not ready, where that is known
+	ReadBy         string        // the program that has read the patient's card that is inside; empty: none
 }
+
+// UnnamedProgram is ReadBy for a program that has not said its name.
+const UnnamedProgram = "?"
 
 // DeviceState is what a status light shows.
 type DeviceState int
