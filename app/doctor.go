@@ -51,7 +51,7 @@ func (p *Program) doctor(ctx context.Context, s *settings) error {
 	data := filepath.Join(s.data, string(c.NHSO.Zone))
 	findings := []finding{
 		{"configuration", findingOK, fmt.Sprintf("unit %s, zone %s, upstream %s", c.Unit.HCode, c.NHSO.Zone, c.NHSO.Upstream)},
-		readerFinding(c), diskFinding(data), outboxFinding(data), printerFinding(ctx, c, data), slipFinding(c), cameraFinding(ctx, c), tokenFinding(c, data),
+		readerFinding(c), diskFinding(data), outboxFinding(data), printerFinding(ctx, c, data), slipFinding(ctx, c), cameraFinding(ctx, c), tokenFinding(c, data),
 	}
 	findings = append(findings, nhsoFindings(ctx, c, data)...)
 	findings = append(findings, agentFindings(ctx, c, data)...)

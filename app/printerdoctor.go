@@ -50,9 +50,21 @@ func printerFinding(ctx context.Context, c config.Config, data string) finding {
 	return finding{"printer", state, detail}
 }
 
+// paperOf tells what slips will be drawn on; some printers are asked for that.
+func paperOf(ctx context.Context, c config.Printer) (printer.Paper, error) {
+	device, err := printer.Open(printerConfig(c))
+	if err != nil {
+		return printer.Paper{}, err
+	}
+	defer func() { _ = device.Close() }()
+	ctx, cancel := context.WithTimeout(ctx, askPrinterFor)
+	defer cancel()
+	return device.Paper(ctx)
+}
+
 // slipFinding tries every kind of slip, so that a template that does not suit the
 // paper is found before a patient waits, and looks for next steps that are missing.
-func slipFinding(c config.Config) finding {
+func slipFinding(ctx context.Context, c config.Config) finding {
 	if c.Printer.Kind == config.PrinterNone {
 		return finding{"slips", findingSkipped, "no printer is configured"}
 	}
@@ -63,8 +75,12 @@ func slipFinding(c config.Config) finding {
 	if err != nil {
 		return finding{"slips", findingFailed, err.Error()}
 	}
+	paper, err := paperOf(ctx, c.Printer)
+	if err != nil {
+		return finding{"slips", findingSkipped, fmt.Sprintf("%s: whether it suits the paper is not known: %v", c.Printer.Template, err)}
+	}
 	var problems []string
-	for _, problem := range printer.Warnings(t, printer.Roll(printer.WidthPx(c.Printer.WidthMM)), c.Kiosk.Languages...) {
+	for _, problem := range printer.Warnings(t, paper, c.Kiosk.Languages...) {
 		problems = append(problems, problem.Error())
 	}
 	if problems != nil {

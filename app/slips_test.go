@@ -726,22 +726,26 @@ func TestTheUnitsOwnTemplateIsPrinted(t *testing.T) {
 
 func TestDoctorLooksAtTheTemplate(t *testing.T) {
 	dir := t.TempDir()
-	for _, c := range []struct{ name, text, state, words string }{
-		{"none", "", findingOK, "built-in"},
-		{"good", "[[code]]\nshow = \"code\"\n[[code]]\nshow = \"next\"\n[next.default]\nth = \"รอ\"\n", findingOK, "slip.toml"},
-		{"no next step", "[[code]]\nshow = \"code\"\n[[code]]\nshow = \"next\"\n[next.PG0130001]\nth = \"รอ\"\n", findingWarning, "PG0060001"},
-		{"a wrong field", "[[code]]\nshow = \"price\"\n", findingFailed, "slip.toml:2"},
+	const gap, next = "[[code]]\nshow = \"code\"\n[[code]]\nshow = \"gap\"\nheight_mm = 50\n", "[next.default]\nth = \"รอ\"\n"
+	tall := gap + strings.Repeat("[[code]]\nshow = \"gap\"\nheight_mm = 50\n", 5) + next
+	for _, c := range []struct{ name, text, paper, state, words string }{
+		{"none", "", "", findingOK, "built-in"},
+		{"as long as a roll bears", tall, "", findingOK, "slip.toml"},
+		{"too long for the sheets of the unit", tall, "a5", findingWarning, "too long"},
+		{"good", "[[code]]\nshow = \"code\"\n[[code]]\nshow = \"next\"\n[next.default]\nth = \"รอ\"\n", "", findingOK, "slip.toml"},
+		{"no next step", "[[code]]\nshow = \"code\"\n[[code]]\nshow = \"next\"\n[next.PG0130001]\nth = \"รอ\"\n", "", findingWarning, "PG0060001"},
+		{"a wrong field", "[[code]]\nshow = \"price\"\n", "", findingFailed, "slip.toml:2"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			k := config.Default()
-			k.Printer.Kind, k.Printer.Address = config.PrinterImage, dir
+			k.Printer.Kind, k.Printer.Address, k.Printer.Paper = config.PrinterImage, dir, c.paper
 			if c.text != "" {
 				k.Printer.Template = filepath.Join(dir, "slip.toml")
 				if err := os.WriteFile(k.Printer.Template, []byte(c.text), 0o600); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if f := slipFinding(k); f.State != c.state || !strings.Contains(f.Detail, c.words) {
+			if f := slipFinding(t.Context(), k); f.State != c.state || !strings.Contains(f.Detail, c.words) {
 				t.Errorf("got %+v", f)
 			}
 		})

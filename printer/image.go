@@ -95,7 +95,8 @@ func (p *Image) write(name string, data []byte) error {
 		return err
 	}
 	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(pictureMode), f.Close())
+	// Before the name is there: a power cut must not leave an empty slip.
+	err = errors.Join(err, f.Chmod(pictureMode), f.Sync(), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), filepath.Join(p.Dir, name))
 	}
