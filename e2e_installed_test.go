@@ -5,7 +5,6 @@ package main
 import (
 	"fmt"
 	"net/http"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,14 +29,7 @@ func onInstalledAgent(t *testing.T) (*stage, *process) {
 		return len(found) == 2
 	})
 	s.zone = found[0][1]
-	config, err := os.ReadFile(s.path("kiosk.toml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	upstream := fmt.Sprintf("[nhso]\nupstream = \"agent\"\nagent_url = %q\n", found[1][1])
-	if err := os.WriteFile(s.path("kiosk.toml"), []byte(strings.Replace(string(config), "[nhso]\n", upstream, 1)), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	s.configure("[nhso]\n", fmt.Sprintf("[nhso]\nupstream = \"agent\"\nagent_url = %q\n", found[1][1]))
 	return s, world
 }
 

@@ -11,7 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"authenkiosk/app/config"
 	"authenkiosk/nhso/testzone"
+	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
 
@@ -123,6 +125,25 @@ func zoneConfig(t *testing.T) (file, data string) {
 		t.Fatal(err)
 	}
 	return file, t.TempDir()
+}
+
+func TestDoctorSaysThatPhonesMayNotKnowAQRCodeOfOurOwn(t *testing.T) {
+	c := config.Default()
+	c.NHSO.Zone, c.Unit.HCode = visit.ZoneProduction, "99999"
+	for _, want := range []struct {
+		qr      string
+		methods []visit.Method
+		state   string
+	}{
+		{"", []visit.Method{visit.MethodCard, visit.MethodLine}, findingWarning},
+		{"https://line.example/99999", []visit.Method{visit.MethodLine}, findingOK},
+		{"", []visit.Method{visit.MethodCard}, findingSkipped},
+	} {
+		c.Line.QR, c.Kiosk.Methods = want.qr, want.methods
+		if f := lineFinding(c); f.State != want.state || f.State == findingWarning && !strings.Contains(f.Detail, "line.qr") {
+			t.Errorf("%+v", f)
+		}
+	}
 }
 
 func TestDoctorTellsWhatIsWrongAndKeepsTheTokenToItself(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"authenkiosk/app/config"
@@ -51,7 +52,7 @@ func (p *Program) doctor(ctx context.Context, s *settings) error {
 	data := filepath.Join(s.data, string(c.NHSO.Zone))
 	findings := []finding{
 		{"configuration", findingOK, fmt.Sprintf("unit %s, zone %s, upstream %s", c.Unit.HCode, c.NHSO.Zone, c.NHSO.Upstream)},
-		readerFinding(c), diskFinding(data), outboxFinding(data), printerFinding(ctx, c, data), slipFinding(ctx, c), cameraFinding(ctx, c), tokenFinding(c, data),
+		readerFinding(c), diskFinding(data), outboxFinding(data), printerFinding(ctx, c, data), slipFinding(ctx, c), cameraFinding(ctx, c), lineFinding(c), tokenFinding(c, data),
 	}
 	findings = append(findings, nhsoFindings(ctx, c, data)...)
 	findings = append(findings, agentFindings(ctx, c, data)...)
@@ -148,6 +149,20 @@ func outboxFinding(data string) finding {
 		state = findingWarning
 	}
 	return finding{"visits", state, fmt.Sprintf("%d pending, %d for the staff, %d done today", counts.Pending, counts.Staff, counts.DoneToday)}
+}
+
+// lineFinding says that a QR code of our own making is shown to patients' phones.
+func lineFinding(c config.Config) finding {
+	switch {
+	case !slices.Contains(c.Kiosk.Methods, visit.MethodLine):
+		return finding{"line", findingSkipped, "not among kiosk.methods"}
+	case c.NHSO.Zone == visit.ZoneDemo:
+		return finding{"line", findingSkipped, "the demo has its own"}
+	case c.Line.QR == "":
+		return finding{"line", findingWarning, fmt.Sprintf(
+			`line.qr is empty: the QR code says %q, which phones may not understand; enter the one that NHSO gave the unit, or take "line" out of kiosk.methods`, lineQR(c, nil))}
+	}
+	return finding{"line", findingOK, "the QR code of line.qr"}
 }
 
 // cameraFinding waits for one picture. A camera that a running kiosk uses this
