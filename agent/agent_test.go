@@ -116,6 +116,7 @@ func TestHostileRequestsReachNothing(t *testing.T) {
 		{"a page of the same site", "GET", own, []string{"Sec-Fetch-Site", "same-site"}, 403},
 		{"one good and one bad header", "GET", own, []string{"Sec-Fetch-Site", "none", "Sec-Fetch-Site", "cross-site"}, 403},
 		{"a web socket", "GET", own, []string{"Connection", "Upgrade", "Upgrade", "websocket"}, 403},
+		{"Java's own client, which offers HTTP/2", "GET", own, []string{"Connection", "Upgrade, HTTP2-Settings", "Upgrade", "h2c", "HTTP2-Settings", "AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA"}, 200},
 		{"POST", "POST", own, nil, 405},
 		{"a preflight", "OPTIONS", own, []string{"Origin", "https://evil.example", "Access-Control-Request-Method", "GET"}, 403},
 		{"OPTIONS", "OPTIONS", own, nil, 405},

@@ -336,6 +336,17 @@ func TestAWebSocketGetsTheSameEvents(t *testing.T) {
 	}
 }
 
+func TestAnOfferOfHTTP2GetsServerSentEvents(t *testing.T) {
+	run, hub, all, _ := eventful(t)
+	next, end := run.listen(t, "", "Authorization", "Bearer "+all, "Connection", "Upgrade, HTTP2-Settings", "Upgrade", "h2c", "HTTP2-Settings", "AAMAAABkAAQBAAAA")
+	defer end()
+	hub.waitFor(t, 1)
+	hub.Publish(Event{Type: StatusChanged})
+	if l, err := next(); err != nil || l.event != string(StatusChanged) {
+		t.Errorf("%+v %v", l, err)
+	}
+}
+
 func TestAWebSocketOfAForeignPageIsRefused(t *testing.T) {
 	run, _, all, _ := eventful(t)
 	for _, c := range []struct {

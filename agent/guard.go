@@ -19,8 +19,8 @@ import (
 //  1. The address: loopback, or listed where other machines may connect.
 //  2. Host is exactly a name of this machine with its port, else 421. A page whose
 //     name was pointed at 127.0.0.1 (DNS rebinding) is stopped here.
-//  3. No Upgrade but the WebSocket of events, no Sec-Fetch-Mode no-cors, no Origin
-//     "null".
+//  3. No WebSocket but that of events (other offers to upgrade are passed over), no
+//     Sec-Fetch-Mode no-cors, no Origin "null".
 //  4. Origin is absent or in the list, exactly.
 //  5. http.CrossOriginProtection, for what the list overlooks.
 //  6. The token, or a ticket for events, and its scope.
@@ -163,14 +163,14 @@ func (a *Agent) ownName(g *guarded) *refusal {
 // noTricks is step 3.
 func (a *Agent) noTricks(g *guarded) *refusal {
 	h := g.r.Header
-	if upgrades(h) && !(g.r.URL.Path == eventsPath && g.r.Method == http.MethodGet && webSocket(h)) {
-		return no(http.StatusForbidden, "no upgrade here")
+	if webSocket(h) && (g.r.URL.Path != eventsPath || g.r.Method != http.MethodGet) {
+		return no(http.StatusForbidden, "no web socket here")
 	}
 	for _, mode := range h["Sec-Fetch-Mode"] {
 		switch mode {
 		case "cors", "navigate", "same-origin":
 		case "websocket":
-			if !upgrades(h) {
+			if !webSocket(h) {
 				return no(http.StatusForbidden, "web pages may not ask so")
 			}
 		default: // no-cors, and what is not known
@@ -183,23 +183,19 @@ func (a *Agent) noTricks(g *guarded) *refusal {
 	return nil
 }
 
-// upgrades tells whether the request wants another protocol, however it says so.
-func upgrades(h http.Header) bool {
-	if len(h["Upgrade"]) > 0 || len(h["Http2-Settings"]) > 0 {
-		return true
-	}
-	for _, line := range h["Connection"] {
-		for word := range strings.SplitSeq(line, ",") {
-			if strings.EqualFold(strings.TrimSpace(word), "upgrade") {
+// webSocket tells whether the request wants to go on as a WebSocket. Other offers to
+// upgrade, such as the h2c of Java's own client and of curl --http2, are passed over
+// and answered in HTTP/1.1, as a server may (RFC 9110, section 7.8).
+func webSocket(h http.Header) bool {
+	for _, line := range h["Upgrade"] {
+		for offer := range strings.SplitSeq(line, ",") {
+			name, _, _ := strings.Cut(offer, "/")
+			if strings.EqualFold(strings.TrimSpace(name), "websocket") {
 				return true
 			}
 		}
 	}
 	return false
-}
-
-func webSocket(h http.Header) bool {
-	return len(h["Upgrade"]) == 1 && strings.EqualFold(h["Upgrade"][0], "websocket")
 }
 
 // listedOrigin is step 4. Sec-Fetch-Site "none" is a person who typed the

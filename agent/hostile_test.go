@@ -68,11 +68,20 @@ func upgradeTraits() []trait {
 		{"a web socket", true, func(r *http.Request) {
 			r.Header["Connection"], r.Header["Upgrade"] = []string{"Upgrade"}, []string{"websocket"}
 		}},
-		{"HTTP/2", true, func(r *http.Request) {
+		{"a web socket among others", true, func(r *http.Request) {
+			r.Header["Connection"], r.Header["Upgrade"] = []string{"upgrade"}, []string{"h2c, WebSocket"}
+		}},
+		{"a web socket of a version", true, func(r *http.Request) {
+			r.Header["Connection"], r.Header["Upgrade"] = []string{"upgrade"}, []string{"h2c", "websocket/13"}
+		}},
+		{"an offer of HTTP/2, as of Java and curl", false, func(r *http.Request) {
 			r.Header["Connection"], r.Header["Upgrade"] = []string{"Upgrade, HTTP2-Settings"}, []string{"h2c"}
 			r.Header["Http2-Settings"] = []string{"AAMAAABkAAQAAP__"}
 		}},
-		{"connection upgrade alone", true, header("Connection", "keep-alive, UPGRADE")},
+		{"an offer of TLS", false, func(r *http.Request) {
+			r.Header["Connection"], r.Header["Upgrade"] = []string{"upgrade"}, []string{"TLS/1.2, HTTP/3.0"}
+		}},
+		{"connection upgrade alone", false, header("Connection", "keep-alive, UPGRADE")},
 	}
 }
 

@@ -93,7 +93,7 @@ func (a *Agent) events(w http.ResponseWriter, r *http.Request) {
 	}
 	defer a.streams.leave(caller.Name)
 	var out sink
-	if upgrades(r.Header) {
+	if webSocket(r.Header) {
 		out, err = openSocket(w, r)
 	} else {
 		out, err = openEventSource(w)
