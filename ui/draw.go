@@ -11,10 +11,11 @@ import (
 // to say it with.
 type scene struct {
 	*Kiosk
-	s    *sheet
-	say  speaker
-	m    flow.Model
-	work area // between the sentence and the bottom bar
+	s   *sheet
+	say speaker
+	m   flow.Model
+	// middle is between the bars, work what is left of it below the sentence.
+	middle, work area
 }
 
 // draw puts the screen of the model on the sheet.

@@ -17,7 +17,8 @@ func (c *scene) frame() {
 		rest = c.banner(rest)
 	}
 	rest = c.topBar(rest)
-	c.work = c.bottomBar(rest).inset(margin, 0)
+	c.middle = c.bottomBar(rest)
+	c.work = c.middle.inset(margin, 0)
 	_, c.work = c.work.cutTop(0, 12)
 }
 

@@ -21,6 +21,8 @@ type Kiosk struct {
 	window fyne.Window
 	guard  watchdog
 
+	keyboard keyboard
+
 	model   flow.Model
 	now     time.Time
 	since   time.Time // when this screen appeared
@@ -60,6 +62,7 @@ func New(o Options) (*Kiosk, error) {
 	k.veil = &veil{hide: o.HideCursor, moved: k.s.moved}
 	k.root = &fyne.Container{Layout: fill{k.resize}, Objects: []fyne.CanvasObject{k.s.root, k.veil}}
 	k.now = k.o.Now()
+	k.keyboard = keyboard{now: k.o.Now, later: k.o.Later}
 	return k, nil
 }
 
@@ -73,6 +76,7 @@ func (k *Kiosk) Show(m flow.Model) {
 	if !k.shown || m.State != old.State || m.Help != old.Help || m.Warning != old.Warning || m.Session.Insertion != old.Session.Insertion {
 		k.since = k.now
 		k.s.pressed = nil
+		k.keyboard.forget()
 	}
 	if m.State != old.State {
 		k.page = 0

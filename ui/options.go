@@ -3,6 +3,8 @@ package ui
 import (
 	"time"
 
+	"fyne.io/fyne/v2"
+
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
@@ -28,9 +30,10 @@ const (
 type Options struct {
 	Unit        Unit
 	Zone        visit.Zone
-	Languages   []string         // the first is that of a new patient; default th, en
-	Send        func(flow.Event) // gets every tap; default: nobody
-	Now         func() time.Time // default time.Now
+	Languages   []string                    // the first is that of a new patient; default th, en
+	Send        func(flow.Event)            // gets every tap; default: nobody
+	Now         func() time.Time            // default time.Now
+	Later       func(time.Duration, func()) // calls on the goroutine of the user interface; default by a timer
 	Orientation Orientation
 	HideCursor  bool // on a touch screen
 	PhotoDays   int  // for how many days a photo is kept; 0: it is erased the same day
@@ -55,6 +58,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Later == nil {
+		o.Later = func(d time.Duration, f func()) { time.AfterFunc(d, func() { fyne.Do(f) }) }
 	}
 	if o.Settle == 0 {
 		o.Settle = DefaultSettle

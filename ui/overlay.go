@@ -7,16 +7,22 @@ import (
 	"authenkiosk/visit/flow"
 )
 
-// help lies over the work area and explains the screen under it.
+// helpButtons are the buttons that the help texts name, by their labels: a text
+// that names a button by a word of its own would name one that is not there.
+var helpButtons = map[string]string{
+	"Change": "button.change", "Confirm": "confirm.button", "Delete": "phone.backspace", "Reprint": "button.reprint",
+	"Shutter": "photo.shutter", "Use": "photo-review.use", "Retake": "photo-review.retake",
+}
+
+// help lies over the work area and explains the screen under it. The bars above
+// and below stay: whoever needs help may need another language or larger letters.
 func (c *scene) help() {
 	s := c.s
-	at := c.helpArea()
-	s.cover()
-	s.fill("dim", s.geo.whole(), s.p.dim)
-	s.target("dim", "", s.geo.whole(), "", c.send(flow.TapHelp{}))
-	s.box("panel", at, boxStyle{fill: s.p.panel, stroke: s.p.accent, width: border + 1, radius: radius})
+	at := c.middle
+	s.coverWithin(at)
+	s.box("panel", at, boxStyle{fill: s.p.panel, stroke: s.p.accent, width: border + 1})
 	s.target("panel", "", at, "", c.send(flow.Touched{}))
-	in := at.inset(48, 32)
+	in := at.inset(margin+24, 28)
 	title, in := in.cutTop(100, 12)
 	s.text("title", title, c.say.say("help.title"), s.title().oneLine())
 	bar, in := in.cutBottom(130, 24)
@@ -27,14 +33,16 @@ func (c *scene) help() {
 		words = sentence(words, c.say.say("call", "Phone", c.o.Unit.Phone))
 	}
 	s.notice("staff", staff, "desk-small", words)
-	s.text("text", in, c.say.say("help."+c.m.State.String()), textStyle{size: 46, color: s.p.ink, least: 28})
+	s.text("text", in, c.helpText(), textStyle{size: 46, color: s.p.ink, least: 28})
 }
 
-func (c *scene) helpArea() area {
-	if c.s.geo.portrait {
-		return c.s.geo.whole().centered(c.s.geo.w-2*margin, 1250)
+// helpText explains the screen, with its buttons called as they are labelled.
+func (c *scene) helpText() string {
+	var labels []any
+	for name, key := range helpButtons {
+		labels = append(labels, name, c.say.say(key))
 	}
-	return c.s.geo.whole().centered(min(c.s.geo.w-2*margin, 1500), 900)
+	return c.say.say("help."+c.m.State.String(), labels...)
 }
 
 // idle asks whether somebody is still there and counts the seconds.

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 )
@@ -32,6 +34,15 @@ func (s *sheet) target(slot, name string, at area, label string, act func()) {
 
 // cover makes everything drawn so far untouchable: a layer lies over it.
 func (s *sheet) cover() { s.active = nil }
+
+// coverWithin makes what was drawn in that area so far untouchable, and the rest
+// not: a layer lies over the area.
+func (s *sheet) coverWithin(at area) {
+	pos, size := s.geo.pixels(at)
+	s.active = slices.DeleteFunc(s.active, func(t *target) bool {
+		return t.pos.X < pos.X+size.Width && pos.X < t.pos.X+t.size.Width && t.pos.Y < pos.Y+size.Height && pos.Y < t.pos.Y+t.size.Height
+	})
+}
 
 // isPressed tells whether the finger is on that target.
 func (s *sheet) isPressed(slot string) bool {

@@ -20,10 +20,15 @@ var thaiDigits = map[rune]byte{
 	'ๅ': '1', '/': '2', '-': '3', 'ภ': '4', 'ถ': '5', 'ุ': '6', 'ึ': '7', 'ค': '8', 'ต': '9', 'จ': '0',
 }
 
-func (k *Kiosk) typedRune(r rune) {
+func (k *Kiosk) typedRune(r rune) { k.pressed(k.eventOfRune(r)) }
+
+// pressed passes on what a key means, once it is certain that no scanner typed it.
+func (k *Kiosk) pressed(e flow.Event) { k.keyboard.press(k.send(e)) }
+
+// eventOfRune tells what a letter means on the present screen.
+func (k *Kiosk) eventOfRune(r rune) flow.Event {
 	if !k.typing() || k.layered() {
-		k.o.Send(flow.Touched{})
-		return
+		return flow.Touched{}
 	}
 	d, ok := thaiDigits[r]
 	switch {
@@ -32,9 +37,10 @@ func (k *Kiosk) typedRune(r rune) {
 	case r >= '๐' && r <= '๙':
 		d, ok = byte('0'+r-'๐'), true
 	}
-	if ok {
-		k.o.Send(flow.TapDigit{Digit: d})
+	if !ok {
+		return flow.Touched{}
 	}
+	return flow.TapDigit{Digit: d}
 }
 
 // typing tells whether the screen has a keypad.
@@ -47,26 +53,23 @@ func (k *Kiosk) typing() bool {
 func (k *Kiosk) layered() bool { return k.model.Warning || k.model.Help }
 
 func (k *Kiosk) typedKey(e *fyne.KeyEvent) {
-	k.o.Send(k.eventOfKey(e.Name))
+	k.pressed(k.eventOfKey(e.Name))
 }
 
-// eventOfKey tells what a key means on the present screen.
+// eventOfKey tells what a key means on the present screen. Enter means nothing
+// anywhere: scanners end with it, and a visit is confirmed by a hand.
 func (k *Kiosk) eventOfKey(key fyne.KeyName) flow.Event {
-	if k.layered() {
-		return flow.Touched{}
-	}
-	enter := key == fyne.KeyReturn || key == fyne.KeyEnter
 	switch {
+	case k.model.Warning:
+	case k.model.Help && key == fyne.KeyEscape:
+		return flow.TapHelp{}
+	case k.model.Help:
 	case k.typing() && key == fyne.KeyBackspace:
 		return flow.TapBackspace{}
 	case k.typing() && key == fyne.KeyDelete:
 		return flow.TapClear{}
-	case k.typing() && key == fyne.KeyEscape, k.model.State == flow.PhoneEntry && enter:
+	case k.typing() && key == fyne.KeyEscape:
 		return flow.TapBack{}
-	case k.model.State == flow.PhotoAim && enter && k.settled():
-		return flow.TapShutter{}
-	case k.model.State == flow.Confirm && enter && k.settled():
-		return flow.TapConfirm{}
 	}
 	return flow.Touched{}
 }

@@ -27,10 +27,11 @@ func TestKeysOfAKeyboardWorkOnThePhoneScreen(t *testing.T) {
 		flow.TapDigit{Digit: '2'},
 		flow.TapDigit{Digit: '8'},
 		flow.TapDigit{Digit: '0'},
+		flow.Touched{},
 		flow.TapBackspace{},
 		flow.TapClear{},
 		flow.TapBack{},
-		flow.TapBack{},
+		flow.Touched{},
 		flow.Touched{},
 	}
 	if !reflect.DeepEqual(r.events, want) {
@@ -38,13 +39,16 @@ func TestKeysOfAKeyboardWorkOnThePhoneScreen(t *testing.T) {
 	}
 }
 
-func TestKeysOfAKeyboardConfirmAndElseOnlySayThatSomebodyIsThere(t *testing.T) {
+func TestKeysOfAKeyboardElsewhereOnlySayThatSomebodyIsThere(t *testing.T) {
 	for _, c := range []struct {
 		screen string
 		key    fyne.KeyName
 		want   flow.Event
 	}{
-		{"confirm", fyne.KeyReturn, flow.TapConfirm{}},
+		{"confirm", fyne.KeyReturn, flow.Touched{}},
+		{"confirm", fyne.KeyEnter, flow.Touched{}},
+		{"photo-counting", fyne.KeyReturn, flow.Touched{}},
+		{"help-confirm", fyne.KeyEscape, flow.TapHelp{}},
 		{"confirm", fyne.KeyEscape, flow.Touched{}},
 		{"idle", fyne.KeyReturn, flow.Touched{}},
 		{"help-confirm", fyne.KeyReturn, flow.Touched{}},

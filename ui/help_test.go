@@ -1,0 +1,70 @@
+package ui
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"authenkiosk/visit/flow"
+)
+
+var placeholder = regexp.MustCompile(`\{\{\.(\w+)\}\}`)
+
+func TestHelpNamesOnlyButtonsThatAreOnTheScreen(t *testing.T) {
+	for _, lang := range []string{"th", "en"} {
+		texts := catalogue(t, lang)
+		k := shown(t, sampleOptions(), welcomeModel(), panels[0])
+		onScreen := map[flow.State][]string{}
+		for _, s := range samples(t) {
+			if s.model.Help || s.model.Warning {
+				continue
+			}
+			s.model.Prefs.Language = lang
+			k.Show(s.model)
+			for _, w := range k.Layout() {
+				onScreen[s.model.State] = append(onScreen[s.model.State], w.Text)
+			}
+		}
+		for _, state := range flow.States() {
+			for _, name := range placeholder.FindAllStringSubmatch(texts["help."+state.String()][0], -1) {
+				key, ok := helpButtons[name[1]]
+				if label := plain(k.speaker().say(key)); !ok || !slices.Contains(onScreen[state], label) {
+					t.Errorf("%s, %s: the help names %s (%q), the screen has %q", lang, state, name[1], label, onScreen[state])
+				}
+			}
+		}
+	}
+}
+
+func TestLanguageSizeColoursAndHelpCanBeTouchedUnderHelp(t *testing.T) {
+	for _, panel := range panels {
+		k := shown(t, sampleOptions(), modelOf(t, "help-confirm"), panel)
+		var names []string
+		for _, w := range k.Layout() {
+			names = append(names, w.Name)
+		}
+		for _, want := range []string{"help", "language", "text-size", "contrast", "help-close"} {
+			if !slices.Contains(names, want) {
+				t.Errorf("%v: %s is not there: %v", panel, want, names)
+			}
+		}
+		for _, hidden := range []string{"confirm", "change-phone"} {
+			if slices.Contains(names, hidden) {
+				t.Errorf("%v: %s can be touched through the help", panel, hidden)
+			}
+		}
+	}
+}
+
+func TestEscapeClosesTheHelpWhereverItIs(t *testing.T) {
+	for _, state := range flow.States() {
+		k, r := recording(t, modelOf(t, "help-"+state.String()))
+		k.typedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+		if got := fmt.Sprintf("%#v", r.events); got != fmt.Sprintf("%#v", []flow.Event{flow.TapHelp{}}) {
+			t.Errorf("%s: %s", state, got)
+		}
+	}
+}
