@@ -23,7 +23,7 @@ func (k *Kiosk) draw() {
 	if k.size.Width < 1 || k.size.Height < 1 {
 		return
 	}
-	geo := geometryOf(k.size, k.model.Prefs.LargeText)
+	geo := geometryOf(k.size, k.model.Prefs.TextSize)
 	switch k.o.Orientation {
 	case OrientationPortrait:
 		geo.portrait = true

@@ -179,8 +179,8 @@ func (c *scene) barText(buttons []button, width float32) float32 {
 
 func (c *scene) bottomButtons() []button {
 	size := button{name: "text-size", label: c.say.say("button.larger"), icon: "larger", act: c.send(flow.TapTextSize{})}
-	if c.m.Prefs.LargeText {
-		size.label, size.icon = c.say.say("button.smaller"), "smaller"
+	if c.m.Prefs.TextSize == flow.TextLargest {
+		size.label, size.icon = c.say.say("button.normal"), "smaller"
 	}
 	other := c.otherLanguage()
 	list := []button{

@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"fyne.io/fyne/v2"
+
+	"authenkiosk/visit/flow"
 )
 
 // Sizes in design units, after the usability figures for kiosks: nothing to be
@@ -15,7 +17,6 @@ const (
 	gap          = 20   // least distance of two things to touch
 	margin       = 40   // distance to the edge of the panel
 	smallestText = 24
-	largeFactor  = 1.25 // of all text, when the patient asks for large text
 )
 
 // geometry tells how design units become pixels on one panel.
@@ -26,12 +27,12 @@ type geometry struct {
 	text     float32 // factor of all text
 }
 
-func geometryOf(size fyne.Size, large bool) geometry {
+// textFactors are what the sizes that a patient can choose do to all text.
+var textFactors = [...]float32{flow.TextNormal: 1, flow.TextLarge: 1.08, flow.TextLarger: 1.16, flow.TextLargest: 1.25}
+
+func geometryOf(size fyne.Size, chosen flow.TextSize) geometry {
 	w, h := max(size.Width, 1), max(size.Height, 1)
-	g := geometry{portrait: h > w, text: 1}
-	if large {
-		g.text = largeFactor
-	}
+	g := geometry{portrait: h > w, text: textFactors[chosen]}
 	g.unit = min(min(w, h)/shortSide, max(w, h)/longSide)
 	g.w, g.h = w/g.unit, h/g.unit
 	return g

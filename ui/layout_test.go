@@ -29,11 +29,11 @@ func shown(t testing.TB, o Options, m flow.Model, size fyne.Size) *Kiosk {
 func TestEveryScreenFitsEveryPanelInEveryLanguageAndTextSize(t *testing.T) {
 	for _, size := range panels {
 		for _, lang := range []string{"th", "en"} {
-			for _, large := range []bool{false, true} {
-				t.Run(fmt.Sprintf("%.0fx%.0f/%s/large=%t", size.Width, size.Height, lang, large), func(t *testing.T) {
+			for large := flow.TextNormal; large <= flow.TextLargest; large++ {
+				t.Run(fmt.Sprintf("%.0fx%.0f/%s/text=%d", size.Width, size.Height, lang, large), func(t *testing.T) {
 					k := shown(t, sampleOptions(), welcomeModel(), size)
 					for _, s := range samples(t) {
-						s.model.Prefs = flow.Prefs{Language: lang, LargeText: large}
+						s.model.Prefs = flow.Prefs{Language: lang, TextSize: large}
 						k.Show(s.model)
 						checkLayout(t, s.name, k, size)
 					}

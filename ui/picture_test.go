@@ -16,7 +16,7 @@ func TestEveryPictureIsDrawnAndHasOnlyKnownColours(t *testing.T) {
 	}
 	for _, c := range []flow.Contrast{flow.ContrastLight, flow.ContrastDark, flow.ContrastBlackYellow} {
 		s := newSheet()
-		s.begin(geometryOf(fyne.NewSize(1080, 1920), false), paletteOf(c))
+		s.begin(geometryOf(fyne.NewSize(1080, 1920), flow.TextNormal), paletteOf(c))
 		for _, e := range entries {
 			file := strings.TrimSuffix(e.Name(), ".svg")
 			if svg := string(s.drawn(file, s.p.accent, fyne.NewSize(60, 50)).Content()); strings.ContainsAny(svg, "{}") {

@@ -20,7 +20,7 @@ var (
 	picturesDir   = flag.String("pictures", "", "directory into which TestPictures writes a picture of every screen")
 	picturesOnly  = flag.String("pictures.only", "", "prefixes of the screens to draw, with commas")
 	picturesSizes = flag.String("pictures.sizes", "1080x1920,1366x768", "panels to draw")
-	picturesLook  = flag.String("pictures.look", "", "large, dark or yellow, in any combination")
+	picturesLook  = flag.String("pictures.look", "", "large, larger or largest, and dark or yellow")
 )
 
 // TestPictures writes the screens for people to look at; it checks nothing.
@@ -73,7 +73,15 @@ func openDock(t *testing.T, lang string, size fyne.Size) fyne.CanvasObject {
 }
 
 func lookOf(look, lang string) flow.Prefs {
-	p := flow.Prefs{Language: lang, LargeText: strings.Contains(look, "large")}
+	p := flow.Prefs{Language: lang}
+	switch {
+	case strings.Contains(look, "largest"):
+		p.TextSize = flow.TextLargest
+	case strings.Contains(look, "larger"):
+		p.TextSize = flow.TextLarger
+	case strings.Contains(look, "large"):
+		p.TextSize = flow.TextLarge
+	}
 	switch {
 	case strings.Contains(look, "dark"):
 		p.Contrast = flow.ContrastDark

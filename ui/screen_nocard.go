@@ -35,7 +35,7 @@ func (c *scene) noCard() {
 	c.title(c.say.say("no-card.title"))
 	bar, rest := c.work.cutBottom(116, 28)
 	c.backAndNoNumber(bar, flow.TapClose{})
-	if r := c.m.Devices.Reader; r != flow.DeviceDown && r != flow.DeviceAbsent && (c.s.geo.portrait || !c.m.Prefs.LargeText) {
+	if r := c.m.Devices.Reader; r != flow.DeviceDown && r != flow.DeviceAbsent && (c.s.geo.portrait || c.m.Prefs.TextSize == flow.TextNormal) {
 		words := c.say.say("no-card.found")
 		var note area
 		note, rest = rest.cutTop(min(c.s.noticeHeight(words, rest.w), 122), 24)

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
+
+	"authenkiosk/visit/flow"
 )
 
 func TestThaiFromOutsideIsDividedBetweenWordsAndNeverWithinAStack(t *testing.T) {
@@ -66,7 +68,7 @@ func TestALineNeverShowsAMarkOfABreak(t *testing.T) {
 
 func TestWordsFromOutsideThatDoNotFitEndInAnEllipsis(t *testing.T) {
 	long := strings.Repeat("โรงพยาบาลส่งเสริมสุขภาพตำบล", 8)
-	in := textInput{words: long, at: area{0, 0, 400, 60}, style: textStyle{size: 30, lines: 1, cut: true}, geo: geometryOf(fyne.NewSize(1080, 1920), false)}
+	in := textInput{words: long, at: area{0, 0, 400, 60}, style: textStyle{size: 30, lines: 1, cut: true}, geo: geometryOf(fyne.NewSize(1080, 1920), flow.TextNormal)}
 	lines, _, fits := fitText(in)
 	if !fits || len(lines) != 1 || !strings.HasSuffix(lines[0], "…") {
 		t.Errorf("fits %t: %q", fits, lines)

@@ -76,7 +76,7 @@ func TestEveryTextIsUsedAndEveryUsedTextIsThere(t *testing.T) {
 		for _, s := range samples(t) {
 			s.model.Prefs.Language = lang
 			k.Show(s.model)
-			s.model.Prefs.LargeText = true
+			s.model.Prefs.TextSize = flow.TextLargest
 			k.Show(s.model)
 		}
 		sayTheRest(k, used)

@@ -109,10 +109,22 @@ func (u Unit) Takes(m visit.Method) bool { return slices.Contains(u.Upstream, m)
 
 // Prefs are a patient's own settings. They end with the session.
 type Prefs struct {
-	Language  string // "th", "en"; empty: the unit's first language
-	LargeText bool
-	Contrast  Contrast
+	Language string // "th", "en"; empty: the unit's first language
+	TextSize TextSize
+	Contrast Contrast
 }
+
+// TextSize is one of the four sizes of text. No rule of the flow reads it.
+type TextSize int
+
+// The sizes, each larger than the one before.
+const (
+	TextNormal TextSize = iota
+	TextLarge
+	TextLarger
+	TextLargest
+	textSizeCount
+)
 
 // Contrast is one of the three colour themes.
 type Contrast int

@@ -170,7 +170,7 @@ func TestACardPutInWhileAnotherVisitIsSentIsReadAfterIt(t *testing.T) {
 
 func TestAPatientsSettingsEndWithTheSession(t *testing.T) {
 	m, _ := play(t, TapLanguage{"en"}, TapTextSize{}, TapContrast{}, CardInserted{insertions[0]})
-	if want := (Prefs{"en", true, ContrastDark}); m.Prefs != want {
+	if want := (Prefs{"en", TextLarge, ContrastDark}); m.Prefs != want {
 		t.Fatalf("the settings are %+v, want %+v", m.Prefs, want)
 	}
 	m, _ = Step(m, TapClose{})

@@ -101,7 +101,7 @@ func (s *step) setting(e Event) bool {
 	case TapLanguage:
 		s.m.Prefs.Language = e.Language
 	case TapTextSize:
-		s.m.Prefs.LargeText = !s.m.Prefs.LargeText
+		s.m.Prefs.TextSize = (s.m.Prefs.TextSize + 1) % textSizeCount
 	case TapContrast:
 		s.m.Prefs.Contrast = (s.m.Prefs.Contrast + 1) % contrastCount
 	case TapMoreTime, Touched:
