@@ -2,7 +2,10 @@ package cardreader
 
 import (
 	"bytes"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"authenkiosk/visit"
 )
@@ -25,9 +28,10 @@ const (
 const addressPadding = 8
 
 // wholeAddress tells whether the beginning of an address field holds all of the
-// address, because it ends in padding.
+// address, because its text ends before or it ends in padding.
 func wholeAddress(data []byte) bool {
-	return len(data) >= addressPadding && len(bytes.Trim(data[len(data)-addressPadding:], " \x00")) == 0
+	return len(firstBytes(data)) < len(data) ||
+		len(data) >= addressPadding && len(bytes.Trim(data[len(data)-addressPadding:], " ")) == 0
 }
 
 // labels are the words that a part begins with when it is what they say. The
@@ -51,9 +55,10 @@ var labels = []struct {
 // parseAddress reads "house#moo#trok#soi#road#tambon#amphoe#changwat". With all
 // eight parts the position decides, unless a part carries the label of another
 // and that place is empty. With fewer parts the labels decide, the first part is
-// the house and an unlabelled last part the province.
+// the house and an unlabelled last part the province. A '#' too many at the
+// beginning is dropped.
 func parseAddress(field []byte) visit.Address {
-	parts := strings.Split(decodeText(field), "#")
+	parts := withoutLeadingHash(strings.Split(decodeText(field), "#"))
 	var placed [partCount]string
 	if len(parts) >= partCount {
 		placeByPosition(&placed, parts)
@@ -64,6 +69,26 @@ func parseAddress(field []byte) visit.Address {
 		House: placed[partHouse], Moo: placed[partMoo], Trok: placed[partTrok], Soi: placed[partSoi],
 		Road: placed[partRoad], Tambon: placed[partTambon], Amphoe: placed[partAmphoe], Changwat: placed[partChangwat],
 	}
+}
+
+// withoutLeadingHash drops an empty first part that makes the address one part too
+// long, or that stands before the number of the house: in a short address, or where
+// labels tell the other parts. An address without a house keeps its empty part.
+func withoutLeadingHash(parts []string) []string {
+	if len(parts) < 2 || strings.TrimSpace(parts[0]) != "" {
+		return parts
+	}
+	inHouse := labelled(parts[1]) < 0 && startsWithDigit(parts[1])
+	told := len(parts) < partCount || slices.ContainsFunc(parts[2:], func(p string) bool { return labelled(p) >= 0 })
+	if len(parts) > partCount || inHouse && told {
+		return parts[1:]
+	}
+	return parts
+}
+
+func startsWithDigit(part string) bool {
+	r, _ := utf8.DecodeRuneInString(strings.TrimSpace(part))
+	return unicode.IsDigit(r)
 }
 
 func placeByPosition(placed *[partCount]string, parts []string) {

@@ -41,9 +41,22 @@ func Select(ctx context.Context, card Card) (*Applet, error) {
 	}
 }
 
-// noSuchApplet tells whether a status word of SELECT says that there is no such
-// applet or no SELECT at all (ISO 7816-4). Other refusals may pass.
+// noSuchApplet tells whether a status word of SELECT is what cards without the
+// applet answer (ISO 7816-4; 91xx and 63xx from contactless cards, 9xxx and others
+// from cards with words of their own). What says that something broke may pass:
+// 64xx, 65xx, 66xx.
 func noSuchApplet(sw uint16) bool {
+	switch sw1 := sw >> 8; sw1 {
+	case 0x62, 0x64, 0x65, 0x66, sw1WrongLe:
+		return false
+	default:
+		return true
+	}
+}
+
+// surelyNone tells whether a status word of SELECT leaves no doubt, so that the
+// card need not be asked again: no such file, no such instruction or class.
+func surelyNone(sw uint16) bool {
 	switch sw {
 	case 0x6A81, 0x6A82, 0x6A86, 0x6A87, 0x6999:
 		return true

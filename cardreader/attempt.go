@@ -114,7 +114,7 @@ func retry[T any](ctx context.Context, r *Reader, reader string, limit time.Dura
 		}
 		r.log.Debug("card reading failed", "reader", reader, "attempt", i+1, "error", err)
 		last = err
-		if hopeless(err) || (i >= len(retryPauses)-1 && !errors.Is(err, ErrBusy)) {
+		if hopeless(err) || i >= doubtfulTries-1 && errors.Is(err, ErrNotThai) || (i >= len(retryPauses)-1 && !errors.Is(err, ErrBusy)) {
 			return none, err
 		}
 	}
@@ -131,7 +131,11 @@ func endOf(ctx context.Context, last error) error {
 
 // hopeless tells whether no repetition can help.
 func hopeless(err error) bool {
-	for _, final := range []error{ErrNotThai, ErrNoPhoto, ErrSwapped, ErrDenied, ErrTooManyHang} {
+	var answer *StatusError
+	if errors.Is(err, ErrNotThai) {
+		return errors.As(err, &answer) && surelyNone(answer.SW)
+	}
+	for _, final := range []error{ErrNoPhoto, ErrSwapped, ErrDenied, ErrTooManyHang} {
 		if errors.Is(err, final) {
 			return true
 		}

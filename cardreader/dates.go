@@ -2,27 +2,34 @@ package cardreader
 
 import "authenkiosk/visit"
 
-// lifelong is what stands in place of an expiry that never comes.
-const lifelong = "99999999"
+const (
+	// lifelongYear stands in place of an expiry that never comes: 99999999.
+	lifelongYear = 9999
 
-// parseDate reads YYYYMMDD of the Buddhist era. Month and day may be 00, which
-// means unknown, and 99999999 means for life. What is no date gives as much as
-// makes sense: an impossible month takes the day with it, an impossible year
-// takes everything. It never fails, because a wrong date must not keep a patient
-// from care.
+	// dateLength is the number of digits of a date.
+	dateLength = 8
+)
+
+// parseDate reads YYYYMMDD of the Buddhist era. Month and day may be 00 or left
+// out, which means unknown, and the year 9999 means for life. What is no date
+// gives as much as makes sense: an impossible month takes the day with it, an
+// impossible year takes everything. It never fails, because a wrong date must not
+// keep a patient from care.
 func parseDate(field []byte) visit.PartialDate {
-	s := decodeText(field)
-	if s == lifelong {
+	s := firstBytes(field)
+	if len(s) > dateLength {
+		return visit.PartialDate{}
+	}
+	var whole [dateLength]byte // what is left out counts as unknown
+	copy(whole[:], s)
+	year, okYear := number(whole[:4])
+	month, okMonth := number(whole[4:6])
+	day, okDay := number(whole[6:])
+	switch {
+	case !okYear || year <= visit.BuddhistEraOffset:
+		return visit.PartialDate{}
+	case year == lifelongYear:
 		return visit.PartialDate{Lifelong: true}
-	}
-	if len(s) != 8 {
-		return visit.PartialDate{}
-	}
-	year, okYear := number(s[:4])
-	month, okMonth := number(s[4:6])
-	day, okDay := number(s[6:])
-	if !okYear || year <= visit.BuddhistEraOffset {
-		return visit.PartialDate{}
 	}
 	d := visit.PartialDate{Year: year - visit.BuddhistEraOffset}
 	if !okMonth || month == 0 || month > 12 {
@@ -36,7 +43,7 @@ func parseDate(field []byte) visit.PartialDate {
 }
 
 // number reads ASCII digits and nothing else: no sign, no space.
-func number(s string) (int, bool) {
+func number(s []byte) (int, bool) {
 	n := 0
 	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {

@@ -8,7 +8,7 @@ import (
 )
 
 func FuzzDate(f *testing.F) {
-	for _, s := range []string{"25480320", "99999999", "25500000", "25430229", "00000000", "        "} {
+	for _, s := range []string{"2550    ", "2550\x00\x00\x00\x00", "25480320", "99999999", "25500000", "25430229", "00000000", "        "} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, field []byte) {
@@ -22,6 +22,7 @@ func FuzzDate(f *testing.F) {
 func FuzzName(f *testing.F) {
 	f.Add(tis(f, "นาย#ทดสอบ##ระบบ   "))
 	f.Add([]byte("#####"))
+	f.Add([]byte("Miss#TEST#-#SYSTEM\x00OLD#NAME\x80\xFF"))
 	f.Fuzz(func(t *testing.T, field []byte) {
 		n := parseName(field)
 		for _, part := range []string{n.Prefix, n.First, n.Middle, n.Last} {
@@ -33,6 +34,7 @@ func FuzzName(f *testing.F) {
 func FuzzAddress(f *testing.F) {
 	f.Add(tis(f, "1/23#หมู่ที่ 4##ซอยทดลอง 5##ตำบลทดสอบ#อำเภอสมมติ#จังหวัดจำลอง"))
 	f.Add(tis(f, "9#ตรอกลอง#แขวงสมมติ#กรุงเทพมหานคร"))
+	f.Add(append(tis(f, "#1/23#หมู่ที่ 4##ซอย 5#ตำบลทดสอบ#"), 0x00, 0x80, 0x12, 0xFF))
 	f.Fuzz(func(t *testing.T, field []byte) {
 		a := parseAddress(field)
 		wantClean(t, a.Full())

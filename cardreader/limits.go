@@ -45,6 +45,10 @@ var retryPauses = [...]time.Duration{
 
 // Limits of size and number.
 const (
+	// doubtfulTries is the most attempts at a card that refuses the applet with a
+	// word that a shaky contact may give as well.
+	doubtfulTries = 3
+
 	// maxFollowUps is the most commands sent to fetch the answer to one command
 	// (GET RESPONSE, or a repetition with the right length). An honest card needs
 	// one or two; without a bound a broken one would hold the reader for ever.

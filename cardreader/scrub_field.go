@@ -71,7 +71,7 @@ func kindOf(b byte) byte {
 		return '9'
 	case b < 0x7F:
 		return 'X'
-	case b >= 0xA1 && b <= 0xDA, b >= 0xDF && b <= 0xFB:
+	case inTIS620(b):
 		return 0xA1 // the first letter of the Thai alphabet
 	default:
 		return 0xFF // no character of TIS-620
@@ -97,23 +97,31 @@ func pidForm(part []byte, whole bool) []byte {
 }
 
 // dateForm keeps what is unknown, impossible or for life, and replaces the rest
-// by the first of January of a year.
+// by the first of January of a year, as far as there are digits.
 func dateForm(part []byte, whole bool) []byte {
-	if string(part) == lifelong {
-		return part
+	out := textForm(part, whole)
+	if !whole {
+		return out
 	}
-	if slices.ContainsFunc(part, func(b byte) bool { return b < '0' || b > '9' }) || !whole {
-		return textForm(part, whole)
-	}
-	out := []byte("25200101")
-	if year, _ := number(string(part[:4])); year <= visit.BuddhistEraOffset {
+	year, okYear := number(part[:4])
+	switch {
+	case !okYear:
+		return out
+	case year == lifelongYear:
+		copy(out, part[:4])
+	case year <= visit.BuddhistEraOffset:
 		copy(out, "0000")
+	default:
+		copy(out, "2520")
 	}
-	if month, _ := number(string(part[4:6])); month == 0 || month > 12 {
-		copy(out[4:], part[4:6])
-	}
-	if day, _ := number(string(part[6:])); day == 0 || day > 31 {
-		copy(out[6:], part[6:])
+	for _, unit := range []struct{ at, most int }{{4, 12}, {6, 31}} {
+		digits := part[unit.at : unit.at+2]
+		switch n, ok := number(digits); {
+		case ok && (n == 0 || n > unit.most):
+			copy(out[unit.at:], digits)
+		case ok:
+			copy(out[unit.at:], "01")
+		}
 	}
 	return out
 }

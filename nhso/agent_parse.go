@@ -95,7 +95,7 @@ func parseReading(body []byte) (Reading, error) {
 		return Reading{}, ErrJSON
 	}
 	r := Reading{
-		PID: pid, Name: visit.Name{Prefix: titleWord(b.Title.short()), First: b.First.short(), Last: b.Last.short()},
+		PID: pid, Name: visit.NewName(titleWord(b.Title.short()), b.First.short(), "", b.Last.short()),
 		Birth: parseBirth(b.Birth, nil), Sex: parseSex(coded{id: b.Sex.short()}),
 		Correlation: string(b.Correlation), Photo: parsePhoto(string(b.Image)),
 	}

@@ -55,7 +55,7 @@ func parseRight(body []byte, asked visit.PID) (RightAnswer, error) {
 	a := RightAnswer{Sex: parseSex(b.Sex), Birth: parseBirth(b.BirthDate, b.BirthDateNew)}
 	a.Right = visit.Right{
 		Deceased: b.DeathDate != "", NationID: b.Nation.id,
-		Holder: visit.Name{Prefix: b.Title.short(), First: b.First.short(), Last: b.Last.short()},
+		Holder: visit.NewName(b.Title.short(), b.First.short(), "", b.Last.short()),
 	}
 	for _, f := range funds {
 		if f.Main.id == "" {

@@ -31,8 +31,8 @@ func vouched(t testing.TB, m *flow.Model) {
 	m.Session.Certifier = flow.Certifier{
 		Insertion: flow.Insertion{Number: 8, Role: flow.CertifierReader}, CardRead: true, Relation: visit.RelationParent,
 		Person: flow.Person{
-			PID: pid, Name: visit.Name{Prefix: "นาง", First: "ทดลองมารดา", Last: "เสมอใจ"},
-			Latin: visit.Name{Prefix: "Mrs. ", First: "Thotlongmanda", Last: "Samoechai"},
+			PID: pid, Name: visit.NewName("นาง", "ทดลองมารดา", "", "เสมอใจ"),
+			Latin: visit.NewName("Mrs.", "Thotlongmanda", "", "Samoechai"),
 		},
 	}
 }

@@ -20,11 +20,11 @@ type sample struct {
 const samplePID, samplePhone, sampleCode = "9000000000004", "0800001234", visit.AuthenCode("PP1200000001")
 
 func sampleName() visit.Name {
-	return visit.Name{Prefix: "นางสาว", First: "ทดสอบเรียบร้อย", Last: "เสมอใจ"}
+	return visit.NewName("นางสาว", "ทดสอบเรียบร้อย", "", "เสมอใจ")
 }
 
 func sampleLatin() visit.Name {
-	return visit.Name{Prefix: "Miss ", First: "Thotsopriaproi", Last: "Samoechai"}
+	return visit.NewName("Miss", "Thotsopriaproi", "-", "Samoechai")
 }
 
 func sampleClaims() []visit.ClaimType {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -12,23 +13,50 @@ import (
 // of which any may be empty. It prints itself as "[name]".
 type Name struct{ Prefix, First, Middle, Last string }
 
+// NewName returns the name of four parts as they come from a card or a service:
+// with single blanks, and without what is no name, for example the "-" that
+// stands for an empty part.
+func NewName(prefix, first, middle, last string) Name {
+	return Name{Prefix: namePart(prefix), First: namePart(first), Middle: namePart(middle), Last: namePart(last)}
+}
+
+// namePart returns a part without needless blanks, or nothing when it holds no
+// letter and no digit.
+func namePart(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
+		return ""
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
+
 // IsZero tells whether no part is known.
 func (n Name) IsZero() bool { return n == Name{} }
 
-// Full returns all parts for staff, the slip's owner and NHSO. The prefix is
-// joined to the first name, as Thai is written.
+// Full returns all parts for staff, the slip's owner and NHSO.
 func (n Name) Full() string {
-	return strings.Join(strings.Fields(n.Prefix+n.First+" "+n.Middle+" "+n.Last), " ")
+	return strings.Join(strings.Fields(n.titled()+" "+n.Middle+" "+n.Last), " ")
+}
+
+// titled returns prefix and first name as they are written: a Thai title is joined
+// to the name, any other stands before a blank.
+func (n Name) titled() string {
+	if n.Prefix == "" || n.First == "" {
+		return strings.TrimSpace(n.Prefix + n.First)
+	}
+	last := strings.LastIndexFunc(n.Prefix, unicode.IsLetter)
+	if title, _ := utf8.DecodeRuneInString(n.Prefix[max(last, 0):]); unicode.Is(unicode.Thai, title) {
+		return strings.TrimSpace(n.Prefix + n.First)
+	}
+	return strings.TrimSpace(strings.TrimSpace(n.Prefix) + " " + n.First)
 }
 
 // Short returns what a kiosk in a lobby may show: prefix, first name and the
 // first letter of the family name (with the vowel that is written before it).
 func (n Name) Short() string {
-	first := strings.TrimSpace(n.Prefix + n.First)
 	if n.Last == "" {
-		return first
+		return n.titled()
 	}
-	return strings.TrimSpace(first + " " + initial(n.Last) + ".")
+	return strings.TrimSpace(n.titled() + " " + initial(n.Last) + ".")
 }
 
 // initial returns the first consonant of a Thai or Latin word, together with a
