@@ -50,7 +50,6 @@ var onlyIn = map[string][]string{
 	"github.com/OpenPrinting":       {"printer/ipp"},
 	"github.com/zalando/go-keyring": {"storage"},
 	"go.bug.st/serial":              {"printer/escpos"},
-	"github.com/go-pdf":             {"printer/document"},
 	"github.com/coder/websocket":    {"agent"},
 	"github.com/eclipse":            {"agent/mqtt"},
 	"github.com/go-text":            {"printer", "assets", "ui"},

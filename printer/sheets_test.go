@@ -94,7 +94,7 @@ func TestASheetOfThePDFPrinterIsItsPreview(t *testing.T) {
 	if n, all := unlike(t, got, want, 1), want.Bounds().Dx()*want.Bounds().Dy(); n*500 > all {
 		t.Errorf("%d of %d dots differ", n, all)
 	}
-	if said, err := exec.Command(info, path).Output(); err != nil || !strings.Contains(string(said), "419.53 x 595.28 pts") {
+	if said, err := exec.Command(info, path).Output(); err != nil || !strings.Contains(string(said), "419.528 x 595.276 pts") {
 		t.Errorf("%v: %s", err, said)
 	}
 	if code := scan(t, reader, got); code != "PP1200000001" {

@@ -2,10 +2,9 @@ package document
 
 import (
 	"bytes"
+	"compress/zlib"
 	"fmt"
-	"image/png"
-
-	"github.com/go-pdf/fpdf"
+	"strconv"
 
 	"authenkiosk/printer/device"
 )
@@ -46,28 +45,81 @@ func (g Page) place(p device.Picture) (page Page, x, y, w, h float64) {
 }
 
 // PDF returns a document of one page that shows the picture, in its natural size
-// where the page allows.
+// where the page allows. The same picture gives the same bytes: no time is in it.
+//
+// The structure is that of ISO 32000-1: six objects (catalog, list of pages, page,
+// picture, what is drawn on the page, who made it), a table of where they begin, and
+// a trailer.
 func PDF(p device.Picture, g Page) ([]byte, error) {
 	if err := p.Check(); err != nil {
 		return nil, err
 	}
-	var picture bytes.Buffer
-	if err := png.Encode(&picture, p.Image()); err != nil {
-		return nil, fmt.Errorf("encode picture: %w", err)
+	dots, err := deflate(p.Bits)
+	if err != nil {
+		return nil, fmt.Errorf("pack the picture: %w", err)
 	}
 	page, x, y, w, h := g.place(p)
-	size := fpdf.SizeType{Wd: page.Width, Ht: page.Height}
-	d := fpdf.NewCustom(&fpdf.InitType{OrientationStr: "P", UnitStr: "mm", Size: size})
-	d.SetMargins(0, 0, 0)
-	d.SetAutoPageBreak(false, 0)
-	d.SetCreator("AuthenKiosk", true)
-	d.AddPageFormat("P", size)
-	options := fpdf.ImageOptions{ImageType: "PNG"}
-	d.RegisterImageOptionsReader("slip", options, &picture)
-	d.ImageOptions("slip", x, y, w, h, false, options, 0, "")
+	// The zero of a PDF is the lower left corner of the page.
+	draw := fmt.Sprintf("q %s 0 0 %s %s %s cm /Slip Do Q", points(w), points(h), points(x), points(page.Height-y-h))
+
+	d := pdf{}
+	d.text.WriteString("%PDF-1.4\n%\xE2\xE3\xCF\xD3\n") // bytes above 127 say that it is no text (7.5.2)
+	d.object("<< /Type /Catalog /Pages 2 0 R >>", nil)
+	d.object("<< /Type /Pages /Kids [3 0 R] /Count 1 >>", nil)
+	d.object(fmt.Sprintf("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %s %s] /Resources << /XObject << /Slip 4 0 R >> >> /Contents 5 0 R >>",
+		points(page.Width), points(page.Height)), nil)
+	// Rows are packed as Picture has them; Decode turns 1 into black (8.9.5.2).
+	d.object(fmt.Sprintf("<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 1 /Decode [1 0] /Filter /FlateDecode /Length %d >>",
+		p.Width, p.Height, len(dots)), dots)
+	d.object(fmt.Sprintf("<< /Length %d >>", len(draw)), []byte(draw))
+	d.object("<< /Creator (AuthenKiosk) >>", nil)
+	return d.end(), nil
+}
+
+// pdf is a document that is being written.
+type pdf struct {
+	text   bytes.Buffer
+	begins []int // where each object does, in bytes
+}
+
+// object writes the next object, with a stream if there is one.
+func (d *pdf) object(dictionary string, stream []byte) {
+	d.begins = append(d.begins, d.text.Len())
+	fmt.Fprintf(&d.text, "%d 0 obj\n%s\n", len(d.begins), dictionary)
+	if stream != nil {
+		d.text.WriteString("stream\n")
+		d.text.Write(stream)
+		d.text.WriteString("\nendstream\n")
+	}
+	d.text.WriteString("endobj\n")
+}
+
+// end writes the table of the objects, lines of exactly 20 bytes (7.5.4), and the
+// trailer.
+func (d *pdf) end() []byte {
+	table := d.text.Len()
+	fmt.Fprintf(&d.text, "xref\n0 %d\n%010d %05d f \n", len(d.begins)+1, 0, 65535)
+	for _, at := range d.begins {
+		fmt.Fprintf(&d.text, "%010d %05d n \n", at, 0)
+	}
+	fmt.Fprintf(&d.text, "trailer\n<< /Size %d /Root 1 0 R /Info 6 0 R >>\nstartxref\n%d\n%%%%EOF\n", len(d.begins)+1, table)
+	return d.text.Bytes()
+}
+
+// points returns millimetres in the unit of PDF, without an exponent, which PDF does
+// not know.
+func points(mm float64) string {
+	return strconv.FormatFloat(mm*pointsPerInch/mmPerInch, 'f', 4, 64)
+}
+
+func deflate(data []byte) ([]byte, error) {
 	var out bytes.Buffer
-	if err := d.Output(&out); err != nil {
-		return nil, fmt.Errorf("make PDF: %w", err)
+	w := zlib.NewWriter(&out)
+	if _, err := w.Write(data); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
 	}
 	return out.Bytes(), nil
 }
