@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -144,7 +143,7 @@ func (c *cards) set(f func()) {
 
 // newInsertion gives an insertion the id of the visit that may come of it.
 func newInsertion(number uint64, role flow.Role) flow.Insertion {
-	return flow.Insertion{Number: number, VisitID: visit.ID(uuid.Must(uuid.NewV7()).String()), Role: role, At: time.Now()}
+	return flow.Insertion{Number: number, VisitID: visit.ID(uuid.Must(uuid.NewV7()).String()), Role: role}
 }
 
 // Read implements CardReader.

@@ -55,15 +55,11 @@ func mustPhone(s string) visit.Phone {
 	return p
 }
 
-// began is when every session begins: after the codes that were there, and before
-// those that are made in it.
-var began = time.Unix(2, 0)
-
 var insertions = []Insertion{
-	{Number: 1, VisitID: "01900000-0000-7000-8000-000000000001", At: began},
-	{Number: 2, VisitID: "01900000-0000-7000-8000-000000000002", At: began},
-	{Number: 3, VisitID: "01900000-0000-7000-8000-000000000003", At: began},
-	{Number: 4, VisitID: "01900000-0000-7000-8000-000000000004", At: began},
+	{Number: 1, VisitID: "01900000-0000-7000-8000-000000000001"},
+	{Number: 2, VisitID: "01900000-0000-7000-8000-000000000002"},
+	{Number: 3, VisitID: "01900000-0000-7000-8000-000000000003"},
+	{Number: 4, VisitID: "01900000-0000-7000-8000-000000000004"},
 }
 
 const typedPID = "9000000000004"

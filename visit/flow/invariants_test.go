@@ -135,7 +135,7 @@ func checkShown(before Model, e Event, after Model) error {
 			return errors.New("a typed number shows a code")
 		}
 	case visit.MethodLine:
-		if found, ok := e.(StatusFound); after.State == Result && before.State != Result && (!ok || before.Session.Polls == 0 && !found.Done[0].At.After(began) || holds(before.Session.Done, found.Done[0].Code)) {
+		if found, ok := e.(StatusFound); after.State == Result && before.State != Result && (!ok || before.Session.Polls == 0 || holds(before.Session.Done, found.Done[0].Code)) {
 			return errors.New("a typed number shows a code that was there before")
 		}
 		if !x.Phone.IsZero() || x.Phase != NotSending {
@@ -190,7 +190,7 @@ func checkWipe(before, after Model, wiped bool) error {
 	if (over || forgotten) && !wiped {
 		return errors.New("a session ends without a wipe")
 	}
-	if after.State == Welcome && before.State != Welcome && after.Prefs != (Prefs{}) {
+	if after.State == Welcome && before.State != Welcome && (after.Prefs != (Prefs{}) || after.Help) {
 		return errors.New("a patient's settings outlive the session")
 	}
 	return nil
@@ -255,6 +255,9 @@ func checkOneVisit(before, after Model, effects []Effect) error {
 // 4: every state but the welcome screen has a time limit.
 func checkTimeLimit(w world) error {
 	if w.m.State == Welcome {
+		if set := w.m.Prefs != (Prefs{}) || w.m.Help; set && !w.timers[TimerPrefs] {
+			return errors.New("settings that somebody left on the welcome screen have no time limit")
+		}
 		return nil
 	}
 	for t := range timerCount {

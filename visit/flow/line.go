@@ -16,14 +16,17 @@ func (s *step) awaitPhone() {
 
 func (s *step) poll() {
 	x := &s.m.Session
+	if x.AskedOf != s.m.Today {
+		x.Polls = 0 // what another day has says nothing of this one
+	}
 	x.DoneState = Asked
 	x.AskedOf = s.m.Today
 	s.do(CheckStatus{x.Insertion.Number, x.Person.PID, s.m.Today})
 }
 
-// polled looks for a code of this unit that was not there when the patient came
-// to the screen. One that was there already is not shown: a typed number proves
-// nothing. When the first answer comes late, the time of the code tells.
+// polled looks for a code of this unit that NHSO did not have when it answered
+// for the first time. One of the first answer is not shown: a typed number proves
+// nothing, and no clock here can tell whether the code is older than the session.
 func (s *step) polled(done []Authentication) {
 	x := &s.m.Session
 	first := x.Polls == 0
@@ -33,7 +36,7 @@ func (s *step) polled(done []Authentication) {
 	x.Failures = 0
 	a, here := x.Latest(s.m.Unit.HCode, true)
 	switch {
-	case here && first && !x.asked(a):
+	case here && first:
 		s.desk(visit.CodeExists, "")
 	case here && !holds(before, a.Code):
 		x.Code, x.IssuedAt, x.ClaimType = a.Code, a.At, a.ClaimType
@@ -52,11 +55,6 @@ func (s *step) record() {
 		ID: x.Insertion.VisitID, HCode: s.m.Unit.HCode, ServiceDate: x.AskedOf, PID: x.Person.PID,
 		ClaimType: x.ClaimType, Method: x.Method,
 	}, x.Code, x.IssuedAt})
-}
-
-// asked tells whether a code was made since the session began.
-func (x Session) asked(a Authentication) bool {
-	return !x.Insertion.At.IsZero() && a.At.After(x.Insertion.At)
 }
 
 // pollFailed goes on asking; the screen says that NHSO is not reached.

@@ -183,7 +183,6 @@ type Insertion struct {
 	Number  uint64
 	VisitID visit.ID
 	Role    Role
-	At      time.Time // by the kiosk's clock
 }
 
 // Role says whose reader it is.

@@ -315,17 +315,19 @@ func TestAnNHSOThatDoesNotAnswerIsAskedLessAndLessOften(t *testing.T) {
 	}
 }
 
-func TestACodeThatThePhoneGotWhileNHSOWasAwayIsShown(t *testing.T) {
-	away := join(without(visit.MethodLine), []Event{StatusFailed{1}, TimerFired{TimerPoll}})
-	now, untimed := hereNow, hereNow
-	now.At, untimed.At = began.Add(time.Minute), time.Time{}
-	for _, c := range []struct {
-		name string
-		code Authentication
-		end  State
-	}{{"made since", now, Result}, {"made before", hereNow, Desk}, {"nobody knows when", untimed, Desk}} {
-		if m, _ := play(t, join(away, []Event{StatusFound{1, []Authentication{c.code}}})...); m.State != c.end {
-			t.Errorf("%s: state %v", c.name, m.State)
+// A clock of the kiosk that is slow must not make an old code a new one.
+func TestACodeOfTheFirstAnswerGoesToTheDeskWhateverItsTime(t *testing.T) {
+	asked := without(visit.MethodLine)
+	away := join(asked, []Event{StatusFailed{1}, TimerFired{TimerPoll}})
+	midnight := join(asked, []Event{StatusFound{Number: 1}, DayChanged{tomorrow}, TimerFired{TimerPoll}})
+	for name, begun := range map[string][]Event{"asked": asked, "asked again": away, "the first of another day": midnight} {
+		for _, made := range []time.Time{{}, time.Unix(1, 0), time.Now().Add(time.Hour)} {
+			code := hereNow
+			code.At = made
+			m, _ := play(t, join(begun, []Event{StatusFound{1, []Authentication{code}}})...)
+			if m.State != Desk || m.Session.Code != "" {
+				t.Errorf("%s, a code of %v: state %v", name, made, m.State)
+			}
 		}
 	}
 }

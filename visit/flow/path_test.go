@@ -183,6 +183,17 @@ func TestAPatientsSettingsEndWithTheSession(t *testing.T) {
 	}
 }
 
+func TestSettingsChosenOnTheLastScreenEndWithIt(t *testing.T) {
+	for _, way := range [][]Event{{TimerFired{TimerHold}}, {CardRemoved{}}} {
+		for _, tap := range []Event{TapLanguage{"en"}, TapTextSize{}, TapContrast{}, TapHelp{}} {
+			m, _ := play(t, join([]Event{CardInserted{insertions[0]}, TapClose{}, tap}, way)...)
+			if m.State != Welcome || m.Prefs != (Prefs{}) || m.Help {
+				t.Errorf("%T, %T: state %v with %+v, help %v", tap, way[0], m.State, m.Prefs, m.Help)
+			}
+		}
+	}
+}
+
 // TestTheCodeStaysLongerWhenNoSlipComes follows the time that is left on the result.
 func TestTheCodeStaysLongerWhenNoSlipComes(t *testing.T) {
 	printer := func(s DeviceState) Event {

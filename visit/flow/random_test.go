@@ -30,11 +30,11 @@ func TestRandomEventsKeepTheInvariants(t *testing.T) {
 		}
 		if c, ok := e.(CardInserted); ok && !c.Insertion.IsZero() {
 			number++
-			e = CardInserted{Insertion{number, visitID(number), c.Insertion.Role, began}}
+			e = CardInserted{Insertion{number, visitID(number), c.Insertion.Role}}
 		}
 		if c, ok := e.(TapMethod); ok && !c.Start.IsZero() {
 			number++
-			e = TapMethod{c.Method, Insertion{number, visitID(number), PatientReader, began}}
+			e = TapMethod{c.Method, Insertion{number, visitID(number), PatientReader}}
 		}
 		next, effects := advance(w, e)
 		if err := checkStep(w.m, e, next.m, effects); err != nil {

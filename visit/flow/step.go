@@ -50,6 +50,8 @@ func (s *step) enter(state State) {
 		s.set(TimerSlow)
 		s.set(TimerSending)
 	case Welcome:
+		// Whoever comes next finds the screen as the unit has it.
+		s.m.Prefs, s.m.Help = Prefs{}, false
 	default:
 		s.set(TimerHold)
 	}
