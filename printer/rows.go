@@ -27,7 +27,7 @@ func (l *layout) value(show string) (first, second string) {
 	case "right":
 		return rightText(s.Right), ""
 	case "claim":
-		return strings.TrimSpace(s.Claim.Name + " " + s.Claim.Code), ""
+		return l.claim(s.Claim)
 	case "method":
 		return l.said(nil, methodWord(s))
 	case "visit":
@@ -174,4 +174,15 @@ func (l *layout) small(text string, px, x, width int, align template.Align) {
 	}
 	l.gap(l.dots(3))
 	l.lines(l.pen.paragraph(text, style{false, l.letters(px)}, width, maxLines), x, width, align)
+}
+
+// claim is the service in the plain words of the screens, or NHSO's own, with its
+// code for the staff.
+func (l *layout) claim(t visit.ClaimType) (first, second string) {
+	key := "claim." + t.Code
+	if !words.Has(key) {
+		return strings.TrimSpace(t.Name + " " + t.Code), ""
+	}
+	first, second = l.said(nil, key)
+	return first + " " + t.Code, second
 }

@@ -38,7 +38,7 @@ func (c *scene) relations() string {
 	for _, r := range c.m.Relations() {
 		list = append(list, strings.ToLower(c.relation(r)))
 	}
-	return strings.Join(list, ", ")
+	return strings.Join(list, c.say.say("list.separator"))
 }
 
 func (c *scene) relation(r visit.Relation) string {

@@ -33,7 +33,7 @@ func (c *scene) reading() {
 		c.s.notice("keep", keep, "warn", words)
 	}
 	name, rest := rest.cutTop(130, 8)
-	if who := c.patient(x); who != "" && own {
+	if who := c.greeted(x.Person); who != "" && own {
 		st := c.s.large().elided()
 		st.lines = 2
 		c.s.text("hello", name, c.say.say("reading.hello", "Name", who), st)
@@ -55,6 +55,14 @@ func (c *scene) name(p flow.Person) string {
 		return p.Latin.Short()
 	}
 	return p.Name.Short()
+}
+
+// greeted is the name in a greeting. In Thai "คุณ" stands for the title.
+func (c *scene) greeted(p flow.Person) string {
+	if c.say.lang == "th" {
+		p.Name.Prefix = ""
+	}
+	return c.name(p)
 }
 
 func cardProgress(x flow.Session) progress {
