@@ -42,7 +42,6 @@ func (o *Outbox) round(ctx context.Context) (next time.Duration, failed bool) {
 		o.log.Error("list pending visits", "err", err)
 	}
 	next = idleRound
-	o.forget(items)
 	for _, item := range items {
 		if ctx.Err() != nil {
 			return next, failed
@@ -83,8 +82,12 @@ func (o *Outbox) step(ctx context.Context, item Item) (time.Duration, error) {
 	id := item.Visit.ID
 	// Between listing and taking the patient's own submission may have ended it.
 	item, err := o.store.Item(id)
-	if err != nil || item.Settled {
+	if err != nil {
 		return 0, err
+	}
+	if item.Settled {
+		o.forget(id)
+		return 0, nil
 	}
 	if wait := o.leftAlone(); wait > 0 && (dayOf(item) != dayOver || item.InFlight) {
 		return wait, nil

@@ -84,17 +84,11 @@ func (o *Outbox) rest(item Item) time.Duration {
 	return o.restFor(item) - before - time.Since(o.began)
 }
 
-// forget keeps of the requests that left only those of visits on their way.
-func (o *Outbox) forget(items []Item) {
+// forget ends what this run knows of a visit, which is settled.
+func (o *Outbox) forget(id visit.ID) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	kept := make(map[visit.ID]time.Time, len(items))
-	for _, i := range items {
-		if at, ok := o.left[i.Visit.ID]; ok {
-			kept[i.Visit.ID] = at
-		}
-	}
-	o.left = kept
+	delete(o.left, id)
 }
 
 // heed keeps what NHSO says about when to come again.

@@ -97,6 +97,45 @@ func TestNothingIsSentAgainBeforeTheSettleTimeIsOver(t *testing.T) {
 	})
 }
 
+// listing is a store in which something happens after the pending visits were
+// listed and before the list is worked on.
+type listing struct {
+	*memory
+	then func()
+}
+
+func (l *listing) Pending() ([]Item, error) {
+	items, err := l.memory.Pending()
+	if then := l.then; then != nil {
+		l.then = nil
+		then()
+	}
+	return items, err
+}
+
+func TestAVisitSubmittedWhileTheOthersAreListedRestsLikeEveryOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, nhso := &listing{memory: newMemory()}, &nhsoScript{script: []answer{answerCut, answerCode}, visible: 50 * time.Second}
+		o := New(Options{Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler)})
+		time.Sleep(2 * slowestRest * SettleTime) // the program is older than any rest
+		store.then = func() {
+			saveNow(store.memory, aVisitAt(id1, 0))
+			if got := o.Submit(t.Context(), id1); got.Kind != Queued {
+				t.Errorf("the patient hears %v", got.Kind)
+			}
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		o.Run(ctx)
+		if sent, made := nhso.counts(); sent != 1 || made != 1 || store.ended(id1) != "done PP0000000001" {
+			t.Errorf("%d requests, %d codes; it ends as %q", sent, made, store.ended(id1))
+		}
+		if len(o.left) > 0 {
+			t.Errorf("of %d settled visits it is kept when they left", len(o.left))
+		}
+	})
+}
+
 func TestAVisitLeftByAnEarlierRunIsLookedUpBeforeItIsSent(t *testing.T) {
 	for _, c := range []struct {
 		name     string

@@ -99,6 +99,8 @@ func (o *Outbox) done(id visit.ID, code visit.AuthenCode, issued time.Time) (Out
 	if err := o.store.Done(id, code, issued); err != nil {
 		// NHSO has the visit; the look-up of the next round will find the code.
 		o.log.Error("write down the code", "visit", id, "err", err)
+	} else {
+		o.forget(id)
 	}
 	return Outcome{Kind: Done, Code: code, IssuedAt: issued}, nil
 }
@@ -133,6 +135,7 @@ func (o *Outbox) refused(ctx context.Context, v visit.Visit, f *Failure) (Outcom
 	if err := o.store.Refuse(v.ID, f.Problem, f.Message, time.Now()); err != nil {
 		return Outcome{}, fmt.Errorf("write down the refusal: %w", err)
 	}
+	o.forget(v.ID)
 	return Outcome{Kind: RefusedBy, Problem: f.Problem, Message: f.Message}, nil
 }
 
@@ -149,6 +152,7 @@ func (o *Outbox) toStaff(id visit.ID, p visit.Problem) (Outcome, error) {
 	if err := o.store.Staff(id, p, time.Now()); err != nil {
 		return Outcome{}, fmt.Errorf("hand the visit to the staff: %w", err)
 	}
+	o.forget(id)
 	return Outcome{Kind: RefusedBy, Problem: p}, nil
 }
 
