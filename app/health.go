@@ -31,20 +31,19 @@ type nhsoHealth struct {
 	state    flow.DeviceState
 }
 
-// note takes in an answer, or what came instead. A refusal is an answer.
+// note takes in an answer, or what came instead. A refusal is an answer, and so is
+// what cannot be read of one person: NHSO is there for the others.
 func (h *nhsoHealth) note(latency time.Duration, err error) {
 	state := flow.DeviceReady
 	if latency > slowAnswer {
 		state = flow.DeviceImpaired
 	}
-	if err != nil {
-		switch nhso.KindOf(err) {
-		case nhso.Refused, nhso.Duplicate, nhso.Invalid, nhso.NoCard:
-		case nhso.TooMany:
-			state = flow.DeviceImpaired
-		default:
-			state = flow.DeviceDown
-		}
+	switch kind := nhso.KindOf(err); {
+	case err == nil, nhso.OfOnePerson(err), kind == nhso.NoCard:
+	case kind == nhso.TooMany:
+		state = flow.DeviceImpaired
+	default:
+		state = flow.DeviceDown
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -67,7 +67,7 @@ func (u upstream) Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]
 func (u upstream) Submit(ctx context.Context, v visit.Visit) (visit.AuthenCode, time.Time, error) {
 	v, err := u.named(ctx, v)
 	if err != nil {
-		f := &outbox.Failure{Kind: outbox.NotProcessed, Problem: nhso.ProblemOf(err), Err: fmt.Errorf("ask for the person's name before submitting: %w", err)}
+		f := &outbox.Failure{Kind: outbox.NotProcessed, Problem: nhso.ProblemOf(err), OnePerson: nhso.OfOnePerson(err), Err: fmt.Errorf("ask for the person's name before submitting: %w", err)}
 		if e := new(nhso.Error); errors.As(err, &e) {
 			f.RetryAfter = e.RetryAfter
 		}
@@ -116,7 +116,7 @@ func failure(err error) error {
 	if err == nil {
 		return nil
 	}
-	f := &outbox.Failure{Problem: nhso.ProblemOf(err), Message: nhso.MessageOf(err), Err: err}
+	f := &outbox.Failure{Problem: nhso.ProblemOf(err), Message: nhso.MessageOf(err), OnePerson: nhso.OfOnePerson(err), Err: err}
 	if errors.Is(err, nhso.ErrNoCorrelation) {
 		f.Kind, f.Problem = outbox.CannotSend, visit.CardNeeded
 		return f

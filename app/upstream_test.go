@@ -70,6 +70,7 @@ func TestWhatAnErrorOfNHSOMeansForAVisit(t *testing.T) {
 		problem visit.Problem
 	}{
 		{&nhso.Error{Kind: nhso.Unknown, Err: errors.New("cut")}, outbox.Ambiguous, visit.NHSOUnreachable},
+		{&nhso.Error{Kind: nhso.BadAnswer, OnePerson: true, Err: nhso.ErrNoCode}, outbox.Ambiguous, visit.NHSOUnreachable},
 		{&nhso.Error{Kind: nhso.NotSent, Err: errors.New("no way")}, outbox.NotProcessed, visit.NHSOUnreachable},
 		{&nhso.Error{Kind: nhso.TooMany, Err: errors.New("429")}, outbox.NotProcessed, visit.NHSOTooMany},
 		{&nhso.Error{Kind: nhso.Unauthorised, Err: errors.New("401")}, outbox.NotProcessed, visit.NHSORefusedToken},
@@ -80,7 +81,7 @@ func TestWhatAnErrorOfNHSOMeansForAVisit(t *testing.T) {
 		{&nhso.Error{Kind: nhso.Invalid, Err: nhso.ErrNoCorrelation}, outbox.CannotSend, visit.CardNeeded},
 	} {
 		f := new(outbox.Failure)
-		if !errors.As(failure(c.err), &f) || f.Kind != c.kind || f.Problem != c.problem {
+		if !errors.As(failure(c.err), &f) || f.OnePerson != nhso.OfOnePerson(c.err) || f.Kind != c.kind || f.Problem != c.problem {
 			t.Errorf("%v: %v, %v", c.err, f.Kind, f.Problem)
 		}
 	}

@@ -122,7 +122,7 @@ func (a *Agent) Right(ctx context.Context, pid visit.PID, date visit.Date) (Righ
 		return RightAnswer{}, err
 	}
 	if r.PID != pid {
-		return RightAnswer{}, &Error{Op: string(opRight), Kind: BadAnswer, Status: http.StatusOK, Err: ErrOtherPerson}
+		return RightAnswer{}, &Error{Op: string(opRight), Kind: BadAnswer, Status: http.StatusOK, Err: ErrOtherPerson, OnePerson: true}
 	}
 	return r.Answer, nil
 }
@@ -138,7 +138,7 @@ func (a *Agent) RightByPID(ctx context.Context, pid visit.PID) (RightAnswer, err
 	}
 	r, err := parseReading(got.body)
 	if err == nil && r.PID != pid {
-		err = ErrOtherPerson
+		err = oddRecord{ErrOtherPerson}
 	}
 	if err != nil {
 		return RightAnswer{}, a.misread(opRight, got, err)
@@ -160,7 +160,7 @@ func (a *Agent) Status(ctx context.Context, pid visit.PID, date visit.Date) ([]A
 	var codes []Authentication
 	for _, c := range all {
 		if c.At.IsZero() {
-			return nil, &Error{Op: string(opStatus), Kind: BadAnswer, Status: http.StatusOK, Err: ErrJSON}
+			return nil, &Error{Op: string(opStatus), Kind: BadAnswer, Status: http.StatusOK, Err: ErrJSON, OnePerson: true}
 		}
 		if visit.ServiceDateOf(c.At) == date {
 			codes = append(codes, c)
@@ -205,5 +205,5 @@ func (a *Agent) Latest(ctx context.Context, pid visit.PID) (Authentication, bool
 
 // misread makes the error of an answer 200 that is not the documented one.
 func (a *Agent) misread(op operation, got answer, err error) *Error {
-	return &Error{Op: string(op), Kind: op.unclear(), Status: got.status, Err: err}
+	return &Error{Op: string(op), Kind: op.unclear(), Status: got.status, Err: err, OnePerson: isOdd(err)}
 }

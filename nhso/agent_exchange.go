@@ -106,13 +106,17 @@ func (a *Agent) judge(op operation, got answer) error {
 		no, ok := parseRefusal(got.body)
 		if !ok {
 			f.Kind, f.Err = op.unclear(), unreadable(got.body)
+			f.OnePerson = checkObject(got.body) == nil
 			break
 		}
 		return f.refuse(no)
 	case s >= 300 && s < 400:
 		f.Kind, f.Err = op.unclear(), ErrRedirect
+	case s == http.StatusProxyAuthRequired || s == http.StatusRequestTimeout:
+		f.Kind, f.Err = op.unclear(), unreadable(got.body)
 	default:
 		f.Kind, f.Err = op.unclear(), unreadable(got.body)
+		f.OnePerson = checkObject(got.body) == nil
 	}
 	return f
 }

@@ -231,18 +231,18 @@ func parseLatest(body []byte) ([]Authentication, error) {
 		}
 		code, err := visit.ParseAuthenCode(string(c.Code))
 		if err != nil {
-			return nil, ErrCode
+			return nil, oddRecord{ErrCode}
 		}
 		a := Authentication{Code: code, ClaimType: visit.ClaimType{Code: c.ClaimType.short()}, Hospital: visit.Hospital{HCode: c.HCode.short()}}
 		if c.At != "" {
 			at, ok := parseMoment(string(c.At))
 			if !ok {
-				return nil, ErrJSON
+				return nil, oddRecord{ErrJSON}
 			}
 			a.At = at
 		}
 		if err := checkWhole(a); err != nil {
-			return nil, fmt.Errorf("code %d of the answer: %w", i, err)
+			return nil, oddRecord{fmt.Errorf("code %d of the answer: %w", i, err)}
 		}
 		codes = append(codes, a)
 	}

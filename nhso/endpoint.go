@@ -126,7 +126,7 @@ func (e *Endpoint) Status(ctx context.Context, pid visit.PID, date visit.Date) (
 // misread makes the error of an answer 200 to a question that is not the
 // documented one. When it carries a reason, NHSO has refused.
 func (e *Endpoint) misread(op operation, a answer, err error) error {
-	f := &Error{Op: string(op), Kind: BadAnswer, Status: a.status, Err: err}
+	f := &Error{Op: string(op), Kind: BadAnswer, Status: a.status, Err: err, OnePerson: isOdd(err)}
 	if no, ok := parseRefusal(a.body); ok && errors.Is(err, ErrJSON) {
 		f.Err = nil
 		return f.refuse(no)

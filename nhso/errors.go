@@ -76,6 +76,11 @@ type Error struct {
 	Message    string        // NHSO's own words, cleaned, for the screen; they may name a person, so they are not part of the text
 	RetryAfter time.Duration // with kind TooMany; 0 when NHSO named no time
 	Err        error         // the cause, in words of our own; may be nil
+
+	// OnePerson says that NHSO has answered, and that what is wrong with the answer
+	// concerns the one person who was asked about: a no, or a record that cannot be
+	// read. Whoever asks about others is told.
+	OnePerson bool
 }
 
 // Error implements error.
@@ -118,6 +123,13 @@ func MessageOf(err error) string {
 		return e.Message
 	}
 	return ""
+}
+
+// OfOnePerson tells whether an error says nothing about the next person, see
+// Error.OnePerson. An error that is not of this package concerns everybody.
+func OfOnePerson(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && (e.OnePerson || e.Kind == Refused || e.Kind == Duplicate || e.Kind == Invalid)
 }
 
 // ProblemOf says which problem of a person's an error is.

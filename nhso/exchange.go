@@ -117,14 +117,18 @@ func (e *Endpoint) judge(op operation, a answer) error {
 		no, ok := parseRefusal(a.body)
 		if !ok {
 			f.Kind, f.Err = op.unclear(), unreadable(a.body)
+			f.OnePerson = checkObject(a.body) == nil
 			break
 		}
 		e.understood(a)
 		return f.refuse(no)
 	case s >= 300 && s < 400:
 		f.Kind, f.Err = op.unclear(), ErrRedirect
+	case s == http.StatusProxyAuthRequired || s == http.StatusRequestTimeout:
+		f.Kind, f.Err = op.unclear(), unreadable(a.body)
 	default:
 		f.Kind, f.Err = op.unclear(), unreadable(a.body)
+		f.OnePerson = checkObject(a.body) == nil
 	}
 	return f
 }

@@ -3,6 +3,7 @@ package nhso
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -32,6 +33,33 @@ func checkObject(body []byte) error {
 		return ErrJSON
 	}
 	return nil
+}
+
+// oddRecord is the error of an answer that is surely NHSO's, about a person of whom
+// it says something that cannot be read.
+type oddRecord struct{ error }
+
+// Unwrap returns the cause.
+func (o oddRecord) Unwrap() error { return o.error }
+
+func isOdd(err error) bool {
+	_, ok := errors.AsType[oddRecord](err)
+	return ok
+}
+
+// names tells whether a JSON object has one of those members with a value: by them
+// an answer of NHSO is told from that of a gateway.
+func names(body []byte, members ...string) bool {
+	var all map[string]json.RawMessage
+	if json.Unmarshal(trim(body), &all) != nil {
+		return false
+	}
+	for _, m := range members {
+		if v, ok := all[m]; ok && string(v) != "null" {
+			return true
+		}
+	}
+	return false
 }
 
 // text accepts a string, a number or a boolean for a text; anything else is "".

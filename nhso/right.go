@@ -41,6 +41,14 @@ func parseRight(body []byte, asked visit.PID) (RightAnswer, error) {
 	if err := checkObject(body); err != nil {
 		return RightAnswer{}, err
 	}
+	a, err := parseFunds(body, asked)
+	if err != nil && names(body, "funds", "pid") {
+		err = oddRecord{err}
+	}
+	return a, err
+}
+
+func parseFunds(body []byte, asked visit.PID) (RightAnswer, error) {
 	var b rightBody
 	if json.Unmarshal(trim(body), &b) != nil || b.Funds == nil {
 		return RightAnswer{}, ErrJSON

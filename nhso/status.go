@@ -39,11 +39,20 @@ type history struct {
 // makes the whole answer unusable, because taking yesterday's code for today's
 // would be a wrong success; so does true without a single entry, and a code that
 // counts without its unit or its claim type: nobody can tell whether it is the one
-// that is looked for, and taking it for another's would send a visit twice.
+// that is looked for, and taking it for another's would send a visit twice. Such an
+// answer is an oddRecord: the service works.
 func parseStatus(body []byte, asked visit.PID, day visit.Date) ([]Authentication, error) {
 	if err := checkObject(body); err != nil {
 		return nil, err
 	}
+	codes, err := parseHistories(body, asked, day)
+	if err != nil && names(body, "statusAuthen", "personalId") {
+		err = oddRecord{err}
+	}
+	return codes, err
+}
+
+func parseHistories(body []byte, asked visit.PID, day visit.Date) ([]Authentication, error) {
 	var b statusBody
 	if json.Unmarshal(trim(body), &b) != nil {
 		return nil, ErrJSON

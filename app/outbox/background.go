@@ -2,66 +2,10 @@ package outbox
 
 import (
 	"context"
-	"errors"
-	"math/rand/v2"
 	"time"
 
 	"authenkiosk/visit"
 )
-
-// Run settles what is pending until ctx ends: first what an earlier run of the
-// program left, then whatever the patients' submissions leave.
-func (o *Outbox) Run(ctx context.Context) {
-	backOff := firstBackOff
-	for {
-		next, failed := o.round(ctx)
-		if failed {
-			next = max(next, backOff)
-			backOff = min(2*backOff, lastBackOff)
-		} else {
-			backOff = firstBackOff
-		}
-		// A tenth of jitter keeps the kiosks of a hospital from coming back
-		// all in the same second.
-		next += time.Duration(rand.Int64N(int64(next)/10 + 1))
-		select {
-		case <-ctx.Done():
-			return
-		case <-o.wake:
-		case <-time.After(next):
-		}
-	}
-}
-
-// round looks at every pending visit once, in the order of saving. It returns
-// when to look again, and whether NHSO could not be asked.
-func (o *Outbox) round(ctx context.Context) (next time.Duration, failed bool) {
-	items, err := o.store.Pending()
-	if err != nil {
-		// Readable visits are still worked on; the others are in the log.
-		o.log.Error("list pending visits", "err", err)
-	}
-	next = idleRound
-	for _, item := range items {
-		if ctx.Err() != nil {
-			return next, failed
-		}
-		wait, err := o.settle(ctx, item)
-		if err != nil {
-			o.log.Warn("settle visit", "visit", item.Visit.ID, "err", err)
-			o.heed(err)
-			failed = true
-		}
-		if wait > 0 {
-			next = min(next, wait)
-		}
-		if errors.As(err, new(unreachable)) {
-			o.expire(ctx, items)
-			return next, true
-		}
-	}
-	return next, failed
-}
 
 // settle brings one visit a step further, unless somebody is at work on its
 // service. It returns how long to wait before the next step, if there is one.
@@ -164,8 +108,8 @@ func (o *Outbox) restFor(item Item) time.Duration {
 	return o.times.SettleTime * time.Duration(min(max(item.Attempts, 1), slowestRest))
 }
 
-// unreachable is an error after which the visits behind need not be tried: NHSO
-// does not even tell the codes of the day.
+// unreachable is an error of a question to NHSO, for whose answer no visit can be
+// settled.
 type unreachable struct{ error }
 
 // Unwrap returns the cause.

@@ -56,18 +56,6 @@ func (o *Outbox) over(ctx context.Context, item Item) (time.Duration, error) {
 	return 0, err
 }
 
-// expire ends the visits whose day is over and for which NHSO need not be asked.
-func (o *Outbox) expire(ctx context.Context, items []Item) {
-	for _, item := range items {
-		if item.InFlight || dayOf(item) != dayOver {
-			continue
-		}
-		if _, err := o.settle(ctx, item); err != nil {
-			o.log.Error("hand visit to the staff", "visit", item.Visit.ID, "err", err)
-		}
-	}
-}
-
 // rest is how much longer a visit whose request left is not to be sent again or
 // given up. A clock that is set meanwhile does not make it shorter.
 func (o *Outbox) rest(item Item) time.Duration {

@@ -114,6 +114,7 @@ type nhsoScript struct {
 	script  []answer // for requests, in turn; the last one stays
 	down    bool     // look-ups fail
 	codes   []Code
+	of      []visit.PID // of those that were made here
 	sent    int
 	looked  int
 	wrong   int           // requests on another day than the visit's own
@@ -157,7 +158,7 @@ func (n *nhsoScript) Submit(_ context.Context, v visit.Visit) (visit.AuthenCode,
 			Code: visit.AuthenCode(fmt.Sprintf("PP%010d", len(n.codes)+1)), ClaimType: v.ClaimType.Code,
 			HCode: v.HCode, At: time.Now().Add(n.visible),
 		}
-		n.codes = append(n.codes, c)
+		n.codes, n.of = append(n.codes, c), append(n.of, v.PID)
 		if a == answerCode {
 			return c.Code, c.At, nil
 		}

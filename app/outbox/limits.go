@@ -42,6 +42,11 @@ const (
 	// last is short enough to drain within a minute of the network's return.
 	firstBackOff = 2 * time.Second
 	lastBackOff  = 30 * time.Second
+	// longestApart bounds the pause of a visit about whose person NHSO gives no
+	// answer that can be read, while it answers about others.
+	longestApart = 10 * time.Minute
+	// enoughFailures in a row stop a round in which NHSO has answered before.
+	enoughFailures = 3
 )
 
 // Times are the two times that depend on the server. A zero value stands for the

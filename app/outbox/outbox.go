@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"authenkiosk/visit"
@@ -69,6 +70,7 @@ type Failure struct {
 	Problem    visit.Problem
 	Message    string        // NHSO's own words
 	RetryAfter time.Duration // at the earliest; 0: the outbox decides
+	OnePerson  bool          // NHSO answered, and the next person can be asked about
 	Err        error
 }
 
@@ -122,7 +124,9 @@ type Outbox struct {
 	times  Times
 	began  time.Time
 
-	wake chan struct{}
+	wake    chan struct{}
+	answers atomic.Int64 // how often NHSO has told something about a person
+	round   rounds       // of the goroutine that runs Run
 
 	mu    sync.Mutex
 	busy  map[service]bool
@@ -173,6 +177,7 @@ func New(o Options) *Outbox {
 	return &Outbox{
 		store: o.Store, nhso: o.NHSO, log: o.Log, notify: o.Notify, can: o.Sendable, clock: o.Clock, times: o.Times.orStandard(), began: time.Now(),
 		wake: make(chan struct{}, 1), busy: map[service]bool{}, left: map[visit.ID]time.Time{},
+		round: rounds{apart: map[visit.ID]apart{}},
 	}
 }
 

@@ -78,6 +78,7 @@ func (o *Outbox) send(ctx context.Context, item Item) (Outcome, error) {
 	// A request that has left is waited for, even when the program is ending: its
 	// answer may be the only one. The client's own time-out bounds it.
 	code, issued, err := o.nhso.Submit(context.WithoutCancel(ctx), v)
+	o.tally(err)
 	if err == nil {
 		return o.done(v.ID, code, issued)
 	}
@@ -180,6 +181,7 @@ func (o *Outbox) lookFor(ctx context.Context, v visit.Visit) (Outcome, error) {
 // type.
 func (o *Outbox) look(ctx context.Context, v visit.Visit) (Code, bool, error) {
 	codes, err := o.nhso.Codes(ctx, v.PID, v.ServiceDate)
+	o.tally(err)
 	if err != nil {
 		return Code{}, false, fmt.Errorf("ask for the codes of the day: %w", err)
 	}
@@ -194,6 +196,19 @@ func (o *Outbox) look(ctx context.Context, v visit.Visit) (Code, bool, error) {
 		}
 	}
 	return Code{}, false, nil
+}
+
+// tally counts what shows that NHSO is there.
+func (o *Outbox) tally(err error) {
+	if err == nil || concernsOne(err) {
+		o.answers.Add(1)
+	}
+}
+
+// concernsOne tells whether an error says nothing about other visits.
+func concernsOne(err error) bool {
+	var f *Failure
+	return errors.Is(err, errIncomplete) || errors.As(err, &f) && f.OnePerson
 }
 
 // failureOf makes a Failure of any error; one of an unknown kind is ambiguous,
