@@ -31,7 +31,6 @@ type agentFace struct {
 	compat  *secureagent.Handler
 	submit  *agentSubmitter
 	options agent.Options
-	clients *clientFile
 	cards   *cards
 	types   []visit.ClaimType // offered where NHSO names none
 
@@ -61,7 +60,7 @@ type reading struct {
 // serve.
 func newAgentFace(c *core, data string, types []visit.ClaimType) (*agentFace, error) {
 	f := &agentFace{
-		config: c.Config.Agent, log: c.log, hub: agent.NewHub(), clients: newClientFile(data), cards: c.cards, types: types,
+		config: c.Config.Agent, log: c.log, hub: agent.NewHub(), cards: c.cards, types: types,
 		submit: &agentSubmitter{visits: c.visits, outbox: c.outbox, log: c.log},
 		watch:  func() bool { return false }, look: c.look, known: map[string]bool{}, noted: map[string]uint64{},
 	}
@@ -85,7 +84,7 @@ func newAgentFace(c *core, data string, types []visit.ClaimType) (*agentFace, er
 	}
 	f.options = agent.Options{
 		Status: func() agent.Status { return f.status() }, Healthy: func() error { return f.healthy() }, Logger: c.log,
-		Zone: string(c.Config.NHSO.Zone), Unit: c.Config.Unit.Name, Font: assets.FontRegular, Clients: f.clients, Visits: feedOf{c.store, c.log}, Feed: id, Events: f.hub,
+		Zone: string(c.Config.NHSO.Zone), Unit: c.Config.Unit.Name, Font: assets.FontRegular, Clients: &clientsOf{store: c.store, log: c.log}, Visits: feedOf{c.store, c.log}, Feed: id, Events: f.hub,
 		Compat: f.compat, CompatOpen: c.Config.Agent.Compat, AllowedOrigins: c.Config.Agent.AllowedOrigins, LAN: lan,
 		Audit: c.diary, CardAccess: f.cardAccess,
 	}

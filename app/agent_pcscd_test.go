@@ -69,7 +69,7 @@ func TestPCSCDTheAgentAddsLittleToTheCardsOwnTime(t *testing.T) {
 	defer server.Close()
 	h := &hospital{t: t, zone: zone, data: t.TempDir()}
 	data := filepath.Join(h.data, string(visit.ZoneTest))
-	if h.token, err = agent.AddClient(newClientFile(data), "his", agent.Scopes(), time.Now()); err != nil {
+	if h.token, err = addClient(data, "his", agent.Scopes()); err != nil {
 		t.Fatal(err)
 	}
 	c := config.Default()

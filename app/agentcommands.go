@@ -15,7 +15,6 @@ import (
 	"strings"
 	"time"
 
-	"authenkiosk/agent"
 	"authenkiosk/app/config"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
@@ -58,19 +57,6 @@ func listenForPage(log *slog.Logger) net.Listener {
 		return nil
 	}
 	return page
-}
-
-// client changes who may ask the agent. It works while the kiosk runs.
-func (p *Program) client(_ context.Context, s *settings) error {
-	c, err := s.load()
-	if err != nil {
-		return err
-	}
-	args := s.args
-	if s.scopes != "" {
-		args = append(slices.Clone(args), "-scopes", s.scopes)
-	}
-	return agent.ClientCommand(newClientFile(filepath.Join(s.data, string(c.NHSO.Zone))), args, p.Stdout, time.Now())
 }
 
 // zoneOf reads the name of a zone.

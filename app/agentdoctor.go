@@ -26,12 +26,12 @@ func agentFindings(ctx context.Context, c config.Config, data string) []finding 
 	if !c.Agent.Enabled {
 		return append(findings, finding{"agent", findingSkipped, "not enabled (agent.enabled)"})
 	}
-	clients, err := newClientFile(data).Clients()
+	kept, err := summaryOf(ctx, data)
 	if err != nil {
 		return append(findings, finding{"agent", findingFailed, err.Error()})
 	}
-	findings = append(findings, finding{"agent", findingOK, fmt.Sprintf("%s; %d clients; %s", c.Agent.Listen, len(clients), answering(ctx, c.Agent))})
-	if len(clients) == 0 && !c.Agent.Compat {
+	findings = append(findings, finding{"agent", findingOK, fmt.Sprintf("%s; %d clients; %s", c.Agent.Listen, kept.Clients, answering(ctx, c.Agent))})
+	if kept.Clients == 0 && !c.Agent.Compat {
 		findings = append(findings, finding{"agent clients", findingWarning, "none: no program may ask; add one with: authenkiosk client add NAME"})
 	}
 	if c.Agent.Compat {
@@ -41,7 +41,7 @@ func agentFindings(ctx context.Context, c config.Config, data string) []finding 
 		})
 	}
 	if c.Agent.LAN() {
-		findings = append(findings, lanFinding(c.Agent, len(clients)))
+		findings = append(findings, lanFinding(c.Agent, kept.Clients))
 	}
 	return findings
 }

@@ -1,51 +1,135 @@
 package app
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
+	"log/slog"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"authenkiosk/agent"
+	"authenkiosk/storage"
+	"authenkiosk/visit"
 )
 
-func TestCommandsThatChangeTheClientsAtOnceUndoNothing(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.WriteFile(newClientFile(dir).path+".lock", nil, 0o600); err != nil { // of a command that was killed
-		t.Fatal(err)
+// addClient makes a client in the store of a data directory, while no program runs.
+func addClient(data, name string, scopes []agent.Scope) (token string, err error) {
+	store, err := storage.Open(data, storage.Options{})
+	if err != nil {
+		return "", err
 	}
+	token, err = agent.AddClient(&clientsOf{store: store, log: slog.New(slog.DiscardHandler)}, name, scopes, time.Now())
+	return token, errors.Join(err, store.Close())
+}
+
+func TestCommandsThatChangeTheClientsAtOnceUndoNothing(t *testing.T) {
+	h := newHospital(t, false, slog.New(slog.DiscardHandler), nil)
 	const commands = 20
 	var running sync.WaitGroup
 	for i := range commands {
 		running.Go(func() {
-			if _, err := agent.AddClient(newClientFile(dir), fmt.Sprintf("his-%d", i), agent.Scopes(), time.Now()); err != nil {
-				t.Error(err)
+			if got := call(t, false, "", "client", "add", fmt.Sprintf("HIS_%d", i), "-data", h.data); got.status != exitOK {
+				t.Errorf("%+v", got)
 			}
 		})
 	}
 	running.Wait()
-	if list, err := newClientFile(dir).Clients(); err != nil || len(list) != commands {
+	if list, err := (&clientsOf{store: h.core.store}).Clients(); err != nil || len(list) != commands+1 {
 		t.Errorf("%d clients, %v", len(list), err)
 	}
 }
 
-func TestAnotherCommandsLockIsNeverTaken(t *testing.T) {
-	dir := t.TempDir()
-	unlock, err := newClientFile(dir).lock()
-	if err != nil {
-		t.Fatal(err)
+// TestNoFileShowsWhoMayAsk looks through the data directory for the names of scopes
+// and the hash of a token, while the program runs and afterwards.
+func TestNoFileShowsWhoMayAsk(t *testing.T) {
+	h := newHospital(t, false, slog.New(slog.DiscardHandler), nil)
+	if got := call(t, false, "", "client", "add", "lab", "-scopes", "codes,events", "-data", h.data); got.status != exitOK {
+		t.Fatalf("%+v", got)
 	}
-	c := newClientFile(dir)
-	c.wait = 3 * clientLockLook
-	if _, err := c.lock(); !errors.Is(err, errLocked) {
-		t.Errorf("the lock of a command that works was taken: %v", err)
+	list, err := (&clientsOf{store: h.core.store}).Clients()
+	if err != nil || len(list) != 2 {
+		t.Fatalf("%d clients, %v", len(list), err)
 	}
-	unlock()
-	again, err := c.lock()
-	if err != nil {
-		t.Fatal(err)
+	look := func() {
+		t.Helper()
+		files := 0
+		err := filepath.WalkDir(h.data, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !d.Type().IsRegular() {
+				return err
+			}
+			files++
+			content, err := os.ReadFile(path)
+			for _, c := range list {
+				if bytes.Contains(content, c.Hash) || bytes.Contains(content, fmt.Appendf(nil, "%x", c.Hash)) {
+					t.Errorf("%s has the hash of %s", d.Name(), c.Name)
+				}
+			}
+			if bytes.Contains(content, []byte("codes")) || bytes.Contains(content, []byte(`"scopes"`)) {
+				t.Errorf("%s tells what a client may do", d.Name())
+			}
+			return err
+		})
+		if err != nil || files < 3 {
+			t.Fatalf("%d files, %v", files, err)
+		}
 	}
-	again()
+	look()
+	h.end()
+	look()
+}
+
+func TestClientsAreThereAfterARestartAndGoneWhenTheyWereRemoved(t *testing.T) {
+	data := t.TempDir()
+	for _, step := range []struct {
+		args []string
+		want []string
+	}{
+		{[]string{"add", "HIS.main"}, []string{"HIS.main"}},
+		{[]string{"add", "lab_2", "-scopes", "codes"}, []string{"HIS.main", "lab_2"}},
+		{[]string{"remove", "HIS.main"}, []string{"lab_2"}},
+	} {
+		if got := call(t, false, "", append(append([]string{"client"}, step.args...), "-data", data)...); got.status != exitOK {
+			t.Fatalf("%v: %+v", step.args, got)
+		}
+		got := call(t, false, "", "client", "list", "-data", data)
+		var names []string
+		for line := range strings.Lines(got.out) {
+			if name := strings.Fields(line)[0]; name != "NAME" {
+				names = append(names, name)
+			}
+		}
+		if !slices.Equal(names, step.want) {
+			t.Errorf("after %v: %q, %s", step.args, names, got.err)
+		}
+	}
+}
+
+func TestTheAuditIsReadAndAPersonErasedWhileTheProgramRuns(t *testing.T) {
+	h := newHospital(t, false, slog.New(slog.DiscardHandler), nil)
+	doneOf(t, h.core.store, time.Now())
+	if got := call(t, false, "", "audit", "verify", "-data", h.data); got.status != exitOK || !strings.Contains(got.out, "the chain is whole") {
+		t.Errorf("%+v", got)
+	}
+	got := call(t, false, "9-0000-00000-00-4\n", "erase", "-data", h.data)
+	if got.status != exitOK || !strings.Contains(got.out, "erased 1 visits") {
+		t.Errorf("%+v", got)
+	}
+	if list, err := h.core.store.Find(mustPID(t, adultPID), visit.ServiceDateOf(time.Now())); err != nil || len(list) != 0 {
+		t.Errorf("%d visits, %v", len(list), err)
+	}
+	if got := call(t, false, "", "audit", "export", "-data", h.data); got.status != exitOK || !strings.Contains(got.out, `"person-erased"`) {
+		t.Errorf("%+v", got)
+	}
+	for _, c := range []struct{ stdin, words string }{{"9000000000005\n", "type the PID"}, {"", "type the PID"}} {
+		if got := call(t, false, c.stdin, "erase", "-data", h.data); got.status != exitError || !strings.Contains(got.err, c.words) || strings.Contains(got.err, "9000000000005") {
+			t.Errorf("%q: %+v", c.stdin, got)
+		}
+	}
 }

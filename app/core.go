@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"authenkiosk/app/config"
+	"authenkiosk/app/control"
 	"authenkiosk/app/outbox"
 	"authenkiosk/cardreader"
 	"authenkiosk/cardreader/pcsc"
@@ -40,7 +41,8 @@ type core struct {
 	disk      *diskWatch
 	clock     clockGuard
 	began     time.Time
-	demo      *Demo // nil outside of the demo zone
+	data      string // directory of the zone
+	demo      *Demo  // nil outside of the demo zone
 
 	face  *agentFace // nil: the agent is not enabled
 	tell  *tell      // those who are told about visits
@@ -65,7 +67,7 @@ func newCore(o KioskOptions, mode string, types []visit.ClaimType) (c *core, err
 	data := filepath.Join(o.Data, string(o.Config.NHSO.Zone))
 	c = &core{
 		Config: o.Config, Mode: mode, log: o.Log, health: &nhsoHealth{}, demo: o.Demo,
-		lookNow: make(chan struct{}, 1), began: time.Now(),
+		lookNow: make(chan struct{}, 1), began: time.Now(), data: data,
 		onSettled: func(visit.ID, outbox.Outcome) {},
 		disk:      &diskWatch{check: func() error { return storage.CheckRoom(data) }},
 	}
@@ -197,6 +199,12 @@ func (c *core) start(ctx context.Context, parts *sync.WaitGroup, send func(flow.
 			return err
 		}
 	}
+	commands, err := control.Listen(c.data)
+	if err != nil {
+		c.log.Warn("commands on the records do not work while this program runs", "err", err)
+	} else {
+		parts.Go(func() { c.takeCommands(ctx, commands) })
+	}
 	probe := &prober{nhso: c.nhso, health: c.health, back: c.outbox.Wake, log: c.log}
 	parts.Go(func() { c.cards.run(ctx, send, c.look) })
 	parts.Go(func() { c.outbox.Run(ctx) })
@@ -256,9 +264,6 @@ func (c *core) watchDevices(ctx context.Context, send func(flow.Event), devices 
 			}
 			send(flow.DevicesChanged{Devices: now})
 			c.statusChanged()
-		}
-		if c.face != nil {
-			c.face.clients.follow(c.diary)
 		}
 		beat()
 		select {

@@ -3,12 +3,12 @@
 package app
 
 import (
-	"errors"
+	"fmt"
 	"os"
+	"os/user"
 	"path/filepath"
+	"strconv"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 )
 
 // ownAs gives a file to the owner of the one that it replaces, or of the directory
@@ -36,12 +36,20 @@ func syncDirectory(dir string) error {
 	return d.Sync()
 }
 
-// tryLock takes the lock of a file, which ends with the file or the program, or
-// returns errLocked.
-func tryLock(f *os.File) error {
-	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-	if errors.Is(err, unix.EWOULDBLOCK) {
-		return errLocked
+// ownData keeps the administrator from making files in a data directory that its owner,
+// as whom the program runs, could not read.
+func ownData(dir string) error {
+	info, err := os.Stat(existing(dir))
+	if err != nil {
+		return err
 	}
-	return err
+	s, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || os.Geteuid() != 0 || s.Uid == 0 {
+		return nil
+	}
+	name := strconv.Itoa(int(s.Uid))
+	if owner, err := user.LookupId(name); err == nil {
+		name = owner.Username
+	}
+	return fmt.Errorf("the data in %s belong to %s: give the command as that user, for example with sudo -u %s, or while the program runs", dir, name, name)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -14,7 +15,7 @@ import (
 // Client is a program of the hospital that may ask the local agent. Its token is
 // not kept, only the token's SHA-256.
 type Client struct {
-	Name    string   // small letters, digits and hyphens
+	Name    string   // letters, digits, dots, hyphens and underscores
 	Hash    [32]byte // SHA-256 of the token
 	Scopes  []string // what it may do; words of the agent
 	Created time.Time
@@ -22,13 +23,17 @@ type Client struct {
 
 // Errors of clients.
 var (
-	ErrClient   = errors.New("a client has a name and scopes of small letters, digits, dots, colons and hyphens, 40 at most, and a hash")
-	ErrNoClient = errors.New("there is no such client")
+	ErrClient      = errors.New("a client has a name of letters, digits, dots, hyphens and underscores, scopes of small letters, digits, dots, colons and hyphens, 40 at most, and a hash")
+	ErrClientTaken = errors.New("there is a client of that name")
+	ErrNoClient    = errors.New("there is no such client")
 )
 
 var (
-	clientName  = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
+	clientName  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
 	clientScope = regexp.MustCompile(`^[a-z][a-z0-9.:-]{0,39}$`)
+	// personNumber is what a name, which is not sealed, must not hold: it may be a
+	// PID or a phone.
+	personNumber = regexp.MustCompile(`[0-9]{9}`)
 )
 
 // maxScopes bounds the scopes of one client.
@@ -41,9 +46,9 @@ type storedClient struct {
 	Created time.Time `json:"created"`
 }
 
-// PutClient keeps a client and replaces one of the same name, durable when it
-// returns nil. The audit names it by a handle.
-func (s *Store) PutClient(c Client) error {
+// AddClient keeps a client, durable when it returns nil, or returns ErrClientTaken.
+// The audit names it by a word, and by a handle where words are alike.
+func (s *Store) AddClient(c Client) error {
 	if err := c.check(); err != nil {
 		return err
 	}
@@ -52,13 +57,16 @@ func (s *Store) PutClient(c Client) error {
 		return err
 	}
 	return s.update(func(tx *bolt.Tx) error {
+		if tx.Bucket(bucketClients).Get([]byte(c.Name)) != nil {
+			return fmt.Errorf("client %q: %w", c.Name, ErrClientTaken)
+		}
 		sealed, err := s.ring.seal(tx, keyLasting, string(bucketClients), c.Name, data)
 		if err != nil {
 			return err
 		}
 		return errors.Join(
 			tx.Bucket(bucketClients).Put([]byte(c.Name), sealed),
-			s.audit(tx, Event{Name: "client-set", Role: RoleStaff, Result: "ok", Handle: s.ring.clientHandle(c.Name)}),
+			s.audit(tx, Event{Name: "client-set", Role: RoleStaff, Result: clientWord(c.Name), Handle: s.ring.clientHandle(c.Name)}),
 		)
 	})
 }
@@ -91,7 +99,7 @@ func (s *Store) RemoveClient(name string) error {
 		}
 		return errors.Join(
 			b.Delete([]byte(name)),
-			s.audit(tx, Event{Name: "client-removed", Role: RoleStaff, Result: "ok", Handle: s.ring.clientHandle(name)}),
+			s.audit(tx, Event{Name: "client-removed", Role: RoleStaff, Result: clientWord(name), Handle: s.ring.clientHandle(name)}),
 		)
 	})
 	if err != nil {
@@ -102,9 +110,23 @@ func (s *Store) RemoveClient(name string) error {
 	return s.update(func(*bolt.Tx) error { return nil })
 }
 
+// clientWord is the name of a client as a word of the audit.
+func clientWord(name string) string {
+	w := "client-" + strings.Trim(longDigits.ReplaceAllString(notOfAWord.ReplaceAllString(strings.ToLower(name), "-"), "n"), "-")
+	return strings.TrimRight(w[:min(len(w), maxAuditWord)], "-")
+}
+
+var (
+	notOfAWord = regexp.MustCompile(`[^a-z0-9]+`)
+	longDigits = regexp.MustCompile(`[0-9]{5,}`)
+)
+
+// maxAuditWord is the longest word of the audit.
+const maxAuditWord = 40
+
 func (c Client) check() error {
 	scopes := !slices.ContainsFunc(c.Scopes, func(s string) bool { return !clientScope.MatchString(s) })
-	if !clientName.MatchString(c.Name) || longNumber.MatchString(c.Name) || !scopes || len(c.Scopes) > maxScopes || c.Hash == [32]byte{} {
+	if !clientName.MatchString(c.Name) || personNumber.MatchString(c.Name) || !scopes || len(c.Scopes) > maxScopes || c.Hash == [32]byte{} {
 		return ErrClient
 	}
 	return nil

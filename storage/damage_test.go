@@ -33,8 +33,8 @@ func template(t *testing.T) (string, map[visit.ID]Record) {
 		want[r.Visit.ID] = r
 		intoJob(t, s, slip(n), JobStates()[n%len(JobStates())])
 	}
-	must(t, s.PutClient(Client{Name: "his", Hash: [32]byte{7}, Scopes: []string{"a"}, Created: noon}))
-	must(t, s.PutClient(Client{Name: "removed", Hash: [32]byte{8}, Created: noon}))
+	must(t, s.AddClient(Client{Name: "his", Hash: [32]byte{7}, Scopes: []string{"a"}, Created: noon}))
+	must(t, s.AddClient(Client{Name: "removed", Hash: [32]byte{8}, Created: noon}))
 	must(t, s.RemoveClient("removed"))
 	must(t, s.Close())
 	return dir, want

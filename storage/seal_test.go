@@ -36,7 +36,7 @@ func sealedItems(t *testing.T, s *Store) (items []sealedItem) {
 	}
 	for n := range 5 {
 		must(t, s.PutPrintJob(slip(n)))
-		must(t, s.PutClient(Client{Name: fmt.Sprint("his", n), Hash: [32]byte{byte(n + 1)}, Created: noon}))
+		must(t, s.AddClient(Client{Name: fmt.Sprint("his", n), Hash: [32]byte{byte(n + 1)}, Created: noon}))
 		must(t, s.SetCursor(fmt.Sprint("reader", n), uint64(n)))
 		into(t, s, madeUp(100+n), StateDone)
 		_, err := s.ErasePerson(madeUp(100 + n).PID)
@@ -289,7 +289,7 @@ func TestNoPersonalDataAndNoTokenIsReadableInAnyFile(t *testing.T) {
 	dir := t.TempDir()
 	s := openIn(t, dir)
 	must(t, OpenSecrets(dir).Set(visit.ZoneTest, "nhso-token", zeroToken))
-	must(t, s.PutClient(Client{Name: "his", Hash: [32]byte([]byte("ทดสอบทดสอบทดสอบ")[:32]), Scopes: []string{"visits:read"}, Created: noon}))
+	must(t, s.AddClient(Client{Name: "his", Hash: [32]byte([]byte("ทดสอบทดสอบทดสอบ")[:32]), Scopes: []string{"visits:read"}, Created: noon}))
 	must(t, s.SetCursor("his", 9))
 	for n := range 300 {
 		v := madeUp(n)
