@@ -197,7 +197,7 @@ func (c *scene) bottomButtons() []button {
 		return list
 	}
 	return append(list, button{
-		name: "start-again", label: c.say.say("button.start-again"), icon: "restart", act: c.send(flow.TapClose{}),
+		name: "start-again", label: c.say.say("button.start-again"), icon: "close", act: c.send(flow.TapClose{}),
 	})
 }
 

@@ -26,6 +26,7 @@ type Kiosk struct {
 	model   flow.Model
 	now     time.Time
 	since   time.Time // when this screen appeared
+	arrived time.Time // when this state began, whatever layers came over it
 	warned  time.Time // when the idle warning appeared
 	step    int       // of the moving pictures
 	ticked  time.Time // when the pictures moved last
@@ -38,7 +39,8 @@ type Kiosk struct {
 // seen is what the screen shows of the time.
 type seen struct {
 	minute  string
-	seconds int
+	seconds int // until the wipe
+	waited  int // seconds, on a screen where the kiosk works
 	step    int
 }
 
@@ -78,8 +80,8 @@ func (k *Kiosk) Show(m flow.Model) {
 		k.s.pressed = nil
 		k.keyboard.forget()
 	}
-	if m.State != old.State {
-		k.page = 0
+	if !k.shown || m.State != old.State {
+		k.page, k.arrived = 0, k.now
 	}
 	if !keepsPicture(old, m) {
 		k.preview.forget()
@@ -116,6 +118,9 @@ func (k *Kiosk) timeSeen() seen {
 	}
 	if k.moving() {
 		s.step = k.step
+	}
+	if k.working() {
+		s.waited = k.waited()
 	}
 	return s
 }

@@ -63,13 +63,15 @@ func (c *scene) certifierBar(at area) area {
 func (c *scene) readingCertifier(x flow.Session) {
 	c.title(c.say.say("certifier.reading"))
 	pic, rest := c.halves(0.42)
+	beat, pic := pic.cutBottom(56*c.s.geo.text, 8)
+	c.pulse(beat)
 	c.s.picture("picture", pic.inset(20, 10), "card-in", c.s.p.accent)
 	rest = c.certifierBar(rest)
 	words := c.say.say("certifier.keep")
 	keep, rest := rest.cutBottom(c.s.noticeHeight(words, rest.w), 16)
 	c.s.notice("keep", keep, "warn", words)
 	list, name := rest.cutBottom(min(rest.h*0.5, 140), 8)
-	if who := c.name(x.Certifier.Person); who != "" {
+	if who := c.greeted(x.Certifier.Person); who != "" {
 		st := c.s.large().elided()
 		st.lines = 2
 		c.s.text("hello", name, c.say.say("reading.hello", "Name", who), st)

@@ -25,6 +25,8 @@ func (c *scene) reading() {
 	}
 	c.title(c.say.say(title))
 	at, rest := c.halves(0.42)
+	beat, at := at.cutBottom(56*c.s.geo.text, 8)
+	c.pulse(beat)
 	c.s.picture("picture", at.inset(20, 10), pic, c.s.p.accent)
 	if own || x.Method == visit.MethodCertifier {
 		words := c.say.say("reading.keep")
@@ -113,6 +115,8 @@ func (c *scene) sending() {
 	x := c.m.Session
 	c.title(c.say.say("sending.title"))
 	pic, rest := c.halves(0.42)
+	beat, pic := pic.cutBottom(56*c.s.geo.text, 8)
+	c.pulse(beat)
 	c.s.picture("picture", pic.inset(40, 20), "network", c.s.p.accent)
 	save, send := doing, waiting
 	if x.Phase == flow.Submitting {

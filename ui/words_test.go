@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"authenkiosk/assets"
@@ -103,6 +104,8 @@ func sayTheRest(k *Kiosk, used map[string]bool) {
 	}
 	k.o.Zone = visit.ZoneTest
 	k.draw()
+	k.Show(flow.Model{State: flow.Reading})
+	k.Tick(k.now.Add(sayWaited * time.Second))
 	k.o.PhotoDays = 0
 	k.Show(flow.Model{State: flow.PhotoAim})
 	for key := range k.words.has {

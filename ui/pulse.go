@@ -1,0 +1,48 @@
+package ui
+
+import (
+	"time"
+
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+)
+
+// sayWaited is after how many seconds the time is shown that the kiosk has been at
+// work: before, it would only be one more thing to read.
+const sayWaited = 3
+
+// working tells whether the patient waits for the kiosk: something must move there
+// all the time, or it looks as if it had stopped.
+func (k *Kiosk) working() bool {
+	switch k.model.State {
+	case flow.Reading, flow.Sending:
+		return true
+	case flow.CertifierCard:
+		return !k.model.Session.Certifier.Insertion.IsZero() && k.model.Session.Problem == visit.NoProblem
+	}
+	return false
+}
+
+// waited is for how many seconds the screen has been there.
+func (k *Kiosk) waited() int { return max(int(k.now.Sub(k.arrived)/time.Second), 0) }
+
+// pulse shows that the kiosk is at work: dots that light up one after the other,
+// and the seconds.
+func (c *scene) pulse(at area) {
+	n := c.waited()
+	const side, dots = 30, pictureSteps
+	row, words := at.cutLeft(dots*(side+14), 24)
+	if n < sayWaited {
+		row = at.centered(row.w, at.h)
+	}
+	for i, cell := range row.centered(row.w, side).columns(dots, 14) {
+		fill := c.s.p.panel
+		if i == n%dots {
+			fill = c.s.p.accent
+		}
+		c.s.box("pulse-"+itoa(i), cell.centered(side, side), boxStyle{fill: fill, stroke: c.s.p.accent, width: border, radius: side / 2})
+	}
+	if n >= sayWaited {
+		c.s.text("pulse", words, c.say.count("waiting.seconds", n), c.s.body().oneLine())
+	}
+}
