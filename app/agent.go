@@ -59,26 +59,25 @@ type reading struct {
 // newAgentFace makes the agent of a core; nothing is served before listen and
 // serve.
 func newAgentFace(c *core, data string, types []visit.ClaimType) (*agentFace, error) {
+	lan, err := lanOf(c.Config.Agent)
+	if err != nil {
+		return nil, err
+	}
+	id, err := c.store.Feed()
+	if err != nil {
+		return nil, err
+	}
 	f := &agentFace{
 		config: c.Config.Agent, log: c.log, hub: agent.NewHub(), cards: c.cards, types: types,
 		submit: &agentSubmitter{visits: c.visits, outbox: c.outbox, log: c.log},
 		watch:  func() bool { return false }, look: c.look, known: map[string]bool{}, noted: map[string]uint64{},
 	}
-	var err error
 	f.compat, err = secureagent.New(secureagent.Options{
 		Cards: agentCards{c.cards}, Rights: agentRights{c.upstream, types}, Codes: agentCodes{c.upstream},
 		Submitter: f.submit, Drafts: f.submit,
 		HCode: c.Config.Unit.HCode, HasToken: c.hasToken(data), LookBack: c.Config.Agent.LookBackDays,
 		ClientName: clientName, Audit: func(_ context.Context, a secureagent.Access) { c.diary.access(a) }, Logger: c.log,
 	})
-	if err != nil {
-		return nil, err
-	}
-	lan, err := lanOf(c.Config.Agent)
-	if err != nil {
-		return nil, err
-	}
-	id, err := c.store.Feed()
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -68,6 +69,7 @@ func (p *Program) Main(args []string) int {
 // of Windows is.
 func (p *Program) MainUntil(ctx context.Context, args []string) int {
 	storage.CheckMain() // it ends the process where it was started to check a file
+	defer filterLog(p.logger())()
 	err := p.run(ctx, args)
 	switch {
 	case err == nil:
@@ -101,6 +103,24 @@ func commands() []command {
 		{"erase", "", "reads a PID from standard input and erases that person's settled visits", false, (*Program).erase},
 		{"slip", "template|preview|test", "prints the built-in template of slips, draws a sample, or prints a test page", false, (*Program).slip},
 		{"version", "", "prints the version", false, (*Program).version},
+	}
+}
+
+// logger returns the log of the program, which passes the filter.
+func (p *Program) logger() *slog.Logger {
+	return slog.New(privatelog.New(slog.NewTextHandler(p.Stderr, nil)))
+}
+
+// filterLog has all that is written to the standard library's logs pass the filter,
+// too: Fyne, net/http and other libraries write there by themselves, and what they
+// quote may be a person's. The returned function puts things back.
+func filterLog(through *slog.Logger) (restore func()) {
+	before, out, flags := slog.Default(), log.Writer(), log.Flags()
+	slog.SetDefault(through) // it takes over the output of package log as well
+	return func() {
+		slog.SetDefault(before)
+		log.SetOutput(out)
+		log.SetFlags(flags)
 	}
 }
 
@@ -169,7 +189,7 @@ func (p *Program) usage() {
 
 // parse reads the flags, which may stand before and behind other words.
 func (p *Program) parse(c command, args []string) (*settings, error) {
-	s := &settings{log: slog.New(privatelog.New(slog.NewTextHandler(p.Stderr, nil)))}
+	s := &settings{log: p.logger()}
 	f := flag.NewFlagSet(p.Name+" "+c.name, flag.ContinueOnError)
 	f.SetOutput(p.Stderr)
 	f.StringVar(&s.configFile, "config", "", "the configuration `file`; without one: the demo")
@@ -261,17 +281,22 @@ func (p *Program) secret(_ context.Context, s *settings) error {
 			return err
 		}
 	}
-	in := p.Stdin
+	in, made := p.Stdin, ""
 	if s.args[0] == "new" {
 		if !strings.HasPrefix(s.args[1], webhookSecret) {
 			return errors.New("only the secret of a webhook is made here: " + webhookSecret + "NAME")
 		}
-		made := webhook.NewSecret()
+		made = webhook.NewSecret()
 		in = strings.NewReader(made)
-		fmt.Fprintf(p.Stdout, "%s\n\nThis is the secret of the webhook. It is shown only now; give it to the receiver.\n", made)
 	}
 	if err := setSecret(s.data, c.NHSO.Zone, s.args[1], in); err != nil {
 		return err
+	}
+	// Only now: a receiver must never be given a secret that is not kept here.
+	if made != "" {
+		if _, err := fmt.Fprintf(p.Stdout, "%s\n\nThis is the secret of the webhook. It is shown only now; give it to the receiver.\n", made); err != nil {
+			return err
+		}
 	}
 	_, err = fmt.Fprintf(p.Stdout, "%s is set for zone %s\n", s.args[1], c.NHSO.Zone)
 	return err

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"image"
+	"log"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -63,6 +65,46 @@ func TestACommandLineThatMakesNoSenseIsExplained(t *testing.T) {
 				t.Errorf("status %d, %q; want %d with %q", got.status, got.err, c.status, c.words)
 			}
 		})
+	}
+}
+
+// hook is a writer that does something whenever it is written to.
+type hook func()
+
+func (h hook) Write(p []byte) (int, error) { h(); return len(p), nil }
+
+func TestWhatLibrariesLogByThemselvesPassesTheFilter(t *testing.T) {
+	const pid = "9-0000-00000-00-4"
+	for name, write := range map[string]func(){
+		"package log, as Fyne does": func() { log.Println("Fyne error: ", "cannot draw "+pid) },
+		"package log, formatted":    func() { log.Printf("http: panic serving: %s", pid) },
+		"the default of slog":       func() { slog.Error("odd answer", "of", pid) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var errs bytes.Buffer
+			p := Program{Name: "authenkiosk", Stdin: strings.NewReader(""), Stdout: hook(write), Stderr: &errs}
+			if status := p.Main([]string{"version"}); status != exitOK {
+				t.Fatalf("status %d", status)
+			}
+			if strings.Contains(errs.String(), pid) || !strings.Contains(errs.String(), "[pid]") {
+				t.Errorf("the log has %q", errs.String())
+			}
+		})
+	}
+}
+
+func TestANewSecretIsShownOnlyOnceItIsSealed(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	if err := os.WriteFile(data, nil, 0o600); err != nil { // where a directory must be
+		t.Fatal(err)
+	}
+	got := call(t, false, "", "secret", "new", "webhook-his", "-data", data)
+	if got.status != exitError || got.out != "" {
+		t.Errorf("status %d, and %q was printed", got.status, got.out)
+	}
+	got = call(t, false, "", "secret", "new", "webhook-his", "-data", t.TempDir())
+	if got.status != exitOK || !strings.Contains(got.out, "whsec_") {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -63,9 +63,9 @@ type client interface {
 
 // newCore opens the store and makes everything ready; nothing runs before run. On
 // an error nothing is left open.
-func newCore(o KioskOptions, mode string, types []visit.ClaimType) (c *core, err error) {
+func newCore(o KioskOptions, mode string, types []visit.ClaimType) (*core, error) {
 	data := filepath.Join(o.Data, string(o.Config.NHSO.Zone))
-	c = &core{
+	c := &core{
 		Config: o.Config, Mode: mode, log: o.Log, health: &nhsoHealth{}, demo: o.Demo,
 		lookNow: make(chan struct{}, 1), began: time.Now(), data: data,
 		onSettled: func(visit.ID, outbox.Outcome) {},
@@ -75,46 +75,62 @@ func newCore(o KioskOptions, mode string, types []visit.ClaimType) (c *core, err
 	if o.Demo == nil && c.Config.NHSO.Upstream == config.UpstreamEndpoint {
 		keys = &tokens{secrets: storage.OpenSecrets(data), zone: c.Config.NHSO.Zone, log: o.Log}
 	}
-	if err := c.connect(keys, o.Timeouts); err != nil {
+	err := c.connect(keys, o.Timeouts)
+	if err == nil {
+		err = c.open(data, o.Settling, types)
+	}
+	if err != nil {
+		c.close()
 		return nil, err
 	}
-	c.cards = newCards(c.readers(), c.Config.CardReader, o.Log)
+	return c, nil
+}
+
+// open opens the store and makes all that stands on it. What is open after an error
+// is ended by close.
+func (c *core) open(data string, settling outbox.Times, types []visit.ClaimType) (err error) {
+	c.cards = newCards(c.readers(), c.Config.CardReader, c.log)
 	c.cards.told = c.cardEvent
 	c.cards.seen = c.cardRead
 	c.cards.keep = c.Config.Agent.Enabled
 	if c.store, err = storage.Open(data, storage.Options{}); err != nil {
-		c.nhso.Close()
-		return nil, fmt.Errorf("open the visits in %s: %w", data, err)
+		return fmt.Errorf("open the visits in %s: %w", data, err)
 	}
 	if found := c.store.Recovery(); found.Damage() {
-		o.Log.Error("the store was damaged and has been rebuilt", "found", found.String())
+		c.log.Error("the store was damaged and has been rebuilt", "found", found.String())
 	}
 	c.visits = toldVisits{visits{c.store}, c.visitChanged}
 	c.upstream = upstream{nhso: c.nhso, health: c.health, cards: c.cards, installed: c.installed}
 	c.outbox = outbox.New(outbox.Options{
-		Store: c.visits, NHSO: c.upstream, Log: o.Log, Times: o.Settling, Sendable: c.sendable(),
+		Store: c.visits, NHSO: c.upstream, Log: c.log, Times: settling, Sendable: c.sendable(),
 		Clock: c.clockForVisits, Notify: func(id visit.ID, out outbox.Outcome) { c.onSettled(id, out) },
 	})
-	c.diary = newDiary(c.store, o.Log)
-	if c.tell, err = newTell(c.Config, c.store, storage.OpenSecrets(data), data, o.Log); err == nil && c.Config.Agent.Enabled {
+	c.diary = newDiary(c.store, c.log)
+	if c.tell, err = newTell(c.Config, c.store, storage.OpenSecrets(data), data, c.log); err != nil {
+		return err
+	}
+	if c.Config.Agent.Enabled {
 		c.face, err = newAgentFace(c, data, types)
 	}
-	if err != nil {
-		return nil, errors.Join(err, c.store.Close())
-	}
-	return c, nil
+	return err
 }
 
 // connect makes the way to NHSO.
 func (c *core) connect(keys *tokens, t nhso.Timeouts) error {
 	if c.Config.NHSO.Upstream == config.UpstreamEndpoint {
 		endpoint, err := newEndpoint(c.Config, keys, c.demo, t)
+		if err != nil {
+			return err
+		}
 		c.nhso = endpoint
-		return err
+		return nil
 	}
 	installed, err := newInstalledAgent(c.Config, c.demo, t)
+	if err != nil {
+		return err
+	}
 	c.nhso, c.installed = installed, installed
-	return err
+	return nil
 }
 
 // hostsOf are NHSO's own machines of a zone, as far as they are known
@@ -226,15 +242,22 @@ func (c *core) start(ctx context.Context, parts *sync.WaitGroup, send func(flow.
 	return nil
 }
 
-// close ends what holds on to something, after everything else has ended.
+// close ends what holds on to something, after everything else has ended. Parts that
+// were never made, because one before them failed, are left out.
 func (c *core) close() {
 	if c.face != nil {
 		c.face.close()
 	}
-	c.nhso.Close()
-	c.diary.close()
-	if err := c.store.Close(); err != nil {
-		c.log.Error("close the store", "err", err)
+	if c.nhso != nil {
+		c.nhso.Close()
+	}
+	if c.diary != nil {
+		c.diary.close()
+	}
+	if c.store != nil {
+		if err := c.store.Close(); err != nil {
+			c.log.Error("close the store", "err", err)
+		}
 	}
 }
 

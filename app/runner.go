@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -16,9 +17,9 @@ type Runner struct {
 	ports Ports
 	log   *slog.Logger
 
-	events chan flow.Event
+	events *queue[flow.Event]
 	fired  chan firedTimer
-	writes chan func()
+	writes *queue[func()]
 	ended  chan struct{} // closed when no event is taken any more
 
 	model  flow.Model // owned by Run
@@ -59,30 +60,21 @@ type firedTimer struct {
 	epoch uint64
 }
 
-// eventBacklog bounds the events that wait while one is worked on. Taps and
-// device events come by the dozen at most; the room is for bursts.
-const eventBacklog = 256
-
 // NewRunner makes a runner that begins with that model.
 func NewRunner(model flow.Model, ports Ports, log *slog.Logger) *Runner {
 	return &Runner{
 		ports: ports, log: log, model: model, last: model,
-		events: make(chan flow.Event, eventBacklog),
-		fired:  make(chan firedTimer, eventBacklog),
-		writes: make(chan func(), eventBacklog),
+		events: newQueue[flow.Event](),
+		fired:  make(chan firedTimer),
+		writes: newQueue[func()](),
 		ended:  make(chan struct{}),
 		timers: map[flow.Timer]*runningTimer{},
 	}
 }
 
-// Send hands an event to the flow. It may be called from any goroutine, blocks
-// only when the backlog is full, and does nothing once Run has ended.
-func (r *Runner) Send(e flow.Event) {
-	select {
-	case r.events <- e:
-	case <-r.ended:
-	}
-}
+// Send hands an event to the flow. It may be called from any goroutine, never waits,
+// and does nothing once Run has ended.
+func (r *Runner) Send(e flow.Event) { r.events.put(e) }
 
 // Snapshot returns the newest model.
 func (r *Runner) Snapshot() flow.Model {
@@ -98,7 +90,7 @@ func (r *Runner) Run(ctx context.Context) {
 	written := make(chan struct{})
 	go func() {
 		defer close(written)
-		for write := range r.writes {
+		for write, ok := r.writes.wait(); ok; write, ok = r.writes.wait() {
 			write()
 		}
 	}()
@@ -106,8 +98,10 @@ func (r *Runner) Run(ctx context.Context) {
 	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
-		case e := <-r.events:
-			r.step(ctx, e)
+		case <-r.events.ready:
+			if e, ok := r.events.take(); ok {
+				r.step(ctx, e)
+			}
 		case f := <-r.fired:
 			// A timer that was cleared or set again after it ran out is void.
 			if t := r.timers[f.timer]; t != nil && t.epoch == f.epoch {
@@ -118,8 +112,9 @@ func (r *Runner) Run(ctx context.Context) {
 	}
 	r.cancelSession()
 	r.clearTimers()
+	r.events.end()
 	close(r.ended)
-	close(r.writes)
+	r.writes.end()
 	<-written
 	r.work.Wait()
 }
@@ -223,6 +218,9 @@ func (r *Runner) do(ctx context.Context, effect flow.Effect) {
 		r.spawn(func() { r.submit(ctx, e) })
 	case flow.PrintSlip:
 		r.write(func() { r.print(e) })
+	case flow.Chime: // no machine has a sound yet: the screen says the same
+	default:
+		r.log.Error("nobody does this effect", "effect", fmt.Sprintf("%T", effect))
 	}
 }
 
@@ -237,10 +235,10 @@ func (r *Runner) spawn(work func()) {
 
 func (r *Runner) write(work func()) {
 	r.work.Add(1)
-	r.writes <- func() {
+	r.writes.put(func() {
 		defer r.work.Done()
 		work()
-	}
+	})
 }
 
 func (r *Runner) setTimer(t flow.Timer, after time.Duration) {

@@ -1,0 +1,156 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"authenkiosk/visit/flow"
+)
+
+// burst is more than anybody would give room for.
+const burst = 5000
+
+func TestARunnerNeverWaitsForItself(t *testing.T) {
+	for name, do := range map[string]func(r *Runner){
+		// A kiosk without a camera tells itself so.
+		"an event of its own behind many others": func(r *Runner) {
+			for range burst {
+				r.Send(flow.Touched{})
+			}
+			r.do(t.Context(), flow.StartCamera{Number: 1})
+		},
+		// The writer is busy, and sends an event for each piece of work.
+		"work for a writer that is behind": func(r *Runner) {
+			for range burst {
+				r.do(t.Context(), flow.SaveVisit{})
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { // it fails when everybody waits
+				b := &bench{}
+				r := NewRunner(flow.Model{}, Ports{Card: b, NHSO: b, Store: b, Show: func(flow.Model) {}}, slog.New(slog.DiscardHandler))
+				do(r)
+			})
+		})
+	}
+}
+
+func TestAQueueKeepsTheOrderAndLosesNothingUntilItEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := newQueue[int]()
+		var got []int
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for n, ok := q.wait(); ok; n, ok = q.wait() {
+				got = append(got, n)
+			}
+		}()
+		for n := range burst {
+			if n == burst/2 {
+				synctest.Wait() // the reader has taken all and waits
+			}
+			q.put(n)
+		}
+		q.end()
+		q.put(-1)
+		<-done
+		if len(got) != burst {
+			t.Fatalf("%d of %d came", len(got), burst)
+		}
+		for i, n := range got {
+			if n != i {
+				t.Fatalf("at %d came %d", i, n)
+			}
+		}
+	})
+}
+
+func TestATakenItemIsSignalledWhileMoreAreThere(t *testing.T) {
+	q := newQueue[string]()
+	for _, s := range []string{"a", "b", "c"} {
+		q.put(s)
+	}
+	var got string
+	for range 3 {
+		select {
+		case <-q.ready:
+		default:
+			t.Fatalf("after %q nobody is told of the rest", got)
+		}
+		s, ok := q.take()
+		if !ok {
+			t.Fatalf("after %q nothing was there", got)
+		}
+		got += s
+	}
+	if got != "abc" {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestEveryEffectOfTheFlowIsDone compares the effects that the flow declares with
+// those that the runner does: one that was forgotten would pass in silence.
+func TestEveryEffectOfTheFlowIsDone(t *testing.T) {
+	declared := map[string]bool{}
+	files, err := filepath.Glob("../visit/flow/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range files {
+		for _, d := range parsed(t, path).Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil && f.Name.Name == "effect" {
+				declared[f.Recv.List[0].Type.(*ast.Ident).Name] = true
+			}
+		}
+	}
+	done := map[string]bool{}
+	ast.Inspect(parsed(t, "runner.go"), func(n ast.Node) bool {
+		if c, ok := n.(*ast.CaseClause); ok {
+			for _, e := range c.List {
+				if s, ok := e.(*ast.SelectorExpr); ok {
+					done[s.Sel.Name] = true
+				}
+			}
+		}
+		return true
+	})
+	if len(declared) < 15 {
+		t.Fatalf("only %d effects were found: the test does not look where they are", len(declared))
+	}
+	for name := range declared {
+		if !done[name] {
+			t.Errorf("the runner does not know flow.%s", name)
+		}
+	}
+}
+
+func parsed(t *testing.T, path string) *ast.File {
+	t.Helper()
+	f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// strange is an effect that nobody knows.
+type strange struct{ flow.Effect }
+
+func TestAnEffectThatNobodyKnowsIsLogged(t *testing.T) {
+	var log bytes.Buffer
+	r := NewRunner(flow.Model{}, Ports{}, slog.New(slog.NewTextHandler(&log, nil)))
+	r.do(context.Background(), strange{})
+	if !strings.Contains(log.String(), "strange") {
+		t.Errorf("the log has %q", log.String())
+	}
+}
