@@ -70,6 +70,7 @@ func fullSession(t testing.TB) flow.Session {
 	}
 	return flow.Session{
 		Insertion: flow.Insertion{Number: 7, VisitID: "0193506e-1c00-7abc-8def-0123456789ab"},
+		Method:    visit.MethodCard,
 		Person:    flow.Person{PID: pid, Name: sampleName(), Latin: sampleLatin()},
 		CardRead:  true, Right: sampleRight(), RightState: flow.Answered, Offered: sampleClaims(),
 		DoneState: flow.Answered, Phone: phone, PhoneOwner: visit.PhoneOfPatient, ClaimType: sampleClaims()[0],

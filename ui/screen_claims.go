@@ -7,23 +7,39 @@ import (
 	"authenkiosk/visit/flow"
 )
 
-// claimTypes offers the services as large buttons, a page at a time.
+// perPage is how many services fit on a page: six rows in portrait, three in two
+// columns in landscape.
+const perPage = 6
+
+// claimTypes offers the services as large buttons, a page at a time. Pages are
+// about equally full, so that none hides a single service.
 func (c *scene) claimTypes() {
 	x := c.m.Session
 	c.title(c.say.say("claims.title"))
+	c.keepCard(c.patient(x))
 	bar, list := c.work.cutBottom(116, 24)
-	perPage := 4
-	if c.s.geo.portrait {
-		perPage = 6
-	}
 	pages := max((len(x.Offered)+perPage-1)/perPage, 1)
 	c.page = min(c.page, pages-1)
-	first := c.page * perPage
-	rows := list.rows(perPage, gap)
-	for i, t := range x.Offered[first:min(first+perPage, len(x.Offered))] {
-		c.claimButton(rows[i], "claim-"+strconv.Itoa(i), t, t.Code == x.ClaimType.Code)
+	each := (len(x.Offered) + pages - 1) / pages
+	first := each * c.page
+	cells := c.claimCells(list, each)
+	for i, t := range x.Offered[first:min(first+each, len(x.Offered))] {
+		c.claimButton(cells[i], "claim-"+strconv.Itoa(i), t, t.Code == x.ClaimType.Code)
 	}
 	c.claimBar(bar, pages)
+}
+
+// claimCells are the places of n services.
+func (c *scene) claimCells(at area, n int) []area {
+	if c.s.geo.portrait {
+		return at.centered(at.w, min(at.h, float32(n)*200)).rows(max(n, 1), gap)
+	}
+	rows := max((n+1)/2, 1)
+	var cells []area
+	for _, row := range at.centered(at.w, min(at.h, float32(rows)*220)).rows(rows, gap) {
+		cells = append(cells, row.columns(2, gap)...)
+	}
+	return cells
 }
 
 func (c *scene) claimButton(at area, slot string, t visit.ClaimType, set bool) {

@@ -18,6 +18,8 @@ func (c *scene) confirm() {
 		c.s.button(at, ok)
 		at, rest = rest.cutBottom(84*c.s.geo.text, 16)
 		c.privacy(at)
+		at, rest = rest.cutTop(keepHeight*c.s.geo.text, 16)
+		c.keepLine(at, "")
 		if offline {
 			at, rest = rest.cutBottom(122*c.s.geo.text, 16)
 			c.offline(at)
@@ -27,7 +29,9 @@ func (c *scene) confirm() {
 	}
 	facts, act := c.work.cutLeft((c.work.w-40)*0.58, 40)
 	c.facts(facts)
-	at, act := act.cutTop(126*c.s.geo.text, 16)
+	at, act := act.cutTop(keepHeight*c.s.geo.text, 8)
+	c.keepLine(at, "")
+	at, act = act.cutTop(126*c.s.geo.text, 16)
 	c.privacy(at)
 	if offline {
 		at, act = act.cutTop(min(act.h*0.5, 190), 20)

@@ -11,6 +11,7 @@ import (
 func (c *scene) phone() {
 	x := c.m.Session
 	c.title(c.say.say("phone.title"))
+	c.keepCard(c.patient(x))
 	left, keys := c.besideKeypad()
 	c.keys(keys)
 	if !x.Phone.IsZero() {

@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -222,7 +223,7 @@ func TestATouchMeantForTheScreenBeforeDoesNotCount(t *testing.T) {
 }
 
 func TestATouchBesideEveryTargetSaysThatSomebodyIsThere(t *testing.T) {
-	for screen, want := range map[string]flow.Event{"confirm": flow.Touched{}, "idle": flow.Touched{}, "help-confirm": flow.TapHelp{}} {
+	for screen, want := range map[string]flow.Event{"confirm": flow.Touched{}, "idle": flow.Touched{}} {
 		k, r := recording(t, modelOf(t, screen))
 		touchIt(k.s.active[0]) // the ground, under everything else
 		if !reflect.DeepEqual(r.events, []flow.Event{want}) {
@@ -231,26 +232,55 @@ func TestATouchBesideEveryTargetSaysThatSomebodyIsThere(t *testing.T) {
 	}
 }
 
+// offered are the services on the screen.
+func offered(k *Kiosk) (list []string) {
+	for _, w := range k.Layout() {
+		if name, ok := strings.CutPrefix(w.Name, "claim-type-"); ok {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
 func TestMoreTurnsThePageOfClaimTypes(t *testing.T) {
 	k, r := recording(t, modelOf(t, "claim-types"))
-	names := func() (list []string) {
-		for _, w := range k.Layout() {
-			if strings.HasPrefix(w.Name, "claim-type-") {
-				list = append(list, w.Name)
-			}
-		}
-		return list
-	}
-	if got := len(names()); got != 6 {
-		t.Fatalf("%d claim types on the first page", got)
-	}
+	first := offered(k)
 	touchIt(find(t, k, "more"))
-	if got := fmt.Sprint(names()); got != "[claim-type-PG0160001]" {
-		t.Errorf("the second page has %s", got)
+	second := offered(k)
+	if got := append(slices.Clone(first), second...); len(got) != len(k.model.Session.Offered) {
+		t.Errorf("%v and %v", first, second)
 	}
 	touchIt(find(t, k, "previous"))
-	if len(names()) != 6 || len(r.events) != 2 {
-		t.Errorf("back on the first page: %v, sent %v", names(), r.events)
+	if !slices.Equal(offered(k), first) || len(r.events) != 2 {
+		t.Errorf("back on the first page: %v, sent %v", offered(k), r.events)
+	}
+}
+
+func TestNoPageOfServicesHoldsASingleOne(t *testing.T) {
+	for _, panel := range panels {
+		for n := 2; n <= 25; n++ {
+			m := modelOf(t, "claim-types")
+			m.Session.Offered = nil
+			for i := range n {
+				m.Session.Offered = append(m.Session.Offered, visit.ClaimType{Code: fmt.Sprintf("PG%07d", i), Name: "ทดสอบ"})
+			}
+			k := shown(t, sampleOptions(), m, panel)
+			seen := 0
+			for {
+				on := len(offered(k))
+				if on < 2 || on > perPage {
+					t.Fatalf("%v, %d services: %d on a page", panel, n, on)
+				}
+				seen += on
+				if !slices.ContainsFunc(k.s.active, func(x *target) bool { return x.name == "more" }) {
+					break
+				}
+				touchIt(find(t, k, "more"))
+			}
+			if seen != n {
+				t.Fatalf("%v: %d of %d services can be reached", panel, seen, n)
+			}
+		}
 	}
 }
 

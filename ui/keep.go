@@ -1,0 +1,35 @@
+package ui
+
+import "authenkiosk/visit"
+
+// keepHeight is that of the line that says that the card stays in.
+const keepHeight = 50
+
+// keepCard says under the title whose session it is and that the card stays in: on
+// the screens where a patient thinks about something else and pulls it.
+func (c *scene) keepCard(who string) {
+	if who == "" && !c.cardStays() {
+		return
+	}
+	at, rest := c.work.cutTop(keepHeight*c.s.geo.text, 10)
+	c.work = rest
+	c.keepLine(at, who)
+}
+
+// keepLine is the line itself.
+func (c *scene) keepLine(at area, who string) {
+	words := who
+	if c.cardStays() {
+		words = c.say.say("reading.keep")
+		if who != "" {
+			words = who + " · " + words
+		}
+	}
+	c.s.text("keep-card", at, words, textStyle{size: 32, color: c.s.p.ink, lines: 1, least: 24}.centered())
+}
+
+// cardStays tells whether the session needs the card that is in a reader.
+func (c *scene) cardStays() bool {
+	m := c.m.Session.Method
+	return m == visit.MethodCard || m == visit.MethodCertifier
+}
