@@ -43,10 +43,14 @@ func itemsOf(records []storage.Record) []outbox.Item {
 }
 
 func itemOf(r storage.Record) outbox.Item {
-	return outbox.Item{
-		Visit: r.Visit, Attempts: r.Attempts, LastSent: r.LastSent,
+	i := outbox.Item{
+		Visit: r.Visit, Attempts: r.Attempts, Unclear: r.Attempts - r.Answered, LastSent: r.LastSent,
 		InFlight: r.State == storage.StateInflight, Settled: !r.State.Unsettled(), Code: r.Code, IssuedAt: r.IssuedAt,
 	}
+	if r.Denied {
+		i.Denied = &outbox.Denial{Problem: r.Problem, Message: r.Message}
+	}
+	return i
 }
 
 // toldVisits are visits whose changes are told, once they are on the disk: to

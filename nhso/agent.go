@@ -163,13 +163,15 @@ func (a *Agent) Status(ctx context.Context, pid visit.PID, date visit.Date) ([]A
 			return nil, &Error{Op: string(opStatus), Kind: BadAnswer, Status: http.StatusOK, Err: ErrJSON, OnePerson: true}
 		}
 		if visit.ServiceDateOf(c.At) == date {
+			c.At = timeOfDay(c.At)
 			codes = append(codes, c)
 		}
 	}
 	return codes, nil
 }
 
-// Latest5 returns the newest codes of a person at any unit, five at most.
+// Latest5 returns the newest codes of a person at any unit, five at most. One of
+// which NHSO told the day alone has the begin of that day.
 func (a *Agent) Latest5(ctx context.Context, pid visit.PID) ([]Authentication, error) {
 	got, err := a.exchange(ctx, question{op: opStatus, url: agentLatest5 + pid.Digits()})
 	if err != nil {

@@ -187,6 +187,16 @@ func parseMoment(s string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// timeOfDay returns the time, or none where NHSO gave the day alone. Programs write
+// such a day with a time of zeros as well; that somebody was authenticated in the first
+// second of a day is told by nothing, and nothing is lost by not knowing it.
+func timeOfDay(at time.Time) time.Time {
+	if at.Equal(visit.ServiceDateOf(at).Midnight()) {
+		return time.Time{}
+	}
+	return at
+}
+
 // checkPerson refuses an answer that names another person than the one asked
 // about. A masked or missing number is let pass.
 func checkPerson(answered text, asked visit.PID) error {

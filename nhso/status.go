@@ -98,7 +98,7 @@ func (h history) authentication(day visit.Date) (a Authentication, counts bool, 
 		if visit.ServiceDateOf(at) != day {
 			return a, false, nil
 		}
-		a.At = at
+		a.At = timeOfDay(at)
 	}
 	if a.Code, err = visit.ParseAuthenCode(string(h.Code)); err != nil {
 		return a, false, ErrCode

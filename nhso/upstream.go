@@ -82,7 +82,7 @@ type Authentication struct {
 	Code      visit.AuthenCode
 	ClaimType visit.ClaimType
 	Hospital  visit.Hospital
-	At        time.Time // zero: NHSO gave no time
+	At        time.Time // zero: NHSO gave no time of day
 	Channel   string    // how it was made, as far as NHSO says: API, AUTHENCODE, ENDPOINT
 }
 

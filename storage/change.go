@@ -16,8 +16,22 @@ func (s *Store) Begin(id visit.ID, at time.Time) error {
 	return s.change(id, StateInflight, at, func(r *Record) {
 		r.Attempts++
 		r.LastSent = at
+		r.Denied = false
 	})
 }
+
+// Deny keeps NHSO's no to the request that is in flight, with its own words, as long
+// as it is not known whether NHSO has a code of the day. The visit stays in flight:
+// it becomes refused, or done with a code that no request of its own has brought.
+func (s *Store) Deny(id visit.ID, problem visit.Problem, message string, at time.Time) error {
+	return s.change(id, StateInflight, at, func(r *Record) {
+		r.Problem, r.Message, r.Denied = problem, message, true
+		r.answered()
+	})
+}
+
+// answered counts the last request among those that surely made no code.
+func (r *Record) answered() { r.Answered = min(r.Answered+1, r.Attempts) }
 
 // Done notes the authen code that NHSO gave, also one that a look-up found before
 // anything was sent. at is the time of issue.
@@ -27,13 +41,15 @@ func (s *Store) Done(id visit.ID, code visit.AuthenCode, at time.Time) error {
 	}
 	return s.change(id, StateDone, at, func(r *Record) {
 		r.Code, r.IssuedAt = code, at
-		r.Problem, r.Message = visit.NoProblem, ""
+		r.Problem, r.Message, r.Denied = visit.NoProblem, "", false
 	})
 }
 
 // Refuse notes that NHSO looked at the visit and said no, with its own words.
 func (s *Store) Refuse(id visit.ID, problem visit.Problem, message string, at time.Time) error {
-	return s.change(id, StateRefused, at, func(r *Record) { r.Problem, r.Message = problem, message })
+	return s.change(id, StateRefused, at, func(r *Record) {
+		r.Problem, r.Message, r.Denied = problem, message, false
+	})
 }
 
 // Staff makes the visit work for the desk. The words of a refusal stay.
@@ -50,7 +66,7 @@ func (s *Store) Drop(id visit.ID, at time.Time) error {
 // Requeue makes a visit in flight pending again because it was surely not sent:
 // the connection was refused, or NHSO was asked and has no code.
 func (s *Store) Requeue(id visit.ID, at time.Time) error {
-	return s.change(id, StatePending, at, func(*Record) {})
+	return s.change(id, StatePending, at, (*Record).answered)
 }
 
 // told are the changes of state that the audit keeps, and who makes them.

@@ -162,3 +162,41 @@ func TestARequeuedVisitWaitsAndKeepsItsPlace(t *testing.T) {
 		t.Errorf("%d unsettled, first %s", len(list), list[0].State)
 	}
 }
+
+// Whose a code is that NHSO tells later depends on whether a request is left of which
+// nobody knows what became.
+func TestWhatBecameOfEachRequestIsKept(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	v := madeUp(1)
+	must(t, s.Save(v, noon))
+	for i, c := range []struct {
+		change   func() error
+		answered int
+		denied   bool
+	}{
+		{func() error { return s.Begin(v.ID, noon) }, 0, false},
+		{func() error { return s.Requeue(v.ID, noon) }, 1, false},
+		{func() error { return s.Begin(v.ID, noon) }, 1, false}, // unclear
+		{func() error { return s.Begin(v.ID, noon) }, 1, false},
+		{func() error { return s.Deny(v.ID, visit.NHSORefusedVisit, "มีรหัสแล้ว", noon) }, 2, true},
+		{func() error { return s.Begin(v.ID, noon) }, 2, false},
+		{func() error { return s.Deny(v.ID, visit.NHSORefusedVisit, "มีรหัสแล้ว", noon) }, 3, true},
+	} {
+		must(t, c.change())
+		must(t, s.Close())
+		s = openIn(t, dir)
+		r, err := s.Visit(v.ID)
+		if err != nil || r.Answered != c.answered || r.Denied != c.denied || c.denied && r.Message != "มีรหัสแล้ว" {
+			t.Errorf("change %d: %d answered, denied %v, %q, %v", i, r.Answered, r.Denied, r.Message, err)
+		}
+	}
+	open, err := s.Unsettled()
+	if err != nil || len(open) != 1 || open[0].State != StateInflight {
+		t.Errorf("%d for the outbox: %v", len(open), err)
+	}
+	must(t, s.Done(v.ID, code, noon))
+	if r, err := s.Visit(v.ID); err != nil || r.Denied || r.Message != "" {
+		t.Errorf("done and denied %v: %v", r.Denied, err)
+	}
+}

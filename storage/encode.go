@@ -18,7 +18,7 @@ func encode(r Record) ([]byte, error) {
 	}
 	return json.Marshal(stored{
 		Version: recordVersion, State: r.State, SavedAt: r.SavedAt, ChangedAt: r.ChangedAt,
-		Attempts: r.Attempts, LastSent: r.LastSent,
+		Attempts: r.Attempts, Answered: r.Answered, LastSent: r.LastSent, Denied: r.Denied,
 		Code: string(r.Code), IssuedAt: r.IssuedAt, Problem: problem, Message: cutText(r.Message),
 		Visit: storedVisit{
 			ID: string(v.ID), HCode: v.HCode, ServiceDate: v.ServiceDate.String(), PID: v.PID.Digits(),
@@ -49,7 +49,7 @@ func decode(data []byte) (Record, error) {
 	}
 	r := Record{
 		Visit: v, State: s.State, SavedAt: s.SavedAt, ChangedAt: s.ChangedAt, Attempts: s.Attempts,
-		LastSent: s.LastSent, Code: visit.AuthenCode(s.Code), IssuedAt: s.IssuedAt,
+		Answered: s.Answered, Denied: s.Denied, LastSent: s.LastSent, Code: visit.AuthenCode(s.Code), IssuedAt: s.IssuedAt,
 		Problem: problemNamed(s.Problem), Message: s.Message, seq: s.Seq,
 	}
 	if r.State == StateDone && r.Code == "" {

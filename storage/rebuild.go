@@ -76,6 +76,7 @@ func (s *Store) dropAgain() error {
 func (s *Store) putBack(tx *bolt.Tx, r Record) error {
 	if r.State != StateStaff {
 		r.State, r.Attempts, r.LastSent = StateInflight, 1, s.now()
+		r.Answered, r.Denied = 0, false
 		s.found.LookUp++
 	}
 	s.found.Rebuilt++

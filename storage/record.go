@@ -61,12 +61,14 @@ type Record struct {
 	SavedAt   time.Time
 	ChangedAt time.Time // of the last change of state
 	Attempts  int       // how often Begin was called
+	Answered  int       // of these: NHSO has surely made no code (Requeue, Deny)
 	LastSent  time.Time // of the last Begin; zero when it was never called
 
 	Code     visit.AuthenCode // of a visit that is done
 	IssuedAt time.Time        // of the code
 	Problem  visit.Problem    // why it was refused or is work for the desk
 	Message  string           // NHSO's own words, at most MaxMessage bytes; may hold personal data
+	Denied   bool             // NHSO said no to the last request; Problem and Message say why
 
 	seq  uint64 // order of saving
 	feed uint64 // of the newest change that the feed tells; 0: none

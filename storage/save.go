@@ -29,9 +29,6 @@ func (s *Store) SaveDone(v visit.Visit, code visit.AuthenCode, issued, at time.T
 	if _, err := visit.ParseAuthenCode(string(code)); err != nil {
 		return fmt.Errorf("save visit %s: %w", v.ID, err)
 	}
-	if _, err := s.FindCode(code); err == nil {
-		return fmt.Errorf("save visit %s: its code: %w", v.ID, ErrExists)
-	}
 	r := fresh(v, at)
 	r.State, r.Code, r.IssuedAt = StateDone, code, issued
 	err := s.save(r, nil)
@@ -69,7 +66,7 @@ func (s *Store) save(r Record, photo *sealedPhoto) error {
 	}
 	var pending *entry
 	err = s.update(func(tx *bolt.Tx) (err error) {
-		if err := s.maySave(tx, v, photo != nil); err != nil {
+		if err := s.maySave(tx, r, photo != nil); err != nil {
 			return fmt.Errorf("save visit %s: %w", v.ID, err)
 		}
 		if photo != nil {
@@ -111,12 +108,19 @@ func (s *Store) takeBack(id visit.ID, record []byte, why error) error {
 	return nil
 }
 
-func (s *Store) maySave(tx *bolt.Tx, v visit.Visit, withPhoto bool) error {
+func (s *Store) maySave(tx *bolt.Tx, r Record, withPhoto bool) error {
+	v := r.Visit
 	if tx.Bucket(bucketVisits).Get([]byte(v.ID)) != nil {
 		return ErrExists
 	}
 	if v.Attestation.Photo && !withPhoto && tx.Bucket(bucketPhotoKeys).Get([]byte(v.ID)) == nil {
 		return ErrNoPhoto
+	}
+	// The index is that of the last commit, because only one transaction writes.
+	if id, known := s.index.ofCode(s.ring.codeKey(r.Code)); known && r.Code != "" {
+		if other, err := s.load(tx, id); err != nil || other.Code == r.Code {
+			return fmt.Errorf("its code: %w", ErrExists)
+		}
 	}
 	return nil
 }

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -156,6 +159,35 @@ func TestAVisitWhoseCodeNHSOMadeIsKeptAsDone(t *testing.T) {
 	s = openIn(t, dir)
 	if open, err := s.Unsettled(); err != nil || len(open) != 0 {
 		t.Errorf("after damage %d visits would be sent: %v", len(open), err)
+	}
+}
+
+func TestOfVisitsThatAreKeptAtOnceWithOneCodeOneIsKept(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	const rounds, many = 50, 4
+	for round := range rounds {
+		code := visit.AuthenCode(fmt.Sprintf("PP%010d", round))
+		var all sync.WaitGroup
+		var kept atomic.Int32
+		start := make(chan struct{})
+		for i := range many {
+			v := madeUp(round*many + i + 1)
+			v.Method = visit.MethodLine
+			all.Go(func() {
+				<-start
+				switch err := s.SaveDone(v, code, noon, noon); {
+				case err == nil:
+					kept.Add(1)
+				case !errors.Is(err, ErrExists):
+					t.Errorf("visit %d: %v", i, err)
+				}
+			})
+		}
+		close(start)
+		all.Wait()
+		if n := kept.Load(); n != 1 {
+			t.Fatalf("%d visits are kept with the code of round %d", n, round)
+		}
 	}
 }
 

@@ -18,11 +18,13 @@ type stored struct {
 	SavedAt   time.Time   `json:"saved_at"`
 	ChangedAt time.Time   `json:"changed_at"`
 	Attempts  int         `json:"attempts,omitempty"`
+	Answered  int         `json:"answered,omitempty"`
 	LastSent  time.Time   `json:"last_sent,omitzero"`
 	Code      string      `json:"code,omitempty"`
 	IssuedAt  time.Time   `json:"issued_at,omitzero"`
 	Problem   string      `json:"problem,omitempty"`
 	Message   string      `json:"message,omitempty"`
+	Denied    bool        `json:"denied,omitempty"`
 	Visit     storedVisit `json:"visit"`
 }
 

@@ -46,7 +46,7 @@ func (o *Outbox) step(ctx context.Context, item Item) (time.Duration, error) {
 		return wait, nil
 	}
 	if !item.InFlight && !o.can(item.Visit) {
-		outcome, err := o.cannotSend(ctx, item.Visit, item.Attempts > 0, visit.CardNeeded)
+		outcome, err := o.cannotSend(ctx, item, visit.CardNeeded)
 		if err == nil {
 			o.notify(id, outcome)
 		}
@@ -73,23 +73,36 @@ func (o *Outbox) step(ctx context.Context, item Item) (time.Duration, error) {
 		return 0, unreachable{err}
 	}
 	if found {
-		outcome, err := o.found(item.Visit, item.Attempts > 0, code)
+		outcome, err := o.found(item, code)
 		o.notify(id, outcome)
 		return 0, err
 	}
 	if wait := o.rest(item); wait > 0 {
 		return wait, nil
 	}
+	if item.Denied != nil {
+		return 0, o.believe(item)
+	}
 	var outcome Outcome
 	if o.can(item.Visit) {
 		outcome, err = o.send(ctx, item)
 	} else { // it rested for the settle time, and there is no code
-		outcome, err = o.cannotSend(ctx, item.Visit, item.Attempts > 0, visit.CardNeeded)
+		outcome, err = o.cannotSend(ctx, item, visit.CardNeeded)
 	}
-	if err == nil {
+	if err == nil && outcome.Kind != Queued {
 		o.notify(id, outcome)
 	}
 	return 0, err
+}
+
+// believe settles a visit to which NHSO said no before it could be asked for codes,
+// and of which it has none.
+func (o *Outbox) believe(item Item) error {
+	outcome, err := o.denied(item.Visit.ID, *item.Denied)
+	if err == nil {
+		o.notify(item.Visit.ID, outcome)
+	}
+	return err
 }
 
 // ownTurn is how long a visit that was just saved is left to the submission of the

@@ -40,9 +40,11 @@ func (o *Outbox) over(ctx context.Context, item Item) (time.Duration, error) {
 		code, found, err := o.look(ctx, item.Visit)
 		switch {
 		case found:
-			outcome, err := o.found(item.Visit, true, code)
+			outcome, err := o.found(item, code)
 			o.notify(item.Visit.ID, outcome)
 			return 0, err
+		case err == nil && item.Denied != nil:
+			return 0, o.believe(item)
 		case err != nil && time.Since(item.LastSent) < askedFor:
 			return 0, unreachable{err}
 		case err != nil:
@@ -59,7 +61,7 @@ func (o *Outbox) over(ctx context.Context, item Item) (time.Duration, error) {
 // rest is how much longer a visit whose request left is not to be sent again or
 // given up. A clock that is set meanwhile does not make it shorter.
 func (o *Outbox) rest(item Item) time.Duration {
-	if !item.InFlight {
+	if !item.InFlight || item.Denied != nil && item.Unclear == 0 {
 		return 0
 	}
 	o.mu.Lock()

@@ -72,11 +72,18 @@ func (m *memory) Begin(id visit.ID, at time.Time) error {
 	if m.fail != nil {
 		return m.fail
 	}
-	return m.change(id, func(i *Item) { i.Attempts, i.LastSent, i.InFlight = i.Attempts+1, at, true })
+	return m.change(id, func(i *Item) {
+		i.Attempts, i.LastSent, i.InFlight = i.Attempts+1, at, true
+		i.Unclear, i.Denied = i.Unclear+1, nil
+	})
 }
 
 func (m *memory) Requeue(id visit.ID, _ time.Time) error {
-	return m.change(id, func(i *Item) { i.InFlight = false })
+	return m.change(id, func(i *Item) { i.InFlight, i.Unclear = false, i.Unclear-1 })
+}
+
+func (m *memory) Deny(id visit.ID, p visit.Problem, message string, _ time.Time) error {
+	return m.change(id, func(i *Item) { i.Denied, i.Unclear = &Denial{p, message}, i.Unclear-1 })
 }
 
 func (m *memory) Done(id visit.ID, code visit.AuthenCode, at time.Time) error {

@@ -31,6 +31,9 @@ type Store interface {
 	Begin(id visit.ID, at time.Time) error
 	// Requeue notes that the request was surely not processed.
 	Requeue(id visit.ID, at time.Time) error
+	// Deny notes NHSO's no to the request. The visit is in flight until it is known
+	// whether NHSO has a code.
+	Deny(id visit.ID, p visit.Problem, message string, at time.Time) error
 	Done(id visit.ID, code visit.AuthenCode, issued time.Time) error
 	Refuse(id visit.ID, p visit.Problem, message string, at time.Time) error
 	Staff(id visit.ID, p visit.Problem, at time.Time) error
@@ -41,11 +44,19 @@ type Item struct {
 	Visit    visit.Visit
 	Attempts int       // how often a request has left
 	LastSent time.Time // when the last one left
-	InFlight bool      // a request left and what became of it is not known
+	Unclear  int       // of how many of them it is not known what became
+	InFlight bool      // the last one may be at work at NHSO, or NHSO said no to it
+	Denied   *Denial   // NHSO said no to the last one; nil: it did not
 	Settled  bool      // done, refused, dropped or with the staff
 
 	Code     visit.AuthenCode // of a visit that is done
 	IssuedAt time.Time
+}
+
+// Denial is NHSO's no.
+type Denial struct {
+	Problem visit.Problem
+	Message string // NHSO's own words
 }
 
 // NHSO is the upstream as the outbox needs it.
@@ -61,7 +72,7 @@ type Code struct {
 	Code      visit.AuthenCode
 	ClaimType string
 	HCode     string
-	At        time.Time
+	At        time.Time // zero: NHSO tells the day alone
 }
 
 // Failure says what an error of Submit or Codes means for the visit.

@@ -40,7 +40,8 @@ func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome {
 	outcome, err := o.send(ctx, item)
 	o.heed(err)
 	if failure := failureOf(err); failure != nil && failure.Kind == Ambiguous {
-		outcome, err = o.lookFor(ctx, item.Visit)
+		item.Unclear++
+		outcome, err = o.lookFor(ctx, item)
 	}
 	if err != nil {
 		o.log.Warn("submit visit", "visit", id, "err", err)
@@ -85,9 +86,9 @@ func (o *Outbox) send(ctx context.Context, item Item) (Outcome, error) {
 	failure := failureOf(err)
 	switch failure.Kind {
 	case Refused:
-		return o.refused(ctx, v, failure)
+		return o.refused(ctx, item, Denial{failure.Problem, failure.Message})
 	case CannotSend:
-		return o.cannotSend(ctx, v, item.Attempts > 0, failure.Problem)
+		return o.cannotSend(ctx, item, failure.Problem)
 	case NotProcessed:
 		if err := o.store.Requeue(v.ID, time.Now()); err != nil {
 			return Outcome{}, fmt.Errorf("note that the request was not processed: %w", err)
@@ -113,40 +114,57 @@ func (o *Outbox) earlier(id visit.ID, c Code) (Outcome, error) {
 	return outcome, err
 }
 
-// found is done with a code that NHSO was asked for. Of a visit that was sent it is
-// its own, unless it is older than the visit by more than clocks may differ.
-func (o *Outbox) found(v visit.Visit, sent bool, c Code) (Outcome, error) {
-	if !sent || c.At.Before(v.CreatedAt.Add(-clocksDiffer)) {
+// found is done with a code that NHSO was asked for. It is that of a request of the
+// visit only if there is one of which nobody knows what became, and unless the code
+// is older than the visit by more than clocks may differ.
+func (o *Outbox) found(item Item, c Code) (Outcome, error) {
+	v := item.Visit
+	if item.Unclear == 0 || !c.At.IsZero() && c.At.Before(v.CreatedAt.Add(-clocksDiffer)) {
 		return o.earlier(v.ID, c)
 	}
 	return o.done(v.ID, c.Code, c.At)
 }
 
 // refused settles a no. A visit that NHSO has already is refused as well, so the
-// codes of the day are asked for before the no is believed.
-func (o *Outbox) refused(ctx context.Context, v visit.Visit, f *Failure) (Outcome, error) {
+// codes of the day are asked for before the no is believed. Until then it is kept, so
+// that nothing is sent again, and a code is known for what it is. The item is that
+// from before the request.
+func (o *Outbox) refused(ctx context.Context, item Item, no Denial) (Outcome, error) {
+	v := item.Visit
+	if err := o.store.Deny(v.ID, no.Problem, no.Message, time.Now()); err != nil {
+		o.log.Error("write down NHSO's no", "visit", v.ID, "err", err)
+	}
 	code, found, err := o.look(ctx, v)
 	if err != nil {
 		// Not knowing whether there is a code, keep the visit for a look-up later.
 		return Outcome{}, err
 	}
-	if found {
-		return o.earlier(v.ID, code)
+	switch {
+	case found:
+		return o.found(item, code)
+	case item.Unclear > 0:
+		// It may be for the code of a request before, which is not seen yet.
+		return Outcome{Kind: Queued}, nil
 	}
-	if err := o.store.Refuse(v.ID, f.Problem, f.Message, time.Now()); err != nil {
+	return o.denied(v.ID, no)
+}
+
+// denied believes a no.
+func (o *Outbox) denied(id visit.ID, no Denial) (Outcome, error) {
+	if err := o.store.Refuse(id, no.Problem, no.Message, time.Now()); err != nil {
 		return Outcome{}, fmt.Errorf("write down the refusal: %w", err)
 	}
-	o.forget(v.ID)
-	return Outcome{Kind: RefusedBy, Problem: f.Problem, Message: f.Message}, nil
+	o.forget(id)
+	return Outcome{Kind: RefusedBy, Problem: no.Problem, Message: no.Message}, nil
 }
 
 // cannotSend makes a visit that was surely not processed work for the staff,
-// unless there is a code already. Sent tells whether an earlier request has left.
-func (o *Outbox) cannotSend(ctx context.Context, v visit.Visit, sent bool, p visit.Problem) (Outcome, error) {
-	if code, found, err := o.look(ctx, v); err == nil && found {
-		return o.found(v, sent, code)
+// unless there is a code already.
+func (o *Outbox) cannotSend(ctx context.Context, item Item, p visit.Problem) (Outcome, error) {
+	if code, found, err := o.look(ctx, item.Visit); err == nil && found {
+		return o.found(item, code)
 	}
-	return o.toStaff(v.ID, p)
+	return o.toStaff(item.Visit.ID, p)
 }
 
 func (o *Outbox) toStaff(id visit.ID, p visit.Problem) (Outcome, error) {
@@ -159,14 +177,14 @@ func (o *Outbox) toStaff(id visit.ID, p visit.Problem) (Outcome, error) {
 
 // lookFor asks for the code of a visit whose request got no clear answer, as
 // long as the patient can be expected to wait. It never sends again.
-func (o *Outbox) lookFor(ctx context.Context, v visit.Visit) (Outcome, error) {
+func (o *Outbox) lookFor(ctx context.Context, item Item) (Outcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, o.times.Patience)
 	defer cancel()
 	var last error
 	for {
-		code, found, err := o.look(ctx, v)
+		code, found, err := o.look(ctx, item.Visit)
 		if found {
-			return o.found(v, true, code)
+			return o.found(item, code)
 		}
 		last = errors.Join(err, errors.New("the code is not known yet"))
 		select {
