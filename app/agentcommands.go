@@ -142,7 +142,7 @@ func (p *Program) readyFor(ctx context.Context, s *settings, c config.Config) er
 	if s.unchecked {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, doctorLimit)
+	ctx, cancel := context.WithTimeout(ctx, checkLimit)
 	defer cancel()
 	way, err := connectFor(c, keysIn(data, c.NHSO.Zone))
 	if err != nil {

@@ -38,24 +38,13 @@ const (
 // errNotReady makes doctor's exit status.
 var errNotReady = errors.New("the machine is not ready")
 
-// doctorLimit bounds the questions to NHSO.
-const doctorLimit = 15 * time.Second
-
 // doctor checks everything a kiosk stands on and says what is wrong.
 func (p *Program) doctor(ctx context.Context, s *settings) error {
 	c, err := s.load()
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, doctorLimit)
-	defer cancel()
-	data := filepath.Join(s.data, string(c.NHSO.Zone))
-	findings := []finding{
-		{"configuration", findingOK, fmt.Sprintf("unit %s, zone %s, upstream %s", c.Unit.HCode, c.NHSO.Zone, c.NHSO.Upstream)},
-		readerFinding(c), diskFinding(data), outboxFinding(data), printerFinding(ctx, c, data), slipFinding(ctx, c), cameraFinding(ctx, c), lineFinding(c), tokenFinding(c, data),
-	}
-	findings = append(findings, nhsoFindings(ctx, c, data)...)
-	findings = append(findings, agentFindings(ctx, c, data)...)
+	findings := examine(ctx, checksOf(c, filepath.Join(s.data, string(c.NHSO.Zone))))
 	if err := report(p.Stdout, findings, s.json); err != nil {
 		return err
 	}
@@ -65,6 +54,40 @@ func (p *Program) doctor(ctx context.Context, s *settings) error {
 		}
 	}
 	return nil
+}
+
+// What checks need for themselves.
+const (
+	usesData    = "data"    // the store is open in one place at a time
+	usesPrinter = "printer" // most serve one program at a time
+)
+
+// checksOf are the checks of a machine, in the order of the report.
+func checksOf(c config.Config, data string) []check {
+	one := func(name, uses string, look func(ctx context.Context) finding) check {
+		return check{name, uses, func(ctx context.Context) []finding { return []finding{look(ctx)} }}
+	}
+	// Whether a kiosk is running is found out once: to ask means to open the store.
+	visits := newShared(func() visitCount { return countVisits(data) })
+	running := func(ctx context.Context) (bool, error) {
+		v, err := visits.get(ctx)
+		return errors.Is(v.err, storage.ErrInUse), err
+	}
+	return []check{
+		one("configuration", "", func(context.Context) finding {
+			return finding{"configuration", findingOK, fmt.Sprintf("unit %s, zone %s, upstream %s", c.Unit.HCode, c.NHSO.Zone, c.NHSO.Upstream)}
+		}),
+		one("card reader", "", func(context.Context) finding { return readerFinding(c) }),
+		one("disk", "", func(context.Context) finding { return diskFinding(data) }),
+		one("visits", usesData, func(ctx context.Context) finding { return visitsFinding(visits.get(ctx)) }),
+		one("printer", usesPrinter, func(ctx context.Context) finding { return printerFinding(ctx, c, running) }),
+		one("slips", usesPrinter, func(ctx context.Context) finding { return slipFinding(ctx, c) }),
+		one("camera", "", func(ctx context.Context) finding { return cameraFinding(ctx, c) }),
+		one("line", "", func(context.Context) finding { return lineFinding(c) }),
+		one("token", "", func(context.Context) finding { return tokenFinding(c, data) }),
+		{"NHSO", "", func(ctx context.Context) []finding { return nhsoFindings(ctx, c, data) }},
+		{"agent", usesData, func(ctx context.Context) []finding { return agentFindings(ctx, c, data) }},
+	}
 }
 
 func report(w io.Writer, findings []finding, asJSON bool) error {
@@ -132,17 +155,30 @@ func existing(dir string) string {
 	}
 }
 
-func outboxFinding(data string) finding {
+// visitCount is what the store holds, or why nobody can tell.
+type visitCount struct {
+	storage.Counts
+	err error
+}
+
+// countVisits opens the store, which nobody can do while a kiosk is running.
+func countVisits(data string) visitCount {
 	store, err := storage.Open(data, storage.Options{})
-	switch {
-	case errors.Is(err, storage.ErrInUse):
-		return finding{"visits", findingOK, "a kiosk is running on them; see its local status"}
-	case err != nil:
-		return finding{"visits", findingFailed, err.Error()}
+	if err != nil {
+		return visitCount{err: err}
 	}
 	counts, err := store.Counts(visit.ServiceDateOf(time.Now()))
-	if err = errors.Join(err, store.Close()); err != nil {
-		return finding{"visits", findingFailed, err.Error()}
+	return visitCount{counts, errors.Join(err, store.Close())}
+}
+
+func visitsFinding(counts visitCount, err error) finding {
+	switch {
+	case err != nil:
+		return finding{"visits", findingFailed, "the store does not open in time: " + err.Error()}
+	case errors.Is(counts.err, storage.ErrInUse):
+		return finding{"visits", findingOK, "a kiosk is running on them; see its local status"}
+	case counts.err != nil:
+		return finding{"visits", findingFailed, counts.err.Error()}
 	}
 	state := findingOK
 	if counts.Pending+counts.Staff > 0 {

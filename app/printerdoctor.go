@@ -19,8 +19,9 @@ import (
 // askPrinterFor bounds the question to a printer: a network that loses it.
 const askPrinterFor = 8 * time.Second
 
-// printerFinding asks the printer how it is.
-func printerFinding(ctx context.Context, c config.Config, data string) finding {
+// printerFinding asks the printer how it is, unless a kiosk is running that has it
+// to itself.
+func printerFinding(ctx context.Context, c config.Config, running func(context.Context) (bool, error)) finding {
 	if c.Printer.Kind == config.PrinterNone {
 		if c.NHSO.Zone == visit.ZoneDemo {
 			return finding{"printer", findingSkipped, "the demo has its own"}
@@ -33,8 +34,13 @@ func printerFinding(ctx context.Context, c config.Config, data string) finding {
 	}
 	defer func() { _ = device.Close() }()
 	what := printerName(c.Printer)
-	if forOne(c.Printer.Kind) && inUse(data) {
-		return finding{"printer", findingOK, what + ": a kiosk is running and has it to itself; see its local status"}
+	if forOne(c.Printer.Kind) {
+		switch busy, err := running(ctx); {
+		case err != nil:
+			return finding{"printer", findingSkipped, what + ": not asked, as nobody knows whether a kiosk is using it"}
+		case busy:
+			return finding{"printer", findingOK, what + ": a kiosk is running and has it to itself; see its local status"}
+		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, askPrinterFor)
 	defer cancel()
