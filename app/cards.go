@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 
 	"github.com/google/uuid"
@@ -22,14 +23,17 @@ type cards struct {
 
 	mu      sync.Mutex
 	readers []cardreader.ReaderState
-	lost    bool // there is no card service
-	inside  map[uint64]cardreader.Inserted
-	mute    map[uint64]cardreader.Role
+	lost    bool                           // there is no card service
+	inside  map[uint64]cardreader.Inserted // that answer
+	mute    map[uint64]struct{}            // that do not
+	seat    seat                           // of the patient
 	texts   map[uint64]cardreader.Document // of cards that are inside; only with keep
 	pids    map[uint64]visit.PID           // of cards that are inside
 	session turn                           // the patient's session goes before programs
 
-	roles map[uint64]flow.Role // of cards that are inside; used by handle alone
+	roles  map[uint64]flow.Role // of cards that are inside; used by handle alone
+	judged chan judged          // what is found out about cards
+	look   func(cardreader.Inserted)
 
 	// What is set before run and not changed after it.
 	keep bool                                 // keep the text of a card until it goes, for programs that ask
@@ -44,20 +48,86 @@ func newCards(service cardreader.Service, c config.CardReader, log *slog.Logger)
 		monitor: cardreader.New(cardreader.Options{
 			Service: service, Logger: log, Patient: c.Patient, Officer: c.Certifier, LongReads: c.LongReads,
 		}),
-		log: log, inside: map[uint64]cardreader.Inserted{}, mute: map[uint64]cardreader.Role{},
+		log: log, inside: map[uint64]cardreader.Inserted{}, mute: map[uint64]struct{}{}, seat: newSeat(),
+		judged: make(chan judged, judgedRoom), look: func(cardreader.Inserted) {},
 		texts: map[uint64]cardreader.Document{}, pids: map[uint64]visit.PID{}, session: newTurn(), roles: map[uint64]flow.Role{},
 		told: func(cardreader.Event) {}, seen: func(cardreader.Inserted, visit.PID) {},
 	}
 }
 
+// judged is what was found out about the card of an insertion.
+type judged struct {
+	insertion uint64
+	is        judgement
+}
+
+// judgedRoom is more cards than readers hold at a time.
+const judgedRoom = 64
+
 // run hands events on until ctx ends. changed is called when the list of readers
 // or a state in it has changed.
 func (c *cards) run(ctx context.Context, send func(flow.Event), changed func()) {
-	var watching sync.WaitGroup
-	watching.Go(func() { c.monitor.Run(ctx) })
-	defer watching.Wait()
-	for e := range c.monitor.Events() {
-		c.handle(e, send, changed)
+	var working sync.WaitGroup
+	defer working.Wait()
+	working.Go(func() { c.monitor.Run(ctx) })
+	c.look = func(in cardreader.Inserted) { working.Go(func() { c.lookAt(ctx, in) }) }
+	events := c.monitor.Events()
+	for {
+		select {
+		case e, ok := <-events:
+			if !ok {
+				return
+			}
+			c.handle(e, send, changed)
+		case j := <-c.judged:
+			c.judge(j, send)
+		}
+	}
+}
+
+// lookAt finds out whether a card is Thai.
+func (c *cards) lookAt(ctx context.Context, in cardreader.Inserted) {
+	switch err := c.monitor.Thai(ctx, in); {
+	case err == nil:
+		c.found(ctx, in.Insertion, thaiCard)
+	case cardreader.ProblemOf(err) != visit.CardRemovedEarly && ctx.Err() == nil:
+		c.log.Info("card that is no Thai ID card", "reader", in.Reader, "err", err)
+		c.found(ctx, in.Insertion, uselessCard)
+	}
+}
+
+// found hands on what a card is.
+func (c *cards) found(ctx context.Context, insertion uint64, is judgement) {
+	select {
+	case c.judged <- judged{insertion, is}:
+		return
+	default:
+	}
+	select {
+	case c.judged <- judged{insertion, is}:
+	case <-ctx.Done():
+	}
+}
+
+func (c *cards) judge(j judged, send func(flow.Event)) {
+	before, _ := c.patient()
+	c.set(func() { c.seat.judge(j.insertion, j.is) })
+	if after, _ := c.patient(); after != before {
+		c.told(cardreader.Readers{List: c.list()})
+	}
+	c.seatChanged(send)
+}
+
+// seatChanged tells the flow when the patient's card is another.
+func (c *cards) seatChanged(send func(flow.Event)) {
+	var gone bool
+	var come *seatedCard
+	c.set(func() { gone, come = c.seat.change() })
+	if gone {
+		send(flow.CardRemoved{Role: flow.PatientReader})
+	}
+	if come != nil {
+		send(flow.CardInserted{Insertion: newInsertion(come.in.Insertion, flow.PatientReader)})
 	}
 }
 
@@ -77,17 +147,9 @@ func (c *cards) handle(e cardreader.Event, send func(flow.Event), changed func()
 		c.set(func() { c.lost = false })
 		changed()
 	case cardreader.Inserted:
-		if role, ok := c.comes(e.Insertion, e.Reader, e.Role); ok {
-			c.set(func() { c.inside[e.Insertion] = e })
-			c.told(e)
-			send(flow.CardInserted{Insertion: newInsertion(e.Insertion, role)})
-		}
+		c.comes(e, false, e, send)
 	case cardreader.Mute:
-		if role, ok := c.comes(e.Insertion, e.Reader, e.Role); ok {
-			c.set(func() { c.mute[e.Insertion] = e.Role })
-			c.told(e)
-			send(flow.CardInserted{Insertion: newInsertion(e.Insertion, role)})
-		}
+		c.comes(cardreader.Inserted(e), true, e, send)
 	case cardreader.Removed:
 		if role, ok := c.roles[e.Insertion]; ok {
 			delete(c.roles, e.Insertion)
@@ -96,34 +158,68 @@ func (c *cards) handle(e cardreader.Event, send func(flow.Event), changed func()
 				delete(c.mute, e.Insertion)
 				delete(c.texts, e.Insertion)
 				delete(c.pids, e.Insertion)
+				c.seat.leave(e.Insertion)
 			})
 			c.told(e)
 			changed()
-			send(flow.CardRemoved{Role: role})
+			if role == flow.PatientReader {
+				c.seatChanged(send)
+			} else {
+				send(flow.CardRemoved{Role: role})
+			}
 		}
 	}
 }
 
-// comes tells the flow whose reader a card came into; a reader with no role is
-// nobody's. The only reader is the patient's, even while the card of somebody who
-// vouches is in it: left behind there, it is in the next patient's way.
-func (c *cards) comes(insertion uint64, reader string, of cardreader.Role) (role flow.Role, ok bool) {
+// comes takes a card in; in a reader with no role it is nobody's. The only reader is
+// the patient's, even while the card of somebody who vouches is in it: left behind
+// there, it is in the next patient's way.
+func (c *cards) comes(in cardreader.Inserted, mute bool, e cardreader.Event, send func(flow.Event)) {
+	role := flow.CertifierReader
 	switch {
-	case of == cardreader.RolePatient, of == cardreader.RoleOfficer && c.only(reader):
+	case in.Role == cardreader.RolePatient, in.Role == cardreader.RoleOfficer && c.only(in.Reader):
 		role = flow.PatientReader
-	case of == cardreader.RoleOfficer:
-		role = flow.CertifierReader
-	default:
-		return 0, false
+	case in.Role != cardreader.RoleOfficer:
+		return
 	}
-	c.roles[insertion] = role
-	return role, true
+	c.roles[in.Insertion] = role
+	look := false
+	c.set(func() {
+		if mute {
+			c.mute[in.Insertion] = struct{}{}
+		} else {
+			c.inside[in.Insertion] = in
+		}
+		if role == flow.PatientReader {
+			look = c.seat.arrive(in, mute, c.ofPatients())
+		}
+	})
+	c.told(e)
+	switch {
+	case look:
+		c.look(in)
+	case role == flow.PatientReader:
+		c.seatChanged(send)
+	default:
+		send(flow.CardInserted{Insertion: newInsertion(in.Insertion, role)})
+	}
 }
 
-// only tells whether the patient's reader is the only one, and this is it.
+// ofPatients returns the readers that patients use. The mutex must be held.
+func (c *cards) ofPatients() []string {
+	var names []string
+	for _, r := range c.readers {
+		if r.Role == cardreader.RolePatient {
+			names = append(names, r.Name)
+		}
+	}
+	return names
+}
+
+// only tells whether the patient's reader is the only one of use, and this is it.
 func (c *cards) only(reader string) bool {
-	list := c.list()
-	return len(list) == 1 && list[0].Name == reader && list[0].Role == cardreader.RolePatient
+	use := slices.DeleteFunc(c.list(), func(r cardreader.ReaderState) bool { return r.Role == cardreader.RoleNone })
+	return len(use) == 1 && use[0].Name == reader && use[0].Role == cardreader.RolePatient
 }
 
 // ExpectCertifier implements CardReader.
@@ -162,12 +258,22 @@ func (c *cards) Read(ctx context.Context, number uint64, identified func(flow.Pe
 		identified(flow.Person{PID: id.PID, Name: id.Name, Latin: id.English, Sex: id.Sex, Birth: id.Birth})
 	})
 	if err != nil {
+		c.mayBeUseless(ctx, number, err)
 		if errors.Is(err, cardreader.ErrCalledOff) {
 			err = errors.Join(err, context.Canceled)
 		}
 		return flow.CardRead{}, err
 	}
 	return flow.CardRead{Expiry: doc.Rest.Expires, Address: doc.Rest.Address}, nil
+}
+
+// mayBeUseless takes note of a card that could not be read, so that a Thai card in
+// another reader need not wait for it.
+func (c *cards) mayBeUseless(ctx context.Context, insertion uint64, err error) {
+	switch cardreader.ProblemOf(err) {
+	case visit.CardNotThai, visit.CardUnreadable, visit.CardMute:
+		c.found(ctx, insertion, uselessCard)
+	}
 }
 
 // ProblemOf implements CardReader.

@@ -72,7 +72,7 @@ func (c *cards) text(ctx context.Context, in cardreader.Inserted, identified fun
 	defer c.session.enter()()
 	doc, err := c.monitor.Read(ctx, in, cardreader.Receiver{Identity: identified})
 	if err == nil {
-		c.remember(in, doc)
+		c.remember(ctx, in, doc)
 	}
 	return doc, err
 }
@@ -90,8 +90,11 @@ func (c *cards) program(ctx context.Context, in cardreader.Inserted) (cardreader
 				doc = known
 				return nil
 			}
-			if doc, err = c.monitor.Read(ctx, in, cardreader.Receiver{}); err == nil {
-				c.remember(in, doc)
+			doc, err = c.monitor.Read(ctx, in, cardreader.Receiver{})
+			if err == nil {
+				c.remember(ctx, in, doc)
+			} else if cardreader.ProblemOf(err) == visit.CardNotThai {
+				c.found(ctx, in.Insertion, uselessCard)
 			}
 			return err
 		})
@@ -145,7 +148,7 @@ func (c *cards) known(insertion uint64) (doc cardreader.Document, ok bool) {
 
 // remember keeps whose card is inside, and its text if programs may ask, until
 // the card goes.
-func (c *cards) remember(in cardreader.Inserted, doc cardreader.Document) {
+func (c *cards) remember(ctx context.Context, in cardreader.Inserted, doc cardreader.Document) {
 	stays := false
 	c.set(func() {
 		if in, stays = c.inside[in.Insertion]; !stays {
@@ -157,6 +160,7 @@ func (c *cards) remember(in cardreader.Inserted, doc cardreader.Document) {
 		}
 	})
 	if stays {
+		c.found(ctx, in.Insertion, thaiCard)
 		c.seen(in, doc.Identity.PID)
 	}
 }
@@ -171,19 +175,12 @@ func (c *cards) holds(pid visit.PID) (is bool) {
 	return is
 }
 
-// patient returns the newest card in the patient's reader, which may be mute;
-// insertion 0: there is none.
+// patient returns the card in the patient's reader, which may be mute; insertion 0:
+// there is none. With cards in several readers see seat.forPrograms.
 func (c *cards) patient() (in cardreader.Inserted, mute bool) {
 	c.set(func() {
-		for n, i := range c.inside {
-			if i.Role == cardreader.RolePatient && n > in.Insertion {
-				in = i
-			}
-		}
-		for n, role := range c.mute {
-			if role == cardreader.RolePatient && n > in.Insertion {
-				in, mute = cardreader.Inserted{Insertion: n, Role: cardreader.RolePatient}, true
-			}
+		if card := c.seat.forPrograms(); card != nil {
+			in, mute = card.in, card.mute
 		}
 	})
 	return in, mute

@@ -12,7 +12,6 @@ import (
 
 	"authenkiosk/app/config"
 	"authenkiosk/camera"
-	"authenkiosk/cardreader"
 	"authenkiosk/cardreader/pcsc"
 	"authenkiosk/nhso"
 	"authenkiosk/storage"
@@ -122,12 +121,7 @@ func readerFinding(c config.Config) finding {
 	if err != nil {
 		return finding{"card reader", findingFailed, err.Error()}
 	}
-	for _, name := range readers {
-		if cardreader.NamesReader(name, c.CardReader.Patient) {
-			return finding{"card reader", findingOK, fmt.Sprintf("%q of %d", name, len(readers))}
-		}
-	}
-	return finding{"card reader", findingFailed, fmt.Sprintf("no reader named %q among %q", c.CardReader.Patient, readers)}
+	return patientsReader(readers, c.CardReader)
 }
 
 func diskFinding(data string) finding {

@@ -13,11 +13,14 @@ type (
 	Readers struct{ List []ReaderState }
 
 	// Inserted says that a card is in a reader that has a role, also when it was
-	// there before the program. Insertion is never 0 and never comes again.
+	// there before the program. Insertion is never 0 and never comes again. Found
+	// says that the card was there when the reader was found, as it always is with
+	// readers that have a chip built in.
 	Inserted struct {
 		Reader    string
 		Role      Role
 		Insertion uint64
+		Found     bool
 	}
 
 	// Mute says that a card came in that does not answer: upside down, or with a
@@ -26,6 +29,7 @@ type (
 		Reader    string
 		Role      Role
 		Insertion uint64
+		Found     bool
 	}
 
 	// Removed says that the card of an Inserted or Mute is gone, or the reader or

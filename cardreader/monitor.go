@@ -15,10 +15,9 @@ type Options struct {
 	// Logger may be nil. Names of readers are logged, never data of a card.
 	Logger *slog.Logger
 
-	// Patient and Officer name the readers of the two roles: the whole name, or a
-	// part of it in any case, because systems add numbers to it. An empty Patient
-	// means every reader but the officer's, an empty Officer means none until one
-	// is found by use, see Monitor.NextIs.
+	// Patient and Officer name the readers of the two roles, see RolesOf. An empty
+	// Patient means every reader for cards but the officer's, an empty Officer means
+	// none until one is found by use, see Monitor.NextIs.
 	Patient, Officer string
 
 	// LongReads is WithLongReads for the readings of the Monitor.
@@ -41,6 +40,7 @@ type Monitor struct {
 	tellList bool // the list has never been told since the service came
 	lost     bool
 	last     uint64          // insertion
+	named    map[string]Role // of readers, by the options
 	learned  map[string]Role // of readers, by use
 
 	mu    sync.Mutex
@@ -70,7 +70,7 @@ func New(o Options) *Monitor {
 	return &Monitor{
 		options: o, log: o.Logger, reader: NewReader(o.Service, o.Logger, with...),
 		events: make(chan Event, eventBuffer), cards: make(map[string]*insertion),
-		learned: make(map[string]Role),
+		named: make(map[string]Role), learned: make(map[string]Role),
 	}
 }
 
@@ -103,6 +103,16 @@ func (m *Monitor) Read(ctx context.Context, of Inserted, to Receiver) (Document,
 	}
 	defer stop()
 	return m.reader.Text(ctx, of.Reader, to)
+}
+
+// Thai tells whether the card of that insertion is a Thai ID card; see Reader.Thai.
+func (m *Monitor) Thai(ctx context.Context, of Inserted) error {
+	ctx, stop, err := m.during(ctx, of)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	return m.reader.Thai(ctx, of.Reader)
 }
 
 // Photo reads the photo of the card of that insertion; see Reader.Photo.

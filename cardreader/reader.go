@@ -91,6 +91,19 @@ func (r *Reader) Text(ctx context.Context, reader string, to Receiver) (Document
 	return doc, nil
 }
 
+// Thai tells whether the card is a Thai ID card, by nothing but its applet. The
+// error is nil when it is; it is as those of Text.
+func (r *Reader) Thai(ctx context.Context, reader string) error {
+	_, err := retry(ctx, r, reader, textLimit, func(ctx context.Context, card Card, _ say) (struct{}, error) {
+		_, err := Select(ctx, card)
+		return struct{}{}, err
+	})
+	if err != nil {
+		return report(ctx, err)
+	}
+	return nil
+}
+
 // hearing passes on each thing once and notices when a later attempt reads
 // another card. It is used by one goroutine, that of the caller of Text.
 type hearing struct {

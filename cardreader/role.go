@@ -1,7 +1,5 @@
 package cardreader
 
-import "strings"
-
 // NextIs gives the role to the next card that comes in, in whichever reader: a
 // clerk is asked for the card that vouches, and the reader that gets one is the
 // officer's from then on. So readers without telling names are told apart by
@@ -17,8 +15,8 @@ func (m *Monitor) NextIs(role Role) {
 // takeRole returns the role of a card that comes into the reader, and learns the
 // reader's role when one was asked for.
 func (m *Monitor) takeRole(reader string) Role {
-	if m.named(reader) != RoleNone {
-		return m.named(reader)
+	if m.named[reader] != RoleNone || KindOf(reader) != KindContact {
+		return m.named[reader]
 	}
 	m.mu.Lock()
 	next := m.next
@@ -27,7 +25,7 @@ func (m *Monitor) takeRole(reader string) Role {
 	if next == RoleNone {
 		return m.roleOf(reader)
 	}
-	if len(m.slots) < 2 {
+	if m.usable() < 2 {
 		return next
 	}
 	for other, role := range m.learned {
@@ -41,35 +39,41 @@ func (m *Monitor) takeRole(reader string) Role {
 }
 
 // roleOf says for whom a reader is: by name, or else by use, or else for the
-// patient if that was left open.
+// patient if that was left open and the reader is one for cards.
 func (m *Monitor) roleOf(reader string) Role {
-	if role := m.named(reader); role != RoleNone {
+	if role := m.named[reader]; role != RoleNone {
 		return role
 	}
 	// A reader that is left alone must be open to patients.
-	if role := m.learned[reader]; role != RoleNone && len(m.slots) > 1 {
+	if role := m.learned[reader]; role != RoleNone && m.usable() > 1 {
 		return role
 	}
-	if m.options.Patient == "" {
+	if m.options.Patient == "" && KindOf(reader) == KindContact {
 		return RolePatient
 	}
 	return RoleNone
 }
 
-// named returns the role that the options give to the reader by name.
-func (m *Monitor) named(reader string) Role {
-	switch o := m.options; {
-	case o.Officer != "" && NamesReader(reader, o.Officer):
-		return RoleOfficer
-	case o.Patient != "" && NamesReader(reader, o.Patient):
-		return RolePatient
-	default:
-		return RoleNone
+// usable returns the number of readers that cards of people can be in.
+func (m *Monitor) usable() int {
+	n := 0
+	for _, s := range m.slots {
+		if m.named[s.Reader] != RoleNone || KindOf(s.Reader) == KindContact {
+			n++
+		}
 	}
+	return n
 }
 
-// NamesReader tells whether a reader is the one that a configuration names: by
-// its whole name or a part of it, in any case. An empty wish names every reader.
-func NamesReader(reader, wanted string) bool {
-	return strings.Contains(strings.ToLower(reader), strings.ToLower(wanted))
+// nameRoles looks up the roles that the options give by name, when the list of
+// readers has changed.
+func (m *Monitor) nameRoles() {
+	var readers []string
+	for _, s := range m.slots {
+		readers = append(readers, s.Reader)
+	}
+	clear(m.named)
+	for i, role := range namedRoles(readers, m.options.Patient, m.options.Officer) {
+		m.named[readers[i]] = role
+	}
 }

@@ -104,9 +104,12 @@ func (m *Monitor) relist(ctx context.Context, w Watcher) error {
 	before := len(m.slots)
 	for _, name := range names {
 		if !slices.ContainsFunc(m.slots, func(s Slot) bool { return s.Reader == name }) {
-			m.log.Info("reader found", "reader", name, "role", m.roleOf(name).String())
 			m.slots = append(m.slots, Slot{Reader: name})
 		}
+	}
+	m.nameRoles()
+	for _, s := range m.slots[before:] {
+		m.log.Info("reader found", "reader", s.Reader, "kind", KindOf(s.Reader).String(), "role", m.roleOf(s.Reader).String())
 	}
 	// With a new reader the list waits for its state, which comes at once.
 	if len(m.slots) == before {
@@ -117,19 +120,27 @@ func (m *Monitor) relist(ctx context.Context, w Watcher) error {
 
 // observe looks at the answer of a wait, slot by slot.
 func (m *Monitor) observe(ctx context.Context) {
+	found := make([]bool, len(m.slots)) // readers that are looked at for the first time
 	for i := range m.slots {
 		s := &m.slots[i]
-		m.compare(ctx, s.Reader, s.Event)
+		found[i] = s.Current == StateUnaware
 		// The whole state goes back, counter included, or Windows would report the
 		// same change for ever and swaps would be missed.
 		s.Current = s.Event &^ StateChanged
+	}
+	if slices.Contains(found, true) {
+		m.tellReaders(ctx) // before the cards that are in them
+	}
+	for i, s := range m.slots {
+		m.compare(ctx, s.Reader, s.Current, found[i])
 	}
 	m.tellReaders(ctx)
 }
 
 // compare emits what happened in one reader. A counter that has moved on while a
 // card is in means that it was out in between: maybe another card.
-func (m *Monitor) compare(ctx context.Context, reader string, now State) {
+// found says that the reader was not looked at before.
+func (m *Monitor) compare(ctx context.Context, reader string, now State, found bool) {
 	status := statusOf(now)
 	if status == StatusBusy {
 		status = StatusPresent // somebody else's use does not move the card
@@ -142,11 +153,11 @@ func (m *Monitor) compare(ctx context.Context, reader string, now State) {
 	}
 	m.endStay(ctx, reader)
 	if status == StatusPresent || status == StatusMute {
-		m.beginStay(ctx, reader, status, now.Counter())
+		m.beginStay(ctx, reader, status, now.Counter(), found)
 	}
 }
 
-func (m *Monitor) beginStay(ctx context.Context, reader string, status Status, counter uint16) {
+func (m *Monitor) beginStay(ctx context.Context, reader string, status Status, counter uint16, found bool) {
 	role := m.takeRole(reader)
 	if role == RoleNone {
 		return
@@ -159,9 +170,9 @@ func (m *Monitor) beginStay(ctx context.Context, reader string, status Status, c
 	m.mu.Unlock()
 	m.log.Debug("card in", "reader", reader, "status", status.String(), "insertion", in.number)
 	if status == StatusMute {
-		m.emit(ctx, Mute{Reader: reader, Role: role, Insertion: in.number})
+		m.emit(ctx, Mute{Reader: reader, Role: role, Insertion: in.number, Found: found})
 	} else {
-		m.emit(ctx, Inserted{Reader: reader, Role: role, Insertion: in.number})
+		m.emit(ctx, Inserted{Reader: reader, Role: role, Insertion: in.number, Found: found})
 	}
 }
 

@@ -59,7 +59,8 @@ const (
 	UpstreamAgent    Upstream = "agent"    // an agent that is installed on this machine
 )
 
-// CardReader names the readers; an empty name is any reader.
+// CardReader names the readers, see docs/readers.md; an empty name is any reader of
+// cards.
 type CardReader struct {
 	Patient, Certifier string
 	LongReads          bool // ask the card for more bytes at once, see docs/thai-id-card.md
