@@ -7,6 +7,7 @@ import (
 	"image"
 	"os"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -42,6 +43,10 @@ func screenOptions(k *app.Kiosk) ui.Options {
 
 var errNoDisplay = errors.New("there is no display (DISPLAY is not set); to see one visit without a display: authenkiosk demo -out DIR")
 
+// errScreenLost ends the program with a status that has the service manager start it
+// again.
+var errScreenLost = errors.New("the screen is lost: the window is no longer where a patient sees it")
+
 // openWindow shows the kiosk until its window is closed or ctx ends.
 func openWindow(ctx context.Context, k *app.Kiosk, o app.WindowOptions) error {
 	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
@@ -52,9 +57,11 @@ func openWindow(ctx context.Context, k *app.Kiosk, o app.WindowOptions) error {
 	a := fyneapp.NewWithID("th.authenkiosk")
 	w := a.NewWindow("AuthenKiosk")
 	options := screenOptions(k)
-	// The program ends when its screen does not come back; the service manager
-	// starts it again.
-	options.ScreenLost = a.Driver().Quit
+	lost := false // set and read by Fyne's goroutine, which is this one
+	options.ScreenLost = func() {
+		lost = true
+		a.Driver().Quit()
+	}
 	options.HideCursor = k.Config.Kiosk.Fullscreen && o.Width == 0 && k.Dock() == nil
 	screen, err := ui.New(options)
 	if err != nil {
@@ -76,12 +83,15 @@ func openWindow(ctx context.Context, k *app.Kiosk, o app.WindowOptions) error {
 
 	layout := layoutFile{path: o.LayoutFile, screen: screen}
 	k.Frames(newFrames(k, screen))
+	k.Turns(fyne.Do)
 	ended := make(chan error, 1)
+	var ready sync.Once
 	go func() {
 		ended <- k.Run(ctx, func(m flow.Model) {
 			fyne.Do(func() {
 				screen.Show(m)
 				layout.write(m)
+				ready.Do(k.Ready)
 			})
 		})
 		// Fyne ends by itself on a signal. The driver may be told again after that; the
@@ -91,7 +101,11 @@ func openWindow(ctx context.Context, k *app.Kiosk, o app.WindowOptions) error {
 	go tick(ctx, screen)
 	a.Run()
 	stop()
-	return <-ended
+	err = <-ended
+	if lost {
+		err = errors.Join(errScreenLost, err)
+	}
+	return err
 }
 
 // show opens the window over the whole screen, or in the size that was asked for.

@@ -50,6 +50,7 @@ type core struct {
 
 	onSettled func(visit.ID, outbox.Outcome) // hears what the background settles
 	lookNow   chan struct{}
+	asked     chan func() // whether the loop over the devices still turns
 
 	mu   sync.Mutex
 	last flow.Devices // what watchDevices saw last
@@ -67,7 +68,7 @@ func newCore(o KioskOptions, mode string, types []visit.ClaimType) (*core, error
 	data := filepath.Join(o.Data, string(o.Config.NHSO.Zone))
 	c := &core{
 		Config: o.Config, Mode: mode, log: o.Log, health: &nhsoHealth{}, demo: o.Demo,
-		lookNow: make(chan struct{}, 1), began: time.Now(), data: data,
+		lookNow: make(chan struct{}, 1), asked: make(chan func()), began: time.Now(), data: data,
 		onSettled: func(visit.ID, outbox.Outcome) {},
 		disk:      &diskWatch{check: func() error { return storage.CheckRoom(data) }},
 	}
@@ -288,11 +289,12 @@ func (c *core) watchDevices(ctx context.Context, send func(flow.Event), devices 
 			send(flow.DevicesChanged{Devices: now})
 			c.statusChanged()
 		}
-		beat()
 		select {
 		case <-ctx.Done():
 			return
 		case <-c.lookNow:
+		case answer := <-c.asked:
+			answer()
 		case <-ticker.C:
 		}
 	}

@@ -43,6 +43,9 @@ func (h *Headless) Run(ctx context.Context) error {
 	if h.demo != nil {
 		parts.Go(func() { h.demo.followDesk(ctx) })
 	}
+	// Without a screen the loop over readers, disk and clock is all that must turn.
+	alive := &pulse{loops: []loop{{"devices", func(ctx context.Context, answer func()) { hand(ctx, h.asked, answer) }}}, tell: notify, log: h.log}
+	parts.Go(func() { alive.run(ctx) })
 	h.log.Info("agent started", "version", Version(), "zone", h.Config.NHSO.Zone, "hcode", h.Config.Unit.HCode)
 	notify("READY=1")
 	<-ctx.Done()

@@ -23,8 +23,9 @@ type Kiosk struct {
 	*core
 
 	runner  *Runner
-	printer *slipPrinter  // nil: none
-	camera  *photographer // nil: none
+	screen  func(answer func()) // has the loop of the screen answer; nil: no screen
+	printer *slipPrinter        // nil: none
+	camera  *photographer       // nil: none
 }
 
 // KioskOptions say where a kiosk keeps its data and what it stands on.
@@ -110,10 +111,31 @@ func (k *Kiosk) Run(ctx context.Context, show func(flow.Model)) error {
 		k.printer.start()
 		parts.Go(func() { k.printer.run(ctx, k.log) })
 	}
+	parts.Go(func() { k.pulse().run(ctx) })
 	k.log.Info("kiosk started", "version", Version(), "zone", k.Config.NHSO.Zone, "hcode", k.Config.Unit.HCode)
 	k.runner.Run(ctx)
+	notify("STOPPING=1")
 	k.log.Info("kiosk ends")
 	return nil
+}
+
+// Ready tells the service manager that patients can be served. It is called when
+// the first screen is shown.
+func (k *Kiosk) Ready() { notify("READY=1") }
+
+// Turns has the function called, from any goroutine, to find out whether the loop of
+// the screen still turns: that loop must then call answer. It must be set before Run.
+func (k *Kiosk) Turns(ask func(answer func())) { k.screen = ask }
+
+// pulse is fed by what a patient cannot do without: the runner of the flow and the
+// loop of the screen. A device that hangs is a light on the screen and no reason to
+// end the program.
+func (k *Kiosk) pulse() *pulse {
+	p := &pulse{loops: []loop{{"flow", k.runner.ask}}, tell: notify, log: k.log}
+	if k.screen != nil {
+		p.loops = append(p.loops, loop{"screen", func(_ context.Context, answer func()) { k.screen(answer) }})
+	}
+	return p
 }
 
 // watched tells whether a patient stands before the screen: a program that reads

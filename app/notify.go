@@ -3,7 +3,6 @@ package app
 import (
 	"net"
 	"os"
-	"sync"
 	"time"
 )
 
@@ -29,19 +28,3 @@ func notify(state string) {
 
 // notifyLimit bounds a datagram to the service manager.
 const notifyLimit = time.Second
-
-// beat tells the service manager's watchdog that the program is alive. It is
-// called by the loop that looks at the devices, so that a loop which hangs is
-// noticed; at most once a second, because cards can make it turn fast.
-var beat = func() func() {
-	var mu sync.Mutex
-	var last time.Time
-	return func() {
-		mu.Lock()
-		defer mu.Unlock()
-		if time.Since(last) >= time.Second {
-			last = time.Now()
-			notify("WATCHDOG=1")
-		}
-	}
-}()

@@ -20,6 +20,7 @@ type Runner struct {
 	events *queue[flow.Event]
 	fired  chan firedTimer
 	writes *queue[func()]
+	asked  chan func()   // whether the runner still turns
 	ended  chan struct{} // closed when no event is taken any more
 
 	model  flow.Model // owned by Run
@@ -67,6 +68,7 @@ func NewRunner(model flow.Model, ports Ports, log *slog.Logger) *Runner {
 		events: newQueue[flow.Event](),
 		fired:  make(chan firedTimer),
 		writes: newQueue[func()](),
+		asked:  make(chan func()),
 		ended:  make(chan struct{}),
 		timers: map[flow.Timer]*runningTimer{},
 	}
@@ -75,6 +77,9 @@ func NewRunner(model flow.Model, ports Ports, log *slog.Logger) *Runner {
 // Send hands an event to the flow. It may be called from any goroutine, never waits,
 // and does nothing once Run has ended.
 func (r *Runner) Send(e flow.Event) { r.events.put(e) }
+
+// ask has the runner call answer between two events, if it still turns.
+func (r *Runner) ask(ctx context.Context, answer func()) { hand(ctx, r.asked, answer) }
 
 // Snapshot returns the newest model.
 func (r *Runner) Snapshot() flow.Model {
@@ -102,6 +107,8 @@ func (r *Runner) Run(ctx context.Context) {
 			if e, ok := r.events.take(); ok {
 				r.step(ctx, e)
 			}
+		case answer := <-r.asked:
+			answer()
 		case f := <-r.fired:
 			// A timer that was cleared or set again after it ran out is void.
 			if t := r.timers[f.timer]; t != nil && t.epoch == f.epoch {
