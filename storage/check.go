@@ -5,29 +5,40 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 )
 
 // checkVariable, in the environment, makes CheckMain check the file it names.
 const checkVariable = "AUTHENKIOSK_CHECK_DATA_FILE"
 
-// A check that takes longer is taken for one that never ends.
+// A check that takes longer is given up: a kiosk must come up. That says nothing
+// about the file.
+var checkLimit = 5 * time.Second
+
+// checkLimitPer100 comes on top for each 100 MB of file.
+const checkLimitPer100 = 5 * time.Second
+
+// The exit statuses of a child. A child that bbolt has killed ends with checkPanicked,
+// as every Go program that panics.
 const (
-	checkLimit       = 5 * time.Second
-	checkLimitPer100 = 5 * time.Second // for each 100 MB of file
+	checkSound    = 0
+	checkPanicked = 2
+	checkDamaged  = 3
+	checkUnable   = 4
 )
 
-// The exit statuses of a child.
-const (
-	checkSound   = 0
-	checkDamaged = 3
-)
+// errUnchecked says that a child could not tell: it was slow, was ended, or could not
+// open the file.
+var errUnchecked = errors.New("the check came to no end")
 
 // checkWired says that this program calls CheckMain, so that running it again
 // with checkVariable checks a file and does nothing else.
@@ -46,9 +57,20 @@ func CheckMain() {
 	err := guard(func() error { return checkFile(path) })
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(checkDamaged)
 	}
-	os.Exit(checkSound)
+	os.Exit(checkStatus(err))
+}
+
+// checkStatus tells the faults of the file from those of the machine.
+func checkStatus(err error) int {
+	var system *fs.PathError
+	switch {
+	case err == nil:
+		return checkSound
+	case errors.Is(err, bolterrors.ErrTimeout), errors.As(err, &system), errors.As(err, new(syscall.Errno)):
+		return checkUnable
+	}
+	return checkDamaged
 }
 
 // checkFile has bbolt check the whole structure. It may panic in a goroutine.
@@ -70,8 +92,9 @@ func checkFile(path string) (err error) {
 	})
 }
 
-// checkInChild returns ErrDamaged when the child says so, dies, or does not end
-// in time, and nil when there can be no child.
+// checkInChild returns ErrDamaged when the child says so or dies of the file,
+// errUnchecked when it could not tell, and nil when it is sound or there can be no
+// child.
 func checkInChild(path string) error {
 	if !checkWired.Load() {
 		return nil
@@ -96,8 +119,24 @@ func checkInChild(path string) error {
 	if err := cmd.Start(); err != nil {
 		return nil // no child on this machine: the guarded look has to do
 	}
-	if err := cmd.Wait(); err != nil {
-		return fmt.Errorf("%w: the check ended with %s: %s", ErrDamaged, err, describe(strings.TrimSpace(said.String())))
+	err = cmd.Wait()
+	return verdict(err, cmd.ProcessState.ExitCode(), said.String())
+}
+
+// verdict reads how the child ended; status is -1 for one that was ended from outside.
+func verdict(err error, status int, said string) error {
+	if err == nil {
+		return nil
 	}
-	return nil
+	kind := errUnchecked
+	if status == checkDamaged || status == checkPanicked && !outOfMemory(said) {
+		kind = ErrDamaged
+	}
+	return fmt.Errorf("%w: the check ended with %w: %s", kind, err, describe(strings.TrimSpace(said)))
+}
+
+// outOfMemory knows the last words of a Go program on a machine that has nothing left.
+func outOfMemory(said string) bool {
+	return strings.Contains(said, "out of memory") || strings.Contains(said, "cannot allocate memory") ||
+		strings.Contains(said, "failed to create new OS thread")
 }

@@ -18,16 +18,21 @@ const compactBatch = 1 << 20
 // Compact copies the store into a new file, which then takes the place of the
 // old one: freed pages, and what was erased in them, are gone. The old file is
 // overwritten where the system allows it. Calls wait while it works. After an
-// error the store goes on with the old file, or says ErrDamaged when it can open
-// neither.
+// error the store goes on with the old file, or with the new one when its name is
+// safe.
 func (s *Store) Compact() (Compacted, error) {
+	var sizes Compacted
+	if err := s.view(func(*bolt.Tx) error { return nil }); err != nil {
+		return sizes, err // and what has failed is mended
+	}
 	s.swap.Lock()
 	defer s.swap.Unlock()
-	var sizes Compacted
-	if s.broken.Load() {
+	switch {
+	case s.failed.Load() != nil:
+		return sizes, ErrUnsafe
+	case s.broken.Load():
 		return sizes, ErrDamaged
-	}
-	if s.db == nil || s.db.Path() == "" {
+	case s.db == nil:
 		return sizes, ErrClosed
 	}
 	path := filepath.Join(s.dir, fileName)
@@ -62,7 +67,7 @@ func (s *Store) copyCompact() (temp string, err error) {
 		})
 	}
 	if err == nil {
-		err = checkInChild(temp)
+		err = checkCopy(temp)
 	}
 	if err != nil {
 		_ = os.Remove(temp)
@@ -70,26 +75,46 @@ func (s *Store) copyCompact() (temp string, err error) {
 	return temp, err
 }
 
-// replaceBy closes the old file, renames the new one and opens it. The lock of
-// the directory keeps other programs away in between. If the rename fails, the
-// old file is opened again.
-func (s *Store) replaceBy(temp, path string) error {
-	old := openForWipe(path)
-	if err := s.releaseFile(false); err != nil {
-		return errors.Join(err, closeFile(old))
+// checkCopy looks at a file that was just made. A child that is slow is no reason to
+// refuse it.
+func checkCopy(temp string) error {
+	i, err := inspect(temp, false)
+	if err == nil {
+		err = i.sound()
 	}
-	notMoved := os.Rename(temp, path)
-	notSynced := error(nil)
-	if notMoved == nil {
-		if notSynced = syncDir(s.dir); notSynced == nil && old != nil {
-			wipe(old)
-		}
-	}
-	if err := errors.Join(s.openFile(path, s.wait), closeFile(old)); err != nil {
-		s.broken.Store(true)
+	if err != nil {
 		return err
 	}
-	return errors.Join(notMoved, notSynced)
+	if err := checkInChild(temp); !errors.Is(err, errUnchecked) {
+		return err
+	}
+	return nil
+}
+
+// replaceBy closes the old file, renames the new one and opens it. The lock of
+// the directory keeps other programs away in between. If the rename fails, the
+// old file is opened again. What could not be made safe, or opened, is tried again
+// by the next call, before it does anything else.
+func (s *Store) replaceBy(temp, path string) error {
+	old := openForWipe(path)
+	err := s.releaseFile(false)
+	if err == nil {
+		err = os.Rename(temp, path)
+	}
+	notSafe := err == nil
+	if err == nil {
+		err = syncDir(s.dir)
+		notSafe = err != nil
+	}
+	if err == nil && old != nil {
+		wipe(old)
+	}
+	notOpen := s.openFile(path, s.wait)
+	if notSafe || notOpen != nil {
+		s.filled = 0
+		s.fail(0)
+	}
+	return errors.Join(err, notOpen, closeFile(old))
 }
 
 func sizeOf(path string) int64 {

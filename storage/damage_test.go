@@ -245,6 +245,37 @@ func TestTheNewestChangeLostWithItsMetaPageMakesNHSOBeAsked(t *testing.T) {
 	}
 }
 
+func TestADropThatWasLostWithTheNewestChangeIsMadeAgain(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		made func(s *Store) error
+	}{
+		{"by the patient, nothing else waits", func(s *Store) error { return nil }},
+		{"by the patient, another visit waits", func(s *Store) error { return s.Save(madeUp(2), noon) }},
+		{"by the desk", func(s *Store) error { return s.Staff(madeUp(1).ID, visit.NotSaved, noon) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			s := openIn(t, dir)
+			must(t, s.Save(madeUp(1), noon))
+			must(t, c.made(s))
+			must(t, s.Drop(madeUp(1).ID, noon))
+			must(t, s.Close())
+			loseNewestMeta(t, dir)
+			s = openIn(t, dir)
+			if r, err := s.Visit(madeUp(1).ID); err != nil || r.State != StateDropped {
+				t.Errorf("it is %s, %v", r.State, err)
+			}
+			if counts, err := s.Counts(madeUp(1).ServiceDate); err != nil || counts.Staff != 0 {
+				t.Errorf("%+v, %v", counts, err)
+			}
+			if _, err := s.AuditVerify(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 func TestADamagedFileOfFormatOneIsRescuedToo(t *testing.T) {
 	dir := t.TempDir()
 	formatOne(t, dir, 30)
@@ -319,7 +350,7 @@ func TestAVisitThatTheDatabaseDoesNotTakeLeavesNothingInTheJournal(t *testing.T)
 	if s.journal.size != before || len(s.journal.live) != 1 {
 		t.Error("something is left")
 	}
-	must(t, s.journal.file.Close())
+	breakJournal(t, s)
 	if err := s.Save(madeUp(3), noon); err == nil {
 		t.Error("a visit was saved without the journal")
 	}

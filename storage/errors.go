@@ -16,6 +16,9 @@ var (
 	ErrExists      = errors.New("the visit is saved already")
 	ErrClosed      = errors.New("the store is closed")
 	ErrNoRoom      = errors.New("too little free space on the disk")
+	// ErrUnsafe: the disk refused a change, and refuses to make safe what was there
+	// before it. Every call tries again; until one succeeds the store shows nothing.
+	ErrUnsafe = errors.New("the disk does not take changes")
 )
 
 // TransitionError says that a visit cannot go from one state to another.

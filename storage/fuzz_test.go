@@ -80,7 +80,7 @@ func FuzzJournal(f *testing.F) {
 	f.Add(append(whole[:len(whole)-3:len(whole)-3], j.frame(kindSettled, []byte(madeUp(1).ID))...))
 	f.Add(frameMark)
 	f.Fuzz(func(t *testing.T, file []byte) {
-		j := &journal{box: b, live: map[visit.ID]*kept{}, dropped: map[visit.ID]bool{}}
+		j := emptyJournal("", b)
 		j.read(file)
 		if j.size < 0 || j.size > int64(len(file)) {
 			t.Errorf("it ends at %d of %d", j.size, len(file))

@@ -24,6 +24,14 @@ type index struct {
 	jobs      map[string]PrintJob
 }
 
+// become takes over what another index holds, which is not used any more.
+func (x *index) become(other *index) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.lines, x.unsettled, x.staff, x.days = other.lines, other.unsettled, other.staff, other.days
+	x.persons, x.codes, x.feed, x.jobs = other.persons, other.codes, other.feed, other.jobs
+}
+
 type dayIndex struct {
 	visits refs // by seq
 	done   int

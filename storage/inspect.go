@@ -10,11 +10,12 @@ import (
 
 // inspection is what a look at a data file without bbolt found.
 type inspection struct {
-	format  int    // 0: unknown
-	damaged string // why; empty: sound
-	oneMeta bool   // the newest change may be gone: bbolt works with the one before
-	content map[string][]element
-	loose   []element // of a file without a root: every element of every leaf page, old versions included
+	format    int    // 0: unknown
+	damaged   string // why; empty: sound
+	oneMeta   bool   // the newest change may be gone: bbolt works with the one before
+	unchecked bool   // no child could check it
+	content   map[string][]element
+	loose     []element // of a file without a root: every element of every leaf page, old versions included
 }
 
 // inspect reads the whole file. keep holds on to its content, for a rescue.

@@ -31,11 +31,13 @@ type journal struct {
 	dead int                // frames that say nothing any more
 	bad  int                // places that could not be read at the start
 
-	// owing tells that a visit of live is not in the file: the disk took it in the
-	// database and not here.
-	owing bool
+	// owing tells that the file is not what live says: the disk took a visit in the
+	// database and not here, or it is not known what became of the file.
+	owing  bool
+	closed bool
 
 	dropped map[visit.ID]bool // read at the start
+	refused map[visit.ID]bool // read at the start: of which somebody was told that they are not saved
 }
 
 // kept holds the frames of a visit as they are in the file.
@@ -58,6 +60,7 @@ const (
 	kindStaff   = 's' // problem after the id
 	kindSettled = 't'
 	kindDropped = 'x'
+	kindRefused = 'n'
 )
 
 var (
@@ -72,9 +75,16 @@ func (j *journal) frame(kind byte, content []byte) []byte {
 	return append(f, sealed...)
 }
 
+func emptyJournal(path string, b box) *journal {
+	return &journal{
+		path: path, box: b, live: map[visit.ID]*kept{},
+		dropped: map[visit.ID]bool{}, refused: map[visit.ID]bool{},
+	}
+}
+
 // openJournalFile reads the file, or makes it.
 func openJournalFile(path string, b box) (*journal, error) {
-	j := &journal{path: path, box: b, live: map[visit.ID]*kept{}, dropped: map[visit.ID]bool{}}
+	j := emptyJournal(path, b)
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := replaceFile(path, nil); err != nil {
@@ -147,15 +157,19 @@ func (j *journal) take(kind byte, content, frame []byte) bool {
 			return false
 		}
 		j.live[r.Visit.ID] = &kept{visit: frame, record: r}
+		delete(j.refused, r.Visit.ID)
 	case kindStaff:
 		id, problem, _ := bytes.Cut(content, []byte{0})
 		if k := j.live[visit.ID(id)]; k != nil {
 			k.staff = frame
 			k.record.State, k.record.Problem = StateStaff, problemNamed(string(problem))
 		}
-	case kindSettled, kindDropped:
-		if kind == kindDropped {
+	case kindSettled, kindDropped, kindRefused:
+		switch kind {
+		case kindDropped:
 			j.dropped[visit.ID(content)] = true
+		case kindRefused:
+			j.refused[visit.ID(content)] = true
 		}
 		if j.live[visit.ID(content)] != nil {
 			j.dead++
@@ -185,14 +199,11 @@ type entry struct {
 func (j *journal) append(id visit.ID, record []byte) (*entry, error) {
 	size := int64(frameHeader + j.box.overhead() + 1 + len(record))
 	j.mu.Lock()
-	err := ErrClosed
-	switch {
-	case size > frameHeader+maxFrame:
-		err = errLongFrame
-	case j.file != nil:
-		if err = j.payOff(); err != nil {
-			break
-		}
+	err := errLongFrame
+	if size <= frameHeader+maxFrame {
+		err = j.payOff()
+	}
+	if err == nil {
 		err = j.makeRoom(size) // here, so that a full disk ends the transaction
 	}
 	if err != nil {
@@ -218,8 +229,8 @@ func (j *journal) append(id visit.ID, record []byte) (*entry, error) {
 func (j *journal) reserve(record []byte) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.file == nil {
-		return ErrClosed
+	if err := j.payOff(); err != nil {
+		return fmt.Errorf("write the journal: %w", err)
 	}
 	size := frameHeader + j.box.overhead() + 1 + len(record)
 	if size > frameHeader+maxFrame {
@@ -239,12 +250,22 @@ func (j *journal) owe(id visit.ID, record []byte) {
 	j.live[id], j.owing = &kept{visit: frame}, true
 }
 
+// owes tells whether the file is not what it should be.
+func (j *journal) owes() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.owing
+}
+
 // payOff writes what is owed. The caller holds the lock.
 func (j *journal) payOff() error {
-	if !j.owing {
-		return nil
+	switch {
+	case j.closed:
+		return ErrClosed
+	case j.owing:
+		return j.rewrite()
 	}
-	return j.rewrite()
+	return nil
 }
 
 // finish waits for the disk. When the database did not take the visit, its frame
@@ -254,15 +275,17 @@ func (e *entry) finish(committed error) error {
 	defer j.mu.Unlock()
 	err := <-e.written
 	if committed != nil {
-		if cut := j.file.Truncate(e.at); cut == nil {
+		cut := j.file.Truncate(e.at)
+		if cut == nil {
 			j.size, j.room = e.at, e.at
 			// Without the sync a power cut could bring back a visit of which the
 			// patient was told that it is not saved.
-			return errors.Join(committed, j.file.Sync())
-		} else if err := j.rewrite(); err != nil {
-			return errors.Join(committed, err)
+			cut = j.file.Sync()
 		}
-		return committed
+		if cut != nil {
+			cut = j.rewrite()
+		}
+		return errors.Join(committed, cut)
 	}
 	j.live[e.id] = &kept{visit: e.frame}
 	if err == nil {
@@ -274,10 +297,31 @@ func (e *entry) finish(committed error) error {
 	return err
 }
 
-// write puts a frame at the end, or nothing.
+// disclaim writes behind what is found of the file now that a visit was refused, as
+// well as a disk can that has just refused everything else. The next Open takes the
+// visit back wherever it finds it; the next rewrite leaves the frame out.
+func (j *journal) disclaim(id visit.ID) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	data, err := os.ReadFile(j.path)
+	if err != nil || j.closed {
+		return
+	}
+	found := emptyJournal(j.path, j.box)
+	found.read(data)
+	f, err := os.OpenFile(j.path, os.O_RDWR, fileMode)
+	if err != nil {
+		return
+	}
+	j.owing = true
+	_, _ = f.WriteAt(j.frame(kindRefused, []byte(id)), found.size)
+	_ = errors.Join(f.Sync(), f.Close())
+}
+
+// write puts a frame of live at the end, or nothing.
 func (j *journal) write(frame []byte) error {
-	if j.file == nil {
-		return ErrClosed
+	if j.closed || j.owing {
+		return j.payOff()
 	}
 	err := j.makeRoom(int64(len(frame)))
 	if err == nil {
@@ -330,11 +374,12 @@ func (j *journal) settled(id visit.ID, dropped bool) error {
 	if j.owing || j.dead > maxDead && j.dead > 2*len(j.live) {
 		return j.rewrite()
 	}
-	if err := j.write(frame); err != nil {
-		return j.rewrite()
+	err := j.write(frame)
+	if err == nil && dropped {
+		err = j.file.Sync()
 	}
-	if dropped {
-		return j.file.Sync()
+	if err != nil {
+		return j.rewrite()
 	}
 	return nil
 }
@@ -364,9 +409,14 @@ func (j *journal) staffFrame(id visit.ID, problem visit.Problem) []byte {
 	return j.frame(kindStaff, append(append([]byte(id), 0), name...))
 }
 
-// rewrite replaces the file by one with the live frames only. The caller holds
-// the lock.
+// rewrite replaces the file by one with the live frames only. When it fails, nobody
+// knows which of the two is in its place after a power cut, and the next call tries
+// again before it does anything else. The caller holds the lock.
 func (j *journal) rewrite() error {
+	if j.closed {
+		return ErrClosed
+	}
+	j.owing = true
 	var data []byte
 	for _, k := range j.live {
 		data = append(append(data, k.visit...), k.staff...)
@@ -376,13 +426,11 @@ func (j *journal) rewrite() error {
 		j.file = nil
 	}
 	err := replaceFile(j.path, data)
-	file, openErr := os.OpenFile(j.path, os.O_RDWR, fileMode)
-	if openErr != nil {
-		return fmt.Errorf("rewrite the journal: %w", errors.Join(err, openErr))
+	if err == nil {
+		j.file, err = os.OpenFile(j.path, os.O_RDWR, fileMode)
 	}
-	j.file = file
 	if err != nil {
-		return fmt.Errorf("rewrite the journal: %w", err) // the old one is in its place
+		return fmt.Errorf("rewrite the journal: %w", err)
 	}
 	j.size, j.room, j.dead, j.bad, j.owing = int64(len(data)), int64(len(data)), 0, 0, false
 	return nil
@@ -391,6 +439,7 @@ func (j *journal) rewrite() error {
 func (j *journal) close() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.closed = true
 	if j.file == nil {
 		return nil
 	}

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"bytes"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -32,4 +33,13 @@ func TestWhatTheJournalOwesIsInItWithTheNextVisit(t *testing.T) {
 	if len(j.live) != 2 || j.live[owed.ID] == nil || j.live[next.ID] == nil || j.bad != 0 {
 		t.Errorf("the journal has %d visits and %d bad places", len(j.live), j.bad)
 	}
+}
+
+// breakJournal sees to it that nothing reaches the journal any more: its name is that
+// of a directory that is not empty.
+func breakJournal(t *testing.T, s *Store) {
+	t.Helper()
+	must(t, s.journal.file.Close())
+	must(t, os.Remove(s.journal.path))
+	must(t, os.MkdirAll(filepath.Join(s.journal.path, "in the way"), 0o700))
 }

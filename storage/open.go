@@ -12,6 +12,8 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
+
+	"authenkiosk/visit"
 )
 
 // Options tune a store. The zero value is right for the product.
@@ -44,7 +46,11 @@ type Store struct {
 	db     *bolt.DB
 	file   *os.File    // bbolt's own, to let go of the lock when bbolt cannot
 	broken atomic.Bool // bbolt panicked: its locks are in an unknown state
+	failed atomic.Pointer[failure]
+	closed bool
 	close  sync.Once
+
+	unwanted []visit.ID // that the next mend takes back
 }
 
 // Open opens the store in that directory and makes both when they are missing,
@@ -99,6 +105,7 @@ func (s *Store) start(o KeyOptions) error {
 		return err
 	}
 	s.ring, s.source = newKeyring(key), key.source
+	s.found.Unchecked = found.unchecked
 	if err := s.checkKey(&found); err != nil {
 		return err
 	}
@@ -108,16 +115,20 @@ func (s *Store) start(o KeyOptions) error {
 	if err := s.openChecked(found); err != nil {
 		return err
 	}
-	if err := s.doubtJobs(s.found.Quarantined != "" || found.oneMeta); err != nil {
+	lostChange := s.found.Quarantined != "" || found.oneMeta
+	if err := s.doubtJobs(lostChange); err != nil {
 		return err
 	}
-	if err := s.openJournal(); err != nil {
+	if err := s.openJournal(lostChange); err != nil {
 		return err
 	}
 	if err := newSecrets(s.dir, o).adopt(); err != nil {
 		return err
 	}
-	return s.tell()
+	if err := s.tell(); err != nil {
+		return err
+	}
+	return syncDir(s.dir) // of a start before, which failed, a name may not be safe
 }
 
 // makeSound sees to it that there is a file of this format that can be opened.
@@ -212,6 +223,7 @@ func (s *Store) Close() error {
 	s.close.Do(func() {
 		s.swap.Lock()
 		defer s.swap.Unlock()
+		s.closed = true
 		err = s.release(s.broken.Load())
 	})
 	return err
@@ -228,31 +240,58 @@ func (s *Store) release(broken bool) error {
 // releaseFile closes the database. After a panic bbolt may hold its own locks
 // for ever, so only the lock between programs is given up and the file closed.
 func (s *Store) releaseFile(broken bool) error {
-	if s.db != nil && !broken {
-		return s.db.Close()
+	db, file := s.db, s.file
+	s.db, s.file = nil, nil
+	if db != nil && !broken {
+		return db.Close()
 	}
-	if s.file != nil {
-		err := errors.Join(unlock(s.file), s.file.Close())
-		s.file = nil
-		return err
+	if file != nil {
+		return errors.Join(unlock(file), file.Close())
 	}
 	return nil
 }
 
-// update runs f in one transaction that is on the disk when update returns nil.
+// errMeanwhile says that a commit failed while this change waited for its turn.
+var errMeanwhile = errors.New("a commit failed")
+
+// update runs f in one transaction that is on the disk when update returns nil. When
+// it returns an error nothing has changed, though f may have returned nil.
 func (s *Store) update(f func(tx *bolt.Tx) error) error {
-	err := s.guarded(func() error {
-		s.writing.Lock()
-		defer s.writing.Unlock()
-		return s.db.Update(func(tx *bolt.Tx) error {
-			s.fillAhead(tx)
-			return f(tx)
-		})
-	})
+	err := errMeanwhile
+	for errors.Is(err, errMeanwhile) {
+		err = s.guarded(func() error { return s.commit(f) })
+	}
+	if s.failed.Load() != nil {
+		if unsafe := s.mend(); unsafe != nil {
+			err = fmt.Errorf("%w; %w", err, unsafe)
+		}
+	}
 	if err == nil && s.ring.fresh.CompareAndSwap(true, false) {
 		if s.writeKeyCopy() != nil {
 			s.ring.fresh.Store(true) // the copy is an extra; the next change tries again
 		}
+	}
+	return err
+}
+
+// commit makes one transaction. Its file is held.
+func (s *Store) commit(f func(tx *bolt.Tx) error) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if s.failed.Load() != nil {
+		return errMeanwhile
+	}
+	txid := 0 // of a transaction that was made: what fails then is the commit
+	err := s.db.Update(func(tx *bolt.Tx) error {
+		s.fillAhead(tx)
+		if err := f(tx); err != nil {
+			return err
+		}
+		txid = tx.ID()
+		return nil
+	})
+	if err != nil && txid > 0 {
+		s.fail(uint64(txid))
 	}
 	return err
 }
@@ -262,22 +301,22 @@ func (s *Store) view(f func(tx *bolt.Tx) error) error {
 }
 
 func (s *Store) guarded(f func() error) error {
-	s.swap.RLock()
-	defer s.swap.RUnlock()
-	if s.broken.Load() {
-		return ErrDamaged
-	}
-	panicked := true
-	err := guard(func() error {
-		err := f()
-		panicked = false
+	return s.hold(func() error {
+		switch {
+		case s.broken.Load():
+			return ErrDamaged
+		case s.db == nil:
+			return ErrClosed
+		}
+		panicked := true
+		err := guard(func() error {
+			err := f()
+			panicked = false
+			return err
+		})
+		if panicked {
+			s.broken.Store(true)
+		}
 		return err
 	})
-	if panicked {
-		s.broken.Store(true)
-	}
-	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
-		return ErrClosed
-	}
-	return err
 }

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
@@ -13,27 +14,30 @@ import (
 // openJournal reads the journal and makes database and journal agree: a visit
 // that only the journal knows is put back, one that only the database knows is
 // written into the journal.
-func (s *Store) openJournal() (err error) {
+//
+// lostChange says that the database may have lost its newest change.
+func (s *Store) openJournal(lostChange bool) (err error) {
 	if s.journal, err = openJournalFile(journalPath(s.dir), s.ring.journal); err != nil {
 		return err
 	}
 	s.found.JournalBad = s.journal.bad
-	if err := errors.Join(s.rebuild(), s.dropAgain()); err != nil {
+	if err := errors.Join(s.rebuild(lostChange), s.dropAgain(lostChange), s.takeBackRefused()); err != nil {
 		return err
 	}
 	return s.refillJournal()
 }
 
-// rebuild puts back what only the journal knows.
-func (s *Store) rebuild() error {
-	var missing []Record
+// rebuild puts back what only the journal knows, but for what was taken back.
+func (s *Store) rebuild(lostChange bool) error {
+	missing := map[visit.ID]Record{}
 	err := s.view(func(tx *bolt.Tx) error {
-		for _, id := range slices.Sorted(maps.Keys(s.journal.live)) {
-			r := s.journal.live[id].record
-			if tx.Bucket(bucketVisits).Get([]byte(id)) != nil || tx.Bucket(bucketPast).Get([]byte(id)) != nil {
-				continue
+		for id, k := range s.journal.live {
+			if tx.Bucket(bucketVisits).Get([]byte(id)) == nil && tx.Bucket(bucketPast).Get([]byte(id)) == nil {
+				missing[id] = k.record
 			}
-			missing = append(missing, r)
+		}
+		if len(missing) > 0 && !lostChange {
+			leaveTakenBack(tx, missing)
 		}
 		return nil
 	})
@@ -41,8 +45,40 @@ func (s *Store) rebuild() error {
 		return err
 	}
 	return s.update(func(tx *bolt.Tx) error {
-		for _, r := range missing {
-			if err := s.putBack(tx, r); err != nil {
+		for _, id := range slices.Sorted(maps.Keys(missing)) {
+			if err := s.putBack(tx, missing[id]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// leaveTakenBack removes the visits of which the audit says last that they were not
+// saved: the disk did not let their frames go.
+func leaveTakenBack(tx *bolt.Tx, missing map[visit.ID]Record) {
+	last := map[visit.ID]string{}
+	_ = tx.Bucket(bucketAudit).ForEach(func(_, line []byte) error {
+		var e auditEntry
+		if json.Unmarshal(line, &e) == nil && e.Visit != "" {
+			if _, asked := missing[e.Visit]; asked {
+				last[e.Visit] = e.Result
+			}
+		}
+		return nil
+	})
+	maps.DeleteFunc(missing, func(id visit.ID, _ Record) bool { return last[id] == resultTakenBack })
+}
+
+// takeBackRefused removes the visits of which the journal says that they were refused:
+// the disk did not let them go, and then the program ended.
+func (s *Store) takeBackRefused() error {
+	if len(s.journal.refused) == 0 {
+		return nil
+	}
+	return s.update(func(tx *bolt.Tx) error {
+		for _, id := range slices.Sorted(maps.Keys(s.journal.refused)) {
+			if err := s.unsave(tx, id); err != nil {
 				return err
 			}
 		}
@@ -52,9 +88,9 @@ func (s *Store) rebuild() error {
 
 // dropAgain takes back visits whose drop the database lost with its newest
 // change.
-func (s *Store) dropAgain() error {
-	if s.found.LookUp == 0 {
-		return nil // no change was lost
+func (s *Store) dropAgain(lostChange bool) error {
+	if !lostChange || len(s.journal.dropped) == 0 {
+		return nil
 	}
 	return s.update(func(tx *bolt.Tx) error {
 		for id := range s.journal.dropped {
@@ -62,13 +98,30 @@ func (s *Store) dropAgain() error {
 			if err != nil || r.State == StateDropped || !r.State.Unsettled() && r.State != StateStaff {
 				continue
 			}
-			r.State = StateDropped
-			if err := s.store(tx, r); err != nil {
+			if err := s.dropIn(tx, r); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+func (s *Store) dropIn(tx *bolt.Tx, r Record) (err error) {
+	id, now := r.Visit.ID, s.now()
+	if tx.Bucket(bucketPhotoKeys).Get([]byte(id)) != nil {
+		if err := s.erasePhoto(tx, id, now); err != nil {
+			return err
+		}
+	}
+	r.State, r.ChangedAt = StateDropped, now
+	if r.fed() {
+		if r.feed, err = tx.Bucket(bucketVisits).NextSequence(); err != nil {
+			return err
+		}
+	}
+	e := told[StateDropped]
+	e.Role, e.Visit, e.At = RoleSystem, id, now
+	return errors.Join(s.store(tx, r), s.audit(tx, e))
 }
 
 // putBack writes a visit from the journal. The journal does not know whether a
@@ -107,7 +160,7 @@ func (s *Store) refillJournal() error {
 	j := s.journal
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	same := j.bad == 0 && len(j.live) == len(want) && j.dead <= maxDead
+	same := j.bad == 0 && len(j.refused) == 0 && len(j.live) == len(want) && j.dead <= maxDead
 	for id, r := range want {
 		k := j.live[id]
 		same = same && k != nil && (k.staff != nil) == (r.State == StateStaff)

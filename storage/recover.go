@@ -28,6 +28,7 @@ type Recovery struct {
 	Lost        int    // visits that are known to have been there and came from neither
 	LookUp      int    // unsettled visits made "in flight", so that NHSO is asked before they are sent
 	JournalBad  int    // parts of the journal that could not be read
+	Unchecked   bool   // bbolt's own check of the file came to no end: our reader alone has looked
 	AuditLost   bool   // a new chain of audit entries began; the old one is in the damaged file
 }
 
@@ -41,7 +42,8 @@ func (r Recovery) String() string {
 		return "all was well"
 	}
 	if !r.Damage() {
-		return fmt.Sprintf("brought to the newest format: %v; %d visits rebuilt from the journal, %d to be looked up", r.Migrated, r.Rebuilt, r.LookUp)
+		return fmt.Sprintf("brought to the newest format: %v; not checked by bbolt: %v; %d visits rebuilt from the journal, %d to be looked up",
+			r.Migrated, r.Unchecked, r.Rebuilt, r.LookUp)
 	}
 	return fmt.Sprintf("damaged file %q (%s): %d visits recovered, %d rebuilt from the journal, %d lost, %d to be looked up, %d bad parts of the journal",
 		r.Quarantined, r.Reason, r.Recovered, r.Rebuilt, r.Lost, r.LookUp, r.JournalBad)
@@ -74,11 +76,15 @@ func look(path string) (inspection, error) {
 	if err != nil || found.sound() != nil {
 		return found, err
 	}
-	if errors.Is(checked, ErrDamaged) {
+	switch {
+	case errors.Is(checked, ErrDamaged):
 		found.damaged = checked.Error()
-		return found, nil
+	case errors.Is(checked, errUnchecked):
+		found.unchecked = true // our own reader found no fault in it
+	default:
+		return found, checked
 	}
-	return found, checked
+	return found, nil
 }
 
 // checkKey compares the key of the directory with that of the file. A file of

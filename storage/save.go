@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -91,21 +92,51 @@ func (s *Store) save(r Record, photo *sealedPhoto) error {
 		return err
 	}
 	committed := err
-	if err = pending.finish(committed); err != nil && committed == nil {
-		err = s.takeBack(v.ID, data, err) // what is not in both places is not saved
+	err = pending.finish(committed)
+	switch {
+	case err == nil: // whatever became of another one meanwhile
+	case committed == nil:
+		return s.takeBack(v.ID, data, err) // what is not in both places is not saved
+	case s.failed.Load() != nil || s.journal.owes():
+		_ = s.retract(v.ID) // it, or its frame, may still be found
 	}
 	return err
 }
 
 // takeBack removes a visit that the journal did not take, and returns why it did
-// not. A disk on which nothing can be removed either has the visit: it is saved
-// then, or it would be sent though its patient was told otherwise.
+// not. While the disk lets nothing go the store shows nothing. A visit that is on its
+// way already stays: it is saved then, with its frame owed.
 func (s *Store) takeBack(id visit.ID, record []byte, why error) error {
-	if s.unsave(id) == nil {
+	if err := s.retract(id); err != nil {
+		return fmt.Errorf("%w; %w", why, err)
+	}
+	if _, err := s.Visit(id); err != nil {
 		return why
 	}
 	s.journal.owe(id, record)
 	return nil
+}
+
+// mendTries is how often a disk that refuses is asked at once: a sync that failed
+// often works the next time.
+const mendTries = 3
+
+// retract has the store forget a visit, and note that it was not saved, before it
+// shows anything again.
+func (s *Store) retract(id visit.ID) (err error) {
+	s.swap.Lock()
+	s.unwanted = append(s.unwanted, id)
+	if s.failed.Load() == nil {
+		s.fail(0)
+	}
+	s.swap.Unlock()
+	for range mendTries {
+		if err = s.mend(); err == nil {
+			return nil
+		}
+	}
+	s.journal.disclaim(id)
+	return err
 }
 
 func (s *Store) maySave(tx *bolt.Tx, r Record, withPhoto bool) error {
@@ -170,21 +201,28 @@ func (s *Store) insert(tx *bolt.Tx, r *Record) (err error) {
 	return s.store(tx, *r)
 }
 
-// unsave takes back a visit whose journal entry did not reach the disk.
-func (s *Store) unsave(id visit.ID) error {
-	return s.update(func(tx *bolt.Tx) error {
-		r, err := s.load(tx, id)
-		if err != nil {
+// unsave takes back a visit of which somebody was told that it is not saved, unless it
+// is on its way already, and notes that, for a frame that the journal may still have.
+func (s *Store) unsave(tx *bolt.Tx, id visit.ID) error {
+	r, err := s.load(tx, id)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return s.audit(tx, Event{Name: "visit-saved", Role: RoleSystem, Result: resultTakenBack, Visit: id})
+	case err != nil:
+		return err
+	case r.State != StatePending || r.Attempts > 0:
+		return nil
+	}
+	if err := s.remove(tx, r); err != nil {
+		return err
+	}
+	if tx.Bucket(bucketPhotoKeys).Get([]byte(id)) != nil {
+		if err := s.erasePhoto(tx, id, s.now()); err != nil {
 			return err
 		}
-		if err := s.remove(tx, r); err != nil {
-			return err
-		}
-		if tx.Bucket(bucketPhotoKeys).Get([]byte(id)) != nil {
-			if err := s.erasePhoto(tx, id, s.now()); err != nil {
-				return err
-			}
-		}
-		return s.audit(tx, Event{Name: "visit-saved", Role: RoleSystem, Result: "taken-back", Visit: id})
-	})
+	}
+	return s.audit(tx, Event{Name: "visit-saved", Role: RoleSystem, Result: resultTakenBack, Visit: id})
 }
+
+// resultTakenBack is what the audit says of a visit that was not saved in the end.
+const resultTakenBack = "taken-back"

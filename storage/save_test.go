@@ -88,7 +88,7 @@ func TestAVisitAndItsPhotoAreSavedTogetherOrNotAtAll(t *testing.T) {
 	if got, err := s.Photo(v.ID); err != nil || !bytes.Equal(got, jpeg) {
 		t.Errorf("the photo: %v", err)
 	}
-	must(t, s.journal.file.Close()) // now nothing reaches the journal
+	breakJournal(t, s)
 	other := madeup.WithPhoto(3)
 	if err := s.SaveWithPhoto(other, jpeg, noon); err == nil {
 		t.Error("a visit was saved without the journal")

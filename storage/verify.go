@@ -35,7 +35,11 @@ func (s *Store) verify(tx *bolt.Tx) error {
 	if err := s.verifySmall(tx, x); err != nil {
 		return err
 	}
-	s.index = x
+	if s.index == nil {
+		s.index = x
+	} else {
+		s.index.become(x) // others hold on to it
+	}
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -21,6 +22,7 @@ import (
 const (
 	taskWork = "work" // take visits through their states for ever
 	taskFull = "full" // the same; after an error wait for a line and try again
+	taskSync = "sync" // the same, slips and compactions too
 	taskLook = "look" // tell every visit and check the file
 	taskOpen = "open" // open and close
 	taskPack = "pack" // make a few visits, wait for a line, compact
@@ -48,7 +50,7 @@ func runChild(task, dir string) int {
 	if err != nil {
 		return say(err)
 	}
-	w := worker{s: s, orders: bufio.NewReader(os.Stdin), patient: task == taskFull}
+	w := worker{s: s, orders: bufio.NewReader(os.Stdin), patient: task == taskFull || task == taskSync, all: task != taskFull}
 	for n := len(all); task != taskPack || n < len(all)+visitsBeforePack; n++ {
 		if err := w.take(n); err != nil {
 			return say(err)
@@ -61,16 +63,22 @@ func runChild(task, dir string) int {
 }
 
 func say(err error) int {
-	fmt.Printf("error %v\n", err)
+	fmt.Println("error", oneLine(err))
 	return 1
 }
+
+func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
 
 // worker takes visits through their states.
 type worker struct {
 	s       *storage.Store
 	orders  *bufio.Reader
-	patient bool
+	patient bool // after an error: waits for a line and tries again
+	all     bool // prints slips, too, and when patient compacts now and then
 }
+
+// compactEvery is after how many visits a patient worker compacts.
+const compactEvery = 7
 
 // save saves visit n with its photo, if it has one.
 func save(s *storage.Store, n int) error {
@@ -91,32 +99,44 @@ func (w *worker) take(n int) error {
 		func() error { return w.s.Done(v.ID, codeOf(n), noon) },
 	}
 	for i, step := range steps[:1+n%3] {
-		err := step()
-		for err != nil {
-			if !w.patient {
-				return err
-			}
-			if err := w.refused(n, i, err); err != nil {
-				return err
-			}
-			err = step()
+		if err := w.insist(n, i, step); err != nil {
+			return err
 		}
 		if _, err := fmt.Println(states[i], n); err != nil {
 			return err
 		}
 	}
-	if n%3 == 2 && !w.patient {
+	if w.all && w.patient && n%compactEvery == 0 {
+		if err := w.insist(n, n%3+1, func() error { _, err := w.s.Compact(); return err }); err != nil {
+			return err
+		}
+	}
+	if n%3 == 2 && w.all {
 		return w.print(n)
 	}
 	return nil
 }
 
+// insist does a step of visit n; a patient worker does it until it succeeds.
+func (w *worker) insist(n, step int, do func() error) error {
+	for {
+		err := do()
+		if err == nil || !w.patient {
+			return err
+		}
+		if err := w.refused(n, step, err); err != nil {
+			return err
+		}
+	}
+}
+
 // print takes the slip of visit n so far that its first byte could leave.
 func (w *worker) print(n int) error {
-	if err := w.s.PutPrintJob(slipOf(n)); err != nil {
+	job := slipOf(n)
+	if err := w.insist(n, 3, func() error { return w.s.PutPrintJob(job) }); err != nil {
 		return err
 	}
-	if err := w.s.MarkPrintJob(slipOf(n).ID, storage.JobSending, noon); err != nil {
+	if err := w.insist(n, 3, func() error { return w.s.MarkPrintJob(job.ID, storage.JobSending, noon) }); err != nil {
 		return err
 	}
 	_, err := fmt.Println("sending", n)
@@ -128,14 +148,48 @@ func (w *worker) print(n int) error {
 func (w *worker) refused(n, step int, cause error) error {
 	r, err := w.s.Visit(madeUp(n).ID)
 	switch {
+	case errors.Is(err, storage.ErrUnsafe): // it shows nothing until it is whole again
 	case step == 0 && !errors.Is(err, storage.ErrNotFound):
 		return fmt.Errorf("half saved: %s, %v after %w", r.State, err, cause)
 	case step > 0 && (err != nil || r.State != states[step-1]):
 		return fmt.Errorf("half changed: %s, %v after %w", r.State, err, cause)
+	default:
+		if err := w.agrees(); err != nil && !errors.Is(err, storage.ErrUnsafe) {
+			return fmt.Errorf("%w after %w", err, cause)
+		}
 	}
-	fmt.Println("refused", n, cause)
+	fmt.Println("refused", n, step, oneLine(cause))
 	_, err = w.orders.ReadString('\n')
 	return err
+}
+
+// agrees holds the lists of the store against its records.
+func (w *worker) agrees() error {
+	all, err := w.s.List(visit.ServiceDateOf(noon))
+	if err != nil {
+		return err
+	}
+	unsettled, err := w.s.Unsettled()
+	if err != nil {
+		return err
+	}
+	counts, err := w.s.Counts(visit.ServiceDateOf(noon))
+	if err != nil {
+		return err
+	}
+	open := 0
+	for _, r := range all {
+		if r.State.Unsettled() {
+			open++
+		}
+		if again, err := w.s.Visit(r.Visit.ID); err != nil || again.State != r.State {
+			return fmt.Errorf("lists disagree: %s is %s and %s, %w", r.Visit.ID, r.State, again.State, err)
+		}
+	}
+	if open != len(unsettled) || open != counts.Pending {
+		return fmt.Errorf("lists disagree: %d open, %d unsettled, %d counted", open, len(unsettled), counts.Pending)
+	}
+	return nil
 }
 
 // look tells every visit, every file and what bbolt thinks of the data file.

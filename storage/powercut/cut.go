@@ -32,11 +32,7 @@ func (d *Disk) Cut(seed uint64) (*Disk, Report) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.switchOff()
-	select {
-	case <-d.gone:
-	default:
-		close(d.gone)
-	}
+	d.sendAway()
 	c := &cut{random: rand.New(rand.NewPCG(seed, 0)), next: New(), known: map[*inode]*inode{}}
 	// Luck differs from cut to cut, so that nearly nothing and nearly everything
 	// kept are as common as half.

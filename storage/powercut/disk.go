@@ -31,6 +31,10 @@ type Disk struct {
 	room    int64         // bytes that may still be written
 	full    int           // how often a change was refused for want of room
 	lying   bool
+
+	syncs   int // asked for so far
+	failing failing
+	failed  int // syncs that failed
 }
 
 // New returns an empty disk.
@@ -163,4 +167,27 @@ func (d *Disk) take(n *inode, bytes int, offset int64) int {
 		n.blocks[b] = true
 	}
 	return bytes
+}
+
+// Kill returns the disk as it is after the program was killed while the machine goes
+// on: nothing is lost, and what was not safe is not.
+func (d *Disk) Kill() *Disk {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.switchOff()
+	d.sendAway()
+	return &Disk{
+		root: d.root, last: d.last, names: d.names, room: d.room, full: d.full, lying: d.lying,
+		syncs: d.syncs, failing: d.failing, failed: d.failed, changes: d.changes,
+		dark: make(chan struct{}), gone: make(chan struct{}),
+	}
+}
+
+// sendAway ends whoever waits for a disk that is off.
+func (d *Disk) sendAway() {
+	select {
+	case <-d.gone:
+	default:
+		close(d.gone)
+	}
 }

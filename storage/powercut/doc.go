@@ -20,7 +20,8 @@
 //   - A sector is never half written, and what is safe never changes.
 //
 // Modes, owners and times are safe at once; symbolic links and devices do not
-// exist. The disk itself keeps its word: for one that does not, see LieAboutSync.
+// exist. The disk itself keeps its word: for one that does not, see LieAboutSync, and
+// for one that says so, FailSyncs.
 //
 // # The tests of the store
 //
@@ -29,7 +30,7 @@
 // that a panic ends neither the test nor the count. The ordinary run is short; a
 // long one is
 //
-//	go test ./storage/powercut -v -cuts 1000 -first-start-cuts 400 -compact-cuts 400 -disk-full 1000
+//	go test ./storage/powercut -v -cuts 1000 -first-start-cuts 400 -compact-cuts 400 -disk-full 1000 -failed-syncs 1000 -each-sync 60
 //
 // and -v prints the figures. Where mounting is not possible the tests are skipped,
 // with AUTHENKIOSK_REQUIRE_TOOLS set too, but then with a warning on standard

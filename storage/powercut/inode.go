@@ -100,16 +100,27 @@ func (n *inode) dropBlocks() {
 }
 
 // sync makes the content of a file, or the names in a directory, safe.
-func (d *Disk) sync(n *inode) {
+func (d *Disk) sync(n *inode) syscall.Errno {
+	d.syncs++
+	if d.failing.now(d.syncs) {
+		d.failSync(n)
+		return syscall.EIO
+	}
 	if d.lying {
-		return
+		return 0
 	}
 	if n.isDirectory() {
 		d.syncNames(n)
-		return
+		return 0
 	}
-	for _, c := range n.pending {
+	n.save(len(n.pending))
+	return 0
+}
+
+// save makes the first changes that are not safe yet safe.
+func (n *inode) save(changes int) {
+	for _, c := range n.pending[:changes] {
 		n.safe = c.apply(n.safe)
 	}
-	n.pending = nil
+	n.pending = n.pending[changes:]
 }

@@ -36,9 +36,11 @@ type machine struct {
 	told   map[int]storage.State // what children acknowledged, by number
 	slips  map[int]bool          // of which a child was told that it may send the first byte
 	tally  tally
+	story  string // what was refused last
 
-	refused int // the visit whose last change the store refused, or none
-	unseen  int // cuts since the last look
+	refused  int // the visit whose last change the store refused, or none
+	doubtful int // the same, of a disk that refused everything up to the cut
+	unseen   int // cuts since the last look
 }
 
 const none = -1
@@ -76,7 +78,7 @@ func (m *machine) renew() {
 func (m *machine) renewBare() {
 	m.disk = powercut.New()
 	m.told, m.slips = map[int]storage.State{}, map[int]bool{}
-	m.refused, m.unseen = none, 0
+	m.refused, m.doubtful, m.unseen = none, none, 0
 }
 
 func (m *machine) store() string { return filepath.Join(m.mount, dataDirectory) }

@@ -92,10 +92,7 @@ func (n *node) Write(ctx context.Context, _ fs.FileHandle, data []byte, offset i
 
 // Fsync implements fs.NodeFsyncer, for files and for directories.
 func (n *node) Fsync(ctx context.Context, _ fs.FileHandle, _ uint32) syscall.Errno {
-	return n.disk.change(ctx, func() syscall.Errno {
-		n.disk.sync(n.inode)
-		return 0
-	})
+	return n.disk.change(ctx, func() syscall.Errno { return n.disk.sync(n.inode) })
 }
 
 // plenty is the free space that is shown while there is room enough.

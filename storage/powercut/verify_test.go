@@ -20,6 +20,11 @@ type tally struct {
 	refusals                    int // for want of room
 	alarms                      int // starts after which the store says that something was damaged
 	rebuilt                     int // visits that were not acknowledged and came from a second copy
+	failedSyncs, refused        int // and changes that were refused because of them
+	kills, still                int // ends of the program without a cut; ends while syncs failed
+	ghosts                      int // refused visits that would be sent all the same
+	doubtful                    int // the same, where the disk refused everything up to the cut
+	again                       int // visits on their way that would be sent without being looked up
 }
 
 func (t tally) String() string {
@@ -92,7 +97,7 @@ func (m *machine) verify(usual []string) (wrong []string) {
 		m.tally.ok++
 		maps.Copy(m.told, s.states)
 		m.told[s.saved] = storage.StatePending
-		m.refused = none
+		m.refused, m.doubtful = none, none
 		for _, name := range s.files {
 			if usual != nil && !slices.Contains(usual, name) {
 				wrong = append(wrong, "there is a file "+name)
@@ -109,13 +114,20 @@ func (m *machine) verify(usual []string) (wrong []string) {
 func (m *machine) missing(s sight) (wrong []string) {
 	ahead := 0
 	if n := m.refused; rank[s.states[n]] > rank[m.told[n]] {
+		m.tally.ghosts++
 		wrong = append(wrong, fmt.Sprintf("visit %d is %s although the store refused that", n, s.states[n]))
+	}
+	if n := m.doubtful; rank[s.states[n]] > rank[m.told[n]] {
+		m.tally.doubtful++
 	}
 	for n, told := range m.told {
 		switch found := rank[s.states[n]]; {
 		case found == 0:
 			wrong = append(wrong, fmt.Sprintf("visit %d is gone, it was %s", n, told))
 		case found < rank[told]:
+			if told == storage.StateInflight {
+				m.tally.again++
+			}
 			wrong = append(wrong, fmt.Sprintf("visit %d is %s again, it was %s", n, s.states[n], told))
 		case found > rank[told]+1:
 			wrong = append(wrong, fmt.Sprintf("visit %d is %s, it was %s", n, s.states[n], told))

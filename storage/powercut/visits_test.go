@@ -56,6 +56,6 @@ func intact(n int, r storage.Record) bool {
 	got.CreatedAt = want.CreatedAt
 	done := r.State == storage.StateDone
 	return got == want && sameTime && rank[r.State] > 0 &&
-		r.SavedAt.Equal(noon) && (r.Attempts > 0) == (r.State != storage.StatePending) &&
+		r.SavedAt.Equal(noon) && (r.Attempts > 0) == (rank[r.State] > 1) &&
 		done == (r.Code == codeOf(n)) && done == r.IssuedAt.Equal(noon)
 }

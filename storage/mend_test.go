@@ -1,0 +1,131 @@
+package storage
+
+import (
+	"errors"
+	"sync"
+	"testing"
+
+	bolt "go.etcd.io/bbolt"
+
+	"authenkiosk/visit"
+)
+
+func TestAStoreGoesOnAfterACommitThatFailed(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	must(t, s.Save(madeUp(1), noon))
+	must(t, s.file.Close()) // bbolt's own, so that no commit can be written
+	if err := s.Save(madeUp(2), noon); err == nil {
+		t.Error("a visit was saved without a file")
+	}
+	if _, err := s.Visit(madeUp(2).ID); !errors.Is(err, ErrNotFound) {
+		t.Errorf("the refused visit: %v", err)
+	}
+	must(t, s.Save(madeUp(2), noon))
+	must(t, s.Begin(madeUp(1).ID, noon))
+	must(t, s.Close())
+	s = openIn(t, dir)
+	if list, err := s.Unsettled(); err != nil || len(list) != 2 || list[0].State != StateInflight {
+		t.Errorf("%d visits, %v", len(list), err)
+	}
+}
+
+// bbolt shows a commit whose meta page was written and not synced.
+func TestACommitThatIsNotSafeIsTakenBackWhereverItShows(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	for n := range 3 {
+		must(t, s.Save(madeUp(n), noon))
+	}
+	before := len(s.index.lines)
+	txid := 0
+	must(t, s.db.Update(func(tx *bolt.Tx) error { // not by way of the index, as when the commit fails
+		txid = tx.ID()
+		r, err := s.load(tx, madeUp(1).ID)
+		must(t, err)
+		r.State, r.Code, r.IssuedAt, r.Attempts = StateDone, "PP1200000001", noon, 1
+		data, err := encode(r)
+		must(t, err)
+		sealed, err := s.ring.sealVisit(tx, monthOf(r.SavedAt), string(r.Visit.ID), s.ring.line(r), data)
+		must(t, err)
+		return tx.Bucket(bucketVisits).Put([]byte(r.Visit.ID), sealed)
+	}))
+	s.fail(uint64(txid))
+	var readers sync.WaitGroup
+	for range 4 {
+		readers.Go(func() {
+			if r, err := s.Visit(madeUp(1).ID); err != nil || r.State != StatePending {
+				t.Errorf("the visit is %s, %v", r.State, err)
+			}
+		})
+	}
+	readers.Wait()
+	if len(s.index.lines) != before || len(s.index.unsettled) != 3 {
+		t.Errorf("the index has %d visits, %d of them unsettled", len(s.index.lines), len(s.index.unsettled))
+	}
+	must(t, s.Save(madeUp(4), noon))
+	must(t, s.Close())
+	s = openIn(t, dir)
+	if list, err := s.Unsettled(); err != nil || len(list) != 4 || s.Recovery() != (Recovery{}) {
+		t.Errorf("%d visits, %v, %v", len(list), err, s.Recovery())
+	}
+}
+
+func TestOnlyAVisitOfWhichNothingLeftIsTakenBack(t *testing.T) {
+	why := errors.New("the journal did not take it")
+	for _, c := range []struct {
+		name  string
+		moves func(s *Store, id visit.ID) error
+		stays State // empty: it is taken back
+	}{
+		{"pending", func(*Store, visit.ID) error { return nil }, ""},
+		{"in flight", func(s *Store, id visit.ID) error { return s.Begin(id, noon) }, StateInflight},
+		{"pending again", func(s *Store, id visit.ID) error {
+			return errors.Join(s.Begin(id, noon), s.Requeue(id, noon))
+		}, StatePending},
+		{"done", func(s *Store, id visit.ID) error {
+			return errors.Join(s.Begin(id, noon), s.Done(id, "PP1200000001", noon))
+		}, StateDone},
+		{"for the desk", func(s *Store, id visit.ID) error { return s.Staff(id, visit.NotSaved, noon) }, StateStaff},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := openIn(t, t.TempDir())
+			v := madeUp(1)
+			must(t, s.Save(v, noon))
+			must(t, c.moves(s, v.ID))
+			data, err := encode(Record{Visit: v, State: StatePending, SavedAt: noon, ChangedAt: noon})
+			must(t, err)
+			told := s.takeBack(v.ID, data, why)
+			r, err := s.Visit(v.ID)
+			switch {
+			case c.stays == "" && (!errors.Is(told, why) || !errors.Is(err, ErrNotFound)):
+				t.Errorf("it is %s, %v; the caller was told %v", r.State, err, told)
+			case c.stays != "" && (told != nil || err != nil || r.State != c.stays):
+				t.Errorf("it is %s, %v; the caller was told %v", r.State, err, told)
+			}
+		})
+	}
+}
+
+func TestARefusedVisitIsNotFoundAfterARestartThoughTheDiskLetNothingGo(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	for n := range 3 {
+		must(t, s.Save(madeUp(n), noon))
+	}
+	s.journal.disclaim(madeUp(1).ID) // the database and the journal have it
+	must(t, s.Close())
+	s = openIn(t, dir)
+	if _, err := s.Visit(madeUp(1).ID); !errors.Is(err, ErrNotFound) {
+		t.Errorf("the refused visit: %v", err)
+	}
+	if list, err := s.Unsettled(); err != nil || len(list) != 2 {
+		t.Errorf("%d visits, %v", len(list), err)
+	}
+	must(t, s.Save(madeUp(1), noon)) // the patient tries again
+	must(t, s.Close())
+	s = openIn(t, dir)
+	if _, err := s.Visit(madeUp(1).ID); err != nil {
+		t.Errorf("the visit that was saved in the end: %v", err)
+	}
+}
