@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"net"
 	"net/http"
@@ -57,6 +58,16 @@ type Caller struct {
 
 	client Client
 	ticket bool
+	from   string // without a token: the address, and the origin of a page
+}
+
+// ID tells callers apart, those of one name too: it is made of the token, or of the
+// address and the origin, and tells neither token nor anything personal.
+func (c Caller) ID() string {
+	if c.NoToken {
+		return "no token, " + c.from
+	}
+	return "token, " + hex.EncodeToString(c.client.Hash)
 }
 
 // May tells whether the caller has the scope. A caller without a token has what
@@ -300,7 +311,7 @@ func (a *Agent) unauthorized(g *guarded, reason string) *refusal {
 // or any text; where compat is on, only what looks like a token of ours is
 // judged on those paths.
 func (a *Agent) identify(g *guarded, now time.Time) (Caller, *refusal) {
-	nobody := Caller{Name: "no token, " + g.remote.String(), NoToken: true}
+	nobody := Caller{Name: "no token, " + g.remote.String(), NoToken: true, from: g.remote.String() + " " + g.origin}
 	if g.origin != "" {
 		nobody.Name = "no token, " + g.origin
 	}

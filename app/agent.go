@@ -76,7 +76,7 @@ func newAgentFace(c *core, data string, types []visit.ClaimType) (*agentFace, er
 		Cards: agentCards{c.cards}, Rights: agentRights{c.upstream, types}, Codes: agentCodes{c.upstream},
 		Submitter: f.submit, Drafts: f.submit,
 		HCode: c.Config.Unit.HCode, HasToken: c.hasToken(data), LookBack: c.Config.Agent.LookBackDays,
-		ClientName: clientName, Audit: func(_ context.Context, a secureagent.Access) { c.diary.access(a) }, Logger: c.log,
+		Outlive: c.outlive(), ClientName: clientName, ClientID: clientID, Audit: func(_ context.Context, a secureagent.Access) { c.diary.access(a) }, Logger: c.log,
 	})
 	if err != nil {
 		return nil, err
@@ -126,6 +126,23 @@ func (c *core) hasToken(data string) func() bool {
 func clientName(ctx context.Context) string {
 	caller, _ := agent.CallerOf(ctx)
 	return caller.Name
+}
+
+// clientID tells programs of one name apart.
+func clientID(ctx context.Context) string {
+	caller, _ := agent.CallerOf(ctx)
+	return caller.ID()
+}
+
+// outlive is how long a program's reading serves when its card is out: never where
+// patients stand before the screen, because nobody may be authenticated there who has
+// gone, and not by way of an agent that is installed, which wants the card itself.
+func (c *core) outlive() time.Duration {
+	staffOnly := c.Mode == "agent" || c.Mode == "station"
+	if !staffOnly || c.Config.NHSO.Upstream == config.UpstreamAgent {
+		return 0
+	}
+	return time.Duration(c.Config.Agent.CorrelationMinutes) * time.Minute
 }
 
 // listen opens the port. A port that is taken is an error: NHSO's own agent, or a
@@ -332,7 +349,7 @@ func (a *agentSubmitter) close() {
 	a.work.Wait()
 }
 
-// Submit implements secureagent.Submitter. Requests come one at a time.
+// Submit implements secureagent.Submitter. Requests for one person come one at a time.
 func (a *agentSubmitter) Submit(ctx context.Context, o secureagent.Order) secureagent.Outcome {
 	if !a.begin() {
 		return secureagent.Outcome{Kind: secureagent.NotSaved}

@@ -145,11 +145,18 @@ func TestAProgramInTheStyleOfDotNetGetsItsCode(t *testing.T) {
 	if status, data := d.ask("POST /api/nhso-service/confirm-save/", body); status != http.StatusOK || json.Unmarshal(data, &saved) != nil || saved.ClaimCode == "" || saved.CorrelationID != card.CorrelationID {
 		t.Fatalf("%d %s", status, data)
 	}
+	again := saved
+	if status, data := d.ask("POST /api/nhso-service/confirm-save", body); status != http.StatusOK || json.Unmarshal(data, &again) != nil || again != saved {
+		t.Fatalf("the same a second time: %d %s", status, data)
+	}
+	if status, data := d.ask("GET /api/smartcard/read", nil); status != http.StatusOK || json.Unmarshal(data, &card) != nil {
+		t.Fatalf("%d %s", status, data)
+	}
 	var refused struct {
 		Status int
 		Errors []struct{ DefaultMessage, Code string }
 	}
-	status, data := d.ask("POST /api/nhso-service/confirm-save", body)
+	status, data := d.ask("POST /api/nhso-service/confirm-save", bytes.ReplaceAll(body, []byte(saved.CorrelationID), []byte(card.CorrelationID)))
 	if status != http.StatusBadRequest || json.Unmarshal(data, &refused) != nil || len(refused.Errors) == 0 || refused.Errors[0].DefaultMessage == "" {
 		t.Fatalf("a second time: %d %s", status, data)
 	}
@@ -159,26 +166,78 @@ func TestAProgramInTheStyleOfDotNetGetsItsCode(t *testing.T) {
 	}
 }
 
-// TestACorrelationEndsWithItsCardInTheWholeProgram keeps the correlation of one
-// insertion from being used for the next, of the same card or another.
-func TestACorrelationEndsWithItsCardInTheWholeProgram(t *testing.T) {
-	h := newHospital(t, false, slog.New(slog.DiscardHandler), nil)
+// confirmWith asks for a code with a correlation that was read before.
+func (h *hospital) confirmWith(token string, correlation any) (int, map[string]any) {
+	h.t.Helper()
+	return h.ask(token, http.MethodPost, "/api/nhso-service/confirm-save",
+		fmt.Sprintf(`{"pid":%q,"claimType":"PG0060001","mobile":"0800001234","correlationId":%q}`, adultPID, correlation))
+}
+
+// visitsOfAdult counts the visits that were saved for the person of these tests.
+func (h *hospital) visitsOfAdult() int {
+	h.t.Helper()
+	same, err := h.core.store.Find(mustPID(h.t, adultPID), today())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return len(same)
+}
+
+// TestACorrelationEndsWithItsCardWherePatientsStand keeps the correlation of one
+// insertion from being used for the next, of the same card or another. What has ended
+// is answered as of an agent without a card: programs take a 400 for a duplicate, and
+// the patient would go without a code.
+func TestACorrelationEndsWithItsCardWherePatientsStand(t *testing.T) {
+	h := newHospital(t, true, slog.New(slog.DiscardHandler), nil)
 	h.insert(adultPID)
 	_, card := h.ask(h.token, http.MethodGet, "/api/smartcard/read", "")
 	h.remove()
-	post := func() (int, map[string]any) {
-		return h.ask(h.token, http.MethodPost, "/api/nhso-service/confirm-save",
-			fmt.Sprintf(`{"pid":%q,"claimType":"PG0060001","mobile":"0800001234","correlationId":%q}`, adultPID, card["correlationId"]))
-	}
 	for _, again := range []func(){func() {}, func() { h.insert("9000000000012") }, func() { h.remove(); h.insert(adultPID) }} {
 		again()
-		if status, got := post(); status != http.StatusBadRequest || !strings.Contains(fmt.Sprint(got), "CorrelationId") {
+		status, got := h.confirmWith(h.token, card["correlationId"])
+		if status != http.StatusInternalServerError || got["message"] != "No smart card present" || !strings.Contains(fmt.Sprint(got["errors"]), "CorrelationId") {
 			t.Errorf("%d %v", status, got)
 		}
 	}
-	same, err := h.core.store.Find(mustPID(t, adultPID), today())
-	if err != nil || len(same) != 0 {
-		t.Errorf("%d visits were saved, %v", len(same), err)
+	if n := h.visitsOfAdult(); n != 0 {
+		t.Errorf("%d visits were saved", n)
+	}
+}
+
+// TestACardThatWasHandedBackStillGetsItsCode is the desk that reads the card, gives it
+// back and then types the phone: the program that has read it gets the code, once, and
+// no other program does. The next patient's card makes no difference.
+func TestACardThatWasHandedBackStillGetsItsCode(t *testing.T) {
+	h := newHospital(t, false, slog.New(slog.DiscardHandler), nil)
+	other := h.client("other", agent.Scopes())
+	h.insert(adultPID)
+	_, card := h.ask(h.token, http.MethodGet, "/api/smartcard/read", "")
+	h.remove()
+	h.insert("9000000000012")
+	if status, got := h.confirmWith(other, card["correlationId"]); status != http.StatusInternalServerError || !strings.Contains(fmt.Sprint(got["errors"]), "CorrelationId") {
+		t.Errorf("another program: %d %v", status, got)
+	}
+	status, saved := h.confirmWith(h.token, card["correlationId"])
+	if status != http.StatusOK || saved["claimCode"] == "" {
+		t.Fatalf("%d %v", status, saved)
+	}
+	if status, again := h.confirmWith(h.token, card["correlationId"]); status != http.StatusOK || again["claimCode"] != saved["claimCode"] {
+		t.Errorf("the same again: %d %v", status, again)
+	}
+	if n := h.visitsOfAdult(); n != 1 || h.posts() != 1 {
+		t.Errorf("%d visits were saved, %d sent", n, h.posts())
+	}
+}
+
+// TestACorrelationEndsWithItsCardWhereTheConfigurationSaysSo has no minutes for
+// cards that have left.
+func TestACorrelationEndsWithItsCardWhereTheConfigurationSaysSo(t *testing.T) {
+	h := newHospital(t, false, slog.New(slog.DiscardHandler), func(c *config.Config, _ *hospital) { c.Agent.CorrelationMinutes = 0 })
+	h.insert(adultPID)
+	_, card := h.ask(h.token, http.MethodGet, "/api/smartcard/read", "")
+	h.remove()
+	if status, got := h.confirmWith(h.token, card["correlationId"]); status != http.StatusInternalServerError || h.visitsOfAdult() != 0 {
+		t.Errorf("%d %v", status, got)
 	}
 }
 

@@ -37,7 +37,7 @@ func (a agentCards) Slot() (s secureagent.Slot, err error) {
 			}
 		}
 	})
-	s.Insertion = in.Insertion
+	s.Insertion, s.Inside = in.Insertion, a.patients()
 	return s, err
 }
 

@@ -175,6 +175,18 @@ func (c *cards) holds(pid visit.PID) (is bool) {
 	return is
 }
 
+// patients are the insertions of all cards in readers of patients, mute ones too.
+func (c *cards) patients() (all []uint64) {
+	c.set(func() {
+		for n, card := range c.seat.cards {
+			if card.in.Role == cardreader.RolePatient {
+				all = append(all, n)
+			}
+		}
+	})
+	return all
+}
+
 // patient returns the card in the patient's reader, which may be mute; insertion 0:
 // there is none. With cards in several readers see seat.forPrograms.
 func (c *cards) patient() (in cardreader.Inserted, mute bool) {

@@ -124,6 +124,19 @@ func (a answered) bad(t *testing.T, status int) errorAnswer {
 	return e
 }
 
+// over demands that a reading serves no confirm-save any more: 500 as of an agent
+// without a card, or 400, each with its reason.
+func (a answered) over(t *testing.T) {
+	t.Helper()
+	status := http.StatusBadRequest
+	if a.status == http.StatusInternalServerError {
+		status = a.status
+	}
+	if e := a.bad(t, status); len(e.Errors) == 0 || e.Errors[0].DefaultMessage == "" {
+		t.Fatalf("no reason: %s", a.body)
+	}
+}
+
 // invalid demands a 400 whose errors[0].defaultMessage can be shown.
 func (a answered) invalid(t *testing.T) errorAnswer {
 	t.Helper()

@@ -15,7 +15,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // AUTHENKIOSK_AGENT_URL is its address, AUTHENKIOSK_ZONE_URL that of the test
 // zone which plays it or stands behind it. AUTHENKIOSK_AGENT_TOKEN is the token of
 // a program, if it wants one; AUTHENKIOSK_AGENT_DRAFTS=0 says that it keeps no
-// drafts, AUTHENKIOSK_AGENT_MASKED=1 that it hides the unit's token, and
+// drafts, AUTHENKIOSK_AGENT_MASKED=1 that it hides the unit's token,
+// AUTHENKIOSK_AGENT_OUTLIVES=1 that a correlation may outlive its card, and
 // AUTHENKIOSK_AGENT_CLAIM_TYPES lists what it offers to everybody. The tests of
 // the test zone call it so.
 func TestARunningAgentConforms(t *testing.T) {
@@ -33,6 +34,6 @@ func TestARunningAgentConforms(t *testing.T) {
 	}
 	Run(t, Target{
 		URL: agent, Header: header, Drafts: os.Getenv("AUTHENKIOSK_AGENT_DRAFTS") != "0",
-		MaskedToken: os.Getenv("AUTHENKIOSK_AGENT_MASKED") == "1", ClaimTypes: types, Control: Zone(zone),
+		Outlives: os.Getenv("AUTHENKIOSK_AGENT_OUTLIVES") == "1", MaskedToken: os.Getenv("AUTHENKIOSK_AGENT_MASKED") == "1", ClaimTypes: types, Control: Zone(zone),
 	})
 }

@@ -17,6 +17,10 @@ type Target struct {
 	// refuse (501).
 	Drafts bool
 
+	// Outlives tells whether a correlation still serves the client that has read the
+	// card when the card is out.
+	Outlives bool
+
 	// MaskedToken demands that the preference holds no usable token.
 	MaskedToken bool
 

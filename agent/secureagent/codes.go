@@ -2,60 +2,60 @@ package secureagent
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"authenkiosk/visit"
 )
 
 // latest gives the newest code of a person at any unit.
 func (h *Handler) latest(r *http.Request) answer {
-	codes, no := h.newest(r, 1)
-	if no != nil {
-		return *no
-	}
-	if len(codes) == 0 {
-		return answer{status: http.StatusOK, body: latest{CheckDate: moment(h.now())}}
-	}
-	return answer{status: http.StatusOK, body: h.latestOf(codes[0])}
+	return h.newest(r, 1, func(codes []Code, at time.Time) any {
+		if len(codes) == 0 {
+			return latest{CheckDate: moment(at)}
+		}
+		return latestOf(codes[0], at)
+	})
 }
 
 // latest5 gives the newest codes of a person, as many as there are up to five.
 func (h *Handler) latest5(r *http.Request) answer {
-	codes, no := h.newest(r, latestMany)
-	if no != nil {
-		return *no
-	}
-	list := make([]latest, len(codes))
-	for i, c := range codes {
-		list[i] = h.latestOf(c)
-	}
-	return answer{status: http.StatusOK, body: list}
+	return h.newest(r, latestMany, func(codes []Code, at time.Time) any {
+		list := make([]latest, len(codes))
+		for i, c := range codes {
+			list[i] = latestOf(c, at)
+		}
+		return list
+	})
 }
 
-func (h *Handler) latestOf(c Code) latest {
-	return latest{ClaimType: c.ClaimType, Code: c.Code, HCode: c.HCode, At: moment(c.At), CheckDate: moment(h.now())}
+func latestOf(c Code, at time.Time) latest {
+	return latest{ClaimType: c.ClaimType, Code: c.Code, HCode: c.HCode, At: moment(c.At), CheckDate: moment(at)}
 }
 
-// newest finds the newest codes of the person in the path, today's first.
-func (h *Handler) newest(r *http.Request, want int) ([]Code, *answer) {
+// newest finds the newest codes of the person in the path, today's first, and words
+// them as of the moment when NHSO had answered.
+func (h *Handler) newest(r *http.Request, want int, word func(codes []Code, at time.Time) any) answer {
 	pid, err := visit.ParsePID(r.PathValue("pid"))
 	if err != nil {
-		a := h.invalid(r, "pid", "Pid", sayPID)
-		return nil, &a
+		return h.invalid(r, "pid", "Pid", sayPID)
 	}
-	found, err := h.search(r.Context(), pid, want)
-	a := answer{status: http.StatusOK}
-	if err != nil {
-		// An empty answer would mean "no code", and that is not known.
-		h.log.Warn("ask for the latest codes", "err", err)
-		a = h.nhsoDown(r)
+	reply, ok := h.ask(r, questionKey{pid, fmt.Sprint("latest ", want)}, func(ctx context.Context) reply {
+		found, err := h.search(ctx, pid, want)
+		if err != nil {
+			// An empty answer would mean "no code", and that is not known.
+			h.log.Warn("ask for the latest codes", "err", err)
+			return h.nhsoDown
+		}
+		body := word(found, h.now())
+		return func(*http.Request) answer { return answer{status: http.StatusOK, body: body} }
+	})
+	if !ok {
+		return reply(r)
 	}
-	h.told(r, "latest", pid, a)
-	if err != nil {
-		return nil, &a
-	}
-	return found, nil
+	return h.told(r, "latest", pid, reply(r))
 }
 
 // search asks day by day, because NHSO's service knows no other question.

@@ -13,9 +13,10 @@ import (
 
 // confirmation is a request that has passed every check.
 type confirmation struct {
-	id      string
-	session *session
-	order   Order
+	id     string // of the correlation
+	client string // what tells who asks from others
+	record *record
+	order  Order
 }
 
 // check looks at a request in the order of the original as far as it is known:
@@ -39,7 +40,8 @@ func (h *Handler) check(r *http.Request) (confirmation, *answer) {
 		return no(h.invalid(r, "pid", "Pid", sayPID))
 	}
 	id := string(q.Correlation)
-	s, c, known := h.lookUp(id)
+	client := h.clientID(r.Context())
+	c, known := h.find(id, client)
 	if known && c.card.PID != pid {
 		return no(h.invalid(r, "pid", "Pid", sayOtherPID))
 	}
@@ -47,24 +49,24 @@ func (h *Handler) check(r *http.Request) (confirmation, *answer) {
 	if err != nil {
 		return no(h.invalid(r, "mobile", "Mobile", sayMobile))
 	}
-	claim, open := find(offered(c.right), string(q.ClaimType))
+	claim, open := claimOf(offered(c.right), string(q.ClaimType))
 	switch {
 	case known && !open:
 		return no(h.invalid(r, "claimType", "ClaimType", sayClaimType))
 	case !known:
-		return no(h.invalid(r, "correlationId", "CorrelationId", sayCorrelation))
+		return no(h.over(r))
 	case q.HCode != "" && string(q.HCode) != h.hcode:
 		return no(h.invalid(r, "hcode", "HCode", sayOtherUnit))
 	case utf8.RuneCountInString(string(q.HN)) > maxHN:
 		return no(h.invalid(r, "hn", "Size", sayHN))
 	}
 	now := h.now()
-	return confirmation{id: id, session: s, order: Order{
+	return confirmation{id: id, client: client, record: c.record, order: Order{
 		Visit: visitOf(c, phone, claim, h.hcode, now), HN: string(q.HN), Client: h.client(r.Context()), Correlation: id,
 	}}, nil
 }
 
-func find(types []visit.ClaimType, code string) (visit.ClaimType, bool) {
+func claimOf(types []visit.ClaimType, code string) (visit.ClaimType, bool) {
 	for _, t := range types {
 		if t.Code == code {
 			return t, true
@@ -83,100 +85,133 @@ func visitOf(c correlation, phone visit.Phone, claim visit.ClaimType, hcode stri
 	}
 }
 
-// confirmSave submits a visit, one at a time: so of two requests for the same
-// person the second sees what became of the first.
-func (h *Handler) confirmSave(r *http.Request) answer {
-	return h.inTurn(r, "confirm-save", h.saving, h.submit)
+// over says that a reading serves no confirm-save any more. The original, which has
+// to have the card, answers 500 then (seen: no card), and so it is here: programs
+// take every 400 for "has a code already", and the patient would go without one.
+func (h *Handler) over(r *http.Request) answer {
+	return h.fail(r, http.StatusInternalServerError, sayNoCard, bindingError("correlationId", "CorrelationId", sayCorrelation))
 }
 
-// inTurn checks a request and does with it what do does when turn is free, and
-// tells the audit, also of those that were refused.
-func (h *Handler) inTurn(r *http.Request, action string, turn chan struct{}, do func(*http.Request, confirmation) answer) answer {
+// confirmSave submits a visit, those of one person one at a time: so of two requests
+// for the same person the second sees what became of the first. It goes on when the
+// client leaves, and whoever asks the same again waits for it, or hears what came of
+// it.
+func (h *Handler) confirmSave(r *http.Request) answer {
 	c, no := h.check(r)
 	if no != nil {
-		return h.told(r, action, visit.PID{}, *no)
+		return h.told(r, "confirm-save", visit.PID{}, *no)
 	}
+	j, mine := h.jobFor(r, c)
 	select {
-	case turn <- struct{}{}:
+	case <-j.done:
 	case <-r.Context().Done():
-		return h.fail(r, http.StatusServiceUnavailable, sayGone)
+		return h.gaveUp(r)
 	}
-	defer func() { <-turn }()
-	return h.told(r, action, c.order.Visit.PID, do(r, c))
+	h.heard(j)
+	a := j.result.say(r, c.id)
+	if mine {
+		return a // the audit has heard of it
+	}
+	return h.told(r, "confirm-save", c.order.Visit.PID, a)
 }
 
-// submit asks whether there is a code of today, makes sure that the card still is
-// inside, and lets the submitter send. An order that has been handed over is
-// finished whether the client waits or not.
-func (h *Handler) submit(r *http.Request, c confirmation) answer {
+// submit asks whether there is a code of today, makes sure that the reading still
+// serves, and lets the submitter send. again: the same was sent before with an
+// unclear outcome, so nothing may be sent.
+func (h *Handler) submit(ctx context.Context, c confirmation, again bool) result {
 	v := c.order.Visit
-	codes, err := h.codes.Codes(r.Context(), v.PID, v.ServiceDate)
+	asking, cancel := context.WithTimeout(ctx, askLimit)
+	defer cancel()
+	codes, err := h.codes.Codes(asking, v.PID, v.ServiceDate)
 	if err != nil {
 		// Nothing may be sent unless it is known that there is no code already.
 		h.log.Warn("ask for the codes of today before submitting", "visit", v.ID, "err", err)
-		return h.nhsoDown(r)
+		return result{say: func(r *http.Request, _ string) answer { return h.nhsoDown(r) }}
 	}
-	if already(codes, v) {
-		return h.invalid(r, "pid", "Duplicate", sayDuplicate)
+	if found := already(codes, v); found != nil {
+		if again {
+			return h.worded(v, Outcome{Kind: Issued, Code: found.Code, IssuedAt: found.At})
+		}
+		return result{keeps: true, say: func(r *http.Request, _ string) answer { return h.invalid(r, "pid", "Duplicate", sayDuplicate) }}
 	}
-	switch {
-	case r.Context().Err() != nil:
-		return h.fail(r, http.StatusServiceUnavailable, sayGone)
-	case !h.stands(c.session), v.ServiceDate != visit.ServiceDateOf(h.now()), !h.mark(c.session, c.id, true):
-		return h.invalid(r, "correlationId", "CorrelationId", sayCorrelation)
+	if again {
+		return h.worded(v, Outcome{})
 	}
-	out := h.submitter.Submit(context.WithoutCancel(r.Context()), c.order)
+	over := result{say: func(r *http.Request, _ string) answer { return h.over(r) }}
+	if ctx.Err() != nil || v.ServiceDate != visit.ServiceDateOf(h.now()) {
+		return over
+	}
+	undo, ok := h.use(c.id, c.client, v.ClaimType.Code)
+	if !ok {
+		return over
+	}
+	h.questions.outdate(v.PID)
+	out := h.submitter.Submit(context.WithoutCancel(ctx), c.order)
+	h.questions.outdate(v.PID)
 	if _, err := visit.ParseAuthenCode(string(out.Code)); out.Kind == Issued && err != nil {
 		out = Outcome{Kind: Unclear}
 	}
 	h.log.Info("confirm-save", "visit", v.ID, "client", c.order.Client, "outcome", out.Kind.String())
 	if out.Kind == NotSaved {
-		h.mark(c.session, c.id, false) // it was never used
+		undo() // it was never used
 	}
-	return h.outcome(r, c, out)
+	if out.Kind == Issued && out.IssuedAt.IsZero() {
+		out.IssuedAt = h.now()
+	}
+	return h.worded(v, out)
 }
 
-func already(codes []Code, v visit.Visit) bool {
-	for _, c := range codes {
+// already returns the code of the visit's day, unit and claim type, if there is one.
+func already(codes []Code, v visit.Visit) *Code {
+	for i, c := range codes {
 		if c.ClaimType == v.ClaimType.Code && c.HCode == v.HCode {
-			return true
+			return &codes[i]
 		}
 	}
-	return false
+	return nil
 }
 
-// outcome words what became of an order. Only Issued is a success; after Unclear
-// the caller must ask for the latest code and not post again.
-func (h *Handler) outcome(r *http.Request, c confirmation, out Outcome) answer {
-	words := out.Message
+// worded says what became of an order. Only Issued is a success; after Unclear the
+// caller must ask for the latest code, or the same once more.
+func (h *Handler) worded(v visit.Visit, out Outcome) result {
+	words := func(otherwise string) string {
+		if out.Message != "" {
+			return out.Message
+		}
+		return otherwise
+	}
+	var say func(r *http.Request, id string) answer
 	switch out.Kind {
 	case Issued:
-		at := out.IssuedAt
-		if at.IsZero() {
-			at = h.now()
+		say = func(_ *http.Request, id string) answer {
+			return answer{status: http.StatusOK, body: savedAs(v, id, out.IssuedAt, out.Code)}
 		}
-		return answer{status: http.StatusOK, body: h.savedAs(c, at, out.Code)}
 	case Duplicate:
-		if words == "" {
-			words = sayDuplicate
-		}
-		return h.invalid(r, "pid", "Duplicate", words)
+		say = func(r *http.Request, _ string) answer { return h.invalid(r, "pid", "Duplicate", words(sayDuplicate)) }
 	case Refused:
-		if words == "" {
-			words = sayRefused
-		}
-		return h.invalid(r, "pid", "Refused", words)
+		say = func(r *http.Request, _ string) answer { return h.invalid(r, "pid", "Refused", words(sayRefused)) }
 	case CardNeeded:
-		return h.invalid(r, "correlationId", "CardNeeded", sayCardNeeded)
+		say = func(r *http.Request, _ string) answer {
+			return h.invalid(r, "correlationId", "CardNeeded", sayCardNeeded)
+		}
 	case NotSaved:
-		return h.fail(r, http.StatusInternalServerError, sayNotSaved, bindingError("pid", "NotSaved", sayNotSaved))
+		return result{say: func(r *http.Request, _ string) answer {
+			return h.fail(r, http.StatusInternalServerError, sayNotSaved, bindingError("pid", "NotSaved", sayNotSaved))
+		}}
+	default:
+		return h.unclear()
 	}
-	return h.fail(r, http.StatusInternalServerError, sayUnclear, bindingError("pid", "Unclear", sayUnclear))
+	return result{say: say, keeps: true, settled: true}
 }
 
-func (h *Handler) savedAs(c confirmation, at time.Time, code visit.AuthenCode) saved {
-	v := c.order.Visit
-	return saved{PID: v.PID.Digits(), ClaimType: v.ClaimType.Code, Correlation: c.id, Created: moment(at), Code: code}
+func (h *Handler) unclear() result {
+	return result{unclear: true, say: func(r *http.Request, _ string) answer {
+		return h.fail(r, http.StatusInternalServerError, sayUnclear, bindingError("pid", "Unclear", sayUnclear))
+	}}
+}
+
+func savedAs(v visit.Visit, id string, at time.Time, code visit.AuthenCode) saved {
+	return saved{PID: v.PID.Digits(), ClaimType: v.ClaimType.Code, Correlation: id, Created: moment(at), Code: code}
 }
 
 // saveAsDraft keeps a visit for the staff and sends nothing to NHSO: what the
@@ -184,7 +219,16 @@ func (h *Handler) savedAs(c confirmation, at time.Time, code visit.AuthenCode) s
 // correlation stays usable. Where no drafts are kept it says so (501), because
 // a 200 would be believed.
 func (h *Handler) saveAsDraft(r *http.Request) answer {
-	return h.inTurn(r, "save-as-draft", h.drafting, h.draft)
+	c, no := h.check(r)
+	if no != nil {
+		return h.told(r, "save-as-draft", visit.PID{}, *no)
+	}
+	done, ok := h.drafting.take(r.Context(), c.order.Visit.PID)
+	if !ok {
+		return h.gaveUp(r)
+	}
+	defer done()
+	return h.told(r, "save-as-draft", c.order.Visit.PID, h.draft(r, c))
 }
 
 // draft keeps one draft for each correlation and claim type: a program that did
@@ -193,16 +237,19 @@ func (h *Handler) draft(r *http.Request, c confirmation) answer {
 	if h.drafts == nil {
 		return h.fail(r, http.StatusNotImplemented, sayNoDrafts, bindingError("pid", "Draft", sayNoDrafts))
 	}
+	if !h.fresh(c.id) {
+		return h.over(r)
+	}
 	if kept, ok := h.draftOf(c); ok {
 		if kept.Visit.Phone != c.order.Visit.Phone || kept.HN != c.order.HN {
 			return h.invalid(r, "correlationId", "Duplicate", sayOtherDraft) // a 200 would promise the new phone
 		}
-		return answer{status: http.StatusOK, body: h.savedAs(c, kept.Visit.CreatedAt, "")}
+		return answer{status: http.StatusOK, body: savedAs(c.order.Visit, c.id, kept.Visit.CreatedAt, "")}
 	}
 	if err := h.drafts.Draft(context.WithoutCancel(r.Context()), c.order); err != nil {
 		h.log.Error("keep a draft", "visit", c.order.Visit.ID, "err", err)
 		return h.fail(r, http.StatusInternalServerError, sayNotSaved, bindingError("pid", "NotSaved", sayNotSaved))
 	}
 	h.noteDraft(c)
-	return answer{status: http.StatusOK, body: h.savedAs(c, c.order.Visit.CreatedAt, "")}
+	return answer{status: http.StatusOK, body: savedAs(c.order.Visit, c.id, c.order.Visit.CreatedAt, "")}
 }

@@ -47,7 +47,7 @@ const (
 	sayOtherPID     = "เลขประจำตัวประชาชนไม่ตรงกับบัตร"
 	sayMobile       = "หมายเลขโทรศัพท์ไม่ถูกต้อง"
 	sayClaimType    = "ผู้รับบริการไม่มีสิทธิตามประเภทบริการที่ขอ"
-	sayCorrelation  = "correlationId ไม่ถูกต้องหรือหมดอายุ กรุณาอ่านบัตรใหม่"
+	sayCorrelation  = "การอ่านบัตรครั้งนี้ใช้ไม่ได้แล้ว กรุณาเสียบบัตรและอ่านใหม่"
 	sayOtherUnit    = "หน่วยบริการไม่ตรงกับหน่วยบริการของเครื่องนี้"
 	sayHN           = "HN ยาวเกินไป"
 	sayDuplicate    = "ผู้รับบริการรายนี้ขอรหัสสำหรับวันนี้แล้ว"
@@ -86,6 +86,11 @@ func bindingError(field, code, message string) fieldError {
 		Arguments:      []argument{{Codes: []string{requestName + "." + field, field}, DefaultMessage: field, Code: field}},
 		DefaultMessage: message, ObjectName: requestName, Field: field, Code: code,
 	}
+}
+
+// gaveUp is for a client that has left, and for the end of the program.
+func (h *Handler) gaveUp(r *http.Request) answer {
+	return h.fail(r, http.StatusServiceUnavailable, sayGone)
 }
 
 // nhsoDown is 500, as the original answers when NHSO does not.

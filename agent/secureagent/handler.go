@@ -43,7 +43,13 @@ type Options struct {
 	HasToken func() bool // nil: true. The token itself never comes here
 	LookBack int         // days before today in which the latest codes are looked for, one question each; 0 to 30
 
+	// Outlive is how long after its card was read a correlation serves the client
+	// that has read it, when the card is out; 0: it ends with the card, as it must on
+	// a machine at which patients stand. At most an hour.
+	Outlive time.Duration
+
 	ClientName func(context.Context) string  // who asks, as the guard found; nil: nobody is named
+	ClientID   func(context.Context) string  // what tells clients of one name apart; nil: their names
 	Audit      func(context.Context, Access) // nil: no audit; it must be quick
 	Logger     *slog.Logger                  // nil: silent
 	Now        func() time.Time              // nil: time.Now
@@ -62,18 +68,28 @@ type Handler struct {
 	hcode     string
 	hasToken  func() bool
 	lookBack  int
+	outlives  time.Duration
 	client    func(context.Context) string
+	clientID  func(context.Context) string
 	audit     func(context.Context, Access)
 	log       *slog.Logger
 	now       func() time.Time
 	mux       *http.ServeMux
 
-	reading  chan struct{} // held by the one reading of the card
-	saving   chan struct{} // held by the one confirm-save
-	drafting chan struct{} // held by the one save-as-draft
+	reading   chan struct{} // held by the one reading of the card
+	saving    turns         // of confirm-save
+	drafting  turns         // of save-as-draft
+	questions questions
 
-	mu      sync.Mutex
-	current *session
+	ctx    context.Context // of work in the background; ends with Close
+	cancel context.CancelFunc
+	work   sync.WaitGroup
+
+	mu           sync.Mutex
+	closed       bool
+	sessions     map[uint64]*session     // of the cards that are inside, by insertion
+	correlations map[string]*correlation // of the sessions, and of the records in left
+	left         []*record               // of cards that are out, the oldest first
 }
 
 var _ http.Handler = (*Handler)(nil)
@@ -83,6 +99,7 @@ func New(o Options) (*Handler, error) {
 	for name, missing := range map[string]bool{
 		"Cards": o.Cards == nil, "Rights": o.Rights == nil, "Codes": o.Codes == nil,
 		"Submitter": o.Submitter == nil, "HCode": o.HCode == "", "LookBack": o.LookBack < 0 || o.LookBack > maxLookBack,
+		"Outlive": o.Outlive < 0 || o.Outlive > maxOutlive,
 	} {
 		if missing {
 			return nil, fmt.Errorf("%w: %s", ErrOptions, name)
@@ -90,14 +107,20 @@ func New(o Options) (*Handler, error) {
 	}
 	h := &Handler{
 		cards: o.Cards, rights: o.Rights, codes: o.Codes, submitter: o.Submitter, drafts: o.Drafts,
-		hcode: o.HCode, hasToken: o.HasToken, lookBack: o.LookBack, client: o.ClientName, audit: o.Audit, log: o.Logger, now: o.Now,
-		mux: http.NewServeMux(), reading: make(chan struct{}, 1), saving: make(chan struct{}, 1), drafting: make(chan struct{}, 1),
+		hcode: o.HCode, hasToken: o.HasToken, lookBack: o.LookBack, outlives: o.Outlive,
+		client: o.ClientName, clientID: o.ClientID, audit: o.Audit, log: o.Logger, now: o.Now,
+		mux: http.NewServeMux(), reading: make(chan struct{}, 1), questions: questions{open: map[questionKey]*question{}},
+		sessions: map[uint64]*session{}, correlations: map[string]*correlation{},
 	}
+	h.ctx, h.cancel = context.WithCancel(context.Background())
 	if h.hasToken == nil {
 		h.hasToken = func() bool { return true }
 	}
 	if h.client == nil {
 		h.client = func(context.Context) string { return "" }
+	}
+	if h.clientID == nil {
+		h.clientID = h.client
 	}
 	if h.audit == nil {
 		h.audit = func(context.Context, Access) {}

@@ -5,7 +5,8 @@ import "time"
 // Limits of time.
 const (
 	// correlationLife is how long after a read confirm-save is possible while the
-	// card stays inside. That of the original is not known.
+	// card stays inside. That of the original is not known. Options.Outlive counts
+	// when the card has left.
 	correlationLife = 30 * time.Minute
 
 	// rightLife is how long the right of the card that is inside is taken from
@@ -19,6 +20,28 @@ const (
 
 	// rightLimit bounds the question for the right, see textLimit (8 s).
 	rightLimit = 15 * time.Second
+)
+
+// Limits of work that goes on when its client has left.
+const (
+	// askLimit bounds a question to NHSO about a person, over all days that are
+	// looked at; each request to NHSO has its own, shorter limit.
+	askLimit = time.Minute
+
+	// unheardLife is how long an answer that nobody was there to hear waits for the
+	// next who asks the same: programs ask again after 0.8 to 5 s.
+	unheardLife = 10 * time.Second
+
+	// maxJobs bounds the submissions that are remembered of one card.
+	maxJobs = 64
+
+	// maxOutlived bounds the cards that have left whose correlations live on: a desk
+	// serves one patient in half a minute at most, and Options.Outlive is an hour at
+	// most.
+	maxOutlived = 128
+
+	// maxOutlive bounds Options.Outlive.
+	maxOutlive = time.Hour
 )
 
 // Limits of size and number.

@@ -25,6 +25,10 @@ type Slot struct {
 	// there is none. All readers count together, and a number stands for one stay of
 	// one card: it may come back when a newer card has left another reader.
 	Insertion uint64
+
+	// Inside are the insertions of all patients' cards that are inside, in any order;
+	// Insertion may be left out of them.
+	Inside []uint64
 }
 
 // Cards is the card reader. Its methods are called by several goroutines, but
@@ -106,7 +110,7 @@ type Code struct {
 // waits a little for the outcome.
 type Submitter interface {
 	// Submit returns as soon as there is an outcome to tell; its context is not
-	// the caller's, who may have gone. While a visit of the same person, day and
+	// the caller's, who may have gone. Those of one person come one at a time. While a visit of the same person, day and
 	// claim type is on its way already, it saves and sends nothing and returns
 	// Unclear: a caller whose first request got no clear answer may ask again.
 	Submit(ctx context.Context, o Order) Outcome

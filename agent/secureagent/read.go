@@ -1,6 +1,7 @@
 package secureagent
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -123,7 +124,7 @@ func (h *Handler) read(r *http.Request) answer {
 			return h.cardTrouble(r, trouble)
 		}
 	}
-	id, ok := h.correlate(s, card, right)
+	id, ok := h.correlate(s, h.clientID(r.Context()), card, right)
 	if !ok || !h.stands(s) {
 		return h.cardTrouble(r, visit.CardRemovedEarly)
 	}
@@ -139,12 +140,19 @@ func (h *Handler) probe(r *http.Request) answer {
 	if err != nil {
 		return h.invalid(r, "pid", "Pid", sayPID)
 	}
-	right, err := h.rights.RightByPID(r.Context(), pid, visit.ServiceDateOf(h.now()))
-	if err != nil {
-		h.log.Warn("ask for the right of a number", "err", err)
-		return h.told(r, "probe", pid, h.nhsoDown(r))
+	reply, ok := h.ask(r, questionKey{pid, "probe"}, func(ctx context.Context) reply {
+		right, err := h.rights.RightByPID(ctx, pid, visit.ServiceDateOf(h.now()))
+		if err != nil {
+			h.log.Warn("ask for the right of a number", "err", err)
+			return h.nhsoDown
+		}
+		at := h.now()
+		return func(*http.Request) answer { return answer{status: http.StatusOK, body: probed(pid, right, at)} }
+	})
+	if !ok {
+		return reply(r)
 	}
-	return h.told(r, "probe", pid, answer{status: http.StatusOK, body: probed(pid, right, h.now())})
+	return h.told(r, "probe", pid, reply(r))
 }
 
 // seen tells the audit that a card was looked at, once for each client, way,

@@ -156,25 +156,30 @@ func TestACardSwappedDuringAReadingIsNotGivenForTheOther(t *testing.T) {
 func TestTheDataOfACardIsDroppedWhenItGoes(t *testing.T) {
 	w := newWorld()
 	h := w.handler(t, nil)
-	for name, end := range map[string]func(){
-		"told":               func() { h.Removed(w.last) },
-		"a poll":             func() { _, _ = ask(h, "GET", TerminalsPath, "") },
-		"no reader any more": func() { w.do(func() { w.readers = false }); _, _ = ask(h, "GET", ReadCardPath, "") },
-		"the end":            h.Close,
+	kept := func() int {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		return len(h.sessions) + len(h.correlations) + len(h.left)
+	}
+	for _, c := range []struct {
+		name string
+		end  func()
+	}{
+		{"told", func() { h.Removed(w.last) }},
+		{"a poll", func() { _, _ = ask(h, "GET", TerminalsPath, "") }},
+		{"no reader any more", func() { w.do(func() { w.readers = false }); _, _ = ask(h, "GET", ReadCardPath, "") }},
+		{"an old event before", func() { w.do(func() { w.readers = true }); h.Removed(1); h.Removed(w.last) }},
+		{"the end", h.Close},
 	} {
 		w.do(func() { w.readers = true })
 		w.insert(agenttest.Adult.PID())
-		read(t, h)
-		w.remove()
-		if end(); h.current != nil {
-			t.Errorf("%s: the data is still there", name)
+		if read(t, h); kept() != 2 {
+			t.Fatalf("%s: no session", c.name)
 		}
-	}
-	w.do(func() { w.readers = true })
-	h.Removed(1) // an old event concerns no later card
-	w.insert(agenttest.Adult.PID())
-	if read(t, h); h.current == nil {
-		t.Error("no session")
+		w.remove()
+		if c.end(); kept() != 0 {
+			t.Errorf("%s: the data is still there", c.name)
+		}
 	}
 }
 
@@ -207,7 +212,7 @@ func TestOfTwoPatientsReadersTheOneThatStillHasACardCanBeRead(t *testing.T) {
 			if told {
 				h.Removed(2)
 			}
-			if code, v := ask(h, "POST", ConfirmPath, confirmBody(later, "pid", agenttest.Pensioner.PID())); code != 400 {
+			if code, v := ask(h, "POST", ConfirmPath, confirmBody(later, "pid", agenttest.Pensioner.PID())); code != 500 || says(v) != sayCorrelation {
 				t.Errorf("the card that is out was used: %d %v", code, v)
 			}
 			code, v := ask(h, "GET", ReadPath, "")
@@ -354,23 +359,23 @@ func TestACardWithoutAPhotoIsReadAllTheSame(t *testing.T) {
 }
 
 func TestAReadingThatPanicsHoldsNobody(t *testing.T) {
+	h := newWorld().handler(t, nil)
 	var s shared[int]
 	began, let := make(chan bool), make(chan bool)
 	go func() {
-		defer func() { _ = recover() }()
-		_, _ = s.get(t.Context(), time.Now, always, func() (int, error) { close(began); <-let; panic("x") })
+		_, _ = s.get(t.Context(), h.background, time.Now, always, func() (int, error) { close(began); <-let; panic("x") })
 	}()
 	<-began
 	waiting := make(chan error)
 	go func() {
-		_, err := s.get(t.Context(), time.Now, always, func() (int, error) { return 7, nil })
+		_, err := s.get(t.Context(), h.background, time.Now, always, func() (int, error) { return 7, nil })
 		waiting <- err
 	}()
 	close(let)
 	if err := <-waiting; err != nil && err != errNoResult {
 		t.Error(err)
 	}
-	if v, err := s.get(t.Context(), time.Now, always, func() (int, error) { return 7, nil }); v != 7 || err != nil {
+	if v, err := s.get(t.Context(), h.background, time.Now, always, func() (int, error) { return 7, nil }); v != 7 || err != nil {
 		t.Error(v, err)
 	}
 }
@@ -440,6 +445,7 @@ func TestWrongOptionsAreNamed(t *testing.T) {
 	for name, change := range map[string]func(*Options){
 		"Cards": func(o *Options) { o.Cards = nil }, "Rights": func(o *Options) { o.Rights = nil }, "Codes": func(o *Options) { o.Codes = nil },
 		"Submitter": func(o *Options) { o.Submitter = nil }, "HCode": func(o *Options) { o.HCode = "" }, "LookBack": func(o *Options) { o.LookBack = 31 },
+		"Outlive": func(o *Options) { o.Outlive = maxOutlive + 1 },
 	} {
 		o := Options{Cards: w, Rights: w, Codes: w, Submitter: w, HCode: testUnit}
 		change(&o)

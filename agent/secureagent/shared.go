@@ -23,41 +23,51 @@ type flight[T any] struct {
 	err   error
 }
 
-// get returns the value if it is fresh, and else that of do. A caller whose ctx
-// ends stops waiting; the getting itself goes on for the others, bounded by do.
-func (s *shared[T]) get(ctx context.Context, now func() time.Time, fresh func(at time.Time) bool, do func() (T, error)) (T, error) {
+// get returns the value if it is fresh, and else that of do, which is done in the
+// background. A caller whose ctx ends stops waiting; the getting itself goes on for
+// the others and for later callers, bounded by do.
+func (s *shared[T]) get(ctx context.Context, background func(func()) bool, now func() time.Time, fresh func(at time.Time) bool, do func() (T, error)) (T, error) {
 	s.mu.Lock()
 	if !s.at.IsZero() && fresh(s.at) {
 		defer s.mu.Unlock()
 		return s.value, nil
 	}
-	if f := s.flight; f != nil {
-		s.mu.Unlock()
-		select {
-		case <-f.done:
-			return f.value, f.err
-		case <-ctx.Done():
-			var none T
-			return none, ctx.Err()
-		}
+	f := s.flight
+	begins := f == nil
+	if begins {
+		f = &flight[T]{done: make(chan struct{}), err: errNoResult}
+		s.flight = f
 	}
-	f := &flight[T]{done: make(chan struct{}), err: errNoResult}
-	s.flight = f
 	s.mu.Unlock()
-	defer func() { // also when do panics: nobody may wait for ever
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.flight = nil
-		if f.err == nil {
-			s.value, s.at = f.value, now()
-		}
-		close(f.done)
-	}()
-	f.value, f.err = do()
-	return f.value, f.err
+	if begins && !background(func() { s.fly(f, now, do) }) {
+		s.land(f, now)
+	}
+	select {
+	case <-f.done:
+		return f.value, f.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
 }
 
-// errNoResult is what those hear who waited for a getting that panicked.
+func (s *shared[T]) fly(f *flight[T], now func() time.Time, do func() (T, error)) {
+	defer s.land(f, now) // also when do panics: nobody may wait for ever
+	f.value, f.err = do()
+}
+
+func (s *shared[T]) land(f *flight[T], now func() time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.flight = nil
+	if f.err == nil {
+		s.value, s.at = f.value, now()
+	}
+	close(f.done)
+}
+
+// errNoResult is what those hear who waited for a getting that panicked or, at the
+// end of the program, did not begin.
 var errNoResult = errors.New("the result did not come")
 
 // always is the freshness of what cannot change while the card is inside.

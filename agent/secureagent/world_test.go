@@ -27,6 +27,7 @@ type world struct {
 	readers   bool
 	lost      bool // there is no card service
 	insertion uint64
+	others    []uint64 // insertions of patients' cards in other readers
 	last      uint64
 	pid       string // empty: the card cannot be read
 	trouble   error  // of the next readings
@@ -88,7 +89,7 @@ func (w *world) Slot() (Slot, error) {
 	case !w.readers:
 		return Slot{}, nil
 	}
-	return Slot{Terminals: []Terminal{{"Reader 0", w.insertion != 0}, {"Reader 1", false}}, Default: "Reader 0", Insertion: w.insertion}, nil
+	return Slot{Terminals: []Terminal{{"Reader 0", w.insertion != 0}, {"Reader 1", false}}, Default: "Reader 0", Insertion: w.insertion, Inside: w.others}, nil
 }
 
 // Text implements Cards.

@@ -74,6 +74,11 @@ type Agent struct {
 	Compat         bool     // answers programs that send no token
 	LookBackDays   int      // days before today in which the latest codes are looked for
 
+	// CorrelationMinutes is how long after its card was read a reading serves one
+	// confirm-save of the program that has read it, when the card is out. It is 0, the
+	// card has to stay, wherever the kiosk is shown or the upstream is an agent.
+	CorrelationMinutes int
+
 	// For other machines, all four together; see LAN.
 	TLSCert, TLSKey string   // PEM files
 	Addresses       []string // IP addresses or networks (CIDR) from which programs may connect
@@ -178,7 +183,7 @@ func Default() Config {
 	return Config{
 		Unit:      Unit{HCode: demoHCode, Name: "โรงพยาบาลทดสอบ"},
 		NHSO:      NHSO{Zone: visit.ZoneDemo, Upstream: UpstreamEndpoint, AgentURL: "http://127.0.0.1:8189"},
-		Agent:     Agent{Listen: "127.0.0.1:8189"},
+		Agent:     Agent{Listen: "127.0.0.1:8189", CorrelationMinutes: 10},
 		Printer:   Printer{Kind: PrinterNone, WidthMM: 80, FeedLines: FeedOfModel},
 		Certifier: Certifier{MinAge: 18, Relations: visit.Relations(), AdultRelations: visit.Relations()},
 		Kiosk: Kiosk{

@@ -19,6 +19,8 @@ const (
 
 	maxLookBack = 30 // each day is one question to NHSO
 
+	maxCorrelation = 60 // minutes; the person has left by then
+
 	maxAge = 120 // years
 
 	maxFeed = 20 // lines before a cut: 8 cm
@@ -42,15 +44,16 @@ var keys = map[string]setter{
 	"cardreader.patient":   text(func(c *Config) *string { return &c.CardReader.Patient }, orEmpty(label)),
 	"cardreader.certifier": text(func(c *Config) *string { return &c.CardReader.Certifier }, orEmpty(label)),
 
-	"agent.enabled":         boolean(func(c *Config) *bool { return &c.Agent.Enabled }),
-	"agent.listen":          text(func(c *Config) *string { return &c.Agent.Listen }, listenAddress),
-	"agent.allowed_origins": texts(func(c *Config) *[]string { return &c.Agent.AllowedOrigins }, origin),
-	"agent.compat":          boolean(func(c *Config) *bool { return &c.Agent.Compat }),
-	"agent.look_back_days":  days(func(c *Config) *int { return &c.Agent.LookBackDays }, 0, maxLookBack),
-	"agent.tls_cert":        text(func(c *Config) *string { return &c.Agent.TLSCert }, orEmpty(label)),
-	"agent.tls_key":         text(func(c *Config) *string { return &c.Agent.TLSKey }, orEmpty(label)),
-	"agent.addresses":       texts(func(c *Config) *[]string { return &c.Agent.Addresses }, network),
-	"agent.hosts":           texts(func(c *Config) *[]string { return &c.Agent.Hosts }, askedHost),
+	"agent.enabled":             boolean(func(c *Config) *bool { return &c.Agent.Enabled }),
+	"agent.listen":              text(func(c *Config) *string { return &c.Agent.Listen }, listenAddress),
+	"agent.allowed_origins":     texts(func(c *Config) *[]string { return &c.Agent.AllowedOrigins }, origin),
+	"agent.compat":              boolean(func(c *Config) *bool { return &c.Agent.Compat }),
+	"agent.look_back_days":      days(func(c *Config) *int { return &c.Agent.LookBackDays }, 0, maxLookBack),
+	"agent.correlation_minutes": counted(func(c *Config) *int { return &c.Agent.CorrelationMinutes }, 0, maxCorrelation, " minutes"),
+	"agent.tls_cert":            text(func(c *Config) *string { return &c.Agent.TLSCert }, orEmpty(label)),
+	"agent.tls_key":             text(func(c *Config) *string { return &c.Agent.TLSKey }, orEmpty(label)),
+	"agent.addresses":           texts(func(c *Config) *[]string { return &c.Agent.Addresses }, network),
+	"agent.hosts":               texts(func(c *Config) *[]string { return &c.Agent.Hosts }, askedHost),
 
 	"mqtt.broker":   text(func(c *Config) *string { return &c.MQTT.Broker }, orEmpty(brokerURL)),
 	"mqtt.username": text(func(c *Config) *string { return &c.MQTT.Username }, orEmpty(label)),
