@@ -133,3 +133,23 @@ func TestTheAuditIsReadAndAPersonErasedWhileTheProgramRuns(t *testing.T) {
 		}
 	}
 }
+
+func TestTheAdministratorMakesNoFilesThatTheOwnerCouldNotRead(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only the administrator can make files for others")
+	}
+	data := filepath.Join(t.TempDir(), string(visit.ZoneDemo))
+	if err := os.Mkdir(data, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chown(data, 12345, 12345); err != nil {
+		t.Fatal(err)
+	}
+	got := call(t, false, "", "client", "add", "his", "-data", filepath.Dir(data))
+	if got.status != exitError || !strings.Contains(got.err, "sudo -u") {
+		t.Errorf("%+v", got)
+	}
+	if list, err := os.ReadDir(data); err != nil || len(list) != 0 {
+		t.Errorf("%v, %v", list, err)
+	}
+}
