@@ -146,7 +146,7 @@ func TestTheStatusHasExactlyTheAgreedFields(t *testing.T) {
 		t.Fatalf("%d, %v", code, header)
 	}
 	want := `{"version":"1","zone":"demo","mode":"kiosk","screen":"welcome","readers":[],"nhso":{"state":"","latency_ms":0},` +
-		`"printer":{"state":""},"outbox":{"pending":0,"staff":0,"done_today":0},"clock_skew_ms":0}`
+		`"printer":{"state":""},"outbox":{"pending":0,"staff":0,"done_today":0},"receivers":[],"clock_skew_ms":0}`
 	if strings.TrimSpace(body) != want {
 		t.Errorf("got  %s\nwant %s", body, want)
 	}
@@ -158,7 +158,7 @@ func TestTheStatusHasNoPlaceForPersonalData(t *testing.T) {
 	allowed := map[string]bool{
 		"version": true, "zone": true, "mode": true, "screen": true, "readers": true, "nhso": true, "printer": true,
 		"outbox": true, "clock_skew_ms": true, "name": true, "state": true, "latency_ms": true,
-		"pending": true, "staff": true, "done_today": true,
+		"pending": true, "staff": true, "done_today": true, "receivers": true, "set_aside": true,
 	}
 	var walk func(reflect.Type)
 	walk = func(typ reflect.Type) {

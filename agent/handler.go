@@ -140,6 +140,9 @@ func (a *Agent) snapshot() Status {
 	if s.Readers == nil {
 		s.Readers = []Reader{} // a list without entries, not null
 	}
+	if s.Receivers == nil {
+		s.Receivers = []Receiver{}
+	}
 	return s
 }
 

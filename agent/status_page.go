@@ -29,6 +29,7 @@ type pageView struct {
 	Readers  []lamp
 	NHSOLamp lamp
 	Printer  lamp
+	Told     []told
 	SkewBad  bool
 	SkewS    int64
 	Now      string
@@ -36,6 +37,12 @@ type pageView struct {
 }
 
 type zoneView struct{ Name, Thai, English, Class string }
+
+// told is a receiver of visits.
+type told struct {
+	lamp
+	SetAside int
+}
 
 // lamp is one part of the machine: good, bad, or nothing to say.
 type lamp struct{ Name, Thai, English, Class string }
@@ -53,6 +60,8 @@ var stateWords = map[string][3]string{
 	"busy":        {"warn", "โปรแกรมอื่นกำลังใช้", "used by another program"},
 	"mute":        {"warn", "บัตรไม่ตอบ", "the card does not answer"},
 	"unavailable": {"bad", "ใช้ไม่ได้", "unavailable"},
+
+	ReceiverFailing: {"bad", "ส่งไม่ได้ รอส่งซ้ำ", "takes nothing; visits wait"},
 }
 
 func lampOf(name, state string) lamp {
@@ -90,6 +99,9 @@ func (a *Agent) view() pageView {
 	}
 	for _, r := range s.Readers {
 		v.Readers = append(v.Readers, lampOf(r.Name, r.State))
+	}
+	for _, r := range s.Receivers {
+		v.Told = append(v.Told, told{lampOf(r.Name, r.State), r.SetAside})
 	}
 	return v
 }

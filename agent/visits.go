@@ -77,16 +77,23 @@ type wireVisit struct {
 	Changed     string `json:"changed"`
 }
 
+// Source says who tells of a visit.
+type Source struct {
+	Zone  string // so that a code of the test zone is never taken for a real one
+	Feed  string // id of the feed: numbers are worth something within one only
+	Kiosk string // name of the machine; may be empty
+}
+
 // Message returns the visit as webhooks and MQTT carry it, PID and code in full,
-// never for a log: with the kind of the
-// message, and the zone, so that a code of the test zone is never taken for a
-// real one.
-func (v VisitChange) Message(zone string) []byte {
+// never for a log, with the kind of the message and who tells it.
+func (v VisitChange) Message(from Source) []byte {
 	data, err := json.Marshal(struct {
-		Type string    `json:"type"`
-		Zone string    `json:"zone"`
-		Data wireVisit `json:"data"`
-	}{"visit.changed", zone, v.wire()})
+		Type  string    `json:"type"`
+		Zone  string    `json:"zone"`
+		Kiosk string    `json:"kiosk,omitempty"`
+		Feed  string    `json:"feed"`
+		Data  wireVisit `json:"data"`
+	}{"visit.changed", from.Zone, from.Kiosk, from.Feed, v.wire()})
 	if err != nil { // strings only: cannot be
 		return []byte("{}")
 	}

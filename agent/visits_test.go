@@ -42,7 +42,7 @@ func TestAVisitInTheFeedHasExactlyTheDocumentedFields(t *testing.T) {
 	if got, want := strings.TrimSpace(w.Body.String()), `{"next":"`+testFeed+`-2","visits":[`+done+`,`+staff+`],"zone":"demo"}`; w.Code != 200 || got != want {
 		t.Errorf("%d\ngot  %s\nwant %s", w.Code, got, want)
 	}
-	if got, want := string(list[0].Message("demo")), `{"type":"visit.changed","zone":"demo","data":`+done+`}`; got != want {
+	if got, want := string(list[0].Message(Source{"demo", testFeed, "k1"})), `{"type":"visit.changed","zone":"demo","kiosk":"k1","feed":"`+testFeed+`","data":`+done+`}`; got != want {
 		t.Errorf("message\ngot  %s\nwant %s", got, want)
 	}
 }

@@ -22,11 +22,11 @@ import (
 // agentFindings tell who may ask the agent, and how those are who are told about
 // visits.
 func agentFindings(ctx context.Context, c config.Config, data string) []finding {
-	findings := receiverFindings(c, data)
+	kept, err := summaryOf(ctx, data)
+	findings := receiverFindings(c, data, kept.SetAside)
 	if !c.Agent.Enabled {
 		return append(findings, finding{"agent", findingSkipped, "not enabled (agent.enabled)"})
 	}
-	kept, err := summaryOf(ctx, data)
 	if err != nil {
 		return append(findings, finding{"agent", findingFailed, err.Error()})
 	}
@@ -105,7 +105,7 @@ func lanFinding(c config.Agent, clients int) finding {
 
 // receiverFindings tell how webhooks and broker are, from the configuration and
 // from what a running program noted.
-func receiverFindings(c config.Config, data string) []finding {
+func receiverFindings(c config.Config, data string, setAside map[string]int) []finding {
 	secrets := storage.OpenSecrets(data)
 	states, err := receiversOf(data)
 	if err != nil {
@@ -122,7 +122,7 @@ func receiverFindings(c config.Config, data string) []finding {
 			findings = append(findings, finding{check, findingFailed, fmt.Sprintf("%v; make one with: authenkiosk secret new %s%s", err, webhookSecret, w.Name)})
 			continue
 		}
-		findings = append(findings, receiverFinding(check, "webhook/"+w.Name, states))
+		findings = append(findings, receiverFinding(check, "webhook/"+w.Name, states, setAside))
 	}
 	if c.MQTT.Broker == "" {
 		return findings
@@ -130,10 +130,14 @@ func receiverFindings(c config.Config, data string) []finding {
 	if _, err := secrets.Get(c.NHSO.Zone, mqttPassword); c.MQTT.Username != "" && err != nil {
 		return append(findings, finding{"mqtt", findingFailed, fmt.Sprintf("%v; set it with: authenkiosk secret set %s", err, mqttPassword)})
 	}
-	return append(findings, receiverFinding("mqtt", "mqtt", states))
+	return append(findings, receiverFinding("mqtt", "mqtt", states, setAside))
 }
 
-func receiverFinding(check, name string, states []receiverState) finding {
+func receiverFinding(check, name string, states []receiverState, setAside map[string]int) finding {
+	if n := setAside[cursorName(name)]; n > 0 {
+		return finding{check, findingWarning, fmt.Sprintf("IT HAS REFUSED %d VISITS, which are set aside: see authenkiosk undelivered list; "+
+			"when it takes them: authenkiosk undelivered again %s", n, cursorName(name))}
+	}
 	for _, s := range states {
 		if s.Name != name {
 			continue

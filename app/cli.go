@@ -100,6 +100,7 @@ func commands() []command {
 		{"secret", "set|new NAME", "reads a secret from standard input and seals it; new makes one for a webhook", false, (*Program).secret},
 		{"trace", "-out FILE", "records a card that makes trouble, without personal data", false, (*Program).trace},
 		{"audit", "verify|export", "checks the chain of audit entries, or prints it as JSON lines", false, (*Program).audit},
+		{"undelivered", "list|again|drop", "visits that a webhook or the broker has refused", false, (*Program).undelivered},
 		{"erase", "", "reads a PID from standard input and erases that person's settled visits", false, (*Program).erase},
 		{"slip", "template|preview|test", "prints the built-in template of slips, draws a sample, or prints a test page", false, (*Program).slip},
 		{"version", "", "prints the version", false, (*Program).version},
@@ -240,7 +241,7 @@ func (p *Program) parse(c command, args []string) (*settings, error) {
 }
 
 // takesWords are the commands behind which more words stand.
-var takesWords = map[string]bool{"slip": true, "secret": true, "audit": true, "client": true, "zone": true}
+var takesWords = map[string]bool{"slip": true, "secret": true, "audit": true, "client": true, "zone": true, "undelivered": true}
 
 // load reads the configuration and settles where the data are.
 func (s *settings) load() (config.Config, error) {

@@ -110,6 +110,7 @@ func (c *core) open(data string, settling outbox.Times, types []visit.ClaimType)
 	if c.tell, err = newTell(c.Config, c.store, storage.OpenSecrets(data), data, c.log); err != nil {
 		return err
 	}
+	c.tell.changed = c.statusChanged
 	if c.Config.Agent.Enabled {
 		c.face, err = newAgentFace(c, data, types)
 	}

@@ -70,6 +70,7 @@ func (c *core) status(screen string, printer flow.DeviceState) agent.Status {
 		Printer:     agent.Printer{State: printer.String()},
 		ClockSkewMS: -skew.Milliseconds(), // ours minus NHSO's
 	}
+	s.Receivers = c.tell.statusOf()
 	for _, r := range c.cards.list() {
 		s.Readers = append(s.Readers, agent.Reader{Name: r.Name, State: r.State.String()})
 	}

@@ -34,7 +34,7 @@ func TestACodeOfAProgramComesByTheBrokerWithTheSealedPassword(t *testing.T) {
 	if err := server.AddListener(listeners.NewNet("t", l)); err != nil {
 		t.Fatal(err)
 	}
-	if err := server.Subscribe("authenkiosk/99999/visits", 1, func(_ *broker.Client, _ packets.Subscription, p packets.Packet) {
+	if err := server.Subscribe("authenkiosk/99999/kiosk-1/visits", 1, func(_ *broker.Client, _ packets.Subscription, p packets.Packet) {
 		mu.Lock()
 		defer mu.Unlock()
 		messages = append(messages, string(p.Payload))

@@ -22,6 +22,7 @@ import (
 type records struct {
 	store *storage.Store
 	log   *slog.Logger
+	wake  func() // has the receivers look at once; nil: none runs
 }
 
 // recordsCommand works on the records: its words behind the name, its input, and
@@ -32,10 +33,11 @@ type recordsCommand func(r records, words []string, input io.Reader, output io.W
 // recordsCommands are all commands of that kind, by name.
 func recordsCommands() map[string]recordsCommand {
 	return map[string]recordsCommand{
-		"audit":   auditCommand,
-		"erase":   eraseCommand,
-		"client":  clientCommand,
-		"summary": summaryCommand,
+		"audit":       auditCommand,
+		"erase":       eraseCommand,
+		"client":      clientCommand,
+		"undelivered": undeliveredCommand,
+		"summary":     summaryCommand,
 	}
 }
 
@@ -83,13 +85,13 @@ func (p *Program) onRecords(ctx context.Context, s *settings, input io.Reader, w
 	if err != nil {
 		return err
 	}
-	err = records{store, s.log}.carryOut(words, bytes.NewReader(in), p.Stdout)
+	err = records{store: store, log: s.log}.carryOut(words, bytes.NewReader(in), p.Stdout)
 	return errors.Join(err, store.Close())
 }
 
 // takeCommands lets commands work on the data of this program until ctx ends.
 func (c *core) takeCommands(ctx context.Context, l *control.Listener) {
-	r := records{c.store, c.log}
+	r := records{c.store, c.log, c.tell.wake}
 	control.Serve(ctx, l, func(_ context.Context, words []string, input io.Reader, output io.Writer) error {
 		c.log.Info("a command works on the records", "command", words[0])
 		return r.carryOut(words, input, output)

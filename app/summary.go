@@ -14,7 +14,8 @@ import (
 
 // summary is what the doctor wants to know of the records. It holds no personal data.
 type summary struct {
-	Clients int `json:"clients"`
+	Clients  int            `json:"clients"`
+	SetAside map[string]int `json:"set_aside"` // visits that a receiver refused, by the name of its cursor
 }
 
 // summaryCommand prints the summary as JSON. It is for the doctor, not for people.
@@ -23,7 +24,15 @@ func summaryCommand(r records, _ []string, _ io.Reader, output io.Writer) error 
 	if err != nil {
 		return err
 	}
-	return json.NewEncoder(output).Encode(summary{Clients: len(clients)})
+	s := summary{Clients: len(clients), SetAside: map[string]int{}}
+	aside, err := r.store.Undelivered()
+	if err != nil {
+		return err
+	}
+	for _, u := range aside {
+		s.SetAside[u.Receiver]++
+	}
+	return json.NewEncoder(output).Encode(s)
 }
 
 // summaryOf asks the program that runs on a data directory, or looks itself.
@@ -35,7 +44,7 @@ func summaryOf(ctx context.Context, data string) (s summary, err error) {
 		if store, err = storage.Open(data, storage.Options{}); err != nil {
 			return s, err
 		}
-		err = errors.Join(summaryCommand(records{store, slog.New(slog.DiscardHandler)}, nil, nil, &out), store.Close())
+		err = errors.Join(summaryCommand(records{store: store, log: slog.New(slog.DiscardHandler)}, nil, nil, &out), store.Close())
 	}
 	if err != nil {
 		return s, err

@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"authenkiosk/agent"
 	"authenkiosk/agent/feed"
 	"authenkiosk/agent/mqtt"
 	"authenkiosk/agent/webhook"
@@ -39,13 +40,19 @@ type tell struct {
 	path   string // of the file in which the doctor finds how they are
 	log    *slog.Logger
 	wrote  []receiverState
+
+	changed func() // hears that their state is another one
 }
 
 // newTell makes the receivers of the configuration. A receiver without its secret
 // is an error: its messages would be believed by nobody, or its broker refuse them.
 func newTell(c config.Config, store *storage.Store, secrets *storage.Secrets, data string, log *slog.Logger) (*tell, error) {
-	visits, places := feedOf{store, log}, cursors{store}
-	t := &tell{places: places, path: filepath.Join(data, receiversFile), log: log}
+	visits, places, aside := feedOf{store, log}, cursors{store}, asides{store, log}
+	id, err := store.Feed()
+	if err != nil {
+		return nil, err
+	}
+	t := &tell{places: places, path: filepath.Join(data, receiversFile), log: log, changed: func() {}}
 	var hooks []webhook.Hook
 	for _, w := range c.Webhooks {
 		text, err := secrets.Get(c.NHSO.Zone, webhookSecret+w.Name)
@@ -59,12 +66,13 @@ func newTell(c config.Config, store *storage.Store, secrets *storage.Secrets, da
 		}
 		hooks = append(hooks, webhook.Hook{Name: w.Name, URL: w.URL, Secret: secret})
 	}
-	var err error
 	if len(hooks) > 0 {
-		t.hooks, err = webhook.New(hooks, webhook.Options{Visits: visits, Cursors: places, Zone: string(c.NHSO.Zone), Logger: log})
+		t.hooks, err = webhook.New(hooks, webhook.Options{
+			Visits: visits, Cursors: places, Aside: aside, Source: agent.Source{Zone: string(c.NHSO.Zone), Feed: id, Kiosk: c.MQTT.Kiosk}, Logger: log,
+		})
 	}
 	if err == nil && c.MQTT.Broker != "" {
-		t.broker, err = newBroker(c, secrets, mqtt.Options{Visits: visits, Cursors: places, Zone: string(c.NHSO.Zone), Logger: log})
+		t.broker, err = newBroker(c, secrets, mqtt.Options{Visits: visits, Cursors: places, Aside: aside, Zone: string(c.NHSO.Zone), Feed: id, Logger: log})
 	}
 	return t, err
 }
@@ -142,6 +150,18 @@ func (t *tell) receivers() (all []feed.Status) {
 	return all
 }
 
+// statusOf words the receivers for the local status.
+func (t *tell) statusOf() (all []agent.Receiver) {
+	for _, s := range t.receivers() {
+		state := agent.ReceiverReady
+		if !s.Failing.IsZero() {
+			state = agent.ReceiverFailing
+		}
+		all = append(all, agent.Receiver{Name: s.Name, State: state, SetAside: s.SetAside})
+	}
+	return all
+}
+
 // receiverState is how a receiver is, for the doctor, which is another process.
 type receiverState struct {
 	Name      string    `json:"name"`
@@ -149,6 +169,7 @@ type receiverState struct {
 	Failing   time.Time `json:"failing"`   // since when it takes nothing; zero: it does
 	Problem   string    `json:"problem,omitempty"`
 	Place     uint64    `json:"place"`
+	SetAside  int       `json:"set_aside"` // visits that it refused and has not taken since
 }
 
 // receiversFile stands in the data directory. It holds no personal data.
@@ -159,7 +180,7 @@ const receiversFile = "receivers.json"
 func (t *tell) note() {
 	var now []receiverState
 	for _, s := range t.receivers() {
-		now = append(now, receiverState{s.Name, s.Delivered, s.Failing, s.Problem, s.Cursor})
+		now = append(now, receiverState{s.Name, s.Delivered, s.Failing, s.Problem, s.Cursor, s.SetAside})
 	}
 	if slices.Equal(now, t.wrote) {
 		return
@@ -173,6 +194,7 @@ func (t *tell) note() {
 		return
 	}
 	t.wrote = now
+	t.changed()
 }
 
 // receiversOf reads what a running program noted last.

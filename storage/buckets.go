@@ -56,6 +56,7 @@ var buckets = map[int][][]byte{
 	formatVersion: allBuckets,
 }
 
+// allBuckets are those without which a file is damaged. bucketUndelivered came later.
 var allBuckets = [][]byte{
 	bucketMeta, bucketVisits, bucketKeys, bucketPhotos, bucketPhotoKeys, bucketPast, bucketAudit,
 	bucketJobs, bucketClients, bucketCursors,
@@ -65,7 +66,7 @@ const seqSize = 8
 
 // makeBuckets fills a new file.
 func makeBuckets(tx *bolt.Tx, r *keyring) error {
-	for _, name := range allBuckets {
+	for _, name := range append(slices.Clone(allBuckets), bucketUndelivered) {
 		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 			return err
 		}

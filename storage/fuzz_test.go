@@ -70,6 +70,15 @@ func FuzzClient(f *testing.F) {
 	})
 }
 
+func FuzzUndelivered(f *testing.F) {
+	f.Add("webhook-his/01900000-0000-7000-8000-000000000001", []byte(`{"seq":7,"reason":"the receiver answers 422","tries":5,"at":"2026-11-22T12:00:00+07:00"}`))
+	f.Fuzz(func(t *testing.T, key string, data []byte) {
+		if u, err := decodeUndelivered(key, data); err == nil && (u.Receiver+"/"+string(u.Visit) != key || u.check() != nil) {
+			t.Errorf("%+v was read", u)
+		}
+	})
+}
+
 func FuzzJournal(f *testing.F) {
 	b := testRing().journal
 	j := &journal{box: b}

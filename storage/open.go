@@ -172,6 +172,9 @@ func (s *Store) openChecked(found inspection) error {
 			return err
 		}
 	}
+	if err := guard(s.addBuckets); err != nil {
+		return err
+	}
 	if found.oneMeta && s.found.Quarantined == "" && !s.found.Migrated {
 		return s.demotePending()
 	}

@@ -84,13 +84,14 @@ func (s *Store) Expire(now time.Time, keep Keep) (Erased, error) {
 		if err := s.expirePhotos(tx, daysBefore(today, keep.PhotoDays), now, &done); err != nil {
 			return err
 		}
+		aside := undeliveredOf(tx)
 		for _, id := range s.index.before(daysBefore(today, min(keep.Days, keep.StaffDays))) {
 			r, err := s.load(tx, id)
 			if err != nil {
 				bad = append(bad, err)
 				continue
 			}
-			if !keep.over(r, today, &done) {
+			if !keep.over(r, today, aside[id], &done) {
 				continue
 			}
 			if err := s.erase(tx, r, true, "visit-expired", now, &done); err != nil {
@@ -111,8 +112,9 @@ func (s *Store) Expire(now time.Time, keep Keep) (Erased, error) {
 }
 
 // over tells whether the time of a visit is over, and counts what stays.
-func (k Keep) over(r Record, today visit.Date, done *Erased) bool {
+func (k Keep) over(r Record, today visit.Date, setAside bool, done *Erased) bool {
 	older := func(days int) bool { return r.Visit.ServiceDate.Before(daysBefore(today, days)) }
+	waits := r.feed > k.Delivered || setAside
 	switch {
 	case r.State == StateStaff:
 		return older(k.StaffDays)
@@ -121,9 +123,9 @@ func (k Keep) over(r Record, today visit.Date, done *Erased) bool {
 		return false
 	case !older(k.Days):
 		return false
-	case r.feed > k.Delivered && older(undeliveredDays):
+	case waits && older(undeliveredDays):
 		done.Unsent++
-	case r.feed > k.Delivered:
+	case waits:
 		done.Waiting++
 		return false
 	}
@@ -270,7 +272,7 @@ func (s *Store) erase(tx *bolt.Tx, r Record, keepMask bool, event string, at tim
 		return err
 	}
 	return errors.Join(
-		tx.Bucket(bucketPast).Put([]byte(id), data), s.remove(tx, r),
+		tx.Bucket(bucketPast).Put([]byte(id), data), s.remove(tx, r), dropUndelivered(tx, id),
 		s.audit(tx, Event{Name: event, Role: RoleSystem, Result: "ok", Visit: id, At: at}),
 	)
 }

@@ -218,7 +218,8 @@ func (s *salvage) rest(tx *bolt.Tx) error {
 	return s.small(tx)
 }
 
-// small takes over print jobs, clients, and the feed with its cursors. What is
+// small takes over print jobs, clients, and the feed with its cursors and what was
+// set aside. What is
 // found outside of its bucket does not count: a client that was removed must not
 // come back.
 func (s *salvage) small(tx *bolt.Tx) error {
@@ -229,6 +230,7 @@ func (s *salvage) small(tx *bolt.Tx) error {
 		{bucketJobs, func(key string, value []byte) error { _, err := s.ring.openJob(tx, key, value); return err }},
 		{bucketClients, func(key string, value []byte) error { _, err := s.ring.openClient(tx, key, value); return err }},
 		{bucketCursors, func(key string, value []byte) error { _, err := s.ring.openCursor(tx, key, value); return err }},
+		{bucketUndelivered, func(key string, value []byte) error { _, err := s.ring.openUndelivered(tx, key, value); return err }},
 	} {
 		for _, e := range s.content[string(c.bucket)] {
 			if c.open(string(e.key), e.value) != nil {

@@ -27,7 +27,7 @@ type sealedItem struct {
 }
 
 // sealedItems fills a store with 40 visits of three months, jobs, clients,
-// cursors and remains, and returns what is stored for them.
+// cursors, what was set aside, and remains, and returns what is stored for them.
 func sealedItems(t *testing.T, s *Store) (items []sealedItem) {
 	t.Helper()
 	visits := []func(int) visit.Visit{madeUp, madeup.Certified}
@@ -38,12 +38,13 @@ func sealedItems(t *testing.T, s *Store) (items []sealedItem) {
 		must(t, s.PutPrintJob(slip(n)))
 		must(t, s.AddClient(Client{Name: fmt.Sprint("his", n), Hash: [32]byte{byte(n + 1)}, Created: noon}))
 		must(t, s.SetCursor(fmt.Sprint("reader", n), uint64(n)))
+		must(t, s.SetAside(setAside(n)))
 		into(t, s, madeUp(100+n), StateDone)
 		_, err := s.ErasePerson(madeUp(100 + n).PID)
 		must(t, err)
 	}
 	must(t, s.view(func(tx *bolt.Tx) error {
-		for _, bucket := range [][]byte{bucketVisits, bucketJobs, bucketClients, bucketCursors, bucketPast} {
+		for _, bucket := range [][]byte{bucketVisits, bucketJobs, bucketClients, bucketCursors, bucketUndelivered, bucketPast} {
 			_ = tx.Bucket(bucket).ForEach(func(k, v []byte) error {
 				items = append(items, sealedItem{string(bucket), string(k), bytes.Clone(v)})
 				return nil
@@ -57,7 +58,7 @@ func sealedItems(t *testing.T, s *Store) (items []sealedItem) {
 func TestEveryChangedOrMovedRecordIsNoticed(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	items := sealedItems(t, s)
-	if len(items) != 60 {
+	if len(items) != 65 {
 		t.Fatalf("%d items", len(items))
 	}
 	random := rand.New(rand.NewPCG(3, 4))

@@ -82,7 +82,7 @@ func (s *Store) verifyRecord(tx *bolt.Tx, id visit.ID, l line, value []byte) err
 	return err
 }
 
-// verifySmall opens what is few: jobs, clients and cursors.
+// verifySmall opens what is few: jobs, clients, cursors, and what was set aside.
 func (s *Store) verifySmall(tx *bolt.Tx, x *index) error {
 	err := tx.Bucket(bucketJobs).ForEach(func(id, value []byte) error {
 		job, err := s.ring.openJob(tx, string(id), value)
@@ -105,6 +105,11 @@ func (s *Store) verifySmall(tx *bolt.Tx, x *index) error {
 	})
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	if b := tx.Bucket(bucketUndelivered); b != nil {
+		if _, bad := s.undelivered(tx); bad != nil {
+			return fmt.Errorf("%w: %w", ErrDamaged, bad[0])
+		}
 	}
 	return nil
 }

@@ -24,15 +24,43 @@ type Options struct {
 	Name    string // of the receiver: for the place, the status and the log
 	Visits  agent.VisitFeed
 	Cursors Cursors
+	Aside   Aside
 	Logger  *slog.Logger
 
 	// Deliver brings one change to the receiver and returns nil once it is there
-	// for certain. Its errors must not hold personal data, keys or addresses.
+	// for certain. Its errors must not hold personal data, keys or addresses; they
+	// are a *RefusedError when the receiver has looked at the change and does not
+	// take it.
 	Deliver func(context.Context, agent.VisitChange) error
 
 	// Ready is called before each look at the feed; nil: nothing to do.
 	Ready func(context.Context) error
 }
+
+// Aside keeps the changes that a receiver refused. It must outlive the program: what
+// is forgotten never comes.
+type Aside interface {
+	// SetAside keeps one, with the reason and the number of tries, which is added to
+	// those of before.
+	SetAside(receiver string, c agent.VisitChange, reason string, tries int) error
+	// Due returns those that a person wants to be tried, and those whose last try was
+	// before that time, as they are now.
+	Due(receiver string, before time.Time) ([]agent.VisitChange, error)
+	// Taken forgets what was set aside of that visit, up to that change.
+	Taken(receiver string, c agent.VisitChange) error
+	// Count returns how many there are.
+	Count(receiver string) (int, error)
+}
+
+// RefusedError is an error of Deliver that says no: the same change will be refused
+// again, and others perhaps not.
+type RefusedError struct{ Err error }
+
+// Error implements error.
+func (r *RefusedError) Error() string { return r.Err.Error() }
+
+// Unwrap gives the reason.
+func (r *RefusedError) Unwrap() error { return r.Err }
 
 // LaterError is an error of Deliver with the wait that the receiver asked for.
 type LaterError struct {
@@ -52,13 +80,19 @@ type Status struct {
 	Delivered time.Time // of the last change that it took in this run; zero: none
 	Failing   time.Time // since when it takes nothing; zero: it does
 	Problem   string    // of the last failure, while it fails
-	Cursor    uint64    // place up to which it took everything
+	Cursor    uint64    // place up to which it took everything, but for what was set aside
+	SetAside  int       // changes that it refused and has not taken since
 }
 
 // Follower brings the visits to one receiver.
 type Follower struct {
 	o    Options
 	wake chan struct{}
+
+	// Of the goroutine of Run.
+	refused uint64 // the change that was refused last
+	tries   int    // how often it was
+	row     int    // changes that were set aside since the receiver took one
 
 	mu     sync.Mutex
 	status Status
@@ -91,11 +125,15 @@ func (f *Follower) Status() Status {
 func (f *Follower) Run(ctx context.Context) {
 	failures := 0
 	for ctx.Err() == nil {
+		before := f.Status().Cursor
 		more, err := f.round(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
+			if f.Status().Cursor > before {
+				failures = 0 // it is another change that fails now
+			}
 			failures++
 			f.failed(err)
 			sleep(ctx, max(asked(err), backOff(failures)), nil)
@@ -143,6 +181,9 @@ func (f *Follower) round(ctx context.Context) (more bool, err error) {
 	if err := f.o.Ready(ctx); err != nil {
 		return false, err
 	}
+	if err := f.again(ctx); err != nil {
+		return false, err
+	}
 	after, err := f.o.Cursors.Cursor(f.o.Name)
 	if err != nil {
 		return false, fmt.Errorf("read the place of the receiver: %w", err)
@@ -154,10 +195,9 @@ func (f *Follower) round(ctx context.Context) (more bool, err error) {
 	}
 	done := after
 	for _, c := range changes {
-		if err := f.o.Deliver(ctx, c); err != nil {
+		if err := f.bring(ctx, c); err != nil {
 			return false, err
 		}
-		f.delivered()
 		if err := f.move(c.Seq); err != nil {
 			return false, err
 		}
@@ -169,6 +209,96 @@ func (f *Follower) round(ctx context.Context) (more bool, err error) {
 		}
 	}
 	return next > after, nil
+}
+
+// bring delivers a change, or sets it aside when the receiver has refused it often
+// enough. An error means that it has to be tried again.
+func (f *Follower) bring(ctx context.Context, c agent.VisitChange) error {
+	err := f.o.Deliver(ctx, c)
+	if err == nil {
+		return f.taken(c)
+	}
+	refused := (*RefusedError)(nil)
+	if !errors.As(err, &refused) || ctx.Err() != nil {
+		return err
+	}
+	if f.refused != c.Seq {
+		f.refused, f.tries = c.Seq, 0
+	}
+	f.tries++
+	enough := refusedTries
+	if f.row >= refusesAll {
+		enough = refusingAllTries
+	}
+	if f.tries < enough {
+		return err
+	}
+	if err := f.setAside(c, refused, f.tries); err != nil {
+		return err
+	}
+	f.row++
+	f.o.Logger.Error("a visit was refused and set aside: see authenkiosk undelivered list", "receiver", f.o.Name, "visit", c.ID,
+		"tries", f.tries, "err", refused)
+	return nil
+}
+
+// again tries what was set aside, one time each. What fails for another reason than a
+// no stays due, and must not keep the rest of the feed waiting.
+func (f *Follower) again(ctx context.Context) error {
+	due, err := f.o.Aside.Due(f.o.Name, time.Now().Add(-againAfter))
+	if err != nil {
+		return fmt.Errorf("read what was set aside: %w", err)
+	}
+	for _, c := range due {
+		err := f.o.Deliver(ctx, c)
+		refused := (*RefusedError)(nil)
+		switch {
+		case err == nil:
+			err = f.taken(c)
+		case ctx.Err() != nil:
+			return err
+		case errors.As(err, &refused):
+			err = f.setAside(c, refused, 1)
+		default:
+			return f.count()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return f.count()
+}
+
+// taken notes that the receiver has a change.
+func (f *Follower) taken(c agent.VisitChange) error {
+	f.row = 0
+	f.delivered()
+	if err := f.o.Aside.Taken(f.o.Name, c); err != nil {
+		return fmt.Errorf("forget what was set aside: %w", err)
+	}
+	if f.Status().SetAside == 0 {
+		return nil
+	}
+	return f.count()
+}
+
+func (f *Follower) setAside(c agent.VisitChange, reason error, tries int) error {
+	if err := f.o.Aside.SetAside(f.o.Name, c, reason.Error(), tries); err != nil {
+		return fmt.Errorf("set a visit aside: %w", err)
+	}
+	return f.count()
+}
+
+// count brings the status up to date.
+func (f *Follower) count() error {
+	n, err := f.o.Aside.Count(f.o.Name)
+	if err != nil {
+		return fmt.Errorf("count what was set aside: %w", err)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.status.SetAside = n
+	return nil
 }
 
 func (f *Follower) move(seq uint64) error {

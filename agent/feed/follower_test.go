@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -28,6 +29,47 @@ type world struct {
 	begin  time.Time
 	refuse func(try int) error
 	noKeep bool
+
+	deny  func(seq uint64) error // of the receiver, for a change
+	aside map[uint64]int         // changes that were set aside, with their tries
+	last  map[uint64]time.Time
+	again map[uint64]bool // a person wants them
+}
+
+func (w *world) SetAside(_ string, c agent.VisitChange, reason string, tries int) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if reason == "" {
+		return errors.New("no reason")
+	}
+	w.aside[c.Seq] += tries
+	w.last[c.Seq] = time.Now()
+	delete(w.again, c.Seq)
+	return nil
+}
+
+func (w *world) Due(_ string, before time.Time) (due []agent.VisitChange, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, n := range slices.Sorted(maps.Keys(w.aside)) {
+		if w.again[n] || w.last[n].Before(before) {
+			due = append(due, agent.VisitChange{Seq: n})
+		}
+	}
+	return due, nil
+}
+
+func (w *world) Taken(_ string, c agent.VisitChange) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.aside, c.Seq)
+	return nil
+}
+
+func (w *world) Count(string) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.aside), nil
 }
 
 func (w *world) Visits(after uint64, limit int) ([]agent.VisitChange, uint64, error) {
@@ -62,6 +104,11 @@ func (w *world) SetCursor(_ string, n uint64) error {
 
 func (w *world) deliver(_ context.Context, c agent.VisitChange) error {
 	w.tries = append(w.tries, time.Since(w.begin))
+	if w.deny != nil {
+		if err := w.deny(c.Seq); err != nil {
+			return err
+		}
+	}
 	if w.refuse != nil {
 		if err := w.refuse(len(w.tries)); err != nil {
 			return err
@@ -77,8 +124,9 @@ func (w *world) run(t *testing.T, d time.Duration, during func(*Follower)) Statu
 	var s Status
 	synctest.Test(t, func(t *testing.T) {
 		w.begin = time.Now()
+		w.aside, w.last, w.again = map[uint64]int{}, map[uint64]time.Time{}, map[uint64]bool{}
 		ctx, cancel := context.WithCancel(t.Context())
-		f := New(Options{Name: "x", Visits: w, Cursors: w, Logger: slog.New(slog.DiscardHandler), Deliver: w.deliver})
+		f := New(Options{Name: "x", Visits: w, Cursors: w, Aside: w, Logger: slog.New(slog.DiscardHandler), Deliver: w.deliver})
 		done := make(chan struct{})
 		go func() { f.Run(ctx); close(done) }()
 		if during != nil {

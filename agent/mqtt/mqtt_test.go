@@ -24,6 +24,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+const testFeed = "00000000000000aa"
+
 type visits []agent.VisitChange
 
 func (v visits) Visits(after uint64, limit int) ([]agent.VisitChange, uint64, error) {
@@ -38,11 +40,32 @@ func (v visits) Visits(after uint64, limit int) ([]agent.VisitChange, uint64, er
 }
 
 type place struct {
-	mu sync.Mutex
-	at uint64
+	mu    sync.Mutex
+	at    uint64
+	aside map[uint64]string // reasons of changes that were set aside
 }
 
 func (p *place) Cursor(string) (uint64, error) { p.mu.Lock(); defer p.mu.Unlock(); return p.at, nil }
+
+func (p *place) SetAside(_ string, c agent.VisitChange, reason string, _ int) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.aside == nil {
+		p.aside = map[uint64]string{}
+	}
+	p.aside[c.Seq] = reason
+	return nil
+}
+
+func (p *place) Due(string, time.Time) ([]agent.VisitChange, error) { return nil, nil }
+
+func (p *place) Taken(string, agent.VisitChange) error { return nil }
+
+func (p *place) Count(string) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.aside), nil
+}
 
 func (p *place) SetCursor(_ string, n uint64) error {
 	p.mu.Lock()
@@ -88,12 +111,12 @@ func open(t *testing.T, addr string, rule auth.AuthRule) *house {
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		switch p.TopicName {
-		case VisitsTopic("99999"):
+		case VisitsTopic("99999", "k1"):
 			var m struct {
-				Zone string
-				Data struct{ Seq, PID string }
+				Zone, Kiosk, Feed string
+				Data              struct{ Seq, PID string }
 			}
-			if err := json.Unmarshal(p.Payload, &m); err != nil || m.Zone != "demo" || m.Data.PID != "9000000000004" || p.FixedHeader.Qos != 1 {
+			if err := json.Unmarshal(p.Payload, &m); err != nil || m.Zone != "demo" || m.Kiosk != "k1" || m.Feed != testFeed || m.Data.PID != "9000000000004" || p.FixedHeader.Qos != 1 {
 				t.Errorf("message %s, quality %d, %v", m.Zone, p.FixedHeader.Qos, err)
 			}
 			h.seqs = append(h.seqs, m.Data.Seq)
@@ -129,7 +152,7 @@ func config(addr string) Config { return Config{Broker: "mqtt://" + addr, HCode:
 // publish runs a publisher; stop ends it.
 func publish(t *testing.T, c Config, at *place, log io.Writer) (p *Publisher, stop func()) {
 	t.Helper()
-	p, err := New(c, Options{Visits: three(t), Cursors: at, Zone: "demo", Logger: slog.New(slog.NewTextHandler(log, nil))})
+	p, err := New(c, Options{Visits: three(t), Cursors: at, Aside: at, Zone: "demo", Feed: testFeed, Logger: slog.New(slog.NewTextHandler(log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,10 +1,13 @@
 // Package mqtt publishes changed visits to the hospital's broker.
 //
 // MQTT 5, quality of service 1: every change at least once and in order; the
-// place is kept durably and moves only after the broker has acknowledged. Topics:
+// place is kept durably and moves only after the broker has acknowledged that it has
+// the change and somebody to give it to. Topics:
 //
-//	authenkiosk/<hcode>/visits            a changed visit, not retained
+//	authenkiosk/<hcode>/<kiosk>/visits    a changed visit, not retained
 //	authenkiosk/<hcode>/<kiosk>/online    {"online":true,"zone":"..."}, retained; false when the kiosk is gone
+//
+// The number of a change is worth something within the feed that the message names.
 //
 // The package must not log an address, a password or a message.
 package mqtt
@@ -78,8 +81,8 @@ func loopback(host string) bool {
 	return err == nil && addr.IsLoopback() || host == "localhost"
 }
 
-// VisitsTopic is where changed visits of a unit are published.
-func VisitsTopic(hcode string) string { return "authenkiosk/" + hcode + "/visits" }
+// VisitsTopic is where a kiosk publishes its changed visits.
+func VisitsTopic(hcode, kiosk string) string { return "authenkiosk/" + hcode + "/" + kiosk + "/visits" }
 
 // OnlineTopic is where a kiosk says whether it is there.
 func OnlineTopic(hcode, kiosk string) string { return "authenkiosk/" + hcode + "/" + kiosk + "/online" }
@@ -88,7 +91,9 @@ func OnlineTopic(hcode, kiosk string) string { return "authenkiosk/" + hcode + "
 type Options struct {
 	Visits  agent.VisitFeed
 	Cursors feed.Cursors // under "mqtt"
+	Aside   feed.Aside   // under the same name
 	Zone    string
+	Feed    string // id of the feed
 	Logger  *slog.Logger
 }
 
@@ -109,7 +114,7 @@ func New(c Config, o Options) (*Publisher, error) {
 	}
 	p := &Publisher{c: c, o: o}
 	p.follower = feed.New(feed.Options{
-		Name: "mqtt", Visits: o.Visits, Cursors: o.Cursors, Logger: o.Logger, Ready: p.connect, Deliver: p.deliver,
+		Name: "mqtt", Visits: o.Visits, Cursors: o.Cursors, Aside: o.Aside, Logger: o.Logger, Ready: p.connect, Deliver: p.deliver,
 	})
 	return p, nil
 }
@@ -145,6 +150,8 @@ var (
 	errUnreachable = errors.New("the broker cannot be reached")
 	errRefused     = errors.New("the broker refuses the connection")
 	errBroker      = errors.New("the broker did not acknowledge")
+	errNo          = errors.New("the broker refuses the message")
+	errNobody      = errors.New("nobody listens")
 )
 
 // connect makes the connection unless there is one.
@@ -174,9 +181,12 @@ func (p *Publisher) connect(ctx context.Context) error {
 		}
 		return errUnreachable
 	}
-	if _, err := client.Publish(ctx, p.online(true)); err != nil {
+	if said, err := client.Publish(ctx, p.online(true)); err != nil {
 		_ = client.Disconnect(&paho.Disconnect{ReasonCode: 0})
 		<-client.Done()
+		if said != nil {
+			return fmt.Errorf("%w to %s with reason %#x", errNo, OnlineTopic(p.c.HCode, p.c.Kiosk), said.ReasonCode)
+		}
 		return errBroker
 	}
 	p.client = client
@@ -250,12 +260,12 @@ func (p *Publisher) deliver(ctx context.Context, c agent.VisitChange) error {
 	p.mu.Lock()
 	client := p.client
 	p.mu.Unlock()
-	_, err := client.Publish(ctx, &paho.Publish{
-		Topic: VisitsTopic(p.c.HCode), Payload: c.Message(p.o.Zone), QoS: atLeastOnce,
-		Properties: &paho.PublishProperties{ContentType: "application/json"},
+	answer, _ := client.Publish(ctx, &paho.Publish{
+		Topic: VisitsTopic(p.c.HCode, p.c.Kiosk), Payload: c.Message(agent.Source{Zone: p.o.Zone, Feed: p.o.Feed, Kiosk: p.c.Kiosk}),
+		QoS: atLeastOnce, Properties: &paho.PublishProperties{ContentType: "application/json"},
 	})
-	if err == nil {
-		return nil
+	if answer != nil { // the broker has judged the message; the connection is well
+		return p.judged(answer.ReasonCode)
 	}
 	// What happened to the message is not known. A new connection begins anew, and
 	// the message is sent again.
@@ -265,4 +275,26 @@ func (p *Publisher) deliver(ctx context.Context, c agent.VisitChange) error {
 	_ = client.Disconnect(&paho.Disconnect{ReasonCode: 0})
 	<-client.Done()
 	return errBroker
+}
+
+// Reason codes of PUBACK (MQTT 5.0, table 3-2 in section 3.4.2.1).
+const (
+	reasonNobody    = 0x10 // no matching subscribers: the broker has thrown the message away
+	reasonFailure   = 0x80 // this and everything above
+	reasonIDInUse   = 0x91
+	reasonQuotaOver = 0x97
+)
+
+// judged words the broker's reason. A message that nobody gets is not delivered: it is
+// published again until somebody listens.
+func (p *Publisher) judged(reason byte) error {
+	switch {
+	case reason == reasonNobody:
+		return fmt.Errorf("%w to %s", errNobody, VisitsTopic(p.c.HCode, p.c.Kiosk))
+	case reason < reasonFailure: // 0x00; some brokers say 0x01
+		return nil
+	case reason == reasonIDInUse, reason == reasonQuotaOver: // another time perhaps
+		return fmt.Errorf("%w: reason %#x", errBroker, reason)
+	}
+	return &feed.RefusedError{Err: fmt.Errorf("%w with reason %#x", errNo, reason)}
 }

@@ -21,7 +21,8 @@ import (
 type Options struct {
 	Visits  agent.VisitFeed
 	Cursors feed.Cursors // under "webhook/" and the name of the hook
-	Zone    string
+	Aside   feed.Aside   // under the same names
+	Source  agent.Source
 	Logger  *slog.Logger
 
 	Client *http.Client // nil: one with the right limits, which follows no redirect
@@ -49,7 +50,7 @@ func New(hooks []Hook, o Options) (*Deliverer, error) {
 		}
 		names[h.Name] = true
 		d.followers = append(d.followers, feed.New(feed.Options{
-			Name: "webhook/" + h.Name, Visits: o.Visits, Cursors: o.Cursors, Logger: o.Logger,
+			Name: "webhook/" + h.Name, Visits: o.Visits, Cursors: o.Cursors, Aside: o.Aside, Logger: o.Logger,
 			Deliver: func(ctx context.Context, c agent.VisitChange) error { return d.post(ctx, h, c) },
 		}))
 	}
@@ -102,20 +103,31 @@ type AnswerError int
 // Error implements error.
 func (e AnswerError) Error() string { return fmt.Sprintf("the receiver answers %d", int(e)) }
 
+// refused tells whether the receiver has looked at the message and said no. A
+// redirect is an answer about the address, and what asks for another try at another
+// time is none about the message.
+func (e AnswerError) refused() bool {
+	switch int(e) {
+	case http.StatusProxyAuthRequired, http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return false
+	}
+	return e/100 == 4
+}
+
 // ErrUnreachable stands for all errors of the transport: their texts hold the
 // address, and with it perhaps a key.
 var ErrUnreachable = errors.New("the receiver cannot be reached")
 
 // post sends one visit and returns nil when the receiver took it.
 func (d *Deliverer) post(ctx context.Context, h Hook, c agent.VisitChange) error {
-	id, now, body := string(c.ID)+"."+strconv.FormatUint(c.Seq, 10), time.Now(), c.Message(d.o.Zone)
+	id, now, body := string(c.ID)+"."+strconv.FormatUint(c.Seq, 10), time.Now(), c.Message(d.o.Source)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL, bytes.NewReader(body))
 	if err != nil {
 		return ErrUnreachable
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "AuthenKiosk")
-	req.Header.Set("X-AuthenKiosk-Zone", d.o.Zone)
+	req.Header.Set("X-AuthenKiosk-Zone", d.o.Source.Zone)
 	req.Header.Set("webhook-id", id)
 	req.Header.Set("webhook-timestamp", strconv.FormatInt(now.Unix(), 10))
 	req.Header.Set("webhook-signature", h.Secret.sign(id, now, body))
@@ -128,7 +140,11 @@ func (d *Deliverer) post(ctx context.Context, h Hook, c agent.VisitChange) error
 	if resp.StatusCode/100 == 2 {
 		return nil
 	}
-	err = AnswerError(resp.StatusCode)
+	answer := AnswerError(resp.StatusCode)
+	if answer.refused() {
+		return &feed.RefusedError{Err: answer}
+	}
+	err = answer
 	if seconds, parse := strconv.ParseUint(resp.Header.Get("Retry-After"), 10, 16); parse == nil {
 		return &feed.LaterError{After: time.Duration(seconds) * time.Second, Err: err}
 	}

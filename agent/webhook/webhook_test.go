@@ -29,6 +29,8 @@ const (
 	letters = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 )
 
+const testFeed = "00000000000000aa"
+
 type visits []agent.VisitChange
 
 func (v visits) Visits(after uint64, limit int) ([]agent.VisitChange, uint64, error) {
@@ -43,8 +45,26 @@ func (v visits) Visits(after uint64, limit int) ([]agent.VisitChange, uint64, er
 }
 
 type places struct {
-	mu sync.Mutex
-	at map[string]uint64
+	mu    sync.Mutex
+	at    map[string]uint64
+	aside map[uint64]string // reasons of changes that were set aside
+}
+
+func (p *places) SetAside(_ string, c agent.VisitChange, reason string, tries int) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.aside[c.Seq] = fmt.Sprintf("%s, %d tries", reason, tries)
+	return nil
+}
+
+func (p *places) Due(string, time.Time) ([]agent.VisitChange, error) { return nil, nil }
+
+func (p *places) Taken(string, agent.VisitChange) error { return nil }
+
+func (p *places) Count(string) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.aside), nil
 }
 
 func (p *places) Cursor(name string) (uint64, error) {
@@ -85,8 +105,8 @@ func secret(t *testing.T) Secret {
 // deliver runs a deliverer until the condition holds.
 func deliver(t *testing.T, log io.Writer, until func(*Deliverer) bool, hooks ...Hook) (*Deliverer, *places) {
 	t.Helper()
-	at := &places{at: map[string]uint64{}}
-	d, err := New(hooks, Options{Visits: three(t), Cursors: at, Zone: "demo", Logger: slog.New(slog.NewTextHandler(log, nil))})
+	at := &places{at: map[string]uint64{}, aside: map[uint64]string{}}
+	d, err := New(hooks, Options{Visits: three(t), Cursors: at, Aside: at, Source: agent.Source{Zone: "demo", Feed: testFeed}, Logger: slog.New(slog.NewTextHandler(log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,10 +136,10 @@ func TestAReceiverGetsEveryChangeSignedAndInOrder(t *testing.T) {
 			t.Error(err)
 		}
 		var m struct {
-			Type, Zone string
-			Data       map[string]string
+			Type, Zone, Feed string
+			Data             map[string]string
 		}
-		if err := json.Unmarshal(body, &m); err != nil || m.Type != "visit.changed" || m.Zone != "demo" || m.Data["pid"] != pid || m.Data["code"] != "PP1200000001" {
+		if err := json.Unmarshal(body, &m); err != nil || m.Feed != testFeed || m.Type != "visit.changed" || m.Zone != "demo" || m.Data["pid"] != pid || m.Data["code"] != "PP1200000001" {
 			t.Errorf("%v %+v", err, m)
 		}
 		got = append(got, r.Header.Get("webhook-id"))
