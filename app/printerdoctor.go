@@ -108,6 +108,9 @@ func showsNext(t *template.Template) bool {
 // judge says what a condition is worth, and what to do; err is why the printer
 // could not be asked, or not be understood.
 func judge(c printer.Condition, err error) (state, detail string) {
+	if errors.Is(err, printer.ErrFormat) {
+		return findingFailed, "it takes no kind of document that can be made; if you know better, set printer.format, see docs/printers.md"
+	}
 	switch c {
 	case printer.Ready:
 		return findingOK, "ready"

@@ -32,6 +32,7 @@ const (
 	FormatPNG    = "png"    // of WayImage, its usual one
 	FormatPDF    = "pdf"    // of WayImage and WayIPP
 	FormatPWG    = "pwg"    // of WayIPP
+	FormatJPEG   = "jpeg"   // of WayIPP
 	FormatESCPOS = "escpos" // of WayIPP
 	FormatRaw    = "raw"    // of WayIPP: ESC/POS through a raw queue of CUPS
 )
@@ -57,6 +58,9 @@ type Config struct {
 
 // ErrConfig is wrapped by every error of a Config that can never work.
 var ErrConfig = errors.New("the printer is not configured rightly")
+
+// ErrFormat says that a printer of WayIPP takes no document that can be made.
+var ErrFormat = ipp.ErrFormat
 
 // ModelNames lists the models of ESC/POS printers that are known.
 func ModelNames() []string { return escpos.ModelNames() }
@@ -157,7 +161,7 @@ func (c Config) output(width int) (output, error) {
 }
 
 var mediaTypes = map[string]string{
-	"": "", FormatPDF: document.TypePDF, FormatPWG: document.TypePWG, FormatESCPOS: document.TypeESCPOS, FormatRaw: document.TypeRaw,
+	"": "", FormatPDF: document.TypePDF, FormatPWG: document.TypePWG, FormatJPEG: document.TypeJPEG, FormatESCPOS: document.TypeESCPOS, FormatRaw: document.TypeRaw,
 }
 
 func (c Config) checkFormat() error {

@@ -16,7 +16,7 @@ var (
 	// PrinterFormats are the kinds of documents that go to a kind of printer.
 	PrinterFormats = map[PrinterKind][]string{
 		PrinterImage: {"", "png", "pdf"},
-		PrinterIPP:   {"", "pdf", "pwg", "escpos", "raw"},
+		PrinterIPP:   {"", "pdf", "pwg", "jpeg", "escpos", "raw"},
 	}
 )
 

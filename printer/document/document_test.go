@@ -3,6 +3,8 @@ package document
 import (
 	"bytes"
 	"encoding/binary"
+	"image/color"
+	"image/jpeg"
 	"math"
 	"testing"
 
@@ -99,6 +101,52 @@ func TestPWGRasterShowsThePictureInItsSize(t *testing.T) {
 		if wrong*20 > p.Width*p.Height {
 			t.Errorf("%s: %d of %d dots differ", c.name, wrong, p.Width*p.Height)
 		}
+	}
+}
+
+func TestAJPEGShowsThePictureInItsSize(t *testing.T) {
+	p := checkered(384, 203)
+	for _, c := range []struct {
+		name               string
+		page               Page
+		perInch, dpi, wide int
+	}{
+		{"a slip", Page{}, 0, 203, 384},
+		{"a sheet of its own", Page{}, 300, 300, 384},
+		{"A4", Page{210, 297}, 0, 300, 2480},
+	} {
+		p.PerInch = c.perInch
+		data, err := JPEG(p, c.page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := jpeg.Decode(bytes.NewReader(data))
+		if err != nil || m.Bounds().Dx() != c.wide {
+			t.Fatalf("%s: %v wide: %v", c.name, m.Bounds(), err)
+		}
+		if string(data[6:10]) != "JFIF" || int(binary.BigEndian.Uint16(data[14:])) != c.dpi || data[13] != 1 {
+			t.Errorf("%s: header % x", c.name, data[:20])
+		}
+		_, x, y, w, h := c.page.place(p)
+		wrong := 0
+		for row := range p.Height {
+			for column := range p.Width {
+				u, v := column, row
+				if c.page.Width > 0 {
+					u = int((x + (float64(column)+0.5)*w/384) * float64(c.dpi) / 25.4)
+					v = int((y + (float64(row)+0.5)*h/203) * float64(c.dpi) / 25.4)
+				}
+				if black := color.GrayModel.Convert(m.At(u, v)).(color.Gray).Y < 128; black != p.Black(column, row) {
+					wrong++
+				}
+			}
+		}
+		if wrong*20 > p.Width*p.Height {
+			t.Errorf("%s: %d of %d dots differ", c.name, wrong, p.Width*p.Height)
+		}
+	}
+	if _, err := JPEG(device.Picture{}, Page{}); err == nil {
+		t.Error("a picture of nothing")
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 const (
 	TypePDF    = "application/pdf"
 	TypePWG    = "image/pwg-raster"
+	TypeJPEG   = "image/jpeg"
 	TypeESCPOS = "application/vnd.escpos"
 	TypeRaw    = "application/vnd.cups-raw" // bytes for the printer, in the tongue of CUPS
 )

@@ -36,37 +36,16 @@ func PWG(p device.Picture, g Page, dpi int) ([]byte, error) {
 	if err := p.Check(); err != nil {
 		return nil, err
 	}
-	page, x, y, w, h := g.place(p)
-	dots := func(mm float64) int { return int(mm*float64(dpi)/mmPerInch + 0.5) }
-	width, height := dots(page.Width), dots(page.Height)
-	left, top, right, bottom := dots(x), dots(y), dots(x+w), dots(y+h)
-
+	page, width, height, rows := g.raster(p, dpi)
 	out := append([]byte("RaS2"), header(page, width, height, dpi)...)
-	line := make([]byte, width)
-	for row := 0; row < height; {
-		from := source(row, top, bottom, p.Height)
-		repeat := 1
-		for row+repeat < height && repeat < pwgMostRepeat && source(row+repeat, top, bottom, p.Height) == from {
-			repeat++
+	for line, repeat := range rows {
+		for repeat > 0 {
+			n := min(repeat, pwgMostRepeat)
+			out = pack(append(out, byte(n-1)), line)
+			repeat -= n
 		}
-		for i := range line {
-			line[i] = 0xFF
-			if column := source(i, left, right, p.Width); from >= 0 && column >= 0 && p.Black(column, from) {
-				line[i] = 0
-			}
-		}
-		out = pack(append(out, byte(repeat-1)), line)
-		row += repeat
 	}
 	return out, nil
-}
-
-// source returns which of n dots lies at a place between two edges, -1 outside.
-func source(at, from, to, n int) int {
-	if at < from || at >= to {
-		return -1
-	}
-	return (2*(at-from) + 1) * n / (2 * (to - from)) // the middle of the dot
 }
 
 func header(page Page, width, height, dpi int) []byte {

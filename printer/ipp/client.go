@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -43,7 +44,12 @@ type client struct {
 	uri, url string // as IPP and as HTTP name it
 	http     *http.Client
 	last     atomic.Uint32
+	version  atomic.Uint32 // of IPP, that the printer understood last; 0: none yet
 }
+
+// versions are those that are asked in, the newest first. The first printers with
+// IPP know 1.0 only.
+var versions = []goipp.Version{goipp.DefaultVersion, goipp.MakeVersion(1, 1), goipp.MakeVersion(1, 0)}
 
 func newClient(address string) (*client, error) {
 	u, err := url.Parse(address)
@@ -91,13 +97,62 @@ func keywords(name string, values ...string) goipp.Attribute {
 const userName = "authenkiosk"
 
 // request sends an operation about the printer and returns the answer. Attributes
-// follow those that every request begins with.
-func (c *client) request(ctx context.Context, op goipp.Op, more []goipp.Attribute, document []byte) (*goipp.Message, error) {
+// follow those that every request begins with. A printer that does not know the
+// version of IPP is asked again in an older one, and in that one first from then on.
+func (c *client) request(ctx context.Context, op goipp.Op, more []goipp.Attribute, document []byte) (m *goipp.Message, err error) {
 	ctx, cancel := context.WithTimeout(ctx, requestLimit)
 	defer cancel()
+	var first error
+	for _, v := range c.order() {
+		m, err = c.ask(ctx, v, op, more, document)
+		if !unknownVersion(err, document) {
+			if err == nil {
+				c.version.Store(uint32(v))
+			}
+			return m, err
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return nil, first // what the version that is meant for it was told
+}
+
+// order returns the versions, that which was understood last before the others.
+func (c *client) order() []goipp.Version {
+	last := goipp.Version(c.version.Load())
+	if !slices.Contains(versions, last) {
+		return versions
+	}
+	return append([]goipp.Version{last}, slices.DeleteFunc(slices.Clone(versions), func(v goipp.Version) bool { return v == last })...)
+}
+
+// unknownVersion tells whether a printer refused a request as a whole, maybe for its
+// version. Some do it with words of HTTP or as a bad request, which is believed of
+// questions only: a slip is sent again for nothing but the clear word.
+func unknownVersion(err error, document []byte) bool {
+	var status *StatusError
+	if errors.As(err, &status) {
+		return status.Status == goipp.StatusErrorVersionNotSupported || document == nil && status.Status == goipp.StatusErrorBadRequest
+	}
+	var web *httpError
+	return document == nil && errors.As(err, &web) && web.status == http.StatusBadRequest
+}
+
+// httpError is an answer of HTTP that is no success.
+type httpError struct{ status int }
+
+// Error implements error.
+func (e *httpError) Error() string { return fmt.Sprintf("%v: HTTP %d", ErrHTTP, e.status) }
+
+// Unwrap returns ErrHTTP.
+func (e *httpError) Unwrap() error { return ErrHTTP }
+
+// ask sends one request in one version.
+func (c *client) ask(ctx context.Context, version goipp.Version, op goipp.Op, more []goipp.Attribute, document []byte) (*goipp.Message, error) {
 	// RFC 8011 4.1.1: 1 to 2^31-1.
 	id := c.last.Add(1)%(1<<31-1) + 1
-	m := goipp.NewRequest(goipp.DefaultVersion, op, id)
+	m := goipp.NewRequest(version, op, id)
 	m.Operation.Add(goipp.MakeAttribute("attributes-charset", goipp.TagCharset, goipp.String("utf-8")))
 	m.Operation.Add(goipp.MakeAttribute("attributes-natural-language", goipp.TagLanguage, goipp.String("en")))
 	m.Operation.Add(goipp.MakeAttribute("printer-uri", goipp.TagURI, goipp.String(c.uri)))
@@ -122,7 +177,7 @@ func (c *client) request(ctx context.Context, op goipp.Op, more []goipp.Attribut
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%v: %w: HTTP %d", op, ErrHTTP, response.StatusCode)
+		return nil, fmt.Errorf("%v: %w", op, &httpError{response.StatusCode})
 	}
 	answer := &goipp.Message{}
 	if err := answer.Decode(io.LimitReader(response.Body, maxAnswer)); err != nil {

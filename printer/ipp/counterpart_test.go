@@ -2,6 +2,7 @@ package ipp
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -22,11 +23,17 @@ type counterpart struct {
 	forgets   bool          // jobs that have ended
 	loses     bool          // the answer to Print-Job; the job is kept
 	anonymous bool          // Get-Jobs tells no names
+	formats   []string      // that it takes; nil: PDF
+	knows     goipp.Version // the newest version of IPP; 0: any
+	refuses   goipp.Code    // with which it refuses newer ones; 0: HTTP 400
 
 	mu       sync.Mutex
 	began    time.Time
 	name     string
 	canceled bool
+	document []byte          // of the job
+	format   string          // of it, as it was named
+	asked    []goipp.Version // in which the requests came
 }
 
 // states returns printer-state and job-state, with the lock held.
@@ -51,7 +58,18 @@ func (c *counterpart) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	a := goipp.NewResponse(goipp.DefaultVersion, goipp.StatusOk, m.RequestID)
+	c.asked = append(c.asked, m.Version)
+	a := goipp.NewResponse(m.Version, goipp.StatusOk, m.RequestID)
+	if c.knows != 0 && m.Version > c.knows {
+		if c.refuses == 0 {
+			http.Error(w, "what is this?", http.StatusBadRequest)
+			return
+		}
+		a = goipp.NewResponse(c.knows, goipp.Status(c.refuses), m.RequestID)
+		w.Header().Set("Content-Type", goipp.ContentType)
+		_ = a.Encode(w)
+		return
+	}
 	a.Operation.Add(goipp.MakeAttribute("attributes-charset", goipp.TagCharset, goipp.String("utf-8")))
 	a.Operation.Add(goipp.MakeAttribute("attributes-natural-language", goipp.TagLanguage, goipp.String("en")))
 	state, job := c.states()
@@ -63,9 +81,22 @@ func (c *counterpart) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		a.Printer.Add(goipp.MakeAttribute("printer-state", goipp.TagEnum, goipp.Integer(state)))
 		a.Printer.Add(keywords("printer-state-reasons", reason))
-		a.Printer.Add(goipp.MakeAttribute("document-format-supported", goipp.TagMimeType, goipp.String("application/pdf")))
+		formats := []goipp.Value{goipp.String("application/pdf")}
+		if c.formats != nil {
+			formats = nil
+			for _, f := range c.formats {
+				formats = append(formats, goipp.String(f))
+			}
+		}
+		a.Printer.Add(attribute("document-format-supported", goipp.TagMimeType, formats...))
 	case goipp.OpPrintJob:
 		c.began, c.name = time.Now(), jobOf(m.Operation).name
+		c.document, _ = io.ReadAll(r.Body)
+		for _, o := range m.Operation {
+			if o.Name == "document-format" {
+				c.format = texts(o)[0]
+			}
+		}
 		if c.loses {
 			if conn, _, err := w.(http.Hijacker).Hijack(); err == nil {
 				_ = conn.Close()
@@ -109,16 +140,22 @@ func (c *counterpart) tell(a *goipp.Message, state int, named bool) {
 	}
 }
 
-func (c *counterpart) print(t *testing.T, l Limits) error {
+// open returns a printer that stands for it, until the end of the test.
+func (c *counterpart) open(t *testing.T, l Limits) *Printer {
 	t.Helper()
 	s := httptest.NewServer(c)
-	defer s.Close()
+	t.Cleanup(s.Close)
 	p, err := New(strings.Replace(s.URL, "http:", "ipp:", 1)+"/ipp/print", Options{Limits: l})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = p.Close() }()
-	return p.Print(t.Context(), device.Picture{Width: 8, Height: 1, Bits: []byte{0xFF}})
+	t.Cleanup(func() { _ = p.Close() })
+	return p
+}
+
+func (c *counterpart) print(t *testing.T, l Limits) error {
+	t.Helper()
+	return c.open(t, l).Print(t.Context(), device.Picture{Width: 8, Height: 1, Bits: []byte{0xFF}})
 }
 
 // brisk are limits of which the time for a fault is much shorter than a job takes

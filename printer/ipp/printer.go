@@ -1,6 +1,7 @@
 package ipp
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -77,7 +78,7 @@ func (p *Printer) Sheet(ctx context.Context) (document.Page, error) {
 		return document.Page{}, err
 	}
 	switch p.format(s) {
-	case document.TypePDF, document.TypePWG:
+	case document.TypePDF, document.TypePWG, document.TypeJPEG:
 		return p.page(s), nil
 	}
 	return document.Page{}, nil
@@ -97,11 +98,18 @@ func (p *Printer) Status(ctx context.Context) (device.Condition, error) {
 	if err != nil {
 		return device.Offline, err
 	}
+	if p.format(s) == "" {
+		return device.Error, formatError(s)
+	}
 	return s.Condition(), nil
 }
 
 // ErrFormat says that the printer takes no document that can be made.
-var ErrFormat = errors.New("the printer takes neither PDF nor PWG Raster nor ESC/POS")
+var ErrFormat = errors.New("the printer takes neither PDF nor PWG Raster nor JPEG nor ESC/POS")
+
+func formatError(s State) error {
+	return fmt.Errorf("%w, but %s", ErrFormat, cmp.Or(strings.Join(s.Formats, ", "), "tells no kinds"))
+}
 
 // Print prints one picture. It returns nil when the job was completed,
 // *device.NotPrintedError when it surely will not come out whole any more, and
@@ -132,18 +140,20 @@ func (p *Printer) Print(ctx context.Context, picture device.Picture) error {
 }
 
 // document makes what the printer takes. PDF keeps the size by itself; PWG Raster
-// is what every printer without a driver must take; ESC/POS is what slip printers
-// behind a server take.
+// is what every printer without a driver must take; JPEG is all that small ones for
+// photos take; ESC/POS is what slip printers behind a server take.
 func (p *Printer) document(s State, picture device.Picture) (format string, data []byte, err error) {
 	switch format = p.format(s); format {
 	case document.TypePDF:
 		data, err = document.PDF(picture, p.page(s))
 	case document.TypePWG:
 		data, err = document.PWG(picture, p.page(s), resolution(s.Resolutions, picture))
+	case document.TypeJPEG:
+		data, err = document.JPEG(picture, p.page(s))
 	case document.TypeESCPOS, document.TypeRaw:
 		data, err = escpos.Encode(picture, p.options.Model)
 	default:
-		err = ErrFormat
+		err = formatError(s)
 	}
 	return format, data, err
 }
@@ -172,7 +182,7 @@ func (p *Printer) format(s State) string {
 	if strings.Contains(s.Model, "Raw Printer") && slices.Contains(s.Formats, document.TypeRaw) {
 		return document.TypeRaw
 	}
-	for _, f := range []string{document.TypePDF, document.TypePWG, document.TypeESCPOS} {
+	for _, f := range []string{document.TypePDF, document.TypePWG, document.TypeESCPOS, document.TypeJPEG} {
 		if slices.Contains(s.Formats, f) {
 			return f
 		}

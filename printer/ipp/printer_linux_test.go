@@ -42,6 +42,7 @@ func TestARealPrinterGetsTheDocumentAsItWasMade(t *testing.T) {
 		{"PDF is preferred", allFormats, "", document.TypePDF},
 		{"PWG Raster", document.TypePWG + ",image/jpeg", "", document.TypePWG},
 		{"ESC/POS", document.TypeESCPOS, "", document.TypeESCPOS},
+		{"JPEG when there is nothing else", document.TypeJPEG, "", document.TypeJPEG},
 		{"ESC/POS because the configuration says so", allFormats, document.TypeESCPOS, document.TypeESCPOS},
 	} {
 		t.Run(c.name, func(t *testing.T) {

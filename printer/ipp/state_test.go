@@ -69,7 +69,9 @@ func TestTheDocumentIsWhatThePrinterTakes(t *testing.T) {
 		{State{Formats: []string{"image/jpeg", document.TypePWG}}, document.TypePWG},
 		{State{Formats: []string{document.TypeESCPOS}}, document.TypeESCPOS},
 		{State{Formats: []string{document.TypePDF, document.TypeRaw}, Model: "Local Raw Printer"}, document.TypeRaw},
-		{State{Formats: []string{"image/jpeg"}}, ""},
+		{State{Formats: []string{"image/jpeg"}}, document.TypeJPEG},
+		{State{Formats: []string{"image/jpeg", document.TypeESCPOS}}, document.TypeESCPOS},
+		{State{Formats: []string{"application/postscript", "application/octet-stream"}}, ""},
 	} {
 		if got := p.format(c.state); got != c.want {
 			t.Errorf("%+v: %q, want %q", c.state, got, c.want)
