@@ -17,7 +17,7 @@ ifneq ($(shell uname -s),Linux)
 TAGS := migrated_fynedo,no_emoji
 endif
 
-.PHONY: run build agent deps test testdeps check unit flow e2e pcscd long prove hostile vm testdeps-vm fmt clean
+.PHONY: run build agent deps test testdeps check unit flow e2e pcscd bench-ui long prove hostile vm testdeps-vm fmt clean
 
 # run opens the kiosk in the demo zone with its dock. Without a display it plays
 # one whole visit and leaves the pictures in out/demo.
@@ -51,6 +51,7 @@ check:
 	@unformatted=$$(go run $(GOFUMPT) -l .); if [ -n "$$unformatted" ]; then echo "not formatted: $$unformatted"; exit 1; fi
 	go vet -tags $(TEST_TAGS) ./...
 	go vet -tags $(TEST_TAGS),pcscd,e2e ./...
+	go vet -tags $(TEST_TAGS),benchui .
 	GOOS=windows CGO_ENABLED=0 go vet ./cmd/... ./app/... ./cardreader/... ./nhso/... ./storage/... ./printer/... ./agent/...
 	GOOS=darwin CGO_ENABLED=0 go vet ./storage/... ./printer/... ./agent/... ./nhso/...
 	go run $(STATICCHECK) -tags $(TEST_TAGS) ./...
@@ -69,6 +70,12 @@ pcscd:
 
 e2e: build
 	go test -tags $(TEST_TAGS),e2e -run E2E -count 1 -timeout 20m -v .
+
+# bench-ui measures the screens in a real window without a graphics card, beside a
+# bare window of Fyne: the first frame, memory, the processor at rest, and the
+# time from a touch to its answer. It fails when an aim is missed.
+bench-ui: testdeps
+	@set -o pipefail; go test -tags $(TAGS),benchui -run XXX -bench Screens -benchtime 1x -count 1 -timeout 4h . | grep -v '^goos\|^goarch\|^cpu'
 
 # long runs what takes minutes: ten million random events through the flow.
 long:

@@ -39,8 +39,10 @@ var onlyIn = map[string][]string{
 	"github.com/ebfe/scard":         {"cardreader/pcsc"},
 	"go.etcd.io/bbolt":              {"storage"},
 	"github.com/go-resty/resty":     {"nhso"},
-	"fyne.io/fyne/v2":               {"ui", ""},
-	"fyne.io/fyne/v2/app":           {""},
+	"fyne.io/fyne/v2":               {"ui", "", "testdata/barewindow"},
+	"fyne.io/fyne/v2/app":           {"", "testdata/barewindow"},
+	"github.com/fyne-io":            {"ui"},
+	"github.com/srwiley":            {"ui"},
 	"fyne.io/fyne/v2/driver/gl":     {},
 	"fyne.io/fyne/v2/dialog":        {}, // stock dialogs are not for patients
 	"github.com/pelletier":          {"app/config", "printer/template"},

@@ -30,10 +30,13 @@ func (k *Kiosk) draw() {
 	case OrientationLandscape:
 		geo.portrait = false
 	}
+	k.s.density = k.scale()
 	k.s.begin(geo, paletteOf(k.model.Prefs.Contrast))
 	c := &scene{Kiosk: k, s: k.s, say: k.speaker(), m: k.model}
 	k.s.page = "frame"
-	k.s.fill("ground", geo.whole(), k.s.p.ground)
+	if k.behind != k.s.p.ground {
+		k.s.fill("ground", geo.whole(), k.s.p.ground)
+	}
 	k.s.target("ground", "", geo.whole(), "", k.send(flow.Touched{}))
 	c.frame()
 	k.s.page = k.model.State.String()

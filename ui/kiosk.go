@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"image/color"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -20,6 +21,7 @@ type Kiosk struct {
 	size   fyne.Size
 	window fyne.Window
 	guard  watchdog
+	behind color.NRGBA // what the window paints by itself behind everything; without a window nothing
 
 	keyboard keyboard
 
@@ -30,6 +32,7 @@ type Kiosk struct {
 	warned  time.Time // when the idle warning appeared
 	step    int       // of the moving pictures
 	ticked  time.Time // when the pictures moved last
+	stirred time.Time // when somebody did something last
 	page    int       // of the claim types
 	preview preview   // of the camera
 	shown   bool
@@ -46,10 +49,14 @@ type seen struct {
 
 // Pictures that explain a movement take a step so often. It is a step, not an
 // animation: a repaint costs much without a graphics card.
-const stepEvery = 1500 * time.Millisecond
+const stepEvery = 2 * time.Second
 
 // pictureSteps is the number of pictures of one movement.
 const pictureSteps = 3
+
+// restAfter is how long pictures go on moving on the welcome screen when nobody
+// does anything. They come to rest on their first step, which says the most.
+const restAfter = time.Minute
 
 // New returns a kiosk that shows nothing yet. The error is a mistake of the
 // build: the texts are part of the program.
@@ -61,7 +68,10 @@ func New(o Options) (*Kiosk, error) {
 	k := &Kiosk{o: o.withDefaults(), words: w, s: newSheet()}
 	k.s.redraw = k.draw
 	k.s.accept = k.settled
-	k.veil = &veil{hide: o.HideCursor, moved: k.s.moved}
+	k.veil = &veil{hide: o.HideCursor, moved: func(p fyne.Position) {
+		k.stirred = k.o.Now()
+		k.s.moved(p)
+	}}
 	k.root = &fyne.Container{Layout: fill{k.resize}, Objects: []fyne.CanvasObject{k.s.root, k.veil}}
 	k.now = k.o.Now()
 	k.keyboard = keyboard{now: k.o.Now, later: k.o.Later}
@@ -76,12 +86,15 @@ func (k *Kiosk) Show(m flow.Model) {
 	old := k.model
 	k.model, k.now = m, k.o.Now()
 	if !k.shown || m.State != old.State || m.Help != old.Help || m.Warning != old.Warning || m.Session.Insertion != old.Session.Insertion {
-		k.since = k.now
+		k.since, k.stirred = k.now, k.now
 		k.s.pressed = nil
 		k.keyboard.forget()
 	}
 	if !k.shown || m.State != old.State {
 		k.page, k.arrived = 0, k.now
+	}
+	if m.Prefs != old.Prefs {
+		k.stirred = k.now
 	}
 	if !keepsPicture(old, m) {
 		k.preview.forget()
@@ -102,12 +115,21 @@ func (k *Kiosk) Tick(now time.Time) {
 	}
 	if now.Sub(k.ticked) >= stepEvery || now.Before(k.ticked) {
 		k.ticked = now
-		k.step = (k.step + 1) % pictureSteps
+		if k.resting() {
+			k.step = 0
+		} else {
+			k.step = (k.step + 1) % pictureSteps
+		}
 	}
 	if k.shown && k.timeSeen() != k.drawn {
 		k.draw()
 	}
 	k.watch(now)
+}
+
+// resting tells whether nobody has been at the welcome screen for a while.
+func (k *Kiosk) resting() bool {
+	return k.model.State == flow.Welcome && k.now.Sub(k.stirred) >= restAfter
 }
 
 // timeSeen is what the screen would show of the time now.

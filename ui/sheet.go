@@ -21,19 +21,22 @@ type sheet struct {
 	p   palette
 	geo geometry
 
-	root     *fyne.Container
-	pool     map[string]*pooled
-	page     string // prefix of the names of the screen that is being drawn
-	drawing  uint64
-	order    []fyne.CanvasObject
-	active   []*target // of this drawing, what can be touched
-	pressed  *target
-	refused  *target
-	accept   func() bool // whether a touch counts now
-	redraw   func()
-	pictures map[string]fyne.Resource
-	faults   []string // mistakes in the drawing, for the tests
-	draft    bool     // without pictures, for tests of the layout
+	root    *fyne.Container
+	pool    map[string]*pooled
+	page    string // prefix of the names of the screen that is being drawn
+	drawing uint64
+	order   []fyne.CanvasObject
+	active  []*target // of this drawing, what can be touched
+	pressed *target
+	refused *target
+	accept  func() bool // whether a touch counts now
+	redraw  func()
+	faults  []string // mistakes in the drawing, for the tests
+	draft   bool     // without pictures, for tests of the layout
+
+	paintings map[string]*painting
+	density   float32           // pixels of the window a unit of Fyne
+	pulse     *canvas.Rectangle // in the root; nothing to see: it is there to have the window painted
 }
 
 type pooled struct {
@@ -43,8 +46,10 @@ type pooled struct {
 }
 
 func newSheet() *sheet {
+	pulse := &canvas.Rectangle{}
 	return &sheet{
-		root: &fyne.Container{Layout: still{}}, pool: map[string]*pooled{}, pictures: map[string]fyne.Resource{},
+		root: &fyne.Container{Layout: still{}, Objects: []fyne.CanvasObject{pulse}}, pulse: pulse,
+		pool: map[string]*pooled{}, paintings: map[string]*painting{}, density: 1,
 		accept: func() bool { return true }, redraw: func() {},
 	}
 }
@@ -64,17 +69,31 @@ func (s *sheet) end() {
 		}
 		p.empty()
 		p.emptied = true
-		if _, ok := p.piece.(picture); ok {
-			delete(s.pool, key) // its pixels are large and soon drawn again
+		if p.pixels() {
+			delete(s.pool, key)
 		}
 	}
 	if s.pressed != nil && s.pressed.act == nil {
 		s.pressed = nil
 	}
-	if !slices.Equal(s.root.Objects, s.order) {
-		s.root.Objects = s.order
-		s.root.Refresh()
+	s.forgetPaintings()
+	if !slices.Equal(s.root.Objects[1:], s.order) {
+		s.root.Objects = append([]fyne.CanvasObject{s.pulse}, s.order...)
+		// A refresh of the root would have every picture and text made anew. What has
+		// changed has refreshed itself; the window is only to be painted.
+		s.pulse.Refresh()
 	}
+}
+
+// pixels tells whether the piece holds pixels. Such a piece is not used again when
+// it was off the screen: Fyne keeps what it has painted of an object for a while,
+// and would not hear that it has other pixels now.
+func (p *pooled) pixels() bool {
+	switch p.piece.(type) {
+	case picture, *qr, live:
+		return true
+	}
+	return false
 }
 
 // named finds the piece of that name or makes it.

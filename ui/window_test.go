@@ -146,6 +146,7 @@ func TestTheClockCountdownAndPicturesFollowTheTicks(t *testing.T) {
 	if got := words("frame/text/clock"); got != "12:07 น." {
 		t.Errorf("the clock says %s", got)
 	}
+	k.Show(modelOf(t, "take-card"))
 	step := k.step
 	k.Tick(noon.Add(3*time.Minute + stepEvery))
 	if k.step == step {

@@ -1,0 +1,155 @@
+package ui
+
+import (
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"authenkiosk/visit/flow"
+)
+
+// images are the pixels of the pictures on the screen, by the name of their piece.
+func images(k *Kiosk) map[string]any {
+	out := map[string]any{}
+	for key, p := range k.s.pool {
+		if pic, ok := p.piece.(picture); ok && p.drawing == k.s.drawing {
+			out[key] = pic.Image.Image
+		}
+	}
+	return out
+}
+
+func TestThePicturesOfAMovementAreDrawnOnce(t *testing.T) {
+	k := shown(t, sampleOptions(), welcomeModel(), panels[0])
+	k.s.draft = false
+	k.draw()
+	now := noon
+	var rounds [2][]any
+	for i := range 2 * pictureSteps {
+		now = now.Add(stepEvery)
+		k.Tick(now)
+		rounds[i/pictureSteps] = append(rounds[i/pictureSteps], images(k)["welcome/picture/picture"])
+	}
+	for i := range pictureSteps {
+		if rounds[0][i] == nil || rounds[0][i] != rounds[1][i] {
+			t.Errorf("step %d was drawn anew", i)
+		}
+		if rounds[0][i] == rounds[0][(i+1)%pictureSteps] {
+			t.Errorf("step %d does not move", i)
+		}
+	}
+}
+
+func TestAPictureHasAsManyPixelsAsItsPlaceInTheWindow(t *testing.T) {
+	k := shown(t, sampleOptions(), welcomeModel(), panels[0])
+	k.s.draft = false
+	k.draw()
+	for key, p := range k.s.pool {
+		if pic, ok := p.piece.(picture); ok {
+			b := pic.Image.Image.Bounds()
+			if size := fyne.NewSize(float32(b.Dx()), float32(b.Dy())); size != pic.Size() {
+				t.Errorf("%s: %v pixels for a place of %v: it would be scaled at every change", key, size, pic.Size())
+			}
+		}
+	}
+}
+
+func TestPicturesThatAreNotShownDoNotPileUp(t *testing.T) {
+	k := shown(t, sampleOptions(), welcomeModel(), panels[0])
+	k.s.draft = false
+	for contrast := range flow.ContrastBlackYellow + 1 {
+		for _, s := range samples(t) {
+			s.model.Prefs.Contrast = contrast
+			k.Show(s.model)
+			kept := 0
+			for _, p := range k.s.paintings {
+				if p.used != k.s.drawing {
+					kept += len(p.pix.Pix)
+				}
+			}
+			if kept > mostPixels {
+				t.Fatalf("%s: %d bytes of pictures that are not shown", s.name, kept)
+			}
+		}
+	}
+}
+
+// refreshes counts how often the whole screen is made anew.
+type refreshes struct{ n int }
+
+func (r *refreshes) Layout([]fyne.CanvasObject, fyne.Size) { r.n++ }
+
+func (*refreshes) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(1, 1) }
+
+func TestATouchMakesAnewOnlyWhatItChanges(t *testing.T) {
+	typed, help, other, colours, size := modelOf(t, "phone-empty"), modelOf(t, "phone-empty"), modelOf(t, "phone-empty"), modelOf(t, "phone-empty"), modelOf(t, "phone-empty")
+	typed.Session.PhoneInput = "08"
+	help.Help = true
+	other.Prefs.Language = "en"
+	colours.Prefs.Contrast = flow.ContrastDark
+	size.Prefs.TextSize = flow.TextLarge
+	for name, m := range map[string]flow.Model{"a digit": typed, "help": help, "the language": other, "the colours": colours, "the size": size} {
+		k := shown(t, sampleOptions(), modelOf(t, "phone-empty"), panels[0])
+		count := &refreshes{}
+		k.s.root.Layout = count
+		before := k.s.drawing
+		k.Show(m)
+		if k.s.drawing == before {
+			t.Errorf("%s: nothing was drawn", name)
+		}
+		if count.n > 0 {
+			t.Errorf("%s: every picture and text was made anew", name)
+		}
+	}
+}
+
+func TestThePicturesRestWhenNobodyIsThere(t *testing.T) {
+	now := noon
+	o := sampleOptions()
+	o.Now = func() time.Time { return now }
+	k := shown(t, o, welcomeModel(), panels[0])
+	pass := func(d time.Duration) (steps map[int]bool) {
+		steps = map[int]bool{}
+		for end := now.Add(d); now.Before(end); {
+			now = now.Add(time.Second / 4)
+			k.Tick(now)
+			steps[k.drawn.step] = true
+		}
+		return steps
+	}
+	if got := pass(20 * time.Second); len(got) != pictureSteps {
+		t.Errorf("at first it takes %d steps", len(got))
+	}
+	pass(restAfter)
+	if got := pass(5 * time.Minute); len(got) != 1 || !got[0] {
+		t.Errorf("with nobody there it still takes the steps %v", got)
+	}
+	k.veil.moved(fyne.NewPos(5, 5))
+	if got := pass(20 * time.Second); len(got) != pictureSteps {
+		t.Errorf("after a touch it takes %d steps", len(got))
+	}
+	pass(2 * restAfter)
+	m := welcomeModel()
+	m.Prefs.Language = "en"
+	k.Show(m)
+	if got := pass(20 * time.Second); len(got) != pictureSteps {
+		t.Errorf("in another language it takes %d steps", len(got))
+	}
+}
+
+func TestTheGroundIsPaintedOnceOnly(t *testing.T) {
+	for _, c := range []struct {
+		contrast flow.Contrast
+		drawn    bool
+	}{{flow.ContrastLight, false}, {flow.ContrastDark, true}, {flow.ContrastBlackYellow, true}} {
+		m := welcomeModel()
+		m.Prefs.Contrast = c.contrast
+		k := shown(t, sampleOptions(), welcomeModel(), panels[0])
+		k.behind = NewTheme(flow.ContrastLight).p.ground
+		k.Show(m)
+		if p := k.s.pool["frame/box/ground"]; (p != nil && p.drawing == k.s.drawing) != c.drawn {
+			t.Errorf("contrast %v: the window paints its ground itself, and the screen over it: %t", c.contrast, !c.drawn)
+		}
+	}
+}
