@@ -1,11 +1,15 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,162 +17,430 @@ import (
 
 const module = "authenkiosk"
 
-// mayImport says, for each room, which other rooms of the house it may import.
-// Tests of a room may import what the room itself may, and the fakes beside it.
-var mayImport = map[string][]string{
-	"":    {"app", "ui", "ui/fyneenv", "assets", "visit", "visit/flow"},
-	"cmd": {"app"},
-
-	// What plays the world around a running program: cards, and a look at its store.
-	"tests of the whole": {"agent", "camera", "cardreader", "nhso", "printer", "storage", "ui", "visit"},
-
-	"app":        {"app", "visit", "cardreader", "camera", "printer", "nhso", "storage", "agent", "assets"},
-	"ui":         {"ui", "visit", "assets"},
-	"visit":      {"visit"},
-	"cardreader": {"cardreader", "visit"},
-	"camera":     {"camera", "visit"},
-	"printer":    {"printer", "visit", "assets"},
-	"nhso":       {"nhso", "visit"},
-	"storage":    {"storage", "visit"},
-	"agent":      {"agent", "visit"},
-	"assets":     {"assets"},
+// room is one package: which packages of the house it may import, its tests besides,
+// and why it may import no other. Names are those of directories; "." is the program
+// with a window.
+type room struct {
+	knows   []string
+	tests   []string
+	because string
 }
 
-// onlyIn says where a library may be imported at all.
-var onlyIn = map[string][]string{
-	"github.com/ebfe/scard":         {"cardreader/pcsc"},
-	"go.etcd.io/bbolt":              {"storage"},
-	"github.com/go-resty/resty":     {"nhso"},
-	"fyne.io/fyne/v2":               {"ui", "", "testdata/barewindow"},
-	"fyne.io/fyne/v2/app":           {"", "testdata/barewindow"},
-	"github.com/fyne-io":            {"ui"},
-	"github.com/srwiley":            {"ui"},
-	"fyne.io/fyne/v2/driver/gl":     {},
-	"fyne.io/fyne/v2/dialog":        {}, // stock dialogs are not for patients
-	"github.com/pelletier":          {"app/config", "printer/template"},
-	"github.com/esimov/pigo":        {"camera/gate"},
-	"github.com/gen2brain/jpegn":    {"camera"},
-	"github.com/pion":               {"camera"},
-	"github.com/OpenPrinting":       {"printer/ipp"},
-	"github.com/zalando/go-keyring": {"storage"},
-	"go.bug.st/serial":              {"printer/escpos"},
-	"github.com/coder/websocket":    {"agent"},
-	"github.com/eclipse":            {"agent/mqtt"},
-	"github.com/go-text":            {"printer", "assets", "ui"},
-	"github.com/nicksnyder":         {"assets", "ui"},
-	"authenkiosk/nhso/testzone":     {"app", "nhso"},
-	"authenkiosk/cardreader/pcsc":   {"app", "cardreader"},
+// house has every package. What is not in a list is forbidden, in both directions;
+// what is in a list must be in use.
+var house = map[string]room{
+	".": {
+		[]string{"app", "app/config", "ui", "ui/fyneenv", "visit", "visit/flow"},
+		[]string{"camera/mjpegtest", "camera/scene", "cardreader/virtualcard", "printer", "printer/sink", "printer/template", "storage"},
+		"it joins the face to the core; devices and NHSO are the core's. Its tests play the world around the running program",
+	},
+	"cmd/authenagent": {[]string{"app"}, nil, "it is the core without a face: whatever it imported besides would be in no other program"},
+
+	"app": {
+		[]string{
+			"agent", "agent/feed", "agent/mqtt", "agent/secureagent", "agent/webhook", "app/config", "app/control", "app/outbox",
+			"app/privatelog", "app/spool", "assets", "camera", "camera/gate", "camera/scene", "cardreader", "cardreader/pcsc",
+			"cardreader/virtualcard", "nhso", "nhso/testzone", "printer", "printer/sink", "printer/template", "storage", "visit", "visit/flow",
+		},
+		[]string{"agent/agenttest"},
+		"it puts everything together but the face, which is handed in: the program without a screen must not hold Fyne",
+	},
+	"app/config":     {[]string{"visit"}, nil, "a configuration is read and checked without opening anything that it names"},
+	"app/control":    {nil, nil, "it carries words between two processes; what they mean is the caller's"},
+	"app/outbox":     {[]string{"nhso", "visit"}, nil, "it decides when something is sent; the store and NHSO are behind its own interfaces, so that time and faults can be played"},
+	"app/privatelog": {[]string{"visit"}, nil, "the last filter must not depend on what it filters"},
+	"app/spool":      {[]string{"printer", "storage", "visit"}, nil, "slips wait in the store and go to the printer; whether a patient is there is told by a function"},
+
+	"visit":      {nil, nil, "the domain knows nobody"},
+	"visit/flow": {[]string{"visit"}, nil, "every reachable model is walked; a clock or a device in it could not be"},
+
+	"cardreader":             {[]string{"visit"}, []string{"cardreader/pcsc", "cardreader/virtualcard"}, "the card is a device: what is done with its data is decided elsewhere"},
+	"cardreader/pcsc":        {[]string{"cardreader"}, nil, "it keeps clear of the traps of the binding, and knows no Thai card"},
+	"cardreader/virtualcard": {[]string{"cardreader", "visit"}, nil, "it is a card and not a program: nothing that reads cards may be in it"},
+
+	"camera":           {[]string{"camera/gate", "camera/scene"}, []string{"camera/mjpegtest"}, "a picture is a picture, whoever stands there"},
+	"camera/cascade":   {nil, nil, "it is data"},
+	"camera/gate":      {[]string{"camera/cascade"}, []string{"camera/scene"}, "it judges a picture without knowing where that comes from"},
+	"camera/mjpegtest": {[]string{"camera/scene"}, nil, "it is a camera of its own, for tests"},
+	"camera/scene":     {nil, nil, "it draws made-up people and knows no camera"},
+
+	"nhso":          {[]string{"visit"}, []string{"nhso/testzone"}, "a client that knew the store could send by itself"},
+	"nhso/testzone": {[]string{"visit"}, nil, "the simulator must not share the client's mistakes"},
+
+	"storage":                 {[]string{"visit"}, []string{"storage/internal/madeup"}, "the store keeps; it neither sends nor shows"},
+	"storage/internal/madeup": {[]string{"visit"}, nil, "it makes records up for the tests of the store"},
+	"storage/powercut":        {nil, []string{"storage", "storage/internal/madeup", "visit"}, "the file system under test must not know whose files it loses"},
+
+	"printer": {
+		[]string{"assets", "printer/device", "printer/document", "printer/escpos", "printer/ipp", "printer/spooler", "printer/template", "printer/words", "visit"},
+		[]string{"printer/sink"},
+		"a slip is drawn from what it is given; whether it may be printed is decided elsewhere",
+	},
+	"printer/device":   {nil, nil, "it is what all ways to a printer have in common"},
+	"printer/document": {[]string{"printer/device"}, nil, "it wraps dots, and never learns whose slip that is"},
+	"printer/escpos":   {[]string{"printer/device"}, []string{"printer/sink"}, "a way to a printer carries dots and knows no visit"},
+	"printer/ipp":      {[]string{"printer/device", "printer/document", "printer/escpos"}, []string{"printer", "printer/sink", "printer/template"}, "a way to a printer carries dots and knows no visit"},
+	"printer/sink":     {[]string{"printer/device"}, nil, "the made-up printer reads by the manual, not by the encoder that it checks"},
+	"printer/spooler":  {[]string{"printer/device", "printer/escpos"}, nil, "a way to a printer carries dots and knows no visit"},
+	"printer/template": {[]string{"printer/words"}, nil, "a hospital's file is read without a printer"},
+	"printer/words":    {nil, []string{"visit"}, "they are words"},
+
+	"agent":             {[]string{"agent/openapi", "visit"}, nil, "the HTTP face asks the core by interfaces of its own: a way around the guard would be a way into the store"},
+	"agent/agenttest":   {[]string{"visit"}, nil, "the suite runs against any program by HTTP alone"},
+	"agent/feed":        {[]string{"agent"}, nil, "it follows visits for those who are told, whoever they are"},
+	"agent/mqtt":        {[]string{"agent", "agent/feed"}, []string{"visit"}, "a receiver is told what the feed has, and asks nobody else"},
+	"agent/openapi":     {nil, []string{"agent/secureagent"}, "it is the description, and comes before the code"},
+	"agent/secureagent": {[]string{"visit"}, []string{"agent/agenttest"}, "it speaks as NHSO's agent does; cards, rights and codes are behind its interfaces"},
+	"agent/webhook":     {[]string{"agent", "agent/feed"}, []string{"visit"}, "a receiver is told what the feed has, and asks nobody else"},
+
+	"ui":         {[]string{"assets", "visit", "visit/flow"}, nil, "screens draw a model and send taps; one that asked a device would show what the flow has not decided"},
+	"ui/fyneenv": {nil, nil, "it must run before all of Fyne"},
+
+	"assets":             {nil, nil, "they are files"},
+	"assets/fonts/widen": {nil, nil, "it makes a file of assets and is in no program"},
 }
+
+// place says in which packages a module, or a part of one, may be imported, and why
+// nowhere else. Packages beneath are not meant. Nobody: it is forbidden everywhere.
+type place struct {
+	in      []string
+	tests   []string
+	because string
+}
+
+// libraries has every module that go.mod names. A longer path is a rule of its own
+// for a part.
+var libraries = map[string]place{
+	"fyne.io/fyne/v2":        {[]string{".", "ui"}, nil, "all else runs without a screen"},
+	"fyne.io/fyne/v2/app":    {[]string{"."}, nil, "one window, one application"},
+	"fyne.io/fyne/v2/test":   {[]string{"ui"}, []string{".", "ui"}, "it draws without a display"},
+	"fyne.io/fyne/v2/dialog": {nil, nil, "stock dialogs are not for patients: too small, in English, and open after the session"},
+	"fyne.io/fyne/v2/widget": {nil, nil, "screens are drawn of shapes of our own: sizes, contrast and Thai line breaks of widgets are not ours to set"},
+
+	"github.com/ebfe/scard":         {[]string{"cardreader/pcsc"}, nil, "its traps are kept in one place, and a program without CGO has none"},
+	"go.etcd.io/bbolt":              {[]string{"storage"}, []string{"storage", "storage/powercut"}, "what is on the disk passes the store"},
+	"github.com/go-resty/resty/v2":  {[]string{"nhso"}, nil, "its retry repeats POSTs, and is switched off there"},
+	"github.com/google/go-tpm":      {[]string{"storage"}, []string{"storage"}, "keys are the store's"},
+	"github.com/zalando/go-keyring": {[]string{"storage"}, nil, "keys are the store's"},
+	"golang.org/x/crypto":           {[]string{"storage"}, nil, "one place seals"},
+
+	"github.com/pelletier/go-toml/v2":  {[]string{"app/config", "printer/template"}, nil, "files of people are read there"},
+	"github.com/nicksnyder/go-i18n/v2": {[]string{"ui"}, nil, "words are the screens'"},
+	"github.com/go-text/typesetting":   {[]string{"assets/fonts/widen", "printer"}, []string{"assets"}, "Fyne shapes the words of screens by itself"},
+	"github.com/fyne-io/oksvg":         {[]string{"ui"}, nil, "icons are the screens'"},
+	"github.com/srwiley/rasterx":       {[]string{"ui"}, nil, "icons are the screens'"},
+	"github.com/skip2/go-qrcode":       {[]string{"printer", "ui"}, []string{"."}, "who shows a code draws it"},
+	"github.com/google/uuid":           {[]string{"agent/secureagent", "app", "app/spool", "nhso/testzone"}, nil, "the domain checks ids and makes none"},
+	"github.com/esimov/pigo":           {[]string{"camera/gate"}, nil, "faces are looked for in one place"},
+	"github.com/gen2brain/jpegn":       {[]string{"camera"}, nil, "pictures of cameras are decoded in one place"},
+	"github.com/pion/mediadevices":     {[]string{"camera"}, nil, "cameras are the camera's"},
+	"github.com/OpenPrinting/goipp":    {[]string{"printer/ipp"}, []string{"printer/ipp"}, "it is one way to a printer"},
+	"go.bug.st/serial":                 {[]string{"printer/escpos"}, nil, "it is one way to a printer"},
+	"github.com/coder/websocket":       {[]string{"agent"}, []string{"agent"}, "events of programs leave there"},
+	"github.com/eclipse/paho.golang":   {[]string{"agent/mqtt"}, nil, "it is one receiver"},
+	"golang.org/x/time":                {[]string{"agent"}, nil, "limits are the guard's"},
+	"golang.org/x/image":               {[]string{"assets/fonts/widen", "camera", "printer", "printer/template", "ui"}, []string{"assets", "printer"}, "who draws"},
+	"golang.org/x/text":                {[]string{"cardreader", "cardreader/virtualcard", "ui"}, nil, "the card's letters, and names of languages"},
+	"golang.org/x/sys":                 {[]string{"app/control", "camera", "cmd/authenagent", "printer/escpos", "printer/spooler", "storage"}, nil, "calls of the system belong to what is a device or a file"},
+	"github.com/getkin/kin-openapi":    {nil, []string{"agent/openapi"}, "no program checks its own description"},
+	"github.com/hanwen/go-fuse/v2":     {[]string{"storage/powercut"}, nil, "no program mounts anything"},
+	"github.com/mochi-mqtt/server/v2":  {nil, []string{"agent/mqtt", "app"}, "no program is a broker"},
+	"go.uber.org/goleak":               {nil, nil, ""}, // of every test (anyTest)
+}
+
+// anyTest are libraries that every test may import.
+var anyTest = []string{"go.uber.org/goleak"}
+
+// pure is all of the standard library that the domain may use: nothing of it touches
+// a file, the network or a goroutine. That no clock is read is looked for by name.
+var pure = map[string][]string{
+	"visit":      {"errors", "fmt", "io", "log/slog", "regexp", "strings", "time", "unicode", "unicode/utf8"},
+	"visit/flow": {"slices", "time"},
+}
+
+// imports are what the files of a package import, and its tests besides.
+type imports struct{ code, tests []string }
 
 func TestImportsKeepTheDirectionsOfTheHouse(t *testing.T) {
-	files := 0
+	seen := readHouse(t)
+	if len(seen) < 40 {
+		t.Errorf("only %d packages were seen: the test does not look where the code is", len(seen))
+	}
+	for _, fault := range faults(seen, house, libraries) {
+		t.Error(fault)
+	}
+}
+
+// readHouse reads the imports of every package, whatever system its files are for.
+func readHouse(t *testing.T) map[string]imports {
+	t.Helper()
+	seen := map[string]imports{}
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && path != "." && strings.HasPrefix(d.Name(), ".") || d.Name() == "out" {
+		// The go command builds nothing in testdata as part of the house.
+		if d.IsDir() && path != "." && strings.HasPrefix(d.Name(), ".") || d.Name() == "out" || d.Name() == "testdata" {
 			return filepath.SkipDir
 		}
 		if !strings.HasSuffix(path, ".go") {
 			return nil
 		}
-		files++
 		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
 		if err != nil {
 			return err
 		}
+		dir := filepath.ToSlash(filepath.Dir(path))
+		p := seen[dir]
 		for _, spec := range f.Imports {
-			imported, err := strconv.Unquote(spec.Path.Value)
+			name, err := strconv.Unquote(spec.Path.Value)
 			if err != nil {
 				return err
 			}
-			checkImport(t, filepath.ToSlash(path), imported)
+			if strings.HasSuffix(path, "_test.go") {
+				p.tests = append(p.tests, name)
+			} else {
+				p.code = append(p.code, name)
+			}
 		}
+		seen[dir] = p
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if files < 50 {
-		t.Errorf("only %d files were seen: the test does not look where the code is", files)
-	}
+	return seen
 }
 
-func checkImport(t *testing.T, path, imported string) {
-	t.Helper()
-	dir := filepath.ToSlash(filepath.Dir(path))
-	if dir == "." {
-		dir = ""
-	}
-	room, _, _ := strings.Cut(dir, "/")
-	if dir == "" && strings.HasSuffix(path, "_test.go") {
-		room = "tests of the whole"
-	}
-	if inside, ok := strings.CutPrefix(imported, module+"/"); ok {
-		if !within(inside, mayImport[room]) {
-			t.Errorf("%s imports %s, which %q may not", path, imported, room)
+// faults compares what is imported with what may be, both ways: what is forbidden
+// and what is allowed to no purpose.
+func faults(seen map[string]imports, house map[string]room, libraries map[string]place) []string {
+	var found []string
+	say := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
+	for dir := range house {
+		if _, ok := seen[dir]; !ok {
+			say("there is no package %s: take its rule away", dir)
 		}
-	} else if room == "visit" && strings.Contains(strings.SplitN(imported, "/", 2)[0], ".") {
-		t.Errorf("%s imports %s: the domain knows the standard library only", path, imported)
+		if house[dir].because == "" {
+			say("the rule of %s has no reason", dir)
+		}
 	}
-	for library, places := range onlyIn {
-		if !under(imported, library) {
+	used := map[string]bool{} // "dir kind what"
+	for dir, p := range seen {
+		r, ok := house[dir]
+		if !ok {
+			say("%s has no rule: say in house what it may import, and why nothing else", dir)
 			continue
 		}
-		ok := false
-		for _, place := range places {
-			ok = ok || dir == place || place != "" && under(dir, place)
-		}
-		// A narrower rule for a part of a library stands beside the wider one.
-		if !ok && !narrower(imported, library) {
-			t.Errorf("%s imports %s, which belongs to %q only", path, imported, places)
+		for _, inTest := range []bool{false, true} {
+			list, who := p.code, dir
+			if inTest {
+				list, who = p.tests, "a test of "+dir
+			}
+			for _, name := range list {
+				inside, isOurs := strings.CutPrefix(name, module+"/")
+				switch {
+				case isOurs && inside == dir: // a test from outside
+				case isOurs && slices.Contains(r.knows, inside):
+					if !inTest {
+						used[dir+" code "+inside] = true
+					}
+				case isOurs && inTest && slices.Contains(r.tests, inside):
+					used[dir+" tests "+inside] = true
+				case isOurs:
+					say("%s imports %s, and may not: %s", who, inside, r.because)
+				case isStandard(name):
+					if allowed, ok := pure[dir]; ok && !inTest && !slices.Contains(allowed, name) {
+						say("%s imports %s, and may not: %s", who, name, r.because)
+					}
+				default:
+					rule := ruleOf(name, libraries)
+					l, ok := libraries[rule]
+					switch {
+					case !ok:
+						say("%s imports %s, which has no place in libraries", who, name)
+					case !inTest && slices.Contains(l.in, dir):
+						used[rule+" in "+dir] = true
+					case inTest && slices.Contains(l.tests, dir):
+						used[rule+" tests "+dir] = true
+					case inTest && (slices.Contains(anyTest, rule) || slices.Contains(l.in, dir)):
+					default:
+						say("%s imports %s, and may not: %s", who, name, l.because)
+					}
+				}
+			}
 		}
 	}
-}
-
-// narrower tells whether another rule speaks about a longer prefix of the path.
-func narrower(imported, library string) bool {
-	for other := range onlyIn {
-		if len(other) > len(library) && under(imported, other) && under(other, library) {
-			return true
+	for dir, r := range house {
+		for _, name := range r.knows {
+			if !used[dir+" code "+name] {
+				say("%s does not import %s: take it out of its rule", dir, name)
+			}
+		}
+		for _, name := range r.tests {
+			if !used[dir+" tests "+name] {
+				say("no test of %s imports %s: take it out of its rule", dir, name)
+			}
 		}
 	}
-	return false
-}
-
-func within(path string, allowed []string) bool {
-	for _, a := range allowed {
-		if under(path, a) {
-			return true
+	for name, l := range libraries {
+		for _, dir := range l.in {
+			if !used[name+" in "+dir] {
+				say("%s does not import %s: take it out of the places", dir, name)
+			}
+		}
+		for _, dir := range l.tests {
+			if !used[name+" tests "+dir] {
+				say("no test of %s imports %s: take it out of the places", dir, name)
+			}
 		}
 	}
-	return false
+	slices.Sort(found)
+	return found
 }
 
-func under(path, prefix string) bool { return path == prefix || strings.HasPrefix(path, prefix+"/") }
+func isStandard(name string) bool {
+	first, _, _ := strings.Cut(name, "/")
+	return !strings.Contains(first, ".")
+}
 
-func TestTheRulesRefuseWhatTheyShould(t *testing.T) {
+// ruleOf returns the longest rule for a package of a library.
+func ruleOf(name string, libraries map[string]place) string {
+	longest := ""
+	for rule := range libraries {
+		if (name == rule || strings.HasPrefix(name, rule+"/")) && len(rule) > len(longest) {
+			longest = rule
+		}
+	}
+	return longest
+}
+
+func TestTheDirectionsRefuseWhatTheyShould(t *testing.T) {
+	rooms := map[string]room{
+		"visit": {nil, nil, "the domain"}, "store": {[]string{"visit"}, []string{"fake"}, "it keeps"}, "fake": {nil, nil, "it is made up"},
+	}
+	places := map[string]place{
+		"go.etcd.io/bbolt": {[]string{"store"}, nil, "one store"}, "fyne.io/fyne/v2": {[]string{"fake"}, nil, "screens"}, "fyne.io/fyne/v2/dialog": {nil, nil, "not for patients"},
+	}
+	right := func() map[string]imports {
+		return map[string]imports{
+			"visit": {code: []string{"strings"}},
+			"store": {code: []string{"authenkiosk/visit", "go.etcd.io/bbolt", "os"}, tests: []string{"authenkiosk/fake", "authenkiosk/store", "authenkiosk/visit", "go.etcd.io/bbolt", "testing"}},
+			"fake":  {code: []string{"fyne.io/fyne/v2/canvas"}},
+		}
+	}
 	for _, c := range []struct {
-		path, imported string
-		want           bool
+		name   string
+		change func(seen map[string]imports)
+		want   string // part of the only fault; empty: none
 	}{
-		{"ui/screen.go", "authenkiosk/storage", false},
-		{"ui/screen.go", "authenkiosk/visit/flow", true},
-		{"visit/pid.go", "github.com/google/uuid", false},
-		{"nhso/endpoint.go", "authenkiosk/storage", false},
-		{"app/system.go", "authenkiosk/ui", false},
-		{"app/system.go", "fyne.io/fyne/v2", false},
-		{"ui/screen.go", "fyne.io/fyne/v2/canvas", true},
-		{"ui/screen.go", "fyne.io/fyne/v2/app", false},
-		{"main.go", "fyne.io/fyne/v2/app", true},
-		{"cmd/authenagent/main.go", "fyne.io/fyne/v2", false},
-		{"storage/open.go", "go.etcd.io/bbolt", true},
-		{"app/outbox/outbox.go", "go.etcd.io/bbolt", false},
+		{"all is right", func(map[string]imports) {}, ""},
+		{"a direction that is not allowed", func(s map[string]imports) {
+			s["visit"] = imports{code: []string{"authenkiosk/fake"}}
+		}, "visit imports fake, and may not: the domain"},
+		{"what a test may, in the code", func(s map[string]imports) {
+			p := s["store"]
+			p.code = append(p.code, "authenkiosk/fake")
+			s["store"] = p
+		}, "store imports fake, and may not: it keeps"},
+		{"a package within one that may", func(s map[string]imports) {
+			p := s["store"]
+			p.code = append(p.code, "authenkiosk/visit/flow")
+			s["store"] = p
+		}, "store imports visit/flow, and may not"},
+		{"a file in the domain", func(s map[string]imports) {
+			s["visit"] = imports{code: []string{"os"}}
+		}, "visit imports os, and may not"},
+		{"a package without a rule", func(s map[string]imports) { s["new"] = imports{} }, "new has no rule"},
+		{"a rule for a package that is gone", func(s map[string]imports) { delete(s, "fake") }, "there is no package fake"},
+		{"a permission that nobody needs", func(s map[string]imports) {
+			p := s["store"]
+			p.code = slices.DeleteFunc(p.code, func(n string) bool { return n == "authenkiosk/visit" })
+			s["store"] = p
+		}, "store does not import visit"},
+		{"a library in another place", func(s map[string]imports) {
+			s["fake"] = imports{code: []string{"fyne.io/fyne/v2/canvas", "go.etcd.io/bbolt"}}
+		}, "fake imports go.etcd.io/bbolt, and may not: one store"},
+		{"a part of a library that nobody may", func(s map[string]imports) {
+			s["fake"] = imports{code: []string{"fyne.io/fyne/v2/canvas", "fyne.io/fyne/v2/dialog"}}
+		}, "dialog, and may not: not for patients"},
+		{"a library without a place", func(s map[string]imports) {
+			s["visit"] = imports{code: []string{"github.com/google/uuid"}}
+		}, "github.com/google/uuid, which has no place"},
 	} {
-		probe := &testing.T{}
-		checkImport(probe, c.path, c.imported)
-		if got := !probe.Failed(); got != c.want {
-			t.Errorf("%s importing %s: allowed %v, want %v", c.path, c.imported, got, c.want)
+		t.Run(c.name, func(t *testing.T) {
+			seen := right()
+			c.change(seen)
+			got := faults(seen, rooms, places)
+			if c.want == "" && len(got) > 0 || c.want != "" && !slices.ContainsFunc(got, func(f string) bool { return strings.Contains(f, c.want) }) {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+// TestImportsOfEveryModuleHaveARuleAndEveryRuleExists compares the rules with go.mod,
+// and asks the go command for parts of modules that have a rule of their own.
+func TestImportsOfEveryModuleHaveARuleAndEveryRuleExists(t *testing.T) {
+	out, err := exec.Command("go", "mod", "edit", "-json").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Require []struct {
+			Path     string
+			Indirect bool
+		}
+	}
+	if err := json.Unmarshal(out, &file); err != nil {
+		t.Fatal(err)
+	}
+	var modules []string
+	for _, r := range file.Require {
+		if !r.Indirect {
+			modules = append(modules, r.Path)
+		}
+	}
+	if len(modules) < 20 {
+		t.Fatalf("go.mod has %q", modules)
+	}
+	for _, m := range modules {
+		if _, ok := libraries[m]; !ok {
+			t.Errorf("%s is in go.mod and has no place in libraries", m)
+		}
+	}
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(libraries)) {
+		if libraries[name].because == "" && !slices.Contains(anyTest, name) {
+			t.Errorf("the rule of %s has no reason", name)
+		}
+		if !slices.Contains(modules, name) {
+			parts = append(parts, name)
+		}
+	}
+	for _, name := range parts {
+		if out, err := exec.Command("go", "list", "-find", name).CombinedOutput(); err != nil {
+			t.Errorf("there is a rule for %s, which does not exist: %s", name, out)
+		}
+	}
+}
+
+func TestTheImportsOfTheDomainReadNoClock(t *testing.T) {
+	for dir := range pure {
+		files, err := filepath.Glob(dir + "/*.go")
+		if err != nil || len(files) < 3 {
+			t.Fatalf("%s has %q, %v", dir, files, err)
+		}
+		for _, path := range files {
+			if strings.HasSuffix(path, "_test.go") {
+				continue
+			}
+			for _, call := range callsOf(t, path, "time") {
+				switch call {
+				case "Now", "Since", "Until", "Sleep", "After", "AfterFunc", "NewTimer", "NewTicker", "Tick":
+					t.Errorf("%s calls time.%s: the domain is told the time", path, call)
+				}
+			}
 		}
 	}
 }

@@ -122,3 +122,22 @@ func TestTheRuleOfPointersRefusesWhatItShould(t *testing.T) {
 		}
 	}
 }
+
+// callsOf returns the names that a file selects from a package of the standard
+// library, for example Now of time.
+func callsOf(t *testing.T, path, of string) (names []string) {
+	t.Helper()
+	f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		if s, ok := n.(*ast.SelectorExpr); ok {
+			if in, ok := s.X.(*ast.Ident); ok && in.Name == of {
+				names = append(names, s.Sel.Name)
+			}
+		}
+		return true
+	})
+	return names
+}
