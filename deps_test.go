@@ -40,7 +40,7 @@ var house = map[string]room{
 		[]string{
 			"agent", "agent/feed", "agent/mqtt", "agent/secureagent", "agent/webhook", "app/config", "app/control", "app/outbox",
 			"app/privatelog", "app/spool", "assets", "camera", "camera/gate", "camera/scene", "cardreader", "cardreader/pcsc",
-			"cardreader/virtualcard", "nhso", "nhso/testzone", "printer", "printer/sink", "printer/template", "storage", "visit", "visit/flow",
+			"cardreader/virtualcard", "nhso", "nhso/testzone", "printer", "printer/sink", "printer/template", "printer/words", "storage", "visit", "visit/flow",
 		},
 		[]string{"agent/agenttest"},
 		"it puts everything together but the face, which is handed in: the program without a screen must not hold Fyne",

@@ -101,6 +101,7 @@ func commands() []command {
 		{"trace", "-out FILE", "records a card that makes trouble, without personal data", false, (*Program).trace},
 		{"audit", "verify|export", "checks the chain of audit entries, or prints it as JSON lines", false, (*Program).audit},
 		{"undelivered", "list|again|drop", "visits that a webhook or the broker has refused", false, (*Program).undelivered},
+		{"work", "list|show", "what waits for the staff, also while the program runs; no names without -names", false, (*Program).work},
 		{"erase", "", "reads a PID from standard input and erases that person's settled visits", false, (*Program).erase},
 		{"slip", "template|preview|test", "prints the built-in template of slips, draws a sample, or prints a test page", false, (*Program).slip},
 		{"version", "", "prints the version", false, (*Program).version},
@@ -135,6 +136,8 @@ type settings struct {
 	json             bool
 	agentListen      string
 	scopes           string
+	month            string
+	names            bool
 	yes, unchecked   bool
 	ofZone           string
 	out              string
@@ -207,6 +210,10 @@ func (p *Program) parse(c command, args []string) (*settings, error) {
 	case "zone":
 		f.BoolVar(&s.yes, "yes", false, "do not ask for confirmation, for scripts")
 		f.BoolVar(&s.unchecked, "nocheck", false, "do not ask the services of that zone before the change")
+	case "work":
+		f.StringVar(&s.month, "month", "", "list: the `month`, YYYY-MM, with what was erased before anybody closed it")
+		f.BoolVar(&s.names, "names", false, "show names, PIDs and phones, too; the audit keeps that they were shown")
+		f.BoolVar(&s.json, "json", false, "print JSON")
 	case "doctor":
 		f.BoolVar(&s.json, "json", false, "print JSON")
 	case "demo":
@@ -241,7 +248,7 @@ func (p *Program) parse(c command, args []string) (*settings, error) {
 }
 
 // takesWords are the commands behind which more words stand.
-var takesWords = map[string]bool{"slip": true, "secret": true, "audit": true, "client": true, "zone": true, "undelivered": true}
+var takesWords = map[string]bool{"slip": true, "secret": true, "audit": true, "client": true, "zone": true, "undelivered": true, "work": true}
 
 // load reads the configuration and settles where the data are.
 func (s *settings) load() (config.Config, error) {

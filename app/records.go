@@ -38,6 +38,7 @@ func recordsCommands() map[string]recordsCommand {
 		"client":      clientCommand,
 		"undelivered": undeliveredCommand,
 		"summary":     summaryCommand,
+		"work":        workCommand,
 	}
 }
 

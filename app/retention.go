@@ -50,6 +50,9 @@ func expire(store *storage.Store, keep storage.Keep, log *slog.Logger) {
 	if erased.Unsent > 0 {
 		log.Error("visits were erased that a receiver never got", "visits", erased.Unsent)
 	}
+	if erased.Unclosed > 0 {
+		log.Error("work for the staff that nobody has closed was erased; see: work list -month", "visits", erased.Unclosed)
+	}
 	if !erased.Any() {
 		return
 	}

@@ -23,6 +23,8 @@ type Erased struct {
 
 	Waiting int // visits that stay because a receiver has not got them yet
 	Unsent  int // visits that a receiver never got
+
+	Unclosed int // of Visits: work for the desk that nobody has closed
 }
 
 // Keep says how long data stay, in days after the service date.
@@ -47,11 +49,13 @@ func (e Erased) Any() bool { return e.Visits+e.Photos+e.Keys+e.Jobs > 0 }
 type PastVisit struct {
 	ID          visit.ID
 	ServiceDate visit.Date
-	MaskedPID   string // empty when the person asked for the erasure
+	MaskedPID   string // empty when the person asked for the erasure, and of work for the desk
 	State       State
 	Code        visit.AuthenCode
 	SavedAt     time.Time
 	ChangedAt   time.Time
+	HCode       string        // the unit; empty for one that an older program erased
+	Problem     visit.Problem // of work for the desk that nobody has closed, and of a refusal
 }
 
 // storedPast is a PastVisit as it is written.
@@ -62,6 +66,8 @@ type storedPast struct {
 	Code    string    `json:"code,omitempty"`
 	Saved   time.Time `json:"saved"`
 	Changed time.Time `json:"changed"`
+	HCode   string    `json:"hcode,omitempty"`
+	Problem string    `json:"problem,omitempty"`
 }
 
 // quarantineDays is how long a damaged file is kept at least, for those who want
@@ -210,7 +216,10 @@ func (s *Store) past(tx *bolt.Tx, id visit.ID, value []byte) (PastVisit, error) 
 		return PastVisit{}, errors.New("it is not the JSON of an erased visit")
 	}
 	date, err := visit.ParseDate(p.Date)
-	return PastVisit{id, date, p.PID, p.State, visit.AuthenCode(p.Code), p.Saved, p.Changed}, err
+	return PastVisit{
+		ID: id, ServiceDate: date, MaskedPID: p.PID, State: p.State, Code: visit.AuthenCode(p.Code),
+		SavedAt: p.Saved, ChangedAt: p.Changed, HCode: p.HCode, Problem: problemNamed(p.Problem),
+	}, err
 }
 
 func daysBefore(d visit.Date, days int) visit.Date {
@@ -256,8 +265,15 @@ func (s *Store) erase(tx *bolt.Tx, r Record, keepMask bool, event string, at tim
 	}
 	p := storedPast{
 		Date: r.Visit.ServiceDate.String(), State: r.State, Code: string(r.Code), Saved: r.SavedAt, Changed: r.ChangedAt,
+		HCode: r.Visit.HCode,
 	}
-	if keepMask {
+	if r.Problem != visit.NoProblem {
+		p.Problem = r.Problem.String()
+	}
+	switch {
+	case keepMask && r.State == StateStaff:
+		done.Unclosed++ // the month's account needs no person for it
+	case keepMask:
 		p.PID = r.Visit.PID.Masked()
 	}
 	data, err := json.Marshal(p)
