@@ -58,7 +58,11 @@ type reading struct {
 
 // newAgentFace makes the agent of a core; nothing is served before listen and
 // serve.
-func newAgentFace(c *core, data string, types []visit.ClaimType) (*agentFace, error) {
+func newAgentFace(c *core, data string) (*agentFace, error) {
+	types, err := programTypes(c.Config)
+	if err != nil {
+		return nil, err
+	}
 	lan, err := lanOf(c.Config.Agent)
 	if err != nil {
 		return nil, err
@@ -270,8 +274,8 @@ func (f *agentFace) readBy() string {
 // maxNoted bounds the programs that are remembered by name.
 const maxNoted = 64
 
-// agentRights asks NHSO for rights. Where NHSO names no claim types, those of the
-// configuration are offered, as at the kiosk.
+// agentRights asks NHSO for rights. Where NHSO names no claim types, those for programs
+// are offered.
 type agentRights struct {
 	upstream upstream
 	types    []visit.ClaimType

@@ -3,34 +3,92 @@ package app
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
+	"authenkiosk/app/config"
 	"authenkiosk/assets"
 	"authenkiosk/visit"
 )
 
-// claimTypes returns what is offered when the upstream names no claim types for
-// the person: those of the configuration, or else the default one alone; in the
-// demo all that are known. A type without a known name is shown by its code.
-func claimTypes(codes []string, standard string, zone visit.Zone) ([]visit.ClaimType, error) {
-	var known []visit.ClaimType
+// NHSO's server API names no claim types, only an installed agent does, for the person
+// whose card is inside. Where none are named those of kiosk.claim_types are offered.
+// Without that setting it depends on who chooses: a patient at the screen is offered
+// the default one alone, because nobody there knows what the others are; a program has
+// a member of staff before it, and is offered all that are known (the data file
+// assets/claimtypes.json). Whether a person may have one is NHSO's to say, when it is
+// asked for the code.
+
+// patientTypes are the claim types that the screen offers where NHSO names none; in the
+// demo all that are known.
+func patientTypes(c config.Config) ([]visit.ClaimType, error) {
+	known, err := knownTypes()
+	switch {
+	case err != nil:
+		return nil, err
+	case len(c.Kiosk.ClaimTypes) > 0:
+		return named(known, c.Kiosk.ClaimTypes), nil
+	case c.NHSO.Zone == visit.ZoneDemo:
+		return known, nil
+	}
+	return named(known, []string{c.Kiosk.DefaultClaimType}), nil
+}
+
+// programTypes are those that the agent offers where NHSO names none. The default one
+// comes first: some programs take the first.
+func programTypes(c config.Config) ([]visit.ClaimType, error) {
+	known, err := knownTypes()
+	if err != nil || len(c.Kiosk.ClaimTypes) > 0 {
+		return named(known, c.Kiosk.ClaimTypes), err
+	}
+	standard := c.Kiosk.DefaultClaimType
+	rest := slices.DeleteFunc(slices.Clone(known), func(k visit.ClaimType) bool { return k.Code == standard })
+	return append(named(known, []string{standard}), rest...), nil
+}
+
+// knownTypes are the claim types that were seen in the field, with their Thai names.
+func knownTypes() (known []visit.ClaimType, err error) {
 	if err := json.Unmarshal(assets.ClaimTypes, &known); err != nil {
 		return nil, fmt.Errorf("read the list of claim types: %w", err)
 	}
-	switch {
-	case len(codes) > 0:
-	case zone == visit.ZoneDemo:
-		return known, nil
-	default:
-		codes = []string{standard}
-	}
-	offered := make([]visit.ClaimType, len(codes))
+	return known, nil
+}
+
+// named gives codes their names. One without a known name is shown by its code.
+func named(known []visit.ClaimType, codes []string) []visit.ClaimType {
+	list := make([]visit.ClaimType, len(codes))
 	for i, code := range codes {
-		offered[i] = visit.ClaimType{Code: code, Name: code}
-		for _, k := range known {
-			if k.Code == code {
-				offered[i] = k
-			}
+		list[i] = visit.ClaimType{Code: code, Name: code}
+		if n := slices.IndexFunc(known, func(k visit.ClaimType) bool { return k.Code == code }); n >= 0 {
+			list[i] = known[n]
 		}
 	}
-	return offered, nil
+	return list
+}
+
+// claimTypeFinding says what is offered to whom.
+func claimTypeFinding(c config.Config) finding {
+	const check = "claim types"
+	patients, err := patientTypes(c)
+	programs, err2 := programTypes(c)
+	switch {
+	case err != nil || err2 != nil:
+		return finding{check, findingFailed, fmt.Sprint(err, err2)}
+	case c.NHSO.Upstream == config.UpstreamAgent:
+		return finding{check, findingOK, "the installed agent names those of each person; while it cannot be asked: " + claimCodes(patients)}
+	case len(c.Kiosk.ClaimTypes) > 0:
+		return finding{check, findingOK, "NHSO's service names none, so those of kiosk.claim_types are offered: " + claimCodes(patients)}
+	}
+	return finding{check, findingOK, fmt.Sprintf("NHSO's service names none, and kiosk.claim_types is empty: patients are offered %s, programs %s; NHSO decides",
+		claimCodes(patients), claimCodes(programs))}
+}
+
+func claimCodes(types []visit.ClaimType) string {
+	text := ""
+	for i, t := range types {
+		if i > 0 {
+			text += ", "
+		}
+		text += t.Code
+	}
+	return text
 }

@@ -146,7 +146,8 @@ type settings struct {
 	dpi              int
 	size             string
 	layoutFile       string
-	args             []string // what is left behind the flags
+	args             []string  // what is left behind the flags
+	say              io.Writer // of the line that names the zone; nil: none, or it is written
 	log              *slog.Logger
 }
 
@@ -194,6 +195,9 @@ func (p *Program) usage() {
 // parse reads the flags, which may stand before and behind other words.
 func (p *Program) parse(c command, args []string) (*settings, error) {
 	s := &settings{log: p.logger()}
+	if namesZone[c.name] {
+		s.say = p.Stderr
+	}
 	f := flag.NewFlagSet(p.Name+" "+c.name, flag.ContinueOnError)
 	f.SetOutput(p.Stderr)
 	f.StringVar(&s.configFile, "config", "", "the configuration `file`; without one: the demo")
@@ -266,7 +270,44 @@ func (s *settings) load() (config.Config, error) {
 		}
 		s.data = filepath.Join(base, "authenkiosk")
 	}
+	s.name(c)
 	return c, nil
+}
+
+// namesZone are the commands that work on the data of one zone and end: a person who
+// forgets -config must see that it was the demo's.
+var namesZone = map[string]bool{
+	"client": true, "zone": true, "doctor": true, "secret": true, "trace": true, "audit": true, "undelivered": true, "erase": true, "work": true,
+}
+
+// usualConfig is where a configuration stands on machines with systemd
+// (packaging/linux).
+const usualConfig = "/etc/authenkiosk/authenkiosk.toml"
+
+// name says, once, with which configuration and zone a command works. It goes to
+// standard error: the output may be for a program.
+func (s *settings) name(c config.Config) {
+	if s.say == nil {
+		return
+	}
+	zone := string(c.NHSO.Zone)
+	if s.ofZone != "" {
+		zone = s.ofZone
+	}
+	fmt.Fprintf(s.say, "zone %s; %s; data in %s\n", zone, s.source(), filepath.Join(s.data, zone))
+	s.say = nil
+}
+
+// source names the configuration.
+func (s *settings) source() string {
+	if s.configFile != "" {
+		return "configuration " + s.configFile
+	}
+	none := "NO CONFIGURATION (-config FILE), so the built-in one of the demo"
+	if _, err := os.Stat(usualConfig); err == nil {
+		none += "; there is one in " + usualConfig
+	}
+	return none
 }
 
 func (p *Program) version(context.Context, *settings) error {

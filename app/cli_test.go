@@ -227,3 +227,37 @@ func TestAnErrorOnTheCommandLineHoldsNoPersonalData(t *testing.T) {
 		t.Errorf("printed %q", got.err)
 	}
 }
+
+func TestEveryCommandOnDataNamesTheZoneAndTheFile(t *testing.T) {
+	file, data := zoneConfig(t)
+	for _, c := range []struct {
+		stdin string
+		args  []string
+	}{
+		{"", []string{"client", "add", "his"}},
+		{"", []string{"client", "list"}},
+		{"", []string{"client", "remove", "his"}},
+		{testzone.DefaultToken, []string{"secret", "set", tokenName}},
+		{"", []string{"secret", "new", "webhook-his"}},
+		{"", []string{"zone", "show"}},
+		{"", []string{"audit", "verify"}},
+		{"", []string{"audit", "export"}},
+		{"9000000000004", []string{"erase"}},
+		{"", []string{"undelivered", "list"}},
+	} {
+		with := call(t, false, c.stdin, append(c.args, "-config", file, "-data", data)...)
+		if with.status != exitOK || !strings.HasPrefix(with.err, "zone test; configuration "+file+"; data in "+filepath.Join(data, "test")+"\n") {
+			t.Errorf("%v: %+v", c.args, with)
+		}
+		without := call(t, false, c.stdin, append(c.args, "-data", data)...)
+		if without.status != exitOK || !strings.HasPrefix(without.err, "zone demo; NO CONFIGURATION (-config FILE)") {
+			t.Errorf("%v without a configuration: %+v", c.args, without)
+		}
+	}
+	if got := call(t, false, testzone.DefaultToken, "secret", "set", tokenName, "-zone", "production", "-config", file, "-data", data); !strings.HasPrefix(got.err, "zone production; ") {
+		t.Errorf("the secret of another zone: %+v", got)
+	}
+	if got := call(t, false, "", "doctor", "-data", data); !strings.Contains(got.out, "NO CONFIGURATION") {
+		t.Errorf("doctor: %+v", got)
+	}
+}

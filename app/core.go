@@ -64,7 +64,7 @@ type client interface {
 
 // newCore opens the store and makes everything ready; nothing runs before run. On
 // an error nothing is left open.
-func newCore(o KioskOptions, mode string, types []visit.ClaimType) (*core, error) {
+func newCore(o KioskOptions, mode string) (*core, error) {
 	data := filepath.Join(o.Data, string(o.Config.NHSO.Zone))
 	c := &core{
 		Config: o.Config, Mode: mode, log: o.Log, health: &nhsoHealth{}, demo: o.Demo,
@@ -78,7 +78,7 @@ func newCore(o KioskOptions, mode string, types []visit.ClaimType) (*core, error
 	}
 	err := c.connect(keys, o.Timeouts)
 	if err == nil {
-		err = c.open(data, o.Settling, types)
+		err = c.open(data, o.Settling)
 	}
 	if err != nil {
 		c.close()
@@ -89,7 +89,7 @@ func newCore(o KioskOptions, mode string, types []visit.ClaimType) (*core, error
 
 // open opens the store and makes all that stands on it. What is open after an error
 // is ended by close.
-func (c *core) open(data string, settling outbox.Times, types []visit.ClaimType) (err error) {
+func (c *core) open(data string, settling outbox.Times) (err error) {
 	c.cards = newCards(c.readers(), c.Config.CardReader, c.log)
 	c.cards.told = c.cardEvent
 	c.cards.seen = c.cardRead
@@ -112,7 +112,7 @@ func (c *core) open(data string, settling outbox.Times, types []visit.ClaimType)
 	}
 	c.tell.changed = c.statusChanged
 	if c.Config.Agent.Enabled {
-		c.face, err = newAgentFace(c, data, types)
+		c.face, err = newAgentFace(c, data)
 	}
 	return err
 }

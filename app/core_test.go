@@ -47,7 +47,7 @@ func TestAProgramThatCannotBeMadeLeavesNothingOpen(t *testing.T) {
 			breaks(&conf, data)
 			client := &closes{}
 			c := &core{Config: conf, log: slog.New(slog.DiscardHandler), demo: demo, nhso: client}
-			if err := c.open(data, outbox.Times{}, nil); err == nil {
+			if err := c.open(data, outbox.Times{}); err == nil {
 				t.Fatal("it can be made")
 			}
 			c.close()
@@ -70,7 +70,7 @@ func TestAWayToNHSOThatCannotBeMadeEndsInAnErrorAlone(t *testing.T) {
 	conf := config.Default()
 	conf.NHSO.EndpointURL = "://"
 	o := KioskOptions{Config: conf, Data: t.TempDir(), Log: slog.New(slog.DiscardHandler)}
-	if c, err := newCore(o, "agent", nil); err == nil || c != nil {
+	if c, err := newCore(o, "agent"); err == nil || c != nil {
 		t.Errorf("%v, %v", c, err)
 	}
 }

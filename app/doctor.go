@@ -43,7 +43,7 @@ func (p *Program) doctor(ctx context.Context, s *settings) error {
 	if err != nil {
 		return err
 	}
-	findings := examine(ctx, checksOf(c, filepath.Join(s.data, string(c.NHSO.Zone))))
+	findings := examine(ctx, checksOf(c, s.source(), filepath.Join(s.data, string(c.NHSO.Zone))))
 	if err := report(p.Stdout, findings, s.json); err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ const (
 )
 
 // checksOf are the checks of a machine, in the order of the report.
-func checksOf(c config.Config, data string) []check {
+func checksOf(c config.Config, source, data string) []check {
 	one := func(name, uses string, look func(ctx context.Context) finding) check {
 		return check{name, uses, func(ctx context.Context) []finding { return []finding{look(ctx)} }}
 	}
@@ -74,7 +74,7 @@ func checksOf(c config.Config, data string) []check {
 	}
 	return []check{
 		one("configuration", "", func(context.Context) finding {
-			return finding{"configuration", findingOK, fmt.Sprintf("unit %s, zone %s, upstream %s", c.Unit.HCode, c.NHSO.Zone, c.NHSO.Upstream)}
+			return finding{"configuration", findingOK, fmt.Sprintf("unit %s, zone %s, upstream %s; %s", c.Unit.HCode, c.NHSO.Zone, c.NHSO.Upstream, source)}
 		}),
 		one("card reader", "", func(context.Context) finding { return readerFinding(c) }),
 		one("disk", "", func(context.Context) finding { return diskFinding(data) }),
@@ -84,6 +84,7 @@ func checksOf(c config.Config, data string) []check {
 		one("camera", "", func(ctx context.Context) finding { return cameraFinding(ctx, c) }),
 		one("line", "", func(context.Context) finding { return lineFinding(c) }),
 		one("token", "", func(context.Context) finding { return tokenFinding(c, data) }),
+		one("claim types", "", func(context.Context) finding { return claimTypeFinding(c) }),
 		{"NHSO", "", func(ctx context.Context) []finding { return nhsoFindings(ctx, c, data) }},
 		{"agent", usesData, func(ctx context.Context) []finding { return agentFindings(ctx, c, data) }},
 	}

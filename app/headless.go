@@ -17,12 +17,8 @@ type Headless struct{ *core }
 // NewHeadless opens the store and makes everything ready; nothing runs before Run.
 // The agent is enabled whatever the configuration says.
 func NewHeadless(o KioskOptions) (*Headless, error) {
-	types, err := claimTypes(o.Config.Kiosk.ClaimTypes, o.Config.Kiosk.DefaultClaimType, o.Config.NHSO.Zone)
-	if err != nil {
-		return nil, err
-	}
 	o.Config.Agent.Enabled = true
-	base, err := newCore(o, "agent", types)
+	base, err := newCore(o, "agent")
 	if err != nil {
 		return nil, err
 	}

@@ -43,7 +43,7 @@ type KioskOptions struct {
 // NewKiosk opens the store and makes everything ready; nothing runs before Run.
 func NewKiosk(o KioskOptions) (*Kiosk, error) {
 	c := o.Config
-	types, err := claimTypes(c.Kiosk.ClaimTypes, c.Kiosk.DefaultClaimType, c.NHSO.Zone)
+	types, err := patientTypes(c)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func NewKiosk(o KioskOptions) (*Kiosk, error) {
 	if err != nil {
 		return nil, err
 	}
-	base, err := newCore(o, "kiosk", types)
+	base, err := newCore(o, "kiosk")
 	if err != nil {
 		slips.close()
 		return nil, err

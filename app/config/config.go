@@ -164,7 +164,7 @@ const (
 
 // Kiosk is what patients see.
 type Kiosk struct {
-	ClaimTypes        []string // empty: what NHSO allows
+	ClaimTypes        []string // offered where NHSO names none for the person; empty: patients get the default, programs all that are known
 	DefaultClaimType  string
 	Methods           []visit.Method
 	OtherNumbers      []string // first digits of 13-digit numbers of people who are no citizens

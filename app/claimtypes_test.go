@@ -1,0 +1,89 @@
+package app
+
+import (
+	"log/slog"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"authenkiosk/app/config"
+	"authenkiosk/nhso/testzone"
+	"authenkiosk/visit"
+)
+
+const (
+	general      = "PG0060001"
+	haemodialys  = "PG0130001"
+	unknownClaim = "PG0990001"
+	allKnown     = "PG0060001, PG0110001, PG0120001, PG0130001, PG0140001, PG0150001, PG0180001"
+)
+
+func TestWhoIsOfferedWhichClaimTypes(t *testing.T) {
+	for _, c := range []struct {
+		name               string
+		zone               visit.Zone
+		upstream           config.Upstream
+		set                []string
+		standard           string
+		patients, programs string
+		doctor             string
+	}{
+		{"nothing set, by the server API", visit.ZoneTest, config.UpstreamEndpoint, nil, general, general, allKnown, "NHSO's service names none, and kiosk.claim_types is empty"},
+		{"production is no other case", visit.ZoneProduction, config.UpstreamEndpoint, nil, general, general, allKnown, "patients are offered PG0060001, programs PG0060001, PG0110001"},
+		{
+			"another default stands first", visit.ZoneTest, config.UpstreamEndpoint, nil, haemodialys, haemodialys,
+			"PG0130001, PG0060001, PG0110001, PG0120001, PG0140001, PG0150001, PG0180001", "patients are offered PG0130001",
+		},
+		{"a default that is new", visit.ZoneTest, config.UpstreamEndpoint, nil, unknownClaim, unknownClaim, unknownClaim + ", " + allKnown, "patients are offered PG0990001"},
+		{
+			"what the unit has set is what everybody gets", visit.ZoneTest, config.UpstreamEndpoint,
+			[]string{haemodialys, general},
+			general,
+			"PG0130001, PG0060001", "PG0130001, PG0060001", "those of kiosk.claim_types are offered: PG0130001, PG0060001",
+		},
+		{"by an installed agent", visit.ZoneTest, config.UpstreamAgent, nil, general, general, allKnown, "the installed agent names those of each person"},
+		{"the demo", visit.ZoneDemo, config.UpstreamEndpoint, nil, general, allKnown, allKnown, "claim_types is empty"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			set := config.Default()
+			set.NHSO.Zone, set.NHSO.Upstream, set.Kiosk.ClaimTypes, set.Kiosk.DefaultClaimType = c.zone, c.upstream, c.set, c.standard
+			patients, err := patientTypes(set)
+			if err != nil || claimCodes(patients) != c.patients {
+				t.Errorf("patients: %s, %v", claimCodes(patients), err)
+			}
+			programs, err := programTypes(set)
+			if err != nil || claimCodes(programs) != c.programs {
+				t.Errorf("programs: %s, %v", claimCodes(programs), err)
+			}
+			for _, p := range append(patients, programs...) {
+				if p.Name == "" || p.Code == general && p.Name == general {
+					t.Errorf("%s has the name %q", p.Code, p.Name)
+				}
+			}
+			if f := claimTypeFinding(set); f.State != findingOK || !strings.Contains(f.Detail, c.doctor) {
+				t.Errorf("doctor: %+v", f)
+			}
+		})
+	}
+}
+
+// TestAProgramIsOfferedEveryKnownClaimTypeByTheServerAPI is a dialysis unit that has
+// configured no claim types.
+func TestAProgramIsOfferedEveryKnownClaimTypeByTheServerAPI(t *testing.T) {
+	zone, err := testzone.New(testzone.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(zone)
+	defer server.Close()
+	c := config.Default()
+	c.NHSO.Zone, c.NHSO.EndpointURL, c.NHSO.StatusURL, c.Agent.Enabled = visit.ZoneTest, server.URL, server.URL, true
+	h, err := NewHeadless(KioskOptions{Config: c, Data: t.TempDir(), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.close()
+	if got := claimCodes(h.face.types); got != allKnown {
+		t.Errorf("programs are offered %s", got)
+	}
+}
