@@ -44,22 +44,22 @@ func (a *Agent) admit(w *answer, g *guarded) {
 	// that is still at work.
 	_ = control.SetReadDeadline(time.Time{})
 	ctx := context.WithValue(r.Context(), callerKey{}, g.caller)
-	if g.route.cost == work || g.route.cost == card {
+	if g.route.cost != cheap && g.route.cost != stream {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, workTimeout)
 		defer cancel()
 		_ = control.SetWriteDeadline(time.Now().Add(workTimeout + writeTimeout))
 	}
-	if g.route.cost == card {
-		if !a.cards.take(ctx) {
+	if places, slow := a.placesOf(g.route.cost); places != nil {
+		if !places.take(g.caller.bucket) {
 			w.Header().Set("Retry-After", "2")
-			a.refuse(g, no(http.StatusServiceUnavailable, "the card is being read for another program"))
+			a.refuse(g, no(http.StatusServiceUnavailable, slow))
 			return
 		}
-		defer a.cards.release()
-		if a.o.CardAccess != nil {
-			a.o.CardAccess(g.caller)
-		}
+		defer places.release(g.caller.bucket)
+	}
+	if a.o.CardAccess != nil && (g.route.cost == card || g.route.cost == reading) {
+		a.o.CardAccess(g.caller)
 	}
 	r = r.WithContext(ctx)
 	if g.route.compat && len(r.URL.Path) > 1 && r.URL.Path[len(r.URL.Path)-1] == '/' {
@@ -72,35 +72,4 @@ func (a *Agent) admit(w *answer, g *guarded) {
 	if w.empty == "" || w.told {
 		a.scribe.done(g.route.audit, g.caller.Name, w.status)
 	}
-}
-
-// cardSlot lets one request at a time read the card; a few may wait.
-type cardSlot struct {
-	busy  chan struct{} // holds one while a card is read
-	queue chan struct{} // holds one for each request that reads or waits
-}
-
-func newCardSlot() *cardSlot {
-	return &cardSlot{busy: make(chan struct{}, 1), queue: make(chan struct{}, 1+cardQueue)}
-}
-
-// take waits for its turn; false when too many wait, or the caller has gone.
-func (c *cardSlot) take(ctx context.Context) bool {
-	select {
-	case c.queue <- struct{}{}:
-	default:
-		return false
-	}
-	select {
-	case c.busy <- struct{}{}:
-		return true
-	case <-ctx.Done():
-		<-c.queue
-		return false
-	}
-}
-
-func (c *cardSlot) release() {
-	<-c.busy
-	<-c.queue
 }

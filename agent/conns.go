@@ -3,7 +3,11 @@ package agent
 import (
 	"context"
 	"crypto/tls"
+	"encoding/json"
+	"fmt"
+	"io"
 	"net"
+	"net/http"
 	"net/netip"
 	"sync"
 	"time"
@@ -18,6 +22,8 @@ type doorman struct {
 	lan    *LAN
 	secure bool // TLS: a refused client cannot be told anything
 	zone   func() string
+
+	leaving chan struct{} // holds one for each connection that is sent away
 
 	mu    sync.Mutex
 	conns map[*guest]struct{}
@@ -35,7 +41,7 @@ type guest struct {
 }
 
 func newDoorman(l net.Listener, lan *LAN, secure bool, zone func() string) *doorman {
-	return &doorman{Listener: l, lan: lan, secure: secure, zone: zone, conns: map[*guest]struct{}{}}
+	return &doorman{Listener: l, lan: lan, secure: secure, zone: zone, conns: map[*guest]struct{}{}, leaving: make(chan struct{}, maxLeaving)}
 }
 
 // Accept implements net.Listener.
@@ -109,15 +115,33 @@ func (d *doorman) idlest(now time.Time) *guest {
 	return found
 }
 
-// sendAway answers without reading. The answer fits into the empty buffer of a
-// new connection, so writing does not wait; the deadline is for certainty.
+// sendAway answers without looking at the request, in the form of NHSO's agent, whose
+// programs read every answer as JSON. The answer fits into the empty buffer of a new
+// connection, so writing does not wait; the deadline is for certainty. What has come
+// of the request is taken in for a moment, by a few at once: a connection that is
+// closed with bytes unread takes the answer with it.
 func (d *doorman) sendAway(c net.Conn) {
-	if !d.secure {
-		_ = c.SetDeadline(time.Now().Add(100 * time.Millisecond))
-		_, _ = c.Write([]byte("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n" +
-			"Cache-Control: no-store\r\n" + zoneHeader + ": " + d.zone() + "\r\nContent-Length: 0\r\n\r\n"))
+	if d.secure {
+		_ = c.Close()
+		return
 	}
-	_ = c.Close()
+	_ = c.SetDeadline(time.Now().Add(100 * time.Millisecond))
+	f := no(http.StatusServiceUnavailable, "too many connections; try again in a moment")
+	body, _ := json.Marshal(errorAsNHSO(f, ""))
+	_, _ = fmt.Fprintf(c, "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Type: application/json\r\n"+
+		"Cache-Control: no-store\r\n%s: %s\r\nContent-Length: %d\r\n\r\n%s", zoneHeader, d.zone(), len(body), body)
+	select {
+	case d.leaving <- struct{}{}:
+		go func() {
+			defer func() { _ = c.Close(); <-d.leaving }()
+			if half, ok := c.(interface{ CloseWrite() error }); ok {
+				_ = half.CloseWrite()
+				_, _ = io.Copy(io.Discard, io.LimitReader(c, maxHeaderBytes))
+			}
+		}()
+	default:
+		_ = c.Close()
+	}
 }
 
 // Close implements net.Conn.

@@ -164,8 +164,8 @@ func (c countingFeed) Visits(after uint64, _ int) ([]VisitChange, uint64, error)
 
 // unlimited takes the rates away, so that a test can ask as often as it likes.
 func (b *bench) unlimited() {
-	for _, t := range []*throttle{b.agent.cheap, b.agent.work, b.agent.failures} {
-		t.burst = 1 << 30
+	for _, t := range []*throttle{b.agent.cheap, b.agent.cards, b.agent.work, b.agent.failures} {
+		t.burst, t.all.burst = 1<<30, 1<<30
 	}
 }
 

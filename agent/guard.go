@@ -59,6 +59,7 @@ type Caller struct {
 	client Client
 	ticket bool
 	from   string // without a token: the address, and the origin of a page
+	bucket string // whose rate and places it takes
 }
 
 // ID tells callers apart, those of one name too: it is made of the token, or of the
@@ -273,6 +274,7 @@ func (a *Agent) permitted(g *guarded) *refusal {
 		return problem
 	}
 	g.caller = caller
+	g.caller.bucket = bucketOf(caller, g)
 	switch scope := g.route.scope; {
 	case scope == "" && g.remote.IsLoopback():
 	case caller.NoToken && scope == "":
@@ -375,11 +377,7 @@ func (a *Agent) wrongToken(g *guarded, now time.Time) *refusal {
 
 // bounded is step 7.
 func (a *Agent) bounded(g *guarded) *refusal {
-	bucket := a.cheap
-	if g.route.cost != cheap {
-		bucket = a.work
-	}
-	if !bucket.allow(g.caller.Name, a.now()) {
+	if !a.inRate(g) {
 		g.w.Header().Set("Retry-After", "1")
 		a.slowDown(g.r.Context())
 		return no(http.StatusTooManyRequests, "too many requests; wait a second")
@@ -405,6 +403,33 @@ func (a *Agent) bounded(g *guarded) *refusal {
 		return no(http.StatusRequestTimeout, "the body did not come in time")
 	}
 	return nil
+}
+
+// bucketOf names whose rate a request takes. Without a token those are the programs of
+// an address by the names that they give themselves, and pages by their origin, so
+// that a noisy one does not take the rate of the others.
+func bucketOf(c Caller, g *guarded) string {
+	if !c.NoToken {
+		return "token " + c.Name
+	}
+	return c.from + " " + cut(g.r.UserAgent(), maxUserAgent)
+}
+
+// inRate takes a request from the rate of its client, and without a token from that of
+// its address: a name is changed easily.
+func (a *Agent) inRate(g *guarded) bool {
+	rates := a.work
+	switch g.route.cost {
+	case cheap:
+		rates = a.cheap
+	case card, reading:
+		rates = a.cards
+	}
+	now := a.now()
+	if !rates.allow(g.caller.bucket, now) {
+		return false
+	}
+	return !g.caller.NoToken || rates.allowAll(g.remote.String(), now)
 }
 
 // slowDown lets who asks too often wait for the answer, so that a program in an

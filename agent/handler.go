@@ -48,12 +48,13 @@ type Agent struct {
 	tickets *tickets
 	hub     *Hub
 	streams *streams
-	cards   *cardSlot
 	scribe  *scribe
 
-	cheap, work, failures *throttle
-	waiting               chan struct{} // holds one for each request that is held back
-	penalty               time.Duration
+	asking, reading *places // requests that wait for NHSO, and for the card alone
+
+	cheap, cards, work, failures *throttle
+	waiting                      chan struct{} // holds one for each request that is held back
+	penalty                      time.Duration
 
 	fontFace  []byte // the rule that brings the font; empty: none
 	zone      func() string
@@ -70,8 +71,9 @@ func New(o Options) *Agent {
 	a := &Agent{
 		o: o, origins: origins, err: errors.Join(err, o.LAN.check(o.Clients)),
 		keys: &keyring{lister: o.Clients, now: time.Now}, tickets: newTickets(),
-		hub: o.Events, streams: newStreams(), cards: newCardSlot(), scribe: newScribe(o.Audit),
-		cheap: newThrottle(cheapRate, cheapBurst), work: newThrottle(workRate, workBurst), failures: newThrottle(failRate, failBurst),
+		hub: o.Events, streams: newStreams(), scribe: newScribe(o.Audit),
+		asking: newPlaces(maxAsking, maxAskingEach), reading: newPlaces(maxReading, maxReadingEach),
+		cheap: newThrottle(cheapRate, cheapBurst), cards: newThrottle(cardRate, cardBurst), work: newThrottle(workRate, workBurst), failures: newThrottle(failRate, failBurst),
 		waiting: make(chan struct{}, maxWaiting), penalty: penalty, now: time.Now, heartbeat: heartbeat,
 		zone: sync.OnceValue(func() string {
 			if o.Zone != "" {
@@ -168,10 +170,14 @@ func refuse(w http.ResponseWriter, code int, reason string) {
 // refuseAsNHSO answers on a path of NHSO's agent in the form of its errors:
 // programs show errors[0].defaultMessage (docs/nhso-api.md, section 3).
 func refuseAsNHSO(w http.ResponseWriter, r *http.Request, f *refusal) {
-	_ = writeJSON(w, f.status, nhsoError{
+	_ = writeJSON(w, f.status, errorAsNHSO(f, r.URL.EscapedPath()))
+}
+
+func errorAsNHSO(f *refusal, path string) nhsoError {
+	return nhsoError{
 		Timestamp: time.Now().Format("2006-01-02T15:04:05.000-07:00"), Status: f.status, Error: http.StatusText(f.status),
-		Message: f.reason, Errors: []nhsoReason{{DefaultMessage: f.reason, Code: "AuthenKiosk"}}, Path: r.URL.EscapedPath(),
-	})
+		Message: f.reason, Errors: []nhsoReason{{DefaultMessage: f.reason, Code: "AuthenKiosk"}}, Path: path,
+	}
 }
 
 // nhsoError is an error in the form of NHSO's agent, with its order of fields.
@@ -201,10 +207,13 @@ func writeJSON(w http.ResponseWriter, code int, value any) error {
 }
 
 // oneLine shortens a reason and takes line breaks out of it.
-func oneLine(s string) string {
-	runes := []rune(strings.Join(strings.Fields(s), " "))
-	if len(runes) > maxReason {
-		runes = append(runes[:maxReason-1], '…')
+func oneLine(s string) string { return cut(strings.Join(strings.Fields(s), " "), maxReason) }
+
+// cut shortens a text to so many characters.
+func cut(s string, most int) string {
+	runes := []rune(s)
+	if len(runes) > most {
+		runes = append(runes[:most-1], '…')
 	}
 	return string(runes)
 }

@@ -17,34 +17,48 @@ const (
 	maxHeaderBytes    = 8 << 10                // browsers send about 1 kB
 	maxBodyBytes      = 64 << 10               // the largest request of NHSO's agent is below 1 kB
 	maxJSONDepth      = 16                     // requests are flat; deep ones cost memory
-	maxConnections    = 20                     // the programs of one desk, some with several connections
+	maxConnections    = 64                     // more than can be busy at once: maxAsking, maxReading, maxStreams and maxWaiting together
+	maxLeaving        = 16                     // connections that are sent away at the same time with care
 	silentGrace       = 50 * time.Millisecond  // when all connections are taken, one that asked nothing for longer gives way
 	silentGraceTLS    = 250 * time.Millisecond // the same where it has to shake hands first
 	idleGrace         = 500 * time.Millisecond // the same between two requests
 	maxReason         = 200                    // characters of a reason in /healthz
 )
 
-// Rates of one client (a token, or an address without one). Programs poll the
-// terminals each 0.8 s or 1 s, several of them from one address: ten of them ask
-// 12.5 times a second. What costs something, a card or NHSO, is rarer.
+// Rates of one client: a token, or without one an address, the name that a program
+// gives itself, and the origin of a page. Programs poll the terminals, and some of
+// them the card, each 0.8 s or 1 s, several under one name: ten of them ask 12.5
+// times a second. A card that was read is told from memory; what asks NHSO is rarer.
 const (
-	cheapRate  rate.Limit = 50
-	cheapBurst            = 100
-	workRate   rate.Limit = 5
-	workBurst             = 10
-	failRate   rate.Limit = 10 // refused tokens of one address; beyond that it is not even compared
-	failBurst             = 50
-	auditRate  rate.Limit = 1 // refusals that are written down one by one; the rest is counted
-	auditBurst            = 20
-	penalty               = 200 * time.Millisecond // until a request too many is refused
-	maxWaiting            = 6                      // requests that are held back so
-	maxBuckets            = 256                    // clients whose rate is remembered
+	cheapRate    rate.Limit = 50
+	cheapBurst              = 100
+	cardRate     rate.Limit = 20
+	cardBurst               = 40
+	workRate     rate.Limit = 10
+	workBurst               = 20
+	addressTimes            = 4  // all clients without a token of one address together: so many times one
+	failRate     rate.Limit = 10 // refused tokens of one address; beyond that it is not even compared
+	failBurst               = 50
+	auditRate    rate.Limit = 1 // refusals that are written down one by one; the rest is counted
+	auditBurst              = 20
+	penalty                 = 200 * time.Millisecond // until a request too many is refused
+	maxWaiting              = 6                      // requests that are held back so
+	maxBuckets              = 256                    // clients whose rate is remembered
+	maxUserAgent            = 200                    // characters of the name of a program that tell it from others
 )
 
-// Limits of the card and of the streams of events.
+// Places of requests that wait for something slow. What needs neither NHSO nor the
+// card always finds a connection.
 const (
-	cardQueue        = 8                // requests that wait for the one card read under way
-	maxStreams       = 10               // half of the connections stay free for requests
+	maxAsking      = 24 // wait for NHSO
+	maxAskingEach  = 12 // of one client: ten programs of one name at once
+	maxReading     = 12 // wait for the card alone; it is read once for all
+	maxReadingEach = 10
+)
+
+// Limits of the streams of events.
+const (
+	maxStreams       = 10               // of all clients together
 	maxClientStreams = 4                // of one client: tabs of one browser
 	streamBuffer     = 64               // events that a slow client may lag behind
 	ringSize         = 256              // events that can be asked for again

@@ -10,10 +10,12 @@ import (
 type cost int
 
 const (
-	cheap  cost = iota // answered from memory: may be polled
-	work               // asks NHSO or the store
-	card               // reads the card: one at a time
-	stream             // stays open
+	cheap   cost = iota // answered from memory: may be polled
+	work                // asks the store
+	asking              // asks NHSO
+	card                // reads the card
+	reading             // reads the card and asks NHSO
+	stream              // stays open
 )
 
 // anyScope stands for a token with whatever scope; the empty scope for none.
@@ -107,17 +109,17 @@ func compatRoutes(h http.Handler) []*route {
 		return &route{method: http.MethodGet, path: path, scope: s, cost: c, compat: true, audit: audit, serve: h}
 	}
 	post := func(path string, audit string) *route {
-		return &route{method: http.MethodPost, path: path, scope: ScopeSubmit, cost: work, compat: true, audit: audit, serve: h}
+		return &route{method: http.MethodPost, path: path, scope: ScopeSubmit, cost: asking, compat: true, audit: audit, serve: h}
 	}
 	return []*route{
 		get("/api/smartcard/terminals", ScopeReadCard, cheap, ""),
-		get("/api/smartcard/read", ScopeReadCard, card, "card-read"),
+		get("/api/smartcard/read", ScopeReadCard, reading, "card-read"),
 		get("/api/smartcard/read-card-only", ScopeReadCard, card, "card-read"),
-		get("/api/smartcard/probe/{pid}", ScopeReadCard, work, "right-check"),
+		get("/api/smartcard/probe/{pid}", ScopeReadCard, asking, "right-check"),
 		post("/api/nhso-service/confirm-save", "submit"),
 		post("/api/nhso-service/save-as-draft", "draft"),
-		get("/api/nhso-service/latest-authen-code/{pid}", ScopeCodes, work, "codes"),
-		get("/api/nhso-service/latest-5-authen-code-all-hospital/{pid}", ScopeCodes, work, "codes"),
+		get("/api/nhso-service/latest-authen-code/{pid}", ScopeCodes, asking, "codes"),
+		get("/api/nhso-service/latest-5-authen-code-all-hospital/{pid}", ScopeCodes, asking, "codes"),
 		get("/api/preference", anyScope, cheap, ""),
 		get("/api/api/preference", anyScope, cheap, ""),
 	}

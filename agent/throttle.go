@@ -8,7 +8,7 @@ import (
 )
 
 // throttle holds one bucket for each client. Clients are few: programs with a
-// token, and addresses that may connect. When there are too many all the same,
+// token, and those of addresses that may connect. When there are too many all the same,
 // the buckets that are full again are forgotten, which changes nothing.
 type throttle struct {
 	limit rate.Limit
@@ -16,11 +16,17 @@ type throttle struct {
 
 	mu      sync.Mutex
 	buckets map[string]*rate.Limiter
+	all     *throttle // for all clients of an address together; nil: none
 }
 
 func newThrottle(limit rate.Limit, burst int) *throttle {
-	return &throttle{limit: limit, burst: burst, buckets: map[string]*rate.Limiter{}}
+	each := &throttle{limit: limit, burst: burst, buckets: map[string]*rate.Limiter{}}
+	each.all = &throttle{limit: addressTimes * limit, burst: addressTimes * burst, buckets: map[string]*rate.Limiter{}}
+	return each
 }
+
+// allowAll takes one from what all clients of an address have together.
+func (t *throttle) allowAll(address string, now time.Time) bool { return t.all.allow(address, now) }
 
 // allow takes one from the client's bucket.
 func (t *throttle) allow(client string, now time.Time) bool {
