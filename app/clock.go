@@ -15,10 +15,17 @@ const maxSkew = 5 * time.Minute
 // slept, must not close the kiosk for good.
 const steadyFor = 5 * time.Minute
 
-// clockGuard judges the wall clock, on which the service date stands, by two
-// witnesses: the Date of NHSO's answers, and the monotonic clock, which nobody
-// can set. Between two answers a jump of the wall clock counts against it.
+// longestUse is for how many years a program is used after its build at the most. A
+// clock in the year 2569 shows a year of the Buddhist era.
+const longestUse = 25
+
+// clockGuard judges the wall clock, on which the service date stands, by its
+// witnesses: the Date of NHSO's answers, and the monotonic clock, which nobody can
+// set. Between two answers a jump of the wall clock counts against it. Without an
+// answer, NHSO's certificate and the day of the build tell what the time cannot be.
 type clockGuard struct {
+	built time.Time // it is not earlier than that; zero: not known
+
 	mu       sync.Mutex
 	wall     time.Time     // when the guard last believed the wall clock
 	elapsed  time.Duration // of the monotonic clock at that moment
@@ -26,29 +33,66 @@ type clockGuard struct {
 
 	jump  time.Duration // of the wall clock since, at the last look
 	since time.Duration // of the monotonic clock: when it jumped last
+	set   time.Duration // like since, of the last jump that was longer than maxSkew; 0: none
+	first time.Duration // of the monotonic clock: the first look
 }
 
-// look judges the clock. now is the wall clock, elapsed the monotonic one since
-// any fixed moment; skew is how far NHSO's clock was ahead at its last answer,
-// and answered tells one answer from another.
-func (g *clockGuard) look(now time.Time, elapsed time.Duration, skew time.Duration, known bool, answered time.Time) flow.DeviceState {
+// witness is what others say about the time.
+type witness struct {
+	ahead    time.Duration // of NHSO's clock, at its last answer
+	known    bool          // there was one
+	answered time.Time     // tells one answer from another
+
+	after, before time.Time // by NHSO's certificate; zero: not told
+}
+
+// look judges the clock. now is the wall clock, elapsed the monotonic one since any
+// fixed moment.
+func (g *clockGuard) look(now time.Time, elapsed time.Duration, w witness) flow.DeviceState {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.wall.IsZero() || known && !answered.Equal(g.answered) {
-		g.wall, g.elapsed, g.answered = now, elapsed, answered
+	if g.wall.IsZero() {
+		g.first = elapsed
+	}
+	if g.wall.IsZero() || w.known && !w.answered.Equal(g.answered) {
+		g.believe(now, elapsed)
+		g.answered = w.answered
 	}
 	jump := now.Round(0).Sub(g.wall.Round(0)) - (elapsed - g.elapsed)
-	if (jump - g.jump).Abs() > time.Second {
+	if more := (jump - g.jump).Abs(); more > time.Second {
 		g.jump, g.since = jump, elapsed
+		if more > maxSkew {
+			g.set = elapsed
+		}
 	}
-	if !known && jump.Abs() > maxSkew && elapsed-g.since >= steadyFor {
-		g.wall, g.elapsed, g.jump, jump = now, elapsed, 0, 0
+	if !w.known && jump.Abs() > maxSkew && elapsed-g.since >= steadyFor {
+		g.believe(now, elapsed)
+		jump = 0
 	}
-	switch wrong := skew - jump; {
-	case wrong.Abs() > maxSkew:
+	switch wrong := w.ahead - jump; {
+	case wrong.Abs() > maxSkew, !w.known && g.impossible(now.Round(0), w):
 		return flow.DeviceDown
-	case !known:
+	case !w.known:
 		return flow.DeviceUnknown
 	}
 	return flow.DeviceReady
+}
+
+func (g *clockGuard) believe(now time.Time, elapsed time.Duration) {
+	g.wall, g.elapsed, g.jump = now, elapsed, 0
+}
+
+// impossible tells whether it cannot be as late, or as early, as that.
+func (g *clockGuard) impossible(now time.Time, w witness) bool {
+	return !g.built.IsZero() && (now.Before(g.built) || now.After(g.built.AddDate(longestUse, 0, 0))) ||
+		!w.after.IsZero() && now.Before(w.after.Add(-maxSkew)) ||
+		!w.before.IsZero() && now.After(w.before)
+}
+
+// stood tells since when the clock has gone evenly, and whether it was set before
+// that while the program ran.
+func (g *clockGuard) stood(elapsed time.Duration) (d time.Duration, set bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return elapsed - max(g.set, g.first), g.set > 0
 }

@@ -1,9 +1,11 @@
 package app
 
 import (
+	"strings"
 	"testing"
 	"time"
 
+	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
 
@@ -59,10 +61,74 @@ func TestTheClockIsBelievedAsFarAsItsTwoWitnessesBearItOut(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			var g clockGuard
 			for i, l := range c.looks {
-				if got := g.look(base.Add(l.wall), l.elapsed, l.skew, l.known, l.answered); got != l.want {
+				if got := g.look(base.Add(l.wall), l.elapsed, witness{ahead: l.skew, known: l.known, answered: l.answered}); got != l.want {
 					t.Errorf("look %d: %v, want %v", i, got, l.want)
 				}
 			}
 		})
+	}
+}
+
+func TestATimeThatCannotBeIsNotBelieved(t *testing.T) {
+	base := time.Date(2026, 11, 22, 9, 0, 0, 0, visit.Bangkok)
+	built := base.AddDate(0, -2, 0)
+	started := base.AddDate(0, -1, 0) // of the certificate
+	for _, c := range []struct {
+		name string
+		wall time.Time
+		w    witness
+		want flow.DeviceState
+	}{
+		{"nothing speaks against it", base, witness{}, flow.DeviceUnknown},
+		{"the battery was dead: 2000", time.Date(2000, 1, 1, 0, 0, 9, 0, visit.Bangkok), witness{}, flow.DeviceDown},
+		{"the battery was dead: 2015", time.Date(2015, 1, 1, 0, 0, 9, 0, visit.Bangkok), witness{}, flow.DeviceDown},
+		{"the year of the Buddhist era", base.AddDate(543, 0, 0), witness{}, flow.DeviceDown},
+		{"before the build, and NHSO agrees", built.AddDate(-1, 0, 0), witness{known: true}, flow.DeviceReady},
+		{"before NHSO's certificate", started.AddDate(0, 0, -3), witness{after: started}, flow.DeviceDown},
+		{"minutes before NHSO's certificate", started.Add(-time.Minute), witness{after: started}, flow.DeviceUnknown},
+		{"the clock was set since", base, witness{after: started}, flow.DeviceUnknown},
+		{"after NHSO's certificate", base.AddDate(1, 0, 0), witness{before: base.AddDate(0, 6, 0)}, flow.DeviceDown},
+	} {
+		g := clockGuard{built: built}
+		if got := g.look(c.wall, time.Second, c.w); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+func TestSinceWhenTheClockGoesEvenlyIsKnown(t *testing.T) {
+	base := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	var g clockGuard
+	for i, l := range []struct {
+		wall, elapsed time.Duration
+		stood         time.Duration
+		set           bool
+	}{
+		{0, time.Hour, 0, false},
+		{time.Hour, 2 * time.Hour, time.Hour, false},
+		{time.Hour + 2*time.Minute, 2 * time.Hour, time.Hour, false}, // a small correction
+		{25 * time.Hour, 3 * time.Hour, 0, true},
+		{26 * time.Hour, 4 * time.Hour, time.Hour, true}, // believed again
+		{27 * time.Hour, 5 * time.Hour, 2 * time.Hour, true},
+		{3 * time.Hour, 6 * time.Hour, 0, true}, // back
+	} {
+		g.look(base.Add(l.wall), l.elapsed, witness{})
+		if stood, set := g.stood(l.elapsed); stood != l.stood || set != l.set {
+			t.Errorf("look %d: %v, set %v, want %v, %v", i, stood, set, l.stood, l.set)
+		}
+	}
+}
+
+func TestTheClockIsReportedWithItsCause(t *testing.T) {
+	now := time.Date(2026, 11, 22, 9, 0, 0, 0, visit.Bangkok)
+	for words, w := range map[string]witness{
+		"check the date of this machine": {after: now.AddDate(0, 0, 2)},
+		"differs from NHSO's by 24h":     {known: true, ahead: 24 * time.Hour},
+		"not compared":                   {},
+		"within 2s":                      {known: true, ahead: -2 * time.Second},
+	} {
+		if f := clockFinding(now, w); !strings.Contains(f.Detail, words) || (f.State == findingFailed) != (w.ahead > maxSkew || !w.after.IsZero()) {
+			t.Errorf("%s: %+v", words, f)
+		}
 	}
 }

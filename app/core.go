@@ -50,7 +50,8 @@ type core struct {
 
 	onSettled func(visit.ID, outbox.Outcome) // hears what the background settles
 	lookNow   chan struct{}
-	asked     chan func() // whether the loop over the devices still turns
+	asked     chan func()           // whether the loop over the devices still turns
+	erasers   []func(now time.Time) // of what is kept as long as the visits, beside the store
 
 	mu   sync.Mutex
 	last flow.Devices // what watchDevices saw last
@@ -72,6 +73,7 @@ func newCore(o KioskOptions, mode string) (*core, error) {
 		onSettled: func(visit.ID, outbox.Outcome) {},
 		disk:      &diskWatch{check: func() error { return storage.CheckRoom(data) }},
 	}
+	c.clock.built = builtOn()
 	var keys *tokens
 	if o.Demo == nil && c.Config.NHSO.Upstream == config.UpstreamEndpoint {
 		keys = &tokens{secrets: storage.OpenSecrets(data), zone: c.Config.NHSO.Zone, log: o.Log}
@@ -229,7 +231,7 @@ func (c *core) start(ctx context.Context, parts *sync.WaitGroup, send func(flow.
 	parts.Go(func() { probe.run(ctx) })
 	parts.Go(func() { c.watchDevices(ctx, send, devices) })
 	parts.Go(func() { watchDay(ctx, send) })
-	parts.Go(func() { keepRetention(ctx, c.store, c.keep, c.log) })
+	parts.Go(func() { c.retention().run(ctx) })
 	if c.demo != nil {
 		parts.Go(func() { c.demo.serve(ctx, c.log) })
 	}
@@ -317,8 +319,17 @@ func (c *core) lights() flow.Devices {
 
 // clockNow judges the clock. It may be called from any goroutine.
 func (c *core) clockNow() flow.DeviceState {
-	skew, known := c.nhso.Skew()
-	return c.clock.look(time.Now(), time.Since(c.began), skew, known, c.health.lastAnswer())
+	return c.clock.look(time.Now(), time.Since(c.began), witnessOf(c.nhso, c.health.lastAnswer()))
+}
+
+// witnessOf asks a way to NHSO what it tells about the time.
+func witnessOf(way nhso.Upstream, answered time.Time) (w witness) {
+	w.ahead, w.known = way.Skew()
+	w.answered = answered
+	if endpoint, ok := way.(*nhso.Endpoint); ok {
+		w.after, w.before = endpoint.Witness()
+	}
+	return w
 }
 
 // clockForVisits is clockNow for the outbox.

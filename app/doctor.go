@@ -258,12 +258,22 @@ func nhsoFindings(ctx context.Context, c config.Config, data string) []finding {
 	} else {
 		findings = append(findings, finding{"NHSO", findingOK, fmt.Sprintf("answers in %d ms", health.Latency.Milliseconds())})
 	}
-	skew, known := client.Skew()
-	switch new(clockGuard).look(time.Now(), 0, skew, known, time.Now()) {
-	case flow.DeviceUnknown:
-		return append(findings, finding{"clock", findingWarning, "not compared: NHSO told no time"})
-	case flow.DeviceDown:
-		return append(findings, finding{"clock", findingFailed, fmt.Sprintf("differs from NHSO's by %s; no visit is sent", skew.Round(time.Second))})
+	return append(findings, clockFinding(time.Now(), witnessOf(client, time.Now())))
+}
+
+// clockFinding judges the clock as a kiosk that just starts would.
+func clockFinding(now time.Time, w witness) finding {
+	guard := clockGuard{built: builtOn()}
+	state := guard.look(now, 0, w)
+	switch {
+	case state == flow.DeviceUnknown:
+		return finding{"clock", findingWarning, "not compared: NHSO told no time"}
+	case state == flow.DeviceDown && !w.known:
+		return finding{"clock", findingFailed, fmt.Sprintf(
+			"check the date of this machine: it cannot be %s, by NHSO's certificate or the day on which this program was built; no visit is taken",
+			now.In(visit.Bangkok).Format("2006-01-02 15:04"))}
+	case state == flow.DeviceDown:
+		return finding{"clock", findingFailed, fmt.Sprintf("differs from NHSO's by %s; no visit is sent", w.ahead.Round(time.Second))}
 	}
-	return append(findings, finding{"clock", findingOK, fmt.Sprintf("within %s of NHSO's", max(skew.Abs(), time.Second).Round(time.Second))})
+	return finding{"clock", findingOK, fmt.Sprintf("within %s of NHSO's", max(w.ahead.Abs(), time.Second).Round(time.Second))}
 }

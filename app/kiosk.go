@@ -65,6 +65,9 @@ func NewKiosk(o KioskOptions) (*Kiosk, error) {
 	if slips != nil {
 		slips.attach(k.store, k.shown, k.look, o.Log)
 		ports.Printer = slips
+		if slips.files.dir != "" {
+			k.erasers = append(k.erasers, func(now time.Time) { slips.files.erase(now, o.Log) })
+		}
 	}
 	if k.camera = newCamera(c, o.Demo, o.Log); k.camera != nil {
 		k.camera.changed = k.look

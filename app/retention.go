@@ -2,25 +2,49 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
+	"authenkiosk/app/outbox"
+	"authenkiosk/nhso"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 )
 
-// Nights are quiet: erasure and compaction run at this hour in Bangkok, when no
-// patient waits for the disk.
-const retentionHour = 3
+const (
+	// retentionHour is when erasure and compaction run in Bangkok: nights are quiet,
+	// no patient waits for the disk.
+	retentionHour = 3
+	// lookAtRetention is how often it is looked whether something is to be erased.
+	lookAtRetention = time.Minute
+	// believeToErase is how long a clock of which nobody can know better must have
+	// gone evenly before it may erase any number of days: people have seen its date
+	// on screens and slips for hours.
+	believeToErase = 4 * time.Hour
+)
 
-// keepRetention erases what is older than the configuration allows, at the start
-// and every night, until ctx ends.
-func keepRetention(ctx context.Context, store *storage.Store, keep func() storage.Keep, log *slog.Logger) {
-	for {
-		expire(store, keep(), log)
-		if !sleep(ctx, time.Until(nextRetention(time.Now()))) {
-			return
-		}
+// retention erases what is older than the configuration allows, at the start and
+// every night, by a clock that can be believed: what a wrong one erases is gone.
+type retention struct {
+	store *storage.Store
+	keep  func() storage.Keep
+	log   *slog.Logger
+
+	clock       func() outbox.Clock
+	stood       func() (d time.Duration, set bool) // see clockGuard.stood
+	confirmable bool                               // NHSO's answers tell the time
+	also        []func(now time.Time)              // erase what is kept beside the store
+
+	done visit.Date // the night in which it ran last
+	said string     // why it did not run
+}
+
+func (c *core) retention() *retention {
+	_, confirmable := c.nhso.(*nhso.Endpoint)
+	return &retention{
+		store: c.store, keep: c.keep, log: c.log, clock: c.clockForVisits, confirmable: confirmable, also: c.erasers,
+		stood: func() (time.Duration, bool) { return c.clock.stood(time.Since(c.began)) },
 	}
 }
 
@@ -30,17 +54,78 @@ func (c *core) keep() storage.Keep {
 	return storage.Keep{Days: s.KeepDays, PhotoDays: s.KeepPhotoDays, StaffDays: s.KeepStaffDays, Delivered: c.tell.delivered()}
 }
 
-// nextRetention returns the next time of that hour, strictly after now.
-func nextRetention(now time.Time) time.Time {
-	at := visit.ServiceDateOf(now).Midnight().Add(retentionHour * time.Hour)
-	if !at.After(now) {
-		at = at.Add(24 * time.Hour)
+func (r *retention) run(ctx context.Context) {
+	for {
+		r.look(time.Now())
+		if !sleep(ctx, lookAtRetention) {
+			return
+		}
 	}
-	return at
 }
 
-func expire(store *storage.Store, keep storage.Keep, log *slog.Logger) {
-	erased, err := store.Expire(time.Now(), keep)
+// nightOf returns the day on whose morning something was to be erased last.
+func nightOf(now time.Time) visit.Date {
+	return visit.ServiceDateOf(now.Add(-retentionHour * time.Hour))
+}
+
+// look erases when it is time and the clock can be believed.
+func (r *retention) look(now time.Time) {
+	night := nightOf(now)
+	if night == r.done {
+		return
+	}
+	may, confirmed, why := r.believes()
+	if !may {
+		r.say(why)
+		return
+	}
+	keep := r.keep()
+	keep.Confirmed = confirmed
+	err := expire(r.store, now, keep, r.log)
+	if far := new(storage.UnconfirmedError); errors.As(err, &far) {
+		r.say(err.Error())
+		return
+	}
+	for _, erase := range r.also {
+		erase(now)
+	}
+	r.done, r.said = night, ""
+}
+
+// believes tells whether the clock may erase, whether it may erase any number of days,
+// and if it may not, why.
+func (r *retention) believes() (may, confirmed bool, why string) {
+	switch r.clock() {
+	case outbox.ClockRight:
+		return true, true, ""
+	case outbox.ClockWrong:
+		return false, false, "the clock is wrong"
+	}
+	stood, set := r.stood()
+	switch trusted := !r.confirmable && stood >= believeToErase; {
+	case trusted:
+		return true, true, ""
+	case set:
+		return false, false, "the clock was set, and nobody has confirmed it since"
+	case stood < outbox.BelieveAfter:
+		return false, false, ""
+	}
+	return true, false, ""
+}
+
+// say tells once why nothing is erased.
+func (r *retention) say(why string) {
+	if why != "" && why != r.said {
+		r.log.Warn("what is too old is not erased yet", "why", why)
+	}
+	r.said = why
+}
+
+func expire(store *storage.Store, now time.Time, keep storage.Keep, log *slog.Logger) error {
+	erased, err := store.Expire(now, keep)
+	if errors.As(err, new(*storage.UnconfirmedError)) {
+		return err
+	}
 	if err != nil {
 		log.Error("erase what is too old", "err", err)
 	}
@@ -54,7 +139,7 @@ func expire(store *storage.Store, keep storage.Keep, log *slog.Logger) {
 		log.Error("work for the staff that nobody has closed was erased; see: work list -month", "visits", erased.Unclosed)
 	}
 	if !erased.Any() {
-		return
+		return nil
 	}
 	size, err := store.Compact()
 	if err != nil {
@@ -62,4 +147,5 @@ func expire(store *storage.Store, keep storage.Keep, log *slog.Logger) {
 	}
 	log.Info("erased what is too old", "visits", erased.Visits, "photos", erased.Photos, "keys", erased.Keys,
 		"kept", erased.Kept, "bytes_before", size.Before, "bytes_after", size.After)
+	return nil
 }

@@ -1,26 +1,89 @@
 package app
 
 import (
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
+	"authenkiosk/app/outbox"
+	"authenkiosk/storage"
 	"authenkiosk/visit"
 )
 
-func TestErasureRunsAtThreeInTheNextNight(t *testing.T) {
+func TestErasureRunsOnceInEveryNight(t *testing.T) {
 	for now, want := range map[string]string{
-		"2026-11-22T02:59:59": "2026-11-22T03:00:00",
-		"2026-11-22T03:00:00": "2026-11-23T03:00:00",
-		"2026-11-22T23:30:00": "2026-11-23T03:00:00",
-		"2026-12-31T12:00:00": "2027-01-01T03:00:00",
+		"2026-11-22T02:59:59": "2026-11-21",
+		"2026-11-22T03:00:00": "2026-11-22",
+		"2026-11-22T23:30:00": "2026-11-22",
+		"2027-01-01T02:00:00": "2026-12-31",
 	} {
-		const form = "2006-01-02T15:04:05"
-		at, err := time.ParseInLocation(form, now, visit.Bangkok)
+		at, err := time.ParseInLocation("2006-01-02T15:04:05", now, visit.Bangkok)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := nextRetention(at).In(visit.Bangkok).Format(form); got != want {
-			t.Errorf("after %s comes %s, want %s", now, got, want)
+		if got := nightOf(at).String(); got != want {
+			t.Errorf("%s is of the night of %s, want %s", now, got, want)
 		}
+	}
+}
+
+func TestOnlyAClockThatCanBeBelievedErases(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, visit.Bangkok)
+	type look struct {
+		ahead  int // days
+		clock  outbox.Clock
+		stood  time.Duration
+		set    bool
+		erased bool
+		says   string
+	}
+	const day = 24 * time.Hour
+	first := look{clock: outbox.ClockRight}
+	for _, c := range []struct {
+		name  string
+		agent bool // NHSO's answers do not tell the time
+		looks []look
+	}{
+		{"NHSO bears it out", false, []look{first, {ahead: 2, clock: outbox.ClockRight, erased: true}}},
+		{"it is wrong", false, []look{first, {ahead: 2, clock: outbox.ClockWrong, stood: day, says: "the clock is wrong"}}},
+		{"the year 2569, and the battery", false, []look{first, {ahead: 198000, clock: outbox.ClockWrong}, {ahead: 2, clock: outbox.ClockRight, erased: true}}},
+		{"nobody knows better yet", false, []look{first, {ahead: 2, clock: outbox.ClockUnknown, stood: time.Minute}}},
+		{"nobody knows better", false, []look{first, {ahead: 2, clock: outbox.ClockUnknown, stood: outbox.BelieveAfter, erased: true}}},
+		{"a month ahead", false, []look{first, {ahead: 30, clock: outbox.ClockUnknown, stood: day, says: "nobody has confirmed"}}},
+		{"a month ahead, and NHSO bears it out", false, []look{first, {ahead: 30, clock: outbox.ClockUnknown, stood: day}, {ahead: 30, clock: outbox.ClockRight, erased: true}}},
+		{"somebody has set it", false, []look{first, {ahead: 2, clock: outbox.ClockUnknown, stood: day, set: true, says: "the clock was set"}}},
+		{"the agent's, a month ahead for an hour", true, []look{first, {ahead: 30, clock: outbox.ClockUnknown, stood: time.Hour, says: "nobody has confirmed"}}},
+		{"the agent's, a month ahead for half a day", true, []look{first, {ahead: 30, clock: outbox.ClockUnknown, stood: believeToErase, set: true, erased: true}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			store, err := storage.Open(t.TempDir(), storage.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = store.Close() }()
+			doneOf(t, store, now)
+			var log strings.Builder
+			var l look
+			beside := 0
+			r := retention{
+				store: store, keep: func() storage.Keep { return storage.Keep{Days: 1, PhotoDays: 1, StaffDays: 1, Delivered: 1 << 60} },
+				log:   slog.New(slog.NewTextHandler(&log, nil)),
+				clock: func() outbox.Clock { return l.clock }, stood: func() (time.Duration, bool) { return l.stood, l.set },
+				confirmable: !c.agent, also: []func(time.Time){func(time.Time) { beside++ }},
+			}
+			for i, next := range c.looks {
+				l = next
+				before := beside
+				r.look(now.AddDate(0, 0, l.ahead))
+				r.look(now.AddDate(0, 0, l.ahead)) // the same minute
+				if _, err := store.Visit("01900000-0000-7000-8000-000000000001"); (err != nil) != l.erased || l.erased && beside != before+1 {
+					t.Errorf("look %d: %v, %d times beside the store", i, err, beside-before)
+				}
+			}
+			if says := l.says; strings.Count(log.String(), "is not erased yet") > 1 || !strings.Contains(log.String(), says) {
+				t.Errorf("the log says %q, want %q once", log.String(), says)
+			}
+		})
 	}
 }

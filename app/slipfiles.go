@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -29,19 +28,14 @@ var halfSlip = regexp.MustCompile(`^\.slip-[0-9]+$`)
 // milliseconds, and the program that began it was killed.
 const halfSlipAge = time.Hour
 
-// keep erases what is too old, at the start and every night, until ctx ends.
-func (p pictureFiles) keep(ctx context.Context, log *slog.Logger) {
-	for {
-		n, err := p.expire(time.Now())
-		if err != nil {
-			log.Error("erase pictures of slips", "err", err)
-		}
-		if n > 0 {
-			log.Info("erased pictures of slips", "files", n)
-		}
-		if !sleep(ctx, time.Until(nextRetention(time.Now()))) {
-			return
-		}
+// erase erases what is too old, and tells how much.
+func (p pictureFiles) erase(now time.Time, log *slog.Logger) {
+	n, err := p.expire(now)
+	if err != nil {
+		log.Error("erase pictures of slips", "err", err)
+	}
+	if n > 0 {
+		log.Info("erased pictures of slips", "files", n)
 	}
 }
 

@@ -118,9 +118,6 @@ func (p *slipPrinter) run(ctx context.Context, log *slog.Logger) {
 	if p.demo != nil {
 		parts.Go(func() { p.demo.keep(ctx, log) })
 	}
-	if p.files.dir != "" {
-		parts.Go(func() { p.files.keep(ctx, log) })
-	}
 	parts.Go(func() { p.watch(ctx, p.look) })
 	p.queue.Run(ctx)
 }

@@ -60,12 +60,12 @@ func TestAVisitThatWaitsForAReceiverOutlivesTheNight(t *testing.T) {
 	doneOf(t, store, time.Now().AddDate(0, 0, -3))
 	keep := storage.Keep{Days: 1, PhotoDays: 1, StaffDays: 30}
 	log := slog.New(slog.DiscardHandler)
-	expire(store, keep, log)
+	_ = expire(store, time.Now(), keep, log)
 	if list, _, err := (feedOf{store, log}).Visits(0, 10); err != nil || len(list) != 1 {
 		t.Errorf("%d visits, %v", len(list), err)
 	}
 	keep.Delivered = math.MaxUint64
-	expire(store, keep, log)
+	_ = expire(store, time.Now(), keep, log)
 	if list, _, err := (feedOf{store, log}).Visits(0, 10); err != nil || len(list) != 0 {
 		t.Errorf("%d visits when it was delivered, %v", len(list), err)
 	}

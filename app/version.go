@@ -1,9 +1,15 @@
 package app
 
-import "runtime/debug"
+import (
+	"runtime/debug"
+	"time"
 
-// version is set by the linker; a plain go build leaves it empty.
-var version string
+	"authenkiosk/visit"
+)
+
+// version and built, a date as 2026-11-29, are set by the linker; a plain go build
+// leaves them empty.
+var version, built string
 
 // Version returns the version of the program.
 func Version() string {
@@ -14,4 +20,14 @@ func Version() string {
 		return info.Main.Version
 	}
 	return "development"
+}
+
+// builtOn returns the day before that of the build, wherever that was; zero when it is
+// not known. No clock that is right shows an earlier time.
+func builtOn() time.Time {
+	d, err := visit.ParseDate(built)
+	if err != nil {
+		return time.Time{}
+	}
+	return d.Midnight().AddDate(0, 0, -1)
 }

@@ -28,6 +28,7 @@ var (
 	ErrRedirect    = errors.New("the answer leads to another address")
 	ErrCut         = errors.New("the connection was cut")
 	ErrUntrusted   = errors.New("the server's certificate is not trusted")
+	ErrDate        = errors.New("the server's certificate is not valid on the date of this machine: check the date of this machine")
 	ErrConnect     = errors.New("no connection")
 	ErrMethod      = errors.New("this way to NHSO does not take this proof of identity")
 

@@ -6,11 +6,13 @@ import (
 	"time"
 )
 
-// clock remembers by how much NHSO's clock is ahead of ours.
+// clock remembers by how much NHSO's clock is ahead of ours, or what NHSO's
+// certificate tells about the time when there is no answer because of it.
 type clock struct {
-	mu    sync.Mutex
-	ahead time.Duration
-	known bool
+	mu     sync.Mutex
+	ahead  time.Duration
+	known  bool
+	bounds bounds
 }
 
 // observe takes the Date header of an answer that was understood; a web page of
@@ -25,7 +27,19 @@ func (c *clock) observe(a answer) {
 	middle := a.sent.Add(a.received.Sub(a.sent) / 2)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ahead, c.known = date.Add(time.Second/2).Sub(middle), true
+	c.ahead, c.known, c.bounds = date.Add(time.Second/2).Sub(middle), true, bounds{}
+}
+
+func (c *clock) bound(b bounds) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.bounds = b
+}
+
+func (c *clock) witness() (after, before time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.bounds.witness()
 }
 
 func (c *clock) skew() (time.Duration, bool) {

@@ -2,6 +2,7 @@ package nhso
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,6 +27,7 @@ type Endpoint struct {
 	sourceID, hcode      string
 	recorder             visit.PID
 	now                  func() time.Time
+	roots                *x509.CertPool
 	clock                clock
 }
 
@@ -68,6 +70,7 @@ func NewEndpoint(o Options) (*Endpoint, error) {
 		hcode:        o.HCode,
 		recorder:     o.RecorderPID,
 		now:          o.Now,
+		roots:        o.RootCAs,
 	}, nil
 }
 
@@ -89,6 +92,11 @@ func (e *Endpoint) Abilities() Abilities {
 
 // Skew implements Upstream.
 func (e *Endpoint) Skew() (ahead time.Duration, known bool) { return e.clock.skew() }
+
+// Witness tells what NHSO's certificate says about the time, when the last handshake
+// failed for nothing but the date of this machine: it is after the one and was before
+// the other, unless that is zero.
+func (e *Endpoint) Witness() (after, before time.Time) { return e.clock.witness() }
 
 // Right implements Upstream with right-search, version 2.
 func (e *Endpoint) Right(ctx context.Context, pid visit.PID, date visit.Date) (RightAnswer, error) {

@@ -77,10 +77,23 @@ func (e *Endpoint) exchange(ctx context.Context, q question) (answer, error) {
 	resp, err := r.Execute(method, q.url)
 	a.received = e.now()
 	if err != nil {
-		return answer{}, e.failure(q.op, resp, err, connected.Load())
+		f := e.failure(q.op, resp, err, connected.Load())
+		if b, dated := datedOnly(err, hostOf(q.url), e.roots, e.now()); dated {
+			e.clock.bound(b)
+			f.Err = ErrDate
+		}
+		return answer{}, f
 	}
 	a.status, a.header, a.body = resp.StatusCode(), resp.Header(), resp.Body()
 	return a, e.judge(q.op, a)
+}
+
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }
 
 // failure classifies an error of the transport. Only what is proved to have come

@@ -21,7 +21,7 @@ const formatVersion = 3
 // sealVisit makes. The sequence of bucketVisits numbers both saves and entries of
 // the feed.
 var (
-	bucketMeta      = []byte("meta")      // "format", its check, the head of the audit, the check of the key, the feed
+	bucketMeta      = []byte("meta")      // "format", its check, the head of the audit, the check of the key, the feed, the day of the last erasure
 	bucketVisits    = []byte("visits")    // visit id -> line, sealed record
 	bucketKeys      = []byte("keys")      // month -> wrapped data key
 	bucketPhotos    = []byte("photos")    // visit id -> photo, sealed with its own key
@@ -35,7 +35,8 @@ var (
 	keyFormat      = []byte("format")
 	keyFormatCheck = []byte("format-check") // so that a flipped bit is not taken for a newer program
 	keyKEKCheck    = []byte("kek-check")
-	keyFeed        = []byte("feed") // random, see Store.Feed
+	keyFeed        = []byte("feed")    // random, see Store.Feed
+	keyExpired     = []byte("expired") // the day by which was erased last, see Store.Expire
 )
 
 // The indexes of formats 1 and 2.

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"authenkiosk/visit"
 )
@@ -190,6 +191,17 @@ func (x *index) before(d visit.Date) []visit.ID {
 			ids = append(ids, x.days[day].visits.ids()...)
 		}
 		return ids
+	})
+}
+
+// oldest returns the first service date of which there is a visit.
+func (x *index) oldest() visit.Date {
+	return read(x, func(x *index) (first visit.Date) {
+		if len(x.days) == 0 {
+			return first
+		}
+		d := slices.Min(slices.Collect(maps.Keys(x.days)))
+		return visit.Date{Year: int(d / 10000), Month: time.Month(d / 100 % 100), Day: int(d % 100)}
 	})
 }
 

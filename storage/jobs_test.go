@@ -120,7 +120,7 @@ func TestPrintsAreCountedForTheMarkOfAReprint(t *testing.T) {
 	if n := s.Prints(id); n != 2 {
 		t.Errorf("after a start: %d prints", n)
 	}
-	got, err := s.Expire(noon.AddDate(0, 0, 1), Keep{Days: 30, PhotoDays: 30, StaffDays: 30, Delivered: math.MaxUint64})
+	got, err := s.Expire(noon.AddDate(0, 0, 1), Keep{Days: 30, PhotoDays: 30, StaffDays: 30, Confirmed: true, Delivered: math.MaxUint64})
 	if err != nil || got != (Erased{Jobs: 5}) || s.Prints(id) != 0 {
 		t.Errorf("the next day: %+v, %v, %d prints", got, err, s.Prints(id))
 	}

@@ -3,6 +3,7 @@ package storage
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,9 +34,27 @@ type Keep struct {
 	PhotoDays int // photos, after they were taken
 	StaffDays int // work for the desk that nobody has closed
 
+	// Confirmed says that somebody who knows better than this machine has borne out
+	// the clock. Without it at most UnconfirmedDays are erased at once.
+	Confirmed bool
+
 	// Delivered is the number in the feed up to which every receiver has the visits;
 	// those above it stay for undeliveredDays. Everything: math.MaxUint64.
 	Delivered uint64
+}
+
+// UnconfirmedDays is by how many days what is erased may move on in one run of Expire
+// when nobody has confirmed the clock: a long weekend. A clock that is a month ahead
+// would take everything.
+const UnconfirmedDays = 3
+
+// UnconfirmedError says that Expire has erased nothing, because the clock is much
+// further than at the last run and nobody has confirmed it.
+type UnconfirmedError struct{ Last, Today visit.Date }
+
+// Error implements error.
+func (e *UnconfirmedError) Error() string {
+	return fmt.Sprintf("nothing is erased: by this clock it is %s, the last time it was %s, and nobody has confirmed that", e.Today, e.Last)
 }
 
 // undeliveredDays is how long settled visits wait for a receiver that takes nothing.
@@ -80,13 +99,17 @@ const quarantineDays = 30
 // without a record are deleted. Records that cannot be read stay and are named by
 // the error. It is made for the start and every night; Compact then removes what the
 // freed pages still hold. Damaged files that were put aside are deleted after
-// keep.Days days, 30 at least.
+// keep.Days days, 30 at least. A clock that is too far to be believed without being
+// confirmed gives an *UnconfirmedError, and nothing is erased.
 func (s *Store) Expire(now time.Time, keep Keep) (Erased, error) {
 	var done Erased
 	var bad []error
 	today := visit.ServiceDateOf(now)
 	err := s.update(func(tx *bolt.Tx) (err error) {
 		done, bad = Erased{}, nil
+		if err := s.moveOn(tx, today, keep.Confirmed); err != nil {
+			return err
+		}
 		if err := s.expirePhotos(tx, daysBefore(today, keep.PhotoDays), now, &done); err != nil {
 			return err
 		}
@@ -115,6 +138,24 @@ func (s *Store) Expire(now time.Time, keep Keep) (Erased, error) {
 		s.dropQuarantine(now, keep.Days)
 	}
 	return done, errors.Join(append(bad, err, s.afterErasure(done))...)
+}
+
+// moveOn notes the day by which is erased, and refuses one that is too far.
+func (s *Store) moveOn(tx *bolt.Tx, today visit.Date, confirmed bool) error {
+	meta := tx.Bucket(bucketMeta)
+	last, err := visit.ParseDate(string(meta.Get(keyExpired)))
+	if err != nil { // it never ran: what is here has not been judged by any clock
+		if last = s.index.oldest(); last.IsZero() {
+			last = today
+		}
+	}
+	if !confirmed && daysBefore(today, UnconfirmedDays).Midnight().After(last.Midnight()) {
+		return &UnconfirmedError{last, today}
+	}
+	if !confirmed && today.Before(last) {
+		return nil // what is noted stays: the clock may be right again tomorrow
+	}
+	return meta.Put(keyExpired, []byte(today.String()))
 }
 
 // over tells whether the time of a visit is over, and counts what stays.

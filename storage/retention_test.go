@@ -177,7 +177,7 @@ func TestDamagedFilesThatWerePutAsideAreDeletedAfterAMonth(t *testing.T) {
 }
 
 // keepADay keeps everything for a day, but for work for the desk.
-var keepADay = Keep{Days: 1, PhotoDays: 1, StaffDays: 30, Delivered: math.MaxUint64}
+var keepADay = Keep{Days: 1, PhotoDays: 1, StaffDays: 30, Confirmed: true, Delivered: math.MaxUint64}
 
 func TestWorkForTheDeskIsErasedAfterItsOwnTimeAndOnRequest(t *testing.T) {
 	for _, c := range []struct {
@@ -235,5 +235,48 @@ func TestThePhotoOfAVisitThatWasTakenBackIsErased(t *testing.T) {
 	must(t, s.Drop(v.ID, noon))
 	if _, err := s.Photo(v.ID); !errors.Is(err, ErrNoPhoto) {
 		t.Errorf("the patient left, and the photo is kept: %v", err)
+	}
+}
+
+// A clock that woke up in the year 2569, or a month ahead, takes everything if it is
+// believed.
+func TestAClockThatNobodyHasConfirmedErasesAFewDaysAtOnceAtMost(t *testing.T) {
+	unconfirmed := keepADay
+	unconfirmed.Confirmed = false
+	type run struct {
+		ahead     int // days
+		confirmed bool
+		erased    int // visits
+		refused   bool
+	}
+	for _, c := range []struct {
+		name string
+		runs []run
+	}{
+		{"night after night", []run{{0, false, 0, false}, {1, false, 0, false}, {2, false, 1, false}}},
+		{"after a long weekend", []run{{0, false, 0, false}, {3, false, 1, false}}},
+		{"a month ahead", []run{{0, false, 0, false}, {30, false, 0, true}, {30, false, 0, true}, {1, false, 0, false}}},
+		{"a month ahead, and it is true", []run{{0, false, 0, false}, {30, true, 1, false}, {31, false, 0, false}}},
+		{"the year 2569", []run{{0, false, 0, false}, {543 * 365, false, 0, true}}},
+		{"at the first run", []run{{30, false, 0, true}}},
+		{"back, and right again", []run{{0, true, 0, false}, {-4000, false, 0, false}, {2, false, 1, false}}},
+		{"wrong when it was confirmed, and right again", []run{{-4000, true, 0, false}, {0, false, 0, true}, {0, true, 0, false}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			s := openIn(t, dir)
+			aged(t, s, 1, 0, StateDone)
+			for i, r := range c.runs {
+				keep := unconfirmed
+				keep.Confirmed = r.confirmed
+				got, err := s.Expire(noon.AddDate(0, 0, r.ahead), keep)
+				far := new(UnconfirmedError)
+				if got.Visits != r.erased || errors.As(err, &far) != r.refused || err != nil && !r.refused {
+					t.Errorf("run %d: %+v, %v", i, got, err)
+				}
+				must(t, s.Close())
+				s = openIn(t, dir)
+			}
+		})
 	}
 }

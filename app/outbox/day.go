@@ -30,8 +30,8 @@ func dayOf(i Item) day {
 // made its code after all. One whose request left is not given up before NHSO was
 // asked, as the staff would make a second code.
 func (o *Outbox) over(ctx context.Context, item Item) (time.Duration, error) {
-	if o.clock() == ClockUnknown && time.Since(o.began) < believeAfter {
-		return believeAfter - time.Since(o.began), nil // nobody has borne out the clock yet
+	if o.clock() == ClockUnknown && time.Since(o.began) < BelieveAfter {
+		return BelieveAfter - time.Since(o.began), nil // nobody has borne out the clock yet
 	}
 	if item.InFlight {
 		if wait := o.rest(item); wait > 0 {

@@ -77,8 +77,8 @@ func TestAClockThatNobodyBearsOutGivesNoVisitUp(t *testing.T) {
 	}{
 		{"it woke up in the past", ClockUnknown, func() visit.Date { return today().Next() }, time.Hour, ""},
 		{"it woke up in the past and is believed", ClockRight, func() visit.Date { return today().Next() }, time.Hour, ""},
-		{"it woke up in the future", ClockUnknown, yesterday, believeAfter - time.Minute, ""},
-		{"it stands for long", ClockUnknown, yesterday, believeAfter + time.Minute, "staff service-date-passed"},
+		{"it woke up in the future", ClockUnknown, yesterday, BelieveAfter - time.Minute, ""},
+		{"it stands for long", ClockUnknown, yesterday, BelieveAfter + time.Minute, "staff service-date-passed"},
 		{"it is right", ClockRight, yesterday, time.Minute, "staff service-date-passed"},
 		{"it is wrong", ClockWrong, yesterday, time.Hour, ""},
 	} {

@@ -25,9 +25,9 @@ const (
 	// clocksDiffer is by how much NHSO's clock may be another than the kiosk's, which
 	// takes no visits when the difference is larger.
 	clocksDiffer = 5 * time.Minute
-	// believeAfter is how long a clock that nobody bears out must have stood before
+	// BelieveAfter is how long a clock that nobody bears out must have stood before
 	// a day is believed to be over: one that woke up wrong is set right by then.
-	believeAfter = 10 * time.Minute
+	BelieveAfter = 10 * time.Minute
 	// askedFor is how long after its request NHSO is asked about a visit whose day is
 	// over.
 	askedFor = 24 * time.Hour
