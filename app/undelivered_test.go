@@ -133,7 +133,7 @@ func TestAVisitThatWasRefusedOutlivesTheNight(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = store.Close() }()
-	keep := storage.Keep{Days: 1, PhotoDays: 1, StaffDays: 30, Delivered: 1 << 40}
+	keep := storage.Keep{Confirmed: true, Days: 1, PhotoDays: 1, StaffDays: 30, Delivered: 1 << 40}
 	done, err := store.Expire(time.Now().AddDate(0, 0, 3), keep)
 	if err != nil || done.Visits != 0 || done.Waiting != 1 {
 		t.Errorf("%+v, %v", done, err)

@@ -101,7 +101,7 @@ func TestWorkThatNobodyClosedStaysInTheAccountOfItsMonth(t *testing.T) {
 	now := time.Now()
 	old := now.AddDate(0, 0, -40)
 	visits := staffWork(t, s, old)
-	erased, err := s.Expire(now, storage.Keep{Days: 1, PhotoDays: 1, StaffDays: 30})
+	erased, err := s.Expire(now, storage.Keep{Confirmed: true, Days: 1, PhotoDays: 1, StaffDays: 30})
 	if err != nil || erased.Visits != 2 || erased.Unclosed != 2 {
 		t.Errorf("erased %+v, %v", erased, err)
 	}

@@ -73,7 +73,7 @@ func TestAVisitThatWasSetAsideStaysAWeekAndLeavesNothing(t *testing.T) {
 	into(t, s, madeUp(0), StateDone)
 	into(t, s, madeUp(1), StateDone)
 	must(t, s.SetAside(setAside(0)))
-	keep := Keep{Days: 1, PhotoDays: 1, StaffDays: 30, Delivered: math.MaxUint64}
+	keep := Keep{Confirmed: true, Days: 1, PhotoDays: 1, StaffDays: 30, Delivered: math.MaxUint64}
 	done, err := s.Expire(noon.AddDate(0, 0, 3), keep)
 	if err != nil || done.Visits != 1 || done.Waiting != 1 || done.Unsent != 0 {
 		t.Errorf("after three days: %+v, %v", done, err)
