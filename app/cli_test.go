@@ -15,6 +15,7 @@ import (
 
 	"authenkiosk/app/config"
 	"authenkiosk/nhso/testzone"
+	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
@@ -259,5 +260,25 @@ func TestEveryCommandOnDataNamesTheZoneAndTheFile(t *testing.T) {
 	}
 	if got := call(t, false, "", "doctor", "-data", data); !strings.Contains(got.out, "NO CONFIGURATION") {
 		t.Errorf("doctor: %+v", got)
+	}
+}
+
+func TestASecretIsTakenFromWhateverShellWithoutItsMarks(t *testing.T) {
+	const secret = "a-password-of-the-test"
+	for name, c := range map[string]struct {
+		stdin string
+		good  bool
+	}{
+		"a line":               {secret + "\r\n", true},
+		"a byte order mark":    {"\uFEFF" + secret + "\n", true},
+		"a blank nobody sees":  {"\u00A0" + secret + "\u200B", true},
+		"UTF-16 of PowerShell": {"\uFEFF" + strings.Join(strings.Split(secret, ""), "\x00"), false},
+	} {
+		data := t.TempDir()
+		got := call(t, false, c.stdin, "secret", "set", mqttPassword, "-data", data)
+		kept, err := storage.OpenSecrets(filepath.Join(data, "demo")).Get(visit.ZoneDemo, mqttPassword)
+		if (got.status == exitOK) != c.good || c.good && (err != nil || kept != secret) || !c.good && err == nil {
+			t.Errorf("%s: %+v, kept %v", name, got, err)
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"authenkiosk/app/privatelog"
 	"authenkiosk/assets"
@@ -104,8 +105,11 @@ func setSecret(data string, zone visit.Zone, name string, in io.Reader) error {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("read the secret: %w", err)
 	}
-	secret := strings.TrimSpace(line)
+	secret := strings.Trim(line, " \t\r\n\u00A0\u200B\uFEFF") // what copying and some shells put around it
 	privatelog.Hide(secret)
+	if strings.ContainsFunc(secret, unicode.IsControl) {
+		return errors.New("the secret has signs that nobody sees, as UTF-16 has: type it, or give it from a file in UTF-8")
+	}
 	dir := filepath.Join(data, string(zone))
 	return storage.OpenSecrets(dir).Set(zone, name, secret)
 }

@@ -59,6 +59,9 @@ func Parse(name string, data []byte) (Config, error) {
 	if len(data) > MaxFile {
 		return Config{}, &Problem{File: name, Text: fmt.Sprintf("longer than %d bytes", MaxFile)}
 	}
+	if p := encodingProblem(name, data); p != nil {
+		return Config{}, p
+	}
 	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")) // editors of Windows write it
 	found := linesOf(data)
 	tree := map[string]any{}
@@ -68,6 +71,7 @@ func Parse(name string, data []byte) (Config, error) {
 		if errors.As(err, &at) {
 			p.Line, _ = at.Position()
 		}
+		p.Text += advice(data, p.Line)
 		return Config{}, p
 	}
 	r := &reader{name: name, lines: found.lines, config: Default()}

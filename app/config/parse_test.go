@@ -183,6 +183,8 @@ func TestLoadReadsAFileAndSaysThatItIsMissing(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add(Example)
+	f.Add([]byte("\xFF\xFE[\x00u\x00"))
+	f.Add([]byte("[unit]\nname = “a”\n[printer]\naddress = \"C:\\temp\xA1\""))
 	f.Add([]byte("unit = {hcode = 1, \"a.b\" = {c = [1, {d = 2}]}}\n[[kiosk.methods]]\n[nhso]\nzone=\"x\""))
 	f.Add([]byte("a.b.c = 1979-05-27\n'' = 1\n[\"\"]\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {

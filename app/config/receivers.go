@@ -75,6 +75,7 @@ func (r *reader) webhook(table map[string]any) {
 			r.fail(full, wrongType(value, "a text in quotes"))
 			return
 		}
+		s = trimmed(s)
 		if allowed := k.check(s); allowed != "" {
 			// The value is not repeated: an address may hold a key.
 			r.fail(full, ": "+allowed)

@@ -16,10 +16,11 @@ func text(field func(*Config) *string, check func(string) string) setter {
 		if !ok {
 			return wrongType(value, "a text in quotes")
 		}
-		if allowed := check(s); allowed != "" {
-			return fmt.Sprintf(" = %s: %s", quoted(s), allowed)
+		clean := trimmed(s)
+		if allowed := check(clean); allowed != "" {
+			return fmt.Sprintf(" = %s: %s%s", quoted(s), allowed, swallowed(s))
 		}
-		*field(c) = s
+		*field(c) = clean
 		return ""
 	}
 }
@@ -33,7 +34,7 @@ func texts(field func(*Config) *[]string, check func(string) string) setter {
 		}
 		for _, s := range list {
 			if allowed := check(s); allowed != "" {
-				return fmt.Sprintf(" has %s: %s", quoted(s), allowed)
+				return fmt.Sprintf(" has %s: %s%s", quoted(s), allowed, swallowed(s))
 			}
 		}
 		*field(c) = list
@@ -48,6 +49,7 @@ func choice[T ~string](field func(*Config) *T, allowed ...T) setter {
 		if !ok {
 			return wrongType(value, oneOf(allowed))
 		}
+		s = trimmed(s)
 		if !slices.Contains(allowed, T(s)) {
 			return fmt.Sprintf(" = %s: allowed are %s", quoted(s), oneOf(allowed))
 		}
@@ -141,7 +143,7 @@ func unitPhone(c *Config, value any) string {
 	if !ok {
 		return wrongType(value, "a Thai telephone number in quotes, or empty")
 	}
-	if s == "" {
+	if s = trimmed(s); s == "" {
 		return ""
 	}
 	phone, err := visit.ParsePhone(s)
@@ -157,7 +159,7 @@ func recorderPID(c *Config, value any) string {
 	if !ok {
 		return wrongType(value, "a PID of 13 digits in quotes, or empty")
 	}
-	if s == "" {
+	if s = trimmed(s); s == "" {
 		return ""
 	}
 	pid, err := visit.ParsePID(s)
@@ -179,6 +181,7 @@ func stringList(value any) ([]string, string) {
 		if !ok {
 			return nil, wrongType(item, "a list of texts in quotes")
 		}
+		s = trimmed(s)
 		if slices.Contains(list, s) {
 			return nil, fmt.Sprintf(" has %s twice", quoted(s))
 		}
