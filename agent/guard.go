@@ -21,8 +21,9 @@ import (
 //  2. Host is exactly a name of this machine with its port, else 421. A page whose
 //     name was pointed at 127.0.0.1 (DNS rebinding) is stopped here.
 //  3. No WebSocket but that of events (other offers to upgrade are passed over), no
-//     Sec-Fetch-Mode no-cors, no Origin "null".
-//  4. Origin is absent or in the list, exactly.
+//     Sec-Fetch-Mode no-cors.
+//  4. Origin is absent or in the list, exactly. "null" and "file://", if listed, need a
+//     token on every path.
 //  5. http.CrossOriginProtection, for what the list overlooks.
 //  6. The token, or a ticket for events, and its scope.
 //  7. The rate, POST as JSON only, and the size and depth of the body.
@@ -33,6 +34,7 @@ type guarded struct {
 	w      http.ResponseWriter
 	r      *http.Request
 	remote netip.Addr
+	named  bool   // it has asked for this machine by its own name
 	origin string // empty: not a page, or a page of our own
 	found  []*route
 	route  *route
@@ -160,11 +162,10 @@ func (a *Agent) listedAddress(g *guarded) *refusal {
 func (a *Agent) ownName(g *guarded) *refusal {
 	if local, ok := g.r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
 		if _, port, err := net.SplitHostPort(local.String()); err == nil {
-			switch g.r.Host {
-			case "127.0.0.1:" + port, "localhost:" + port, "[::1]:" + port:
-				return nil
-			}
-			if a.o.LAN != nil && slices.Contains(a.o.LAN.Hosts, g.r.Host) {
+			switch host := strings.ToLower(g.r.Host); { // names count in any case (RFC 9110, section 4.2.3)
+			case host == "127.0.0.1:"+port, host == "localhost:"+port, host == "[::1]:"+port,
+				a.o.LAN != nil && slices.Contains(a.o.LAN.Hosts, host):
+				g.named = true
 				return nil
 			}
 		}
@@ -188,9 +189,6 @@ func (a *Agent) noTricks(g *guarded) *refusal {
 		default: // no-cors, and what is not known
 			return no(http.StatusForbidden, "web pages may not ask so")
 		}
-	}
-	if slices.Contains(h["Origin"], "null") {
-		return no(http.StatusForbidden, "a page without an origin may not ask")
 	}
 	return nil
 }
@@ -238,6 +236,9 @@ func (a *Agent) listedOrigin(g *guarded) *refusal {
 
 // crossOrigin is step 5.
 func (a *Agent) crossOrigin(g *guarded) *refusal {
+	if opaque(g.origin) {
+		return nil // listed, and known by its token alone
+	}
 	if a.origins.csrf.Check(g.r) != nil {
 		return no(http.StatusForbidden, "web pages of other places may not ask")
 	}
@@ -276,6 +277,8 @@ func (a *Agent) permitted(g *guarded) *refusal {
 	g.caller = caller
 	g.caller.bucket = bucketOf(caller, g)
 	switch scope := g.route.scope; {
+	case caller.NoToken && opaque(g.origin):
+		return a.unauthorized(g, "a page without an origin of its own needs a token: Authorization: Bearer ...")
 	case scope == "" && g.remote.IsLoopback():
 	case caller.NoToken && scope == "":
 		return a.unauthorized(g, "other machines need a token here, too")
@@ -456,6 +459,9 @@ func (a *Agent) refuse(g *guarded, f *refusal) {
 	who := g.caller.Name
 	if who == "" && g.remote.IsValid() {
 		who = g.remote.String()
+	}
+	if page, ok := pageOf(g.r); ok && g.named {
+		a.pages.note(refusedPage{page, a.pathOf(g.r), f.reason}, a.now())
 	}
 	if f.status != http.StatusNotFound {
 		a.scribe.refused(who, f, a.now())

@@ -49,6 +49,7 @@ type Agent struct {
 	hub     *Hub
 	streams *streams
 	scribe  *scribe
+	pages   *refusedPages
 
 	asking, reading *places // requests that wait for NHSO, and for the card alone
 
@@ -71,7 +72,7 @@ func New(o Options) *Agent {
 	a := &Agent{
 		o: o, origins: origins, err: errors.Join(err, o.LAN.check(o.Clients)),
 		keys: &keyring{lister: o.Clients, now: time.Now}, tickets: newTickets(),
-		hub: o.Events, streams: newStreams(), scribe: newScribe(o.Audit),
+		hub: o.Events, streams: newStreams(), scribe: newScribe(o.Audit), pages: newRefusedPages(o.Logger),
 		asking: newPlaces(maxAsking, maxAskingEach), reading: newPlaces(maxReading, maxReadingEach),
 		cheap: newThrottle(cheapRate, cheapBurst), cards: newThrottle(cardRate, cardBurst), work: newThrottle(workRate, workBurst), failures: newThrottle(failRate, failBurst),
 		waiting: make(chan struct{}, maxWaiting), penalty: penalty, now: time.Now, heartbeat: heartbeat,

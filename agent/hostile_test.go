@@ -24,11 +24,11 @@ func nothing(*http.Request) {}
 
 func hostTraits() []trait {
 	var list []trait
-	for _, h := range []string{"127.0.0.1:8189", "localhost:8189", "[::1]:8189"} {
+	for _, h := range []string{"127.0.0.1:8189", "localhost:8189", "[::1]:8189", "LOCALHOST:8189"} {
 		list = append(list, trait{"host " + h, false, func(r *http.Request) { r.Host = h }})
 	}
 	for _, h := range []string{
-		"evil.example:8189", "127.0.0.1", "127.0.0.1:80", "localhost", "localhost.:8189", "LOCALHOST:8189", "127.0.0.2:8189",
+		"evil.example:8189", "127.0.0.1", "127.0.0.1:80", "localhost", "localhost.:8189", "127.0.0.2:8189",
 		"127.1:8189", "2130706433:8189", "[::ffff:127.0.0.1]:8189", "0.0.0.0:8189", "localhost.evil.example:8189", "", "his.example",
 		"127.0.0.1:8189@evil.example", "127.0.0.1:08189",
 	} {

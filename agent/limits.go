@@ -22,6 +22,9 @@ const (
 	silentGrace       = 50 * time.Millisecond  // when all connections are taken, one that asked nothing for longer gives way
 	silentGraceTLS    = 250 * time.Millisecond // the same where it has to shake hands first
 	idleGrace         = 500 * time.Millisecond // the same between two requests
+	maxRefusedPages   = 8                      // on the status page
+	maxAskedHeaders   = 50                     // that a page may ask for in a preflight
+	maxHeaderName     = 64                     // bytes
 	maxReason         = 200                    // characters of a reason in /healthz
 )
 

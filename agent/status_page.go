@@ -34,6 +34,7 @@ type pageView struct {
 	SkewS    int64
 	Now      string
 	Zone     zoneView
+	Refused  []seenPage
 }
 
 type zoneView struct{ Name, Thai, English, Class string }
@@ -96,6 +97,10 @@ func (a *Agent) view() pageView {
 	}
 	if err := a.o.Healthy(); err != nil {
 		v.Problem = oneLine(err.Error())
+	}
+	v.Refused = a.pages.list()
+	for i := range v.Refused {
+		v.Refused[i].Last = v.Refused[i].Last.In(visit.Bangkok)
 	}
 	for _, r := range s.Readers {
 		v.Readers = append(v.Readers, lampOf(r.Name, r.State))

@@ -305,3 +305,18 @@ func (h *hospital) lose() {
 func codeOf(text string) visit.AuthenCode { return visit.AuthenCode(text) }
 
 func today() visit.Date { return visit.ServiceDateOf(time.Now()) }
+
+// TestTheDoctorNamesTheRiskOfPagesWithoutAnOrigin lists such pages.
+func TestTheDoctorNamesTheRiskOfPagesWithoutAnOrigin(t *testing.T) {
+	for origin, want := range map[string]bool{"null": true, "file://": true, "https://his.example": false} {
+		c := config.Default()
+		c.Agent.Enabled, c.Agent.AllowedOrigins = true, []string{origin}
+		warned := false
+		for _, f := range agentFindings(t.Context(), c, t.TempDir()) {
+			warned = warned || f.State == findingWarning && strings.Contains(f.Detail, origin) && strings.Contains(f.Detail, "LESS SAFE")
+		}
+		if warned != want {
+			t.Errorf("%s: warned %v", origin, warned)
+		}
+	}
+}

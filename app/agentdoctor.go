@@ -40,6 +40,14 @@ func agentFindings(ctx context.Context, c config.Config, data string) []finding 
 			"LESS SAFE: every program on " + withoutToken(c.Agent) + " reads cards and asks for codes without a token; give the programs tokens and set agent.compat = false",
 		})
 	}
+	for _, origin := range c.Agent.AllowedOrigins {
+		if origin == "null" || origin == "file://" {
+			findings = append(findings, finding{
+				"agent pages", findingWarning,
+				"LESS SAFE: pages that are " + origin + " may ask with a client's token; every web site can make a page that is null, so give the token to no page that others can open",
+			})
+		}
+	}
 	if c.Agent.LAN() {
 		findings = append(findings, lanFinding(c.Agent, kept.Clients))
 	}

@@ -78,9 +78,12 @@ func webURL(s string) string {
 }
 
 func origin(s string) string {
+	if s == "null" || s == "file://" { // pages without an origin of their own
+		return ""
+	}
 	u, err := url.Parse(s)
 	if webURL(s) != "" || err != nil || u.Path != "" || strings.Contains(s, "*") || s != strings.ToLower(s) {
-		return "allowed is http:// or https://, a host in lower case and perhaps a port, without a path or *"
+		return "allowed is http:// or https://, a host in lower case and perhaps a port, without a path or *; or null or file://"
 	}
 	return ""
 }
