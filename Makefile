@@ -66,7 +66,7 @@ unit:
 flow:
 	go test -tags $(TEST_TAGS) -run Every -count 1 -v ./visit/flow | grep -v '^=== '
 
-# One package after the other (-p 1): they share the readers.
+# One package after the other (-p 1): they measure times.
 pcscd:
 	go test -race -tags $(TEST_TAGS),pcscd -run PCSCD -count 1 -p 1 ./cardreader/... ./app
 

@@ -31,7 +31,7 @@ type room struct {
 var house = map[string]room{
 	".": {
 		[]string{"app", "app/config", "ui", "ui/fyneenv", "visit", "visit/flow"},
-		[]string{"camera/mjpegtest", "camera/scene", "cardreader/virtualcard", "printer", "printer/sink", "printer/template", "storage"},
+		[]string{"camera/mjpegtest", "camera/scene", "cardreader/pcscdtest", "cardreader/virtualcard", "printer", "printer/sink", "printer/template", "storage"},
 		"it joins the face to the core; devices and NHSO are the core's. Its tests play the world around the running program",
 	},
 	"cmd/authenagent": {[]string{"app"}, nil, "it is the core without a face: whatever it imported besides would be in no other program"},
@@ -42,7 +42,7 @@ var house = map[string]room{
 			"app/privatelog", "app/spool", "assets", "camera", "camera/gate", "camera/scene", "cardreader", "cardreader/pcsc",
 			"cardreader/virtualcard", "nhso", "nhso/testzone", "printer", "printer/sink", "printer/template", "printer/words", "storage", "visit", "visit/flow",
 		},
-		[]string{"agent/agenttest"},
+		[]string{"agent/agenttest", "cardreader/pcscdtest"},
 		"it puts everything together but the face, which is handed in: the program without a screen must not hold Fyne",
 	},
 	"app/config":     {[]string{"visit"}, nil, "a configuration is read and checked without opening anything that it names"},
@@ -54,8 +54,9 @@ var house = map[string]room{
 	"visit":      {nil, nil, "the domain knows nobody"},
 	"visit/flow": {[]string{"visit"}, nil, "every reachable model is walked; a clock or a device in it could not be"},
 
-	"cardreader":             {[]string{"visit"}, []string{"cardreader/pcsc", "cardreader/virtualcard"}, "the card is a device: what is done with its data is decided elsewhere"},
+	"cardreader":             {[]string{"visit"}, []string{"cardreader/pcsc", "cardreader/pcscdtest", "cardreader/virtualcard"}, "the card is a device: what is done with its data is decided elsewhere"},
 	"cardreader/pcsc":        {[]string{"cardreader"}, nil, "it keeps clear of the traps of the binding, and knows no Thai card"},
+	"cardreader/pcscdtest":   {[]string{"cardreader/pcsc"}, nil, "it runs the card service of the machine for tests, and knows no card"},
 	"cardreader/virtualcard": {[]string{"cardreader", "visit"}, nil, "it is a card and not a program: nothing that reads cards may be in it"},
 
 	"camera":           {[]string{"camera/gate", "camera/scene"}, []string{"camera/mjpegtest"}, "a picture is a picture, whoever stands there"},

@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"authenkiosk/cardreader/pcscdtest"
 	"authenkiosk/cardreader/virtualcard"
 	"authenkiosk/ui"
 )
@@ -134,35 +135,19 @@ func display(t *testing.T, panel string) []string {
 	return []string{"DISPLAY=:" + strings.TrimSpace(number), "LIBGL_ALWAYS_SOFTWARE=1"}
 }
 
-// cardService makes sure that pcscd runs with its virtual readers.
-func cardService(t *testing.T) {
-	t.Helper()
-	listening := func() bool {
-		c, err := net.DialTimeout("tcp", virtualcard.FirstReader, time.Second)
-		if err == nil {
-			_ = c.Close()
-		}
-		return err == nil
-	}
-	if listening() {
-		return
-	}
-	startProcess(t, nil, "pcscd", "--foreground")
-	eventually(t, "virtual reader", listening)
-}
-
 // stage is everything around one kiosk.
 type stage struct {
-	t      *testing.T
-	dir    string
-	binary string
-	panel  string
-	env    []string
-	zone   string // address of the test zone
-	status string // address of the kiosk's local status
-	kiosk  *process
-	shots  string
-	shot   int
+	t       *testing.T
+	dir     string
+	binary  string
+	panel   string
+	env     []string
+	service *pcscdtest.Daemon
+	zone    string // address of the test zone
+	status  string // address of the kiosk's local status
+	kiosk   *process
+	shots   string
+	shot    int
 }
 
 // newStage prepares a kiosk with an upright panel.
@@ -175,8 +160,7 @@ func newStage(t *testing.T, binary string, more ...func(zone string) string) *st
 // further sections of its configuration, given the address of the zone.
 func newStageOn(t *testing.T, binary, panel string, more ...func(zone string) string) *stage {
 	t.Helper()
-	cardService(t)
-	s := &stage{t: t, dir: t.TempDir(), binary: binary, panel: panel, env: display(t, panel)}
+	s := &stage{t: t, dir: t.TempDir(), binary: binary, panel: panel, env: display(t, panel), service: pcscdtest.Start(t)}
 	s.shots = filepath.Join("out", "e2e", t.Name())
 	if err := errorsOf(os.RemoveAll(s.shots), os.MkdirAll(s.shots, 0o755)); err != nil {
 		t.Fatal(err)
@@ -371,12 +355,12 @@ func (s *stage) click(name string) {
 // insert puts a card into the reader until the returned function takes it out.
 func (s *stage) insert(card *virtualcard.Card) (remove func()) {
 	s.t.Helper()
-	return s.insertInto(virtualcard.FirstReader, card)
+	return s.insertInto(pcscdtest.First, card)
 }
 
 func (s *stage) insertInto(reader string, card *virtualcard.Card) (remove func()) {
 	s.t.Helper()
-	link, err := virtualcard.Dial(s.t.Context(), reader, card)
+	link, err := virtualcard.Dial(s.t.Context(), s.service.Address(reader), card)
 	if err != nil {
 		s.t.Fatalf("insert card: %v", err)
 	}
@@ -388,11 +372,6 @@ func (s *stage) insertInto(reader string, card *virtualcard.Card) (remove func()
 	})
 	s.t.Cleanup(out)
 	return out
-}
-
-// readerNames are those of pcscd.
-var readerNames = map[string]string{
-	virtualcard.FirstReader: "Virtual PCD 00 00", virtualcard.SecondReader: "Virtual PCD 00 01",
 }
 
 // noticed waits until the kiosk knows that a reader is empty. pcscd looks at its
@@ -410,7 +389,7 @@ func (s *stage) noticed(reader string) {
 		if err := json.NewDecoder(resp.Body).Decode(&now); err != nil {
 			return false
 		}
-		return slices.ContainsFunc(now.Readers, func(r readerStatus) bool { return r.Name == readerNames[reader] && r.State == "empty" })
+		return slices.ContainsFunc(now.Readers, func(r readerStatus) bool { return r.Name == reader && r.State == "empty" })
 	})
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"authenkiosk/camera/mjpegtest"
 	"authenkiosk/camera/scene"
+	"authenkiosk/cardreader/pcscdtest"
 	"authenkiosk/cardreader/virtualcard"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
@@ -196,8 +197,8 @@ func (s *stage) nothingPersonal(secrets ...string) {
 
 func TestE2EAGuardianVouchesAndMustStay(t *testing.T) {
 	for name, c := range map[string]struct{ panel, reader string }{
-		"at a reader of their own": {upright, virtualcard.SecondReader},
-		"at the patient's reader":  {lying, virtualcard.FirstReader},
+		"at a reader of their own": {upright, pcscdtest.Second},
+		"at the patient's reader":  {lying, pcscdtest.First},
 	} {
 		t.Run(name, func(t *testing.T) { vouchedFor(t, c.panel, c.reader) })
 	}
@@ -205,7 +206,7 @@ func TestE2EAGuardianVouchesAndMustStay(t *testing.T) {
 
 func vouchedFor(t *testing.T, panel, reader string) {
 	s := newStageOn(t, binary, panel)
-	if reader == virtualcard.FirstReader {
+	if reader == pcscdtest.First {
 		s.configure("certifier = \"Virtual PCD 00 01\"\n", "")
 	}
 	s.open()

@@ -7,10 +7,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
 	"path/filepath"
 	"slices"
-	"syscall"
 	"testing"
 	"time"
 
@@ -18,49 +16,20 @@ import (
 	"authenkiosk/app/config"
 	"authenkiosk/cardreader"
 	"authenkiosk/cardreader/pcsc"
+	"authenkiosk/cardreader/pcscdtest"
 	"authenkiosk/cardreader/virtualcard"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/visit"
 )
 
-// vpcdReader is the name that pcsc-lite gives to the first reader of vpcd.
-const vpcdReader = "Virtual PCD 00 00"
-
-// withCardService makes sure that pcscd runs with its virtual readers.
-func withCardService(t *testing.T) *pcsc.Service {
-	t.Helper()
-	s := pcsc.New()
-	ready := func() bool {
-		w, err := s.Watch()
-		if err != nil {
-			return false
-		}
-		defer func() { _ = w.Close() }()
-		names, err := w.Readers()
-		return err == nil && slices.Contains(names, vpcdReader)
-	}
-	if ready() {
-		return s
-	}
-	path, err := exec.LookPath("pcscd")
-	if err != nil {
-		t.Fatal("pcscd is not installed; the tag of these tests asks for it")
-	}
-	daemon := exec.Command(path, "--foreground")
-	if err := daemon.Start(); err != nil {
-		t.Fatal(err)
-	}
-	// A daemon that is killed leaves its socket and number behind, and the next may not start.
-	t.Cleanup(func() { _ = daemon.Process.Signal(syscall.SIGTERM); _ = daemon.Wait() })
-	eventually(t, ready)
-	return s
-}
+// vpcdReader is the first reader of vpcd.
+const vpcdReader = pcscdtest.First
 
 // TestPCSCDTheAgentAddsLittleToTheCardsOwnTime measures through the real card service:
 // what the program adds to the bare reading of a card, and how soon those who
 // listen hear of a card. It asserts no time: machines of tests are busy.
 func TestPCSCDTheAgentAddsLittleToTheCardsOwnTime(t *testing.T) {
-	service := withCardService(t)
+	daemon, service := pcscdtest.Start(t), pcsc.New()
 	zone, err := testzone.New(testzone.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -127,7 +96,7 @@ func TestPCSCDTheAgentAddsLittleToTheCardsOwnTime(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		link, err := virtualcard.Dial(t.Context(), virtualcard.FirstReader, card)
+		link, err := virtualcard.Dial(t.Context(), daemon.Address(vpcdReader), card)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,37 +3,27 @@
 package cardreader_test
 
 import (
-	"context"
-	"errors"
-	"os/exec"
 	"slices"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"authenkiosk/cardreader"
 	"authenkiosk/cardreader/pcsc"
+	"authenkiosk/cardreader/pcscdtest"
 	"authenkiosk/cardreader/virtualcard"
 )
 
-// The names that pcsc-lite gives to the two readers of vpcd.
+// The two readers of vpcd.
 const (
-	vpcdFirst  = "Virtual PCD 00 00"
-	vpcdSecond = "Virtual PCD 00 01"
-)
-
-// startDeadline is how long pcscd may take to start and to show its readers;
-// startPoll is how often it is looked for, since nothing tells.
-const (
-	startDeadline = 10 * time.Second
-	startPoll     = 20 * time.Millisecond
+	vpcdFirst  = pcscdtest.First
+	vpcdSecond = pcscdtest.Second
 )
 
 // overVpcd is the rig of the real card service with virtual readers.
 type overVpcd struct {
 	s      *pcsc.Service
-	daemon *exec.Cmd // nil when pcscd was running before
+	daemon *pcscdtest.Daemon
 	in     map[string]*virtualcard.Card
 	links  map[string]*virtualcard.Link
 }
@@ -41,59 +31,15 @@ type overVpcd struct {
 func newOverVpcd(t *testing.T) *overVpcd {
 	t.Helper()
 	r := &overVpcd{
-		s:  pcsc.New(),
+		s: pcsc.New(), daemon: pcscdtest.Start(t),
 		in: map[string]*virtualcard.Card{}, links: map[string]*virtualcard.Link{},
-	}
-	if !r.ready() {
-		r.launch(t)
 	}
 	t.Cleanup(func() {
 		for _, link := range r.links {
 			_ = link.Close()
 		}
-		r.kill()
 	})
 	return r
-}
-
-// ready tells whether pcscd runs and shows both readers.
-func (r *overVpcd) ready() bool {
-	w, err := r.s.Watch()
-	if err != nil {
-		return false
-	}
-	names, err := w.Readers()
-	return errors.Join(err, w.Close()) == nil && slices.Contains(names, vpcdFirst) && slices.Contains(names, vpcdSecond)
-}
-
-func (r *overVpcd) launch(t *testing.T) {
-	t.Helper()
-	path, err := exec.LookPath("pcscd")
-	if err != nil {
-		t.Fatal("pcscd is not installed; the tag of these tests asks for it")
-	}
-	r.daemon = exec.Command(path, "--foreground")
-	must(t, r.daemon.Start())
-	ctx, cancel := context.WithTimeout(t.Context(), startDeadline)
-	defer cancel()
-	tick := time.NewTicker(startPoll)
-	defer tick.Stop()
-	for !r.ready() {
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			t.Fatal("pcscd does not show the readers of vpcd")
-		}
-	}
-}
-
-func (r *overVpcd) kill() {
-	if r.daemon == nil {
-		return
-	}
-	_ = r.daemon.Process.Signal(syscall.SIGTERM)
-	_ = r.daemon.Wait()
-	r.daemon = nil
 }
 
 func (r *overVpcd) service() cardreader.Service     { return r.s }
@@ -101,11 +47,7 @@ func (r *overVpcd) readers() (first, second string) { return vpcdFirst, vpcdSeco
 
 func (r *overVpcd) insert(t *testing.T, reader string, card *virtualcard.Card) {
 	t.Helper()
-	addr := virtualcard.FirstReader
-	if reader == vpcdSecond {
-		addr = virtualcard.SecondReader
-	}
-	link, err := virtualcard.Dial(t.Context(), addr, card)
+	link, err := virtualcard.Dial(t.Context(), r.daemon.Address(reader), card)
 	must(t, err)
 	r.in[reader], r.links[reader] = card, link
 }
@@ -117,13 +59,9 @@ func (r *overVpcd) remove(t *testing.T, reader string) {
 	delete(r.links, reader)
 }
 
-// stop kills pcscd, and with it vpcd, which drops its cards.
-func (r *overVpcd) stop(t *testing.T) {
-	t.Helper()
-	if r.daemon == nil {
-		t.Skip("pcscd was not started by this test")
-	}
-	r.kill()
+// stop ends pcscd, and with it vpcd, which drops its cards.
+func (r *overVpcd) stop(*testing.T) {
+	r.daemon.Stop()
 	for _, link := range r.links {
 		_ = link.Close()
 	}
@@ -132,7 +70,7 @@ func (r *overVpcd) stop(t *testing.T) {
 // start starts pcscd and puts the cards in that were in before.
 func (r *overVpcd) start(t *testing.T) {
 	t.Helper()
-	r.launch(t)
+	r.daemon.Restart(t)
 	for reader, card := range r.in {
 		r.insert(t, reader, card)
 	}

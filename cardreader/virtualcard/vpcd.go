@@ -9,12 +9,6 @@ import (
 	"net"
 )
 
-// Addresses of the two readers of vpcd as it is installed.
-const (
-	FirstReader  = "127.0.0.1:35963"
-	SecondReader = "127.0.0.1:35964"
-)
-
 // Messages of one byte from vpcd are not for the card but for its contacts
 // (protocol of vpcd; docs/thai-id-card.md, section 2.2).
 const (

@@ -113,7 +113,7 @@ func TestVpcd(t *testing.T) {
 func TestDialWithoutVpcdFails(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := virtualcard.Dial(ctx, virtualcard.FirstReader, virtualcard.NewMute()); err == nil {
+	if _, err := virtualcard.Dial(ctx, "127.0.0.1:1", virtualcard.NewMute()); err == nil {
 		t.Error("a card is in a reader that does not exist")
 	}
 }
