@@ -2,6 +2,7 @@ package storage
 
 import (
 	"crypto/hkdf"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/json"
@@ -27,6 +28,8 @@ type sealedKEK struct {
 	Source  string `json:"source"`
 	Sealed  []byte `json:"sealed"`
 	Check   []byte `json:"check"` // to tell a wrong key from a damaged file
+
+	Recovery []byte `json:"recovery,omitempty"` // the same key, sealed with the recovery code
 }
 
 // kek is the key-encryption key of a data directory. Every other key is derived
@@ -48,16 +51,22 @@ func (k kek) derive(purpose string) []byte {
 // openKEK unseals the key of that directory. When there is none and create says
 // so, it makes one with the best source. It returns ErrKeyGone, or ErrKeySource.
 func openKEK(dir string, o KeyOptions, create bool) (kek, error) {
-	path := filepath.Join(dir, kekName)
-	sources := o.ladder(dir)
-	k, err := readKEK(path, sources)
-	if err == nil || !create || !errors.Is(err, fs.ErrNotExist) {
-		return k, err
+	k, err := o.open(dir)
+	if err != nil && create && errors.Is(err, fs.ErrNotExist) {
+		if err := o.makeKEK(dir); err != nil {
+			return kek{}, fmt.Errorf("make the key of the data directory: %w", err)
+		}
+		k, err = o.open(dir)
 	}
-	if err := makeKEK(path, sources); err != nil {
-		return kek{}, fmt.Errorf("make the key of the data directory: %w", err)
+	if err == nil && !o.allows(k.source.Name) {
+		return kek{}, fmt.Errorf("%w: it comes from %q, and %q is required; change that with: secret reseal", ErrSourceRequired, k.source.Name, o.Require)
 	}
-	return readKEK(path, sources)
+	return k, err
+}
+
+// open unseals the key of that directory, wherever it comes from.
+func (o KeyOptions) open(dir string) (kek, error) {
+	return readKEK(filepath.Join(dir, kekName), o.ladder(dir))
 }
 
 // readKEK takes the first of the two copies that can be read. A missing file is
@@ -80,13 +89,9 @@ func readKEK(path string, sources []KeySource) (kek, error) {
 }
 
 func readOneKEK(path string, sources []KeySource) (kek, error) {
-	data, err := os.ReadFile(path)
+	file, err := readSealedKEK(path)
 	if err != nil {
-		return kek{}, fmt.Errorf("read the sealed key: %w", err)
-	}
-	var file sealedKEK
-	if err := json.Unmarshal(data, &file); err != nil || file.Version != 1 {
-		return kek{}, fmt.Errorf("%w: %s cannot be read", ErrKeyGone, filepath.Base(path))
+		return kek{}, err
 	}
 	source, err := named(sources, file.Source)
 	if err != nil {
@@ -97,24 +102,40 @@ func readOneKEK(path string, sources []KeySource) (kek, error) {
 		return kek{}, err
 	}
 	k := kek{key, SourceInfo{source.Name(), source.Weak()}}
-	if len(key) != keySize || string(k.derive("check")) != string(file.Check) {
+	if !file.holds(key) {
 		return kek{}, fmt.Errorf("%w: %s holds another key", ErrKeyGone, filepath.Base(path))
 	}
 	return k, nil
 }
 
-func makeKEK(path string, sources []KeySource) error {
+func readSealedKEK(path string) (file sealedKEK, err error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return file, fmt.Errorf("read the sealed key: %w", err)
+	}
+	if err := json.Unmarshal(data, &file); err != nil || file.Version != 1 {
+		return file, fmt.Errorf("%w: %s cannot be read", ErrKeyGone, filepath.Base(path))
+	}
+	return file, nil
+}
+
+// holds tells whether the key is the one that was sealed.
+func (f sealedKEK) holds(key []byte) bool {
+	return len(key) == keySize && hmac.Equal(kek{key: key}.derive("check"), f.Check)
+}
+
+func (o KeyOptions) makeKEK(dir string) error {
 	key := make([]byte, keySize)
 	_, _ = rand.Read(key) // crypto/rand never fails
-	source, sealed, err := sealWithBest(sources, key)
+	source, sealed, err := o.sealWithBest(dir, key)
 	if err != nil {
 		return err
 	}
-	data, err := json.Marshal(sealedKEK{1, source.Name(), sealed, kek{key: key}.derive("check")})
+	data, err := json.Marshal(sealedKEK{Version: 1, Source: source.Name(), Sealed: sealed, Check: kek{key: key}.derive("check")})
 	if err != nil {
 		return err
 	}
-	return createTwice(path, data)
+	return createTwice(filepath.Join(dir, kekName), data)
 }
 
 // createTwice makes a file and its copy, durable, unless the file is there

@@ -10,10 +10,10 @@ import (
 // something that is not in a copy of the data file. Implementations are safe for
 // concurrent use by one program.
 type KeySource interface {
-	// Name is what is noted beside the sealed key: "tpm", "dpapi", "keychain",
-	// "passphrase", "file".
+	// Name is what is noted beside the sealed key: "tpm", "tpm-pcr", "dpapi",
+	// "keychain", "passphrase", "file".
 	Name() string
-	// Weak tells that whoever copies the whole data directory has the key, too.
+	// Weak tells that whoever has the disk of this machine has the key, too.
 	Weak() bool
 	// Available tells whether the source can be used on this machine now. It
 	// changes nothing.
@@ -25,6 +25,13 @@ type KeySource interface {
 	Unseal(sealed []byte) ([]byte, error)
 }
 
+// onlyOnDemand is a source that is never taken because it is the best, but only when
+// somebody asks for it by name.
+type onlyOnDemand interface {
+	KeySource
+	OnlyOnDemand() bool
+}
+
 // Errors of keys, for errors.Is.
 var (
 	// ErrKeySource: the source that sealed the key (a TPM, the Windows machine, a
@@ -33,6 +40,12 @@ var (
 	// ErrKeyGone: there is sealed data, and the file with its sealed key is
 	// missing or damaged.
 	ErrKeyGone = errors.New("the sealed key of the data directory is missing or damaged")
+	// ErrSourceRequired: the key comes from a source that KeyOptions.Require does not
+	// allow. Reseal changes that.
+	ErrSourceRequired = errors.New("the key of the data directory does not come from the required source")
+	// ErrStartChanged: the key is bound to the way in which the machine starts, and it
+	// was started in another way. It is an ErrKeySource, too; Recover opens it.
+	ErrStartChanged = errors.New("this machine was started in another way than when the key was bound to its start")
 	// ErrTampered: what is stored was not sealed by this store for that place.
 	ErrTampered = errors.New("it was changed, moved or sealed with another key")
 )
@@ -40,6 +53,7 @@ var (
 // Names of the key sources.
 const (
 	SourceTPM        = "tpm"
+	SourceTPMBound   = "tpm-pcr" // a TPM, and the same start of the machine
 	SourceDPAPI      = "dpapi"
 	SourceKeychain   = "keychain"
 	SourcePassphrase = "passphrase"
@@ -53,6 +67,9 @@ type KeyOptions struct {
 	// answer means that there is none. nil reads the environment variable
 	// PassphraseVariable.
 	Passphrase func() (string, error)
+	// Require names the only source from which the key may come (SourceTPM allows
+	// SourceTPMBound, too); "" allows every one.
+	Require string
 	// Sources replaces the ladder, best first; nil means the product's own.
 	Sources []KeySource
 }
@@ -65,12 +82,19 @@ func (o KeyOptions) ladder(dir string) []KeySource {
 	return append(machineSources(), NewPassphraseSource(o.Passphrase), NewFileSource(filepath.Join(dir, machineKeyName)))
 }
 
-// sealWithBest seals with the first source that can: one that is there and refuses
-// (a chip that is locked out, a keychain that is locked) stops no first start.
-func sealWithBest(sources []KeySource, key []byte) (KeySource, []byte, error) {
+// allows tells whether the key may come from the source of that name.
+func (o KeyOptions) allows(name string) bool {
+	return o.Require == "" || o.Require == name || o.Require == SourceTPM && name == SourceTPMBound
+}
+
+// sealWithBest seals with the first source that can and is allowed: one that is there
+// and refuses (a chip that is locked out, a keychain that is locked) stops no first
+// start.
+func (o KeyOptions) sealWithBest(dir string, key []byte) (KeySource, []byte, error) {
 	var refused []error
-	for _, s := range sources {
-		if !s.Available() {
+	for _, s := range o.ladder(dir) {
+		special, ok := s.(onlyOnDemand)
+		if ok && special.OnlyOnDemand() || !o.allows(s.Name()) || !s.Available() {
 			continue
 		}
 		sealed, err := s.Seal(key)
@@ -79,7 +103,11 @@ func sealWithBest(sources []KeySource, key []byte) (KeySource, []byte, error) {
 		}
 		refused = append(refused, fmt.Errorf("%s: %w", s.Name(), err))
 	}
-	return nil, nil, errors.Join(append(refused, fmt.Errorf("%w: none can be used on this machine", ErrKeySource))...)
+	none := fmt.Errorf("%w: none can be used on this machine", ErrKeySource)
+	if o.Require != "" {
+		none = fmt.Errorf("%w: %q is required and cannot be used on this machine now", ErrKeySource, o.Require)
+	}
+	return nil, nil, errors.Join(append(refused, none)...)
 }
 
 // named returns the source of that name.
@@ -99,5 +127,5 @@ func named(sources []KeySource, name string) (KeySource, error) {
 // SourceInfo describes the source of a store's key, for diagnostics.
 type SourceInfo struct {
 	Name string
-	Weak bool // the key lies beside the data
+	Weak bool // who has the disk has the key
 }

@@ -16,20 +16,33 @@ const tpmDevice = "/dev/tpmrm0"
 
 // machineSources returns what this kind of machine has, best first.
 func machineSources() []KeySource {
-	return []KeySource{tpmSource{open: func() (transport.TPMCloser, error) { return linuxtpm.Open(tpmDevice) }}}
+	open := func() (transport.TPMCloser, error) { return linuxtpm.Open(tpmDevice) }
+	return []KeySource{tpmSource{open: open}, tpmSource{open: open, bound: true}}
 }
 
 // tpmSource seals under the storage root key of a TPM 2.0, which never leaves
-// the chip: the disk in another machine is unreadable. It is not bound to PCRs,
-// which every update of the firmware would change.
+// the chip: the disk in another machine is unreadable. Any system that starts on this
+// machine can have the key, unless it is bound: then the chip gives it only after the
+// same start as when it was sealed.
 type tpmSource struct {
-	open func() (transport.TPMCloser, error)
+	open  func() (transport.TPMCloser, error)
+	bound bool
 }
 
-var _ KeySource = tpmSource{}
+var _ onlyOnDemand = tpmSource{}
 
-func (tpmSource) Name() string { return SourceTPM }
-func (tpmSource) Weak() bool   { return false }
+func (s tpmSource) Name() string {
+	if s.bound {
+		return SourceTPMBound
+	}
+	return SourceTPM
+}
+
+func (tpmSource) Weak() bool { return false }
+
+// OnlyOnDemand implements onlyOnDemand: an update of the firmware changes what a bound
+// key needs.
+func (s tpmSource) OnlyOnDemand() bool { return s.bound }
 
 func (s tpmSource) Available() bool {
 	t, err := s.open()
@@ -84,6 +97,10 @@ func (s tpmSource) withRoot(f func(t transport.TPM, root rootKey) error) error {
 
 func (s tpmSource) Seal(key []byte) (sealed []byte, err error) {
 	err = s.withRoot(func(t transport.TPM, root rootKey) error {
+		policy, err := s.policy(t)
+		if err != nil {
+			return err
+		}
 		made, err := tpm2.Create{
 			ParentHandle: tpm2.AuthHandle{
 				Handle: root.Handle, Name: root.Name, Auth: root.session(tpm2.AESEncryption(busKey, tpm2.EncryptIn)),
@@ -93,7 +110,8 @@ func (s tpmSource) Seal(key []byte) (sealed []byte, err error) {
 			}},
 			InPublic: tpm2.New2B(tpm2.TPMTPublic{
 				Type: tpm2.TPMAlgKeyedHash, NameAlg: tpm2.TPMAlgSHA256,
-				ObjectAttributes: tpm2.TPMAObject{FixedTPM: true, FixedParent: true, UserWithAuth: true, NoDA: true},
+				ObjectAttributes: tpm2.TPMAObject{FixedTPM: true, FixedParent: true, UserWithAuth: !s.bound, NoDA: true},
+				AuthPolicy:       policy,
 			}),
 		}.Execute(t)
 		if err != nil {
@@ -115,13 +133,13 @@ func (s tpmSource) Unseal(sealed []byte) (key []byte, err error) {
 		return nil, err
 	}
 	err = s.withRoot(func(t transport.TPM, root rootKey) error {
-		key, err = unsealUnder(t, root, public, private)
+		key, err = s.unsealUnder(t, root, public, private)
 		return err
 	})
 	return key, err
 }
 
-func unsealUnder(t transport.TPM, root rootKey, public, private []byte) ([]byte, error) {
+func (s tpmSource) unsealUnder(t transport.TPM, root rootKey, public, private []byte) ([]byte, error) {
 	loaded, err := tpm2.Load{
 		ParentHandle: root.NamedHandle,
 		InPublic:     tpm2.BytesAs2B[tpm2.TPMTPublic](public),
@@ -131,9 +149,14 @@ func unsealUnder(t transport.TPM, root rootKey, public, private []byte) ([]byte,
 		return nil, fmt.Errorf("%w: the TPM does not know it: %w", ErrKeySource, err)
 	}
 	defer func() { _, _ = tpm2.FlushContext{FlushHandle: loaded.ObjectHandle}.Execute(t) }()
-	opened, err := tpm2.Unseal{ItemHandle: tpm2.AuthHandle{
-		Handle: loaded.ObjectHandle, Name: loaded.Name, Auth: root.session(tpm2.AESEncryption(busKey, tpm2.EncryptOut)),
-	}}.Execute(t)
+	session := root.session(tpm2.AESEncryption(busKey, tpm2.EncryptOut))
+	if s.bound {
+		session = root.sameStart()
+	}
+	opened, err := tpm2.Unseal{ItemHandle: tpm2.AuthHandle{Handle: loaded.ObjectHandle, Name: loaded.Name, Auth: session}}.Execute(t)
+	if errors.Is(err, tpm2.TPMRCPolicyFail) {
+		return nil, fmt.Errorf("%w: %w", ErrKeySource, ErrStartChanged)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("unseal with the TPM: %w", err)
 	}

@@ -70,6 +70,13 @@ func (e *emulator) source() tpmSource {
 	}}
 }
 
+// atStart is the source that is bound to the start of the machine.
+func (e *emulator) atStart() tpmSource {
+	s := e.source()
+	s.bound = true
+	return s
+}
+
 // bus listens to what goes to the TPM and comes from it.
 type bus struct {
 	transport.TPMCloser

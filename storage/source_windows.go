@@ -12,14 +12,16 @@ import (
 func machineSources() []KeySource { return []KeySource{dpapiSource{}} }
 
 // dpapiSource seals with Windows' data protection in machine scope, so that the
-// kiosk's account may change. Every program on this Windows can unseal; a copied
-// disk cannot.
+// kiosk's account may change. Every program on this Windows can unseal. It is weak:
+// Windows keeps its own key on the same disk, in the registry, and tools read it there;
+// only BitLocker stops them. Entropy of ours (pOptionalEntropy) would lie beside the
+// data and so change nothing.
 type dpapiSource struct{}
 
 var _ KeySource = dpapiSource{}
 
 func (dpapiSource) Name() string    { return SourceDPAPI }
-func (dpapiSource) Weak() bool      { return false }
+func (dpapiSource) Weak() bool      { return true }
 func (dpapiSource) Available() bool { return true }
 
 const dpapiFlags = windows.CRYPTPROTECT_LOCAL_MACHINE | windows.CRYPTPROTECT_UI_FORBIDDEN
