@@ -116,7 +116,7 @@ func judge(c printer.Condition, err error) (state, detail string) {
 		return findingOK, "ready"
 	case printer.Unknown:
 		if err != nil {
-			return findingFailed, "its answers make no sense: is it an ESC/POS printer, are printer.address and the speed of the line right?"
+			return findingFailed, "its answers make no sense: is it an ESC/POS printer, are printer.address and the speed of the line right? If they are, and all is well with it, write what it says into printer.well"
 		}
 		return findingWarning, "it takes slips, but does not tell how it is; try it with: authenkiosk slip test"
 	case printer.PaperLow:

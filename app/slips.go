@@ -74,6 +74,7 @@ func newSlipPrinter(c config.Config, demo *Demo, pictures string, log *slog.Logg
 func printerConfig(c config.Printer) printer.Config {
 	p := printer.Config{
 		Way: printer.Way(c.Kind), Address: c.Address, WidthMM: c.WidthMM, Paper: template.Paper(c.Paper), Model: c.Model, Cut: c.Cut, Format: c.Format,
+		Well: c.Well,
 	}
 	if c.FeedLines != config.FeedOfModel {
 		p.FeedLines = &c.FeedLines

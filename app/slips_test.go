@@ -588,6 +588,9 @@ func TestDoctorAndTheTestPageSayWhatIsWrongWithThePrinter(t *testing.T) {
 		{"open cover", func(s *sink.State) { s.CoverOpen = true }, findingFailed, "close it", exitError, "close it"},
 		{"paper near its end", func(s *sink.State) { s.NearEnd = true }, findingWarning, "near its end", exitOK, "was printed"},
 		{"mute", func(s *sink.State) { s.Mute = true }, findingWarning, "slip test", exitOK, "look whether it did"},
+		{"answers of its own", func(s *sink.State) { s.Strange = "\x02\n" }, findingWarning, "does not tell how it is", exitOK, "look whether it did"},
+		{"a greeting", func(s *sink.State) { s.Greeting = "ready\r\n" }, findingOK, "ready", exitOK, "was printed"},
+		{"answers too long", func(s *sink.State) { s.Strange = "\xFFabcd" }, findingFailed, "FF 61 62 63 64", exitError, "nonsense"},
 		{"off line", func(s *sink.State) { s.Offline = true }, findingFailed, "its buttons", exitError, "its buttons"},
 		{"another machine", func(s *sink.State) { s.Garbage = true }, findingFailed, "ESC/POS", exitError, "nonsense"},
 	} {

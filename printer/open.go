@@ -52,6 +52,9 @@ type Config struct {
 	Cut string
 	// FeedLines replaces the model's lines before the cut; nil keeps them.
 	FeedLines *int
+	// Well is what an ESC/POS printer with answers of its own says when all is well,
+	// see escpos.ParseAnswers. Empty: it is found out, but on a serial line.
+	Well string
 	// Format forces a kind of document; empty: what suits the printer.
 	Format string
 }
@@ -132,6 +135,9 @@ func (c Config) output(width int) (output, error) {
 	if model, err = model.With(escpos.Cut(c.Cut), c.FeedLines); err != nil {
 		return nil, err
 	}
+	if model.Well, err = escpos.ParseAnswers(c.Well); err != nil {
+		return nil, err
+	}
 	if err := c.checkFormat(); err != nil {
 		return nil, err
 	}
@@ -146,7 +152,7 @@ func (c Config) output(width int) (output, error) {
 			return nil, err
 		}
 		limits := escpos.LimitsAt(a.Baud, model.Band*width/8)
-		return packed{escpos.New(escpos.Serial(a), model).WithLimits(limits)}, nil
+		return packed{escpos.New(escpos.Serial(a), model).WithLimits(limits).Wary()}, nil
 	case WayIPP:
 		p, err := ipp.New(c.Address, ipp.Options{Format: mediaTypes[c.Format], Model: model, Sheet: pageOf(c.Paper)})
 		return packed{p}, err

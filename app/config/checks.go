@@ -69,6 +69,17 @@ func label(s string) string {
 	return ""
 }
 
+// wellForm is what an ESC/POS printer says in hexadecimal; the printer's own package
+// reads it.
+var wellForm = regexp.MustCompile(`^ *[0-9A-Fa-f]{2}( ?[0-9A-Fa-f]{2}){0,3} *(, *[0-9A-Fa-f]{2}( ?[0-9A-Fa-f]{2}){0,3} *){0,7}$`)
+
+func answers(s string) string {
+	if wellForm.MatchString(s) {
+		return ""
+	}
+	return `allowed are up to 8 answers of 1 to 4 bytes in hexadecimal, like "FF" or "02 0A, 03"; doctor shows them`
+}
+
 func webURL(s string) string {
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {

@@ -127,6 +127,7 @@ type Printer struct {
 	Cut       string // empty: as the model does it
 	FeedLines int    // before the cut; FeedOfModel: as the model does it
 	Format    string // of documents; empty: what suits the printer
+	Well      string // answers of an ESC/POS printer that are its own, in hexadecimal; empty: none
 	Template  string // file with the unit's own layout of slips; empty: the built-in one
 }
 

@@ -69,6 +69,7 @@ var keys = map[string]setter{
 	"printer.cut":        choice(func(c *Config) *string { return &c.Printer.Cut }, PrinterCuts...),
 	"printer.feed_lines": number(func(c *Config) *int { return &c.Printer.FeedLines }, FeedOfModel, maxFeed),
 	"printer.format":     choice(func(c *Config) *string { return &c.Printer.Format }, printerFormats()...),
+	"printer.well":       text(func(c *Config) *string { return &c.Printer.Well }, orEmpty(answers)),
 	"printer.template":   text(func(c *Config) *string { return &c.Printer.Template }, orEmpty(label)),
 
 	"camera.rotation": oneOfNumbers(func(c *Config) *int { return &c.Camera.Rotation }, 0, 90, 180, 270),

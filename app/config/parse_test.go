@@ -62,6 +62,7 @@ func TestWrongValuesAreNamedWithLineKeyAndWhatIsAllowed(t *testing.T) {
 		{"an unknown cut", "[printer]\ncut = \"half\"", `kiosk.toml:2: printer.cut = "half": allowed are "", "none"`},
 		{"too much feed", "[printer]\nfeed_lines = 21", `kiosk.toml:2: printer.feed_lines = 21: allowed are -1 to 20`},
 		{"an unknown format", "[printer]\nformat = \"ps\"", `kiosk.toml:2: printer.format = "ps": allowed are`},
+		{"answers that are none", "[printer]\nwell = \"yes\"", `kiosk.toml:2: printer.well = "yes": allowed are up to 8 answers of 1 to 4 bytes in hexadecimal, like "FF" or "02 0A, 03"; doctor shows them`},
 		{"a format of another kind", "[printer]\nkind = \"image\"\naddress = \"d\"\nformat = \"pwg\"", `kiosk.toml:4: printer.format = "pwg": for kind "image" allowed are "", "png", "pdf"`},
 		{"a format where there is none", "[printer]\nkind = \"escpos-tcp\"\naddress = \"a:9100\"\nformat = \"pdf\"", `printer.format = "pdf": for kind "escpos-tcp" allowed are ""`},
 		{"a wrong paper", "[printer]\nwidth_mm = 76", `printer.width_mm = 76: allowed are 58 and 80 (mm)`},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -19,6 +20,8 @@ type link struct {
 	done  chan struct{} // closed when the port can be read no more
 	noisy atomic.Bool   // bytes came that no printer sends
 	owing bool          // an answer may come to a question that was given up
+	heard chan struct{} // something came since it was last looked at
+	said  said          // what came
 	// cleared tells that a broken band was completed, or that the printer takes
 	// nothing.
 	cleared bool
@@ -26,7 +29,7 @@ type link struct {
 
 // newLink starts to read from a port; close ends it.
 func newLink(p Port) *link {
-	l := &link{port: p, in: make(chan message, inbox), done: make(chan struct{})}
+	l := &link{port: p, in: make(chan message, inbox), done: make(chan struct{}), heard: make(chan struct{}, 1)}
 	go l.read()
 	return l
 }
@@ -37,8 +40,21 @@ func (l *link) read() {
 	buffer := make([]byte, 256)
 	for {
 		n, err := l.port.Read(buffer)
+		l.said.add(buffer[:n])
+		var messages []message
 		for _, b := range buffer[:n] {
-			l.take(p.feed(b))
+			m := p.feed(b)
+			if m.sort == noise {
+				l.noisy.Store(true) // before an answer beside it is looked at
+			}
+			messages = append(messages, m)
+		}
+		for _, m := range messages {
+			l.take(m)
+		}
+		select {
+		case l.heard <- struct{}{}:
+		default:
 		}
 		if err != nil {
 			return
@@ -48,9 +64,7 @@ func (l *link) read() {
 
 func (l *link) take(m message) {
 	switch m.sort {
-	case partly:
-	case noise:
-		l.noisy.Store(true)
+	case partly, noise:
 	case hold, proceed:
 		if t, ok := l.port.(throttle); ok {
 			t.Hold(m.sort == hold)
@@ -63,6 +77,58 @@ func (l *link) take(m message) {
 		}
 	}
 }
+
+// saidMost is how many bytes of what a printer says are kept.
+const saidMost = 64
+
+// said keeps what a printer says, byte for byte.
+type said struct {
+	mu    sync.Mutex
+	bytes []byte
+}
+
+func (s *said) add(b []byte) {
+	s.mu.Lock()
+	s.bytes = append(s.bytes, b[:min(len(b), saidMost-len(s.bytes))]...)
+	s.mu.Unlock()
+}
+
+// take returns what was said since the last call.
+func (s *said) take() []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b := s.bytes
+	s.bytes = nil
+	return b
+}
+
+// hush waits until nothing has come for a moment; a printer that never stops is left
+// talking.
+func (l *link) hush(ctx context.Context) {
+	end := time.NewTimer(hushMost)
+	defer end.Stop()
+	for {
+		calm := time.NewTimer(quiet)
+		select {
+		case <-l.heard:
+			calm.Stop()
+		case <-calm.C:
+			return
+		case <-end.C:
+			calm.Stop()
+			return
+		case <-l.done:
+			calm.Stop()
+			return
+		case <-ctx.Done():
+			calm.Stop()
+			return
+		}
+	}
+}
+
+// hushMost bounds the waiting for the end of a greeting.
+const hushMost = 2 * time.Second
 
 // drain forgets what has come in: answers to questions that were given up, and
 // status that was sent unasked.

@@ -51,6 +51,9 @@ type Model struct {
 	Silent bool
 	// Fence says that GS r 1 may be sent. Printers that do not know it print it.
 	Fence bool
+	// Well is what the printer says instead of answers when all is well; nil: it is
+	// found out, but on a serial line.
+	Well []string
 	// Clear empties all buffers at once, even when the printer is off line; nil
 	// where no such command is known.
 	Clear []byte

@@ -236,10 +236,13 @@ func (p *Printer) unclear(ctx context.Context) error {
 	return &device.UnclearError{Condition: condition, Err: cause}
 }
 
-// confirmed is the good end, unless the printer talks nonsense besides: then its
-// answer to the fence may have been nonsense as well.
+// confirmed is the good end, unless the printer talks nonsense besides, or in its own
+// way: then its answer to the fence may have been that as well.
 func (p *Printer) confirmed() error {
 	p.dirty, p.left = false, 0
+	if p.strange != nil {
+		return &device.UnclearError{Condition: device.Unknown, Err: errStrange}
+	}
 	if p.link.noisy.Load() {
 		return &device.UnclearError{Condition: device.Unknown, Err: errNonsense}
 	}

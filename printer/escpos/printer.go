@@ -50,6 +50,10 @@ type Printer struct {
 	answers, fences bool
 	// fenceless is a printer that passed over a fence though it was well.
 	fenceless bool
+	// strange is what the printer says instead of answers, see strangeState.
+	strange []string
+	// wary is a printer of which strange answers are not learned by themselves.
+	wary bool
 	// hints tells whether the driver's word was ever good.
 	hints bool
 	// left is how many bytes of a band the printer may still be waiting for, and
@@ -69,6 +73,13 @@ func New(open Opener, m Model) *Printer {
 // WithLimits changes the times that the printer gets and returns it.
 func (p *Printer) WithLimits(l Limits) *Printer {
 	p.limits = l
+	return p
+}
+
+// Wary keeps the printer from learning strange answers by itself, for lines on which
+// a wrong speed looks like them.
+func (p *Printer) Wary() *Printer {
+	p.wary = true
 	return p
 }
 
@@ -113,8 +124,11 @@ func (p *Printer) status(ctx context.Context) (device.Condition, error) {
 		if ctx.Err() != nil {
 			return device.Unknown, ctx.Err()
 		}
+		if errors.Is(err, errStrange) {
+			return device.Unknown, nil
+		}
 		silent := errors.Is(err, errNoAnswer)
-		if silent && !p.answers {
+		if silent && !p.answers && p.strange == nil {
 			return p.hinted(), nil // a mute printer: nothing is wrong with the link
 		}
 		if errors.Is(err, errNonsense) && fresh {
@@ -167,12 +181,24 @@ func (p *Printer) drop() {
 	}
 }
 
-// ask puts the questions, one at a time: printers that answer late or not at all
-// must not mix the answers up.
+// ask puts the questions. Answers that make no sense may be those of a greeting, or
+// of a printer that has its own; see askStrange.
 func (p *Printer) ask(ctx context.Context) (State, error) {
 	if p.model.Silent {
 		return State{}, errNoAnswer
 	}
+	if p.strange == nil {
+		state, err := p.askWell(ctx)
+		if !errors.Is(err, errNonsense) {
+			return state, err
+		}
+	}
+	return p.askStrange(ctx)
+}
+
+// askWell puts the questions, one at a time: printers that answer late or not at all
+// must not mix the answers up.
+func (p *Printer) askWell(ctx context.Context) (State, error) {
 	if err := p.catchUp(ctx); err != nil {
 		return State{}, err
 	}

@@ -121,7 +121,7 @@ type sort uint8
 
 const (
 	noise   sort = iota
-	partly       // inside of an automatic status
+	partly       // inside of an automatic status, or the end of a line
 	answer       // to DLE EOT
 	fenced       // to GS r 1
 	auto         // a whole automatic status
@@ -169,6 +169,8 @@ func (p *parser) feed(b byte) message {
 		return message{sort: proceed}
 	case isFence(b):
 		return message{sort: fenced, value: b}
+	case b == '\r' || b == '\n':
+		return message{sort: partly} // some printers end their answers like lines
 	}
 	return message{sort: noise}
 }

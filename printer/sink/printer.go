@@ -91,12 +91,23 @@ func (p *Printer) Serve(c io.ReadWriteCloser) error {
 	if before != nil {
 		_ = before.Close()
 	}
+	p.greet(c)
 	err := p.read(c)
 	p.mu.Lock()
 	delete(p.open, c)
 	p.mu.Unlock()
 	_ = c.Close()
 	return err
+}
+
+// greet says what the printer says to whoever connects.
+func (p *Printer) greet(c io.Writer) {
+	p.mu.Lock()
+	greeting := p.state.Greeting
+	p.mu.Unlock()
+	if greeting != "" {
+		_, _ = io.WriteString(c, greeting)
+	}
 }
 
 // read takes bytes from the line. What is asked in real time is answered before
@@ -187,6 +198,10 @@ func (p *Printer) say(c io.Writer, data []byte) {
 			data[i] = byte(p.random.Uint32())
 		}
 		data[0] |= 0x80 // at least one byte that no printer sends
+	case p.state.Strange != "":
+		data = []byte(p.state.Strange)
+	default:
+		data = append(data[:len(data):len(data)], p.state.Tail...)
 	}
 	p.mu.Unlock()
 	if len(data) > 0 {

@@ -10,6 +10,9 @@ type State struct {
 	Mute        bool // it prints, but never answers
 	Garbage     bool // it answers nonsense
 	Stall       bool // it takes no more bytes
+	// Strange is what it says in place of every answer; Tail stands behind each, and
+	// Greeting is said to whoever connects.
+	Strange, Tail, Greeting string
 	// InOrder makes it answer DLE EOT when it comes to it, as many clones do; as
 	// part of a picture the question is then nothing but dots.
 	InOrder bool
