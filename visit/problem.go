@@ -36,6 +36,7 @@ const (
 	PrinterCoverOpen           // the cover of the printer is open
 	CardNeeded                 // the way to NHSO needs the card again
 	Draft                      // hospital software left the visit to the staff
+	StaffChecks                // the staff look at a number that was only typed
 	problemCount
 )
 
@@ -48,7 +49,7 @@ var problemNames = [...]string{
 	PrinterUnavailable: "printer-unavailable", ClockWrong: "clock-wrong", CertifierSame: "certifier-same",
 	CertifierTooYoung: "certifier-too-young", CameraUnavailable: "camera-unavailable", CodeExists: "code-exists",
 	UpstreamCannot: "upstream-cannot", NoNumber: "no-number", PrinterNoPaper: "printer-no-paper",
-	PrinterCoverOpen: "printer-cover-open", CardNeeded: "card-needed", Draft: "draft",
+	PrinterCoverOpen: "printer-cover-open", CardNeeded: "card-needed", Draft: "draft", StaffChecks: "staff-checks",
 }
 
 // Problems returns every problem but NoProblem, for tests of the words.

@@ -20,6 +20,10 @@ func (s *step) answer(e Event) {
 	case RightFailed:
 		if s.asked(e.Number, x.RightState) {
 			x.RightState = Unanswered
+			if e.Problem == visit.NHSORefusedToken {
+				s.desk(e.Problem, "")
+				return
+			}
 			if s.m.State == Reading {
 				x.Problem = e.Problem // elsewhere it would read as one of the card that vouches
 			}
@@ -44,7 +48,7 @@ func (s *step) answer(e Event) {
 			s.proceed()
 		}
 	case PhoneKnown:
-		if s.m.State == Reading && s.current(e.Number) && x.identified() && x.Method == visit.MethodCard {
+		if s.m.State == Reading && s.current(e.Number) && x.identified() && x.Method == visit.MethodCard && !x.PhoneTyped {
 			x.Phone, x.PhoneOwner = e.Phone, e.Owner
 		}
 	}
@@ -108,15 +112,14 @@ func (s *step) proceed() {
 		s.noRight(visit.NoRight)
 		return
 	}
-	if x.Offered == nil {
-		x.Offered = s.m.Unit.ClaimTypes
+	if x.Offered == nil || x.Typed() {
+		x.Offered = s.m.Unit.ClaimTypes // what NHSO names for the owner of a typed number is not shown
 	}
 	if len(x.Offered) == 0 {
 		s.noRight(visit.NoRight)
 		return
 	}
-	if x.Method == visit.MethodPhoto && len(x.Done) > 0 {
-		// A typed number must not show anybody's code.
+	if x.Typed() && len(x.Done) > 0 {
 		s.desk(visit.CodeExists, "")
 		return
 	}
@@ -134,31 +137,39 @@ func (s *step) proceed() {
 }
 
 func (s *step) noRight(p visit.Problem) {
+	if s.m.Session.Typed() {
+		s.desk(p, "")
+		return
+	}
 	s.m.Session.Problem = p
 	s.enter(NoRight)
 	s.do(Chime{ToneAttention})
 	s.print(false)
 }
 
-// choose preselects the claim type and asks for what is still missing.
+// choose preselects the unit's default claim type, or the only one, and asks for
+// what is still missing. Otherwise nothing is chosen for the patient.
 func (s *step) choose() {
 	x := &s.m.Session
-	x.ClaimType = x.Offered[0]
+	x.ClaimType = visit.ClaimType{}
 	for _, c := range x.Offered {
-		if c.Code == s.m.Unit.DefaultClaimType {
+		if c.Code == s.m.Unit.DefaultClaimType || len(x.Offered) == 1 {
 			x.ClaimType = c
 		}
 	}
 	s.ask()
 }
 
-// ask goes to the keypad while there is no number, else to the confirmation.
+// ask goes to the screen that asks for what is missing, else to the confirmation.
 func (s *step) ask() {
-	if s.m.Session.Phone.IsZero() {
+	switch x := s.m.Session; {
+	case x.ClaimType.Code == "":
+		s.enter(ClaimTypeChoice)
+	case x.Phone.IsZero():
 		s.enter(PhoneEntry)
-		return
+	default:
+		s.enter(Confirm)
 	}
-	s.enter(Confirm)
 }
 
 // without returns the claim types for which there is no code of this unit yet.

@@ -42,6 +42,7 @@ func (s *step) inserted(i Insertion) {
 	// A second insertion without a removal is a swap between two looks at the
 	// reader: the card of the session is gone.
 	if i.Role == CertifierReader {
+		s.m.Left = false // whatever was left there is out
 		if old := s.m.Session.Certifier.Insertion; !old.IsZero() && old.Role == CertifierReader {
 			s.removed(CertifierReader)
 		}
@@ -55,9 +56,14 @@ func (s *step) inserted(i Insertion) {
 	}
 	s.m.CardIn = true
 	switch s.m.State {
-	case Sending, Result, Queued:
-		// The person before is still being served; this card waits.
+	case Sending:
+		// The visit of the person before is on its way; this card waits.
 		s.m.Waiting = i
+	case Result, Queued:
+		// Whoever puts in a card has seen enough of what was there: somebody else's
+		// code must not stay in sight of the next patient.
+		s.m.Waiting = i
+		s.end()
 	default:
 		if s.awaitsCertifier() {
 			s.certifierInserted(i)
@@ -65,8 +71,11 @@ func (s *step) inserted(i Insertion) {
 		}
 		if !s.m.Session.Insertion.IsZero() {
 			// The desk screen of a patient who took the card while the visit was
-			// being sent: somebody else is here now.
+			// being sent, or a patient without a card who has found it.
 			s.do(Wipe{})
+			if s.m.State.informs() {
+				s.m.Prefs = Prefs{} // somebody else is here now
+			}
 		}
 		s.begin(i)
 	}
@@ -79,7 +88,7 @@ func (s *step) removed(role Role) {
 		s.m.CardIn = false
 		s.m.Waiting = Insertion{}
 	} else {
-		s.m.Forgotten = false
+		s.m.Forgotten, s.m.Left = false, false
 	}
 	if s.m.State == TakeCard {
 		s.end()
@@ -142,6 +151,10 @@ func (s *step) identified(p Person) {
 	}
 	x := &s.m.Session
 	x.Person = p
+	if k := x.Kept; k.PID == p.PID {
+		x.Phone, x.PhoneOwner, x.PhoneTyped = k.Phone, k.Owner, true
+	}
+	x.Kept = Kept{}
 	x.RightState, x.DoneState = Asked, Asked
 	n := x.Insertion.Number
 	x.AskedOf = s.m.Today

@@ -78,8 +78,12 @@ type (
 		Earlier  bool
 	}
 	// VisitQueued says that the code will follow: NHSO was not reached, or what
-	// it did with the request is not known yet.
-	VisitQueued struct{ Number uint64 }
+	// it did with the request is not known yet. Problem is why, where the staff can
+	// do something about it.
+	VisitQueued struct {
+		Number  uint64
+		Problem visit.Problem
+	}
 	// VisitRefused says that NHSO looked at the request and said no.
 	VisitRefused struct {
 		Number  uint64
@@ -107,17 +111,20 @@ type (
 		State  DeviceState
 	}
 	// PhotoSeen brings what the quality check sees in the live picture. Steady
-	// means that it has been good enough for a moment.
+	// means that it has been good enough for a moment,
+	// Card that a card is seen beside the face then.
 	PhotoSeen struct {
 		Number uint64
 		Hint   PhotoHint
 		Steady bool
+		Card   bool
 	}
 	// PhotoTaken says that the photo is held outside of the model, and what the
 	// quality check says about it.
 	PhotoTaken struct {
 		Number uint64
 		Hint   PhotoHint
+		Card   bool // one is seen beside the face
 	}
 	// PhotoFailed says that no photo could be taken.
 	PhotoFailed struct{ Number uint64 }
@@ -156,7 +163,8 @@ type (
 	TapBack struct{}
 	// TapReprint asks for another slip of the code on the screen.
 	TapReprint struct{}
-	// TapOtherService goes on from AlreadyHere to a claim type without a code.
+	// TapOtherService goes on from AlreadyHere to a claim type without a code, and
+	// from AlreadyElsewhere to a code of this unit.
 	TapOtherService struct{}
 	// TapRetry asks to read the card once more.
 	TapRetry struct{}
@@ -164,8 +172,9 @@ type (
 	TapClose struct{}
 	// TapMoreTime answers the idle warning.
 	TapMoreTime struct{}
-	// TapNoCard opens the page for patients without a card.
-	TapNoCard struct{}
+	// TapNoCard opens the page for patients without a card, or with one whose chip
+	// fails.
+	TapNoCard struct{ CardHere bool }
 	// TapMethod chooses a way without the patient's card. The runner fills Start.
 	TapMethod struct {
 		Method visit.Method

@@ -27,7 +27,8 @@ func checkStep(before Model, e Event, after Model, effects []Effect) error {
 			}
 		}
 	}
-	return errors.Join(checkRecord(before, e, after, effects), checkPhone(before, e, after), checkRelation(before, e, after), checkShown(before, e, after), checkWipe(before, after, wiped), checkCard(before, e, after), checkOneVisit(before, after, effects))
+	return errors.Join(checkRecord(before, e, after, effects), checkPhone(before, e, after), checkRelation(before, e, after), checkShown(before, e, after), checkTyped(after, effects), checkChosen(before, e, after), checkSlips(before, after, effects),
+		checkNext(before, e, after), checkEnding(before, after), checkKept(after), checkPhoto(before, e, after), checkWipe(before, after, wiped), checkCard(before, e, after), checkOneVisit(before, after, effects))
 }
 
 // 1 and 8: everything NHSO demands is there, and it was the patient, with the
@@ -130,16 +131,129 @@ func checkRelation(before Model, e Event, after Model) error {
 func checkShown(before Model, e Event, after Model) error {
 	x := after.Session
 	switch x.Method {
-	case visit.MethodPhoto:
-		if after.State == AlreadyHere || after.State == AlreadyElsewhere {
-			return errors.New("a typed number shows a code")
-		}
 	case visit.MethodLine:
 		if found, ok := e.(StatusFound); after.State == Result && before.State != Result && (!ok || before.Session.Polls == 0 || holds(before.Session.Done, found.Done[0].Code)) {
 			return errors.New("a typed number shows a code that was there before")
 		}
 		if !x.Phone.IsZero() || x.Phase != NotSending {
 			return errors.New("a visit is made for a patient who asks with the phone")
+		}
+	}
+	return nil
+}
+
+// 8: nothing that NHSO knows of the owner of a typed number leaves the model: no
+// screen for it, no reason, no words, and nothing on a slip.
+func checkTyped(after Model, effects []Effect) error {
+	if !after.Session.Typed() {
+		return nil
+	}
+	switch after.State {
+	case AlreadyHere, AlreadyElsewhere, NoRight:
+		return errors.New("a typed number shows what NHSO knows of its owner")
+	}
+	switch after.Session.Problem {
+	case visit.CodeExists, visit.NoRight, visit.PersonDeceased:
+		return fmt.Errorf("a typed number shows %v", after.Session.Problem)
+	}
+	if after.Session.Message != "" {
+		return errors.New("NHSO's words about the owner of a typed number are shown")
+	}
+	for _, effect := range effects {
+		if p, ok := effect.(PrintSlip); ok && (!p.Slip.Name.IsZero() || !p.Slip.Right.IsZero() || p.Slip.Message != "") {
+			return errors.New("a slip tells of the owner of a typed number")
+		}
+	}
+	return nil
+}
+
+// 8: the claim type comes from the patient's finger, or is the only one, or the
+// unit's own for the first code of the day.
+func checkChosen(before Model, e Event, after Model) error {
+	x := after.Session
+	c := x.ClaimType
+	if c == (visit.ClaimType{}) || c == before.Session.ClaimType && before.Session.Insertion == x.Insertion {
+		return nil
+	}
+	_, here := x.Latest(after.Unit.HCode, true)
+	switch {
+	case e == Event(TapClaimType{c.Code}), len(x.Offered) == 1 && x.Offered[0] == c:
+		return nil
+	case c.Code == after.Unit.DefaultClaimType && !here, x.Method == visit.MethodLine && after.State == Result:
+		return nil
+	}
+	return errors.New("a claim type is chosen for the patient")
+}
+
+// checkSlips: nobody can empty the roll.
+func checkSlips(before, after Model, effects []Effect) error {
+	again := before.Session.Reprints
+	if before.Session.Insertion != after.Session.Insertion {
+		again = 0
+	}
+	for _, effect := range effects {
+		if p, ok := effect.(PrintSlip); ok && p.Slip.Reprint {
+			again++
+		}
+	}
+	if after.Session.Insertion.IsZero() || again == after.Session.Reprints && again <= MaxReprints || after.State == CardFault {
+		return nil
+	}
+	return fmt.Errorf("%d slips again, %d noted", again, after.Session.Reprints)
+}
+
+// checkNext: a code is not in sight of the patient who comes next.
+func checkNext(before Model, e Event, after Model) error {
+	in, ok := e.(CardInserted)
+	if !ok || in.Insertion.IsZero() || in.Insertion.Role != PatientReader || before.State != Result && before.State != Queued {
+		return nil
+	}
+	if after.Session.Insertion != in.Insertion || after.Session.Code != "" {
+		return errors.New("the code of one patient stays in sight of the next")
+	}
+	return nil
+}
+
+// checkEnding: whoever takes the card hears whether there is a code.
+func checkEnding(before, after Model) error {
+	if after.State != TakeCard {
+		if after.Ending != NoEnding {
+			return fmt.Errorf("the end of a session is still told in state %v", after.State)
+		}
+		return nil
+	}
+	want := WithoutCode
+	switch before.State {
+	case TakeCard:
+		want = before.Ending
+	case Result, Queued, AlreadyHere:
+		want = WithCode
+	case Desk, NoRight, AlreadyElsewhere:
+		want = AtDesk
+	}
+	if after.Ending != want {
+		return fmt.Errorf("a session in state %v ends with %v", before.State, after.Ending)
+	}
+	return nil
+}
+
+// checkKept: what was typed before a card came out waits for that card only.
+func checkKept(after Model) error {
+	x := after.Session
+	if x.Kept == (Kept{}) || after.State == CardFault && x.Problem == visit.CardRemovedEarly || after.State == Reading && !x.identified() {
+		return nil
+	}
+	return errors.New("what was typed for a card that is gone stays")
+}
+
+// checkPhoto: a photo with the ID card needs one, and passes only when it is seen.
+func checkPhoto(before Model, e Event, after Model) error {
+	if tap, ok := e.(TapMethod); ok && tap.Method == visit.MethodPhoto && after.Session.Method == visit.MethodPhoto && before.State == NoCard && !before.CardHere {
+		return errors.New("a patient with no card is asked for a photo with the card")
+	}
+	if after.Session.Photo.GatePassed && !before.Session.Photo.GatePassed {
+		if taken, ok := e.(PhotoTaken); !ok || !taken.Card || taken.Hint != PhotoGood {
+			return errors.New("a photo passes on which no card was seen")
 		}
 	}
 	return nil
@@ -153,6 +267,10 @@ func checkPhone(before Model, e Event, after Model) error {
 	switch e := e.(type) {
 	case PhoneKnown:
 		return nil
+	case CardIdentified:
+		if k := before.Session.Kept; k.PID == e.Person.PID && k.Phone == after.Session.Phone && k.Owner == after.Session.PhoneOwner {
+			return nil // typed before this very card came out too early
+		}
 	case TapDigit:
 		if before.Session.PhoneInput+string(rune(e.Digit)) == after.Session.Phone.Digits() {
 			return nil

@@ -73,10 +73,14 @@ type Model struct {
 	CardIn  bool       // a card is in the patient's reader
 	Waiting Insertion  // a card put in while the session before it was still being sent
 	// Forgotten says that the card of somebody who vouched, and is no officer, is
-	// still in the certifier's reader.
+	// still in the certifier's reader; Left, that nobody took it when asked to. The
+	// welcome screen says so then, because it belongs to the staff.
 	Forgotten bool
-	Warning   bool // the idle warning lies over the screen
-	Help      bool // the help page lies over the screen
+	Left      bool
+	CardHere  bool   // on NoCard: the patient has the card, only its chip fails
+	Ending    Ending // on TakeCard: how the session has ended
+	Warning   bool   // the idle warning lies over the screen
+	Help      bool   // the help page lies over the screen
 	Session   Session
 }
 
@@ -91,6 +95,7 @@ type Unit struct {
 	FirstDigits      string            // with which a typed PID may begin; empty: any
 	Certify          Certify
 	LineQR           string // what the QR code of the LINE screen holds
+	SecondCode       bool   // a patient with today's code of another unit may have one here
 }
 
 // Certify is the unit's rule for those who vouch for a patient without a card.
@@ -148,11 +153,38 @@ type Devices struct {
 	Clock   DeviceState // Down: the clock is wrong by more than the service date bears
 
 	PrinterProblem visit.Problem // why Printer is not ready, where that is known
+	NHSOProblem    visit.Problem // why NHSO is not ready, where that is known
+	SecondReader   bool          // there is a reader of its own for the card that vouches
 	ReadBy         string        // the program that has read the patient's card that is inside; empty: none
 }
 
 // UnnamedProgram is ReadBy for a program that has not said its name.
 const UnnamedProgram = "?"
+
+// ClosedBecause says why no visit can be taken now, if so. A token that NHSO refuses
+// is for the staff to renew: until then no code follows, whatever is promised.
+func (d Devices) ClosedBecause() visit.Problem {
+	switch {
+	case d.Storage == DeviceDown:
+		return visit.NotSaved
+	case d.Clock == DeviceDown:
+		return visit.ClockWrong
+	case d.NHSOProblem == visit.NHSORefusedToken:
+		return visit.NHSORefusedToken
+	}
+	return visit.NoProblem
+}
+
+// Ending is how a session has ended, without anything of whose it was.
+type Ending int
+
+// The endings.
+const (
+	NoEnding    Ending = iota
+	WithCode           // with a code, or with the receipt for one
+	AtDesk             // with the way to the desk
+	WithoutCode        // with nothing: the patient can begin again
+)
 
 // DeviceState is what a status light shows.
 type DeviceState int
@@ -232,6 +264,7 @@ type Session struct {
 	PhoneInput string // digits on the keypad
 	PhoneOwner visit.PhoneOwner
 	PhoneFrom  visit.PID // of the person who vouched when it was typed
+	Kept       Kept
 	ClaimType  visit.ClaimType
 
 	Visit    visit.Visit // made by the confirmation
@@ -240,10 +273,36 @@ type Session struct {
 	Code     visit.AuthenCode
 	IssuedAt time.Time
 	Slips    int // how many were asked for; Print is of the last one
+	Reprints int // how many of them the patient asked for again
 	Print    PrintState
 	Problem  visit.Problem
 	Message  string // NHSO's own words, where there are any
 }
+
+// Kept is what a patient has typed whose card came out too early. It is there again
+// when the same card comes back, and gone when another one does.
+type Kept struct {
+	PID   visit.PID
+	Phone visit.Phone
+	Owner visit.PhoneOwner
+}
+
+// Typed tells whether the number of the patient was only typed. That proves
+// nothing: nothing that NHSO knows of its owner may be shown.
+func (x Session) Typed() bool {
+	switch x.Method {
+	case visit.MethodPhoto, visit.MethodCertifier, visit.MethodLine:
+		return true
+	}
+	return false
+}
+
+// MaxReprints is how many more slips of a code a patient can have. Whoever needs
+// more has them from the desk.
+const MaxReprints = 2
+
+// MayReprint tells whether the patient can ask for another slip now.
+func (x Session) MayReprint() bool { return x.Reprints < MaxReprints && x.Print != Printing }
 
 // Person is what the card says.
 type Person struct {

@@ -9,7 +9,8 @@ func (m Model) Offers(method visit.Method) bool {
 	}
 	switch method {
 	case visit.MethodPhoto:
-		return m.Devices.Camera != DeviceAbsent && m.Devices.Camera != DeviceDown
+		// The photo shows the face beside the card.
+		return m.CardHere && m.Devices.Camera != DeviceAbsent && m.Devices.Camera != DeviceDown
 	case visit.MethodCertifier:
 		return m.Devices.Reader != DeviceAbsent && m.Devices.Reader != DeviceDown
 	case visit.MethodLine:
@@ -38,7 +39,7 @@ func (s *step) beginWithout(e TapMethod) {
 	if e.Method == visit.MethodCertifier {
 		s.m.Session.PhoneOwner = visit.PhoneOfRelative
 	}
-	if p := s.closedBecause(); p != visit.NoProblem {
+	if p := s.m.Devices.ClosedBecause(); p != visit.NoProblem {
 		s.desk(p, "")
 		return
 	}

@@ -9,7 +9,7 @@ import (
 
 // without begins a session of that method with the typed PID.
 func without(m visit.Method) []Event {
-	return join([]Event{TapNoCard{}, TapMethod{m, insertions[0]}}, typed(typedPID))
+	return join([]Event{TapNoCard{CardHere: true}, TapMethod{m, insertions[0]}}, typed(typedPID))
 }
 
 var ucs = visit.Right{Main: visit.Coded{ID: "UCS"}}
@@ -19,11 +19,11 @@ func answered() []Event { return []Event{RightFound{Number: 1, Right: ucs}, Stat
 func photographed() []Event {
 	return []Event{
 		CameraChanged{1, DeviceReady},
-		PhotoSeen{1, PhotoGood, true},
+		PhotoSeen{1, PhotoGood, true, true},
 		TimerFired{TimerCountdown},
 		TimerFired{TimerCountdown},
 		TimerFired{TimerCountdown},
-		PhotoTaken{1, PhotoGood},
+		PhotoTaken{1, PhotoGood, true},
 	}
 }
 
@@ -134,7 +134,7 @@ func TestOnlyAFitPersonVouches(t *testing.T) {
 
 func TestAPhotoThatDoesNotPassIsTakenAsItIsAfterThreeTries(t *testing.T) {
 	events := join(without(visit.MethodPhoto), answered(), []Event{CameraChanged{1, DeviceReady}})
-	bad := []Event{TapShutter{}, TimerFired{TimerCountdown}, TimerFired{TimerCountdown}, TimerFired{TimerCountdown}, PhotoTaken{1, PhotoBlurred}}
+	bad := []Event{TapShutter{}, TimerFired{TimerCountdown}, TimerFired{TimerCountdown}, TimerFired{TimerCountdown}, PhotoTaken{Number: 1, Hint: PhotoBlurred}}
 	for try := 1; try <= maxTries; try++ {
 		events = join(events, bad)
 		m, _ := play(t, events...)
@@ -150,8 +150,8 @@ func TestAPhotoThatDoesNotPassIsTakenAsItIsAfterThreeTries(t *testing.T) {
 
 func TestAFaceThatMovesStopsTheCountdownUnlessTheShutterWasPressed(t *testing.T) {
 	aim := join(without(visit.MethodPhoto), answered(), []Event{CameraChanged{1, DeviceReady}})
-	moved := PhotoSeen{1, PhotoBlurred, false}
-	if m, _ := play(t, join(aim, []Event{PhotoSeen{1, PhotoGood, true}, TimerFired{TimerCountdown}, moved})...); m.Session.Photo.Countdown != 0 {
+	moved := PhotoSeen{Number: 1, Hint: PhotoBlurred}
+	if m, _ := play(t, join(aim, []Event{PhotoSeen{1, PhotoGood, true, true}, TimerFired{TimerCountdown}, moved})...); m.Session.Photo.Countdown != 0 {
 		t.Error("the countdown goes on")
 	}
 	if m, _ := play(t, join(aim, []Event{TapShutter{}, TimerFired{TimerCountdown}, moved})...); m.Session.Photo.Countdown != 2 {
@@ -164,7 +164,7 @@ func TestACodeOfTodayIsNotShownToATypedNumber(t *testing.T) {
 	line := join(without(visit.MethodLine), []Event{StatusFound{1, []Authentication{hereNow}}})
 	for name, events := range map[string][]Event{"photo": photo, "line": line} {
 		m, _ := play(t, events...)
-		if m.State != Desk || m.Session.Problem != visit.CodeExists || m.Session.Code != "" {
+		if m.State != Desk || m.Session.Problem != visit.StaffChecks || m.Session.Code != "" {
 			t.Errorf("%s: state %v, problem %v", name, m.State, m.Session.Problem)
 		}
 	}
@@ -200,7 +200,7 @@ func TestNumbersThatAreNotTakenSayWhy(t *testing.T) {
 		{"9000000000005", visit.PIDCheckWrong},
 		{"90000000000051", visit.PIDCheckWrong}, // a further digit changes nothing
 	} {
-		m, _ := play(t, join([]Event{TapNoCard{}, TapMethod{visit.MethodPhoto, insertions[0]}}, typed(c.digits))...)
+		m, _ := play(t, join([]Event{TapNoCard{CardHere: true}, TapMethod{visit.MethodPhoto, insertions[0]}}, typed(c.digits))...)
 		if m.State != PIDEntry || m.PIDProblem() != c.want {
 			t.Errorf("%q: state %v, problem %v", c.digits, m.State, m.PIDProblem())
 		}
@@ -340,7 +340,7 @@ var (
 func TestAPhotoThatWillNotBeUsedGivesWayToTheLivePicture(t *testing.T) {
 	taking := join(without(visit.MethodPhoto), answered(), []Event{live, TapShutter{}}, counted)
 	for name, e := range map[string]Event{
-		"it does not pass": PhotoTaken{1, PhotoBlurred}, "it failed": PhotoFailed{1}, "the camera is gone": CameraChanged{1, DeviceDown},
+		"it does not pass": PhotoTaken{Number: 1, Hint: PhotoBlurred}, "it failed": PhotoFailed{1}, "the camera is gone": CameraChanged{1, DeviceDown},
 	} {
 		m, effects := play(t, append(taking[:len(taking):len(taking)], e)...)
 		looks := 0
@@ -364,14 +364,14 @@ func TestACameraThatGivesNoPhotoThreeTimesIsOfNoUse(t *testing.T) {
 			t.Errorf("after %d: %v, %+v", try, m.State, m.Session.Photo)
 		}
 	}
-	if m, _ := play(t, join(events, []Event{PhotoSeen{1, PhotoGood, true}})...); m.Session.Photo.Countdown != 0 {
+	if m, _ := play(t, join(events, []Event{PhotoSeen{1, PhotoGood, true, true}})...); m.Session.Photo.Countdown != 0 {
 		t.Error("it counts down without a camera")
 	}
 }
 
 func TestARejectedPhotoLeavesNoWarningWithoutAnEnd(t *testing.T) {
-	m, _ := play(t, join(without(visit.MethodPhoto), answered(), []Event{live, TimerFired{TimerIdle}, PhotoSeen{1, PhotoGood, true}}, counted,
-		[]Event{PhotoTaken{1, PhotoBlurred}})...)
+	m, _ := play(t, join(without(visit.MethodPhoto), answered(), []Event{live, TimerFired{TimerIdle}, PhotoSeen{1, PhotoGood, true, true}}, counted,
+		[]Event{PhotoTaken{Number: 1, Hint: PhotoBlurred}})...)
 	if m.Warning {
 		t.Error("the warning stays")
 	}
@@ -395,7 +395,7 @@ func TestACodeThatWasThereBeforeTheVisitIsShownToACardAndNotToATypedNumber(t *te
 			w.m.Unit.Upstream = w.m.Unit.Methods
 			events := join(c.begins, typed("0800001234"), []Event{TapConfirm{}, VisitSaved{1}})
 			if queued {
-				events = append(events, VisitQueued{1})
+				events = append(events, VisitQueued{Number: 1})
 			}
 			for _, e := range append(events, VisitDone{Number: 1, Code: hereNow.Code, IssuedAt: hereNow.At, Earlier: c.earlier}) {
 				w, _ = advance(w, e)

@@ -110,15 +110,48 @@ func TestASecondVisitOfTheSameDayShowsTheCodeAndSendsNothing(t *testing.T) {
 	}
 }
 
-func TestAnotherServiceOfTheSameDayOffersOnlyWhatIsOpen(t *testing.T) {
-	code := Authentication{"PP1200000001", general, visit.Hospital{HCode: unit.HCode}, time.Unix(1, 0)}
-	m, _ := play(t, join(cardIn(), []Event{
-		PhoneKnown{1, mustPhone("0800001234"), visit.PhoneOfPatient},
-		StatusFound{1, []Authentication{code}},
-		TapOtherService{},
-	})...)
-	if m.State != Confirm || m.Session.ClaimType != dialysis || len(m.Session.Offered) != 1 {
-		t.Errorf("state %v with %v of %v", m.State, m.Session.ClaimType, m.Session.Offered)
+func TestAnotherServiceIsChosenByThePatientWhereMoreThanOneIsLeft(t *testing.T) {
+	has := func(types ...visit.ClaimType) (done []Authentication) {
+		for _, c := range types {
+			done = append(done, Authentication{"PP1200000001", c, visit.Hospital{HCode: unit.HCode}, time.Unix(1, 0)})
+		}
+		return done
+	}
+	for _, c := range []struct {
+		name   string
+		done   []Authentication
+		after  []Event
+		state  State
+		chosen visit.ClaimType
+	}{
+		{"two are left", has(general), nil, ClaimTypeChoice, visit.ClaimType{}},
+		{"the default is among them", has(dialysis), nil, ClaimTypeChoice, visit.ClaimType{}},
+		{"the patient confirms nothing", has(general), []Event{TapConfirm{}}, ClaimTypeChoice, visit.ClaimType{}},
+		{"the patient chooses", has(general), []Event{TapClaimType{homeWard.Code}}, Confirm, homeWard},
+		{"the patient goes back", has(general), []Event{TapBack{}}, AlreadyHere, visit.ClaimType{}},
+		{"one is left", has(general, dialysis), nil, Confirm, homeWard},
+	} {
+		m, _ := play(t, join(cardIn(), []Event{
+			PhoneKnown{1, mustPhone("0800001234"), visit.PhoneOfPatient},
+			StatusFound{1, c.done},
+			TapOtherService{},
+		}, c.after)...)
+		if m.State != c.state || m.Session.ClaimType != c.chosen {
+			t.Errorf("%s: state %v with %v", c.name, m.State, m.Session.ClaimType)
+		}
+	}
+}
+
+func TestNothingIsChosenWhereTheUnitsOwnIsNotOffered(t *testing.T) {
+	offered := []visit.ClaimType{dialysis, homeWard}
+	found := RightFound{Number: 1, Right: ucs, ClaimTypes: offered}
+	m, _ := play(t, join(cardIn()[:3], []Event{found, StatusFound{Number: 1}})...)
+	if m.State != ClaimTypeChoice || m.Session.ClaimType != (visit.ClaimType{}) {
+		t.Errorf("state %v with %v", m.State, m.Session.ClaimType)
+	}
+	m, _ = play(t, join(cardIn()[:3], []Event{found, StatusFound{Number: 1}, TapBack{}, TapClaimType{homeWard.Code}}, typed("0800001234"))...)
+	if m.State != Confirm || m.Session.ClaimType != homeWard {
+		t.Errorf("state %v with %v", m.State, m.Session.ClaimType)
 	}
 }
 
@@ -129,7 +162,7 @@ func TestWithoutNHSOTheVisitIsTakenAndQueued(t *testing.T) {
 		CardRead{Number: 1},
 		RightFailed{1, visit.NHSOUnreachable},
 		StatusFailed{1},
-	}, typed("0800001234"), []Event{TapConfirm{}, VisitSaved{1}, VisitQueued{1}})...)
+	}, typed("0800001234"), []Event{TapConfirm{}, VisitSaved{1}, VisitQueued{Number: 1}})...)
 	if m.State != Queued || !m.Session.Offline() || m.Session.Code != "" {
 		t.Fatalf("state %v, offline %v, code %q", m.State, m.Session.Offline(), m.Session.Code)
 	}
@@ -162,7 +195,7 @@ func TestACardPutInWhileAnotherVisitIsSentIsReadAfterIt(t *testing.T) {
 	if m.State != Result || m.Session.Insertion != insertions[0] {
 		t.Fatalf("the code of the first patient is not shown: %v", m.State)
 	}
-	m, _ = Step(m, TimerFired{TimerHold})
+	m, _ = Step(m, TimerFired{TimerIdle})
 	if m.State != Reading || m.Session.Insertion != insertions[1] || m.Session.Code != "" {
 		t.Errorf("the second card is not read: %v", m.State)
 	}
@@ -223,7 +256,7 @@ func TestTheCodeStaysLongerWhenNoSlipComes(t *testing.T) {
 			m, effects := play(t, join(c.before, code, c.after)...)
 			var hold time.Duration
 			for _, e := range effects {
-				if set, ok := e.(SetTimer); ok && set.Timer == TimerHold {
+				if set, ok := e.(SetTimer); ok && set.Timer == TimerIdle {
 					hold = set.After
 				}
 			}
@@ -243,7 +276,7 @@ func TestTheSlipBearsTheServiceDateOfItsVisit(t *testing.T) {
 		events []Event
 	}{
 		{"midnight before the code", join(sent, []Event{midnight, code})},
-		{"midnight before the word that it follows", join(sent, []Event{midnight, VisitQueued{1}})},
+		{"midnight before the word that it follows", join(sent, []Event{midnight, VisitQueued{Number: 1}})},
 		{"midnight before a reprint", join(sent, []Event{code, SlipPrinted{1, 1}, midnight, TapReprint{}})},
 		{"midnight before a reprint of a code that was there", join(cardIn(), []Event{there, midnight, TapReprint{}})},
 	} {
@@ -256,7 +289,7 @@ func TestTheSlipBearsTheServiceDateOfItsVisit(t *testing.T) {
 
 func TestWhatBecameOfAnEarlierSlipSaysNothingOfTheLast(t *testing.T) {
 	there := StatusFound{1, []Authentication{{"PP1200000001", general, visit.Hospital{HCode: unit.HCode}, time.Unix(1, 0)}}}
-	two := join(cardIn(), []Event{there, TapReprint{}, TapOtherService{}}, typed("0800001234"), []Event{TapConfirm{}, VisitSaved{1}, VisitDone{Number: 1, Code: "PP1200000003"}})
+	two := join(cardIn(), []Event{there, TapReprint{}, TapOtherService{}, TapClaimType{dialysis.Code}}, typed("0800001234"), []Event{TapConfirm{}, VisitSaved{1}, VisitDone{Number: 1, Code: "PP1200000003"}})
 	m, effects := play(t, append(two, SlipPrinted{1, 1})...)
 	if m.Session.Print != Printing {
 		t.Errorf("the slip of the new code is %v", m.Session.Print)

@@ -10,7 +10,8 @@ type Photo struct {
 	Countdown  int  // 3, 2, 1; 0: not counting
 	Manual     bool // the patient pressed the shutter: hints do not stop the countdown
 	Taking     bool
-	Tries      int // photos that did not pass the quality check
+	Failed     bool // the last one could not be taken
+	Tries      int  // photos that did not pass the quality check
 	GatePassed bool
 	Accepted   bool
 }
@@ -31,11 +32,13 @@ const (
 	PhotoTooBright
 	PhotoBlurred
 	PhotoTurned
+	PhotoNoCard // the face is good, but no card is seen beside it
 	photoHintCount
 )
 
 var photoHintNames = [...]string{
 	"unchecked", "good", "no-face", "many-faces", "too-far", "too-close", "off-centre", "too-dark", "too-bright", "blurred", "turned",
+	"no-card",
 }
 
 // String returns the stable name that keys the words.
@@ -81,15 +84,20 @@ func (s *step) camera(e Event) {
 			return
 		}
 		p.Hint = e.Hint
+		if e.Steady && !e.Card {
+			p.Hint = PhotoNoCard
+		}
+		// By itself the photo is taken only with the card in sight.
+		ready := e.Steady && e.Card
 		switch {
-		case e.Steady && p.Countdown == 0:
+		case ready && p.Countdown == 0:
 			s.countDown(false)
-		case !e.Steady && p.Countdown > 0 && !p.Manual:
+		case !ready && p.Countdown > 0 && !p.Manual:
 			s.stopCountdown()
 		}
 	case PhotoTaken:
 		if s.aiming(e.Number) && p.Taking {
-			s.taken(e.Hint)
+			s.taken(e.Hint, e.Card)
 		}
 	case PhotoFailed:
 		if s.aiming(e.Number) && p.Taking {
@@ -102,7 +110,7 @@ func (s *step) aiming(number uint64) bool { return s.m.State == PhotoAim && s.cu
 
 func (s *step) countDown(manual bool) {
 	p := &s.m.Session.Photo
-	p.Countdown, p.Manual = countFrom, manual
+	p.Countdown, p.Manual, p.Failed = countFrom, manual, false
 	s.set(TimerCountdown)
 }
 
@@ -125,9 +133,13 @@ func (s *step) counted() {
 	s.do(TakePhoto{x.Insertion.Number})
 }
 
-// taken judges the still picture, which may be worse than the live one was.
-func (s *step) taken(h PhotoHint) {
+// taken judges the still picture, which may be worse than the live one was. One
+// without the card in sight proves less, and does not pass either.
+func (s *step) taken(h PhotoHint, card bool) {
 	p := &s.m.Session.Photo
+	if h == PhotoGood && !card {
+		h = PhotoNoCard
+	}
 	p.Taking, p.Hint, p.GatePassed = false, h, h == PhotoGood
 	if !p.GatePassed {
 		p.Tries = min(p.Tries+1, maxTries)
@@ -144,7 +156,7 @@ func (s *step) taken(h PhotoHint) {
 // again and again is of no use.
 func (s *step) failed() {
 	p := &s.m.Session.Photo
-	p.Taking = false
+	p.Taking, p.Failed = false, true
 	if p.Tries = min(p.Tries+1, maxTries); p.Tries == maxTries {
 		p.Camera, p.Hint = DeviceDown, PhotoUnchecked
 		return

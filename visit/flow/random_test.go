@@ -1,7 +1,9 @@
 package flow
 
 import (
+	"errors"
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -15,110 +17,260 @@ var randomEvents = flag.Int("random-events", 200_000, "how many random events to
 // no id is saved or submitted twice, whatever happens in between. The long run is
 // go test ./visit/flow -run Random -random-events 10000000.
 func TestRandomEventsKeepTheInvariants(t *testing.T) {
-	random := rand.New(rand.NewPCG(1, 2))
-	w := start()
-	saved, submitted := map[visit.ID]bool{}, map[visit.ID]bool{}
-	number := uint64(100)
+	l := lives{
+		random: rand.New(rand.NewPCG(1, 2)), w: start(), number: 100,
+		saved: map[visit.ID]visit.Method{}, submitted: map[visit.ID]bool{}, whole: map[visit.Method]int{},
+	}
+	l.w.m.Unit.Upstream = l.w.m.Unit.Methods
 	for i := range *randomEvents {
-		events := eventsFor(w)
-		e := events[random.IntN(len(events))]
-		switch random.IntN(10) {
-		case 0:
-			e = TapDigit{'0' + byte(random.IntN(10))}
-		case 1, 2, 3, 4, 5, 6, 7:
-			e = helpfulEvent(w.m, random)
+		if err := l.next(); err != nil {
+			t.Fatalf("event %d: %v", i, err)
 		}
-		if c, ok := e.(CardInserted); ok && !c.Insertion.IsZero() {
-			number++
-			e = CardInserted{Insertion{number, visitID(number), c.Insertion.Role}}
-		}
-		if c, ok := e.(TapMethod); ok && !c.Start.IsZero() {
-			number++
-			e = TapMethod{c.Method, Insertion{number, visitID(number), PatientReader}}
-		}
-		next, effects := advance(w, e)
-		if err := checkStep(w.m, e, next.m, effects); err != nil {
-			t.Fatalf("event %d, %v, %T%+v: %v", i, w.m.State, e, e, err)
-		}
-		if err := checkTimeLimit(next); err != nil {
-			t.Fatalf("event %d, %v, %T%+v: %v", i, w.m.State, e, e, err)
-		}
-		for _, effect := range effects {
-			switch effect := effect.(type) {
-			case SaveVisit:
-				if saved[effect.Visit.ID] {
-					t.Fatalf("visit %s is saved twice", effect.Visit.ID)
-				}
-				saved[effect.Visit.ID] = true
-			case SubmitVisit:
-				if !saved[effect.ID] || submitted[effect.ID] {
-					t.Fatalf("visit %s is submitted twice or unsaved", effect.ID)
-				}
-				submitted[effect.ID] = true
-			}
-		}
-		w = next
 	}
-	if len(submitted) < *randomEvents/5000 {
-		t.Errorf("only %d of %d random events were submissions: the run proves little", len(submitted), *randomEvents)
+	total := 0
+	for _, method := range unit.Methods {
+		n := l.whole[method]
+		total += n
+		if n < *randomEvents/500 {
+			t.Errorf("only %d whole visits by %s in %d events: the run proves little", n, method, *randomEvents)
+		}
 	}
-	t.Logf("%d events, %d visits saved, %d submitted", *randomEvents, len(saved), len(submitted))
+	if total < *randomEvents/100 {
+		t.Errorf("only %d whole visits in %d events: the run proves little", total, *randomEvents)
+	}
+	if l.withSettings < total/10 {
+		t.Errorf("only %d of %d visits were made with settings of the patient's own", l.withSettings, total)
+	}
+	t.Logf("%d events, %d visits saved or kept: %v; %d submitted, %d with the patient's own settings", *randomEvents, total, l.whole, len(l.submitted), l.withSettings)
 }
 
-// helpfulEvent is what would bring the patient further, so that random runs get
-// to the end often.
-func helpfulEvent(m Model, random *rand.Rand) Event {
-	n := m.Session.Insertion.Number
-	switch m.State {
-	case Reading:
-		return []Event{
-			CardIdentified{n, Person{PID: mustPID("9000000000004")}},
-			CardRead{Number: n},
-			RightFound{Number: n, Right: visit.Right{Main: visit.Coded{ID: "UCS"}}},
-			StatusFound{Number: n},
-			PhoneKnown{n, mustPhone("0800001234"), visit.PhoneOfPatient},
-		}[random.IntN(5)]
-	case Confirm:
-		return TapConfirm{}
-	case PhoneEntry:
-		return TapDigit{"0800001234"[len(m.Session.PhoneInput)%10]}
-	case Sending:
-		return []Event{VisitSaved{n}, VisitDone{Number: n, Code: "PP1200000003", IssuedAt: time.Unix(3, 0)}}[random.IntN(2)]
-	case Welcome:
-		if random.IntN(2) == 0 {
-			return TapNoCard{}
+// lives are patients one after the other in front of a kiosk, and what becomes of
+// their visits.
+type lives struct {
+	random *rand.Rand
+	w      world
+	number uint64
+
+	way   visit.Method // which the patient of now means to go
+	noise int          // of a hundred events, those that do not help this patient
+
+	saved        map[visit.ID]visit.Method
+	submitted    map[visit.ID]bool
+	whole        map[visit.Method]int
+	withSettings int
+}
+
+func (l *lives) next() error {
+	w := l.w
+	if w.m.State == Welcome && l.random.IntN(4) == 0 {
+		l.way = unit.Methods[l.random.IntN(len(unit.Methods))]
+		l.noise = []int{0, 1, 5, 40}[l.random.IntN(4)]
+	}
+	e := l.fresh(l.event())
+	next, effects := advance(w, e)
+	if err := errors.Join(checkStep(w.m, e, next.m, effects), checkTimeLimit(next)); err != nil {
+		return fmt.Errorf("%v, %T%+v: %w", w.m.State, e, e, err)
+	}
+	l.w = next
+	for _, effect := range effects {
+		switch effect := effect.(type) {
+		case SaveVisit:
+			if _, twice := l.saved[effect.Visit.ID]; twice {
+				return fmt.Errorf("visit %s is saved twice", effect.Visit.ID)
+			}
+			l.count(effect.Visit)
+		case RecordVisit:
+			if _, twice := l.saved[effect.Visit.ID]; twice {
+				return fmt.Errorf("visit %s is kept twice", effect.Visit.ID)
+			}
+			l.count(effect.Visit)
+		case SubmitVisit:
+			if l.saved[effect.ID] == "" || l.submitted[effect.ID] {
+				return fmt.Errorf("visit %s is submitted twice or unsaved", effect.ID)
+			}
+			l.submitted[effect.ID] = true
 		}
-		return CardInserted{insertions[0]}
+	}
+	return nil
+}
+
+func (l *lives) count(v visit.Visit) {
+	l.saved[v.ID] = v.Method
+	l.whole[v.Method]++
+	if l.w.m.Prefs != (Prefs{}) {
+		l.withSettings++
+	}
+}
+
+// event is one that brings the patient further, or any other.
+func (l *lives) event() Event {
+	if l.random.IntN(100) >= l.noise {
+		return l.helpful()
+	}
+	switch l.random.IntN(4) {
+	case 0:
+		return TapDigit{'0' + byte(l.random.IntN(10))}
+	case 1:
+		return settings[l.random.IntN(len(settings))]
+	}
+	for {
+		events := eventsFor(l.w)
+		if e := events[l.random.IntN(len(events))]; !isTyping(e) {
+			return e
+		}
+	}
+}
+
+func isTyping(e Event) bool { _, is := e.(typing); return is }
+
+// fresh numbers the beginning of a session, as the runner does.
+func (l *lives) fresh(e Event) Event {
+	start := func(role Role) Insertion {
+		l.number++
+		return Insertion{l.number, visitID(l.number), role}
+	}
+	switch e := e.(type) {
+	case CardInserted:
+		if !e.Insertion.IsZero() {
+			return CardInserted{start(e.Insertion.Role)}
+		}
+	case TapMethod:
+		if !e.Start.IsZero() {
+			e.Start = start(PatientReader)
+			return e
+		}
+	case TapNoNumber:
+		return TapNoNumber{start(PatientReader)}
+	}
+	return e
+}
+
+// any returns one of the events by chance.
+func (l *lives) any(events ...Event) Event { return events[l.random.IntN(len(events))] }
+
+// helpful is what brings the patient further, so that random runs get to the end
+// often.
+func (l *lives) helpful() Event {
+	m := l.w.m
+	x := m.Session
+	n := x.Insertion.Number
+	if m.Warning {
+		return TapMoreTime{}
+	}
+	switch m.State {
+	case Welcome:
+		return l.arrive()
 	case NoCard:
-		return TapMethod{[]visit.Method{visit.MethodPhoto, visit.MethodCertifier, visit.MethodLine}[random.IntN(3)], insertions[0]}
+		if l.way == visit.MethodCard {
+			return TapBack{}
+		}
+		if !m.Offers(l.way) {
+			return TapBack{}
+		}
+		return TapMethod{l.way, insertions[0]}
 	case PIDEntry:
-		return TapDigit{typedPID[len(m.Session.PIDInput)%visit.PIDLength]}
-	case PhotoAim:
-		return []Event{
-			CameraChanged{n, DeviceReady},
-			TapShutter{},
-			PhotoSeen{n, PhotoGood, true},
-			TimerFired{TimerCountdown},
-			PhotoTaken{n, PhotoGood},
-			PhotoTaken{n, PhotoBlurred},
-			RightFound{Number: n, Right: visit.Right{Main: visit.Coded{ID: "UCS"}}},
-			StatusFound{Number: n},
-		}[random.IntN(8)]
-	case PhotoReview:
-		return []Event{TapUsePhoto{}, TapRetake{}}[random.IntN(2)]
+		if m.PIDProblem() != visit.PIDTooShort {
+			return TapClear{}
+		}
+		return TapDigit{typedPID[len(x.PIDInput)]}
+	case PhotoAim, PhotoReview:
+		return l.photograph()
 	case CertifierCard:
-		c := m.Session.Certifier.Insertion
-		return []Event{
-			CardInserted{insertions[1].into(Role(random.IntN(2)))},
-			CardIdentified{c.Number, adult},
-			CardRead{Number: c.Number},
-			RightFound{Number: n, Right: visit.Right{Main: visit.Coded{ID: "UCS"}}},
-			StatusFound{Number: n},
-		}[random.IntN(5)]
+		return l.vouch()
 	case RelationChoice:
 		return TapRelation{visit.RelationOfficer}
+	case Line:
+		if l.w.timers[TimerPoll] {
+			return TimerFired{TimerPoll}
+		}
+		if x.Polls == 0 {
+			return StatusFound{Number: n}
+		}
+		return l.any(StatusFound{Number: n}, StatusFailed{n}, StatusFound{n, []Authentication{{"PP1200000004", general, visit.Hospital{HCode: unit.HCode}, time.Unix(4, 0)}}})
+	case Reading:
+		return l.any(
+			CardIdentified{n, Person{PID: mustPID(typedPID)}}, CardRead{Number: n}, l.right(n), StatusFound{Number: n},
+			PhoneKnown{n, somePhone, visit.PhoneOfPatient},
+		)
+	case PhoneEntry:
+		if p := x.PhoneProblem(); p != visit.PhoneEmpty && p != visit.PhoneTooShort || x.PhoneInput != somePhone.Digits()[:min(len(x.PhoneInput), 10)] {
+			return TapClear{}
+		}
+		return TapDigit{somePhone.Digits()[len(x.PhoneInput)]}
+	case ClaimTypeChoice:
+		return TapClaimType{x.Offered[l.random.IntN(len(x.Offered))].Code}
+	case Confirm:
+		return TapConfirm{}
+	case Sending:
+		if x.Phase == Saving {
+			return VisitSaved{n}
+		}
+		done := VisitDone{Number: n, Code: "PP1200000003", IssuedAt: time.Unix(3, 0)}
+		return l.any(done, done, done, VisitQueued{Number: n}, VisitRefused{n, visit.NHSORefusedVisit, "เหตุผล"})
 	}
-	return CardRemoved{}
+	return l.any(CardRemoved{}, CardRemoved{CertifierReader}, TapClose{}, SlipPrinted{n, x.Slips})
+}
+
+func (l *lives) right(n uint64) Event {
+	return RightFound{Number: n, Right: visit.Right{Main: visit.Coded{ID: "UCS"}}}
+}
+
+// arrive is the first thing that a patient does, once the kiosk is well and no card
+// is left in it.
+func (l *lives) arrive() Event {
+	m := l.w.m
+	switch {
+	case m.Devices.Storage == DeviceDown || m.Devices.Clock == DeviceDown || m.Devices.Camera == DeviceDown || m.Devices.NHSOProblem != visit.NoProblem:
+		return DevicesChanged{Devices{Printer: DeviceReady}}
+	case m.CardIn:
+		return CardRemoved{}
+	case l.random.IntN(3) == 0:
+		return l.any(settings...)
+	case m.Help:
+		return TapHelp{}
+	case l.way == visit.MethodCard:
+		return CardInserted{insertions[0]}
+	}
+	return TapNoCard{CardHere: l.way == visit.MethodPhoto || l.random.IntN(2) == 0}
+}
+
+func (l *lives) photograph() Event {
+	x := l.w.m.Session
+	n := x.Insertion.Number
+	p := x.Photo
+	switch {
+	case l.w.m.State == PhotoReview:
+		return l.any(TapUsePhoto{}, TapUsePhoto{}, TapRetake{})
+	case x.RightState == Asked:
+		return l.right(n)
+	case x.DoneState == Asked:
+		return StatusFound{Number: n}
+	case p.Camera == DeviceDown && p.Tries == maxTries:
+		return TapBack{}
+	case p.Camera != DeviceReady:
+		return CameraChanged{n, DeviceReady}
+	case p.Taking:
+		return l.any(PhotoTaken{n, PhotoGood, true}, PhotoTaken{n, PhotoGood, true}, PhotoTaken{Number: n, Hint: PhotoBlurred}, PhotoFailed{n})
+	case p.Countdown > 0:
+		return TimerFired{TimerCountdown}
+	}
+	return l.any(TapShutter{}, PhotoSeen{n, PhotoGood, true, true})
+}
+
+func (l *lives) vouch() Event {
+	x := l.w.m.Session
+	c := x.Certifier
+	switch {
+	case c.Insertion.IsZero(), x.Problem != visit.NoProblem:
+		return CardInserted{insertions[1].into(Role(l.random.IntN(2)))}
+	case x.RightState == Asked:
+		return l.right(x.Insertion.Number)
+	case x.DoneState == Asked:
+		return StatusFound{Number: x.Insertion.Number}
+	case c.Person.PID.IsZero():
+		return CardIdentified{c.Insertion.Number, adult}
+	}
+	return CardRead{Number: c.Insertion.Number}
 }
 
 func visitID(n uint64) visit.ID {

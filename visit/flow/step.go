@@ -44,16 +44,16 @@ func (s *step) enter(state State) {
 	switch state {
 	case Reading:
 		s.set(TimerReading)
-	case Confirm, PhoneEntry, ClaimTypeChoice, PIDEntry, PhotoAim, PhotoReview, CertifierCard, RelationChoice, Line:
-		s.set(TimerIdle)
+	case TakeCard, CardFault:
+		s.set(TimerHold)
 	case Sending:
 		s.set(TimerSlow)
 		s.set(TimerSending)
 	case Welcome:
 		// Whoever comes next finds the screen as the unit has it.
-		s.m.Prefs, s.m.Help = Prefs{}, false
+		s.m.Prefs, s.m.Help, s.m.CardHere, s.m.Ending = Prefs{}, false, false, NoEnding
 	default:
-		s.set(TimerHold)
+		s.set(TimerIdle)
 	}
 }
 
@@ -65,6 +65,10 @@ func (s *step) set(t Timer) {
 		after = LineHold
 	case t == TimerIdle && s.m.State == PhotoAim:
 		after = AimIdleAfter
+	case t == TimerIdle && (s.m.State == Result || s.m.State == Queued) && (s.m.slipComes() || !s.m.Waiting.IsZero()):
+		after = ResultHold
+	case t == TimerIdle && s.m.State.informs():
+		after = InfoHold
 	case t == TimerIdle:
 		after = IdleAfter
 	case t == TimerCountdown:
@@ -81,8 +85,6 @@ func (s *step) set(t Timer) {
 		after = SendingAfter
 	case t == TimerPrefs:
 		after = PrefsHold
-	case (s.m.State == Result || s.m.State == Queued) && s.m.slipComes():
-		after = ResultHold
 	case s.m.State == TakeCard:
 		after = TakeCardHold
 	case s.m.State == CardFault && !s.m.CardIn:
@@ -97,9 +99,10 @@ func (s *step) set(t Timer) {
 // came while the last visit was being sent is read now.
 func (s *step) end() {
 	s.m.Forgotten = s.m.Forgotten || s.m.Session.Certifier.leftBehind()
+	s.m.Ending = s.m.ending()
 	s.m.Session = Session{}
 	s.m.Prefs = Prefs{}
-	s.m.Help = false
+	s.m.Help, s.m.CardHere = false, false
 	s.do(Wipe{})
 	switch {
 	case !s.m.Waiting.IsZero():
@@ -114,12 +117,27 @@ func (s *step) end() {
 	}
 }
 
+// ending is what the session on the screen ends with now.
+func (m Model) ending() Ending {
+	switch m.State {
+	case TakeCard:
+		return m.Ending
+	case Result, Queued, AlreadyHere:
+		return WithCode
+	case Desk, NoRight, AlreadyElsewhere:
+		return AtDesk
+	}
+	return WithoutCode
+}
+
 // begin starts a session with a card. Without a place to save the visit none is
 // begun: the patient hears it before waiting, not after.
 func (s *step) begin(i Insertion) {
-	s.m.Session = Session{Insertion: i, Method: visit.MethodCard, PhoneOwner: visit.PhoneOfPatient}
-	s.m.Help = false
-	if p := s.closedBecause(); p != visit.NoProblem {
+	kept := s.m.Session.Kept
+	s.m.Session = Session{Insertion: i, Method: visit.MethodCard, PhoneOwner: visit.PhoneOfPatient, Kept: kept}
+	s.m.Help, s.m.CardHere, s.m.Ending = false, false, NoEnding
+	s.m.Left, s.m.Forgotten = s.m.Left || s.m.Forgotten, false // this patient did not leave it there
+	if p := s.m.Devices.ClosedBecause(); p != visit.NoProblem {
 		s.desk(p, "")
 		return
 	}
@@ -127,32 +145,38 @@ func (s *step) begin(i Insertion) {
 	s.do(Chime{ToneDetected}, ReadCard{i})
 }
 
-// closedBecause says why no visit can be taken now, if so.
-func (s *step) closedBecause() visit.Problem {
-	switch {
-	case s.m.Devices.Storage == DeviceDown:
-		return visit.NotSaved
-	case s.m.Devices.Clock == DeviceDown:
-		return visit.ClockWrong
-	}
-	return visit.NoProblem
-}
-
-// desk sends the patient to the staff, with the reason.
+// desk sends the patient to the staff, with the reason. Of a typed number it says
+// nothing that NHSO knows: not whether its owner has a right, was here today, or
+// lives.
 func (s *step) desk(p visit.Problem, message string) {
+	if s.m.Session.Typed() {
+		message = ""
+		switch p {
+		case visit.CodeExists, visit.NoRight, visit.PersonDeceased:
+			p = visit.StaffChecks
+		}
+	}
 	s.m.Session.Problem = p
 	s.m.Session.Message = message
+	s.m.Session.Kept = Kept{}
 	s.enter(Desk)
 	s.do(Chime{ToneAttention})
 	s.print(false)
 }
 
-// fault shows what is wrong with the card and forgets whose card it was.
+// fault shows what is wrong with the card and forgets whose card it was. What the
+// patient has typed waits for the same card.
 func (s *step) fault(p visit.Problem) {
 	// Only a card of the patient can be tried again.
 	left := Session{Problem: p}
 	if x := s.m.Session; x.Method == visit.MethodCard {
 		left.Insertion, left.Method = x.Insertion, x.Method
+		if p == visit.CardRemovedEarly {
+			left.Kept = x.Kept
+			if x.PhoneTyped {
+				left.Kept = Kept{x.Person.PID, x.Phone, x.PhoneOwner}
+			}
+		}
 	}
 	s.m.Session = left
 	s.do(Wipe{})
@@ -167,6 +191,8 @@ func (s *step) current(number uint64) bool {
 
 func (s *step) timer(t Timer) {
 	switch {
+	case t == TimerIdle && !s.m.Waiting.IsZero():
+		s.end() // the next patient stands there already
 	case t == TimerIdle && s.m.State.attended():
 		s.m.Warning = true
 		s.do(Chime{ToneAttention})
@@ -197,21 +223,29 @@ func (s *step) timer(t Timer) {
 func (s *step) held() {
 	switch s.m.State {
 	case TakeCard:
-		// Nobody takes it. The welcome screen says that a card is in the reader;
-		// it is read only when it has been out. Of one in the certifier's reader
-		// the patients after need not hear.
-		s.m.Forgotten = false
+		// Nobody takes it. The welcome screen says in which reader there is a card
+		// for the staff; it is read only when it has been out.
+		s.m.Left, s.m.Forgotten = s.m.Left || s.m.Forgotten, false
 		s.enter(Welcome)
-	case CardFault, AlreadyHere, AlreadyElsewhere, NoRight, Result, Queued, Desk, NoCard:
+	case CardFault:
 		s.end()
 	}
 }
 
-// attended tells whether somebody is expected to touch the screen, so that
-// silence needs a warning.
+// attended tells whether somebody is expected to touch the screen or to read it, so
+// that silence needs a warning.
 func (s State) attended() bool {
 	switch s {
-	case Confirm, PhoneEntry, ClaimTypeChoice, PIDEntry, PhotoAim, PhotoReview, CertifierCard, RelationChoice, Line:
+	case Welcome, Reading, CardFault, Sending, TakeCard:
+		return false
+	}
+	return true
+}
+
+// informs tells whether a screen is there to be read.
+func (s State) informs() bool {
+	switch s {
+	case AlreadyHere, AlreadyElsewhere, NoRight, Result, Queued, Desk, NoCard:
 		return true
 	}
 	return false

@@ -28,7 +28,7 @@ func (s *step) confirm() {
 	if !s.present() || !x.proved() || v.Validate() != nil {
 		return
 	}
-	if p := s.closedBecause(); p != visit.NoProblem {
+	if p := s.m.Devices.ClosedBecause(); p != visit.NoProblem {
 		s.desk(p, "")
 		return
 	}
@@ -50,7 +50,7 @@ func (s *step) outcome(e Event) {
 	case VisitDone:
 		// The code may also come while the patient still reads that it will follow.
 		if s.in(Submitting, e.Number) || s.m.State == Queued && s.current(e.Number) {
-			if e.Earlier && s.m.Session.Method == visit.MethodPhoto {
+			if e.Earlier && s.m.Session.Typed() {
 				// A typed number must not show anybody's code.
 				s.desk(visit.CodeExists, "")
 				return
@@ -60,6 +60,7 @@ func (s *step) outcome(e Event) {
 		}
 	case VisitQueued:
 		if s.in(Submitting, e.Number) {
+			s.m.Session.Problem = e.Problem
 			s.finish(Queued)
 		}
 	case VisitRefused:
@@ -130,6 +131,9 @@ func (s *step) print(reprint bool) {
 		Method: x.Method, Relation: x.Certifier.Relation, Code: x.Code, At: x.IssuedAt, Date: s.serviceDate(), Language: s.m.Prefs.Language,
 		Reprint: reprint,
 	}
+	if x.Typed() {
+		slip.Name, slip.Right = visit.Name{}, visit.Right{}
+	}
 	kind := SlipCode
 	switch s.m.State {
 	case Queued:
@@ -145,6 +149,9 @@ func (s *step) print(reprint bool) {
 		slip.Code, slip.Claim, slip.At = done.Code, done.ClaimType, done.At
 	}
 	x.Slips++
+	if reprint {
+		x.Reprints++
+	}
 	x.Print = Printing
 	s.do(PrintSlip{x.Insertion.Number, x.Slips, kind, slip})
 }
@@ -167,7 +174,7 @@ func (s *step) printed(number uint64, nth int, p PrintState) {
 	if s.current(number) && nth == x.Slips && (x.Print == Printing || x.Print == PrintFailed && p != PrintFailed) {
 		x.Print = p
 		if p != Printed && (s.m.State == Result || s.m.State == Queued) {
-			s.set(TimerHold) // from now on: the patient needs time to take a photo
+			s.restartIdle() // from now on: the patient needs time to take a photo
 		}
 	}
 }

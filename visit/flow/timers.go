@@ -9,7 +9,7 @@ type Timer int
 const (
 	TimerIdle      Timer = iota // nobody has touched the screen
 	TimerWipe                   // nobody has answered the idle warning
-	TimerHold                   // a screen that ends by itself
+	TimerHold                   // a screen that ends by itself, without a warning
 	TimerReading                // the card or NHSO is taking too long
 	TimerSlow                   // the answer to a submission takes long: say so
 	TimerSending                // the answer does not come while the patient waits
@@ -28,7 +28,7 @@ const (
 	ResultHold   = 20 * time.Second
 	InfoHold     = 40 * time.Second // screens with something to read and decide
 	FaultHold    = 30 * time.Second
-	EarlyHold    = 6 * time.Second // "the card was taken out too early"
+	EarlyHold    = 15 * time.Second // "please put the card back"
 	TakeCardHold = 60 * time.Second
 	ReadingAfter = 25 * time.Second
 	SlowAfter    = 8 * time.Second

@@ -19,8 +19,8 @@ func (s *step) tap(e Event) {
 	}
 	switch s.m.State {
 	case Welcome:
-		if _, ok := e.(TapNoCard); ok {
-			s.m.Help = false
+		if tap, ok := e.(TapNoCard); ok {
+			s.m.Help, s.m.CardHere = false, tap.CardHere
 			s.enter(NoCard)
 		}
 	case NoCard:
@@ -45,10 +45,12 @@ func (s *step) tap(e Event) {
 		s.tapClaimTypes(e)
 	case AlreadyHere:
 		s.tapAlreadyHere(e)
-	case Result, Queued:
-		if _, ok := e.(TapReprint); ok && s.m.Session.Print != Printing {
-			s.print(true)
+	case AlreadyElsewhere:
+		if _, ok := e.(TapOtherService); ok && s.m.Unit.SecondCode && s.present() {
+			s.choose()
 		}
+	case Result, Queued:
+		s.tapReprint(e)
 	}
 	switch e.(type) {
 	case TapClose:
@@ -76,14 +78,8 @@ func (s *step) touched() {
 	switch {
 	case s.m.State.attended():
 		s.restartIdle()
-		return
 	case s.m.State == Welcome:
 		s.set(TimerPrefs)
-		return
-	}
-	switch s.m.State {
-	case AlreadyHere, AlreadyElsewhere, NoRight, Desk, NoCard, Result, Queued:
-		s.set(TimerHold)
 	}
 }
 
@@ -146,7 +142,7 @@ func (s *step) tapPhone(e Event) {
 		if phone, err := visit.ParsePhone(x.PhoneInput); err == nil {
 			x.Phone, x.PhoneTyped, x.PhoneInput = phone, true, ""
 			x.PhoneFrom = x.Certifier.Person.PID
-			s.enter(Confirm)
+			s.ask()
 		}
 	case TapBackspace:
 		if n := len(x.PhoneInput); n > 0 {
@@ -172,24 +168,52 @@ func (s *step) tapClaimTypes(e Event) {
 		for _, c := range s.m.Session.Offered {
 			if c.Code == e.Code {
 				s.m.Session.ClaimType = c
-				s.enter(Confirm)
+				s.ask()
+				return
 			}
 		}
 	case TapBack:
-		s.enter(Confirm)
+		if back, ok := s.m.BackFromClaimTypes(); ok {
+			s.enter(back)
+		}
 	}
 }
 
+// BackFromClaimTypes returns where the list of claim types was opened. While
+// nothing is chosen there is no confirmation to go back to.
+func (m Model) BackFromClaimTypes() (State, bool) {
+	x := m.Session
+	if x.ClaimType.Code != "" {
+		return Confirm, true
+	}
+	if _, here := x.Latest(m.Unit.HCode, true); here {
+		return AlreadyHere, true
+	}
+	if _, elsewhere := x.Latest(m.Unit.HCode, false); elsewhere {
+		return AlreadyElsewhere, true
+	}
+	return 0, false
+}
+
 func (s *step) tapAlreadyHere(e Event) {
-	switch e.(type) {
-	case TapReprint:
-		if s.m.Session.Print != Printing {
-			s.print(true)
+	s.tapReprint(e)
+	if _, ok := e.(TapOtherService); !ok || !s.present() {
+		return
+	}
+	// A tap says that the patient wants another code, not which one: the kiosk
+	// chooses only where a single one is left.
+	if open := s.m.Session.without(s.m.Unit.HCode); len(open) > 0 {
+		s.m.Session.Offered, s.m.Session.ClaimType = open, visit.ClaimType{}
+		if len(open) == 1 {
+			s.m.Session.ClaimType = open[0]
 		}
-	case TapOtherService:
-		if open := s.m.Session.without(s.m.Unit.HCode); len(open) > 0 && s.present() {
-			s.m.Session.Offered = open
-			s.choose()
-		}
+		s.ask()
+	}
+}
+
+// tapReprint prints another slip, so often and no more.
+func (s *step) tapReprint(e Event) {
+	if _, ok := e.(TapReprint); ok && s.m.Session.MayReprint() {
+		s.print(true)
 	}
 }

@@ -1,0 +1,259 @@
+package flow
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"authenkiosk/visit"
+)
+
+// sent is a visit by card on its way, shown one with its code on the screen.
+func sent() []Event {
+	return join(cardIn(), []Event{StatusFound{Number: 1}}, typed("0800001234"), []Event{TapConfirm{}, VisitSaved{1}})
+}
+
+func coded() []Event {
+	return append(sent(), VisitDone{Number: 1, Code: "PP1200000003", IssuedAt: time.Unix(3, 0)})
+}
+
+func hereOf(types ...visit.ClaimType) (done []Authentication) {
+	for _, c := range types {
+		done = append(done, Authentication{"PP1200000001", c, visit.Hospital{HCode: unit.HCode}, time.Unix(1, 0)})
+	}
+	return done
+}
+
+func TestANewCardEndsTheResultBeforeItAtOnce(t *testing.T) {
+	for name, shown := range map[string][]Event{"a code": coded(), "a receipt": append(sent(), VisitQueued{Number: 1})} {
+		for _, slip := range []Event{SlipPrinted{1, 1}, SlipFailed{Number: 1, Nth: 1}, SlipFailed{1, 1, true}} {
+			for _, gone := range [][]Event{nil, {CardRemoved{}}} {
+				m, _ := play(t, join(shown, []Event{slip}, gone, []Event{CardInserted{insertions[1]}})...)
+				if m.State != Reading || m.Session.Insertion != insertions[1] || m.Session.Code != "" || m.Prefs != (Prefs{}) {
+					t.Errorf("%s, %T: state %v with %q", name, slip, m.State, m.Session.Code)
+				}
+			}
+		}
+	}
+}
+
+func TestWhoeverTakesTheCardHearsWhetherThereIsACode(t *testing.T) {
+	idle := []Event{TimerFired{TimerIdle}, TimerFired{TimerWipe}}
+	confirm := join(cardIn(), []Event{StatusFound{Number: 1}}, typed("0800001234"))
+	for _, c := range []struct {
+		name   string
+		events []Event
+		want   Ending
+	}{
+		{"start again on the confirmation", append(confirm, TapClose{}), WithoutCode},
+		{"nobody answers the warning", append(slices.Clone(confirm), idle...), WithoutCode},
+		{"start again while the card is read", join(cardIn(), []Event{TapClose{}}), WithoutCode},
+		{"a card that cannot be read", join(cardIn()[:1], []Event{CardFailed{1, visit.CardUnreadable}, TimerFired{TimerHold}}), WithoutCode},
+		{"a code", append(coded(), TapClose{}), WithCode},
+		{"a receipt", append(sent(), VisitQueued{Number: 1}, TapClose{}), WithCode},
+		{"a code of before", join(cardIn(), []Event{StatusFound{1, hereOf(general)}, TapClose{}}), WithCode},
+		{"sent to the desk", append(sent(), VisitRefused{1, visit.NHSORefusedVisit, ""}, TapClose{}), AtDesk},
+	} {
+		m, _ := play(t, c.events...)
+		if m.State != TakeCard || m.Ending != c.want {
+			t.Errorf("%s: state %v, ending %v", c.name, m.State, m.Ending)
+		}
+		if m, _ = Step(m, CardRemoved{}); m.State != Welcome || m.Ending != NoEnding {
+			t.Errorf("%s: state %v, ending %v when the card is out", c.name, m.State, m.Ending)
+		}
+	}
+}
+
+func TestScreensToReadWarnBeforeTheyGoAndGiveMoreTime(t *testing.T) {
+	elsewhere := Authentication{"PP1200000002", general, visit.Hospital{HCode: "99998"}, time.Unix(2, 0)}
+	for state, events := range map[State][]Event{
+		NoCard:           {TapNoCard{}},
+		AlreadyHere:      join(cardIn(), []Event{StatusFound{1, hereOf(general)}}),
+		AlreadyElsewhere: join(cardIn(), []Event{StatusFound{1, []Authentication{elsewhere}}}),
+		NoRight:          join(cardIn()[:3], []Event{RightFound{Number: 1}, StatusFound{Number: 1}}),
+		Desk:             append(sent(), VisitRefused{1, visit.NHSORefusedVisit, ""}),
+		Result:           coded(),
+		Queued:           append(sent(), VisitQueued{Number: 1}),
+	} {
+		m, _ := play(t, append(slices.Clone(events), TimerFired{TimerIdle})...)
+		if m.State != state || !m.Warning {
+			t.Errorf("%v: state %v, warning %v", state, m.State, m.Warning)
+			continue
+		}
+		more, effects := Step(m, TapMoreTime{})
+		if more.State != state || more.Warning || wait(effects, TimerIdle) == 0 {
+			t.Errorf("%v: more time leads to %v for %v", state, more.State, wait(effects, TimerIdle))
+		}
+		if m, _ = Step(m, TimerFired{TimerWipe}); m.State == state || m.Session.identified() {
+			t.Errorf("%v: it stays", state)
+		}
+	}
+}
+
+func TestTwoMoreSlipsAndThenTheDesk(t *testing.T) {
+	for name, events := range map[string][]Event{"a code": coded(), "a code of before": join(cardIn(), []Event{StatusFound{1, hereOf(general)}})} {
+		w := start()
+		for _, e := range events {
+			w, _ = advance(w, e)
+		}
+		again := 0
+		for range 8 {
+			var effects []Effect
+			w, _ = advance(w, SlipPrinted{1, w.m.Session.Slips})
+			w, effects = advance(w, TapReprint{})
+			again += len(slipsOf(effects))
+		}
+		if again != MaxReprints || w.m.Session.MayReprint() {
+			t.Errorf("%s: %d slips again for 8 taps", name, again)
+		}
+	}
+}
+
+func TestATypedNumberRevealsNothing(t *testing.T) {
+	found := RightFound{Number: 1, Right: visit.Right{Main: visit.Coded{ID: "UCS"}, Holder: visit.Name{First: "ทดสอบ", Last: "เสมอใจ"}}}
+	photo := func(answers ...Event) []Event {
+		return join(without(visit.MethodPhoto), answers, photographed(), []Event{TapUsePhoto{}})
+	}
+	certifier := func(answers ...Event) []Event {
+		return join(without(visit.MethodCertifier), answers, vouched(insertions[1]))
+	}
+	for name, way := range map[string]func(...Event) []Event{"photo": photo, "certifier": certifier} {
+		for _, c := range []struct {
+			name    string
+			answers []Event
+		}{
+			{"a code of today here", []Event{found, StatusFound{1, hereOf(general)}}},
+			{"a code of today elsewhere", []Event{found, StatusFound{1, []Authentication{{"PP1200000002", general, visit.Hospital{HCode: "99998"}, time.Unix(2, 0)}}}}},
+			{"no right", []Event{RightFound{Number: 1}, StatusFound{Number: 1}}},
+			{"deceased", []Event{RightFound{Number: 1, Right: visit.Right{Deceased: true}}, StatusFound{Number: 1}}},
+		} {
+			m, effects := play(t, way(c.answers...)...)
+			if m.State != Desk || m.Session.Problem != visit.StaffChecks || m.Session.Message != "" {
+				t.Errorf("%s, %s: state %v, problem %v", name, c.name, m.State, m.Session.Problem)
+			}
+			for _, p := range slipsOf(effects) {
+				if !p.Slip.Name.IsZero() || !p.Slip.Right.IsZero() || p.Slip.Code != "" {
+					t.Errorf("%s, %s: the slip says %+v", name, c.name, p.Slip)
+				}
+			}
+		}
+	}
+}
+
+func TestThePhotoWithTheCardIsForThoseWhoHaveOne(t *testing.T) {
+	for _, here := range []bool{true, false} {
+		m, _ := play(t, TapNoCard{CardHere: here}, TapMethod{visit.MethodPhoto, insertions[0]})
+		if begun := m.State == PIDEntry; begun != here {
+			t.Errorf("the card is here %v: state %v", here, m.State)
+		}
+		m, _ = play(t, TapNoCard{CardHere: here}, TapMethod{visit.MethodCertifier, insertions[0]}, TapBack{})
+		if m.State != NoCard || m.CardHere != here {
+			t.Errorf("going back: state %v, the card is here %v, want %v", m.State, m.CardHere, here)
+		}
+	}
+}
+
+func TestThePhotoIsTakenByItselfOnlyWithTheCardInSight(t *testing.T) {
+	aim := join(without(visit.MethodPhoto), answered(), []Event{live})
+	m, _ := play(t, append(slices.Clone(aim), PhotoSeen{1, PhotoGood, true, false})...)
+	if m.Session.Photo.Countdown != 0 || m.Session.Photo.Hint != PhotoNoCard {
+		t.Errorf("without a card: %+v", m.Session.Photo)
+	}
+	m, _ = play(t, append(slices.Clone(aim), PhotoSeen{1, PhotoGood, true, true}, PhotoSeen{1, PhotoGood, true, false})...)
+	if m.Session.Photo.Countdown != 0 {
+		t.Error("it counts on when the card is gone")
+	}
+	taking := join(aim, []Event{TapShutter{}}, counted)
+	m, _ = play(t, append(slices.Clone(taking), PhotoTaken{1, PhotoGood, false})...)
+	if m.State != PhotoAim || m.Session.Photo.Hint != PhotoNoCard || m.Session.Photo.Tries != 1 {
+		t.Errorf("a photo without the card: state %v, %+v", m.State, m.Session.Photo)
+	}
+}
+
+func TestAPhotoThatFailedIsToldUntilTheNextOne(t *testing.T) {
+	failed := join(without(visit.MethodPhoto), answered(), []Event{live, TapShutter{}}, counted, []Event{PhotoFailed{1}})
+	if m, _ := play(t, failed...); !m.Session.Photo.Failed {
+		t.Error("nobody hears that it failed")
+	}
+	if m, _ := play(t, append(failed, TapShutter{})...); m.Session.Photo.Failed {
+		t.Error("it is still told while the next is taken")
+	}
+}
+
+func TestACardThatNobodyTakesFromTheSecondReaderIsForTheStaff(t *testing.T) {
+	second := insertions[1].into(CertifierReader)
+	left := join(without(visit.MethodCertifier), answered(), vouched(second), []Event{TapClose{}, TimerFired{TimerHold}})
+	m, _ := play(t, left...)
+	if m.State != Welcome || !m.Left || m.Forgotten {
+		t.Fatalf("state %v, left %v", m.State, m.Left)
+	}
+	for name, e := range map[string]Event{"it is taken": CardRemoved{CertifierReader}, "another comes in": CardInserted{insertions[2].into(CertifierReader)}} {
+		if m, _ := play(t, append(slices.Clone(left), e)...); m.Left {
+			t.Errorf("%s: the screen still tells of it", name)
+		}
+	}
+	m, _ = play(t, join(left, []Event{CardInserted{insertions[2]}, TapClose{}, CardRemoved{}})...)
+	if m.State != Welcome || !m.Left {
+		t.Errorf("after the next patient: state %v, left %v", m.State, m.Left)
+	}
+}
+
+func TestARefusedTokenPromisesNoCode(t *testing.T) {
+	m, effects := play(t, join(cardIn()[:3], []Event{RightFailed{1, visit.NHSORefusedToken}, StatusFailed{1}})...)
+	if m.State != Desk || m.Session.Problem != visit.NHSORefusedToken {
+		t.Errorf("state %v, problem %v", m.State, m.Session.Problem)
+	}
+	for _, e := range effects {
+		if _, ok := e.(SaveVisit); ok {
+			t.Error("a visit is taken")
+		}
+	}
+	m, _ = play(t, DevicesChanged{Devices{NHSO: DeviceDown, NHSOProblem: visit.NHSORefusedToken}}, CardInserted{insertions[0]})
+	if m.State != Desk || m.Session.Problem != visit.NHSORefusedToken {
+		t.Errorf("known before: state %v, problem %v", m.State, m.Session.Problem)
+	}
+	m, _ = play(t, append(sent(), VisitQueued{1, visit.NHSORefusedToken})...)
+	if m.State != Queued || m.Session.Problem != visit.NHSORefusedToken {
+		t.Errorf("refused when sent: state %v, problem %v", m.State, m.Session.Problem)
+	}
+}
+
+func TestACodeOfAnotherUnitLeavesRoomForOneHereWhereTheUnitAllowsIt(t *testing.T) {
+	elsewhere := Authentication{"PP1200000002", general, visit.Hospital{HCode: "99998"}, time.Unix(2, 0)}
+	for _, allowed := range []bool{true, false} {
+		w := start()
+		w.m.Unit.SecondCode = allowed
+		for _, e := range join(cardIn(), []Event{PhoneKnown{1, somePhone, visit.PhoneOfPatient}, StatusFound{1, []Authentication{elsewhere}}, TapOtherService{}}) {
+			w, _ = advance(w, e)
+		}
+		if on := w.m.State == Confirm; on != allowed {
+			t.Errorf("allowed %v: state %v", allowed, w.m.State)
+		}
+	}
+}
+
+func TestTheTypedPhoneIsThereAgainForTheSameCardOnly(t *testing.T) {
+	pulled := join(cardIn(), []Event{StatusFound{Number: 1}}, typed("0800001234"), []Event{TapPhoneOwner{visit.PhoneOfRelative}, CardRemoved{}})
+	back := func(n uint64, p Person) []Event {
+		return []Event{
+			CardInserted{insertions[n-1]},
+			CardIdentified{n, p},
+			CardRead{Number: n},
+			RightFound{Number: n, Right: ucs},
+			PhoneKnown{n, mustPhone("0800005678"), visit.PhoneOfPatient},
+			StatusFound{Number: n},
+		}
+	}
+	m, _ := play(t, join(pulled, back(2, personOf(1)))...)
+	if m.State != Confirm || m.Session.Phone != somePhone || !m.Session.PhoneTyped {
+		t.Errorf("the same card: state %v with %v", m.State, m.Session.Phone)
+	}
+	m, _ = play(t, join(pulled, back(2, personOf(2)))...)
+	if m.Session.Phone == somePhone || m.Session.Kept != (Kept{}) {
+		t.Errorf("another card: state %v with %v", m.State, m.Session.Phone)
+	}
+	m, _ = play(t, append(pulled, TimerFired{TimerHold})...)
+	if m.State != Welcome || m.Session.Kept != (Kept{}) {
+		t.Errorf("nobody came: state %v with %+v", m.State, m.Session.Kept)
+	}
+}

@@ -1,0 +1,159 @@
+package flow
+
+import (
+	"strings"
+	"testing"
+	"unsafe"
+
+	"authenkiosk/visit"
+)
+
+// leftOut is everything that the walk does not tell apart, and why it need not:
+// two worlds that differ in this alone go the same way. What is not listed here
+// tells them apart.
+var leftOut = []struct {
+	path, why string
+	fold      func(*world, *Session)
+}{
+	{"m.Unit", "the configuration never changes; checkStep holds every step against that", func(w *world, _ *Session) { w.m.Unit = Unit{} }},
+	{"m.Prefs", "no step looks at them: see TestSettingsAreAMachineOfTheirOwn", func(w *world, _ *Session) { w.m.Prefs = Prefs{} }},
+	{"m.Help", "no step looks at it: see TestSettingsAreAMachineOfTheirOwn", func(w *world, _ *Session) { w.m.Help = false }},
+	{"m.Waiting", "which card it is makes no difference, only that one waits", func(w *world, _ *Session) {
+		if !w.m.Waiting.IsZero() {
+			w.m.Waiting = insertions[0]
+		}
+	}},
+	{"m.Session.Insertion", "which card it is makes no difference, only that there is one", func(_ *world, x *Session) {
+		if !x.Insertion.IsZero() {
+			x.Insertion = insertions[0]
+		}
+	}},
+	{"m.Session.Certifier.Insertion", "which card vouches makes no difference, only in which reader it is", func(_ *world, x *Session) {
+		if i := x.Certifier.Insertion; !i.IsZero() {
+			x.Certifier.Insertion = insertions[1].into(i.Role)
+		}
+	}},
+	{"m.Session.Person", "who it is goes into the visit as it is; whether the age is known decides who may vouch", func(_ *world, x *Session) {
+		p := Person{}
+		if x.identified() {
+			p.PID = same.PID
+		}
+		if !x.Person.Birth.IsZero() {
+			p.Birth = same.Birth
+		}
+		x.Person = p
+	}},
+	{"m.Session.Phone", "which number it is goes into the visit as it is, only that there is one decides", func(_ *world, x *Session) {
+		if !x.Phone.IsZero() {
+			x.Phone = somePhone
+		}
+	}},
+	{"m.Session.PhoneTyped", "it is only shown", func(_ *world, x *Session) { x.PhoneTyped = false }},
+	{"m.Session.PhoneOwner", "it is only shown, and goes into the visit as it is", func(_ *world, x *Session) { x.PhoneOwner = "" }},
+	{"m.Session.Slow", "it is only shown", func(_ *world, x *Session) { x.Slow = false }},
+	{"m.Session.Message", "it is only shown and printed", func(_ *world, x *Session) { x.Message = "" }},
+	{"m.Session.Code", "it is only shown and printed", func(_ *world, x *Session) { x.Code = "" }},
+	{"m.Session.IssuedAt", "it is only shown and printed", func(_ *world, x *Session) { x.IssuedAt = began }},
+	{"m.Session.Photo.Hint", "it is only shown", func(_ *world, x *Session) { x.Photo.Hint = 0 }},
+	{"m.Session.Slips", "it only names the last slip", func(_ *world, x *Session) { x.Slips = 0 }},
+	{"m.Session.Failures", "it only makes the next question later", func(_ *world, x *Session) { x.Failures = 0 }},
+	{"m.Session.Polls", "after the first answer it only makes the next question later", func(_ *world, x *Session) { x.Polls = min(x.Polls, 1) }},
+	{"m.Session.AskedOf", "but on the LINE screen it is only printed", func(w *world, x *Session) {
+		if w.m.State != Line {
+			x.AskedOf = visit.Date{}
+		}
+	}},
+	{"m.Session.Visit", "the rest of the visit follows from the session; checkSave holds it against that", func(_ *world, x *Session) {
+		x.Visit = visit.Visit{ServiceDate: x.Visit.ServiceDate, ClaimType: x.Visit.ClaimType}
+	}},
+	{"m.Session.Print", "a slip of which nobody knows is treated as one that was not asked for", func(_ *world, x *Session) {
+		if x.Print == PrintUnclear {
+			x.Print = NotPrinted
+		}
+	}},
+	{"m.Session.Problem", "which problem a card has that cannot vouch is only shown", func(w *world, x *Session) {
+		if w.m.State == CertifierCard && x.Problem != visit.NoProblem {
+			x.Problem = visit.CardUnreadable
+		}
+	}},
+	{"m.Session.Photo", "once it can be reviewed only its worth counts", func(w *world, x *Session) {
+		if x.Photo.Accepted || w.m.State == PhotoReview {
+			x.Photo = Photo{Accepted: x.Photo.Accepted, GatePassed: x.Photo.GatePassed}
+		}
+	}},
+	{"m.Session.Right", "once all is answered it goes into the visit as it is", func(w *world, x *Session) {
+		if w.m.State.decided() {
+			x.Right, x.RightState, x.DoneState = visit.Right{}, Answered, Answered
+		}
+	}},
+	{"m.Left", "it is only shown", func(w *world, _ *Session) { w.m.Left = false }},
+	{"m.CardHere", "it decides what NoCard offers, and both values are walked there", func(w *world, _ *Session) {
+		w.m.CardHere = w.m.CardHere && w.m.State == NoCard
+	}},
+	{"m.Session.Photo.Failed", "it is only shown", func(_ *world, x *Session) { x.Photo.Failed = false }},
+	{"m.Session.Kept", "which number it is makes no difference, only whose it is", func(_ *world, x *Session) {
+		if x.Kept != (Kept{}) {
+			x.Kept = Kept{PID: same.PID}
+		}
+	}},
+	{"m.Session", "a confirmed visit is what was made of the session, and of that only the day and the proof decide", func(w *world, x *Session) {
+		if s := w.m.State; s == Sending || s == Result || s == Queued {
+			*x = Session{
+				Insertion: x.Insertion, Method: x.Method, Person: Person{PID: x.Person.PID},
+				Certifier: Certifier{Insertion: x.Certifier.Insertion, Relation: x.Certifier.Relation},
+				Visit:     visit.Visit{ServiceDate: x.Visit.ServiceDate}, Phase: x.Phase, Print: x.Print, Reprints: x.Reprints, Problem: x.Problem,
+			}
+		}
+	}},
+	{"m.Session", "screens that send to the desk only show what is known", func(w *world, x *Session) {
+		if s := w.m.State; s == Desk || s == NoRight || s == AlreadyElsewhere {
+			*x = Session{
+				Insertion: x.Insertion, Method: x.Method, Person: Person{PID: x.Person.PID}, Certifier: x.Certifier, Print: x.Print,
+				Problem: x.Problem, CardRead: x.CardRead, Done: x.Done, Phone: x.Phone, Kept: x.Kept,
+			}
+		}
+	}},
+}
+
+// decided tells whether NHSO's answers have done their part.
+func (s State) decided() bool {
+	switch s {
+	case PhoneEntry, Confirm, ClaimTypeChoice:
+		return true
+	}
+	return false
+}
+
+// fold puts one value in the place of all that lead the same way.
+func (w *world) fold() {
+	for i := range leftOut {
+		leftOut[i].fold(w, &w.m.Session)
+	}
+}
+
+func TestTheWalkLeavesOutNothingButWhatIsListed(t *testing.T) {
+	used := map[string]bool{}
+	for i := range worldLeaves {
+		l := &worldLeaves[i]
+		for _, s := range States() {
+			w := world{m: Model{State: s}}
+			base := w.key()
+			if l.path == "m.State" {
+				continue
+			}
+			put(unsafe.Pointer(&w), l)
+			if w.key() != base {
+				continue
+			}
+			listed := false
+			for _, o := range leftOut {
+				if l.path == o.path || strings.HasPrefix(l.path, o.path+".") {
+					listed, used[o.path] = true, true
+				}
+			}
+			if !listed {
+				t.Errorf("%v: %s is left out and not listed", s, l.path)
+			}
+		}
+	}
+}

@@ -1,0 +1,121 @@
+package flow
+
+import (
+	"errors"
+	"fmt"
+
+	"authenkiosk/visit"
+)
+
+// The settings of a patient are a machine of their own beside the way: with them
+// the walk would have many times as many models. What holds the two together is
+// checked: no step of the way looks at the settings (checkOpaque, on every pair of
+// model and event), and in each scene every value of the settings is followed
+// through every event (followSettings).
+
+// marked are settings that differ from those of the start in everything.
+var marked = Prefs{Language: "en", TextSize: TextLarger, Contrast: ContrastBlackYellow}
+
+// checkOpaque does a step again with other settings and demands that nothing else
+// comes of it. The settings stay, or end with the session, or are what was tapped.
+func checkOpaque(w *world, e Event, next world, effects []Effect) error {
+	other := *w
+	other.m.Prefs, other.m.Help = marked, true
+	then, too := advance(other, e)
+	kept := then.m.Prefs == marked && next.m.Prefs == w.m.Prefs
+	ended := then.m.Prefs == Prefs{} && next.m.Prefs == Prefs{}
+	if !kept && !ended && !isSetting(e) {
+		return errors.New("a step sets a patient's settings")
+	}
+	if len(too) != len(effects) {
+		return errors.New("a step depends on the settings")
+	}
+	then.m.Prefs, then.m.Help = next.m.Prefs, next.m.Help
+	if !then.same(&next) && then.whole() != next.whole() {
+		return errors.New("a step depends on the settings")
+	}
+	return nil
+}
+
+// settings are the taps that change the patient's settings and nothing else.
+var settings = []Event{TapHelp{}, TapLanguage{"en"}, TapLanguage{"th"}, TapTextSize{}, TapContrast{}}
+
+func isSetting(e Event) bool {
+	switch e.(type) {
+	case TapHelp, TapLanguage, TapTextSize, TapContrast:
+		return true
+	}
+	return false
+}
+
+// scene is what of a world could bear on how settings begin and end: all that
+// keeps time, and who is there.
+type scene struct {
+	state                             State
+	method                            visit.Method
+	timers                            [timerCount]bool
+	warning, cardIn, waiting, session bool
+	forgotten                         bool
+	certifier                         bool
+}
+
+func sceneOf(w world) scene {
+	return scene{
+		w.m.State, w.m.Session.Method, w.timers, w.m.Warning, w.m.CardIn, !w.m.Waiting.IsZero(), !w.m.Session.Insertion.IsZero(),
+		w.m.Forgotten, !w.m.Session.Certifier.Insertion.IsZero(),
+	}
+}
+
+// followSettings goes through every event of a scene with every value of the
+// settings that taps can make.
+func followSettings(w world, events []Event) (pairs int, err error) {
+	w.timers[TimerPrefs] = w.timers[TimerPrefs] || w.m.State == Welcome
+	begin := w
+	begin.m.Prefs, begin.m.Help = Prefs{}, false
+	type value struct {
+		p    Prefs
+		help bool
+	}
+	known := map[value]bool{{}: true}
+	queue := []value{{}}
+	for len(queue) > 0 {
+		v := queue[0]
+		queue = queue[1:]
+		at := begin
+		at.m.Prefs, at.m.Help = v.p, v.help
+		for _, e := range events {
+			pairs++
+			next, effects := advance(at, e)
+			if err := errors.Join(checkStep(at.m, e, next.m, effects), checkTimeLimit(next)); err != nil {
+				return pairs, fmt.Errorf("%v with %+v, event %T%+v: %w", at.m.State, v, e, e, err)
+			}
+		}
+		for _, e := range settings {
+			pairs++
+			next, _ := advance(at, e)
+			if err := checkSetting(at, e, next); err != nil {
+				return pairs, fmt.Errorf("%v with %+v, event %T%+v: %w", at.m.State, v, e, e, err)
+			}
+			if n := (value{next.m.Prefs, next.m.Help}); !known[n] {
+				known[n] = true
+				queue = append(queue, n)
+			}
+		}
+	}
+	return pairs, nil
+}
+
+func checkSetting(w world, e Event, next world) error {
+	if err := checkTimeLimit(next); err != nil {
+		return err
+	}
+	if w.m.Warning && (next.m.Prefs != w.m.Prefs || next.m.Help != w.m.Help) {
+		return errors.New("a tap on the warning changes what lies under it")
+	}
+	then := next
+	then.m.Prefs, then.m.Help, then.m.Warning, then.timers = w.m.Prefs, w.m.Help, w.m.Warning, w.timers
+	if !then.same(&w) && then.whole() != w.whole() {
+		return errors.New("a setting changes more than itself")
+	}
+	return nil
+}
