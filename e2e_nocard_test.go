@@ -73,7 +73,11 @@ func (s *stage) typeDigits(number string) {
 func (s *stage) way(name string) {
 	s.t.Helper()
 	s.screen("welcome")
-	s.click("no-card")
+	if name == "photo" {
+		s.click("bad-chip") // the photo shows the card
+	} else {
+		s.click("no-card")
+	}
 	s.screen("no-card")
 	s.click("way-" + name)
 	s.screen("pid")

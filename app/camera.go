@@ -138,8 +138,8 @@ func (p *photographer) watch(ctx context.Context, pose *posing) {
 			p.note(state)
 			pose.send(flow.CameraChanged{Number: pose.number, State: state})
 		}
-		if look.State == camera.Live && (anew || last.State != camera.Live || look.Hint != last.Hint || look.Ready != last.Ready) {
-			pose.send(flow.PhotoSeen{Number: pose.number, Hint: hintOf(look.Hint), Steady: look.Ready})
+		if look.State == camera.Live && (anew || last.State != camera.Live || look.Hint != last.Hint || look.Ready != last.Ready || look.Card != last.Card) {
+			pose.send(flow.PhotoSeen{Number: pose.number, Hint: hintOf(look.Hint), Steady: look.Ready, Card: look.Card})
 		}
 		last, anew = look, false
 		p.frames()
@@ -166,7 +166,7 @@ func (p *photographer) Take(number uint64) {
 	p.work.Go(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), takePhotoFor)
 		defer cancel()
-		hint, err := p.take(ctx, pose, nth)
+		hint, card, err := p.take(ctx, pose, nth)
 		if errors.Is(err, errUnwanted) {
 			return
 		}
@@ -175,7 +175,7 @@ func (p *photographer) Take(number uint64) {
 			pose.send(flow.PhotoFailed{Number: number})
 			return
 		}
-		pose.send(flow.PhotoTaken{Number: number, Hint: hint})
+		pose.send(flow.PhotoTaken{Number: number, Hint: hint, Card: card})
 	})
 }
 
@@ -197,21 +197,21 @@ func (p *photographer) Again(number uint64) {
 	}
 }
 
-func (p *photographer) take(ctx context.Context, pose *posing, nth int) (flow.PhotoHint, error) {
+func (p *photographer) take(ctx context.Context, pose *posing, nth int) (hint flow.PhotoHint, card bool, err error) {
 	p.mu.Lock()
 	s := pose.sitting
 	p.mu.Unlock()
 	if s == nil {
-		return 0, camera.ErrGone
+		return 0, false, camera.ErrGone
 	}
 	photo, err := s.Take(ctx)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	picture, err := jpeg.Decode(bytes.NewReader(photo.JPEG))
 	if err != nil {
 		photo.Release()
-		return 0, err
+		return 0, false, err
 	}
 	review := image.NewRGBA(picture.Bounds())
 	draw.Draw(review, review.Bounds(), picture, picture.Bounds().Min, draw.Src)
@@ -220,14 +220,14 @@ func (p *photographer) take(ctx context.Context, pose *posing, nth int) (flow.Ph
 	if p.now != pose || pose.takes != nth {
 		photo.Release()
 		clear(review.Pix)
-		return 0, errUnwanted
+		return 0, false, errUnwanted
 	}
 	p.drop()
 	p.photo, p.review, p.fresh = photo, review, true
 	if photo.Passed() {
-		return flow.PhotoGood, nil
+		return flow.PhotoGood, photo.Card, nil
 	}
-	return hintOf(photo.Result.Verdict), nil
+	return hintOf(photo.Result.Verdict), photo.Card, nil
 }
 
 // Preview returns what the screen is to show and whether it is new: the live

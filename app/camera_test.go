@@ -72,14 +72,14 @@ func TestTheCameraTellsWhatItSeesTakesAPhotoAndForgetsIt(t *testing.T) {
 	stage.Set(scene.Good)
 	h.until(t, "steady face", func(e flow.Event) bool {
 		seen, ok := e.(flow.PhotoSeen)
-		return ok && seen.Steady
+		return ok && seen.Steady && seen.Card
 	})
 	if picture, _ := p.Preview(); picture == nil {
 		t.Error("there is no preview")
 	}
 	p.Take(6) // somebody else's
 	p.Take(7)
-	h.until(t, "photo", func(e flow.Event) bool { return e == flow.PhotoTaken{Number: 7, Hint: flow.PhotoGood} })
+	h.until(t, "photo", func(e flow.Event) bool { return e == flow.PhotoTaken{Number: 7, Hint: flow.PhotoGood, Card: true} })
 	if photo := p.Photo(); len(photo) < 1000 || len(photo) > camera.MaxStill {
 		t.Errorf("a photo of %d bytes", len(photo))
 	}
@@ -144,7 +144,7 @@ func TestAPhotoThatComesTooLateIsNotKept(t *testing.T) {
 	nth := pose.takes
 	pose.takes++
 	p.mu.Unlock()
-	if _, err := p.take(t.Context(), pose, nth); !errors.Is(err, errUnwanted) || p.Photo() != nil {
+	if _, _, err := p.take(t.Context(), pose, nth); !errors.Is(err, errUnwanted) || p.Photo() != nil {
 		t.Errorf("%v, and the photo is kept: %v", err, p.Photo() != nil)
 	}
 }

@@ -294,6 +294,16 @@ func (c *cards) state() flow.DeviceState {
 	return flow.DeviceDown
 }
 
+// second tells whether there is a reader of its own for the card that vouches.
+func (c *cards) second() bool {
+	for _, r := range c.list() {
+		if r.Role == cardreader.RoleOfficer {
+			return true
+		}
+	}
+	return false
+}
+
 // list returns the readers as the monitor told them last.
 func (c *cards) list() []cardreader.ReaderState {
 	c.mu.Lock()

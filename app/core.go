@@ -68,12 +68,13 @@ type client interface {
 func newCore(o KioskOptions, mode string) (*core, error) {
 	data := filepath.Join(o.Data, string(o.Config.NHSO.Zone))
 	c := &core{
-		Config: o.Config, Mode: mode, log: o.Log, health: &nhsoHealth{}, demo: o.Demo,
+		Config: o.Config, Mode: mode, log: o.Log, demo: o.Demo,
 		lookNow: make(chan struct{}, 1), asked: make(chan func()), began: time.Now(), data: data,
 		onSettled: func(visit.ID, outbox.Outcome) {},
 		disk:      &diskWatch{check: func() error { return storage.CheckRoom(data) }},
 	}
 	c.clock.built = builtOn()
+	c.health = newHealth(c.look)
 	var keys *tokens
 	if o.Demo == nil && c.Config.NHSO.Upstream == config.UpstreamEndpoint {
 		keys = &tokens{secrets: storage.OpenSecrets(data), zone: c.Config.NHSO.Zone, log: o.Log}
@@ -308,6 +309,7 @@ func (c *core) lights() flow.Devices {
 	state, _, _ := c.health.read()
 	d := flow.Devices{
 		Reader: c.cards.state(), NHSO: state, Printer: flow.DeviceAbsent, Camera: flow.DeviceAbsent,
+		NHSOProblem: c.health.why(), SecondReader: c.cards.second(),
 		Storage: c.disk.look(c.log),
 		Clock:   c.clockNow(),
 	}

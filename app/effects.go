@@ -119,7 +119,11 @@ func OutcomeEvent(number uint64, o outbox.Outcome) flow.Event {
 	case outbox.RefusedBy:
 		return flow.VisitRefused{Number: number, Problem: o.Problem, Message: o.Message}
 	}
-	return flow.VisitQueued{Number: number}
+	queued := flow.VisitQueued{Number: number}
+	if o.Problem == visit.NHSORefusedToken {
+		queued.Problem = o.Problem
+	}
+	return queued
 }
 
 func (r *Runner) print(e flow.PrintSlip) {

@@ -29,6 +29,15 @@ type nhsoHealth struct {
 	answered time.Time // like asked, but only when NHSO itself answered
 	latency  time.Duration
 	state    flow.DeviceState
+	problem  visit.Problem // why state is Down, where the staff can do something about it
+	failures int           // answers in a row that left it Down
+
+	changed func()        // called when the light changes; nil: nobody cares
+	turned  chan struct{} // holds one: the light has changed since the prober looked
+}
+
+func newHealth(changed func()) *nhsoHealth {
+	return &nhsoHealth{changed: changed, turned: make(chan struct{}, 1)}
 }
 
 // note takes in an answer, or what came instead. A refusal is an answer, and so is
@@ -45,12 +54,53 @@ func (h *nhsoHealth) note(latency time.Duration, err error) {
 	default:
 		state = flow.DeviceDown
 	}
+	problem := visit.NoProblem
+	if nhso.KindOf(err) == nhso.Unauthorised && err != nil {
+		problem = visit.NHSORefusedToken
+	}
+	if h.set(latency, state, problem, err == nil) {
+		if h.changed != nil {
+			h.changed()
+		}
+		select {
+		case h.turned <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// set keeps what was noted, and reports whether the light is another one now.
+func (h *nhsoHealth) set(latency time.Duration, state flow.DeviceState, problem visit.Problem, answered bool) (other bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.asked, h.latency, h.state = time.Now(), latency, state
-	if err == nil {
+	other = h.state != state || h.problem != problem
+	h.asked, h.latency, h.state, h.problem = time.Now(), latency, state, problem
+	h.failures++
+	if state != flow.DeviceDown {
+		h.failures = 0
+	}
+	if answered {
 		h.answered = h.asked
 	}
+	return other
+}
+
+// why returns what is the matter with NHSO, where the staff can do something.
+func (h *nhsoHealth) why() visit.Problem {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.problem
+}
+
+// pause is how long NHSO is left alone before the next probe. Right after it has
+// failed it is asked soon: one lost answer must not close the way for a minute.
+func (h *nhsoHealth) pause() time.Duration {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.state != flow.DeviceDown {
+		return nhso.ProbeInterval
+	}
+	return min(probeFirst<<min(max(h.failures-1, 0), 8), probeWhenDown)
 }
 
 // lastAnswer tells one answer of NHSO from the next.
@@ -76,24 +126,29 @@ type prober struct {
 	log    *slog.Logger
 }
 
-// probeWhenDown is the pause between probes while NHSO is not reached. It is
-// shorter than nhso.ProbeInterval because patients wait for it, and costs a
-// server that is down nothing.
-const probeWhenDown = 10 * time.Second
+// Pauses between probes while NHSO is not reached. They are shorter than
+// nhso.ProbeInterval because patients wait for it, and cost a server that is down
+// nothing.
+const (
+	probeFirst    = 2 * time.Second // after the first failure; twice as long after each
+	probeWhenDown = 10 * time.Second
+)
 
 func (p *prober) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		state, _, asked := p.health.read()
-		pause := nhso.ProbeInterval
-		if state == flow.DeviceDown {
-			pause = probeWhenDown
-		}
-		if wait := pause - time.Since(asked); asked.IsZero() || wait <= 0 {
+		wait := p.health.pause() - time.Since(asked)
+		if asked.IsZero() || wait <= 0 {
 			p.probe(ctx, state)
 			continue
-		} else if !sleep(ctx, min(wait, probeWhenDown)) { // NHSO may go down meanwhile
-			return
 		}
+		t := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-p.health.turned: // it may be time for the next one sooner
+		case <-t.C:
+		}
+		t.Stop()
 	}
 }
 
@@ -105,7 +160,9 @@ func (p *prober) probe(ctx context.Context, before flow.DeviceState) {
 	}
 	p.health.note(time.Since(began), err)
 	after, _, _ := p.health.read()
-	if before != after {
+	if p.health.why() == visit.NHSORefusedToken && before != after {
+		p.log.Error("NHSO refuses the token of this unit: no code can be had until it is renewed", "err", err)
+	} else if before != after {
 		p.log.Info("NHSO", "state", after.String(), "err", err)
 	}
 	if before != flow.DeviceReady && after == flow.DeviceReady {

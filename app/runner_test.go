@@ -171,7 +171,7 @@ func (b *bench) Start(number uint64, send func(flow.Event)) {
 
 func (b *bench) Take(number uint64) {
 	b.photo = []byte{0xFF, 0xD8, byte(number)}
-	b.seen(flow.PhotoTaken{Number: number, Hint: flow.PhotoGood})
+	b.seen(flow.PhotoTaken{Number: number, Hint: flow.PhotoGood, Card: true})
 }
 
 func (b *bench) Again(uint64)  {}
@@ -244,7 +244,7 @@ func TestAPatientWithoutACardIsProvedByAPhotoThatIsKeptWithTheVisit(t *testing.T
 	synctest.Test(t, func(t *testing.T) {
 		b := &bench{outcome: outbox.Outcome{Kind: outbox.Done, Code: "PP1200000001", IssuedAt: time.Now()}}
 		m := b.play(t, func(r *Runner) {
-			r.Send(flow.TapNoCard{})
+			r.Send(flow.TapNoCard{CardHere: true})
 			r.Send(flow.TapMethod{Method: visit.MethodPhoto})
 			digits(r, "9000000000004")
 			time.Sleep(time.Second)
@@ -268,7 +268,7 @@ func TestAPhotoThatIsGoneIsNoProof(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &bench{}
 		m := b.play(t, func(r *Runner) {
-			r.Send(flow.TapNoCard{})
+			r.Send(flow.TapNoCard{CardHere: true})
 			r.Send(flow.TapMethod{Method: visit.MethodPhoto})
 			digits(r, "9000000000004")
 			time.Sleep(time.Second)
@@ -291,7 +291,7 @@ func TestAGuardianVouchesWithTheirOwnCard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &bench{outcome: outbox.Outcome{Kind: outbox.Done, Code: "PP1200000001", IssuedAt: time.Now()}}
 		m := b.play(t, func(r *Runner) {
-			r.Send(flow.TapNoCard{})
+			r.Send(flow.TapNoCard{CardHere: true})
 			r.Send(flow.TapMethod{Method: visit.MethodCertifier})
 			digits(r, "9000000000012")
 			r.Send(flow.CardInserted{Insertion: insertion})
@@ -316,7 +316,7 @@ func TestACodeThatThePhoneAskedForIsKeptAndNothingIsSent(t *testing.T) {
 			Code: "PP1200000001", ClaimType: visit.ClaimType{Code: "PG0130001"}, Hospital: visit.Hospital{HCode: "99999"}, At: time.Now().Add(time.Minute),
 		}}}
 		m := b.play(t, func(r *Runner) {
-			r.Send(flow.TapNoCard{})
+			r.Send(flow.TapNoCard{CardHere: true})
 			r.Send(flow.TapMethod{Method: visit.MethodLine})
 			digits(r, "9000000000012")
 			time.Sleep(10 * time.Second)

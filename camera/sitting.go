@@ -63,6 +63,7 @@ type Look struct {
 	Err   error           // why it is not live
 	Hint  gate.Verdict    // what the patient should change, steadied; of use only when State is Live
 	Ready bool            // good for long enough: the countdown may run; back to false when it is not good any more
+	Card  bool            // while Ready: a portrait as on a card is seen beside the face
 	Face  image.Rectangle // where the face is in the preview, mirrored as it is; empty without one
 }
 
@@ -230,6 +231,8 @@ func (s *Sitting) picture(ctx context.Context, judge bool) bool {
 		s.steady = s.steady.Next(result.Verdict, frame.Time)
 		look.Hint, look.Ready = s.steady.Hint(), s.steady.Ready()
 		look.Face = s.onPreview(result, frame.Image.Rect)
+		// It takes longer than the rest, so only for a face that is ready.
+		look.Card = look.Ready && s.checker.CardSeen(frame.Image, gate.Guide(frame.Image.Rect))
 	}
 	s.show(look)
 	return true

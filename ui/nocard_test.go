@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,14 +12,36 @@ import (
 	"authenkiosk/visit/flow"
 )
 
-func TestAPhotoBringsInitialsOnly(t *testing.T) {
-	k := shown(t, sampleOptions(), modelOf(t, "confirm-photo"), panels[0])
-	for _, words := range k.Texts() {
-		if words == "ท. เส." {
-			return
+// What NHSO and the card of another visit know of the owner of a number that was
+// only typed is on no screen.
+func TestNoScreenRevealsAnythingOfATypedNumber(t *testing.T) {
+	secrets := []string{
+		"ทดสอบเรียบร้อย", "เสมอใจ", "เส.", "Thotsopriaproi", "Samoechai", "หลักประกันสุขภาพ", "โรงพยาบาลส่งเสริมสุขภาพตำบลทดสอบเหนือ",
+		"99998", "บัตรทอง", "Gold Card", samplePID,
+	}
+	screens := 0
+	for _, s := range samples(t) {
+		if !s.model.Session.Typed() {
+			continue
+		}
+		screens++
+		s.model.Session.Certifier.Person.Name.Last, s.model.Session.Certifier.Person.Latin.Last = "อื่น", "Other"
+		for _, lang := range []string{"th", "en"} {
+			s.model.Prefs.Language = lang
+			k := shown(t, sampleOptions(), s.model, panels[0])
+			for _, words := range k.Texts() {
+				plain := strings.ReplaceAll(words, "\u200b", "")
+				for _, secret := range secrets {
+					if strings.Contains(plain, secret) {
+						t.Errorf("%s (%s) says %q", s.name, lang, plain)
+					}
+				}
+			}
 		}
 	}
-	t.Errorf("no initials among %q", k.Texts())
+	if screens < 20 {
+		t.Errorf("only %d screens for a typed number", screens)
+	}
 }
 
 func TestTheScreenThatWaitsForThePhoneShowsThatItGoesOn(t *testing.T) {

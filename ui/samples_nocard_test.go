@@ -52,7 +52,7 @@ func noCardSamples(t testing.TB) []sample {
 	}
 	choice := func(change func(*flow.Model)) flow.Model {
 		return without(flow.NoCard, "", func(m *flow.Model) {
-			m.Session = flow.Session{}
+			m.Session, m.CardHere = flow.Session{}, true
 			if change != nil {
 				change(m)
 			}
@@ -64,6 +64,7 @@ func noCardSamples(t testing.TB) []sample {
 			m.Devices.Camera, m.Devices.Reader, m.Devices.NHSO = flow.DeviceDown, flow.DeviceDown, flow.DeviceDown
 		})},
 		{"no-card-two", choice(func(m *flow.Model) { m.Devices.Camera = flow.DeviceAbsent })},
+		{"no-card-at-all", choice(func(m *flow.Model) { m.CardHere = false })},
 		{"no-card-one", choice(func(m *flow.Model) {
 			m.Devices.Camera, m.Unit.LineQR = flow.DeviceAbsent, ""
 		})},
@@ -130,6 +131,7 @@ func photoSamples(without withoutCard) []sample {
 		{"photo-gone", posing(flow.PhotoAim, flow.Photo{Camera: flow.DeviceDown})},
 		{"photo-counting", posing(flow.PhotoAim, flow.Photo{Camera: flow.DeviceReady, Hint: flow.PhotoGood, Countdown: 3})},
 		{"photo-taking", posing(flow.PhotoAim, flow.Photo{Camera: flow.DeviceReady, Taking: true})},
+		{"photo-failed", posing(flow.PhotoAim, flow.Photo{Camera: flow.DeviceReady, Tries: 1, Failed: true})},
 		{"photo-again", posing(flow.PhotoAim, flow.Photo{Camera: flow.DeviceReady, Tries: 1})},
 		{"photo-again-blurred", posing(flow.PhotoAim, flow.Photo{Camera: flow.DeviceReady, Tries: 2, Hint: flow.PhotoNoFace})},
 		{"photo-review", posing(flow.PhotoReview, flow.Photo{Camera: flow.DeviceReady, GatePassed: true})},

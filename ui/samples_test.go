@@ -117,6 +117,11 @@ func welcomeSamples() []sample {
 			m.Devices.Reader = flow.DeviceDown
 		})},
 		{"welcome-closed", with(func(m *flow.Model) { m.Devices.Storage = flow.DeviceDown })},
+		{"welcome-clock", with(func(m *flow.Model) { m.Devices.Clock = flow.DeviceDown })},
+		{"welcome-token", with(func(m *flow.Model) {
+			m.Devices.NHSO, m.Devices.NHSOProblem = flow.DeviceDown, visit.NHSORefusedToken
+		})},
+		{"welcome-left", with(func(m *flow.Model) { m.Left = true })},
 		{"welcome-card-in", with(func(m *flow.Model) { m.CardIn = true })},
 		{"welcome-card-in-read", with(func(m *flow.Model) { m.CardIn, m.Devices.ReadBy = true, "his-opd" })},
 		{"welcome-card-in-read-long", with(func(m *flow.Model) {

@@ -62,7 +62,6 @@ func (c *scene) facts(at area) {
 	x := c.m.Session
 	list := []fact{
 		c.personFact(x),
-		c.rightFact(x),
 		{
 			name: "phone", icon: "call", label: c.say.say("confirm.phone"), value: shownPhone(x), more: c.owner(x, x.PhoneOwner),
 			change: &button{name: "change-phone", act: c.send(flow.TapChangePhone{})},
@@ -70,42 +69,37 @@ func (c *scene) facts(at area) {
 		{name: "claim", icon: "service", label: c.say.say("confirm.claim"), value: c.claim(x.ClaimType)},
 	}
 	if len(x.Offered) > 1 {
-		list[3].change = &button{name: "change-claim-type", act: c.send(flow.TapChangeClaimType{})}
+		list[2].change = &button{name: "change-claim-type", act: c.send(flow.TapChangeClaimType{})}
 	}
-	if x.Method == visit.MethodCertifier {
+	switch {
+	case x.Method == visit.MethodCertifier:
 		list = slices.Insert(list, 1, c.certifierFact())
+	case !x.Typed():
+		list = slices.Insert(list, 1, c.rightFact(x))
 	}
 	for i, row := range at.rows(len(list), 14) {
 		c.fact(row, list[i])
 	}
 }
 
-// personFact is who the patient is, as far as it may be shown: without a name
-// the number stands for it.
+// personFact is who the patient is, as far as it may be shown. A number that was
+// only typed stands for itself: it proves nothing of its owner.
 func (c *scene) personFact(x flow.Session) fact {
 	number := c.say.say("confirm.pid", "PID", x.Person.PID.Masked())
-	f := fact{name: "person", icon: "person", label: c.say.say("confirm.person"), value: c.patient(x), more: number, brief: x.Person.PID.Masked()}
-	if f.value == "" {
+	f := fact{name: "person", icon: "person", label: c.say.say("confirm.person"), value: c.name(x.Person), more: number, brief: x.Person.PID.Masked()}
+	if f.value == "" || x.Typed() {
 		f.label, f.value, f.more, f.brief = c.say.say("person.patient"), number, "", ""
 	}
 	return f
 }
 
-// patient is what may be seen of the patient's name. A typed number proves
-// nothing, so that a photo brings the initials only.
+// patient is whose session it is, as far as it may be shown.
 func (c *scene) patient(x flow.Session) string {
-	if x.Method != visit.MethodPhoto {
-		return c.name(x.Person)
+	if x.Typed() {
+		return ""
 	}
-	n := x.Person.Name
-	if c.say.lang != "th" && !x.Person.Latin.IsZero() {
-		n = x.Person.Latin
-	}
-	return sentence(initial(n.First), initial(n.Last))
+	return c.name(x.Person)
 }
-
-// initial is the first letter of a name.
-func initial(word string) string { return visit.Name{Last: word}.Short() }
 
 func (c *scene) fact(at area, f fact) {
 	c.s.panel("fact-"+f.name, at)

@@ -11,12 +11,13 @@ type way struct {
 	icon   string
 }
 
-// ways are those that the unit has. What a unit can never offer, because it has
-// no camera or no code for phones, is not shown at all.
-func (c *scene) ways() []way {
+// ways are those that the unit has, for a patient with the card or without. What
+// can never be offered, because there is no camera, no code for phones, or no card
+// to be photographed, is not shown at all.
+func (c *scene) ways(cardHere bool) []way {
 	var out []way
 	for _, w := range []way{{visit.MethodPhoto, "camera"}, {visit.MethodCertifier, "people"}, {visit.MethodLine, "mobile"}} {
-		missing := w.method == visit.MethodPhoto && c.m.Devices.Camera == flow.DeviceAbsent ||
+		missing := w.method == visit.MethodPhoto && (!cardHere || c.m.Devices.Camera == flow.DeviceAbsent) ||
 			w.method == visit.MethodLine && c.m.Unit.LineQR == ""
 		if c.m.Unit.Allows(w.method) && !missing {
 			out = append(out, w)
@@ -27,12 +28,16 @@ func (c *scene) ways() []way {
 
 // noCard offers the ways without a card, or says that there is none here.
 func (c *scene) noCard() {
-	list := c.ways()
+	list := c.ways(c.m.CardHere)
 	if len(list) == 0 {
 		c.noWay()
 		return
 	}
-	c.title(c.say.say("no-card.title"))
+	title := "no-card.title"
+	if c.m.CardHere {
+		title = "no-card.bad-chip"
+	}
+	c.title(c.say.say(title))
 	bar, rest := c.work.cutBottom(116, 28)
 	c.backAndNoNumber(bar, flow.TapClose{})
 	if r := c.m.Devices.Reader; r != flow.DeviceDown && r != flow.DeviceAbsent && (c.s.geo.portrait || c.m.Prefs.TextSize == flow.TextNormal) {

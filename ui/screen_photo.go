@@ -98,6 +98,10 @@ func (c *scene) hint(at area, p flow.Photo) {
 		mark, words = "camera", c.say.say("photo.taking")
 	case p.Countdown > 0:
 		mark, words = "check", c.say.say("photo.counting")
+	case p.Failed:
+		mark, words = "warn", c.say.say("photo.failed")
+	case p.Hint == flow.PhotoNoCard:
+		mark = "card-small"
 	case p.Hint == flow.PhotoGood:
 		mark = "check"
 	case p.Hint == flow.PhotoUnchecked && p.Tries > 0:

@@ -10,9 +10,10 @@ import (
 // welcome shows how to insert the card, or why that is of no use now.
 func (c *scene) welcome() {
 	d := c.m.Devices
+	p := d.ClosedBecause()
 	switch {
-	case d.Storage == flow.DeviceDown || d.Clock == flow.DeviceDown:
-		c.outOfService("welcome.closed.title", "closed")
+	case p != visit.NoProblem:
+		c.outOfService("welcome.closed.title", p)
 	case c.m.CardIn:
 		c.title(c.say.say("welcome.card-in.title"))
 		pic, rest := c.halves(0.55)
@@ -20,7 +21,7 @@ func (c *scene) welcome() {
 		c.s.text("text", rest.inset(0, 20), c.say.say("welcome.card-in.text"), c.explaining())
 	case d.Reader == flow.DeviceDown || d.Reader == flow.DeviceAbsent:
 		c.withoutReader()
-		c.outOfService("welcome.reader.title", "reader-missing")
+		c.outOfService("welcome.reader.title", visit.ReaderMissing)
 	default:
 		c.insertCard()
 	}
@@ -28,34 +29,52 @@ func (c *scene) welcome() {
 
 // withoutReader offers the ways that need no reader.
 func (c *scene) withoutReader() {
-	for _, w := range c.ways() {
-		if !c.m.Offers(w.method) {
+	m := c.m
+	m.CardHere = true // whoever has the card has every way that there is
+	for _, w := range c.ways(true) {
+		if !m.Offers(w.method) {
 			continue
 		}
 		var bar area
 		bar, c.work = c.work.cutBottom(130, 24)
-		c.s.button(bar, button{
-			name: "no-card", label: c.say.say("welcome.other-ways"), icon: "no-card", kind: primary, size: 42, act: c.send(flow.TapNoCard{}),
-		})
+		c.withoutChip(bar)
 		return
 	}
 }
 
-// outOfService says that the kiosk cannot help and who can.
-func (c *scene) outOfService(title, pic string) {
+// withoutChip are the two ways in for those whose card cannot be read: a photo
+// shows the card, so that it is for those who have one.
+func (c *scene) withoutChip(at area) {
+	cells := at.columns(2, gap)
+	size := float32(34)
+	c.s.button(cells[0], button{
+		name: "bad-chip", label: c.say.say("welcome.bad-chip"), icon: "card-small", kind: secondary, size: size,
+		act: c.send(flow.TapNoCard{CardHere: true}),
+	})
+	c.s.button(cells[1], button{
+		name: "no-card", label: c.say.say("welcome.no-card"), icon: "no-card", kind: secondary, size: size, act: c.send(flow.TapNoCard{}),
+	})
+}
+
+// outOfService says that the kiosk cannot help, why, and who can.
+func (c *scene) outOfService(title string, p visit.Problem) {
 	c.title(c.say.say(title))
-	at, rest := c.halves(0.55)
-	c.s.picture("picture", at.inset(30, 10), pic, c.s.p.accent)
-	words, call := rest, area{}
+	at, rest := c.halves(0.42)
+	c.s.picture("picture", at.inset(30, 10), pictureOf(p), c.s.p.accent)
 	if c.o.Unit.Phone != "" {
-		call, words = rest.cutBottom(rest.h*0.4, 24)
-		c.s.panel("call", call.centered(call.w, 150))
-		side := call.centered(call.w, 150).inset(36, 20)
-		mark, number := side.cutLeft(72, 28)
+		var call area
+		call, rest = rest.cutBottom(120, 20)
+		c.s.panel("call", call)
+		mark, number := call.inset(36, 12).cutLeft(72, 28)
 		c.s.picture("call", mark.centered(72, 72), "call", c.s.p.accent)
 		c.s.text("call", number, c.say.say("call", "Phone", c.o.Unit.Phone), c.s.large().oneLine())
 	}
-	c.s.text("text", words, c.say.say("welcome.desk"), c.explaining())
+	number, rest := rest.cutBottom(110, 20)
+	c.helpCode(number, p)
+	reason, _ := c.problemWords(p)
+	why, rest := rest.cutTop(rest.h*0.45, 12)
+	c.s.text("reason", why, reason, c.explaining().strong())
+	c.s.text("text", rest, c.say.say("welcome.desk"), c.explaining())
 }
 
 // explaining is the style of the words beside a picture.
@@ -76,9 +95,7 @@ func (c *scene) insertCard() {
 	}
 	pic, rest := c.halves(share)
 	again, rest := rest.cutBottom(120, 24)
-	c.s.button(again, button{
-		name: "no-card", label: c.say.say("welcome.no-card"), icon: "no-card", kind: secondary, act: c.send(flow.TapNoCard{}),
-	})
+	c.withoutChip(again)
 	// In landscape the picture has the height to spare.
 	column := &rest
 	if !c.s.geo.portrait {
@@ -126,6 +143,9 @@ func (c *scene) welcomeNotices() []note {
 		out = append(out, note{"print", c.say.say("welcome.cover-open")})
 	case d.Printer == flow.DeviceDown:
 		out = append(out, note{"print", c.say.say("welcome.printer")})
+	}
+	if c.m.Left {
+		out = append(out, note{"card-small", c.say.say("welcome.left")})
 	}
 	return out
 }

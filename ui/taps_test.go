@@ -65,6 +65,7 @@ func TestATouchSendsTheEventOfItsTarget(t *testing.T) {
 		want           flow.Event
 	}{
 		{"welcome", "no-card", flow.TapNoCard{}},
+		{"welcome", "bad-chip", flow.TapNoCard{CardHere: true}},
 		{"welcome", "help", flow.TapHelp{}},
 		{"welcome", "language", flow.TapLanguage{Language: "en"}},
 		{"welcome", "text-size", flow.TapTextSize{}},

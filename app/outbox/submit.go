@@ -45,7 +45,7 @@ func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome {
 	}
 	if err != nil {
 		o.log.Warn("submit visit", "visit", id, "err", err)
-		return Outcome{Kind: Queued}
+		return Outcome{Kind: Queued, Problem: failureOf(err).Problem}
 	}
 	return outcome
 }

@@ -1,0 +1,86 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"authenkiosk/nhso"
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+)
+
+// probed is an NHSO that counts what it is asked.
+type probed struct {
+	nhso.Upstream
+	err    error
+	probes []time.Time
+}
+
+func (p *probed) Probe(context.Context) (nhso.Health, error) {
+	p.probes = append(p.probes, time.Now())
+	return nhso.Health{}, p.err
+}
+
+func TestAnAnswerThatFailsTurnsTheLightAtOnceAndProbesFollowQuickly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		looks := 0
+		h := newHealth(func() { looks++ })
+		up := &probed{}
+		p := &prober{nhso: up, health: h, back: func() {}, log: slog.New(slog.DiscardHandler)}
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() { defer close(ended); p.run(ctx) }()
+		time.Sleep(5 * time.Second)
+		if state, _, _ := h.read(); state != flow.DeviceReady || looks != 1 || len(up.probes) != 1 {
+			t.Fatalf("state %v, %d looks, %d probes", state, looks, len(up.probes))
+		}
+		// A patient's question fails.
+		up.err = &nhso.Error{Kind: nhso.NotSent, Err: errors.New("no route")}
+		failed := time.Now()
+		h.note(time.Second, up.err)
+		if state, _, _ := h.read(); state != flow.DeviceDown || looks != 2 {
+			t.Errorf("state %v, %d looks when an answer has failed", state, looks)
+		}
+		time.Sleep(30 * time.Second)
+		up.err = nil
+		var after []time.Duration
+		for _, at := range up.probes[1:] {
+			after = append(after, at.Sub(failed))
+		}
+		want := []time.Duration{2 * time.Second, 6 * time.Second, 14 * time.Second, 24 * time.Second}
+		if len(after) != len(want) {
+			t.Fatalf("probes %v after the failure, want %v", after, want)
+		}
+		for i := range want {
+			if after[i] != want[i] {
+				t.Errorf("probes %v after the failure, want %v", after, want)
+			}
+		}
+		time.Sleep(10 * time.Second)
+		if state, _, _ := h.read(); state != flow.DeviceReady || looks != 3 {
+			t.Errorf("state %v, %d looks when it answers again", state, looks)
+		}
+		stop()
+		<-ended
+	})
+}
+
+func TestARefusedTokenIsNotTakenForTrouble(t *testing.T) {
+	h := newHealth(func() {})
+	h.note(0, &nhso.Error{Kind: nhso.Unauthorised, Status: 401})
+	if h.why() != visit.NHSORefusedToken {
+		t.Errorf("the light says %v", h.why())
+	}
+	h.note(0, &nhso.Error{Kind: nhso.NotSent})
+	if h.why() != visit.NoProblem {
+		t.Errorf("without a network the light says %v", h.why())
+	}
+	h.note(0, nil)
+	if state, _, _ := h.read(); state != flow.DeviceReady || h.why() != visit.NoProblem {
+		t.Errorf("state %v, problem %v", state, h.why())
+	}
+}
