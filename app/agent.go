@@ -119,7 +119,7 @@ func (c *core) hasToken(data string) func() bool {
 	if c.demo != nil || c.installed != nil {
 		return func() bool { return true }
 	}
-	secrets := storage.OpenSecrets(data)
+	secrets := storage.OpenSecretsWith(data, keysOf(c.Config))
 	return func() bool {
 		_, err := secrets.Get(c.Config.NHSO.Zone, tokenName)
 		return err == nil

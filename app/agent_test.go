@@ -485,7 +485,7 @@ func TestACodeOfTheKioskComesByTheFeedAndByAWebhookThatWasDown(t *testing.T) {
 	defer his.Close()
 	h := newHospital(t, true, slog.New(slog.DiscardHandler), func(c *config.Config, h *hospital) {
 		c.Webhooks = []config.Webhook{{Name: "his", URL: his.URL}}
-		if err := setSecret(h.data, visit.ZoneDemo, "webhook-his", strings.NewReader(secret)); err != nil {
+		if err := setSecret(h.data, storage.KeyOptions{}, visit.ZoneDemo, "webhook-his", strings.NewReader(secret)); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -97,7 +97,8 @@ func commands() []command {
 		{"testzone", "[-listen ADDRESS]", "the simulator of NHSO's services", false, (*Program).testzone},
 		{"demo", "-out DIR", "one whole visit without a display, a reader or a network", true, (*Program).demo},
 		{"doctor", "[-json]", "checks the equipment; exit status 0 only when ready", false, (*Program).doctor},
-		{"secret", "set|new NAME", "reads a secret from standard input and seals it; new makes one for a webhook", false, (*Program).secret},
+		{"secret", "set|new NAME", "reads a secret from standard input and seals it; new makes one for a webhook;\n" +
+			strings.Repeat(" ", 31) + "secret reseal [-pcr] and secret recover seal the key of the data anew", false, (*Program).secret},
 		{"trace", "-out FILE", "records a card that makes trouble, without personal data", false, (*Program).trace},
 		{"audit", "verify|export", "checks the chain of audit entries, or prints it as JSON lines", false, (*Program).audit},
 		{"undelivered", "list|again|drop", "visits that a webhook or the broker has refused", false, (*Program).undelivered},
@@ -137,7 +138,7 @@ type settings struct {
 	agentListen      string
 	scopes           string
 	month            string
-	names            bool
+	names, pcr       bool
 	yes, unchecked   bool
 	ofZone           string
 	out              string
@@ -210,6 +211,7 @@ func (p *Program) parse(c command, args []string) (*settings, error) {
 	case "client":
 		f.StringVar(&s.scopes, "scopes", "", "what the program may do, with commas: `read-card,submit,codes,events`")
 	case "secret":
+		f.BoolVar(&s.pcr, "pcr", false, "reseal: bind the key to the way in which the machine starts (a TPM), with a recovery code")
 		f.StringVar(&s.ofZone, "zone", "", "the `zone` of the secret; without it: that of the configuration")
 	case "zone":
 		f.BoolVar(&s.yes, "yes", false, "do not ask for confirmation, for scripts")
@@ -318,6 +320,9 @@ func (p *Program) version(context.Context, *settings) error {
 // secret reads a secret from standard input, so that it is in no list of
 // processes and no shell history.
 func (p *Program) secret(_ context.Context, s *settings) error {
+	if len(s.args) == 1 && (s.args[0] == "reseal" || s.args[0] == "recover") {
+		return p.dataKey(s, s.args[0])
+	}
 	if len(s.args) != 2 || s.args[0] != "set" && s.args[0] != "new" {
 		return errors.New("write: secret set NAME, for example: secret set " + tokenName + ", or: secret new " + webhookSecret + "NAME")
 	}
@@ -338,7 +343,7 @@ func (p *Program) secret(_ context.Context, s *settings) error {
 		made = webhook.NewSecret()
 		in = strings.NewReader(made)
 	}
-	if err := setSecret(s.data, c.NHSO.Zone, s.args[1], in); err != nil {
+	if err := setSecret(s.data, keysOf(c), c.NHSO.Zone, s.args[1], in); err != nil {
 		return err
 	}
 	// Only now: a receiver must never be given a secret that is not kept here.

@@ -100,7 +100,7 @@ func (p *Program) serveWithAgent(ctx context.Context, zone *testzone.Zone, l net
 }
 
 // setSecret seals what stands on the first line of the input.
-func setSecret(data string, zone visit.Zone, name string, in io.Reader) error {
+func setSecret(data string, keys storage.KeyOptions, zone visit.Zone, name string, in io.Reader) error {
 	line, err := bufio.NewReader(io.LimitReader(in, 1<<16)).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("read the secret: %w", err)
@@ -110,6 +110,5 @@ func setSecret(data string, zone visit.Zone, name string, in io.Reader) error {
 	if strings.ContainsFunc(secret, unicode.IsControl) {
 		return errors.New("the secret has signs that nobody sees, as UTF-16 has: type it, or give it from a file in UTF-8")
 	}
-	dir := filepath.Join(data, string(zone))
-	return storage.OpenSecrets(dir).Set(zone, name, secret)
+	return storage.OpenSecretsWith(filepath.Join(data, string(zone)), keys).Set(zone, name, secret)
 }

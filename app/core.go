@@ -77,7 +77,7 @@ func newCore(o KioskOptions, mode string) (*core, error) {
 	c.health = newHealth(c.look)
 	var keys *tokens
 	if o.Demo == nil && c.Config.NHSO.Upstream == config.UpstreamEndpoint {
-		keys = &tokens{secrets: storage.OpenSecrets(data), zone: c.Config.NHSO.Zone, log: o.Log}
+		keys = &tokens{secrets: storage.OpenSecretsWith(data, keysOf(c.Config)), zone: c.Config.NHSO.Zone, log: o.Log}
 	}
 	err := c.connect(keys, o.Timeouts)
 	if err == nil {
@@ -97,11 +97,13 @@ func (c *core) open(data string, settling outbox.Times) (err error) {
 	c.cards.told = c.cardEvent
 	c.cards.seen = c.cardRead
 	c.cards.keep = c.Config.Agent.Enabled
-	if c.store, err = storage.Open(data, storage.Options{}); err != nil {
+	if c.store, err = storage.Open(data, storage.Options{Keys: keysOf(c.Config)}); err != nil {
 		return fmt.Errorf("open the visits in %s: %w", data, err)
 	}
 	if found := c.store.Recovery(); found.Damage() {
 		c.log.Error("the store was damaged and has been rebuilt", "found", found.String())
+	} else if found.Unchecked {
+		c.log.Warn("the check of the store by bbolt came to no end; its records have been read all the same")
 	}
 	c.visits = toldVisits{visits{c.store}, c.visitChanged}
 	c.upstream = upstream{nhso: c.nhso, health: c.health, cards: c.cards, installed: c.installed}
@@ -110,7 +112,7 @@ func (c *core) open(data string, settling outbox.Times) (err error) {
 		Clock: c.clockForVisits, Notify: func(id visit.ID, out outbox.Outcome) { c.onSettled(id, out) },
 	})
 	c.diary = newDiary(c.store, c.log)
-	if c.tell, err = newTell(c.Config, c.store, storage.OpenSecrets(data), data, c.log); err != nil {
+	if c.tell, err = newTell(c.Config, c.store, storage.OpenSecretsWith(data, keysOf(c.Config)), data, c.log); err != nil {
 		return err
 	}
 	c.tell.changed = c.statusChanged

@@ -84,6 +84,7 @@ func checksOf(c config.Config, source, data string) []check {
 		one("camera", "", func(ctx context.Context) finding { return cameraFinding(ctx, c) }),
 		one("line", "", func(context.Context) finding { return lineFinding(c) }),
 		one("token", "", func(context.Context) finding { return tokenFinding(c, data) }),
+		one("key", "", func(context.Context) finding { return keyFinding(c, data) }),
 		one("claim types", "", func(context.Context) finding { return claimTypeFinding(c) }),
 		{"NHSO", "", func(ctx context.Context) []finding { return nhsoFindings(ctx, c, data) }},
 		{"agent", usesData, func(ctx context.Context) []finding { return agentFindings(ctx, c, data) }},
@@ -229,18 +230,10 @@ func tokenFinding(c config.Config, data string) finding {
 	if c.NHSO.Upstream == config.UpstreamAgent {
 		return finding{"token", findingSkipped, "the installed agent has its own"}
 	}
-	secrets := storage.OpenSecrets(data)
-	if _, err := secrets.Get(c.NHSO.Zone, tokenName); err != nil {
+	if _, err := storage.OpenSecrets(data).Get(c.NHSO.Zone, tokenName); err != nil {
 		return finding{"token", findingFailed, err.Error() + "; set it with: authenkiosk secret set " + tokenName}
 	}
-	source, err := secrets.KeySource()
-	switch {
-	case err != nil:
-		return finding{"token", findingFailed, err.Error()}
-	case source.Weak:
-		return finding{"token", findingWarning, "set; sealed with a key from a " + source.Name + ", which does not protect a stolen disk"}
-	}
-	return finding{"token", findingOK, "set; sealed with a key from " + source.Name}
+	return finding{"token", findingOK, "set"}
 }
 
 func nhsoFindings(ctx context.Context, c config.Config, data string) []finding {

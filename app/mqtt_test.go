@@ -13,6 +13,7 @@ import (
 	"github.com/mochi-mqtt/server/v2/packets"
 
 	"authenkiosk/app/config"
+	"authenkiosk/storage"
 	"authenkiosk/visit"
 )
 
@@ -49,7 +50,7 @@ func TestACodeOfAProgramComesByTheBrokerWithTheSealedPassword(t *testing.T) {
 	var log safeBuffer
 	h := newHospital(t, false, slog.New(slog.NewTextHandler(&log, nil)), func(c *config.Config, h *hospital) {
 		c.MQTT = config.MQTT{Broker: "mqtt://" + l.Addr().String(), Username: "kiosk-1", Kiosk: "kiosk-1"}
-		if err := setSecret(h.data, visit.ZoneDemo, mqttPassword, strings.NewReader(password)); err != nil {
+		if err := setSecret(h.data, storage.KeyOptions{}, visit.ZoneDemo, mqttPassword, strings.NewReader(password)); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -75,7 +75,7 @@ func (p *Program) onRecords(ctx context.Context, s *settings, input io.Reader, w
 	if err := ownData(data); err != nil {
 		return err
 	}
-	store, err := storage.Open(data, storage.Options{})
+	store, err := storage.Open(data, storage.Options{Keys: keysOf(c)})
 	if errors.Is(err, storage.ErrInUse) {
 		// It has just started, or another command works.
 		if err := control.Ask(ctx, data, words, in, p.Stdout); !errors.Is(err, control.ErrNobody) {

@@ -113,7 +113,7 @@ func TestTheTokensThatRequestsBearAreHiddenInTheLog(t *testing.T) {
 }
 
 func TestASecretThatIsSetIsHiddenInTheLog(t *testing.T) {
-	if err := setSecret(t.TempDir(), visit.ZoneTest, mqttPassword, strings.NewReader("canary-of-the-broker\n")); err != nil {
+	if err := setSecret(t.TempDir(), storage.KeyOptions{}, visit.ZoneTest, mqttPassword, strings.NewReader("canary-of-the-broker\n")); err != nil {
 		t.Fatal(err)
 	}
 	if got := privatelog.Clean("wrong password: canary-of-the-broker"); strings.Contains(got, "canary") {

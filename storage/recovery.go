@@ -75,7 +75,7 @@ func AddRecovery(dir string, o KeyOptions, code string) error {
 	if err != nil {
 		return err
 	}
-	k, err := o.open(dir)
+	k, err := o.openOrMake(dir)
 	if err != nil {
 		return err
 	}

@@ -19,16 +19,25 @@ var ErrNoRecovery = errors.New("the key has no recovery code yet: an update of t
 // What sealed the key before is overwritten where the system allows it; an SSD may
 // keep it all the same, and a backup does.
 func Reseal(dir string, o KeyOptions, source string) (SourceInfo, error) {
-	k, err := o.open(dir)
-	if errors.Is(err, fs.ErrNotExist) && !exists(filepath.Join(dir, fileName)) {
-		if err = makeDir(dir); err == nil {
-			k, err = openKEK(dir, KeyOptions{Passphrase: o.Passphrase, Sources: o.Sources}, true)
-		}
-	}
+	k, err := o.openOrMake(dir)
 	if err != nil {
 		return SourceInfo{}, err
 	}
 	return resealWith(dir, o, k.key, source)
+}
+
+// openOrMake opens the key wherever it comes from, and makes the one of a directory in
+// which nothing is sealed yet.
+func (o KeyOptions) openOrMake(dir string) (kek, error) {
+	k, err := o.open(dir)
+	if !errors.Is(err, fs.ErrNotExist) || exists(filepath.Join(dir, fileName)) {
+		return k, err
+	}
+	if err := makeDir(dir); err != nil {
+		return k, err
+	}
+	o.Require = "" // the required source may be the one that it gets now
+	return openKEK(dir, o, true)
 }
 
 func resealWith(dir string, o KeyOptions, key []byte, source string) (SourceInfo, error) {

@@ -177,7 +177,11 @@ type Kiosk struct {
 
 // Storage says how long data stay, in days: of settled visits, photos, and work for
 // the staff that nobody has closed.
-type Storage struct{ KeepDays, KeepPhotoDays, KeepStaffDays int }
+type Storage struct {
+	KeepDays, KeepPhotoDays, KeepStaffDays int
+
+	RequireKeySource string // the only source from which the key of the data may come; empty: any
+}
 
 // Default returns the configuration of an empty file: the demo.
 func Default() Config {

@@ -26,6 +26,9 @@ const (
 	maxFeed = 20 // lines before a cut: 8 cm
 )
 
+// KeySources are the names of what can seal the key of the data, best first.
+var KeySources = []string{"tpm-pcr", "tpm", "passphrase", "keychain", "dpapi", "file"}
+
 // keys are all keys there are.
 var keys = map[string]setter{
 	"unit.hcode": text(func(c *Config) *string { return &c.Unit.HCode }, hcode),
@@ -100,6 +103,8 @@ var keys = map[string]setter{
 	"storage.keep_days":       days(func(c *Config) *int { return &c.Storage.KeepDays }, 1, maxKeep),
 	"storage.keep_staff_days": days(func(c *Config) *int { return &c.Storage.KeepStaffDays }, 1, maxKeep),
 	"storage.keep_photo_days": days(func(c *Config) *int { return &c.Storage.KeepPhotoDays }, 0, maxKeepPhoto),
+	"storage.require_key_source": choice(func(c *Config) *string { return &c.Storage.RequireKeySource },
+		append([]string{""}, KeySources...)...),
 }
 
 // keysOf returns the keys of a section in the order of the alphabet.
