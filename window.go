@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"image"
+	"log/slog"
 	"os"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -41,33 +41,102 @@ func screenOptions(k *app.Kiosk) ui.Options {
 	return o
 }
 
-var errNoDisplay = errors.New("there is no display (DISPLAY is not set); to see one visit without a display: authenkiosk demo -out DIR")
+// retryEvery is how often a kiosk that could not start is tried again.
+const retryEvery = 10 * time.Second
+
+// openWindow shows the kiosk until ctx ends, or why there is none.
+func openWindow(ctx context.Context, o app.Opening) error {
+	if err := checkDisplay(); err != nil {
+		return err // Fyne would crash
+	}
+	k, err := o.Try()
+	if err != nil && app.StartProblem(err) == visit.NoProblem {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	s := &theatre{o: o, ended: make(chan error, 1)}
+	if err := s.open(); err != nil {
+		return err
+	}
+	c := o.Rough
+	if k != nil {
+		c = k.Config
+		err = s.play(ctx, k)
+	} else {
+		err = s.close(ctx, err)
+	}
+	if err != nil {
+		return err
+	}
+	if err := guarded(func() { show(s.window, c, o.WindowOptions) }); err != nil {
+		return err
+	}
+	go s.tick(ctx)
+	go func() {
+		<-ctx.Done()
+		// Fyne ends by itself on a signal. The driver may be told again after that; the
+		// application would close windows that are gone, and crash.
+		fyne.Do(s.app.Driver().Quit)
+	}()
+	s.app.Run()
+	stop()
+	err = <-s.ended
+	if s.lost {
+		err = errors.Join(errScreenLost, err)
+	}
+	return err
+}
 
 // errScreenLost ends the program with a status that has the service manager start it
 // again.
 var errScreenLost = errors.New("the screen is lost: the window is no longer where a patient sees it")
 
-// openWindow shows the kiosk until its window is closed or ctx ends.
-func openWindow(ctx context.Context, k *app.Kiosk, o app.WindowOptions) error {
-	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
-		return errNoDisplay // Fyne would crash
-	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	a := fyneapp.NewWithID("th.authenkiosk")
-	w := a.NewWindow("AuthenKiosk")
+// theatre is the window and what plays in it: the kiosk, or the screen that says why
+// there is none.
+type theatre struct {
+	o      app.Opening
+	app    fyne.App
+	window fyne.Window
+	screen *ui.Kiosk // of the goroutine of the user interface, as is lost
+	lost   bool
+	ended  chan error
+}
+
+// lose ends the program when its screen does not come back; the service manager
+// starts it again.
+func (s *theatre) lose() {
+	s.lost = true
+	s.app.Driver().Quit()
+}
+
+func (s *theatre) open() error {
+	return guarded(func() {
+		s.app = fyneapp.NewWithID("th.authenkiosk")
+		s.window = s.app.NewWindow("AuthenKiosk")
+		s.app.Settings().SetTheme(ui.NewTheme(flow.ContrastLight))
+		s.window.SetPadded(false)
+		keepOpen(s.window, s.o.Log)
+	})
+}
+
+// keepOpen lets nobody at the screen end the kiosk: neither Alt-F4 nor a button of
+// the window. Whoever runs it ends it by a signal, as the service manager does.
+func keepOpen(w fyne.Window, log *slog.Logger) {
+	w.SetCloseIntercept(func() {
+		log.Warn("somebody tried to close the window; the kiosk goes on (Ctrl-C or its service ends it)")
+	})
+}
+
+// play shows a kiosk that is ready, and runs it.
+func (s *theatre) play(ctx context.Context, k *app.Kiosk) error {
 	options := screenOptions(k)
-	lost := false // set and read by Fyne's goroutine, which is this one
-	options.ScreenLost = func() {
-		lost = true
-		a.Driver().Quit()
-	}
-	options.HideCursor = k.Config.Kiosk.Fullscreen && o.Width == 0 && k.Dock() == nil
+	options.ScreenLost = s.lose
+	options.HideCursor = k.Config.Kiosk.Fullscreen && s.o.Width == 0 && k.Dock() == nil
 	screen, err := ui.New(options)
 	if err != nil {
 		return err
 	}
-	a.Settings().SetTheme(ui.NewTheme(flow.ContrastLight))
 	content := screen.Content()
 	if hands := k.Dock(); hands != nil {
 		dock, err := newDock(ctx, hands, k.Config.Kiosk.Languages[0])
@@ -76,36 +145,110 @@ func openWindow(ctx context.Context, k *app.Kiosk, o app.WindowOptions) error {
 		}
 		content = dock.Beside(content)
 	}
-	w.SetPadded(false)
-	w.SetContent(content)
-	screen.Attach(w)
-	show(w, k.Config, o)
-
-	layout := layoutFile{path: o.LayoutFile, screen: screen}
+	s.put(screen, content)
+	layout := layoutFile{path: s.o.LayoutFile, screen: screen}
 	k.Frames(newFrames(k, screen))
 	k.Turns(fyne.Do)
-	ended := make(chan error, 1)
 	var ready sync.Once
 	go func() {
-		ended <- k.Run(ctx, func(m flow.Model) {
+		err := k.Run(ctx, func(m flow.Model) {
 			fyne.Do(func() {
 				screen.Show(m)
-				layout.write(m)
 				ready.Do(k.Ready)
+				layout.write(m)
 			})
 		})
-		// Fyne ends by itself on a signal. The driver may be told again after that; the
-		// application would close windows that are gone, and crash.
-		fyne.Do(a.Driver().Quit)
+		s.ended <- err
+		fyne.Do(s.app.Driver().Quit)
 	}()
-	go tick(ctx, screen)
-	a.Run()
-	stop()
-	err = <-ended
-	if lost {
-		err = errors.Join(errScreenLost, err)
+	return nil
+}
+
+// close says on the screen why there is no kiosk, and tries again until there is.
+func (s *theatre) close(ctx context.Context, why error) error {
+	s.o.Log.Error("the kiosk cannot start; it is tried again", "err", why, "every", retryEvery)
+	if err := s.say(why); err != nil {
+		return err
 	}
-	return err
+	go func() {
+		if err := s.retry(ctx, why); err != nil {
+			s.ended <- err
+			fyne.Do(s.app.Driver().Quit)
+		}
+	}()
+	return nil
+}
+
+// retry tries until there is a kiosk; an error ends the program.
+func (s *theatre) retry(ctx context.Context, why error) error {
+	closed, opened := context.WithCancel(ctx)
+	defer opened()
+	go app.Closed(closed, fyne.Do, s.o.Log)
+	t := time.NewTicker(retryEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return why
+		case <-t.C:
+		}
+		k, err := s.o.Try()
+		switch {
+		case err == nil:
+			fyne.DoAndWait(func() { err = s.play(ctx, k) })
+			return err
+		case app.StartProblem(err) == visit.NoProblem:
+			return err
+		case err.Error() != why.Error():
+			s.o.Log.Error("the kiosk cannot start", "err", err)
+			why = err
+			fyne.DoAndWait(func() { err = s.say(why) })
+			if err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// say shows why there is no kiosk.
+func (s *theatre) say(why error) error {
+	c := s.o.Rough
+	screen, err := closedScreen(ui.Options{
+		Unit:      ui.Unit{Name: c.Unit.Name, Phone: visit.GroupPhone(c.Unit.Phone.Digits())},
+		Zone:      visit.ZoneProduction, // in whatever zone: nothing here could be taken for real
+		Languages: c.Kiosk.Languages, HideCursor: c.Kiosk.Fullscreen && s.o.Width == 0,
+		Closed: app.StartProblem(why), ScreenLost: s.lose,
+	})
+	if err != nil {
+		return err
+	}
+	s.put(screen, screen.Content())
+	layoutFile{path: s.o.LayoutFile, screen: screen}.write(flow.Model{})
+	return nil
+}
+
+// closedScreen is the screen of a program that could not start. Its settings can be
+// changed as on any other; nothing else is taken.
+func closedScreen(o ui.Options) (screen *ui.Kiosk, err error) {
+	var m flow.Model
+	o.Send = func(e flow.Event) {
+		switch e.(type) {
+		case flow.TapLanguage, flow.TapTextSize, flow.TapContrast:
+			m, _ = flow.Step(m, e)
+			screen.Show(m)
+		}
+	}
+	if screen, err = ui.New(o); err == nil {
+		screen.Show(m)
+	}
+	return screen, err
+}
+
+// put puts a screen into the window.
+func (s *theatre) put(screen *ui.Kiosk, content fyne.CanvasObject) {
+	s.screen = screen
+	s.window.SetContent(content)
+	screen.Attach(s.window)
 }
 
 // show opens the window over the whole screen, or in the size that was asked for.
@@ -121,7 +264,8 @@ func show(w fyne.Window, c config.Config, o app.WindowOptions) {
 	w.Show()
 }
 
-func tick(ctx context.Context, screen *ui.Kiosk) {
+// tick tells the screen the time.
+func (s *theatre) tick(ctx context.Context) {
 	t := time.NewTicker(tickEvery)
 	defer t.Stop()
 	for {
@@ -129,7 +273,7 @@ func tick(ctx context.Context, screen *ui.Kiosk) {
 		case <-ctx.Done():
 			return
 		case now := <-t.C:
-			fyne.Do(func() { screen.Tick(now) })
+			fyne.Do(func() { s.screen.Tick(now) })
 		}
 	}
 }

@@ -29,11 +29,22 @@ type Program struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 
-	// Window opens the kiosk's window and returns when it is closed or ctx ends.
-	// It is called on the main goroutine. Nil: a program without a screen.
-	Window func(ctx context.Context, k *Kiosk, o WindowOptions) error
+	// Window opens the kiosk's window and returns when ctx ends. It is called on the
+	// main goroutine. Nil: a program without a screen.
+	Window func(ctx context.Context, o Opening) error
 	// Draw draws a screen without a display. Nil: a program without a screen.
 	Draw Draw
+}
+
+// Opening is how a window gets its kiosk.
+type Opening struct {
+	WindowOptions
+	// Try makes the kiosk ready. An error with a StartProblem is for the screen, and
+	// Try may be called again later; any other one ends the program.
+	Try func() (*Kiosk, error)
+	// Rough is what is known of the configuration when it has mistakes.
+	Rough config.Config
+	Log   *slog.Logger
 }
 
 // WindowOptions are flags that concern the window.
@@ -265,15 +276,24 @@ func (s *settings) load() (config.Config, error) {
 			return c, err
 		}
 	}
-	if s.data == "" {
-		base, err := os.UserConfigDir()
-		if err != nil {
-			return c, fmt.Errorf("find a place for the data (use -data): %w", err)
-		}
-		s.data = filepath.Join(base, "authenkiosk")
+	if err := s.place(); err != nil {
+		return c, err
 	}
 	s.name(c)
 	return c, nil
+}
+
+// place settles where the data are.
+func (s *settings) place() error {
+	if s.data != "" {
+		return nil
+	}
+	base, err := os.UserConfigDir()
+	if err != nil {
+		return fmt.Errorf("find a place for the data (use -data): %w", err)
+	}
+	s.data = filepath.Join(base, "authenkiosk")
+	return nil
 }
 
 // namesZone are the commands that work on the data of one zone and end: a person who

@@ -31,7 +31,13 @@ func call(t *testing.T, graphical bool, stdin string, args ...string) called {
 	var out, errs bytes.Buffer
 	p := Program{Name: "authenkiosk", Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &errs}
 	if graphical {
-		p.Window = func(context.Context, *Kiosk, WindowOptions) error { return nil }
+		p.Window = func(_ context.Context, o Opening) error {
+			k, err := o.Try()
+			if err == nil {
+				k.close()
+			}
+			return err
+		}
 		p.Draw = func(*Kiosk, flow.Model, int, int) (image.Image, error) {
 			return image.NewGray(image.Rect(0, 0, 1, 1)), nil
 		}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode"
 
+	"authenkiosk/app/config"
 	"authenkiosk/app/privatelog"
 	"authenkiosk/assets"
 	"authenkiosk/nhso/testzone"
@@ -21,35 +22,17 @@ import (
 // pageAddress is where people find the simulator of a running demo.
 const pageAddress = "127.0.0.1:8199"
 
-// kiosk opens the kiosk and works until its window is closed.
+// kiosk opens the kiosk and works until ctx ends. Without a kiosk the window says
+// that there is none, and whom to call.
 func (p *Program) kiosk(ctx context.Context, s *settings) error {
-	c, err := s.load()
-	if err != nil {
-		return err
-	}
-	if s.layoutFile != "" && c.NHSO.Zone == visit.ZoneProduction {
-		return errors.New("-test-layout shows what is on the screen: it is not for the production zone")
-	}
-	o := WindowOptions{LayoutFile: s.layoutFile}
+	o := Opening{WindowOptions: WindowOptions{LayoutFile: s.layoutFile}, Try: s.openKiosk, Rough: config.Rough(s.configFile), Log: s.log}
+	var err error
 	if s.size != "" {
 		if o.Width, o.Height, err = parseSize(s.size); err != nil {
 			return err
 		}
 	}
-	options := KioskOptions{Config: c, Data: s.data, Log: s.log}
-	if c.NHSO.Zone == visit.ZoneDemo {
-		// A port that is taken only means that nobody can look at the simulator.
-		page, err := net.Listen("tcp", pageAddress)
-		if err != nil {
-			s.log.Warn("the simulator has no page", "err", err)
-			page = nil
-		}
-		if options.Demo, err = NewDemo(page); err != nil {
-			return err
-		}
-	}
-	k, err := NewKiosk(options)
-	if err != nil {
+	if err := s.place(); err != nil {
 		return err
 	}
 	watched, err := watchCrashes(filepath.Join(s.data, "crashes"))
@@ -58,7 +41,42 @@ func (p *Program) kiosk(ctx context.Context, s *settings) error {
 		watched = func() {}
 	}
 	defer watched()
-	return p.Window(ctx, k, o)
+	return p.Window(ctx, o)
+}
+
+// openKiosk makes the kiosk ready. It may be called again after an error.
+func (s *settings) openKiosk() (*Kiosk, error) {
+	c, err := s.load()
+	if err != nil {
+		return nil, startError{visit.ConfigWrong, err}
+	}
+	if s.layoutFile != "" && c.NHSO.Zone == visit.ZoneProduction {
+		return nil, errors.New("-test-layout shows what is on the screen: it is not for the production zone")
+	}
+	options := KioskOptions{Config: c, Data: s.data, Log: s.log}
+	var page net.Listener
+	if c.NHSO.Zone == visit.ZoneDemo {
+		// A port that is taken only means that nobody can look at the simulator.
+		if page, err = net.Listen("tcp", pageAddress); err != nil {
+			s.log.Warn("the simulator has no page", "err", err)
+			page = nil
+		}
+		if options.Demo, err = NewDemo(page); err != nil {
+			return nil, errors.Join(err, closeAny(page))
+		}
+	}
+	k, err := NewKiosk(options)
+	if err != nil {
+		return nil, errors.Join(startError{startProblem(err), err}, closeAny(page))
+	}
+	return k, nil
+}
+
+func closeAny(l net.Listener) error {
+	if l == nil {
+		return nil
+	}
+	return l.Close()
 }
 
 // testzone serves the simulator until it is told to end.

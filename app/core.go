@@ -98,7 +98,7 @@ func (c *core) open(data string, settling outbox.Times) (err error) {
 	c.cards.seen = c.cardRead
 	c.cards.keep = c.Config.Agent.Enabled
 	if c.store, err = storage.Open(data, storage.Options{Keys: keysOf(c.Config)}); err != nil {
-		return fmt.Errorf("open the visits in %s: %w", data, err)
+		return fmt.Errorf("%w in %s: %w", errData, data, err)
 	}
 	if found := c.store.Recovery(); found.Damage() {
 		c.log.Error("the store was damaged and has been rebuilt", "found", found.String())

@@ -55,6 +55,10 @@ func (k *Kiosk) draw() {
 
 // screen draws the state. Every state has its own function.
 func (c *scene) screen() {
+	if c.o.Closed != visit.NoProblem {
+		c.closed()
+		return
+	}
 	switch c.m.State {
 	case flow.Welcome:
 		c.welcome()
@@ -101,6 +105,9 @@ func (c *scene) screen() {
 
 // moving tells whether the screen has a picture that takes steps.
 func (k *Kiosk) moving() bool {
+	if k.o.Closed != visit.NoProblem {
+		return false
+	}
 	switch k.model.State {
 	case flow.Welcome, flow.TakeCard, flow.Line:
 		return true

@@ -113,6 +113,9 @@ func (c *scene) lights(at area) {
 }
 
 func (c *scene) lamps() []lamp {
+	if c.o.Closed != visit.NoProblem {
+		return nil // nobody looks at the devices
+	}
 	d := c.m.Devices
 	var list []lamp
 	for _, l := range []lamp{
@@ -191,6 +194,9 @@ func (c *scene) bottomButtons() []button {
 		},
 		size,
 		{name: "contrast", label: c.say.say("button.contrast"), icon: "contrast", act: c.send(flow.TapContrast{})},
+	}
+	if c.o.Closed != visit.NoProblem {
+		return list[1:] // there is nothing to help with
 	}
 	switch c.m.State {
 	case flow.Welcome, flow.Sending, flow.TakeCard:

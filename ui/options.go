@@ -38,6 +38,10 @@ type Options struct {
 	HideCursor  bool // on a touch screen
 	PhotoDays   int  // for how many days a photo is kept; 0: it is erased the same day
 
+	// Closed is why the program could not start: the screen says so and who helps,
+	// and takes no patient.
+	Closed visit.Problem
+
 	// Settle is how long after a change of screen a touch does not count: it was
 	// meant for the screen before. Zero is DefaultSettle, negative is none.
 	Settle time.Duration

@@ -65,6 +65,7 @@ var faultPictures = map[visit.Problem]string{
 	visit.NotSaved: "closed", visit.ClockWrong: "clock", visit.ServiceDatePassed: "clock", visit.PrinterUnavailable: "printer",
 	visit.CertifierSame: "same-card", visit.CertifierTooYoung: "too-young", visit.CameraUnavailable: "camera-gone",
 	visit.PrinterNoPaper: "no-paper", visit.PrinterCoverOpen: "cover-open", visit.CardNeeded: "card-again", visit.NoNumber: "no-number",
+	visit.ConfigWrong: "closed", visit.DataInUse: "closed", visit.DataUnusable: "closed",
 }
 
 func pictureOf(p visit.Problem) string {

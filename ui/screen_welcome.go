@@ -61,20 +61,40 @@ func (c *scene) outOfService(title string, p visit.Problem) {
 	c.title(c.say.say(title))
 	at, rest := c.halves(0.42)
 	c.s.picture("picture", at.inset(30, 10), pictureOf(p), c.s.p.accent)
-	if c.o.Unit.Phone != "" {
-		var call area
-		call, rest = rest.cutBottom(120, 20)
-		c.s.panel("call", call)
-		mark, number := call.inset(36, 12).cutLeft(72, 28)
-		c.s.picture("call", mark.centered(72, 72), "call", c.s.p.accent)
-		c.s.text("call", number, c.say.say("call", "Phone", c.o.Unit.Phone), c.s.large().oneLine())
-	}
+	rest = c.call(rest)
 	number, rest := rest.cutBottom(110, 20)
 	c.helpCode(number, p)
 	reason, _ := c.problemWords(p)
 	why, rest := rest.cutTop(rest.h*0.45, 12)
 	c.s.text("reason", why, reason, c.explaining().strong())
 	c.s.text("text", rest, c.say.say("welcome.desk"), c.explaining())
+}
+
+// call draws the unit's telephone number, if it has one, and returns the rest.
+func (c *scene) call(at area) (rest area) {
+	if c.o.Unit.Phone == "" {
+		return at
+	}
+	call, rest := at.cutBottom(120, 20)
+	c.s.panel("call", call)
+	mark, number := call.inset(36, 12).cutLeft(72, 28)
+	c.s.picture("call", mark.centered(72, 72), "call", c.s.p.accent)
+	c.s.text("call", number, c.say.say("call", "Phone", c.o.Unit.Phone), c.s.large().oneLine())
+	return rest
+}
+
+// closed is the screen of a program that could not start: why, the help code, and
+// whom to call.
+func (c *scene) closed() {
+	p := c.o.Closed
+	title, text := c.problemWords(p)
+	c.title(title)
+	at, rest := c.halves(0.42)
+	c.s.picture("picture", at.inset(30, 10), "closed", c.s.p.accent)
+	rest = c.call(rest)
+	code, rest := rest.cutBottom(110, 20)
+	c.helpCode(code, p)
+	c.s.text("text", rest, text, c.explaining())
 }
 
 // explaining is the style of the words beside a picture.

@@ -37,6 +37,9 @@ const (
 	CardNeeded                 // the way to NHSO needs the card again
 	Draft                      // hospital software left the visit to the staff
 	StaffChecks                // the staff look at a number that was only typed
+	ConfigWrong                // the kiosk cannot start: the configuration has mistakes
+	DataInUse                  // the kiosk cannot start: another program has its data
+	DataUnusable               // the kiosk cannot start: its data cannot be opened
 	problemCount
 )
 
@@ -50,6 +53,7 @@ var problemNames = [...]string{
 	CertifierTooYoung: "certifier-too-young", CameraUnavailable: "camera-unavailable", CodeExists: "code-exists",
 	UpstreamCannot: "upstream-cannot", NoNumber: "no-number", PrinterNoPaper: "printer-no-paper",
 	PrinterCoverOpen: "printer-cover-open", CardNeeded: "card-needed", Draft: "draft", StaffChecks: "staff-checks",
+	ConfigWrong: "config-wrong", DataInUse: "data-in-use", DataUnusable: "data-unusable",
 }
 
 // Problems returns every problem but NoProblem, for tests of the words.
