@@ -32,8 +32,11 @@ func isJSON(h http.Header) bool {
 	if err != nil || kind != "application/json" {
 		return false
 	}
-	charset := params["charset"]
-	return charset == "" || strings.EqualFold(charset, "utf-8")
+	switch strings.ToLower(params["charset"]) {
+	case "", "utf-8", "utf8": // the second is no registered name, but programs write it
+		return true
+	}
+	return false
 }
 
 // readJSON reads the whole body, within bounds, and puts it back. The depth is

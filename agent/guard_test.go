@@ -531,3 +531,34 @@ func TestAProgramInAnEndlessLoopIsHeldBack(t *testing.T) {
 		}
 	})
 }
+
+func TestTheCharsetOfABodyMayBeWrittenAsProgramsDo(t *testing.T) {
+	b := newBench(t, nil)
+	for kind, want := range map[string]int{
+		"application/json": 200, "application/json; charset=utf-8": 200, "application/json;charset=UTF-8": 200, "application/json; charset=utf8": 200,
+		"application/json; charset=UTF8": 200, `application/json; charset="utf-8"`: 200, "application/json; charset=tis-620": 415, "text/plain; charset=utf8": 415,
+	} {
+		r := bearer(postJSON("/api/nhso-service/confirm-save", "{}"), b.token)
+		r.Header.Set("Content-Type", kind)
+		if w := b.do(r); w.Code != want {
+			t.Errorf("%s: %d", kind, w.Code)
+		}
+	}
+}
+
+func TestHEADIsAnsweredLikeGET(t *testing.T) {
+	b := newBench(t, nil)
+	b.unlimited()
+	for _, path := range []string{
+		"/", "/healthz", "/api/v1/status", "/api/smartcard/terminals", "/api/smartcard/read", "/api/smartcard/read-card-only", "/api/smartcard/probe/" + testPID,
+		"/api/nhso-service/latest-authen-code/" + testPID, "/api/preference",
+	} {
+		get, head := b.do(bearer(request("GET", path, loopbackHost), b.token)), b.do(bearer(request("HEAD", path, loopbackHost), b.token))
+		if head.Code != get.Code || head.Header().Get("Content-Type") != get.Header().Get("Content-Type") {
+			t.Errorf("%s: %d, GET has %d", path, head.Code, get.Code)
+		}
+	}
+	if w := b.do(bearer(request("HEAD", "/api/v1/events", loopbackHost), b.token)); w.Code != 405 {
+		t.Errorf("a stream: %d", w.Code)
+	}
+}

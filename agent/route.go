@@ -72,11 +72,10 @@ func (t *routes) at(path string) []*route {
 	return t.prefix[path[:slash+1]]
 }
 
-// pick returns the route for a method: HEAD is GET, except where GET reads the
-// card.
+// pick returns the route for a method: HEAD is GET, except for streams.
 func pick(found []*route, method string) *route {
 	for _, r := range found {
-		if r.method == method || method == http.MethodHead && r.method == http.MethodGet && r.cost < card {
+		if r.method == method || method == http.MethodHead && r.method == http.MethodGet && r.cost != stream {
 			return r
 		}
 	}
@@ -88,7 +87,7 @@ func methods(found []*route) string {
 	var names []string
 	for _, r := range found {
 		names = append(names, r.method)
-		if r.method == http.MethodGet && r.cost < card {
+		if r.method == http.MethodGet && r.cost != stream {
 			names = append(names, http.MethodHead)
 		}
 	}

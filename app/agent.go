@@ -77,9 +77,9 @@ func newAgentFace(c *core, data string) (*agentFace, error) {
 		watch:  func() bool { return false }, look: c.look, known: map[string]bool{}, noted: map[string]uint64{},
 	}
 	f.compat, err = secureagent.New(secureagent.Options{
-		Cards: agentCards{c.cards}, Rights: agentRights{c.upstream, types}, Codes: agentCodes{c.upstream},
+		Cards: agentCards{c.cards}, Rights: agentRights{c.upstream, types}, Codes: agentCodes{c.upstream, c.visits},
 		Submitter: f.submit, Drafts: f.submit,
-		HCode: c.Config.Unit.HCode, HasToken: c.hasToken(data), LookBack: c.Config.Agent.LookBackDays,
+		HCode: c.Config.Unit.HCode, IgnoreHCodes: c.Config.Agent.IgnoreHCodes, HasToken: c.hasToken(data), LookBack: c.Config.Agent.LookBackDays,
 		Outlive: c.outlive(), ClientName: clientName, ClientID: clientID, Audit: func(_ context.Context, a secureagent.Access) { c.diary.access(a) }, Logger: c.log,
 	})
 	if err != nil {
@@ -309,8 +309,12 @@ func (a agentRights) ask(ctx context.Context, pid visit.PID, date visit.Date,
 	}, nil
 }
 
-// agentCodes asks NHSO for the codes of a day.
-type agentCodes struct{ upstream upstream }
+// agentCodes asks NHSO for the codes of a day. A code that was made here has the time
+// that was told with it: programs compare the two.
+type agentCodes struct {
+	upstream upstream
+	visits   toldVisits
+}
 
 // Codes implements secureagent.Codes.
 func (a agentCodes) Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]secureagent.Code, error) {
@@ -318,6 +322,17 @@ func (a agentCodes) Codes(ctx context.Context, pid visit.PID, date visit.Date) (
 	var codes []secureagent.Code
 	for _, c := range found {
 		codes = append(codes, secureagent.Code(c))
+	}
+	if len(codes) == 0 || err != nil {
+		return codes, err
+	}
+	ours, err := a.visits.Find(pid, date)
+	for _, r := range ours {
+		for i := range codes {
+			if r.Code == codes[i].Code && !r.IssuedAt.IsZero() {
+				codes[i].At = r.IssuedAt
+			}
+		}
 	}
 	return codes, err
 }

@@ -19,6 +19,7 @@ import (
 	"authenkiosk/app/config"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
 )
 
 // withoutTokens lets old programs ask.
@@ -318,5 +319,44 @@ func TestTheDoctorNamesTheRiskOfPagesWithoutAnOrigin(t *testing.T) {
 		if warned != want {
 			t.Errorf("%s: warned %v", origin, warned)
 		}
+	}
+}
+
+// TestWithoutACardServiceProgramsAreToldAsDocumented stops the card service, at the
+// start or later, with a card inside or without.
+func TestWithoutACardServiceProgramsAreToldAsDocumented(t *testing.T) {
+	h := newHospital(t, false, slog.New(slog.DiscardHandler), nil)
+	h.insert(adultPID)
+	for _, when := range []string{"with a card inside", "once more"} {
+		h.demo.Readers.Stop()
+		eventually(t, func() bool { return h.core.cards.state() == flow.DeviceDown })
+		for path, want := range map[string]int{
+			"/api/smartcard/terminals": http.StatusInternalServerError, "/api/smartcard/read": http.StatusTeapot, "/api/smartcard/read-card-only": http.StatusTeapot,
+			"/api/preference": http.StatusOK,
+		} {
+			if status, got := h.ask(h.token, http.MethodGet, path, ""); status != want || status >= 400 && fmt.Sprint(got["errors"]) == "<nil>" {
+				t.Errorf("%s, %s: %d %v", when, path, status, got)
+			}
+		}
+		h.demo.Readers.Start()
+		eventually(t, func() bool { return h.core.cards.state() == flow.DeviceReady })
+		if status, got := h.ask(h.token, http.MethodGet, "/api/preference", ""); status != http.StatusOK || got["defaultTerminal"] == "" {
+			t.Errorf("%s: %d %v", when, status, got)
+		}
+	}
+}
+
+// TestTheTimeOfACodeIsTheSameEverywhere has NHSO's clock differ from ours.
+func TestTheTimeOfACodeIsTheSameEverywhere(t *testing.T) {
+	late := testzone.Options{Now: func() time.Time { return time.Now().Add(-7 * time.Second) }}
+	h := newHospitalWith(t, late, false, slog.New(slog.DiscardHandler), nil)
+	h.insert(adultPID)
+	status, saved := h.confirm(adultPID, "0800001234")
+	if status != http.StatusOK {
+		t.Fatalf("%d %v", status, saved)
+	}
+	_, latest := h.ask(h.token, http.MethodGet, "/api/nhso-service/latest-authen-code/"+adultPID, "")
+	if latest["claimCode"] != saved["claimCode"] || latest["claimDateTime"] != saved["createdDate"] {
+		t.Errorf("createdDate %v, claimDateTime %v", saved["createdDate"], latest["claimDateTime"])
 	}
 }

@@ -57,7 +57,13 @@ type hospital struct {
 // newHospital starts the program, as a kiosk or without a screen.
 func newHospital(t *testing.T, asKiosk bool, log *slog.Logger, change func(*config.Config, *hospital)) *hospital {
 	t.Helper()
-	zone, err := testzone.New(testzone.Options{})
+	return newHospitalWith(t, testzone.Options{}, asKiosk, log, change)
+}
+
+// newHospitalWith is newHospital with another NHSO.
+func newHospitalWith(t *testing.T, nhsoIs testzone.Options, asKiosk bool, log *slog.Logger, change func(*config.Config, *hospital)) *hospital {
+	t.Helper()
+	zone, err := testzone.New(nhsoIs)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -134,7 +134,7 @@ func (c *cards) seatChanged(send func(flow.Event)) {
 func (c *cards) handle(e cardreader.Event, send func(flow.Event), changed func()) {
 	switch e := e.(type) {
 	case cardreader.Readers:
-		c.set(func() { c.readers, c.lost = e.List, false })
+		c.set(func() { c.readers = e.List }) // an empty list comes after ServiceLost, too
 		c.told(e)
 		changed()
 	case cardreader.ServiceLost:

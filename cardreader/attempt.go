@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -49,7 +50,7 @@ func attempt[T any](ctx context.Context, r *Reader, reader string, do work[T]) (
 	}
 	go func() {
 		defer func() { <-r.slots }()
-		value, err := holding(ctx, r.service, reader, &reading, tell, do)
+		value, err := holding(ctx, r, reader, &reading, tell, do)
 		done <- result{value, err}
 	}()
 	for {
@@ -59,15 +60,37 @@ func attempt[T any](ctx context.Context, r *Reader, reader string, do work[T]) (
 		case res := <-done:
 			return res.value, res.err
 		case <-ctx.Done():
-			return none, abandoned(ctx, reading.Load())
+			return none, abandoned(ctx, reading.Load() || r.held.is(reader))
 		}
 	}
 }
 
-// abandoned says why an attempt was left behind.
-func abandoned(ctx context.Context, reading bool) error {
+// held counts, for each reader, the attempts of this program that have the card: one
+// that was left behind keeps it until the card is out.
+type held struct {
+	mu sync.Mutex
+	by map[string]int
+}
+
+func (h *held) add(reader string, n int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.by[reader] += n; h.by[reader] == 0 {
+		delete(h.by, reader)
+	}
+}
+
+func (h *held) is(reader string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.by[reader] > 0
+}
+
+// abandoned says why an attempt was left behind: another program had the card all the
+// time, or the card took too long for this one.
+func abandoned(ctx context.Context, ours bool) error {
 	cause := context.Cause(ctx)
-	if errors.Is(cause, errTooLong) && !reading {
+	if errors.Is(cause, errTooLong) && !ours {
 		return fmt.Errorf("%w: %w", ErrBusy, cause)
 	}
 	return cause
@@ -75,8 +98,8 @@ func abandoned(ctx context.Context, reading bool) error {
 
 // holding connects, keeps others away while the work is done, and gives the card
 // back. reading becomes true when the card is this program's.
-func holding[T any](ctx context.Context, s Service, reader string, reading *atomic.Bool, tell say, do work[T]) (value T, err error) {
-	card, err := s.Connect(reader)
+func holding[T any](ctx context.Context, r *Reader, reader string, reading *atomic.Bool, tell say, do work[T]) (value T, err error) {
+	card, err := r.service.Connect(reader)
 	if err != nil {
 		return value, fmt.Errorf("connect: %w", err)
 	}
@@ -86,6 +109,8 @@ func holding[T any](ctx context.Context, s Service, reader string, reading *atom
 		return value, fmt.Errorf("begin transaction: %w", err)
 	}
 	defer func() { _ = card.End() }()
+	r.held.add(reader, 1)
+	defer r.held.add(reader, -1)
 	reading.Store(true)
 	if err := context.Cause(ctx); err != nil {
 		return value, err

@@ -44,6 +44,9 @@ func hanging(t *testing.T, s *virtualcard.Service) {
 	if took := time.Since(began); took != 10*time.Second {
 		t.Errorf("gave up after %v, want 10 s", took)
 	}
+	// No other program holds the card, the reading that hangs does.
+	_, err = m.Read(t.Context(), in, cardreader.Receiver{})
+	wantProblem(t, err, visit.CardUnreadable)
 	must(t, s.Remove(readerA))
 	expect[cardreader.Removed](t, m)
 	must(t, s.Insert(readerA, makeCard(t, virtualcard.Adult())))

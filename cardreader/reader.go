@@ -36,6 +36,7 @@ type Reader struct {
 	service Service
 	log     *slog.Logger
 	slots   chan struct{} // one for each reading in progress or hanging
+	held    *held         // readers whose card this program has for itself
 	long    *longReads    // nil unless wanted
 }
 
@@ -55,7 +56,7 @@ func NewReader(service Service, logger *slog.Logger, with ...ReaderOption) *Read
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
-	r := &Reader{service: service, log: logger, slots: make(chan struct{}, maxReadings)}
+	r := &Reader{service: service, log: logger, slots: make(chan struct{}, maxReadings), held: &held{by: map[string]int{}}}
 	for _, option := range with {
 		option(r)
 	}

@@ -38,7 +38,7 @@ func latestOf(c Code, at time.Time) latest {
 // newest finds the newest codes of the person in the path, today's first, and words
 // them as of the moment when NHSO had answered.
 func (h *Handler) newest(r *http.Request, want int, word func(codes []Code, at time.Time) any) answer {
-	pid, err := visit.ParsePID(r.PathValue("pid"))
+	pid, err := parsePID(r.PathValue("pid"))
 	if err != nil {
 		return h.invalid(r, "pid", "Pid", sayPID)
 	}

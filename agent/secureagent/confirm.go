@@ -2,7 +2,10 @@ package secureagent
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -35,7 +38,7 @@ func (h *Handler) check(r *http.Request) (confirmation, *answer) {
 			return no(h.invalid(r, f.name, "NotBlank", "กรุณาระบุ "+f.name))
 		}
 	}
-	pid, err := visit.ParsePID(string(q.PID))
+	pid, err := parsePID(string(q.PID))
 	if err != nil {
 		return no(h.invalid(r, "pid", "Pid", sayPID))
 	}
@@ -55,8 +58,8 @@ func (h *Handler) check(r *http.Request) (confirmation, *answer) {
 		return no(h.invalid(r, "claimType", "ClaimType", sayClaimType))
 	case !known:
 		return no(h.over(r))
-	case q.HCode != "" && string(q.HCode) != h.hcode:
-		return no(h.invalid(r, "hcode", "HCode", sayOtherUnit))
+	case q.HCode != "" && string(q.HCode) != h.hcode && !slices.Contains(h.ignored, string(q.HCode)):
+		return no(h.invalid(r, "hcode", "HCode", fmt.Sprintf(sayOtherUnit, q.HCode, h.hcode)))
 	case utf8.RuneCountInString(string(q.HN)) > maxHN:
 		return no(h.invalid(r, "hn", "Size", sayHN))
 	}
@@ -64,6 +67,11 @@ func (h *Handler) check(r *http.Request) (confirmation, *answer) {
 	return confirmation{id: id, client: client, record: c.record, order: Order{
 		Visit: visitOf(c, phone, claim, h.hcode, now), HN: string(q.HN), Client: h.client(r.Context()), Correlation: id,
 	}}, nil
+}
+
+// parsePID takes a PID with the hyphens or blanks between which people write it.
+func parsePID(s string) (visit.PID, error) {
+	return visit.ParsePID(strings.NewReplacer("-", "", " ", "").Replace(s))
 }
 
 func claimOf(types []visit.ClaimType, code string) (visit.ClaimType, bool) {

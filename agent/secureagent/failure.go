@@ -48,7 +48,7 @@ const (
 	sayMobile       = "หมายเลขโทรศัพท์ไม่ถูกต้อง"
 	sayClaimType    = "ผู้รับบริการไม่มีสิทธิตามประเภทบริการที่ขอ"
 	sayCorrelation  = "การอ่านบัตรครั้งนี้ใช้ไม่ได้แล้ว กรุณาเสียบบัตรและอ่านใหม่"
-	sayOtherUnit    = "หน่วยบริการไม่ตรงกับหน่วยบริการของเครื่องนี้"
+	sayOtherUnit    = "หน่วยบริการ %.20s ไม่ตรงกับหน่วยบริการของเครื่องนี้ (%s)"
 	sayHN           = "HN ยาวเกินไป"
 	sayDuplicate    = "ผู้รับบริการรายนี้ขอรหัสสำหรับวันนี้แล้ว"
 	sayRefused      = "สปสช. ไม่อนุมัติคำขอ"
@@ -68,7 +68,14 @@ const (
 	errorTimeFormat = "2006-01-02T15:04:05.000-07:00"
 )
 
+// fail is an error. Programs show errors[0].defaultMessage whatever the status is, so
+// there always is one.
 func (h *Handler) fail(r *http.Request, status int, message string, errs ...fieldError) answer {
+	if len(errs) == 0 {
+		errs = []fieldError{{
+			Codes: []string{"AuthenKiosk"}, Arguments: []argument{}, DefaultMessage: message, ObjectName: "agent", Code: "AuthenKiosk",
+		}}
+	}
 	return answer{status: status, body: failure{
 		Timestamp: h.now().UTC().Format(errorTimeFormat), Status: status, Error: http.StatusText(status),
 		Message: message, Errors: errs, Path: r.URL.Path,

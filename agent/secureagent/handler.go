@@ -39,7 +39,9 @@ type Options struct {
 	Submitter Submitter
 	Drafts    Drafter // nil: save-as-draft answers 501
 
-	HCode    string      // the unit; requests for another are refused
+	HCode        string   // the unit; requests for another are refused
+	IgnoreHCodes []string // other units that requests may name all the same: their codes are HCode's
+
 	HasToken func() bool // nil: true. The token itself never comes here
 	LookBack int         // days before today in which the latest codes are looked for, one question each; 0 to 30
 
@@ -66,6 +68,7 @@ type Handler struct {
 	submitter Submitter
 	drafts    Drafter
 	hcode     string
+	ignored   []string
 	hasToken  func() bool
 	lookBack  int
 	outlives  time.Duration
@@ -107,7 +110,7 @@ func New(o Options) (*Handler, error) {
 	}
 	h := &Handler{
 		cards: o.Cards, rights: o.Rights, codes: o.Codes, submitter: o.Submitter, drafts: o.Drafts,
-		hcode: o.HCode, hasToken: o.HasToken, lookBack: o.LookBack, outlives: o.Outlive,
+		hcode: o.HCode, ignored: o.IgnoreHCodes, hasToken: o.HasToken, lookBack: o.LookBack, outlives: o.Outlive,
 		client: o.ClientName, clientID: o.ClientID, audit: o.Audit, log: o.Logger, now: o.Now,
 		mux: http.NewServeMux(), reading: make(chan struct{}, 1), questions: questions{open: map[questionKey]*question{}},
 		sessions: map[uint64]*session{}, correlations: map[string]*correlation{},

@@ -136,7 +136,7 @@ func (h *Handler) read(r *http.Request) answer {
 // else is inside. No correlation comes of it, so nobody can be authenticated this
 // way.
 func (h *Handler) probe(r *http.Request) answer {
-	pid, err := visit.ParsePID(r.PathValue("pid"))
+	pid, err := parsePID(r.PathValue("pid"))
 	if err != nil {
 		return h.invalid(r, "pid", "Pid", sayPID)
 	}

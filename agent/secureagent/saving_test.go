@@ -47,7 +47,7 @@ func TestInventedPhonesAndOtherUnitsAreRefused(t *testing.T) {
 		{"mobile", "0800000000", sayMobile},
 		{"mobile", "0100001234", sayMobile},
 		{"mobile", "080000123", sayMobile},
-		{"hcode", "99998", sayOtherUnit},
+		{"hcode", "99998", "หน่วยบริการ 99998 ไม่ตรงกับหน่วยบริการของเครื่องนี้ (99999)"},
 		{"hn", strings.Repeat("9", 51), sayHN},
 	} {
 		code, v := ask(h, "POST", ConfirmPath, confirmBody(id, c.key, c.value))
@@ -457,4 +457,71 @@ func FuzzConfirm(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestOtherUnitsThatAreListedGetTheCodeOfThisOne is one server that asks for many small
+// units: the code must not go to a unit that nobody has named.
+func TestOtherUnitsThatAreListedGetTheCodeOfThisOne(t *testing.T) {
+	w := newWorld()
+	h := w.handler(t, func(o *Options) { o.IgnoreHCodes = []string{"99001"} })
+	w.insert(agenttest.Adult.PID())
+	if code, v := ask(h, "POST", ConfirmPath, confirmBody(read(t, h), "hcode", "99002")); code != 400 || !strings.Contains(says(v), "99002") || !strings.Contains(says(v), testUnit) {
+		t.Errorf("%d %v", code, v)
+	}
+	if code, v := ask(h, "POST", ConfirmPath, confirmBody(read(t, h), "hcode", "99001")); code != 200 || w.orders[0].Visit.HCode != testUnit {
+		t.Errorf("%d %v", code, v)
+	}
+}
+
+func TestAPIDMayHaveHyphensAndBlanks(t *testing.T) {
+	w := newWorld()
+	h := w.handler(t, nil)
+	w.insert(agenttest.Adult.PID())
+	for _, pid := range []string{"9-0000-00000-00-4", "9 0000 00000 00 4"} {
+		path := strings.ReplaceAll(pid, " ", "%20")
+		for _, prefix := range []string{LatestPath, Latest5Path, ProbePath} {
+			if code, v := ask(h, "GET", prefix+path, ""); code != 200 {
+				t.Errorf("%s: %d %v", prefix+path, code, v)
+			}
+		}
+	}
+	if code, v := ask(h, "POST", ConfirmPath, confirmBody(read(t, h), "pid", "9-0000-00000-00-4")); code != 200 || v["pid"] != agenttest.Adult.PID() {
+		t.Errorf("%d %v", code, v)
+	}
+}
+
+// TestEveryErrorHasAReasonToShow goes through errors of every kind.
+func TestEveryErrorHasAReasonToShow(t *testing.T) {
+	w := newWorld()
+	h := w.handler(t, nil)
+	check := func(name string, want, code int, v map[string]any) {
+		t.Helper()
+		if code != want || says(v) == "" || v["message"] == "" {
+			t.Errorf("%s: %d %v", name, code, v)
+		}
+	}
+	code, v := ask(h, "GET", ReadPath, "")
+	check("no card", 500, code, v)
+	w.insert(agenttest.Adult.PID())
+	id := read(t, h)
+	w.do(func() { w.nhso = agenttest.NHSODown })
+	for _, path := range []string{LatestPath, Latest5Path, ProbePath} {
+		code, v = ask(h, "GET", path+agenttest.Adult.PID(), "")
+		check("NHSO is down for "+path, 500, code, v)
+	}
+	code, v = ask(h, "POST", ConfirmPath, confirmBody(id))
+	check("NHSO is down for confirm-save", 500, code, v)
+	w.insert(agenttest.Adult.PID())
+	code, v = ask(h, "GET", ReadPath, "")
+	check("NHSO is down for read", 500, code, v)
+	w.do(func() { w.readers = false })
+	code, v = ask(h, "GET", ReadPath, "")
+	check("no reader", 418, code, v)
+	w.do(func() { w.lost = true })
+	code, v = ask(h, "GET", TerminalsPath, "")
+	check("no card service", 500, code, v)
+	code, v = ask(h, "GET", "/api/smartcard/x", "")
+	check("no such path", 404, code, v)
+	code, v = ask(h, "PUT", ReadPath, "")
+	check("another method", 405, code, v)
 }

@@ -79,6 +79,10 @@ type Agent struct {
 	// card has to stay, wherever the kiosk is shown or the upstream is an agent.
 	CorrelationMinutes int
 
+	// IgnoreHCodes are codes of other units that programs may name in a request: the
+	// code is this unit's all the same. Requests that name any other are refused.
+	IgnoreHCodes []string
+
 	// For other machines, all four together; see LAN.
 	TLSCert, TLSKey string   // PEM files
 	Addresses       []string // IP addresses or networks (CIDR) from which programs may connect

@@ -53,6 +53,7 @@ var keys = map[string]setter{
 	"agent.compat":              boolean(func(c *Config) *bool { return &c.Agent.Compat }),
 	"agent.look_back_days":      days(func(c *Config) *int { return &c.Agent.LookBackDays }, 0, maxLookBack),
 	"agent.correlation_minutes": counted(func(c *Config) *int { return &c.Agent.CorrelationMinutes }, 0, maxCorrelation, " minutes"),
+	"agent.ignore_hcodes":       texts(func(c *Config) *[]string { return &c.Agent.IgnoreHCodes }, hcode),
 	"agent.tls_cert":            text(func(c *Config) *string { return &c.Agent.TLSCert }, orEmpty(label)),
 	"agent.tls_key":             text(func(c *Config) *string { return &c.Agent.TLSKey }, orEmpty(label)),
 	"agent.addresses":           texts(func(c *Config) *[]string { return &c.Agent.Addresses }, network),
