@@ -13,8 +13,8 @@ import (
 	"authenkiosk/visit"
 )
 
-// formatVersion is the newest layout of buckets this program knows. Format 1 was
-// not sealed; format 2 had indexes on the disk.
+// formatVersion is the layout of buckets. Programs that wrote lower numbers were never
+// released.
 const formatVersion = 3
 
 // The buckets. A seq is 8 bytes, big endian. "Sealed" is what keyring.seal or
@@ -38,24 +38,6 @@ var (
 	keyFeed        = []byte("feed")    // random, see Store.Feed
 	keyExpired     = []byte("expired") // the day by which was erased last, see Store.Expire
 )
-
-// The indexes of formats 1 and 2.
-var (
-	bucketUnsettled = []byte("unsettled") // seq -> id, of pending and inflight visits
-	bucketStaff     = []byte("staff")     // seq -> id, of work for the desk
-	bucketDays      = []byte("days")      // service date, seq -> letter of the state, id
-	bucketPersons   = []byte("persons")   // HMAC of the PID (format 1: the PID), seq -> id
-)
-
-// buckets are those of each format.
-var buckets = map[int][][]byte{
-	1: {bucketMeta, bucketVisits, bucketUnsettled, bucketStaff, bucketDays, bucketPersons},
-	2: {
-		bucketMeta, bucketVisits, bucketUnsettled, bucketStaff, bucketDays, bucketPersons,
-		bucketKeys, bucketPhotos, bucketPhotoKeys, bucketPast, bucketAudit,
-	},
-	formatVersion: allBuckets,
-}
 
 // allBuckets are those without which a file is damaged. bucketUndelivered came later.
 var allBuckets = [][]byte{
@@ -87,9 +69,6 @@ func formatCheck(format []byte) []byte {
 }
 
 func seqKey(seq uint64) []byte { return binary.BigEndian.AppendUint64(nil, seq) }
-
-// dayKey is that of the index of days in formats 1 and 2.
-func dayKey(d visit.Date, seq uint64) []byte { return append([]byte(d.String()), seqKey(seq)...) }
 
 // letter is the state in one byte, for counting without opening records.
 func (s State) letter() byte {
@@ -167,9 +146,3 @@ func (s *Store) remove(tx *bolt.Tx, r Record) error {
 	}
 	return tx.Bucket(bucketVisits).Delete([]byte(r.Visit.ID))
 }
-
-// plainFormat tells whether records of that format were not sealed.
-func plainFormat(format int) bool { return format == 1 }
-
-// knownFormat tells whether this program reads files of that format.
-func knownFormat(format int) bool { return slices.Contains([]int{1, 2, formatVersion}, format) }

@@ -86,7 +86,7 @@ func childCode(n int) visit.AuthenCode { return visit.AuthenCode(fmt.Sprintf("PP
 
 // nextNumber is how many visits there are: the child numbers them from 0.
 func nextNumber(s *Store) (int, error) {
-	all, err := s.List(visit.ServiceDateOf(noon))
+	all, err := listOf(s, visit.ServiceDateOf(noon))
 	return len(all), err
 }
 
@@ -145,7 +145,7 @@ func verify(t *testing.T, dir string, acknowledged map[visit.ID]State, slips map
 	t.Helper()
 	s := openIn(t, dir)
 	defer func() { _ = s.Close() }()
-	all, err := s.List(visit.ServiceDateOf(noon))
+	all, err := listOf(s, visit.ServiceDateOf(noon))
 	must(t, err)
 	found, unsettled := 0, 0
 	for n, r := range all {

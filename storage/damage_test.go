@@ -123,7 +123,7 @@ func usedPart(t *testing.T, data []byte) []byte {
 // is never shown as settled less, and that every visit with work is there.
 func showsNothingWrong(t *testing.T, s *Store, want map[visit.ID]Record) {
 	t.Helper()
-	all, err := s.List(visit.ServiceDateOf(noon))
+	all, err := listOf(s, visit.ServiceDateOf(noon))
 	must(t, err)
 	for _, r := range all {
 		w := want[r.Visit.ID]
@@ -276,21 +276,6 @@ func TestADropThatWasLostWithTheNewestChangeIsMadeAgain(t *testing.T) {
 	}
 }
 
-func TestADamagedFileOfFormatOneIsRescuedToo(t *testing.T) {
-	dir := t.TempDir()
-	formatOne(t, dir, 30)
-	db, err := bolt.Open(filepath.Join(dir, fileName), 0o600, nil)
-	must(t, err)
-	must(t, db.Update(func(tx *bolt.Tx) error {
-		return tx.Bucket(bucketVisits).Put([]byte(madeUp(3).ID), []byte("{"))
-	}))
-	must(t, db.Close())
-	s := openIn(t, dir)
-	if got := s.Recovery(); got.Recovered != 29 || got.Lost != 1 || got.Quarantined == "" {
-		t.Errorf("recovery %+v", got)
-	}
-}
-
 func TestADamagedJournalIsWrittenAnewFromTheDatabase(t *testing.T) {
 	good, want := template(t)
 	for trial := range 20 {
@@ -365,7 +350,7 @@ func TestTheWalkerReadsWhatBboltWrote(t *testing.T) {
 	for n := range 400 {
 		must(t, s.Save(madeUp(n), noon))
 	}
-	must(t, s.PutPhoto(madeUp(1).ID, make([]byte, 200000)))
+	must(t, attachPhoto(s, madeUp(1).ID, make([]byte, 200000)))
 	want := map[string]string{}
 	must(t, s.view(func(tx *bolt.Tx) error {
 		return tx.ForEach(func(name []byte, b *bolt.Bucket) error {

@@ -50,7 +50,7 @@ func decode(data []byte) (Record, error) {
 	r := Record{
 		Visit: v, State: s.State, SavedAt: s.SavedAt, ChangedAt: s.ChangedAt, Attempts: s.Attempts,
 		Answered: s.Answered, Denied: s.Denied, LastSent: s.LastSent, Code: visit.AuthenCode(s.Code), IssuedAt: s.IssuedAt,
-		Problem: problemNamed(s.Problem), Message: s.Message, seq: s.Seq,
+		Problem: problemNamed(s.Problem), Message: s.Message,
 	}
 	if r.State == StateDone && r.Code == "" {
 		return Record{}, errors.New("it is done without a code")

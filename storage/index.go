@@ -172,15 +172,6 @@ func read[T any](x *index, f func(*index) T) T {
 	return f(x)
 }
 
-func (x *index) ofDay(d visit.Date) []visit.ID {
-	return read(x, func(x *index) []visit.ID {
-		if list := x.days[dayOf(d)]; list != nil {
-			return list.visits.ids()
-		}
-		return nil
-	})
-}
-
 // before returns the visits with service dates before that one, oldest first.
 func (x *index) before(d visit.Date) []visit.ID {
 	return read(x, func(x *index) (ids []visit.ID) {

@@ -76,13 +76,13 @@ func (i *inspection) readFormat(p *pageFile, names []string) {
 	case err != nil || format < 1:
 		p.note("its format is unreadable")
 		return
-	case format > 1 && !bytes.Equal(check, formatCheck(text)):
+	case format < formatVersion, !bytes.Equal(check, formatCheck(text)):
 		p.note("its format is unlikely")
 		return
 	}
 	i.format = format
-	for _, name := range buckets[format] {
-		if !slices.Contains(names, string(name)) {
+	for _, name := range allBuckets {
+		if format == formatVersion && !slices.Contains(names, string(name)) {
 			p.note("bucket %s is missing", name)
 		}
 	}

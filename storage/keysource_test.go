@@ -166,26 +166,6 @@ func TestTwoSlotsKeepTheValueThatWasGoodUntilTheNewOneIsConfirmed(t *testing.T) 
 	want("fourth", "four", "three")
 }
 
-func TestSecretsFromBeforeAreAdopted(t *testing.T) {
-	dir := t.TempDir()
-	secrets := filepath.Join(dir, secretsDir)
-	must(t, os.MkdirAll(secrets, 0o700))
-	key := bytes.Repeat([]byte{7}, keySize)
-	must(t, os.WriteFile(filepath.Join(secrets, legacyKey), key, 0o600))
-	sealed := newBox(key).seal(legacyLabel(visit.ZoneTest, "nhso-token"), []byte(zeroToken))
-	must(t, os.WriteFile(filepath.Join(secrets, "nhso-token.test"), sealed, 0o600))
-	if got, err := OpenSecrets(dir).Get(visit.ZoneTest, "nhso-token"); err != nil || got != zeroToken {
-		t.Errorf("before: %v", err)
-	}
-	openIn(t, dir)
-	if exists(filepath.Join(secrets, legacyKey)) {
-		t.Error("the old key is still there")
-	}
-	if got, err := OpenSecrets(dir).Get(visit.ZoneTest, "nhso-token"); err != nil || got != zeroToken {
-		t.Errorf("after: %v", err)
-	}
-}
-
 // madeUpKeychain keeps secrets in memory.
 type madeUpKeychain struct {
 	kept   map[string]string

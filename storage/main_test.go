@@ -5,9 +5,11 @@ import (
 	"os"
 	"testing"
 
+	bolt "go.etcd.io/bbolt"
 	"go.uber.org/goleak"
 
 	"authenkiosk/storage/internal/madeup"
+	"authenkiosk/visit"
 )
 
 // TestMain lets the test program run itself as the child of the kill test and of
@@ -50,4 +52,23 @@ func must(t testing.TB, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// listOf returns every visit of a service date in the order of saving.
+func listOf(s *Store, date visit.Date) ([]Record, error) {
+	return s.list(read(s.index, func(x *index) []visit.ID {
+		if d := x.days[dayOf(date)]; d != nil {
+			return d.visits.ids()
+		}
+		return nil
+	}), nil)
+}
+
+// attachPhoto gives a visit a photo later than SaveWithPhoto does.
+func attachPhoto(s *Store, id visit.ID, jpeg []byte) error {
+	p, err := s.sealPhoto(id, jpeg)
+	if err != nil {
+		return err
+	}
+	return s.update(func(tx *bolt.Tx) error { return putPhoto(tx, id, p.key, p.sealed) })
 }

@@ -59,7 +59,7 @@ type Store struct {
 //
 // A damaged data file is renamed and kept, and what can be read of it comes over
 // into a new one; visits that are not settled come from the journal. Recovery
-// tells what happened. A file of an older format is replaced by one of the newest.
+// tells what happened.
 //
 // Errors, for errors.Is: ErrInUse, ErrNewerFormat (the file is left as it is),
 // ErrKeyGone and ErrKeySource (the records cannot be opened on this machine now;
@@ -98,8 +98,7 @@ func (s *Store) start(o KeyOptions) error {
 	if found.format > formatVersion {
 		return found.sound()
 	}
-	sealed := found.format > 1 || missing && exists(filepath.Join(s.dir, journalName))
-	fresh := !exists(filepath.Join(s.dir, kekName))
+	sealed := found.format == formatVersion || missing && exists(filepath.Join(s.dir, journalName))
 	key, err := openKEK(s.dir, o, !sealed)
 	if err != nil {
 		return err
@@ -109,7 +108,7 @@ func (s *Store) start(o KeyOptions) error {
 	if err := s.checkKey(&found); err != nil {
 		return err
 	}
-	if err := s.makeSound(found, missing, fresh); err != nil {
+	if err := s.makeSound(found, missing); err != nil {
 		return err
 	}
 	if err := s.openChecked(found); err != nil {
@@ -122,9 +121,6 @@ func (s *Store) start(o KeyOptions) error {
 	if err := s.openJournal(lostChange); err != nil {
 		return err
 	}
-	if err := newSecrets(s.dir, o).adopt(); err != nil {
-		return err
-	}
 	if err := s.tell(); err != nil {
 		return err
 	}
@@ -132,14 +128,12 @@ func (s *Store) start(o KeyOptions) error {
 }
 
 // makeSound sees to it that there is a file of this format that can be opened.
-func (s *Store) makeSound(found inspection, missing, neverSealed bool) error {
+func (s *Store) makeSound(found inspection, missing bool) error {
 	switch {
 	case missing:
 		return ensureFile(s.dir, filepath.Join(s.dir, fileName), s.ring)
 	case found.damaged != "":
-		return s.replaceDamaged(found, neverSealed)
-	case found.format < formatVersion:
-		return s.migrate(found)
+		return s.replaceDamaged(found)
 	}
 	return nil
 }
@@ -168,14 +162,14 @@ func (s *Store) openChecked(found inspection) error {
 		}
 		_ = s.releaseFile(true)
 		found.damaged = err.Error()
-		if err := s.replaceDamaged(found, false); err != nil {
+		if err := s.replaceDamaged(found); err != nil {
 			return err
 		}
 	}
 	if err := guard(s.addBuckets); err != nil {
 		return err
 	}
-	if found.oneMeta && s.found.Quarantined == "" && !s.found.Migrated {
+	if found.oneMeta && s.found.Quarantined == "" {
 		return s.demotePending()
 	}
 	return nil

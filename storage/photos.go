@@ -21,22 +21,6 @@ var (
 	ErrPhotoSize = errors.New("a photo has 1 byte to 1 MB")
 )
 
-// PutPhoto seals the photo of a visit with a key of its own and replaces an
-// older one. It is on the disk when PutPhoto returns nil. The visit may be saved
-// before or after.
-func (s *Store) PutPhoto(id visit.ID, jpeg []byte) error {
-	p, err := s.sealPhoto(id, jpeg)
-	if err != nil {
-		return err
-	}
-	return s.update(func(tx *bolt.Tx) error {
-		if err := putPhoto(tx, id, p.key, p.sealed); err != nil {
-			return err
-		}
-		return s.audit(tx, Event{Name: "photo-saved", Role: RoleSystem, Result: "ok", Visit: id})
-	})
-}
-
 // sealedPhoto is what is stored of a photo.
 type sealedPhoto struct{ key, sealed []byte }
 
@@ -71,17 +55,8 @@ func (s *Store) Photo(id visit.ID) (jpeg []byte, err error) {
 	return jpeg, err
 }
 
-// ErasePhoto deletes the photo and its key. A photo that is not there is
-// ErrNoPhoto. Pages that held either stay in the file until Compact.
-func (s *Store) ErasePhoto(id visit.ID) error {
-	return s.update(func(tx *bolt.Tx) error {
-		if tx.Bucket(bucketPhotoKeys).Get([]byte(id)) == nil {
-			return fmt.Errorf("visit %s: %w", id, ErrNoPhoto)
-		}
-		return s.erasePhoto(tx, id, s.now())
-	})
-}
-
+// erasePhoto deletes the photo and its key. Pages that held either stay in the file
+// until Compact.
 func (s *Store) erasePhoto(tx *bolt.Tx, id visit.ID, at time.Time) error {
 	err := errors.Join(tx.Bucket(bucketPhotoKeys).Delete([]byte(id)), tx.Bucket(bucketPhotos).Delete([]byte(id)))
 	if err != nil {

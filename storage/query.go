@@ -31,10 +31,6 @@ func (s *Store) StaffWork() ([]Record, error) {
 	return s.list(s.index.open(true), func(r Record) bool { return r.State == StateStaff })
 }
 
-// List returns every visit of a service date, whatever became of it, as
-// Unsettled does.
-func (s *Store) List(date visit.Date) ([]Record, error) { return s.list(s.index.ofDay(date), nil) }
-
 // Find returns the visits of a person on a service date, or on every one for the
 // zero date, as Unsettled does.
 func (s *Store) Find(pid visit.PID, date visit.Date) ([]Record, error) {

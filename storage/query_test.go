@@ -30,9 +30,9 @@ func TestCountsAndListsFollowEveryState(t *testing.T) {
 		n    int
 	}{
 		"unsettled": {s.Unsettled, 2}, "staff": {s.StaffWork, 1},
-		"today":     {func() ([]Record, error) { return s.List(today) }, 7},
-		"yesterday": {func() ([]Record, error) { return s.List(yesterday.ServiceDate) }, 1},
-		"tomorrow":  {func() ([]Record, error) { return s.List(today.Next()) }, 0},
+		"today":     {func() ([]Record, error) { return listOf(s, today) }, 7},
+		"yesterday": {func() ([]Record, error) { return listOf(s, yesterday.ServiceDate) }, 1},
+		"tomorrow":  {func() ([]Record, error) { return listOf(s, today.Next()) }, 0},
 	} {
 		list, err := want.read()
 		if err != nil || len(list) != want.n {

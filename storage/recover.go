@@ -20,7 +20,6 @@ const (
 // Recovery tells what Open found and did. It holds no personal data. The zero
 // value means that all was well.
 type Recovery struct {
-	Migrated    bool   // the file was of an older format and is of the newest now
 	Quarantined string // base name of the damaged file that was put aside; empty: none
 	Reason      string // what was wrong with it
 	Recovered   int    // visits that were read from the damaged file
@@ -42,8 +41,8 @@ func (r Recovery) String() string {
 		return "all was well"
 	}
 	if !r.Damage() {
-		return fmt.Sprintf("brought to the newest format: %v; not checked by bbolt: %v; %d visits rebuilt from the journal, %d to be looked up",
-			r.Migrated, r.Unchecked, r.Rebuilt, r.LookUp)
+		return fmt.Sprintf("not checked by bbolt: %v; %d visits rebuilt from the journal, %d to be looked up",
+			r.Unchecked, r.Rebuilt, r.LookUp)
 	}
 	return fmt.Sprintf("damaged file %q (%s): %d visits recovered, %d rebuilt from the journal, %d lost, %d to be looked up, %d bad parts of the journal",
 		r.Quarantined, r.Reason, r.Recovered, r.Rebuilt, r.Lost, r.LookUp, r.JournalBad)
@@ -90,7 +89,7 @@ func look(path string) (inspection, error) {
 // checkKey compares the key of the directory with that of the file. A file of
 // another key is left alone; one whose check only is damaged is damaged.
 func (s *Store) checkKey(found *inspection) error {
-	if plainFormat(found.format) || !knownFormat(found.format) || bytes.Equal(found.meta(keyKEKCheck), s.ring.check) {
+	if found.format != formatVersion || bytes.Equal(found.meta(keyKEKCheck), s.ring.check) {
 		return nil
 	}
 	whole, err := inspect(filepath.Join(s.dir, fileName), true)
@@ -113,36 +112,6 @@ func (s *Store) checkKey(found *inspection) error {
 	return nil
 }
 
-// migrate replaces a file of an older format and overwrites it.
-func (s *Store) migrate(found inspection) error {
-	path := filepath.Join(s.dir, fileName)
-	plan := &salvage{plain: plainFormat(found.format)}
-	if found.oneMeta {
-		plan.demote = s.now()
-	}
-	temp, err := rescue(s.dir, s.ring, plan)
-	if err != nil {
-		return fmt.Errorf("bring the data file to the newest format: %w", err)
-	}
-	defer func() { _ = os.Remove(temp) }()
-	if len(plan.lost) > 0 {
-		return s.quarantine(temp, "records of an older format that cannot be read", plan)
-	}
-	old := openForWipe(path)
-	if err := os.Rename(temp, path); err != nil {
-		return errors.Join(err, closeFile(old))
-	}
-	if err := syncDir(s.dir); err != nil {
-		return errors.Join(err, closeFile(old))
-	}
-	if old != nil {
-		wipe(old)
-	}
-	s.found.Migrated = true
-	s.count(plan)
-	return closeFile(old)
-}
-
 func closeFile(f *os.File) error {
 	if f == nil {
 		return nil
@@ -151,10 +120,9 @@ func closeFile(f *os.File) error {
 }
 
 // replaceDamaged puts the damaged file aside and a new one with everything
-// readable in its place. neverSealed says that the directory had no key before,
-// so that records may be of format 1.
-func (s *Store) replaceDamaged(found inspection, neverSealed bool) error {
-	plan := &salvage{plain: neverSealed, leap: true}
+// readable in its place.
+func (s *Store) replaceDamaged(found inspection) error {
+	plan := &salvage{leap: true}
 	if found.oneMeta || found.format == 0 {
 		plan.demote = s.now()
 	}
@@ -232,18 +200,10 @@ func (s *Store) tell() error {
 			return err
 		}
 	}
-	if !s.found.Migrated && !s.found.Damage() {
+	if !s.found.Damage() {
 		return nil
 	}
 	return s.update(func(tx *bolt.Tx) error {
-		for name, happened := range map[string]bool{"store-migrated": s.found.Migrated, "store-recovered": s.found.Damage()} {
-			if !happened {
-				continue
-			}
-			if err := s.audit(tx, Event{Name: name, Role: RoleSystem, Result: "ok"}); err != nil {
-				return err
-			}
-		}
-		return nil
+		return s.audit(tx, Event{Name: "store-recovered", Role: RoleSystem, Result: "ok"})
 	})
 }

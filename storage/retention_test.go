@@ -35,11 +35,11 @@ func TestWhatIsOlderThanAllowedIsErasedAndWhatIsNotSettledStays(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	s.now = func() time.Time { return noon.AddDate(0, 0, -40) }
 	old := aged(t, s, 1, 40, StateDone)
-	must(t, s.PutPhoto(old.ID, []byte("old photo")))
+	must(t, attachPhoto(s, old.ID, []byte("old photo")))
 	open := aged(t, s, 2, 40, StateInflight)
-	must(t, s.PutPhoto(open.ID, []byte("photo of work to do")))
+	must(t, attachPhoto(s, open.ID, []byte("photo of work to do")))
 	limit := aged(t, s, 3, 1, StateDone)
-	must(t, s.PutPhoto(limit.ID, []byte("photo put long ago")))
+	must(t, attachPhoto(s, limit.ID, []byte("photo put long ago")))
 	got, err := s.Expire(noon, keepADay)
 	must(t, err)
 	if want := (Erased{Visits: 1, Photos: 2, Kept: 1}); got != want {
@@ -105,7 +105,7 @@ func aged2(n, days int) visit.Visit {
 func TestAPersonIsErasedOnRequestButForOpenWork(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	done := aged(t, s, 1, 0, StateDone)
-	must(t, s.PutPhoto(done.ID, []byte("photo")))
+	must(t, attachPhoto(s, done.ID, []byte("photo")))
 	open := madeUp(2)
 	open.PID = done.PID
 	must(t, s.Save(open, noon))
@@ -137,7 +137,7 @@ func TestCompactionMakesTheFileSmallerAndKeepsWhatIsThere(t *testing.T) {
 	s := openIn(t, dir)
 	for n := range 40 {
 		v := aged(t, s, n, 10, StateDone)
-		must(t, s.PutPhoto(v.ID, make([]byte, 50000)))
+		must(t, attachPhoto(s, v.ID, make([]byte, 50000)))
 	}
 	keep := aged(t, s, 50, 0, StatePending)
 	_, err := s.Expire(noon, keepADay)

@@ -3,7 +3,6 @@ package storage
 import (
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -15,11 +14,10 @@ import (
 )
 
 // salvage takes what can be read out of a data file and puts it, sealed, into a
-// new store. It is the way of a damaged file and of one of an older format.
+// new store.
 type salvage struct {
 	inspection
 	ring    *keyring
-	plain   bool      // records of format 1 count
 	leap    bool      // the newest numbers of the feed may be gone
 	demote  time.Time // not zero: what is pending may have been sent since; when that was noticed
 	copied  map[string][]byte
@@ -53,8 +51,7 @@ func (s *salvage) fill(tx *bolt.Tx) error {
 	return tx.Bucket(bucketVisits).SetSequence(seq)
 }
 
-// number gives records of older formats their place in the feed, and those that
-// lack it one in the order of saving, and returns the highest number.
+// number gives records whose numbers are another's new ones, and returns the highest.
 func (s *salvage) number() (highest uint64) {
 	for _, r := range s.records {
 		highest = max(highest, r.seq, r.feed)
@@ -123,16 +120,8 @@ func (s *salvage) readVisits(tx *bolt.Tx) {
 	maps.DeleteFunc(s.lost, func(id visit.ID, seen bool) bool { _, have := s.records[id]; return have || !seen })
 }
 
-// missed notes the visits that were there by what else the file says: the index
-// of days in older formats, the audit in this one.
+// missed notes the visits that were there by what the audit says.
 func (s *salvage) missed() {
-	for _, e := range s.content[string(bucketDays)] {
-		if len(e.value) > 1 {
-			if id, err := visit.ParseID(string(e.value[1:])); err == nil {
-				s.lost[id] = true
-			}
-		}
-	}
 	if s.format != formatVersion {
 		return
 	}
@@ -160,12 +149,6 @@ func (s *salvage) missed() {
 // flight", so that NHSO is asked before it is sent.
 func (s *salvage) record(tx *bolt.Tx, id visit.ID, value []byte) (Record, error) {
 	r, err := s.ring.openVisit(tx, id, value)
-	if errors.Is(err, errLine) { // of an older format
-		r, err = s.oldRecord(tx, id, value)
-	}
-	if err != nil && s.plain {
-		r, err = decode(value)
-	}
 	if err == nil && r.Visit.ID != id {
 		err = ErrTampered
 	}
@@ -173,14 +156,6 @@ func (s *salvage) record(tx *bolt.Tx, id visit.ID, value []byte) (Record, error)
 		r.State, r.LastSent, r.Attempts = StateInflight, s.demote, max(r.Attempts, 1)
 	}
 	return r, err
-}
-
-func (s *salvage) oldRecord(tx *bolt.Tx, id visit.ID, value []byte) (Record, error) {
-	data, err := s.ring.open(tx, string(bucketVisits), string(id), value)
-	if err != nil {
-		return Record{}, err
-	}
-	return decode(data)
 }
 
 // later tells whether a is a later version of the same record than b.
@@ -288,7 +263,6 @@ func rescue(dir string, ring *keyring, s *salvage) (temp string, err error) {
 			return err
 		}
 		s.inspection, s.ring, s.copied = found, ring, readKeyCopy(dir)
-		s.plain = s.plain || found.format == 1
 		temp, err = createTemp(dir, ring, s.fill)
 		return err
 	})

@@ -144,7 +144,7 @@ func (s *Store) maySave(tx *bolt.Tx, r Record, withPhoto bool) error {
 	if tx.Bucket(bucketVisits).Get([]byte(v.ID)) != nil {
 		return ErrExists
 	}
-	if v.Attestation.Photo && !withPhoto && tx.Bucket(bucketPhotoKeys).Get([]byte(v.ID)) == nil {
+	if v.Attestation.Photo && !withPhoto {
 		return ErrNoPhoto
 	}
 	// The index is that of the last commit, because only one transaction writes.

@@ -101,161 +101,6 @@ func mutate(value []byte, what int, random *rand.Rand) []byte {
 	return append(value, byte(random.IntN(256)))
 }
 
-// oldFile writes a data file as the first or the second version of the program
-// did. put gets each record with its number and the JSON that was stored.
-func oldFile(t *testing.T, dir string, format int, records []Record, put func(tx *bolt.Tx, r Record, data []byte) []byte) {
-	t.Helper()
-	must(t, os.MkdirAll(dir, 0o700))
-	db, err := bolt.Open(filepath.Join(dir, fileName), 0o600, nil)
-	must(t, err)
-	must(t, db.Update(func(tx *bolt.Tx) error {
-		for _, name := range buckets[format] {
-			_, err := tx.CreateBucket(name)
-			must(t, err)
-		}
-		must(t, tx.Bucket(bucketMeta).Put(keyFormat, fmt.Append(nil, format)))
-		for n, r := range records {
-			seq := uint64(n + 1)
-			data, err := encode(r)
-			must(t, err)
-			data = append(fmt.Appendf(nil, `{"seq":%d,`, seq), data[1:]...)
-			id := []byte(r.Visit.ID)
-			must(t, tx.Bucket(bucketVisits).Put(id, put(tx, r, data)))
-			if r.State.Unsettled() {
-				must(t, tx.Bucket(bucketUnsettled).Put(seqKey(seq), id))
-			}
-			if r.State == StateStaff {
-				must(t, tx.Bucket(bucketStaff).Put(seqKey(seq), id))
-			}
-			must(t, tx.Bucket(bucketDays).Put(dayKey(r.Visit.ServiceDate, seq), append([]byte{r.State.letter()}, id...)))
-			must(t, tx.Bucket(bucketPersons).Put(append([]byte(r.Visit.PID.Digits()), seqKey(seq)...), id))
-		}
-		return tx.Bucket(bucketVisits).SetSequence(uint64(len(records)))
-	}))
-	must(t, db.Close())
-}
-
-// formatOne writes a data file as the first version of the program did.
-func formatOne(t *testing.T, dir string, visits int) {
-	t.Helper()
-	var records []Record
-	for n := range visits {
-		records = append(records, Record{Visit: madeUp(n), State: StatePending, SavedAt: noon, ChangedAt: noon})
-	}
-	oldFile(t, dir, 1, records, func(_ *bolt.Tx, _ Record, data []byte) []byte { return data })
-}
-
-// formatTwo makes a data directory with visits in every state as the second
-// version of the program left it: sealed, with indexes on the disk.
-func formatTwo(t *testing.T, dir string, visits int) (want []Record) {
-	t.Helper()
-	s := openIn(t, dir)
-	for n := range visits {
-		into(t, s, madeUp(n), States()[n%len(States())])
-		r, err := s.Visit(madeUp(n).ID)
-		must(t, err)
-		want = append(want, r)
-	}
-	must(t, s.PutPhoto(madeUp(2).ID, []byte("photo")))
-	must(t, s.Close())
-	path := filepath.Join(dir, fileName)
-	now, err := inspect(path, true)
-	must(t, err)
-	must(t, os.Remove(path))
-	key, err := openKEK(dir, KeyOptions{}, false)
-	must(t, err)
-	ring := newKeyring(key)
-	for i := range want {
-		want[i].seq, want[i].feed = uint64(i+1), 0
-	}
-	first := true
-	oldFile(t, dir, 2, want, func(tx *bolt.Tx, r Record, data []byte) []byte {
-		if first {
-			for _, name := range []string{"keys", "photos", "photokeys", "audit"} {
-				for _, e := range now.content[name] {
-					must(t, tx.Bucket([]byte(name)).Put(e.key, e.value))
-				}
-			}
-			two := []byte("2")
-			meta := tx.Bucket(bucketMeta)
-			must(t, errors.Join(
-				meta.Put(keyFormatCheck, formatCheck(two)), meta.Put(keyKEKCheck, ring.check),
-				meta.Put(keyAuditHead, now.meta(keyAuditHead))))
-			first = false
-		}
-		sealed, err := ring.seal(tx, monthOf(noon), "visits", string(r.Visit.ID), data)
-		must(t, err)
-		return sealed
-	})
-	return want
-}
-
-func TestAFileOfFormatTwoComesOverWithEverythingInIt(t *testing.T) {
-	dir := t.TempDir()
-	want := formatTwo(t, dir, 60)
-	s := openIn(t, dir)
-	if got := s.Recovery(); got != (Recovery{Migrated: true}) {
-		t.Errorf("recovery: %v", got)
-	}
-	list, err := s.List(visit.ServiceDateOf(noon))
-	must(t, err)
-	if len(list) != len(want) {
-		t.Fatalf("%d visits", len(list))
-	}
-	fed := 0
-	for n, r := range list {
-		if r.feed != 0 {
-			fed++
-		}
-		if !sameVisit(r.Visit, want[n].Visit) || r.State != want[n].State || r.seq != want[n].seq || r.Code != want[n].Code || r.Problem != want[n].Problem {
-			t.Errorf("visit %d came back changed", n)
-		}
-	}
-	changes, _, err := s.Changes(0, 1000)
-	if err != nil || len(changes) != fed || fed != 30 {
-		t.Errorf("%d changes of %d, %v", len(changes), fed, err)
-	}
-	if photo, err := s.Photo(madeUp(2).ID); err != nil || string(photo) != "photo" {
-		t.Errorf("the photo: %v", err)
-	}
-	if _, err := s.AuditVerify(); err != nil {
-		t.Error(err)
-	}
-	must(t, s.Close())
-	if again := openIn(t, dir).Recovery(); again != (Recovery{}) {
-		t.Errorf("the next start: %+v", again)
-	}
-}
-
-func TestAPlainFileIsSealedAtOpenAndNothingOfItRemains(t *testing.T) {
-	dir := t.TempDir()
-	formatOne(t, dir, 30)
-	if scan(t, dir, canaries(30)) == 0 {
-		t.Fatal("the scan does not find what is there")
-	}
-	s := openIn(t, dir)
-	if got := s.Recovery(); got != (Recovery{Migrated: true}) {
-		t.Errorf("recovery: %v", got)
-	}
-	list, err := s.Unsettled()
-	must(t, err)
-	if len(list) != 30 {
-		t.Fatalf("%d visits", len(list))
-	}
-	for n, r := range list {
-		if !sameVisit(r.Visit, madeUp(n)) || r.State != StatePending {
-			t.Errorf("visit %d came back changed", n)
-		}
-	}
-	must(t, s.Save(madeUp(31), noon))
-	if hits := scan(t, dir, canaries(30)); hits != 0 {
-		t.Errorf("%d canaries in the files", hits)
-	}
-	if _, _, ok := s.RememberedPhone(madeUp(3).PID, noon.AddDate(0, 0, -1)); !ok {
-		t.Error("the person is not found")
-	}
-}
-
 // canaries are what must not be readable in any file.
 func canaries(visits int) (list [][]byte) {
 	for n := range visits {
@@ -318,7 +163,7 @@ func TestNoPersonalDataAndNoTokenIsReadableInAnyFile(t *testing.T) {
 			must(t, s.Refuse(v.ID, visit.NHSORefusedVisit, "ไม่พบ "+v.PID.Digits(), noon))
 			must(t, s.Staff(v.ID, visit.NHSORefusedVisit, noon))
 		case 2:
-			must(t, s.PutPhoto(v.ID, []byte("photo of "+v.PID.Digits())))
+			must(t, attachPhoto(s, v.ID, []byte("photo of "+v.PID.Digits())))
 		}
 	}
 	if hits := scan(t, dir, canaries(300)); hits != 0 {
@@ -339,8 +184,8 @@ func TestAPhotoComesBackUntilItIsErased(t *testing.T) {
 	s := openIn(t, dir)
 	id, other := madeUp(1).ID, madeUp(2).ID
 	jpeg := bytes.Repeat([]byte("photo"), 30000)
-	must(t, s.PutPhoto(id, jpeg))
-	must(t, s.PutPhoto(other, []byte("another")))
+	must(t, attachPhoto(s, id, jpeg))
+	must(t, attachPhoto(s, other, []byte("another")))
 	got, err := s.Photo(id)
 	must(t, err)
 	if !bytes.Equal(got, jpeg) {
@@ -352,12 +197,9 @@ func TestAPhotoComesBackUntilItIsErased(t *testing.T) {
 	if _, err := s.Photo(other); !errors.Is(err, ErrTampered) {
 		t.Errorf("a moved photo: %v", err)
 	}
-	must(t, s.ErasePhoto(id))
+	must(t, s.update(func(tx *bolt.Tx) error { return s.erasePhoto(tx, id, noon) }))
 	if _, err := s.Photo(id); !errors.Is(err, ErrNoPhoto) {
 		t.Errorf("after erasing: %v", err)
-	}
-	if err := s.ErasePhoto(id); !errors.Is(err, ErrNoPhoto) {
-		t.Errorf("erasing twice: %v", err)
 	}
 	for name, c := range map[string]struct {
 		id   visit.ID
@@ -366,7 +208,7 @@ func TestAPhotoComesBackUntilItIsErased(t *testing.T) {
 	}{
 		"no photo": {id, nil, ErrPhotoSize}, "too large": {id, make([]byte, MaxPhoto+1), ErrPhotoSize}, "no id": {"", jpeg, visit.ErrID},
 	} {
-		if err := s.PutPhoto(c.id, c.jpeg); !errors.Is(err, c.want) {
+		if err := attachPhoto(s, c.id, c.jpeg); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

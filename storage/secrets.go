@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 
 	"authenkiosk/visit"
 )
@@ -34,10 +33,7 @@ var (
 )
 
 const (
-	secretsDir = "secrets"
-	// legacyKey is the key file of secrets that were sealed before data
-	// directories had keys.
-	legacyKey   = "key"
+	secretsDir  = "secrets"
 	olderSuffix = ".older"
 	// maxSecret bounds a secret, in bytes. NHSO's tokens have 36.
 	maxSecret = 4096
@@ -70,9 +66,6 @@ func (s *Secrets) Set(zone visit.Zone, name, value string) error {
 	}
 	b, err := s.box(true)
 	if err != nil {
-		return err
-	}
-	if err := s.adopt(); err != nil {
 		return err
 	}
 	path := s.path(zone, name)
@@ -135,11 +128,6 @@ func (s *Secrets) read(zone visit.Zone, name, suffix string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read the secret: %w", err)
 	}
-	if old, ok := s.legacy(); ok {
-		if plain, err := old.open(legacyLabel(zone, name), sealed); err == nil {
-			return string(plain), nil
-		}
-	}
 	b, err := s.box(false)
 	if err != nil {
 		return "", err
@@ -157,10 +145,6 @@ func (s *Secrets) path(zone visit.Zone, name string) string {
 
 func secretLabel(zone visit.Zone, name string) []byte { return label("secret", string(zone), name) }
 
-func legacyLabel(zone visit.Zone, name string) []byte {
-	return []byte("authenkiosk secret v1\x00" + string(zone) + "\x00" + name)
-}
-
 func (s *Secrets) box(create bool) (box, error) {
 	k, err := openKEK(s.data, s.keys, create)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -170,48 +154,6 @@ func (s *Secrets) box(create bool) (box, error) {
 		return box{}, err
 	}
 	return newBox(k.derive("secrets")), nil
-}
-
-// legacy returns the key of secrets from before, if there still is one.
-func (s *Secrets) legacy() (box, bool) {
-	key, err := os.ReadFile(filepath.Join(s.dir, legacyKey))
-	if err != nil || len(key) != keySize {
-		return box{}, false
-	}
-	return newBox(key), true
-}
-
-// adopt seals secrets from before with the key of the data directory, then
-// deletes the old key. A secret that neither key opens stays as it is.
-func (s *Secrets) adopt() error {
-	old, ok := s.legacy()
-	if !ok {
-		return nil
-	}
-	b, err := s.box(true)
-	if err != nil {
-		return err
-	}
-	names, err := os.ReadDir(s.dir)
-	if err != nil {
-		return fmt.Errorf("list the secrets: %w", err)
-	}
-	for _, entry := range names {
-		name, zone, _ := strings.Cut(entry.Name(), ".")
-		path := filepath.Join(s.dir, entry.Name())
-		sealed, err := os.ReadFile(path)
-		if err != nil {
-			continue
-		}
-		plain, err := old.open(legacyLabel(visit.Zone(zone), name), sealed)
-		if err != nil {
-			continue
-		}
-		if err := replaceFile(path, b.seal(secretLabel(visit.Zone(zone), name), plain)); err != nil {
-			return err
-		}
-	}
-	return os.Remove(filepath.Join(s.dir, legacyKey))
 }
 
 // replaceFile writes a file whole or not at all, for the owner only.

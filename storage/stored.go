@@ -13,7 +13,6 @@ const recordVersion = 1
 // types of package visit would mask.
 type stored struct {
 	Version   int         `json:"v"`
-	Seq       uint64      `json:"seq,omitempty"` // formats 1 and 2; now it stands in the line
 	State     State       `json:"state"`
 	SavedAt   time.Time   `json:"saved_at"`
 	ChangedAt time.Time   `json:"changed_at"`
