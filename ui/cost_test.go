@@ -153,3 +153,57 @@ func TestTheGroundIsPaintedOnceOnly(t *testing.T) {
 		}
 	}
 }
+
+func TestALargePictureInOtherColoursKeepsNoTouchWaiting(t *testing.T) {
+	k := shown(t, sampleOptions(), welcomeModel(), panels[0])
+	k.s.draft = false
+	k.draw()
+	const picture = "welcome/picture/picture"
+	before := images(k)[picture]
+	come := make(chan func(), 8)
+	k.s.later = func(f func()) { come <- f }
+	m := welcomeModel()
+	m.Prefs.Contrast = flow.ContrastDark
+	k.Show(m)
+	if got := images(k)[picture]; got != before {
+		t.Fatal("the screen waited for the large picture")
+	}
+	if ground := k.s.pool["frame/box/ground"].piece.(box).FillColor; ground != k.s.p.ground || k.s.p.name != "dark" {
+		t.Error("the rest has not changed")
+	}
+	(<-come)()
+	if got := images(k)[picture]; got == before || got == nil {
+		t.Error("the picture has never come")
+	}
+}
+
+// BenchmarkATouch is what the answer to a touch costs the goroutine of the screen,
+// without the painting.
+func BenchmarkATouch(b *testing.B) {
+	for _, screen := range []string{"welcome", "phone-empty", "confirm"} {
+		var at flow.Model
+		for _, s := range samples(b) {
+			if s.name == screen {
+				at = s.model
+			}
+		}
+		for name, change := range map[string]func(*flow.Model){
+			"Help":     func(m *flow.Model) { m.Help = true },
+			"Language": func(m *flow.Model) { m.Prefs.Language = "en" },
+			"Size":     func(m *flow.Model) { m.Prefs.TextSize = flow.TextLarge },
+			"Colours":  func(m *flow.Model) { m.Prefs.Contrast = flow.ContrastDark },
+			"Digit":    func(m *flow.Model) { m.Session.PhoneInput += "0" },
+		} {
+			b.Run(screen+"/"+name, func(b *testing.B) {
+				k := shown(b, sampleOptions(), at, panels[0])
+				k.s.draft = false
+				changed := at
+				change(&changed)
+				for b.Loop() {
+					k.Show(changed)
+					k.Show(at)
+				}
+			})
+		}
+	}
+}

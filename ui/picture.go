@@ -36,6 +36,10 @@ func (s *sheet) picture(name string, at area, file string, mark color.NRGBA) {
 	}
 	pos, size := s.geo.pixels(at)
 	pix := s.painted(file, mark, size)
+	if pix == nil {
+		s.stale(name)
+		return
+	}
 	// One pixel of the picture for one of the window: Fyne has nothing to scale.
 	own := fyne.NewSize(float32(pix.Rect.Dx())/s.density, float32(pix.Rect.Dy())/s.density)
 	pos, size = pos.AddXY(round((size.Width-own.Width)/2), round((size.Height-own.Height)/2)), own
@@ -55,6 +59,18 @@ func (s *sheet) picture(name string, at area, file string, mark color.NRGBA) {
 	s.put(pic)
 }
 
+// stale leaves a picture as it is until its new pixels are there: the rest of the
+// screen answers a touch at once.
+func (s *sheet) stale(name string) {
+	if p := s.pool[s.page+"/picture/"+name]; p != nil {
+		s.put(named(s, "picture", name, func() picture { return picture{} }))
+	}
+}
+
+// slowPixels is from how many pixels on a drawing takes longer than an answer to a
+// touch may wait.
+const slowPixels = 100_000
+
 // painting is a drawing in pixels. Drawing the largest ones takes half a second of
 // a small machine, so that they are kept.
 type painting struct {
@@ -66,17 +82,29 @@ type painting struct {
 // not need, in bytes: the steps of a movement, and the colours that are tried out.
 const mostPixels = 24 << 20
 
-// painted returns the drawing in pixels, for that size.
+// painted returns the drawing in pixels, for that size; nil when they are still to
+// come, after which the screen is drawn again.
 func (s *sheet) painted(file string, mark color.NRGBA, size fyne.Size) *image.RGBA {
 	key := fmt.Sprintf("%s-%s-%s-%.0fx%.0f", file, s.p.name, hex(mark)[1:], size.Width, size.Height)
 	p := s.paintings[key]
 	if p == nil {
-		pix, err := paint(s.drawn(file, mark, size), int(size.Width*s.density), int(size.Height*s.density))
-		if err != nil {
-			s.faults = append(s.faults, "draw "+file+": "+err.Error())
-		}
-		p = &painting{pix: pix}
+		p = &painting{}
 		s.paintings[key] = p
+		svg, w, h := s.drawn(file, mark, size), int(size.Width*s.density), int(size.Height*s.density)
+		if s.later == nil || w*h < slowPixels {
+			var err error
+			if p.pix, err = paint(svg, w, h); err != nil {
+				s.faults = append(s.faults, "draw "+file+": "+err.Error())
+			}
+		} else {
+			go func() {
+				pix, _ := paint(svg, w, h) // every picture is tried by the tests
+				s.later(func() {
+					p.pix = pix
+					s.redraw()
+				})
+			}()
+		}
 	}
 	p.used = s.drawing
 	return p.pix
@@ -100,7 +128,7 @@ func paint(svg string, width, height int) (*image.RGBA, error) {
 func (s *sheet) forgetPaintings() {
 	kept, idle := 0, []string(nil)
 	for key, p := range s.paintings {
-		if p.used != s.drawing {
+		if p.used != s.drawing && p.pix != nil {
 			kept += len(p.pix.Pix)
 			idle = append(idle, key)
 		}

@@ -35,6 +35,7 @@ type sheet struct {
 	draft   bool     // without pictures, for tests of the layout
 
 	paintings map[string]*painting
+	later     func(func())      // calls it on the goroutine of the screen, soon; nil: pictures are waited for
 	density   float32           // pixels of the window a unit of Fyne
 	pulse     *canvas.Rectangle // in the root; nothing to see: it is there to have the window painted
 }

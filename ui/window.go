@@ -10,6 +10,7 @@ import (
 // looked after. The content is set by the caller.
 func (k *Kiosk) Attach(w fyne.Window) {
 	k.window = w
+	k.s.later = fyne.Do
 	// Without a graphics card every pixel that is painted twice costs.
 	if t, ok := fyne.CurrentApp().Settings().Theme().(Theme); ok {
 		k.behind = t.p.ground
