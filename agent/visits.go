@@ -36,9 +36,11 @@ type VisitChange struct {
 	HCode       string // the unit
 	ServiceDate visit.Date
 	PID         visit.PID
+	HN          string // the unit's own number of the patient; empty: no program has said it
 	ClaimType   string
 	Method      visit.Method
 	State       VisitState
+	Problem     visit.Problem    // why it was refused or is work for the desk
 	Code        visit.AuthenCode // VisitDone
 	Confirmed   time.Time        // when the patient confirmed
 	Issued      time.Time        // when NHSO made the code; zero: no code
@@ -68,9 +70,11 @@ type wireVisit struct {
 	HCode       string `json:"hcode"`
 	ServiceDate string `json:"service_date"`
 	PID         string `json:"pid"`
+	HN          string `json:"hn,omitempty"`
 	ClaimType   string `json:"claim_type"`
 	Method      string `json:"method"`
 	State       string `json:"state"`
+	Problem     string `json:"problem,omitempty"`
 	Code        string `json:"code,omitempty"`
 	Confirmed   string `json:"confirmed"`
 	Issued      string `json:"issued,omitempty"`
@@ -101,9 +105,13 @@ func (v VisitChange) Message(from Source) []byte {
 }
 
 func (v VisitChange) wire() wireVisit {
+	problem := ""
+	if v.Problem != visit.NoProblem {
+		problem = v.Problem.String()
+	}
 	return wireVisit{
 		Seq: strconv.FormatUint(v.Seq, 10), Visit: string(v.ID), HCode: v.HCode, ServiceDate: v.ServiceDate.String(),
-		PID: v.PID.Digits(), ClaimType: v.ClaimType, Method: string(v.Method), State: string(v.State), Code: string(v.Code),
+		PID: v.PID.Digits(), HN: v.HN, Problem: problem, ClaimType: v.ClaimType, Method: string(v.Method), State: string(v.State), Code: string(v.Code),
 		Confirmed: stamp(v.Confirmed), Issued: stamp(v.Issued), Changed: stamp(v.Changed),
 	}
 }

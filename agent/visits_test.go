@@ -32,13 +32,14 @@ func (b *bench) visits(query string) *httptest.ResponseRecorder {
 
 func TestAVisitInTheFeedHasExactlyTheDocumentedFields(t *testing.T) {
 	list := someVisits(t, 2)
-	list[1].State, list[1].Code, list[1].Issued = VisitStaff, "", time.Time{}
+	list[0].HN = "000012345"
+	list[1].State, list[1].Problem, list[1].Code, list[1].Issued = VisitStaff, visit.ServiceDatePassed, "", time.Time{}
 	b := newBench(t, func(o *Options) { o.Visits = list })
 	w := b.visits("")
-	done := `{"seq":"1","visit":"` + testVisit + `","hcode":"99999","service_date":"2026-03-04","pid":"9000000000004","claim_type":"PG0060001",` +
+	done := `{"seq":"1","visit":"` + testVisit + `","hcode":"99999","service_date":"2026-03-04","pid":"9000000000004","hn":"000012345","claim_type":"PG0060001",` +
 		`"method":"card","state":"done","code":"PP1200000001","confirmed":"2026-03-04T09:30:00+07:00","issued":"2026-03-04T09:30:01+07:00","changed":"2026-03-04T09:30:01+07:00"}`
 	staff := `{"seq":"2","visit":"` + testVisit + `","hcode":"99999","service_date":"2026-03-04","pid":"9000000000004","claim_type":"PG0060001",` +
-		`"method":"card","state":"staff","confirmed":"2026-03-04T09:30:00+07:00","changed":"2026-03-04T09:30:01+07:00"}`
+		`"method":"card","state":"staff","problem":"service-date-passed","confirmed":"2026-03-04T09:30:00+07:00","changed":"2026-03-04T09:30:01+07:00"}`
 	if got, want := strings.TrimSpace(w.Body.String()), `{"next":"`+testFeed+`-2","visits":[`+done+`,`+staff+`],"zone":"demo"}`; w.Code != 200 || got != want {
 		t.Errorf("%d\ngot  %s\nwant %s", w.Code, got, want)
 	}

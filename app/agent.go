@@ -160,6 +160,10 @@ func (f *agentFace) listen() error {
 		return fmt.Errorf("agent: %w", err)
 	}
 	l, err := net.Listen("tcp", f.config.Listen)
+	if portTaken(err) {
+		who, _ := answering(context.Background(), f.config)
+		return fmt.Errorf("agent.listen: %w; %s (docs/agent.md, \"The port is taken\")", err, who)
+	}
 	if err != nil {
 		return fmt.Errorf("agent.listen: %w", err)
 	}
@@ -375,6 +379,7 @@ func (a *agentSubmitter) Submit(ctx context.Context, o secureagent.Order) secure
 	}
 	defer a.work.Done()
 	v := o.Visit
+	v.HN = o.HN
 	under, err := a.underWay(v)
 	switch {
 	case err != nil:
@@ -394,10 +399,12 @@ func (a *agentSubmitter) Submit(ctx context.Context, o secureagent.Order) secure
 
 // Draft implements secureagent.Drafter.
 func (a *agentSubmitter) Draft(_ context.Context, o secureagent.Order) error {
-	if err := a.visits.SaveForStaff(o.Visit, visit.Draft, o.Visit.CreatedAt); err != nil {
+	v := o.Visit
+	v.HN = o.HN
+	if err := a.visits.SaveForStaff(v, visit.Draft, v.CreatedAt); err != nil {
 		return err
 	}
-	a.log.Info("visit kept for the staff", "visit", o.Visit.ID, "claim_type", o.Visit.ClaimType.Code, "client", o.Client)
+	a.log.Info("visit kept for the staff", "visit", v.ID, "claim_type", v.ClaimType.Code, "client", o.Client)
 	return nil
 }
 
@@ -475,8 +482,12 @@ func (f feedOf) Visits(after uint64, limit int) ([]agent.VisitChange, uint64, er
 
 func changeOf(c storage.Change) agent.VisitChange {
 	r := c.Record
+	problem := r.Problem
+	if r.State == storage.StateDone {
+		problem = visit.NoProblem // of a try before
+	}
 	return agent.VisitChange{
-		Seq: c.Seq, ID: r.Visit.ID, HCode: r.Visit.HCode, ServiceDate: r.Visit.ServiceDate, PID: r.Visit.PID,
+		Seq: c.Seq, ID: r.Visit.ID, HCode: r.Visit.HCode, ServiceDate: r.Visit.ServiceDate, PID: r.Visit.PID, HN: r.Visit.HN, Problem: problem,
 		ClaimType: r.Visit.ClaimType.Code, Method: r.Visit.Method, State: agent.VisitState(r.State), Code: r.Code,
 		Confirmed: r.Visit.CreatedAt, Issued: r.IssuedAt, Changed: r.ChangedAt,
 	}

@@ -30,7 +30,12 @@ func agentFindings(ctx context.Context, c config.Config, data string) []finding 
 	if err != nil {
 		return append(findings, finding{"agent", findingFailed, err.Error()})
 	}
-	findings = append(findings, finding{"agent", findingOK, fmt.Sprintf("%s; %d clients; %s", c.Agent.Listen, kept.Clients, answering(ctx, c.Agent))})
+	text, foreign := answering(ctx, c.Agent)
+	state := findingOK
+	if foreign {
+		state = findingFailed
+	}
+	findings = append(findings, finding{"agent", state, fmt.Sprintf("%s; %d clients; %s", c.Agent.Listen, kept.Clients, text)})
 	if kept.Clients == 0 && !c.Agent.Compat {
 		findings = append(findings, finding{"agent clients", findingWarning, "none: no program may ask; add one with: authenkiosk client add NAME"})
 	}
@@ -62,28 +67,29 @@ func withoutToken(c config.Agent) string {
 	return "this machine and on " + strings.Join(c.Addresses, ", ")
 }
 
-// answering asks the agent of a running program for its health.
-func answering(ctx context.Context, c config.Agent) string {
+// answering asks whoever listens on the agent's address for its health, and tells
+// whether that is another program.
+func answering(ctx context.Context, c config.Agent) (text string, foreign bool) {
 	if c.LAN() {
-		return "not asked: it wants its own name"
+		return "not asked: it wants its own name", false
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.Listen+"/healthz", http.NoBody)
 	if err != nil {
-		return err.Error()
+		return err.Error(), false
 	}
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	resp, err := client.Do(r)
 	if err != nil {
-		return "nothing answers there now"
+		return "nothing answers HTTP there now", false
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.Header.Get("X-AuthenKiosk-Zone") == "" {
-		return "ANOTHER PROGRAM answers there: NHSO's own agent? End it, or change agent.listen"
+		return "ANOTHER PROGRAM answers there: NHSO's own agent? End it, or set another agent.listen", true
 	}
-	text, _ := io.ReadAll(io.LimitReader(resp.Body, 200))
-	return "it answers: " + strings.TrimSpace(string(text))
+	answer, _ := io.ReadAll(io.LimitReader(resp.Body, 200))
+	return "AuthenKiosk answers there: " + strings.TrimSpace(string(answer)), false
 }
 
 func lanFinding(c config.Agent, clients int) finding {

@@ -3,6 +3,7 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/user"
@@ -35,6 +36,9 @@ func syncDirectory(dir string) error {
 	defer func() { _ = d.Close() }()
 	return d.Sync()
 }
+
+// portTaken tells that another program listens on an address.
+func portTaken(err error) bool { return errors.Is(err, syscall.EADDRINUSE) }
 
 // ownData keeps the administrator from making files in a data directory that its owner,
 // as whom the program runs, could not read.

@@ -1,5 +1,11 @@
 package app
 
+import (
+	"errors"
+
+	"golang.org/x/sys/windows"
+)
+
 // ownAs does nothing: files inherit the rights of their directory.
 func ownAs(string, string) error { return nil }
 
@@ -8,3 +14,8 @@ func syncDirectory(string) error { return nil }
 
 // ownData does nothing: files inherit the rights of their directory.
 func ownData(string) error { return nil }
+
+// portTaken tells that another program listens on an address.
+func portTaken(err error) bool {
+	return errors.Is(err, windows.WSAEADDRINUSE) || errors.Is(err, windows.WSAEACCES) // the latter where it wants the port for itself
+}

@@ -74,7 +74,7 @@ func (u upstream) Submit(ctx context.Context, v visit.Visit) (visit.AuthenCode, 
 		return "", time.Time{}, f
 	}
 	began := time.Now()
-	receipt, err := u.submit(ctx, nhso.Submission{Visit: v, Certifier: v.Attestation.Certifier})
+	receipt, err := u.submit(ctx, nhso.Submission{Visit: v, HN: v.HN, Certifier: v.Attestation.Certifier})
 	u.heard(ctx, began, err)
 	return receipt.Code, receipt.At, failure(err)
 }

@@ -18,6 +18,7 @@ type scriptedNHSO struct {
 	rightErr  error
 	submitErr error
 	got       []visit.Visit
+	hn        string // of the last submission
 }
 
 func (s *scriptedNHSO) Right(context.Context, visit.PID, visit.Date) (nhso.RightAnswer, error) {
@@ -25,7 +26,7 @@ func (s *scriptedNHSO) Right(context.Context, visit.PID, visit.Date) (nhso.Right
 }
 
 func (s *scriptedNHSO) Submit(_ context.Context, sent nhso.Submission) (nhso.Receipt, error) {
-	s.got = append(s.got, sent.Visit)
+	s.got, s.hn = append(s.got, sent.Visit), sent.HN
 	return nhso.Receipt{Code: "PP1200000001", At: time.Now()}, s.submitErr
 }
 
@@ -60,6 +61,15 @@ func TestAVisitThatWasTakenWithoutANameIsCompletedBeforeItIsSent(t *testing.T) {
 				t.Errorf("%d requests: %v", len(c.nhso.got), err)
 			}
 		})
+	}
+}
+
+func TestTheUnitsOwnNumberGoesToNHSO(t *testing.T) {
+	s := &scriptedNHSO{}
+	u := upstream{nhso: s, health: &nhsoHealth{}}
+	v := visit.Visit{ID: "01900000-0000-7000-8000-000000000001", Method: visit.MethodCard, Name: visit.Name{First: "บัตร"}, HN: "000012345"}
+	if _, _, err := u.Submit(t.Context(), v); err != nil || s.hn != "000012345" {
+		t.Errorf("%q, %v", s.hn, err)
 	}
 }
 

@@ -21,7 +21,7 @@ func encode(r Record) ([]byte, error) {
 		Attempts: r.Attempts, Answered: r.Answered, LastSent: r.LastSent, Denied: r.Denied,
 		Code: string(r.Code), IssuedAt: r.IssuedAt, Problem: problem, Message: cutText(r.Message),
 		Visit: storedVisit{
-			ID: string(v.ID), HCode: v.HCode, ServiceDate: v.ServiceDate.String(), PID: v.PID.Digits(),
+			ID: string(v.ID), HCode: v.HCode, ServiceDate: v.ServiceDate.String(), PID: v.PID.Digits(), HN: v.HN,
 			Name: storedName(v.Name), Sex: v.Sex, Birth: storedBirth(v.Birth), Address: storedAddress(v.Address),
 			Phone: v.Phone.Digits(), PhoneOwner: v.PhoneOwner,
 			ClaimCode: v.ClaimType.Code, ClaimName: v.ClaimType.Name,
@@ -78,7 +78,7 @@ func (s storedVisit) visit() (visit.Visit, error) {
 		return visit.Visit{}, err
 	}
 	v := visit.Visit{
-		ID: visit.ID(s.ID), HCode: s.HCode, ServiceDate: date, PID: pid, Name: visit.Name(s.Name), Sex: s.Sex,
+		ID: visit.ID(s.ID), HCode: s.HCode, ServiceDate: date, PID: pid, HN: s.HN, Name: visit.Name(s.Name), Sex: s.Sex,
 		Birth: visit.PartialDate(s.Birth), Address: visit.Address(s.Address), Phone: phone, PhoneOwner: s.PhoneOwner,
 		ClaimType: visit.ClaimType{Code: s.ClaimCode, Name: s.ClaimName},
 		Method:    s.Method, Attestation: attestation, Right: s.Right.right(), CreatedAt: s.CreatedAt,

@@ -32,6 +32,7 @@ type storedVisit struct {
 	HCode       string           `json:"hcode"`
 	ServiceDate string           `json:"service_date"`
 	PID         string           `json:"pid"`
+	HN          string           `json:"hn,omitempty"`
 	Name        storedName       `json:"name"`
 	Sex         visit.Sex        `json:"sex,omitempty"`
 	Birth       storedBirth      `json:"birth"`

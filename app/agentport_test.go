@@ -1,0 +1,50 @@
+package app
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"authenkiosk/app/config"
+	"authenkiosk/visit"
+)
+
+func TestAPortThatIsTakenIsToldWithWhoHasIt(t *testing.T) {
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "[]") }))
+	defer other.Close()
+	own := newHospital(t, false, slog.New(slog.DiscardHandler), nil)
+	mute, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		for {
+			c, err := mute.Accept()
+			if err != nil {
+				return
+			}
+			_ = c.Close()
+		}
+	}()
+	defer func() { _ = mute.Close() }()
+	for name, c := range map[string]struct{ address, words, state string }{
+		"NHSO's agent":      {other.Listener.Addr().String(), "NHSO's own agent? End it", findingFailed},
+		"a second kiosk":    {strings.TrimPrefix(own.url, "http://"), "AuthenKiosk answers there", findingOK},
+		"something without": {mute.Addr().String(), "nothing answers HTTP there", findingOK},
+	} {
+		f := &agentFace{config: config.Agent{Listen: c.address}, log: slog.New(slog.DiscardHandler), options: own.core.face.options}
+		if err := f.listen(); err == nil || !strings.Contains(err.Error(), c.words) || !strings.Contains(err.Error(), "The port is taken") {
+			t.Errorf("%s: %v", name, err)
+		}
+		set := config.Default()
+		set.NHSO.Zone, set.Agent.Enabled, set.Agent.Listen = visit.ZoneDemo, true, c.address
+		if all := fmt.Sprint(agentFindings(t.Context(), set, t.TempDir())); !strings.Contains(all, "{agent "+c.state) || !strings.Contains(all, c.words) {
+			t.Errorf("%s: doctor says %s", name, all)
+		}
+	}
+}
