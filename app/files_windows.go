@@ -2,8 +2,7 @@ package app
 
 import (
 	"errors"
-
-	"golang.org/x/sys/windows"
+	"syscall"
 )
 
 // ownAs does nothing: files inherit the rights of their directory.
@@ -17,5 +16,9 @@ func ownData(string) error { return nil }
 
 // portTaken tells that another program listens on an address.
 func portTaken(err error) bool {
-	return errors.Is(err, windows.WSAEADDRINUSE) || errors.Is(err, windows.WSAEACCES) // the latter where it wants the port for itself
+	const (
+		addressInUse = syscall.Errno(10048) // WSAEADDRINUSE
+		notForOthers = syscall.Errno(10013) // WSAEACCES: the other program wants the port for itself
+	)
+	return errors.Is(err, addressInUse) || errors.Is(err, notForOthers)
 }
