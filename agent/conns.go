@@ -22,6 +22,7 @@ type doorman struct {
 	lan    *LAN
 	secure bool // TLS: a refused client cannot be told anything
 	zone   func() string
+	enters func(netip.Addr) bool // nil: this machine, and those that lan lists
 
 	leaving chan struct{} // holds one for each connection that is sent away
 
@@ -69,6 +70,9 @@ func (d *doorman) mayEnter(a net.Addr) bool {
 		return false
 	}
 	addr := at.Addr().Unmap().WithZone("")
+	if d.enters != nil {
+		return d.enters(addr)
+	}
 	return addr.IsLoopback() || d.lan.lists(addr)
 }
 

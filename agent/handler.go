@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"authenkiosk/agent/openapi"
@@ -32,6 +33,7 @@ type Options struct {
 	CompatOpen     bool         // those paths need no token from listed addresses and origins
 	AllowedOrigins []string     // web pages that may ask, exactly scheme://host[:port]
 	LAN            *LAN         // nil: this machine only
+	Plain          *PlainHTTP   // nil: nobody by plain HTTP but this machine
 
 	Audit      Auditor      // nil: nothing is written down
 	CardAccess func(Caller) // called before a program reads the card, so that the screen can show which; must not wait
@@ -57,7 +59,8 @@ type Agent struct {
 	waiting                      chan struct{} // holds one for each request that is held back
 	penalty                      time.Duration
 
-	fontFace  []byte // the rule that brings the font; empty: none
+	plainAt   atomic.Pointer[plainView] // where plain HTTP is spoken; nil: nowhere
+	fontFace  []byte                    // the rule that brings the font; empty: none
 	zone      func() string
 	now       func() time.Time
 	heartbeat time.Duration
@@ -70,7 +73,7 @@ var _ http.Handler = (*Agent)(nil)
 func New(o Options) *Agent {
 	origins, err := newOrigins(o.AllowedOrigins)
 	a := &Agent{
-		o: o, origins: origins, err: errors.Join(err, o.LAN.check(o.Clients)),
+		o: o, origins: origins, err: errors.Join(err, o.LAN.check(o.Clients), o.Plain.check(o.Compat)),
 		keys: &keyring{lister: o.Clients, now: time.Now}, tickets: newTickets(),
 		hub: o.Events, streams: newStreams(), scribe: newScribe(o.Audit), pages: newRefusedPages(o.Logger),
 		asking: newPlaces(maxAsking, maxAskingEach), reading: newPlaces(maxReading, maxReadingEach),
@@ -91,8 +94,8 @@ func New(o Options) *Agent {
 	return a
 }
 
-// Err tells what is wrong with the options: an origin that is none, or a LAN
-// that lacks a protection.
+// Err tells what is wrong with the options: an origin that is none, a LAN that lacks
+// a protection, or plain HTTP for everybody.
 func (a *Agent) Err() error { return a.err }
 
 // list makes all routes.

@@ -34,15 +34,7 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, more ...net.List
 			return err
 		}
 	}
-	var protocols http.Protocols
-	protocols.SetHTTP1(true) // HTTP/2 has many streams in one connection: more than is needed, and more to limit
-	server := &http.Server{
-		Handler: h, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
-		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
-		DisableGeneralOptionsHandler: true, // OPTIONS * is guarded like the rest
-		Protocols:                    &protocols, ConnContext: withGuest,
-		ErrorLog: log.New(discarded{}, "", 0),
-	}
+	server := newServer(h)
 	zone := func() string { return "" }
 	if a != nil {
 		zone = a.zone
@@ -58,6 +50,19 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, more ...net.List
 		listeners[i] = l
 	}
 	return run(ctx, server, listeners, a)
+}
+
+// newServer makes a server with the limits.
+func newServer(h http.Handler) *http.Server {
+	var protocols http.Protocols
+	protocols.SetHTTP1(true) // HTTP/2 has many streams in one connection: more than is needed, and more to limit
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
+		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+		DisableGeneralOptionsHandler: true, // OPTIONS * is guarded like the rest
+		Protocols:                    &protocols, ConnContext: withGuest,
+		ErrorLog: log.New(discarded{}, "", 0),
+	}
 }
 
 // exposure decides whether the listener may be served.

@@ -35,6 +35,7 @@ type pageView struct {
 	Now      string
 	Zone     zoneView
 	Refused  []seenPage
+	Plain    *plainView // where plain HTTP is spoken; nil: nowhere
 }
 
 type zoneView struct{ Name, Thai, English, Class string }
@@ -98,7 +99,7 @@ func (a *Agent) view() pageView {
 	if err := a.o.Healthy(); err != nil {
 		v.Problem = oneLine(err.Error())
 	}
-	v.Refused = a.pages.list()
+	v.Plain, v.Refused = a.plainAt.Load(), a.pages.list()
 	for i := range v.Refused {
 		v.Refused[i].Last = v.Refused[i].Last.In(visit.Bangkok)
 	}

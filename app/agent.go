@@ -42,6 +42,7 @@ type agentFace struct {
 
 	listener net.Listener
 	sixth    net.Listener // the same port at [::1]; nil: it is not there
+	plain    net.Listener // for servers that speak plain HTTP; nil: none
 	handler  *agent.Agent
 
 	mu    sync.Mutex
@@ -89,7 +90,7 @@ func newAgentFace(c *core, data string) (*agentFace, error) {
 		Status: func() agent.Status { return f.status() }, Healthy: func() error { return f.healthy() }, Logger: c.log,
 		Zone: string(c.Config.NHSO.Zone), Unit: c.Config.Unit.Name, Font: assets.FontRegular, Clients: &clientsOf{store: c.store, log: c.log}, Visits: feedOf{c.store, c.log}, Feed: id, Events: f.hub,
 		Compat: f.compat, CompatOpen: c.Config.Agent.Compat, AllowedOrigins: c.Config.Agent.AllowedOrigins, LAN: lan,
-		Audit: c.diary, CardAccess: f.cardAccess,
+		Plain: f.plainHTTP(), Audit: c.diary, CardAccess: f.cardAccess,
 	}
 	return f, nil
 }
@@ -168,7 +169,26 @@ func (f *agentFace) listen() error {
 		return fmt.Errorf("agent.listen: %w", err)
 	}
 	f.listener, f.handler, f.sixth = l, handler, f.alsoSixth(l)
+	if f.config.PlainHTTP() {
+		if f.plain, err = net.Listen("tcp", f.config.PlainHTTPListen); err != nil {
+			return fmt.Errorf("agent.plain_http_listen: %w", err)
+		}
+	}
 	return nil
+}
+
+// plainHTTP opens the few paths for servers without TLS; nil: there are none.
+func (f *agentFace) plainHTTP() *agent.PlainHTTP {
+	if !f.config.PlainHTTP() {
+		return nil
+	}
+	p := &agent.PlainHTTP{JustRead: f.compat.JustRead}
+	for _, text := range f.config.PlainHTTPFrom {
+		if at, err := netip.ParseAddr(text); err == nil { // the configuration was checked
+			p.From = append(p.From, at)
+		}
+	}
+	return p
 }
 
 // alsoSixth opens the port at [::1] as well: many systems look for localhost there
@@ -190,6 +210,15 @@ func (f *agentFace) alsoSixth(l net.Listener) net.Listener {
 // serve answers until ctx ends, and then lets answers under way finish.
 func (f *agentFace) serve(ctx context.Context) {
 	f.log.Info("the agent answers", "address", f.listener.Addr(), "compat", f.config.Compat, "other_machines", f.config.LAN())
+	var parts sync.WaitGroup
+	defer parts.Wait()
+	if f.plain != nil {
+		parts.Go(func() {
+			if err := agent.ServePlain(ctx, f.plain, f.handler); err != nil {
+				f.log.Error("serve the agent by plain HTTP", "err", err)
+			}
+		})
+	}
 	var more []net.Listener
 	if f.sixth != nil {
 		more = append(more, f.sixth)
@@ -209,6 +238,9 @@ func (f *agentFace) close() {
 	}
 	if f.sixth != nil {
 		_ = f.sixth.Close()
+	}
+	if f.plain != nil {
+		_ = f.plain.Close()
 	}
 }
 

@@ -53,6 +53,13 @@ func agentFindings(ctx context.Context, c config.Config, data string) []finding 
 			})
 		}
 	}
+	if c.Agent.PlainHTTP() {
+		findings = append(findings, finding{
+			"agent plain http", findingWarning,
+			fmt.Sprintf("LESS SAFE: %s read cards and ask for codes at http://%s without a token, and patients' data go over the network unprotected; "+
+				"prefer a webhook, or TLS (agent.tls_cert)", strings.Join(c.Agent.PlainHTTPFrom, ", "), c.Agent.PlainHTTPListen),
+		})
+	}
 	if c.Agent.LAN() {
 		findings = append(findings, lanFinding(c.Agent, kept.Clients))
 	}

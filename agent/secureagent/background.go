@@ -40,6 +40,7 @@ func (h *Handler) Close() {
 	for _, s := range h.sessions {
 		h.leave(s)
 	}
+	clear(h.justRead)
 	for len(h.left) > 0 {
 		h.drop(h.left[0])
 	}

@@ -93,6 +93,7 @@ type Handler struct {
 	sessions     map[uint64]*session     // of the cards that are inside, by insertion
 	correlations map[string]*correlation // of the sessions, and of the records in left
 	left         []*record               // of cards that are out, the oldest first
+	justRead     map[string]*lastRead    // by client
 }
 
 var _ http.Handler = (*Handler)(nil)
@@ -113,7 +114,7 @@ func New(o Options) (*Handler, error) {
 		hcode: o.HCode, ignored: o.IgnoreHCodes, hasToken: o.HasToken, lookBack: o.LookBack, outlives: o.Outlive,
 		client: o.ClientName, clientID: o.ClientID, audit: o.Audit, log: o.Logger, now: o.Now,
 		mux: http.NewServeMux(), reading: make(chan struct{}, 1), questions: questions{open: map[questionKey]*question{}},
-		sessions: map[uint64]*session{}, correlations: map[string]*correlation{},
+		sessions: map[uint64]*session{}, correlations: map[string]*correlation{}, justRead: map[string]*lastRead{},
 	}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	if h.hasToken == nil {

@@ -22,6 +22,10 @@ const (
 	rightLimit = 15 * time.Second
 )
 
+// justReadLife is how long a person counts as just read by a client: the time in which
+// a desk deals with them.
+const justReadLife = 10 * time.Minute
+
 // Limits of work that goes on when its client has left.
 const (
 	// askLimit bounds a question to NHSO about a person, over all days that are

@@ -158,3 +158,42 @@ func TestWhatOutlivesACardLeavesTheMemoryInTime(t *testing.T) {
 		}
 	})
 }
+
+func TestAPersonCountsAsJustReadForTenMinutesAndForTheClientThatRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		at(9, 0)
+		w := newWorld()
+		client := "intranet"
+		h := w.handler(t, func(o *Options) { o.ClientID = func(context.Context) string { return client } })
+		just := func(p agenttest.Person) bool { return h.JustRead(t.Context(), p.PID()) }
+		w.insert(agenttest.Adult.PID())
+		_, _ = ask(h, "GET", ReadCardPath, "") // has no right, and no code, for anybody
+		if just(agenttest.Adult) {
+			t.Error("before the reading")
+		}
+		read(t, h)
+		if !just(agenttest.Adult) || just(agenttest.Pensioner) || h.JustRead(t.Context(), "x") {
+			t.Error("after the reading")
+		}
+		client = "another"
+		if just(agenttest.Adult) {
+			t.Error("for another client")
+		}
+		client = "intranet"
+		time.Sleep(6 * time.Minute)
+		read(t, h)
+		time.Sleep(6 * time.Minute)
+		if !just(agenttest.Adult) {
+			t.Error("after it was read again")
+		}
+		w.insert(agenttest.Pensioner.PID())
+		read(t, h)
+		if just(agenttest.Adult) || !just(agenttest.Pensioner) {
+			t.Error("after the next person")
+		}
+		time.Sleep(justReadLife + time.Second)
+		if just(agenttest.Pensioner) || len(h.justRead) != 0 {
+			t.Errorf("in the end, %d are remembered", len(h.justRead))
+		}
+	})
+}

@@ -129,6 +129,7 @@ func (h *Handler) read(r *http.Request) answer {
 		return h.cardTrouble(r, visit.CardRemovedEarly)
 	}
 	out.Correlation = id
+	h.noteRead(r, card.PID)
 	return h.seen(r, s, "read", card.PID, answer{status: http.StatusOK, body: out})
 }
 

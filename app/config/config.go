@@ -83,6 +83,12 @@ type Agent struct {
 	// code is this unit's all the same. Requests that name any other are refused.
 	IgnoreHCodes []string
 
+	// For servers that know nothing but http://<this machine>:port, both together: an
+	// address of this machine with its port, and the exact addresses that may ask there
+	// without TLS and without a token. See PlainHTTP.
+	PlainHTTPListen string
+	PlainHTTPFrom   []string
+
 	// For other machines, all four together; see LAN.
 	TLSCert, TLSKey string   // PEM files
 	Addresses       []string // IP addresses or networks (CIDR) from which programs may connect
@@ -91,6 +97,9 @@ type Agent struct {
 
 // LAN tells whether other machines may connect.
 func (a Agent) LAN() bool { return a.TLSCert != "" }
+
+// PlainHTTP tells whether other machines are answered without TLS.
+func (a Agent) PlainHTTP() bool { return a.PlainHTTPListen != "" }
 
 // Webhook is a system of the hospital that is told about changed visits.
 type Webhook struct {

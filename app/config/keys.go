@@ -54,6 +54,8 @@ var keys = map[string]setter{
 	"agent.look_back_days":      days(func(c *Config) *int { return &c.Agent.LookBackDays }, 0, maxLookBack),
 	"agent.correlation_minutes": counted(func(c *Config) *int { return &c.Agent.CorrelationMinutes }, 0, maxCorrelation, " minutes"),
 	"agent.ignore_hcodes":       texts(func(c *Config) *[]string { return &c.Agent.IgnoreHCodes }, hcode),
+	"agent.plain_http_listen":   text(func(c *Config) *string { return &c.Agent.PlainHTTPListen }, orEmpty(plainListen)),
+	"agent.plain_http_from":     texts(func(c *Config) *[]string { return &c.Agent.PlainHTTPFrom }, exactAddress),
 	"agent.tls_cert":            text(func(c *Config) *string { return &c.Agent.TLSCert }, orEmpty(label)),
 	"agent.tls_key":             text(func(c *Config) *string { return &c.Agent.TLSKey }, orEmpty(label)),
 	"agent.addresses":           texts(func(c *Config) *[]string { return &c.Agent.Addresses }, network),

@@ -142,6 +142,39 @@ func askedHost(s string) string {
 	return ""
 }
 
+// plainListen is one address of this machine; all of them at once would be heard by
+// everybody.
+func plainListen(s string) string {
+	at, err := netip.ParseAddrPort(s)
+	if err != nil || at.Addr().IsUnspecified() || at.Addr().IsMulticast() || at.Addr().Zone() != "" || at.String() != s {
+		return `allowed is one address of this machine with a port, for example "192.168.1.20:8189"`
+	}
+	return ""
+}
+
+// exactAddress is one address of one machine, and no network.
+func exactAddress(s string) string {
+	at, err := netip.ParseAddr(s)
+	if err != nil || at.IsUnspecified() || at.IsMulticast() || at.Is4In6() || at.Zone() != "" {
+		return `allowed is the exact address of a server, for example "192.168.1.30", and no network`
+	}
+	return ""
+}
+
+// plainHTTP wants both of its keys, and a listener of its own.
+func (r *reader) plainHTTP() {
+	a := &r.config.Agent
+	if r.failed("agent.plain_http_listen") || r.failed("agent.plain_http_from") {
+		return
+	}
+	if (a.PlainHTTPListen == "") != (len(a.PlainHTTPFrom) == 0) {
+		r.fail("agent", ": agent.plain_http_listen and agent.plain_http_from go together")
+	}
+	if a.PlainHTTPListen != "" && a.PlainHTTPListen == a.Listen {
+		r.fail("agent.plain_http_listen", fmt.Sprintf(" = %s: that is agent.listen already", quoted(a.PlainHTTPListen)))
+	}
+}
+
 // otherMachines keeps the agent on this machine unless everything that protects
 // it from others is given.
 func (r *reader) otherMachines() {

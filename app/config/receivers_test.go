@@ -51,6 +51,15 @@ func TestWrongReceiversAreNamedWithTheirLine(t *testing.T) {
 		{"a broker with a path", "[mqtt]\nbroker = \"mqtts://b.example//\"", "kiosk.toml:2: mqtt.broker"},
 		{"half of what other machines need", "[agent]\ntls_cert = \"c.pem\"", "agent.addresses, agent.hosts, agent.tls_key"},
 		{"every address", "[agent]\naddresses = [\"0.0.0.0/0\"]", "kiosk.toml:2: agent.addresses"},
+		{"a network by plain HTTP", "[agent]\nplain_http_from = [\"192.168.1.0/24\"]", "kiosk.toml:2: agent.plain_http_from"},
+		{"everybody by plain HTTP", "[agent]\nplain_http_from = [\"0.0.0.0\"]", "kiosk.toml:2: agent.plain_http_from"},
+		{"plain HTTP on all addresses", "[agent]\nplain_http_listen = \"0.0.0.0:8189\"", "kiosk.toml:2: agent.plain_http_listen"},
+		{"plain HTTP under a name", "[agent]\nplain_http_listen = \"kiosk1:8189\"", "kiosk.toml:2: agent.plain_http_listen"},
+		{"plain HTTP for nobody", "[agent]\nplain_http_listen = \"192.168.1.20:8189\"", "agent.plain_http_listen and agent.plain_http_from go together"},
+		{"plain HTTP from somebody, nowhere", "[agent]\nplain_http_from = [\"192.168.1.30\"]", "agent.plain_http_listen and agent.plain_http_from go together"},
+		{"plain HTTP where the agent is", "[agent]\nplain_http_listen = \"127.0.0.1:8189\"\nplain_http_from = [\"192.168.1.30\"]", "kiosk.toml:2: agent.plain_http_listen"},
+		{"an hour and more", "[agent]\ncorrelation_minutes = 61", "kiosk.toml:2: agent.correlation_minutes"},
+		{"a unit that is none", "[agent]\nignore_hcodes = [\"x\"]", "kiosk.toml:2: agent.ignore_hcodes"},
 		{"a name without a port", "[agent]\nhosts = [\"kiosk1\"]", "kiosk.toml:2: agent.hosts"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -22,6 +22,7 @@ func (r *reader) together() {
 		r.fail("kiosk.default_claim_type", fmt.Sprintf(" = %q: allowed are those of kiosk.claim_types", k.DefaultClaimType))
 	}
 	r.otherMachines()
+	r.plainHTTP()
 	r.receivers()
 	if r.asksItself() {
 		r.fail("nhso.agent_url", fmt.Sprintf(" = %s: that is this program's own agent (agent.listen)", quoted(c.NHSO.AgentURL)))
