@@ -22,7 +22,7 @@ var errNoCardService = errors.New("the card service is not running")
 func (a agentCards) Slot() (s secureagent.Slot, err error) {
 	in, _ := a.patient()
 	a.set(func() {
-		if a.lost {
+		if a.lost != visit.NoProblem {
 			err = errNoCardService
 			return
 		}

@@ -23,7 +23,7 @@ type cards struct {
 
 	mu      sync.Mutex
 	readers []cardreader.ReaderState
-	lost    bool                           // there is no card service
+	lost    visit.Problem                  // why there is no card service; NoProblem: there is one
 	inside  map[uint64]cardreader.Inserted // that answer
 	mute    map[uint64]struct{}            // that do not
 	seat    seat                           // of the patient
@@ -139,12 +139,12 @@ func (c *cards) handle(e cardreader.Event, send func(flow.Event), changed func()
 		changed()
 	case cardreader.ServiceLost:
 		c.log.Warn("card service lost", "err", e.Err)
-		c.set(func() { c.readers, c.lost = nil, true })
+		c.set(func() { c.readers, c.lost = nil, e.Problem() })
 		c.told(e)
 		changed()
 	case cardreader.ServiceBack:
 		c.log.Info("card service back")
-		c.set(func() { c.lost = false })
+		c.set(func() { c.lost = visit.NoProblem })
 		changed()
 	case cardreader.Inserted:
 		c.comes(e, false, e, send)
@@ -281,17 +281,23 @@ func (c *cards) ProblemOf(err error) visit.Problem { return cardreader.ProblemOf
 
 // state is the status light of the readers.
 func (c *cards) state() flow.DeviceState {
+	state, _ := c.light()
+	return state
+}
+
+// light is the status light of the readers, and why it is red.
+func (c *cards) light() (flow.DeviceState, visit.Problem) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.lost {
-		return flow.DeviceDown
+	if c.lost != visit.NoProblem {
+		return flow.DeviceDown, c.lost
 	}
 	for _, r := range c.readers {
 		if r.Role == cardreader.RolePatient && r.State != cardreader.StatusUnavailable {
-			return flow.DeviceReady
+			return flow.DeviceReady, visit.NoProblem
 		}
 	}
-	return flow.DeviceDown
+	return flow.DeviceDown, visit.ReaderMissing
 }
 
 // second tells whether there is a reader of its own for the card that vouches.

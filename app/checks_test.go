@@ -2,10 +2,19 @@ package app
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"authenkiosk/app/config"
+	"authenkiosk/cardreader"
+	"authenkiosk/cardreader/virtualcard"
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
 )
 
 // takes is a check that comes back after that time, or says that it was told to end.
@@ -133,4 +142,45 @@ func TestALookThatChecksShareIsMadeOnceAndHoldsNobodyUp(t *testing.T) {
 			t.Errorf("%d looks", looks)
 		}
 	})
+}
+
+func TestDoctorSaysWhatToInstallForTheCardService(t *testing.T) {
+	denied := fmt.Errorf("establish context: %w (8010006A)", cardreader.ErrDenied)
+	down := fmt.Errorf("establish context: %w (8010001D)", cardreader.ErrServiceDown)
+	for _, c := range []struct {
+		err          error
+		system, want string
+	}{
+		{denied, "linux", "apt-get install polkitd"},
+		{denied, "linux", "50-authenkiosk.rules"},
+		{denied, "windows", "refuses"},
+		{down, "linux", "apt-get install pcscd"},
+		{down, "windows", "SCardSvr"},
+		{cardreader.ErrComm, "linux", "does not answer"},
+	} {
+		if got := serviceAdvice(c.err, c.system); !strings.Contains(got, c.want) {
+			t.Errorf("%v on %s: %q, want %q", c.err, c.system, got, c.want)
+		}
+	}
+}
+
+func TestACardServiceThatRefusesIsShownAsSuch(t *testing.T) {
+	c := newCards(virtualcard.NewService(patientReader), config.CardReader{}, slog.New(slog.DiscardHandler))
+	nothing := func(flow.Event) {}
+	for _, e := range []struct {
+		event   cardreader.Event
+		state   flow.DeviceState
+		problem visit.Problem
+	}{
+		{cardreader.ServiceLost{Err: fmt.Errorf("watch: %w", cardreader.ErrDenied)}, flow.DeviceDown, visit.CardServiceRefuses},
+		{cardreader.Readers{}, flow.DeviceDown, visit.CardServiceRefuses}, // all are gone with the service
+		{cardreader.ServiceBack{}, flow.DeviceDown, visit.ReaderMissing},
+		{cardreader.Readers{List: []cardreader.ReaderState{{Name: patientReader, Role: cardreader.RolePatient}}}, flow.DeviceReady, visit.NoProblem},
+		{cardreader.ServiceLost{Err: cardreader.ErrServiceDown}, flow.DeviceDown, visit.ReaderMissing},
+	} {
+		c.handle(e.event, nothing, func() {})
+		if state, problem := c.light(); state != e.state || problem != e.problem {
+			t.Errorf("after %T: %v, %v; want %v, %v", e.event, state, problem, e.state, e.problem)
+		}
+	}
 }

@@ -310,11 +310,12 @@ func (c *core) watchDevices(ctx context.Context, send func(flow.Event), devices 
 func (c *core) lights() flow.Devices {
 	state, _, _ := c.health.read()
 	d := flow.Devices{
-		Reader: c.cards.state(), NHSO: state, Printer: flow.DeviceAbsent, Camera: flow.DeviceAbsent,
+		NHSO: state, Printer: flow.DeviceAbsent, Camera: flow.DeviceAbsent,
 		NHSOProblem: c.health.why(), SecondReader: c.cards.second(),
 		Storage: c.disk.look(c.log),
 		Clock:   c.clockNow(),
 	}
+	d.Reader, d.ReaderProblem = c.cards.light()
 	if c.face != nil {
 		d.ReadBy = c.face.readBy()
 	}

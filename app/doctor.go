@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"time"
 
 	"authenkiosk/app/config"
 	"authenkiosk/camera"
+	"authenkiosk/cardreader"
 	"authenkiosk/cardreader/pcsc"
 	"authenkiosk/nhso"
 	"authenkiosk/storage"
@@ -116,7 +118,7 @@ func readerFinding(c config.Config) finding {
 	}
 	watcher, err := pcsc.New().Watch()
 	if err != nil {
-		return finding{"card reader", findingFailed, "the card service does not answer: " + err.Error()}
+		return finding{"card reader", findingFailed, serviceAdvice(err, runtime.GOOS) + ": " + err.Error()}
 	}
 	defer func() { _ = watcher.Close() }()
 	readers, err := watcher.Readers()
@@ -124,6 +126,24 @@ func readerFinding(c config.Config) finding {
 		return finding{"card reader", findingFailed, err.Error()}
 	}
 	return patientsReader(readers, c.CardReader)
+}
+
+// serviceAdvice says what to install or start when the card service of a system does
+// not let the program in.
+func serviceAdvice(err error, system string) string {
+	refused := errors.Is(err, cardreader.ErrDenied)
+	switch {
+	case refused && system == "linux":
+		return "the card service refuses this program: pcscd asks polkit who may use readers. Install it (apt-get install polkitd) and start pcscd again; " +
+			"for a service, or a kiosk without a desktop, put 50-authenkiosk.rules into /usr/share/polkit-1/rules.d, too"
+	case refused:
+		return "the card service refuses this program: try it as another user"
+	case errors.Is(err, cardreader.ErrServiceDown) && system == "linux":
+		return "the card service is not there: install it (apt-get install pcscd) and start it (systemctl enable --now pcscd.socket)"
+	case errors.Is(err, cardreader.ErrServiceDown) && system == "windows":
+		return "the card service is not there: is a reader in, and does the service Smart Card (SCardSvr) run?"
+	}
+	return "the card service does not answer"
 }
 
 func diskFinding(data string) finding {

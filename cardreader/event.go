@@ -1,6 +1,10 @@
 package cardreader
 
-import "authenkiosk/visit"
+import (
+	"errors"
+
+	"authenkiosk/visit"
+)
 
 // Event is what a Monitor tells: Readers, Inserted, Mute, Removed, ServiceLost or
 // ServiceBack.
@@ -58,8 +62,14 @@ func (ServiceBack) event() {}
 // Problem returns what to show.
 func (Mute) Problem() visit.Problem { return visit.CardMute }
 
-// Problem returns what to show.
-func (ServiceLost) Problem() visit.Problem { return visit.ReaderMissing }
+// Problem returns what to show: a service that refuses this program is there, and
+// another cable does not help.
+func (e ServiceLost) Problem() visit.Problem {
+	if errors.Is(e.Err, ErrDenied) {
+		return visit.CardServiceRefuses
+	}
+	return visit.ReaderMissing
+}
 
 // Role says for whom a reader is.
 type Role int

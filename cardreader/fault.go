@@ -44,7 +44,7 @@ var problems = []struct {
 	problem visit.Problem
 }{
 	{ErrServiceDown, visit.ReaderMissing},
-	{ErrDenied, visit.ReaderMissing},
+	{ErrDenied, visit.CardServiceRefuses},
 	{ErrNoReader, visit.ReaderMissing},
 	{ErrNoCard, visit.CardRemovedEarly},
 	{ErrRemoved, visit.CardRemovedEarly},

@@ -86,7 +86,7 @@ func TestRetries(t *testing.T) {
 			name:    "a card that is gone for good was removed early",
 			connect: []error{removed, removed, removed, removed, removed}, problem: visit.CardRemovedEarly, took: 1500 * time.Millisecond,
 		},
-		{name: "a service that says no is not asked again", connect: []error{cardreader.ErrDenied}, problem: visit.ReaderMissing},
+		{name: "a service that says no is not asked again", connect: []error{cardreader.ErrDenied}, problem: visit.CardServiceRefuses},
 	} {
 		bubble(t, c.name, func(t *testing.T) {
 			f := &flaky{Service: virtualcard.NewService(readerA), connect: c.connect, transmit: c.transmit}
@@ -145,6 +145,9 @@ func TestTheMonitorBearsHiccups(t *testing.T) {
 		lost := expect[cardreader.ServiceLost](t, m)
 		if !errors.Is(lost.Err, cardreader.ErrDenied) || errors.Is(lost.Err, cardreader.ErrServiceDown) {
 			t.Error(lost.Err)
+		}
+		if p := lost.Problem(); p != visit.CardServiceRefuses {
+			t.Errorf("it is shown as %v", p)
 		}
 		expect[cardreader.ServiceBack](t, m)
 	})

@@ -112,6 +112,9 @@ func welcomeSamples() []sample {
 			m.Devices.NHSO, m.Devices.Printer, m.Devices.Reader = flow.DeviceUnknown, flow.DeviceImpaired, flow.DeviceUnknown
 		})},
 		{"welcome-no-reader", with(func(m *flow.Model) { m.Devices.Reader = flow.DeviceDown })},
+		{"welcome-service-refuses", with(func(m *flow.Model) {
+			m.Devices.Reader, m.Devices.ReaderProblem = flow.DeviceDown, visit.CardServiceRefuses
+		})},
 		{"welcome-no-reader-ways", with(func(m *flow.Model) {
 			anyWay(m)
 			m.Devices.Reader = flow.DeviceDown

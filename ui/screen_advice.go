@@ -59,7 +59,7 @@ func (c *scene) close() button {
 
 // faultPictures show what is wrong with a card.
 var faultPictures = map[visit.Problem]string{
-	visit.ReaderMissing: "reader-missing", visit.CardNotThai: "not-thai", visit.CardUnreadable: "unreadable",
+	visit.ReaderMissing: "reader-missing", visit.CardServiceRefuses: "reader-missing", visit.CardNotThai: "not-thai", visit.CardUnreadable: "unreadable",
 	visit.CardRemovedEarly: "insert-1", visit.CardBusy: "busy", visit.CardExpired: "expired",
 	visit.NHSOUnreachable: "network", visit.NHSORefusedToken: "network", visit.NHSOTooMany: "network",
 	visit.NotSaved: "closed", visit.ClockWrong: "clock", visit.ServiceDatePassed: "clock", visit.PrinterUnavailable: "printer",

@@ -21,7 +21,11 @@ func (c *scene) welcome() {
 		c.s.text("text", rest.inset(0, 20), c.say.say("welcome.card-in.text"), c.explaining())
 	case d.Reader == flow.DeviceDown || d.Reader == flow.DeviceAbsent:
 		c.withoutReader()
-		c.outOfService("welcome.reader.title", visit.ReaderMissing)
+		p := d.ReaderProblem
+		if p == visit.NoProblem {
+			p = visit.ReaderMissing
+		}
+		c.outOfService("welcome.reader.title", p)
 	default:
 		c.insertCard()
 	}
@@ -64,10 +68,13 @@ func (c *scene) outOfService(title string, p visit.Problem) {
 	rest = c.call(rest)
 	number, rest := rest.cutBottom(110, 20)
 	c.helpCode(number, p)
-	reason, _ := c.problemWords(p)
+	reason, advice := c.problemWords(p)
+	if p != visit.CardServiceRefuses { // which the staff can mend, if they are told how
+		advice = c.say.say("welcome.desk")
+	}
 	why, rest := rest.cutTop(rest.h*0.45, 12)
 	c.s.text("reason", why, reason, c.explaining().strong())
-	c.s.text("text", rest, c.say.say("welcome.desk"), c.explaining())
+	c.s.text("text", rest, advice, c.explaining())
 }
 
 // call draws the unit's telephone number, if it has one, and returns the rest.

@@ -40,6 +40,7 @@ const (
 	ConfigWrong                // the kiosk cannot start: the configuration has mistakes
 	DataInUse                  // the kiosk cannot start: another program has its data
 	DataUnusable               // the kiosk cannot start: its data cannot be opened
+	CardServiceRefuses         // the card service of the machine does not let this program in
 	problemCount
 )
 
@@ -54,6 +55,7 @@ var problemNames = [...]string{
 	UpstreamCannot: "upstream-cannot", NoNumber: "no-number", PrinterNoPaper: "printer-no-paper",
 	PrinterCoverOpen: "printer-cover-open", CardNeeded: "card-needed", Draft: "draft", StaffChecks: "staff-checks",
 	ConfigWrong: "config-wrong", DataInUse: "data-in-use", DataUnusable: "data-unusable",
+	CardServiceRefuses: "card-service-refuses",
 }
 
 // Problems returns every problem but NoProblem, for tests of the words.

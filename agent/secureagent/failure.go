@@ -109,7 +109,7 @@ func (h *Handler) nhsoDown(r *http.Request) answer {
 func (h *Handler) cardTrouble(r *http.Request, p visit.Problem) answer {
 	status, message := http.StatusInternalServerError, sayCardBad
 	switch p {
-	case visit.ReaderMissing:
+	case visit.ReaderMissing, visit.CardServiceRefuses:
 		status, message = http.StatusTeapot, sayNoReader
 	case visit.CardRemovedEarly:
 		message = sayNoCard

@@ -290,7 +290,7 @@ func TestCardTroubleHasItsStatusAndWords(t *testing.T) {
 		status int
 		words  string
 	}{
-		visit.ReaderMissing: {418, sayNoReader}, visit.CardMute: {500, sayCardMute}, visit.CardNotThai: {500, sayCardNotThai},
+		visit.ReaderMissing: {418, sayNoReader}, visit.CardServiceRefuses: {418, sayNoReader}, visit.CardMute: {500, sayCardMute}, visit.CardNotThai: {500, sayCardNotThai},
 		visit.CardBusy: {500, sayCardBusy}, visit.CardUnreadable: {500, sayCardBad}, visit.CardRemovedEarly: {500, sayNoCard},
 	} {
 		w := newWorld()

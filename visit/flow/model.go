@@ -152,6 +152,7 @@ type Devices struct {
 	Storage DeviceState // Down: no room or no way to write; no visit can be taken
 	Clock   DeviceState // Down: the clock is wrong by more than the service date bears
 
+	ReaderProblem  visit.Problem // why Reader is not ready, where that is known
 	PrinterProblem visit.Problem // why Printer is not ready, where that is known
 	NHSOProblem    visit.Problem // why NHSO is not ready, where that is known
 	SecondReader   bool          // there is a reader of its own for the card that vouches
