@@ -37,6 +37,7 @@ func screenOptions(k *app.Kiosk) ui.Options {
 	}
 	// The unit's own number is no secret: it is there to be called.
 	o.PhotoDays = c.Storage.KeepPhotoDays
+	o.Next = map[string]string{"th": c.Kiosk.NextTH, "en": c.Kiosk.NextEN}
 	o.Unit.Phone = visit.GroupPhone(c.Unit.Phone.Digits())
 	return o
 }

@@ -30,7 +30,7 @@ func unitOf(c config.Config, types []visit.ClaimType, can nhso.Abilities, demo *
 			MinAge: c.Certifier.MinAge, AdultAge: c.Certifier.AdultAge,
 			Relations: c.Certifier.Relations, AdultRelations: c.Certifier.AdultRelations,
 		},
-		LineQR: lineQR(c, demo),
+		LineQR: lineQR(c, demo), SecondCode: c.Kiosk.SecondCode,
 	}
 }
 

@@ -45,7 +45,7 @@ func (k *Kiosk) draw() {
 		k.s.page = "help"
 		c.help()
 	}
-	if k.model.Warning {
+	if k.model.Warning && !c.staysInSight() {
 		k.s.page = "idle"
 		c.idle()
 	}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -75,6 +76,9 @@ func (c *scene) unitName(at area) {
 // date draws day and time at the right edge.
 func (c *scene) date(at area) area {
 	right, rest := at.cutRight(250, 24)
+	if c.m.Devices.Clock == flow.DeviceDown {
+		return rest // a time that is known to be wrong misleads
+	}
 	upper, lower := right.cutTop(right.h*0.56, 0)
 	st := textStyle{size: 36, bold: true, color: c.s.p.ink, align: fyne.TextAlignTrailing, lines: 1}
 	c.s.text("clock", upper, c.say.say("time", "Time", c.clock(c.now)), st.from(bottom))
@@ -96,18 +100,18 @@ func (c *scene) day(t time.Time) string {
 }
 
 // lights draws the health of each device that is configured. The camera has a
-// light only where there is one; in landscape four take two lines.
+// light only where there is one, clock and store only when they fail; in landscape
+// more than three take two lines.
 func (c *scene) lights(at area) {
-	flat := false
-	cells := at.columns(3, 12)
-	if c.m.Devices.Camera != flow.DeviceAbsent {
-		cells = at.columns(4, 12)
-		if flat = !c.s.geo.portrait; flat {
-			rows := at.rows(2, 0)
-			cells = append(rows[0].columns(2, 12), rows[1].columns(2, 12)...)
-		}
+	list := c.lamps()
+	cells := at.columns(max(len(list), 3), 12)
+	flat := len(list) > 3 && !c.s.geo.portrait
+	if flat {
+		rows := at.rows(2, 0)
+		each := (len(list) + 1) / 2
+		cells = append(rows[0].columns(each, 12), rows[1].columns(each, 12)...)
 	}
-	for i, l := range c.lamps() {
+	for i, l := range list {
 		c.s.light(cells[i], l, flat)
 	}
 }
@@ -117,10 +121,15 @@ func (c *scene) lamps() []lamp {
 		return nil // nobody looks at the devices
 	}
 	d := c.m.Devices
+	all := []lamp{{name: "nhso", state: d.NHSO}, {name: "reader", state: d.Reader}, {name: "printer", state: d.Printer}, {name: "camera", state: d.Camera}}
+	if d.Clock == flow.DeviceDown {
+		all = slices.Insert(all, 0, lamp{name: "clock", state: d.Clock})
+	}
+	if d.Storage == flow.DeviceDown {
+		all = slices.Insert(all, 0, lamp{name: "storage", state: d.Storage})
+	}
 	var list []lamp
-	for _, l := range []lamp{
-		{name: "nhso", state: d.NHSO}, {name: "reader", state: d.Reader}, {name: "printer", state: d.Printer}, {name: "camera", state: d.Camera},
-	} {
+	for _, l := range all {
 		if l.state == flow.DeviceAbsent {
 			continue
 		}

@@ -35,8 +35,9 @@ type Options struct {
 	Now         func() time.Time            // default time.Now
 	Later       func(time.Duration, func()) // calls on the goroutine of the user interface; default by a timer
 	Orientation Orientation
-	HideCursor  bool // on a touch screen
-	PhotoDays   int  // for how many days a photo is kept; 0: it is erased the same day
+	Next        map[string]string // by language: where a patient with a code goes from here; empty: nothing is said
+	HideCursor  bool              // on a touch screen
+	PhotoDays   int               // for how many days a photo is kept; 0: it is erased the same day
 
 	// Closed is why the program could not start: the screen says so and who helps,
 	// and takes no patient.

@@ -153,6 +153,11 @@ func certifierSamples(t testing.TB, without withoutCard) []sample {
 	}
 	list := []sample{
 		{"certifier", card(func(x *flow.Session) { x.Certifier = flow.Certifier{} })},
+		{"certifier-first", func() flow.Model {
+			m := card(func(x *flow.Session) { x.Certifier = flow.Certifier{} })
+			m.Devices.SecondReader = true
+			return m
+		}()},
 		{"certifier-reading", card(func(x *flow.Session) { x.Certifier.Person = flow.Person{} })},
 		{"certifier-name", card(func(*flow.Session) {})},
 		{"certifier-read", card(func(x *flow.Session) { x.Certifier.CardRead = true })},

@@ -141,7 +141,10 @@ func welcomeSamples() []sample {
 			m.Devices.NHSO, m.Devices.Camera = flow.DeviceImpaired, flow.DeviceDown
 		})},
 		{"no-card-staff", with(func(m *flow.Model) { m.State = flow.NoCard })},
-		{"take-card", with(func(m *flow.Model) { m.State, m.CardIn = flow.TakeCard, true })},
+		{"take-card", with(func(m *flow.Model) { m.State, m.CardIn, m.Ending = flow.TakeCard, true, flow.WithCode })},
+		{"take-card-no-code", with(func(m *flow.Model) { m.State, m.CardIn, m.Ending = flow.TakeCard, true, flow.WithoutCode })},
+		{"take-card-second-no-code", with(func(m *flow.Model) { m.State, m.Ending = flow.TakeCard, flow.WithoutCode })},
+		{"take-card-desk", with(func(m *flow.Model) { m.State, m.CardIn, m.Ending = flow.TakeCard, true, flow.AtDesk })},
 	}
 }
 
@@ -201,6 +204,9 @@ func visitSamples(t testing.TB) []sample {
 		{"phone-complete", in(t, flow.PhoneEntry, func(m *flow.Model) { m.Session.PhoneInput = samplePhone })},
 		{"phone-not-digits", in(t, flow.PhoneEntry, func(m *flow.Model) { m.Session.PhoneInput = "0x" })},
 		{"claim-types", in(t, flow.ClaimTypeChoice, nil)},
+		{"claim-types-none-chosen", in(t, flow.ClaimTypeChoice, func(m *flow.Model) {
+			m.Session.ClaimType, m.Session.Offered = visit.ClaimType{}, m.Session.Offered[1:4]
+		})},
 		{"claim-types-few", in(t, flow.ClaimTypeChoice, func(m *flow.Model) { m.Session.Offered = m.Session.Offered[2:4] })},
 		{"sending", in(t, flow.Sending, func(m *flow.Model) { m.Session.Phase = flow.Saving })},
 		{"sending-slow", in(t, flow.Sending, func(m *flow.Model) { m.Session.Phase, m.Session.Slow = flow.Submitting, true })},
@@ -231,11 +237,20 @@ func endSamples(t testing.TB) []sample {
 			m.Session.Done = done("99999", "โรงพยาบาลทดสอบ")
 			m.Devices.Printer, m.Devices.PrinterProblem = flow.DeviceDown, visit.PrinterNoPaper
 		})},
+		{"already-here-leaving", in(t, flow.AlreadyHere, func(m *flow.Model) {
+			m.Session.Done, m.Warning = done("99999", "โรงพยาบาลทดสอบ"), true
+		})},
+		{"already-elsewhere-second", in(t, flow.AlreadyElsewhere, func(m *flow.Model) {
+			m.Session.Done, m.Unit.SecondCode = done("99998", "โรงพยาบาลส่งเสริมสุขภาพตำบลทดสอบเหนือ"), true
+		})},
 		{"already-elsewhere", in(t, flow.AlreadyElsewhere, func(m *flow.Model) {
 			m.Session.Done = done("99998", "โรงพยาบาลส่งเสริมสุขภาพตำบลทดสอบเหนือ")
 		})},
 		{"result-printing", result(flow.Printing, nil)},
 		{"result-printed", result(flow.Printed, nil)},
+		{"result-leaving", result(flow.Printed, func(m *flow.Model) { m.Warning = true })},
+		{"result-more-at-desk", result(flow.Printed, func(m *flow.Model) { m.Session.Reprints = flow.MaxReprints })},
+		{"result-next-card", result(flow.Printed, func(m *flow.Model) { m.Waiting = flow.Insertion{Number: 9} })},
 		{"result-failed", result(flow.PrintFailed, func(m *flow.Model) { m.CardIn = false; m.Devices.Printer = flow.DeviceDown })},
 		{"result-no-printer", result(flow.NotPrinted, func(m *flow.Model) { m.Devices.Printer = flow.DeviceAbsent })},
 		{"result-unclear", result(flow.PrintUnclear, nil)},
@@ -251,6 +266,10 @@ func endSamples(t testing.TB) []sample {
 			m.CardIn = false
 		})},
 		{"queued-unclear", in(t, flow.Queued, func(m *flow.Model) { m.Session.Print = flow.PrintUnclear })},
+		{"queued-token", in(t, flow.Queued, func(m *flow.Model) {
+			m.Session.Print, m.Session.Problem = flow.Printed, visit.NHSORefusedToken
+		})},
+		{"queued-leaving", in(t, flow.Queued, func(m *flow.Model) { m.Session.Print, m.Warning = flow.Printed, true })},
 		{"queued", in(t, flow.Queued, func(m *flow.Model) { m.Session.Print = flow.Printed })},
 	}
 }

@@ -108,14 +108,16 @@ func (c *scene) chipFault(a advice) {
 	c.title(a.title)
 	number, rest := c.work.cutBottom(110, 20)
 	c.helpCode(number, a.problem)
-	words, rest := rest.cutBottom(rest.h*0.28, 16)
-	c.s.text("text", words, a.text, c.explaining().centered())
 	cells := rest.columns(2, 32)
 	if c.s.geo.portrait {
 		cells = rest.rows(2, 16)
 	}
-	c.s.picture("picture", cells[0], "upside-down", c.s.p.accent)
-	c.s.picture("picture-2", cells[1], "dirty-chip", c.s.p.accent)
+	for i, hint := range []struct{ picture, words string }{{"upside-down", "card-mute.turn"}, {"dirty-chip", "card-mute.wipe"}} {
+		n := itoa(i + 1)
+		words, pic := cells[i].cutBottom(110*c.s.geo.text, 8)
+		c.s.picture("picture-"+n, pic, hint.picture, c.s.p.accent)
+		c.s.text("hint-"+n, words, n+". "+c.say.say(hint.words), c.s.body().strong().centered())
+	}
 }
 
 // desk sends to the staff, with the reason and NHSO's own words.
@@ -139,11 +141,23 @@ func (c *scene) desk() {
 // alreadyElsewhere says which hospital has given the code of today.
 func (c *scene) alreadyElsewhere() {
 	other, _ := c.m.Session.Latest(c.m.Unit.HCode, false)
-	c.advise(advice{
+	a := advice{
 		title: c.say.say("already-elsewhere.title"), text: c.say.say("already-elsewhere.text"), picture: "hospital",
 		extra: c.say.say("already-elsewhere.where", "Hospital", hospital(other.Hospital)), extraMark: "desk-small",
 		buttons: []button{c.close()},
-	})
+	}
+	if c.m.Unit.SecondCode && c.m.CardIn {
+		a.text = c.say.say("already-elsewhere.second")
+		a.buttons = append(a.buttons, button{
+			name: "other-service", label: c.say.say("already-elsewhere.here"), icon: "plus", kind: secondary, act: c.send(flow.TapOtherService{}),
+		})
+	}
+	c.advise(a)
+}
+
+// endings say whether the patient who takes the card has a code, and how to go on.
+var endings = map[flow.Ending]string{
+	flow.WithoutCode: "take-card.no-code", flow.AtDesk: "take-card.desk",
 }
 
 func (c *scene) takeCard() {
@@ -151,5 +165,12 @@ func (c *scene) takeCard() {
 	if !c.m.CardIn {
 		title, text = "take-card.certifier", "take-card.certifier-text" // in a reader of its own
 	}
-	c.advise(advice{title: c.say.say(title), text: c.say.say(text), picture: c.steps("take")})
+	a := advice{title: c.say.say(title), text: c.say.say(text), picture: c.steps("take")}
+	if key, ok := endings[c.m.Ending]; ok {
+		a.text = c.say.say(key)
+		if !c.m.CardIn {
+			a.extra, a.extraMark = c.say.say("take-card.second"), "card-small"
+		}
+	}
+	c.advise(a)
 }

@@ -22,7 +22,11 @@ func (c *scene) certifierCard() {
 }
 
 func (c *scene) awaitCertifier() {
-	c.title(c.say.say("certifier.title"))
+	title := "certifier.title"
+	if c.m.Devices.SecondReader {
+		title = "certifier.title-second"
+	}
+	c.title(c.say.say(title))
 	pic, rest := c.halves(0.46)
 	c.s.picture("picture", pic, c.steps("insert"), c.s.p.accent)
 	rest = c.certifierBar(rest)

@@ -58,13 +58,19 @@ func (c *scene) claimButton(at area, slot string, t visit.ClaimType, set bool) {
 
 func (c *scene) claimBar(at area, pages int) {
 	back := button{name: "back", label: c.say.say("button.back"), icon: "back", kind: quiet, act: c.send(flow.TapBack{})}
+	_, canGoBack := c.m.BackFromClaimTypes()
+	if pages == 1 && !canGoBack {
+		return
+	}
 	if pages == 1 {
 		cell, _ := at.cutLeft(max(at.w*0.3, 300), 0)
 		c.s.button(cell, back)
 		return
 	}
 	cells := at.columns(4, gap)
-	c.s.button(cells[0], back)
+	if canGoBack {
+		c.s.button(cells[0], back)
+	}
 	c.s.text("page", cells[1], c.say.say("claims.page", "Page", c.page+1, "Pages", pages), c.s.body().centered())
 	c.s.button(cells[2], button{name: "previous", label: c.say.say("claims.previous"), kind: secondary, off: c.page == 0, act: c.turn(-1)})
 	c.s.button(cells[3], button{name: "more", label: c.say.say("claims.more"), kind: secondary, off: c.page == pages-1, act: c.turn(1)})

@@ -52,7 +52,7 @@ func (c *scene) issued(a flow.Authentication) string {
 // alreadyHere shows the code of today that this unit has.
 func (c *scene) alreadyHere() {
 	x := c.m.Session
-	c.title(c.say.say("already-here.title"))
+	c.titleAndNext("already-here.title")
 	a, _ := x.Latest(c.m.Unit.HCode, true)
 	c.scanBeside(string(a.Code))
 	bar, rest := c.work.cutBottom(130, 24)
@@ -71,7 +71,7 @@ func (c *scene) alreadyHere() {
 			name: "other-service", label: c.say.say("already-here.other"), icon: "plus", kind: secondary, act: c.send(flow.TapOtherService{}),
 		})
 	}
-	c.buttonRow(bar, c.withReprint(buttons))
+	c.endBar(bar, buttons)
 }
 
 // codeArea keeps the code panel from growing out of all proportion.
@@ -88,10 +88,41 @@ func (c *scene) canPrint() bool {
 	return d != flow.DeviceAbsent && d != flow.DeviceDown
 }
 
-// withReprint adds the button for another slip, where there is a printer.
+// staysInSight tells whether the warning must not lie over the screen: a patient may
+// be writing down what is on it.
+func (c *scene) staysInSight() bool {
+	switch c.m.State {
+	case flow.AlreadyHere, flow.Result, flow.Queued:
+		return true
+	}
+	return false
+}
+
+// leaving are the buttons in the place of the others while the warning counts down.
+func (c *scene) leaving() []button {
+	return []button{
+		{name: "more-time", label: c.say.count("idle.more-seconds", c.secondsLeft()), icon: "time", kind: primary, act: c.send(flow.TapMoreTime{})},
+		{name: "warning-close", label: c.say.say("button.done"), icon: "check", kind: secondary, act: c.send(flow.TapClose{})},
+	}
+}
+
+// endBar draws the buttons of a screen with a code or a receipt.
+func (c *scene) endBar(at area, buttons []button) {
+	if c.m.Warning {
+		c.buttonRow(at, c.leaving())
+		return
+	}
+	c.buttonRow(at, c.withReprint(buttons))
+}
+
+// withReprint adds the button for another slip, where there is a printer. After two
+// the desk prints more.
 func (c *scene) withReprint(buttons []button) []button {
 	if !c.canPrint() {
 		return buttons
+	}
+	if c.m.Session.Reprints >= flow.MaxReprints {
+		return append(buttons, button{name: "reprint", label: c.say.say("print.more-at-desk"), icon: "desk-small", kind: secondary, size: 32, off: true})
 	}
 	label := c.say.say("button.reprint")
 	if c.m.Session.Print == flow.PrintUnclear {
@@ -99,7 +130,7 @@ func (c *scene) withReprint(buttons []button) []button {
 	}
 	return append(buttons, button{
 		name: "reprint", label: label, icon: "print", kind: secondary,
-		off: c.m.Session.Print == flow.Printing, act: c.send(flow.TapReprint{}),
+		off: !c.m.Session.MayReprint(), act: c.send(flow.TapReprint{}),
 	})
 }
 
@@ -116,6 +147,16 @@ func (c *scene) buttonRow(at area, buttons []button) {
 	}
 }
 
+// titleAndNext is the title of a screen with a code, and where to go from here,
+// where the unit has put that into its configuration.
+func (c *scene) titleAndNext(key string) {
+	words := c.say.say(key)
+	if next := c.o.Next[c.say.lang]; next != "" {
+		words += " — " + next
+	}
+	c.title(words)
+}
+
 // result shows the new code.
 func (c *scene) result() {
 	x := c.m.Session
@@ -123,7 +164,7 @@ func (c *scene) result() {
 	if x.Method == visit.MethodLine {
 		title = "result.line"
 	}
-	c.title(c.say.say(title))
+	c.titleAndNext(title)
 	a := flow.Authentication{Code: x.Code, ClaimType: x.ClaimType, At: x.IssuedAt}
 	c.scanBeside(string(a.Code))
 	c.ending(func(at area) { c.codePanel(at, a.Code, c.claim(a.ClaimType), c.issued(a)) })
@@ -132,7 +173,11 @@ func (c *scene) result() {
 // queued says that the code follows and shows the visit's own number, which must
 // not be taken for a code.
 func (c *scene) queued() {
-	c.title(c.say.say("queued.title"))
+	title := "queued.title"
+	if c.m.Session.Problem == visit.NHSORefusedToken {
+		title = "queued.staff-title"
+	}
+	c.title(c.say.say(title))
 	c.scanBeside(c.receiptCode())
 	c.ending(c.receipt)
 }
@@ -152,7 +197,11 @@ func (c *scene) receipt(at area) {
 	words, in := in.cutTop(in.h*0.44, 8)
 	mark, words := words.cutLeft(min(120, words.h), 28)
 	c.s.picture("receipt", mark.centered(112, 112), "clock", c.s.p.accent)
-	c.s.text("receipt-text", words, c.say.say("queued.text"), textStyle{size: 40, color: c.s.p.ink, least: 28})
+	text := "queued.text"
+	if x.Problem == visit.NHSORefusedToken {
+		text = "queued.staff-text"
+	}
+	c.s.text("receipt-text", words, c.say.say(text), textStyle{size: 40, color: c.s.p.ink, least: 28})
 	label, number := in.cutTop(in.h*0.5, 4)
 	c.s.text("receipt-label", label, c.say.say("queued.number"), textStyle{size: 28, color: c.s.p.muted, place: bottom})
 	c.s.text("receipt-number", number, x.Insertion.VisitID.Number(), textStyle{size: 46, color: c.s.p.ink, lines: 1, least: 34, place: top})
@@ -162,9 +211,9 @@ func (c *scene) receipt(at area) {
 // slip, and the card.
 func (c *scene) ending(result func(area)) {
 	bar, rest := c.work.cutBottom(130, 24)
-	c.buttonRow(bar, c.withReprint([]button{{
+	c.endBar(bar, []button{{
 		name: "done", label: c.say.say("button.done"), icon: "check", kind: primary, act: c.send(flow.TapClose{}),
-	}}))
+	}})
 	if c.s.geo.portrait {
 		notes, rest := rest.cutBottom(c.endingNotes(), 20)
 		c.takeNotes(notes)
@@ -177,7 +226,8 @@ func (c *scene) ending(result func(area)) {
 }
 
 // cardToTake tells whether there is a card that somebody could forget.
-func (c *scene) cardToTake() bool { return c.m.CardIn || c.certifierIn() }
+// One that waits for this visit to end is the next patient's.
+func (c *scene) cardToTake() bool { return c.m.CardIn && c.m.Waiting.IsZero() || c.certifierIn() }
 
 func (c *scene) endingNotes() float32 {
 	if c.cardToTake() {

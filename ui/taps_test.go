@@ -118,6 +118,10 @@ func TestATouchSendsTheEventOfItsTarget(t *testing.T) {
 		{"line", "back", flow.TapBack{}},
 		{"result-unclear", "reprint", flow.TapReprint{}},
 		{"idle", "more-time", flow.TapMoreTime{}},
+		{"result-leaving", "more-time", flow.TapMoreTime{}},
+		{"queued-leaving", "more-time", flow.TapMoreTime{}},
+		{"already-here-leaving", "warning-close", flow.TapClose{}},
+		{"already-elsewhere-second", "other-service", flow.TapOtherService{}},
 		{"idle", "warning-close", flow.TapClose{}},
 		{"help-confirm", "help-close", flow.TapHelp{}},
 	} {

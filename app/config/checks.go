@@ -69,6 +69,17 @@ func label(s string) string {
 	return ""
 }
 
+// maxNext is how much fits behind the title of the code on every panel, in the largest
+// text as well.
+const maxNext = 40
+
+func short(s string) string {
+	if label(s) != "" || utf8.RuneCountInString(s) > maxNext {
+		return fmt.Sprintf("allowed are up to %d characters on one line", maxNext)
+	}
+	return ""
+}
+
 // wellForm is what an ESC/POS printer says in hexadecimal; the printer's own package
 // reads it.
 var wellForm = regexp.MustCompile(`^ *[0-9A-Fa-f]{2}( ?[0-9A-Fa-f]{2}){0,3} *(, *[0-9A-Fa-f]{2}( ?[0-9A-Fa-f]{2}){0,3} *){0,7}$`)

@@ -185,7 +185,9 @@ type Kiosk struct {
 	Languages         []string // the first is shown first
 	Fullscreen        bool
 	Orientation       Orientation
-	RememberPhoneDays int // 0: never
+	RememberPhoneDays int    // 0: never
+	SecondCode        bool   // a patient with today's code of another unit may have one here
+	NextTH, NextEN    string // where a patient with a code goes from here; empty: nothing is said
 }
 
 // Storage says how long data stay, in days: of settled visits, photos, and work for

@@ -101,6 +101,9 @@ var keys = map[string]setter{
 	"kiosk.fullscreen": boolean(func(c *Config) *bool { return &c.Kiosk.Fullscreen }),
 	"kiosk.orientation": choice(func(c *Config) *Orientation { return &c.Kiosk.Orientation },
 		OrientationAuto, OrientationPortrait, OrientationLandscape),
+	"kiosk.second_code":         boolean(func(c *Config) *bool { return &c.Kiosk.SecondCode }),
+	"kiosk.next_th":             text(func(c *Config) *string { return &c.Kiosk.NextTH }, orEmpty(short)),
+	"kiosk.next_en":             text(func(c *Config) *string { return &c.Kiosk.NextEN }, orEmpty(short)),
 	"kiosk.remember_phone_days": days(func(c *Config) *int { return &c.Kiosk.RememberPhoneDays }, 0, maxRememberPhone),
 
 	"storage.keep_days":       days(func(c *Config) *int { return &c.Storage.KeepDays }, 1, maxKeep),

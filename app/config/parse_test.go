@@ -74,6 +74,7 @@ func TestWrongValuesAreNamedWithLineKeyAndWhatIsAllowed(t *testing.T) {
 		{"an unknown method", "[kiosk]\nmethods = [\"none\"]", `kiosk.methods has "none": allowed are "card", "photo", "certifier", "line"`},
 		{"no language", "[kiosk]\nlanguages = []", `kiosk.languages = []: at least one of "th", "en"`},
 		{"a list of numbers", "[kiosk]\nlanguages = [1]", `kiosk.languages is a whole number: it must be a list of texts`},
+		{"too long a way from here", "[kiosk]\nnext_en = \"" + strings.Repeat("x", 41) + "\"", `kiosk.next_en = "` + strings.Repeat("x", 41) + `": allowed are up to 40 characters on one line`},
 		{"too many days", "[kiosk]\nremember_phone_days = 366", `kiosk.remember_phone_days = 366: allowed are 0 to 365 days`},
 		{"no day", "[storage]\nkeep_days = 0", `storage.keep_days = 0: allowed are 1 to 3650 days`},
 		{"a photo too long", "[storage]\nkeep_photo_days = 8", `storage.keep_photo_days = 8: allowed are 0 to 7 days`},
@@ -131,6 +132,8 @@ languages = ["en"]
 fullscreen = false
 orientation = "portrait"
 remember_phone_days = 365
+second_code = true
+next_en = "Go to room 3"
 [storage]
 keep_days = 30
 keep_photo_days = 0
@@ -140,7 +143,7 @@ keep_photo_days = 0
 		t.Fatal(err)
 	}
 	if c.Unit.Phone.Digits() != "020001234" || c.NHSO.RecorderPID.Digits() != "9000000000004" || c.NHSO.Zone != visit.ZoneProduction ||
-		c.Printer.WidthMM != 58 || len(c.Agent.AllowedOrigins) != 2 || c.Kiosk.Fullscreen || c.Kiosk.Methods[0] != visit.MethodCard {
+		c.Printer.WidthMM != 58 || len(c.Agent.AllowedOrigins) != 2 || c.Kiosk.Fullscreen || !c.Kiosk.SecondCode || c.Kiosk.NextEN != "Go to room 3" || c.Kiosk.NextTH != "" || c.Kiosk.Methods[0] != visit.MethodCard {
 		t.Errorf("got %+v", c)
 	}
 }
