@@ -18,8 +18,8 @@ import (
 // assets/claimtypes.json). Whether a person may have one is NHSO's to say, when it is
 // asked for the code.
 
-// patientTypes are the claim types that the screen offers where NHSO names none; in the
-// demo all that are known.
+// patientTypes are the claim types among which a patient may choose at the screen. Of
+// those that NHSO names for the person the others are for the staff.
 func patientTypes(c config.Config) ([]visit.ClaimType, error) {
 	known, err := knownTypes()
 	switch {
@@ -27,10 +27,28 @@ func patientTypes(c config.Config) ([]visit.ClaimType, error) {
 		return nil, err
 	case len(c.Kiosk.ClaimTypes) > 0:
 		return named(known, c.Kiosk.ClaimTypes), nil
-	case c.NHSO.Zone == visit.ZoneDemo:
-		return known, nil
+	case c.NHSO.Zone == visit.ZoneDemo, c.NHSO.Upstream == config.UpstreamAgent:
+		return everydayTypes(known, c.Kiosk.DefaultClaimType)
 	}
 	return named(known, []string{c.Kiosk.DefaultClaimType}), nil
+}
+
+// everydayTypes are those that a patient knows by name, with the unit's default.
+func everydayTypes(known []visit.ClaimType, standard string) ([]visit.ClaimType, error) {
+	var marks []struct {
+		Code     string `json:"code"`
+		Everyday bool   `json:"everyday"`
+	}
+	if err := json.Unmarshal(assets.ClaimTypes, &marks); err != nil {
+		return nil, fmt.Errorf("read the list of claim types: %w", err)
+	}
+	codes := []string{standard}
+	for _, m := range marks {
+		if m.Everyday && m.Code != standard {
+			codes = append(codes, m.Code)
+		}
+	}
+	return named(known, codes), nil
 }
 
 // programTypes are those that the agent offers where NHSO names none. The default one
@@ -74,7 +92,7 @@ func claimTypeFinding(c config.Config) finding {
 	case err != nil || err2 != nil:
 		return finding{check, findingFailed, fmt.Sprint(err, err2)}
 	case c.NHSO.Upstream == config.UpstreamAgent:
-		return finding{check, findingOK, "the installed agent names those of each person; while it cannot be asked: " + claimCodes(patients)}
+		return finding{check, findingOK, "the installed agent names those of each person; patients choose among: " + claimCodes(patients)}
 	case len(c.Kiosk.ClaimTypes) > 0:
 		return finding{check, findingOK, "NHSO's service names none, so those of kiosk.claim_types are offered: " + claimCodes(patients)}
 	}

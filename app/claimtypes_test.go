@@ -15,6 +15,7 @@ const (
 	general      = "PG0060001"
 	haemodialys  = "PG0130001"
 	unknownClaim = "PG0990001"
+	everyday     = "PG0060001, PG0130001, PG0150001"
 	allKnown     = "PG0060001, PG0110001, PG0120001, PG0130001, PG0140001, PG0150001, PG0180001"
 )
 
@@ -41,8 +42,8 @@ func TestWhoIsOfferedWhichClaimTypes(t *testing.T) {
 			general,
 			"PG0130001, PG0060001", "PG0130001, PG0060001", "those of kiosk.claim_types are offered: PG0130001, PG0060001",
 		},
-		{"by an installed agent", visit.ZoneTest, config.UpstreamAgent, nil, general, general, allKnown, "the installed agent names those of each person"},
-		{"the demo", visit.ZoneDemo, config.UpstreamEndpoint, nil, general, allKnown, allKnown, "claim_types is empty"},
+		{"by an installed agent", visit.ZoneTest, config.UpstreamAgent, nil, general, everyday, allKnown, "the installed agent names those of each person"},
+		{"the demo", visit.ZoneDemo, config.UpstreamEndpoint, nil, general, everyday, allKnown, "claim_types is empty"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			set := config.Default()
