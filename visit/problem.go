@@ -41,6 +41,7 @@ const (
 	DataInUse                  // the kiosk cannot start: another program has its data
 	DataUnusable               // the kiosk cannot start: its data cannot be opened
 	CardServiceRefuses         // the card service of the machine does not let this program in
+	ServiceAtDesk              // NHSO names only services that patients do not choose by themselves
 	problemCount
 )
 
@@ -56,6 +57,7 @@ var problemNames = [...]string{
 	PrinterCoverOpen: "printer-cover-open", CardNeeded: "card-needed", Draft: "draft", StaffChecks: "staff-checks",
 	ConfigWrong: "config-wrong", DataInUse: "data-in-use", DataUnusable: "data-unusable",
 	CardServiceRefuses: "card-service-refuses",
+	ServiceAtDesk:      "service-at-desk",
 }
 
 // Problems returns every problem but NoProblem, for tests of the words.

@@ -119,6 +119,7 @@ func (s *step) proceed() {
 		s.noRight(visit.NoRight)
 		return
 	}
+	x.Offered = s.m.Unit.amongPatients(x.Offered)
 	if x.Typed() && len(x.Done) > 0 {
 		s.desk(visit.CodeExists, "")
 		return
@@ -134,6 +135,14 @@ func (s *step) proceed() {
 		return
 	}
 	s.choose()
+}
+
+// amongPatients are those of the claim types that a patient may choose. The others
+// are for people whom a doctor or the staff has told, and given at the desk.
+func (u Unit) amongPatients(named []visit.ClaimType) []visit.ClaimType {
+	return slices.DeleteFunc(slices.Clone(named), func(n visit.ClaimType) bool {
+		return !slices.ContainsFunc(u.ClaimTypes, func(c visit.ClaimType) bool { return c.Code == n.Code })
+	})
 }
 
 func (s *step) noRight(p visit.Problem) {
@@ -152,6 +161,10 @@ func (s *step) noRight(p visit.Problem) {
 func (s *step) choose() {
 	x := &s.m.Session
 	x.ClaimType = visit.ClaimType{}
+	if len(x.Offered) == 0 {
+		s.desk(visit.ServiceAtDesk, "")
+		return
+	}
 	for _, c := range x.Offered {
 		if c.Code == s.m.Unit.DefaultClaimType || len(x.Offered) == 1 {
 			x.ClaimType = c

@@ -21,6 +21,7 @@ var (
 	today    = visit.Date{Year: 2026, Month: 11, Day: 22}
 	tomorrow = today.Next()
 
+	atDesk   = visit.ClaimType{Code: "PG0110001", Name: "Self Isolation"}
 	general  = visit.ClaimType{Code: "PG0060001", Name: "ทั่วไป"}
 	dialysis = visit.ClaimType{Code: "PG0130001", Name: "ฟอกเลือด"}
 	homeWard = visit.ClaimType{Code: "PG0140001", Name: "Home Ward"}
@@ -217,6 +218,7 @@ func eventsFor(w world) []Event {
 		events = append(events,
 			RightFound{Number: n, Right: right, ClaimTypes: []visit.ClaimType{general}},
 			RightFound{Number: n, Right: right, ClaimTypes: []visit.ClaimType{}},
+			RightFound{Number: n, Right: right, ClaimTypes: []visit.ClaimType{atDesk}},
 			RightFound{Number: n, Right: visit.Right{Deceased: true}},
 		)
 	}

@@ -88,7 +88,7 @@ type Model struct {
 // the program runs.
 type Unit struct {
 	HCode            string
-	ClaimTypes       []visit.ClaimType // offered when the upstream names none for the person
+	ClaimTypes       []visit.ClaimType // among which patients choose; offered whole when the upstream names none for the person
 	DefaultClaimType string            // preselected when it is among those offered
 	Methods          []visit.Method    // the ways that the unit allows
 	Upstream         []visit.Method    // the proofs that the way to NHSO takes; others are finished by the staff

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -152,6 +153,30 @@ func TestNothingIsChosenWhereTheUnitsOwnIsNotOffered(t *testing.T) {
 	m, _ = play(t, join(cardIn()[:3], []Event{found, StatusFound{Number: 1}, TapBack{}, TapClaimType{homeWard.Code}}, typed("0800001234"))...)
 	if m.State != Confirm || m.Session.ClaimType != homeWard {
 		t.Errorf("state %v with %v", m.State, m.Session.ClaimType)
+	}
+}
+
+func TestPatientsChooseAmongTheUnitsServicesAndTheStaffGiveTheOthers(t *testing.T) {
+	isolation := visit.ClaimType{Code: "PG0110001", Name: "Self Isolation"}
+	for _, c := range []struct {
+		name    string
+		named   []visit.ClaimType
+		state   State
+		problem visit.Problem
+		chosen  visit.ClaimType
+	}{
+		{"one of the unit's beside others", []visit.ClaimType{isolation, dialysis}, PhoneEntry, visit.NoProblem, dialysis},
+		{"others alone", []visit.ClaimType{isolation}, Desk, visit.ServiceAtDesk, visit.ClaimType{}},
+		{"none at all", []visit.ClaimType{}, NoRight, visit.NoRight, visit.ClaimType{}},
+	} {
+		found := RightFound{Number: 1, Right: ucs, ClaimTypes: c.named}
+		m, _ := play(t, join(cardIn()[:3], []Event{found, StatusFound{Number: 1}})...)
+		if m.State != c.state || m.Session.Problem != c.problem || m.Session.ClaimType != c.chosen {
+			t.Errorf("%s: state %v, problem %v, chosen %v", c.name, m.State, m.Session.Problem, m.Session.ClaimType)
+		}
+		if slices.Contains(m.Session.Offered, isolation) {
+			t.Errorf("%s: the patient is offered %v", c.name, m.Session.Offered)
+		}
 	}
 }
 
