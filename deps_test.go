@@ -134,6 +134,7 @@ var libraries = map[string]place{
 	"github.com/google/uuid":           {[]string{"agent/secureagent", "app", "app/spool", "nhso/testzone"}, nil, "the domain checks ids and makes none"},
 	"github.com/esimov/pigo":           {[]string{"camera/gate"}, nil, "faces are looked for in one place"},
 	"github.com/gen2brain/jpegn":       {[]string{"camera"}, nil, "pictures of cameras are decoded in one place"},
+	"github.com/icholy/digest":         {[]string{"camera"}, nil, "cameras in the network ask for their passwords; nothing else of ours does"},
 	"github.com/pion/mediadevices":     {[]string{"camera"}, nil, "cameras are the camera's"},
 	"github.com/OpenPrinting/goipp":    {[]string{"printer/ipp"}, []string{"printer/ipp"}, "it is one way to a printer"},
 	"go.bug.st/serial":                 {[]string{"printer/escpos"}, nil, "it is one way to a printer"},

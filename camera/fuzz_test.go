@@ -15,10 +15,12 @@ func FuzzParts(f *testing.F) {
 	part := "--b\r\nContent-Type: image/jpeg\r\nContent-Length: 4\r\n\r\nabcd\r\n"
 	for _, s := range []string{
 		part + part, "--b\r\n\r\nabc\r\n--b\r\n\r\nd\r\n--b--\r\n", "--b\nContent-Length:2\n\nab--b\n\n", "no boundary\r\n",
+		"\xff\xd8\xff\xdb\x00\x04ab\xff\xda\x00\x02cd\xff\x00\xff\xd9--bContent-Length: 3\r\n\r\nabc", "\xff\xd8\xff\x300", "\xff\xd8\xff\xd8\xff\xda\x00\x02\n--long\r\n\r\n",
 		"--b\r\nContent-Length: 99999999999999999999\r\n\r\n", "--b\r\nContent-Length: -1\r\n\r\nx", "--b--\r\n", "--b", "\r\n--b\r\n\r\n\r\n--b",
 	} {
 		f.Add([]byte(s), "b")
 		f.Add([]byte(s), "--b")
+		f.Add([]byte(s), "long")
 	}
 	f.Fuzz(func(t *testing.T, data []byte, boundary string) {
 		parts := newPartReader(bytes.NewReader(data), boundary)

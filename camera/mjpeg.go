@@ -1,7 +1,6 @@
 package camera
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -35,7 +34,7 @@ func mjpegConnector(address string) (connector, error) {
 		return nil, errors.New("camera source mjpeg: not an address")
 	}
 	return func(ctx context.Context) (source, error) {
-		s := &mjpegSource{url: u}
+		s := &mjpegSource{url: u, login: loginOf(u)}
 		// Cameras stand in the unit's own network: no proxy, no state between connections.
 		s.client.Transport = &http.Transport{
 			DialContext:         (&net.Dialer{Timeout: connectLimit}).DialContext,
@@ -71,7 +70,9 @@ type mjpegSource struct {
 	life   context.Context
 	end    context.CancelFunc
 	body   io.ReadCloser
+	login  login
 	parts  *partReader // nil: one picture for each question
+	got    int         // pictures of parts
 	asked  bool        // body is the answer to a question that was not read yet
 }
 
@@ -83,17 +84,18 @@ func (s *mjpegSource) close() {
 	s.client.CloseIdleConnections()
 }
 
-// ask sends the question and reads the header of the answer.
+// ask sends the question, with the password if the camera wants one, and reads the
+// header of the answer.
 func (s *mjpegSource) ask() error {
-	req, err := http.NewRequestWithContext(s.life, http.MethodGet, s.url.String(), nil)
-	if err != nil {
-		return errors.New("camera source mjpeg: not an address")
+	resp, err := s.send()
+	if err == nil && resp.StatusCode == http.StatusUnauthorized && s.login.answer(resp.Header) {
+		_ = resp.Body.Close()
+		resp, err = s.send()
 	}
-	resp, err := s.client.Do(req)
 	if err != nil {
-		return netError(err)
+		return err
 	}
-	s.body = resp.Body
+	s.body, s.parts, s.got = resp.Body, nil, 0
 	switch code := resp.StatusCode; {
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
 		return fmt.Errorf("%w: HTTP %d", ErrRefused, code)
@@ -104,16 +106,46 @@ func (s *mjpegSource) ask() error {
 	case code != http.StatusOK:
 		return fmt.Errorf("%w: HTTP %d", ErrGone, code)
 	}
-	kind, params, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	switch {
-	case err == nil && kind == "image/jpeg":
+	switch kind, boundary := contentType(resp.Header.Get("Content-Type")); {
+	case kind == "image/jpeg" || kind == "image/jpg" || kind == "image/pjpeg":
 		s.asked = true
 		return nil
-	case err == nil && strings.HasPrefix(kind, "multipart/") && params["boundary"] != "":
-		s.parts = newPartReader(resp.Body, params["boundary"])
+	case strings.HasPrefix(kind, "multipart/"), kind == "", kind == "application/octet-stream":
+		// What does not say what it is may be a stream of pictures as well as one.
+		s.parts = newPartReader(resp.Body, boundary)
 		return nil
 	}
 	return fmt.Errorf("%w: the answer is neither multipart nor image/jpeg", ErrNotPictures)
+}
+
+func (s *mjpegSource) send() (*http.Response, error) {
+	address := *s.url
+	address.User = nil // or the password would go out before anybody asks for it
+	req, err := http.NewRequestWithContext(s.life, http.MethodGet, address.String(), nil)
+	if err != nil {
+		return nil, errors.New("camera source mjpeg: not an address")
+	}
+	if err := s.login.sign(req); err != nil {
+		return nil, err
+	}
+	resp, err := s.client.Do(req)
+	if err != nil {
+		return nil, netError(err)
+	}
+	return resp, nil
+}
+
+// contentType returns the kind of an answer and its boundary, also where the value
+// is not written as RFC 2045 wants it.
+func contentType(value string) (kind, boundary string) {
+	if kind, params, err := mime.ParseMediaType(value); err == nil {
+		return kind, params["boundary"]
+	}
+	kind, rest, _ := strings.Cut(value, ";")
+	if i := strings.Index(strings.ToLower(rest), "boundary="); i >= 0 {
+		boundary, _, _ = strings.Cut(rest[i+len("boundary="):], ";")
+	}
+	return strings.ToLower(strings.TrimSpace(kind)), strings.Trim(strings.TrimSpace(boundary), `"`)
 }
 
 // netError turns a failure to connect into one of this room's. It drops the
@@ -142,7 +174,15 @@ func (s *mjpegSource) read(ctx context.Context, r *raw) error {
 	if s.parts != nil {
 		data, err := s.parts.next(r.data[:0])
 		r.data = data
-		return lineError(err)
+		if err == nil {
+			s.got++
+			return nil
+		}
+		if s.got != 1 || !errors.Is(err, io.EOF) {
+			return lineError(err)
+		}
+		// It was no stream, but one picture: like a camera that says so.
+		_ = s.body.Close()
 	}
 	if !s.asked {
 		select {
@@ -153,9 +193,12 @@ func (s *mjpegSource) read(ctx context.Context, r *raw) error {
 		if err := s.ask(); err != nil {
 			return err
 		}
-		if !s.asked {
-			return fmt.Errorf("%w: the answer is not image/jpeg any more", ErrNotPictures)
-		}
+	}
+	if s.parts != nil {
+		data, err := s.parts.next(r.data[:0])
+		r.data = data
+		s.got++
+		return lineError(err)
 	}
 	s.asked = false
 	data, err := readAtMost(s.body, r.data[:0])
@@ -190,122 +233,5 @@ func readAtMost(src io.Reader, buf []byte) ([]byte, error) {
 		if err != nil {
 			return buf, err
 		}
-	}
-}
-
-// partReader reads the parts of a multipart answer (RFC 2046, 5.1) as cameras send
-// them: with a boundary that already has its two dashes, with or without the length
-// of a part. mime/multipart waits for the boundary after a part, which costs a
-// picture's time, and has no limits of this size.
-type partReader struct {
-	in       *bufio.Reader
-	boundary string // with its dashes
-	atHeader bool   // the boundary before the next part has been read
-}
-
-func newPartReader(in io.Reader, boundary string) *partReader {
-	return &partReader{in: bufio.NewReaderSize(in, 64<<10), boundary: "--" + strings.TrimPrefix(boundary, "--")}
-}
-
-// next appends the next part to buf.
-func (p *partReader) next(buf []byte) ([]byte, error) {
-	if err := p.skipToHeader(); err != nil {
-		return buf, err
-	}
-	length, err := p.header()
-	if err != nil {
-		return buf, err
-	}
-	if length < 0 {
-		return p.untilBoundary(buf)
-	}
-	if length > maxFrame {
-		return buf, fmt.Errorf("%w: %d bytes", ErrTooLarge, length)
-	}
-	// The memory grows with what arrives, not with what the header promises.
-	body := &io.LimitedReader{R: p.in, N: int64(length)}
-	buf, err = readAtMost(body, buf)
-	if err == nil && body.N > 0 {
-		err = io.ErrUnexpectedEOF
-	}
-	return buf, err
-}
-
-// isBoundary tells whether a line is the boundary. The one at the very end of an
-// answer has two more dashes; what follows it is nothing.
-func (p *partReader) isBoundary(line []byte) bool {
-	text := strings.TrimRight(string(line), " \t\r\n")
-	return text == p.boundary || text == p.boundary+"--"
-}
-
-func (p *partReader) skipToHeader() error {
-	for skipped := 0; !p.atHeader; {
-		line, err := p.in.ReadSlice('\n')
-		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
-			return err
-		}
-		p.atHeader = p.isBoundary(line)
-		if skipped += len(line); skipped > maxGap {
-			return fmt.Errorf("%w: no boundary", ErrNotPictures)
-		}
-	}
-	p.atHeader = false
-	return nil
-}
-
-// header reads the header of a part and returns its length, -1 without one.
-func (p *partReader) header() (int, error) {
-	length := -1
-	for size := 0; ; {
-		line, err := p.in.ReadSlice('\n')
-		if size += len(line); size > maxHeader {
-			return 0, fmt.Errorf("%w: the header of a part is longer than %d bytes", ErrNotPictures, maxHeader)
-		}
-		if err != nil {
-			return 0, err
-		}
-		text := strings.TrimSpace(string(line))
-		if text == "" {
-			return length, nil
-		}
-		name, value, _ := strings.Cut(text, ":")
-		if strings.EqualFold(strings.TrimSpace(name), "Content-Length") {
-			length = 0
-			for _, d := range strings.TrimSpace(value) {
-				if d < '0' || d > '9' || length > maxFrame {
-					return 0, fmt.Errorf("%w: the length of a part is no number, or too large", ErrTooLarge)
-				}
-				length = 10*length + int(d-'0')
-			}
-		}
-	}
-}
-
-// untilBoundary appends what comes before the next boundary, without the line end
-// that belongs to the boundary.
-func (p *partReader) untilBoundary(buf []byte) ([]byte, error) {
-	whole := true // the slice begins at the start of a line
-	for {
-		line, err := p.in.ReadSlice('\n')
-		full := errors.Is(err, bufio.ErrBufferFull)
-		if err != nil && !full {
-			return buf, err
-		}
-		if whole && p.isBoundary(line) {
-			p.atHeader = true
-			n := len(buf)
-			if n > 0 && buf[n-1] == '\n' {
-				n--
-			}
-			if n > 0 && buf[n-1] == '\r' {
-				n--
-			}
-			return buf[:n], nil
-		}
-		buf = append(buf, line...)
-		if len(buf) > maxFrame {
-			return buf, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, maxFrame)
-		}
-		whole = !full
 	}
 }
