@@ -19,7 +19,7 @@ ifneq ($(shell uname -s),Linux)
 TAGS := migrated_fynedo,no_emoji
 endif
 
-.PHONY: run build agent deps test testdeps check unit flow e2e pcscd bench-ui long prove hostile vm testdeps-vm fmt clean
+.PHONY: run build agent deps test testdeps check unit flow e2e pcscd bench-ui long prove hostile vm testdeps-vm fresh testdeps-fresh fmt clean
 
 # run opens the kiosk in the demo zone with its dock. Without a display it plays
 # one whole visit and leaves the pictures in out/demo.
@@ -113,6 +113,15 @@ vm: testdeps-vm
 	@set -o pipefail; packaging/vm/run.sh -modules camera,usbprinter -log out/vm/kernel.log -timeout 300 \
 		out/vm/camera.test -test.v -test.run VM -- out/vm/escpos.test -test.v -test.run VM | tee out/vm/tests.log
 	@if grep -E '^ *--- SKIP|no tests to run' out/vm/tests.log; then echo "a test was left out"; exit 1; fi
+
+# fresh plays the two commands of the README in clean folders of Debian 12 and 13, as
+# root and as a person with sudo: four machines that have nothing yet (an hour and
+# more; as root).
+fresh: testdeps-fresh
+	packaging/fresh.sh
+
+testdeps-fresh:
+	@sh packaging/deps.sh fresh
 
 testdeps-vm:
 	@sh packaging/deps.sh vm

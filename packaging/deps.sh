@@ -3,6 +3,7 @@
 #   deps.sh run    what building and running the kiosk needs
 #   deps.sh test   that, and what the tests need besides
 #   deps.sh vm     what the tests on real device nodes need (packaging/vm)
+#   deps.sh fresh  what clean folders of Debian need (packaging/fresh.sh)
 # It says which packages it installs, and uses sudo when it is not root.
 set -eu
 
@@ -11,13 +12,15 @@ libxinerama-dev libxi-dev libxxf86vm-dev libgl1-mesa-dri pcscd"
 test="vsmartcard-vpcd xvfb xauth xdotool openbox zbar-tools imagemagick curl chromium chromium-driver nodejs python3 swtpm
 mosquitto mosquitto-clients cups-daemon cups-client cups cups-ipp-utils dbus poppler-utils"
 vm="qemu-system-x86 busybox-static cpio kmod"
+fresh="debootstrap util-linux tar"
 
 case "${1:-}" in
 run) wanted=$run ;;
 test) wanted="$run $test" ;;
 vm) wanted="$run $vm" ;;
+fresh) wanted="$fresh" ;;
 *)
-	echo "usage: deps.sh run|test|vm" >&2
+	echo "usage: deps.sh run|test|vm|fresh" >&2
 	exit 2
 	;;
 esac
