@@ -10,7 +10,7 @@ import (
 // settle brings one visit a step further, unless somebody is at work on its
 // service. It returns how long to wait before the next step, if there is one.
 func (o *Outbox) settle(ctx context.Context, item Item) (time.Duration, error) {
-	if wait := o.ownTurn(item); wait > 0 && dayOf(item) == itsDay {
+	if wait := o.ownTurn(item); wait > 0 && o.dayOf(item) == itsDay {
 		return wait, nil // before it is taken: the patient's own submission would find it so
 	}
 	service := serviceOf(item.Visit)
@@ -33,10 +33,10 @@ func (o *Outbox) step(ctx context.Context, item Item) (time.Duration, error) {
 		o.forget(id)
 		return 0, nil
 	}
-	if wait := o.leftAlone(); wait > 0 && (dayOf(item) != dayOver || item.InFlight) {
+	if wait := o.leftAlone(); wait > 0 && (o.dayOf(item) != dayOver || item.InFlight) {
 		return wait, nil
 	}
-	switch dayOf(item) {
+	switch o.dayOf(item) {
 	case dayOver:
 		return o.over(ctx, item)
 	case dayAhead:
@@ -108,8 +108,8 @@ func (o *Outbox) believe(item Item) error {
 // ownTurn is how long a visit that was just saved is left to the submission of the
 // patient who waits, who would hear that the code follows otherwise.
 func (o *Outbox) ownTurn(item Item) time.Duration {
-	age := time.Since(item.Visit.CreatedAt)
-	if item.Attempts > 0 || age < 0 || item.Visit.CreatedAt.Before(o.began) {
+	age := o.now().Sub(item.Visit.CreatedAt)
+	if item.Attempts > 0 || age < 0 || item.Visit.CreatedAt.Before(o.woke) {
 		return 0
 	}
 	return ownTurn - age

@@ -16,8 +16,8 @@ const (
 	dayAhead // the visit is of a day to come: a clock is wrong, or was
 )
 
-func dayOf(i Item) day {
-	switch today := visit.ServiceDateOf(time.Now()); {
+func (o *Outbox) dayOf(i Item) day {
+	switch today := visit.ServiceDateOf(o.now()); {
 	case i.Visit.ServiceDate == today:
 		return itsDay
 	case i.Visit.ServiceDate.Before(today):
@@ -45,7 +45,7 @@ func (o *Outbox) over(ctx context.Context, item Item) (time.Duration, error) {
 			return 0, err
 		case err == nil && item.Denied != nil:
 			return 0, o.believe(item)
-		case err != nil && time.Since(item.LastSent) < askedFor:
+		case err != nil && o.now().Sub(item.LastSent) < askedFor:
 			return 0, unreachable{err}
 		case err != nil:
 			o.log.Error("hand over a visit of which NHSO may have a code", "visit", item.Visit.ID, "err", err)
@@ -70,8 +70,9 @@ func (o *Outbox) rest(item Item) time.Duration {
 	if ofThisRun {
 		return o.restFor(item) - time.Since(left)
 	}
-	before := max(0, o.began.Round(0).Sub(item.LastSent)) // by the wall clock: there is no other witness
-	return o.restFor(item) - before - time.Since(o.began)
+	// Of a request of an earlier run nobody knows when it left: between the two the
+	// clock may have been set, or have been dead.
+	return o.times.SettleTime - time.Since(o.began)
 }
 
 // forget ends what this run knows of a visit, which is settled.

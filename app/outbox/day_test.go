@@ -98,6 +98,26 @@ func TestAClockThatNobodyBearsOutGivesNoVisitUp(t *testing.T) {
 	}
 }
 
+func TestARequestOfAnEarlierRunRestsWhateverTheClockSaysOfIt(t *testing.T) {
+	for name, ago := range map[string]time.Duration{
+		"it left now": 0, "by the clock an hour ago": time.Hour, "by the clock in an hour": -time.Hour, "the battery was dead": 20 * 365 * 24 * time.Hour,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store, nhso := newMemory(), &nhsoScript{}
+				v := aVisit(id1, today())
+				store.save(v)
+				_ = store.Begin(id1, time.Now().Add(-ago))
+				nhso.codes = []Code{{"PP0000000009", "PG0060001", "99999", time.Now().Add(50 * time.Second)}} // NHSO is at work
+				run(t, store, nhso, nil, func(*Outbox) { time.Sleep(10 * time.Minute) })
+				if sent, _ := nhso.counts(); sent != 0 || store.ended(id1) != "done PP0000000009" {
+					t.Errorf("%d requests; it ends as %q", sent, store.ended(id1))
+				}
+			})
+		})
+	}
+}
+
 func yesterday() visit.Date { return visit.ServiceDateOf(time.Now().Add(-24 * time.Hour)) }
 
 func TestNHSOIsLeftAloneForAsLongAsItAsks(t *testing.T) {

@@ -133,7 +133,9 @@ type Outbox struct {
 	can    func(visit.Visit) bool
 	clock  func() Clock
 	times  Times
-	began  time.Time
+	now    func() time.Time // the wall clock, by which days and notes go
+	began  time.Time        // by the monotonic clock, by which pauses go
+	woke   time.Time        // began by the wall clock
 
 	wake    chan struct{}
 	answers atomic.Int64 // how often NHSO has told something about a person
@@ -172,6 +174,9 @@ type Options struct {
 
 	// Clock judges the clock now. Nil: it is right.
 	Clock func() Clock
+
+	// Now is the wall clock. Nil: time.Now.
+	Now func() time.Time
 }
 
 // New makes an outbox. Run does the work in the background.
@@ -185,8 +190,12 @@ func New(o Options) *Outbox {
 	if o.Clock == nil {
 		o.Clock = func() Clock { return ClockRight }
 	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	return &Outbox{
-		store: o.Store, nhso: o.NHSO, log: o.Log, notify: o.Notify, can: o.Sendable, clock: o.Clock, times: o.Times.orStandard(), began: time.Now(),
+		store: o.Store, nhso: o.NHSO, log: o.Log, notify: o.Notify, can: o.Sendable, clock: o.Clock, times: o.Times.orStandard(),
+		now: o.Now, began: time.Now(), woke: o.Now().Round(0),
 		wake: make(chan struct{}, 1), busy: map[service]bool{}, left: map[visit.ID]time.Time{},
 		round: rounds{apart: map[visit.ID]apart{}},
 	}

@@ -64,12 +64,12 @@ func (o *Outbox) oneRound(ctx context.Context) (next time.Duration, stopped, ans
 		// Readable visits are still worked on; the others are in the log.
 		o.log.Error("list pending visits", "err", err)
 	}
-	items := inTurn(pending)
+	items := o.inTurn(pending)
 	o.forgetApart(items)
 	before := o.answers.Load()
 	if o.round.doubt && !o.isThere(ctx, items) {
 		// What needs no answer goes on: a day that is over ends without NHSO.
-		items, stopped = slices.DeleteFunc(items, needsNHSO), true
+		items, stopped = slices.DeleteFunc(items, o.needsNHSO), true
 	}
 	next = idleRound
 	failures := 0
@@ -115,12 +115,12 @@ func (o *Outbox) oneRound(ctx context.Context) (next time.Duration, stopped, ans
 // inTurn brings visits of earlier days behind those of today, which a patient needs
 // today; those whose day is over for good come first, because they wait for no answer.
 // Otherwise the order is that of saving.
-func inTurn(pending []Item) []Item {
+func (o *Outbox) inTurn(pending []Item) []Item {
 	turn := func(i Item) int {
 		switch {
-		case !needsNHSO(i):
+		case !o.needsNHSO(i):
 			return 0
-		case dayOf(i) != dayOver:
+		case o.dayOf(i) != dayOver:
 			return 1
 		}
 		return 2
@@ -131,8 +131,8 @@ func inTurn(pending []Item) []Item {
 }
 
 // needsNHSO tells whether the visit stays as it is until NHSO has answered.
-func needsNHSO(i Item) bool {
-	return dayOf(i) != dayOver || i.InFlight && time.Since(i.LastSent) < askedFor
+func (o *Outbox) needsNHSO(i Item) bool {
+	return o.dayOf(i) != dayOver || i.InFlight && o.now().Sub(i.LastSent) < askedFor
 }
 
 // isThere asks NHSO about another person than the one about whom it did not answer.
@@ -140,7 +140,7 @@ func (o *Outbox) isThere(ctx context.Context, items []Item) bool {
 	if o.leftAlone() > 0 || o.clock() == ClockWrong {
 		return true // nothing is asked at all in this round
 	}
-	ask := slices.DeleteFunc(slices.Clone(items), func(i Item) bool { return !needsNHSO(i) || dayOf(i) == dayAhead })
+	ask := slices.DeleteFunc(slices.Clone(items), func(i Item) bool { return !o.needsNHSO(i) || o.dayOf(i) == dayAhead })
 	if fresh := slices.DeleteFunc(slices.Clone(ask), o.isApart); len(fresh) > 0 {
 		ask = fresh
 	}

@@ -19,7 +19,7 @@ func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome {
 		o.log.Error("read visit before submitting", "visit", id, "err", err)
 		return Outcome{Kind: Queued}
 	}
-	if item.Settled || item.Attempts > 0 || dayOf(item) != itsDay || o.leftAlone() > 0 {
+	if item.Settled || item.Attempts > 0 || o.dayOf(item) != itsDay || o.leftAlone() > 0 {
 		return Outcome{Kind: Queued} // the background knows what to do
 	}
 	service := serviceOf(item.Visit)
@@ -67,10 +67,10 @@ func (o *Outbox) settledTwin(ctx context.Context, item Item) (Item, bool, error)
 // leaves is on the disk before it does.
 func (o *Outbox) send(ctx context.Context, item Item) (Outcome, error) {
 	v := item.Visit
-	if dayOf(item) != itsDay {
+	if o.dayOf(item) != itsDay {
 		return Outcome{}, errOtherDay // a look-up took it over midnight
 	}
-	if err := o.store.Begin(v.ID, time.Now()); err != nil {
+	if err := o.store.Begin(v.ID, o.now()); err != nil {
 		return Outcome{}, fmt.Errorf("note that the request leaves: %w", err)
 	}
 	o.mu.Lock()
@@ -90,7 +90,7 @@ func (o *Outbox) send(ctx context.Context, item Item) (Outcome, error) {
 	case CannotSend:
 		return o.cannotSend(ctx, item, failure.Problem)
 	case NotProcessed:
-		if err := o.store.Requeue(v.ID, time.Now()); err != nil {
+		if err := o.store.Requeue(v.ID, o.now()); err != nil {
 			return Outcome{}, fmt.Errorf("note that the request was not processed: %w", err)
 		}
 	}
@@ -131,7 +131,7 @@ func (o *Outbox) found(item Item, c Code) (Outcome, error) {
 // from before the request.
 func (o *Outbox) refused(ctx context.Context, item Item, no Denial) (Outcome, error) {
 	v := item.Visit
-	if err := o.store.Deny(v.ID, no.Problem, no.Message, time.Now()); err != nil {
+	if err := o.store.Deny(v.ID, no.Problem, no.Message, o.now()); err != nil {
 		o.log.Error("write down NHSO's no", "visit", v.ID, "err", err)
 	}
 	code, found, err := o.look(ctx, v)
@@ -151,7 +151,7 @@ func (o *Outbox) refused(ctx context.Context, item Item, no Denial) (Outcome, er
 
 // denied believes a no.
 func (o *Outbox) denied(id visit.ID, no Denial) (Outcome, error) {
-	if err := o.store.Refuse(id, no.Problem, no.Message, time.Now()); err != nil {
+	if err := o.store.Refuse(id, no.Problem, no.Message, o.now()); err != nil {
 		return Outcome{}, fmt.Errorf("write down the refusal: %w", err)
 	}
 	o.forget(id)
@@ -168,7 +168,7 @@ func (o *Outbox) cannotSend(ctx context.Context, item Item, p visit.Problem) (Ou
 }
 
 func (o *Outbox) toStaff(id visit.ID, p visit.Problem) (Outcome, error) {
-	if err := o.store.Staff(id, p, time.Now()); err != nil {
+	if err := o.store.Staff(id, p, o.now()); err != nil {
 		return Outcome{}, fmt.Errorf("hand the visit to the staff: %w", err)
 	}
 	o.forget(id)
