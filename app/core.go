@@ -109,7 +109,7 @@ func (c *core) open(data string, settling outbox.Times) (err error) {
 	c.upstream = upstream{nhso: c.nhso, health: c.health, cards: c.cards, installed: c.installed}
 	c.outbox = outbox.New(outbox.Options{
 		Store: c.visits, NHSO: c.upstream, Log: c.log, Times: settling, Sendable: c.sendable(),
-		Clock: c.clockForVisits, Notify: func(id visit.ID, out outbox.Outcome) { c.onSettled(id, out) },
+		Clock: c.clockForVisits, TellsTime: c.installed == nil, Notify: func(id visit.ID, out outbox.Outcome) { c.onSettled(id, out) },
 	})
 	c.diary = newDiary(c.store, c.log)
 	if c.tell, err = newTell(c.Config, c.store, storage.OpenSecretsWith(data, keysOf(c.Config)), data, c.log); err != nil {
@@ -337,9 +337,11 @@ func witnessOf(way nhso.Upstream, answered time.Time) (w witness) {
 	return w
 }
 
-// clockForVisits is clockNow for the outbox.
-func (c *core) clockForVisits() outbox.Clock {
-	switch c.clockNow() {
+// clockForVisits is clockNow for the outbox and for what erases.
+func (c *core) clockForVisits() outbox.Clock { return clockFor(c.clockNow()) }
+
+func clockFor(light flow.DeviceState) outbox.Clock {
+	switch light {
 	case flow.DeviceDown:
 		return outbox.ClockWrong
 	case flow.DeviceReady:

@@ -33,7 +33,7 @@ type retention struct {
 
 	clock       func() outbox.Clock
 	stood       func() (d time.Duration, set bool) // see clockGuard.stood
-	confirmable bool                               // NHSO's answers tell the time
+	confirmable bool                               // NHSO's answers tell the time: they are waited for
 	also        []func(now time.Time)              // erase what is kept beside the store
 
 	done visit.Date // the night in which it ran last
@@ -102,13 +102,15 @@ func (r *retention) believes() (may, confirmed bool, why string) {
 		return false, false, "the clock is wrong"
 	}
 	stood, set := r.stood()
-	switch trusted := !r.confirmable && stood >= believeToErase; {
-	case trusted:
+	switch {
+	case stood < outbox.BelieveAfter:
+		return false, false, ""
+	case r.confirmable:
+		return false, false, "NHSO has not confirmed the clock yet"
+	case stood >= believeToErase:
 		return true, true, ""
 	case set:
 		return false, false, "the clock was set, and nobody has confirmed it since"
-	case stood < outbox.BelieveAfter:
-		return false, false, ""
 	}
 	return true, false, ""
 }

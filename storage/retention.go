@@ -32,7 +32,7 @@ type Erased struct {
 type Keep struct {
 	Days      int // settled visits
 	PhotoDays int // photos, after they were taken
-	StaffDays int // work for the desk that nobody has closed
+	StaffDays int // work for the desk that nobody has closed, and after it became that
 
 	// Confirmed says that somebody who knows better than this machine has borne out
 	// the clock. Without it at most UnconfirmedDays are erased at once.
@@ -164,7 +164,9 @@ func (k Keep) over(r Record, today visit.Date, setAside bool, done *Erased) bool
 	waits := r.feed > k.Delivered || setAside
 	switch {
 	case r.State == StateStaff:
-		return older(k.StaffDays)
+		// Counted from when it became their work, as well: the date of a visit that a
+		// wrong clock made may be years ago.
+		return older(k.StaffDays) && visit.ServiceDateOf(r.ChangedAt).Before(daysBefore(today, k.StaffDays))
 	case !r.State.settled():
 		done.Kept++
 		return false

@@ -188,7 +188,7 @@ func TestWorkForTheDeskIsErasedAfterItsOwnTimeAndOnRequest(t *testing.T) {
 		for _, asked := range []bool{false, true} {
 			s := openIn(t, t.TempDir())
 			v := aged(t, s, 1, c.age, StatePending)
-			must(t, s.Staff(v.ID, visit.ServiceDatePassed, noon))
+			must(t, s.Staff(v.ID, visit.ServiceDatePassed, noon.AddDate(0, 0, -c.age)))
 			got, err, want := Erased{}, error(nil), c.expires
 			if asked {
 				s.now = func() time.Time { return noon }
@@ -278,5 +278,20 @@ func TestAClockThatNobodyHasConfirmedErasesAFewDaysAtOnceAtMost(t *testing.T) {
 				s = openIn(t, dir)
 			}
 		})
+	}
+}
+
+func TestWorkForTheDeskStaysItsDaysWhateverTheDateOfItsVisit(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	v := madeUp(1)
+	at := noon.AddDate(-11, 0, 0) // by a clock that showed 2015
+	v.ServiceDate, v.CreatedAt = visit.ServiceDateOf(at), at
+	must(t, s.Save(v, at))
+	must(t, s.Staff(v.ID, visit.ServiceDatePassed, noon))
+	for _, c := range []struct{ days, erased int }{{0, 0}, {keepADay.StaffDays, 0}, {keepADay.StaffDays + 1, 1}} {
+		got, err := s.Expire(noon.AddDate(0, 0, c.days), keepADay)
+		if err != nil || got.Visits != c.erased {
+			t.Errorf("after %d days: %+v, %v", c.days, got, err)
+		}
 	}
 }

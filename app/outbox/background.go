@@ -38,8 +38,11 @@ func (o *Outbox) step(ctx context.Context, item Item) (time.Duration, error) {
 	}
 	switch o.dayOf(item) {
 	case dayOver:
-		return o.over(ctx, item)
+		return o.over(ctx, item, visit.ServiceDatePassed)
 	case dayAhead:
+		if o.misdated(item) {
+			return o.over(ctx, item, visit.ClockWrong)
+		}
 		return idleRound, nil // the clock is wrong, or was when the visit was made
 	}
 	if wait := o.ownTurn(item); wait > 0 {

@@ -26,10 +26,17 @@ func (o *Outbox) dayOf(i Item) day {
 	return dayAhead
 }
 
-// over ends a visit whose day is over: it is work for the staff, unless NHSO has
-// made its code after all. One whose request left is not given up before NHSO was
+// misdated tells whether a visit of a day to come was made by a clock that was wrong,
+// because the one that says so is borne out. On the day that the clock showed then
+// nobody would be there.
+func (o *Outbox) misdated(i Item) bool {
+	return o.clock() == ClockRight && i.Visit.ServiceDate.Midnight().Sub(o.now()) > 2*clocksDiffer
+}
+
+// over ends a visit whose day is over, or never was: it is work for the staff, unless
+// NHSO has made its code after all. One whose request left is not given up before NHSO was
 // asked, as the staff would make a second code.
-func (o *Outbox) over(ctx context.Context, item Item) (time.Duration, error) {
+func (o *Outbox) over(ctx context.Context, item Item, why visit.Problem) (time.Duration, error) {
 	if o.clock() == ClockUnknown && time.Since(o.began) < BelieveAfter {
 		return BelieveAfter - time.Since(o.began), nil // nobody has borne out the clock yet
 	}
@@ -51,7 +58,7 @@ func (o *Outbox) over(ctx context.Context, item Item) (time.Duration, error) {
 			o.log.Error("hand over a visit of which NHSO may have a code", "visit", item.Visit.ID, "err", err)
 		}
 	}
-	outcome, err := o.toStaff(item.Visit.ID, visit.ServiceDatePassed)
+	outcome, err := o.toStaff(item.Visit.ID, why)
 	if err == nil {
 		o.notify(item.Visit.ID, outcome)
 	}

@@ -76,7 +76,7 @@ func TestAClockThatNobodyBearsOutGivesNoVisitUp(t *testing.T) {
 		want  string
 	}{
 		{"it woke up in the past", ClockUnknown, func() visit.Date { return today().Next() }, time.Hour, ""},
-		{"it woke up in the past and is believed", ClockRight, func() visit.Date { return today().Next() }, time.Hour, ""},
+		{"it is right, and was ahead when the visit was made", ClockRight, func() visit.Date { return today().Next() }, time.Hour, "staff clock-wrong"},
 		{"it woke up in the future", ClockUnknown, yesterday, BelieveAfter - time.Minute, ""},
 		{"it stands for long", ClockUnknown, yesterday, BelieveAfter + time.Minute, "staff service-date-passed"},
 		{"it is right", ClockRight, yesterday, time.Minute, "staff service-date-passed"},
@@ -98,6 +98,41 @@ func TestAClockThatNobodyBearsOutGivesNoVisitUp(t *testing.T) {
 	}
 }
 
+// A clock of which nothing is known yet is borne out, or not, by the first answer.
+func TestNothingIsSentByAClockAgainstWhichTheFirstAnswerSpeaks(t *testing.T) {
+	for name, submit := range map[string]bool{"for the patient who waits": true, "in the background": false} {
+		for clock, want := range map[Clock]string{ClockWrong: "", ClockRight: "done PP0000000001"} {
+			t.Run(name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					store, nhso := newMemory(), &nhsoScript{}
+					store.save(aVisit(id1, today()))
+					o := New(Options{
+						Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler), TellsTime: true,
+						Clock: func() Clock {
+							nhso.mu.Lock()
+							defer nhso.mu.Unlock()
+							if nhso.looked == 0 {
+								return ClockUnknown
+							}
+							return clock
+						},
+					})
+					if submit {
+						o.Submit(t.Context(), id1)
+					} else {
+						ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+						defer cancel()
+						o.Run(ctx)
+					}
+					if got := store.ended(id1); got != want {
+						t.Errorf("ended as %q, want %q", got, want)
+					}
+				})
+			})
+		}
+	}
+}
+
 func TestARequestOfAnEarlierRunRestsWhateverTheClockSaysOfIt(t *testing.T) {
 	for name, ago := range map[string]time.Duration{
 		"it left now": 0, "by the clock an hour ago": time.Hour, "by the clock in an hour": -time.Hour, "the battery was dead": 20 * 365 * 24 * time.Hour,
@@ -116,6 +151,18 @@ func TestARequestOfAnEarlierRunRestsWhateverTheClockSaysOfIt(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestAVisitThatWasMadeJustBeforeItsDayWaitsForIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		beforeMidnight(4 * time.Minute)
+		store, nhso := newMemory(), &nhsoScript{}
+		store.save(aVisit(id1, today().Next())) // the clock was 4 minutes ahead
+		run(t, store, nhso, nil, func(*Outbox) { time.Sleep(6 * time.Minute) })
+		if got := store.ended(id1); got != "done PP0000000001" {
+			t.Errorf("ended as %q", got)
+		}
+	})
 }
 
 func yesterday() visit.Date { return visit.ServiceDateOf(time.Now().Add(-24 * time.Hour)) }

@@ -132,6 +132,7 @@ type Outbox struct {
 	notify func(visit.ID, Outcome)
 	can    func(visit.Visit) bool
 	clock  func() Clock
+	tells  bool // see Options.TellsTime
 	times  Times
 	now    func() time.Time // the wall clock, by which days and notes go
 	began  time.Time        // by the monotonic clock, by which pauses go
@@ -175,6 +176,10 @@ type Options struct {
 	// Clock judges the clock now. Nil: it is right.
 	Clock func() Clock
 
+	// TellsTime says that an answer of NHSO bears the clock out, or speaks against
+	// it. Then NHSO is asked before anything is sent by a clock that is unknown.
+	TellsTime bool
+
 	// Now is the wall clock. Nil: time.Now.
 	Now func() time.Time
 }
@@ -194,7 +199,7 @@ func New(o Options) *Outbox {
 		o.Now = time.Now
 	}
 	return &Outbox{
-		store: o.Store, nhso: o.NHSO, log: o.Log, notify: o.Notify, can: o.Sendable, clock: o.Clock, times: o.Times.orStandard(),
+		store: o.Store, nhso: o.NHSO, log: o.Log, notify: o.Notify, can: o.Sendable, clock: o.Clock, tells: o.TellsTime, times: o.Times.orStandard(),
 		now: o.Now, began: time.Now(), woke: o.Now().Round(0),
 		wake: make(chan struct{}, 1), busy: map[service]bool{}, left: map[visit.ID]time.Time{},
 		round: rounds{apart: map[visit.ID]apart{}},

@@ -37,6 +37,17 @@ func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome {
 		outcome, _ := o.earlier(id, Code{Code: twin.Code, At: twin.IssuedAt})
 		return outcome
 	}
+	if o.tells && o.clock() == ClockUnknown {
+		switch code, found, err := o.look(ctx, item.Visit); {
+		case err != nil:
+			o.log.Warn("ask NHSO for the time before submitting", "visit", id, "err", err)
+			o.heed(err)
+			return Outcome{Kind: Queued}
+		case found:
+			outcome, _ := o.found(item, code)
+			return outcome
+		}
+	}
 	outcome, err := o.send(ctx, item)
 	o.heed(err)
 	if failure := failureOf(err); failure != nil && failure.Kind == Ambiguous {
@@ -69,6 +80,9 @@ func (o *Outbox) send(ctx context.Context, item Item) (Outcome, error) {
 	v := item.Visit
 	if o.dayOf(item) != itsDay {
 		return Outcome{}, errOtherDay // a look-up took it over midnight
+	}
+	if o.clock() == ClockWrong {
+		return Outcome{}, errClock // a look-up has told so
 	}
 	if err := o.store.Begin(v.ID, o.now()); err != nil {
 		return Outcome{}, fmt.Errorf("note that the request leaves: %w", err)
@@ -244,6 +258,7 @@ func failureOf(err error) *Failure {
 
 var (
 	errIncomplete = errors.New("NHSO names a code without its unit or claim type: it may be that of this visit")
+	errClock      = errors.New("NHSO's answer speaks against this clock: nothing is sent by it")
 	errOtherDay   = errors.New("it is not the visit's own day any more")
 )
 
