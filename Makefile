@@ -91,7 +91,8 @@ FIGURES = | grep -E '^(---|ok|FAIL|panic)|_test.go:[0-9]+: '
 prove: testdeps
 	@set -o pipefail; $(PROVE) ./app -run Killing -args -kills 1000 $(FIGURES)
 	@set -o pipefail; $(PROVE) ./app -run 'BadLine|EveryFault' $(FIGURES)
-	@set -o pipefail; $(PROVE) ./app/outbox -run 365 $(FIGURES)
+	@set -o pipefail; $(PROVE) ./app/outbox -run '365|FivePercent' $(FIGURES)
+	@set -o pipefail; $(PROVE) ./app -run WrongClocks -args -clocks 200 $(FIGURES)
 	@set -o pipefail; $(PROVE) ./storage/powercut -args -cuts 1000 -first-start-cuts 400 -compact-cuts 400 -disk-full 1000 -made-directory-cuts 200 -failed-syncs 1000 -each-sync 60 $(FIGURES)
 	@set -o pipefail; $(PROVE) ./storage -args -damages 400 -mutations 100000 -auditedits 10000 -kills 120 $(FIGURES)
 	@set -o pipefail; $(PROVE) ./app -run NothingPersonal -args -sessions 10000 $(FIGURES)

@@ -302,8 +302,8 @@ func (w *clockWorld) ends() {
 // clockToday is when the clock goes wrong, by the right one.
 var clockToday = time.Date(2026, 11, 22, 9, 0, 0, 0, visit.Bangkok)
 
-// TestWrongClocksLoseSendTwiceAndEraseNothing is experiment 10 of docs/testing.md. Time
-// is played. The long run is -clocks 200.
+// TestWrongClocksLoseSendTwiceAndEraseNothing plays the time. The long run is
+// -clocks 200.
 func TestWrongClocksLoseSendTwiceAndEraseNothing(t *testing.T) {
 	totals := map[string]*clockCount{}
 	for n := range *clocks {
@@ -384,7 +384,7 @@ func newClockWorld(t *testing.T, random *rand.Rand) *clockWorld {
 	if err != nil {
 		t.Fatal(err)
 	}
-	addPatients(t, zone, 200)
+	addPatients(t, zone, 0, 200)
 	w := &clockWorld{
 		t: t, random: random, dir: t.TempDir(), zone: zone, line: testzone.Pipe(), roots: x509.NewCertPool(), known: map[visit.ID]time.Time{},
 	}

@@ -20,6 +20,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"authenkiosk/app/config"
 	"authenkiosk/app/outbox"
 	"authenkiosk/cardreader/virtualcard"
@@ -41,6 +43,12 @@ const (
 	// killPatients is how many patients come to one life of the kiosk; more than
 	// it can serve in its 700 ms at most. A few come to the next one again.
 	killPatients = 15
+	// killWaiting is how many visits wait in the queue at every kill, at least, and
+	// killQueue how many wait when the kiosk starts.
+	killWaiting = 20
+	killQueue   = 40
+	// killQueued is the number of the first person in the queue.
+	killQueued = 1_000_000
 )
 
 // killChild names the environment variables of the child process.
@@ -58,8 +66,10 @@ type faultyNHSO struct {
 
 	mu        sync.Mutex
 	random    *rand.Rand
-	good      bool           // the line is good now
-	processed map[string]int // by transId
+	good      bool            // the line is good now
+	processed map[string]int  // by transId
+	queued    int             // visits that were put into the queue
+	waiting   map[string]bool // visits of the queue that have not been processed
 	late      sync.WaitGroup
 }
 
@@ -100,27 +110,88 @@ func readBody(r *http.Request) string {
 }
 
 func (f *faultyNHSO) process(w http.ResponseWriter, r *http.Request, body string) {
-	again := httptest.NewRequest(r.Method, r.URL.String(), strings.NewReader(body))
-	again.Header = r.Header.Clone()
-	f.zone.ServeHTTP(w, again)
 	var request struct {
 		TransID string `json:"transId"`
 	}
-	if json.Unmarshal([]byte(body), &request) == nil {
-		f.mu.Lock()
-		f.processed[request.TransID]++
-		f.mu.Unlock()
+	if json.Unmarshal([]byte(body), &request) == nil && !f.mayProcess(request.TransID) {
+		http.Error(w, "busy", http.StatusServiceUnavailable)
+		return
+	}
+	again := httptest.NewRequest(r.Method, r.URL.String(), strings.NewReader(body))
+	again.Header = r.Header.Clone()
+	f.zone.ServeHTTP(w, again)
+	f.mu.Lock()
+	f.processed[request.TransID]++
+	f.mu.Unlock()
+}
+
+// mayProcess leaves so many visits in the queue that it is never empty at a kill.
+func (f *faultyNHSO) mayProcess(id string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.good && f.waiting[id] && len(f.waiting) <= killWaiting {
+		return false
+	}
+	delete(f.waiting, id)
+	return true
+}
+
+// fill brings the queue to its length while no kiosk runs. It returns how many visits
+// waited before, and the ids of those that it has saved.
+func (f *faultyNHSO) fill(t *testing.T, data string) (waited int, saved []string) {
+	t.Helper()
+	store, err := storage.Open(dataOf(data), storage.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = store.Close() }()
+	open, err := store.Unsettled()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.waiting = map[string]bool{}
+	for _, r := range open {
+		if id := string(r.Visit.ID); f.processed[id] == 0 {
+			f.waiting[id] = true
+		}
+	}
+	for len(f.waiting) < killQueue {
+		v := aWaitingVisit(t, f.queued)
+		f.queued++
+		if err := store.Save(v, v.CreatedAt); err != nil {
+			t.Fatal(err)
+		}
+		f.waiting[string(v.ID)] = true
+		saved = append(saved, string(v.ID))
+	}
+	return len(open), saved
+}
+
+// aWaitingVisit is of a person who comes to no kiosk again.
+func aWaitingVisit(t *testing.T, n int) visit.Visit {
+	t.Helper()
+	phone, err := visit.ParsePhone(demoPhone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return visit.Visit{
+		ID: visit.ID(uuid.Must(uuid.NewV7()).String()), HCode: config.Default().Unit.HCode, ServiceDate: visit.ServiceDateOf(time.Now()),
+		PID: patient(killQueued + n), Phone: phone, PhoneOwner: visit.PhoneOfPatient, ClaimType: visit.ClaimType{Code: "PG0060001"},
+		Method: visit.MethodCard, Name: visit.Name{First: "ทดสอบ", Last: "ระบบ"}, CreatedAt: time.Now(),
 	}
 }
 
-// TestKillingTheKioskAtRandomLosesAndDuplicatesNothing is experiment 1 of
-// docs/testing.md. The long run is -kills 1000.
+// TestKillingTheKioskAtRandomLosesAndDuplicatesNothing kills a kiosk that has visits in
+// its queue. The long run is -kills 1000.
 func TestKillingTheKioskAtRandomLosesAndDuplicatesNothing(t *testing.T) {
 	zone, err := testzone.New(testzone.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	addPatients(t, zone, 100+killPatients**kills)
+	addPatients(t, zone, 0, 100+killPatients**kills)
+	addPatients(t, zone, killQueued, (*kills+1)*(killQueue-killWaiting)+killQueue)
 	nhsoSide := &faultyNHSO{zone: zone, random: rand.New(rand.NewPCG(7, 7)), processed: map[string]int{}}
 	server := httptest.NewServer(nhsoSide)
 	defer server.Close()
@@ -128,13 +199,26 @@ func TestKillingTheKioskAtRandomLosesAndDuplicatesNothing(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	acknowledged := map[string]bool{}
 	var ready []time.Duration
+	var waited []int // at each kill
 	for i := range *kills {
+		n, saved := nhsoSide.fill(t, data)
+		if i > 0 {
+			waited = append(waited, n)
+		}
+		for _, id := range saved {
+			acknowledged[id] = true
+		}
 		child := startChild(t, server.URL, data, i)
 		ready = append(ready, child.ready())
 		time.AfterFunc(time.Duration(random.IntN(700))*time.Millisecond, child.kill)
 		for _, id := range child.saved() {
 			acknowledged[id] = true
 		}
+	}
+	n, saved := nhsoSide.fill(t, data)
+	waited = append(waited, n)
+	for _, id := range saved {
+		acknowledged[id] = true
 	}
 	nhsoSide.mu.Lock()
 	nhsoSide.good = true
@@ -162,8 +246,12 @@ func TestKillingTheKioskAtRandomLosesAndDuplicatesNothing(t *testing.T) {
 		}
 	}
 	slices.Sort(ready)
-	t.Logf("%d kills: %d visits acknowledged, %d requests processed, %d lost, %d duplicated; ready after a restart: median %s, p99 %s",
-		*kills, len(acknowledged), len(nhsoSide.processed), lost, duplicated,
+	slices.Sort(waited)
+	if waited[0] < killWaiting {
+		t.Errorf("at one of the kills only %d visits waited", waited[0])
+	}
+	t.Logf("%d kills, each with %d to %d visits waiting: %d visits acknowledged, %d requests processed, %d lost, %d duplicated; ready after a restart: median %s, p99 %s",
+		*kills, waited[0], waited[len(waited)-1], len(acknowledged), len(nhsoSide.processed), lost, duplicated,
 		ready[len(ready)/2].Round(time.Millisecond), ready[len(ready)*99/100].Round(time.Millisecond))
 	if len(acknowledged) < *kills/4 {
 		t.Errorf("only %d visits were made: the run proves little", len(acknowledged))
@@ -172,12 +260,12 @@ func TestKillingTheKioskAtRandomLosesAndDuplicatesNothing(t *testing.T) {
 
 func dataOf(dir string) string { return dir + "/" + string(visit.ZoneDemo) }
 
-func addPatients(t *testing.T, zone *testzone.Zone, n int) {
+func addPatients(t *testing.T, zone *testzone.Zone, from, n int) {
 	t.Helper()
 	pattern := zone.Persons()[0]
 	for i := range n {
 		p := pattern
-		p.PID = patient(i).Digits()
+		p.PID = patient(from + i).Digits()
 		if err := zone.PutPerson(p); err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,27 +15,30 @@ import (
 // one would refuse.
 type memory struct {
 	mu    sync.Mutex
-	order []visit.ID
+	order []visit.ID // of saving, of what may not be settled
 	items map[visit.ID]Item
 	end   map[visit.ID]string
+	own   map[visit.PID][]visit.ID
 	fail  error // what Begin returns
 }
 
-func newMemory() *memory { return &memory{items: map[visit.ID]Item{}, end: map[visit.ID]string{}} }
+func newMemory() *memory {
+	return &memory{items: map[visit.ID]Item{}, end: map[visit.ID]string{}, own: map[visit.PID][]visit.ID{}}
+}
 
 func (m *memory) save(v visit.Visit) {
 	m.order = append(m.order, v.ID)
 	m.items[v.ID] = Item{Visit: v}
+	m.own[v.PID] = append(m.own[v.PID], v.ID)
 }
 
 func (m *memory) Pending() ([]Item, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.order = slices.DeleteFunc(m.order, func(id visit.ID) bool { return m.items[id].Settled })
 	var out []Item
 	for _, id := range m.order {
-		if !m.items[id].Settled {
-			out = append(out, m.items[id])
-		}
+		out = append(out, m.items[id])
 	}
 	return out, nil
 }
@@ -48,8 +52,8 @@ func (m *memory) Item(id visit.ID) (Item, error) {
 func (m *memory) Same(pid visit.PID, date visit.Date) (same []Item, _ error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, i := range m.items {
-		if i.Visit.PID == pid && i.Visit.ServiceDate == date {
+	for _, id := range m.own[pid] {
+		if i := m.items[id]; i.Visit.ServiceDate == date {
 			same = append(same, i)
 		}
 	}
@@ -121,7 +125,7 @@ type nhsoScript struct {
 	script  []answer // for requests, in turn; the last one stays
 	down    bool     // look-ups fail
 	codes   []Code
-	of      []visit.PID // of those that were made here
+	of      map[visit.PID][]Code // those that were made here
 	sent    int
 	looked  int
 	wrong   int           // requests on another day than the visit's own
@@ -165,7 +169,11 @@ func (n *nhsoScript) Submit(_ context.Context, v visit.Visit) (visit.AuthenCode,
 			Code: visit.AuthenCode(fmt.Sprintf("PP%010d", len(n.codes)+1)), ClaimType: v.ClaimType.Code,
 			HCode: v.HCode, At: time.Now().Add(n.visible),
 		}
-		n.codes, n.of = append(n.codes, c), append(n.of, v.PID)
+		n.codes = append(n.codes, c)
+		if n.of == nil {
+			n.of = map[visit.PID][]Code{}
+		}
+		n.of[v.PID] = append(n.of[v.PID], c)
 		if a == answerCode {
 			return c.Code, c.At, nil
 		}

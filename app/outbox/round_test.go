@@ -19,19 +19,18 @@ type oddNHSO struct {
 }
 
 // Codes has those of that person only.
-func (n *oddNHSO) Codes(ctx context.Context, p visit.PID, d visit.Date) (own []Code, err error) {
-	_, err = n.nhsoScript.Codes(ctx, p, d)
+func (n *oddNHSO) Codes(_ context.Context, p visit.PID, _ visit.Date) ([]Code, error) {
+	time.Sleep(n.looks)
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for i, c := range n.codes {
-		if err == nil && n.of[i] == p {
-			own = append(own, c)
-		}
-	}
-	if odd := n.odd[p]; odd != nil {
+	n.looked++
+	switch odd := n.odd[p]; {
+	case n.down:
+		return nil, errScript
+	case odd != nil:
 		return nil, odd
 	}
-	return own, err
+	return n.of[p], nil
 }
 
 // people are that many made-up persons.
