@@ -20,8 +20,12 @@ func TestPictures(t *testing.T) {
 	good := Status{
 		Version: "1.0.0", Mode: "kiosk", Readers: []Reader{{"ACS ACR39U ICC Reader 00 00", "empty"}, {"Feitian SCR301 01 00", "present"}},
 		NHSO: NHSO{"ready", 212}, Printer: Printer{"ready"}, Outbox: Outbox{DoneToday: 57},
+		Receivers: []Receiver{{"webhook/his", ReceiverReady, 0}},
 	}
-	bad := Status{Version: "1.0.0", Mode: "kiosk", NHSO: NHSO{"down", 9000}, Printer: Printer{"impaired"}, Outbox: Outbox{3, 1, 57}, ClockSkewMS: 400_000}
+	bad := Status{
+		Version: "1.0.0", Mode: "kiosk", NHSO: NHSO{"down", 9000}, Printer: Printer{"impaired"}, Outbox: Outbox{3, 1, 57},
+		Receivers: []Receiver{{"webhook/his", ReceiverReady, 2}, {"webhook/lab", ReceiverReady, 0}, {"mqtt", ReceiverFailing, 0}}, ClockSkewMS: 400_000,
+	}
 	for _, c := range []struct {
 		name, zone, path string
 		status           Status

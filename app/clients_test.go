@@ -145,9 +145,11 @@ func TestTheAdministratorMakesNoFilesThatTheOwnerCouldNotRead(t *testing.T) {
 	if err := os.Chown(data, 12345, 12345); err != nil {
 		t.Fatal(err)
 	}
-	got := call(t, false, "", "client", "add", "his", "-data", filepath.Dir(data))
-	if got.status != exitError || !strings.Contains(got.err, "sudo -u") {
-		t.Errorf("%+v", got)
+	for _, args := range [][]string{{"client", "add", "his"}, {"secret", "set", mqttPassword}, {"audit", "verify"}} {
+		got := call(t, false, "a-password-of-the-test", append(args, "-data", filepath.Dir(data))...)
+		if got.status != exitError || !strings.Contains(got.err, "sudo -u") {
+			t.Errorf("%v: %+v", args, got)
+		}
 	}
 	if list, err := os.ReadDir(data); err != nil || len(list) != 0 {
 		t.Errorf("%v, %v", list, err)

@@ -128,5 +128,9 @@ func setSecret(data string, keys storage.KeyOptions, zone visit.Zone, name strin
 	if strings.ContainsFunc(secret, unicode.IsControl) {
 		return errors.New("the secret has signs that nobody sees, as UTF-16 has: type it, or give it from a file in UTF-8")
 	}
-	return storage.OpenSecretsWith(filepath.Join(data, string(zone)), keys).Set(zone, name, secret)
+	dir := filepath.Join(data, string(zone))
+	if err := ownData(dir); err != nil {
+		return err
+	}
+	return storage.OpenSecretsWith(dir, keys).Set(zone, name, secret)
 }

@@ -55,5 +55,5 @@ func ownData(dir string) error {
 	if owner, err := user.LookupId(name); err == nil {
 		name = owner.Username
 	}
-	return fmt.Errorf("the data in %s belong to %s: give the command as that user, for example with sudo -u %s, or while the program runs", dir, name, name)
+	return fmt.Errorf("the data in %s belong to %s: give the command as that user, for example with sudo -u %s", dir, name, name)
 }

@@ -73,7 +73,7 @@ func (p *Program) onRecords(ctx context.Context, s *settings, input io.Reader, w
 		return err
 	}
 	if err := ownData(data); err != nil {
-		return err
+		return fmt.Errorf("%w, or while the program runs", err)
 	}
 	store, err := storage.Open(data, storage.Options{Keys: keysOf(c)})
 	if errors.Is(err, storage.ErrInUse) {
