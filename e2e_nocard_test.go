@@ -172,6 +172,7 @@ func photographed(t *testing.T, panel string) {
 		}](s, s.zone+"/testzone/evidence")
 		return len(e) == 1 && e[0].TransID == codes[0].TransID && e[0].Width >= 640
 	})
+	s.click("done")
 	s.screen("welcome")
 	s.kiosk.end(t)
 	store := s.store()
@@ -308,6 +309,7 @@ func askedByPhone(t *testing.T, panel string) {
 	if got := s.localStatus().Outbox; got.DoneToday != 1 || got.Pending != 0 || got.Staff != 0 {
 		t.Errorf("the local status counts %+v", got)
 	}
+	s.click("done")
 	s.screen("welcome")
 	s.kiosk.end(t)
 	r, err := s.store().FindCode(visit.AuthenCode(code))

@@ -202,6 +202,9 @@ func (p *slipPrinter) rebuild(job storage.PrintJob) (printer.Slip, bool) {
 		Visit: v.ID, PID: v.PID, Name: v.Name, Right: v.Right, Claim: v.ClaimType, Method: v.Method, Relation: v.Attestation.Relation,
 		Code: r.Code, At: r.IssuedAt, Date: v.ServiceDate, Languages: p.languages(job.Language),
 	}
+	if v.Method.Typed() {
+		s.Name, s.Right = visit.Name{}, visit.Right{}
+	}
 	switch {
 	case job.Kind == printer.KindDesk.String():
 		return printer.Slip{}, false

@@ -428,7 +428,7 @@ func TestTheSlipAfterARestartIsTheOneOfTheScreen(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			p.store = &oneRecord{r: c.r}
 			shown := p.slip(c.kind, flow.Slip{
-				Visit: v.ID, PID: pid, Name: v.Name, Right: v.Right, Claim: v.ClaimType, Method: v.Method, Relation: visit.RelationParent,
+				Visit: v.ID, PID: pid, Claim: v.ClaimType, Method: v.Method, Relation: visit.RelationParent, // no name and no right: the number was typed
 				Code: c.r.Code, At: now, Date: v.ServiceDate, Language: "en",
 			})
 			again, ok := p.rebuild(storage.PrintJob{Visit: v.ID, Kind: shown.Kind.String(), Language: "en"})

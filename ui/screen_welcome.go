@@ -171,6 +171,10 @@ func (c *scene) welcomeNotices() []note {
 	case d.Printer == flow.DeviceDown:
 		out = append(out, note{"print", c.say.say("welcome.printer")})
 	}
+	if len(out) == 0 && !c.m.Left && c.canPrint() {
+		// While nothing more urgent is to be said.
+		out = append(out, note{"print", c.say.say("welcome.reprint")})
+	}
 	if c.m.Left {
 		out = append(out, note{"card-small", c.say.say("welcome.left")})
 	}

@@ -13,6 +13,16 @@ const (
 	MethodLine      Method = "line"      // the patient's phone
 )
 
+// Typed tells whether the number of the patient is only typed with this method. That
+// proves nothing: nothing that NHSO knows of its owner may be shown or printed.
+func (m Method) Typed() bool {
+	switch m {
+	case MethodPhoto, MethodCertifier, MethodLine:
+		return true
+	}
+	return false
+}
+
 // Zone says which NHSO the program speaks with.
 type Zone string
 

@@ -288,15 +288,8 @@ type Kept struct {
 	Owner visit.PhoneOwner
 }
 
-// Typed tells whether the number of the patient was only typed. That proves
-// nothing: nothing that NHSO knows of its owner may be shown.
-func (x Session) Typed() bool {
-	switch x.Method {
-	case visit.MethodPhoto, visit.MethodCertifier, visit.MethodLine:
-		return true
-	}
-	return false
-}
+// Typed tells whether the number of the patient was only typed.
+func (x Session) Typed() bool { return x.Method.Typed() }
 
 // MaxReprints is how many more slips of a code a patient can have. Whoever needs
 // more has them from the desk.
