@@ -329,7 +329,7 @@ func (j *journal) write(frame []byte) error {
 	}
 	if err != nil {
 		_ = j.file.Truncate(j.size)
-		j.room = j.size
+		j.room, j.owing = j.size, true
 		return err
 	}
 	j.size += int64(len(frame))
@@ -350,6 +350,7 @@ func (j *journal) makeRoom(n int64) error {
 	if err := fillZeros(j.file, j.size, j.size+room); err != nil {
 		_ = j.file.Truncate(j.size)
 		j.room = j.size
+		j.owing = true // a place that cannot be written does not stop the next one
 		return err
 	}
 	j.room = j.size + room

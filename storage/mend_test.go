@@ -2,7 +2,9 @@ package storage
 
 import (
 	"errors"
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	bolt "go.etcd.io/bbolt"
@@ -127,5 +129,76 @@ func TestARefusedVisitIsNotFoundAfterARestartThoughTheDiskLetNothingGo(t *testin
 	s = openIn(t, dir)
 	if _, err := s.Visit(madeUp(1).ID); err != nil {
 		t.Errorf("the visit that was saved in the end: %v", err)
+	}
+}
+
+// Commits and frames of the journal fail at any moment while several goroutines work.
+// Whoever was told yes has the visit; nobody waits for ever.
+func TestManyWhoSaveAtOnceGoOnWhileCommitsFail(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	const (
+		savers   = 4
+		each     = 40
+		failures = 30
+	)
+	must(t, s.file.Close()) // so that the first one is refused
+	var work sync.WaitGroup
+	var refused atomic.Int64
+	for n := range savers {
+		work.Go(func() {
+			for i := range each {
+				v := madeUp(n*each + i)
+				for err := s.Save(v, noon); err != nil; err = s.Save(v, noon) {
+					refused.Add(1)
+					if errors.Is(err, ErrExists) {
+						t.Errorf("a refused visit is there: %v", err)
+						return
+					}
+				}
+				if i%3 == 0 {
+					for s.Begin(v.ID, noon) != nil {
+						refused.Add(1)
+					}
+				}
+				if r, err := s.Visit(v.ID); err != nil || (r.State == StateInflight) != (i%3 == 0) {
+					t.Errorf("a visit that was taken is %s, %v", r.State, err)
+				}
+			}
+		})
+	}
+	for n := range failures {
+		work.Go(func() {
+			for refused.Load() < int64(n) && read(s.index, func(x *index) int { return len(x.lines) }) < savers*each/2 {
+				runtime.Gosched() // one after the other, as long as there is work
+			}
+			if s.swap.RLock(); n%2 == 0 && s.file != nil {
+				_ = s.file.Close()
+			}
+			s.swap.RUnlock()
+			if s.journal.mu.Lock(); n%2 == 1 && s.journal.file != nil {
+				_ = s.journal.file.Close()
+			}
+			s.journal.mu.Unlock()
+		})
+	}
+	work.Wait()
+	if refused.Load() == 0 {
+		t.Error("nothing was refused")
+	}
+	for _, when := range []string{"at once", "after a restart"} {
+		list, err := s.Unsettled()
+		counts, err2 := s.Counts(madeUp(1).ServiceDate)
+		if err != nil || err2 != nil || len(list) != savers*each || counts.Pending != savers*each {
+			t.Errorf("%s: %d visits, %+v, %v, %v", when, len(list), counts, err, err2)
+		}
+		if _, err := s.AuditVerify(); err != nil {
+			t.Errorf("%s: %v", when, err)
+		}
+		must(t, s.Close())
+		s = openIn(t, dir)
+	}
+	if found := s.Recovery(); found != (Recovery{}) {
+		t.Errorf("recovery: %v", found)
 	}
 }

@@ -254,14 +254,25 @@ var errMeanwhile = errors.New("a commit failed")
 // update runs f in one transaction that is on the disk when update returns nil. When
 // it returns an error nothing has changed, though f may have returned nil.
 func (s *Store) update(f func(tx *bolt.Tx) error) error {
+	return s.afterwards(s.try(f))
+}
+
+// afterwards mends what failed, and adds to the error what that told.
+func (s *Store) afterwards(err error) error {
+	if err != nil && s.failed.Load() != nil {
+		if unsafe := s.mend(); unsafe != nil {
+			return fmt.Errorf("%w; %w", err, unsafe)
+		}
+	}
+	return err
+}
+
+// try is update that leaves it to its caller to mend what failed: who holds the
+// journal must let go of it first, because others wait for it within a transaction.
+func (s *Store) try(f func(tx *bolt.Tx) error) error {
 	err := errMeanwhile
 	for errors.Is(err, errMeanwhile) {
 		err = s.guarded(func() error { return s.commit(f) })
-	}
-	if s.failed.Load() != nil {
-		if unsafe := s.mend(); unsafe != nil {
-			err = fmt.Errorf("%w; %w", err, unsafe)
-		}
 	}
 	if err == nil && s.ring.fresh.CompareAndSwap(true, false) {
 		if s.writeKeyCopy() != nil {

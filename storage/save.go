@@ -66,7 +66,7 @@ func (s *Store) save(r Record, photo *sealedPhoto) error {
 		return fmt.Errorf("encode visit %s: %w", v.ID, err)
 	}
 	var pending *entry
-	err = s.update(func(tx *bolt.Tx) (err error) {
+	err = s.try(func(tx *bolt.Tx) (err error) {
 		if err := s.maySave(tx, r, photo != nil); err != nil {
 			return fmt.Errorf("save visit %s: %w", v.ID, err)
 		}
@@ -89,10 +89,10 @@ func (s *Store) save(r Record, photo *sealedPhoto) error {
 		}
 	}
 	if pending == nil {
-		return err
+		return s.afterwards(err)
 	}
 	committed := err
-	err = pending.finish(committed)
+	err = s.afterwards(pending.finish(committed))
 	switch {
 	case err == nil: // whatever became of another one meanwhile
 	case committed == nil:
