@@ -76,12 +76,12 @@ func (s *sheet) buttonFace(in area, b button, c color.NRGBA) {
 	if b.left {
 		st.align = fyne.TextAlignLeading
 	}
-	side := min(b.size*1.25*s.geo.text, in.h)
+	side := min(b.size*1.25, in.h)
 	switch {
 	case b.icon == "":
 	case b.stack:
 		side = 52
-		in = in.centered(in.w, min(in.h, side+62*s.geo.text))
+		in = in.centered(in.w, min(in.h, side+62*roomy))
 		strip, rest := in.cutTop(side, 0)
 		s.picture("button-"+b.name, strip.centered(side, side), b.icon, c)
 		in = rest
@@ -104,6 +104,12 @@ func (s *sheet) buttonFace(in area, b button, c color.NRGBA) {
 // wanted size.
 func (s *sheet) widthOf(words string, st textStyle) float32 {
 	return measure(plain(words), st.size*s.geo.text*s.geo.unit, st.bold).Width/s.geo.unit + 4
+}
+
+// widest is widthOf for whatever size of text the patient chooses: places do not
+// depend on that.
+func (s *sheet) widest(words string, st textStyle) float32 {
+	return measure(plain(words), st.size*roomy*s.geo.unit, st.bold).Width/s.geo.unit + 4
 }
 
 // choice draws one of several buttons of which one is set, with a mark that does

@@ -133,7 +133,7 @@ func (c *scene) title(words string) {
 	st := c.s.title().centered()
 	st.lines = 2
 	h := float32(116)
-	if c.s.widthOf(words, st) > at.w {
+	if c.s.widest(words, st) > at.w {
 		h = 150
 	}
 	if c.s.geo.portrait {

@@ -175,10 +175,10 @@ func (c *scene) bottomBar(at area) area {
 // barText is the size of text with which every label of the bar fits on a line,
 // so that they look alike.
 func (c *scene) barText(buttons []button, width float32) float32 {
-	const want, least = 30, 20.8 // 26 with large text
+	const want = 30
 	room := width - 40
 	if !c.s.geo.portrait {
-		room -= 1.25*want*c.s.geo.text + 16
+		room -= 1.25*want + 16
 	}
 	size := float32(want)
 	for _, b := range buttons {
@@ -186,7 +186,7 @@ func (c *scene) barText(buttons []button, width float32) float32 {
 			size = min(size, want*room/w)
 		}
 	}
-	return max(size, least, 26/c.s.geo.text)
+	return max(size, 26/c.s.geo.text)
 }
 
 func (c *scene) bottomButtons() []button {

@@ -28,7 +28,12 @@ type geometry struct {
 }
 
 // textFactors are what the sizes that a patient can choose do to all text.
-var textFactors = [...]float32{flow.TextNormal: 1, flow.TextLarge: 1.08, flow.TextLarger: 1.16, flow.TextLargest: 1.25}
+var textFactors = [...]float32{flow.TextNormal: 1, flow.TextLarge: 1.12, flow.TextLarger: 1.25, flow.TextLargest: 1.4}
+
+// roomy is the room that places of text have, in heights of the normal text. It is
+// the same for every size of text: what is larger grows within its place, so that
+// it pushes nothing aside and makes nothing smaller.
+const roomy = 1.25
 
 func geometryOf(size fyne.Size, chosen flow.TextSize) geometry {
 	w, h := max(size.Width, 1), max(size.Height, 1)

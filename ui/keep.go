@@ -11,7 +11,7 @@ func (c *scene) keepCard(who string) {
 	if who == "" && !c.cardStays() {
 		return
 	}
-	at, rest := c.work.cutTop(keepHeight*c.s.geo.text, 10)
+	at, rest := c.work.cutTop(keepHeight*roomy, 10)
 	c.work = rest
 	c.keepLine(at, who)
 }

@@ -23,7 +23,7 @@ func (s *sheet) light(at area, l lamp, flat bool) {
 	if flat {
 		s.picture("light-"+l.name, left.centered(34, 34), shape, c)
 		st := textStyle{size: 24, color: s.p.ink, bold: true, lines: 1}
-		words, more := right.cutLeft(min(s.widthOf(l.label, st), right.w*0.52), 12)
+		words, more := right.cutLeft(min(s.widest(l.label, st), right.w*0.52), 12)
 		s.text("light-"+l.name, words, l.label, st)
 		st.bold, st.color, st.cut = false, s.p.muted, l.outside
 		s.text("light-state-"+l.name, more, l.words, st)

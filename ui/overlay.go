@@ -27,7 +27,7 @@ func (c *scene) help() {
 	s.text("title", title, c.say.say("help.title"), s.title().oneLine())
 	bar, in := in.cutBottom(130, 24)
 	s.button(bar, button{name: "help-close", label: c.say.say("button.close"), icon: "close", kind: primary, size: 42, act: c.send(flow.TapHelp{})})
-	staff, in := in.cutBottom(min(in.h*0.4, 170*s.geo.text), 20)
+	staff, in := in.cutBottom(min(in.h*0.4, 170*roomy), 20)
 	words := c.say.say("help.staff")
 	if c.o.Unit.Phone != "" {
 		words = sentence(words, c.say.say("call", "Phone", c.o.Unit.Phone))
@@ -65,7 +65,7 @@ func (c *scene) idle() {
 	s.button(cells[1], button{name: "more-time", label: c.say.say("idle.more"), icon: "time", kind: primary, size: 44, act: c.send(flow.TapMoreTime{})})
 	title, in := in.cutTop(min(in.h*0.34, 190), 8)
 	s.text("title", title, c.say.say("idle.title"), s.title().centered())
-	words, count := in.cutBottom(min(in.h*0.4, 130*s.geo.text), 8)
+	words, count := in.cutBottom(min(in.h*0.4, 130*roomy), 8)
 	n := c.secondsLeft()
 	s.text("text", words, c.say.count("idle.text", n), s.body().centered())
 	s.text("count", count, itoa(n), textStyle{size: 130, bold: true, color: s.p.accent, lines: 1, least: 72}.centered())

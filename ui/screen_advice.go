@@ -48,7 +48,7 @@ func (c *scene) advise(a advice) {
 // helpCode is the number that tells the staff what is the matter.
 func (c *scene) helpCode(at area, p visit.Problem) {
 	c.s.panel("help-code", at)
-	code, words := at.inset(32, 8).cutRight(170*c.s.geo.text, 20)
+	code, words := at.inset(32, 8).cutRight(170*roomy, 20)
 	c.s.text("help-code-label", words, c.say.say("desk.problem"), c.s.body())
 	c.s.text("help-code", code, p.HelpCode(), textStyle{size: 54, bold: true, color: c.s.p.ink, lines: 1, align: trailing})
 }
@@ -114,7 +114,7 @@ func (c *scene) chipFault(a advice) {
 	}
 	for i, hint := range []struct{ picture, words string }{{"upside-down", "card-mute.turn"}, {"dirty-chip", "card-mute.wipe"}} {
 		n := itoa(i + 1)
-		words, pic := cells[i].cutBottom(110*c.s.geo.text, 8)
+		words, pic := cells[i].cutBottom(110*roomy, 8)
 		c.s.picture("picture-"+n, pic, hint.picture, c.s.p.accent)
 		c.s.text("hint-"+n, words, n+". "+c.say.say(hint.words), c.s.body().strong().centered())
 	}

@@ -67,7 +67,7 @@ func (c *scene) certifierBar(at area) area {
 func (c *scene) readingCertifier(x flow.Session) {
 	c.title(c.say.say("certifier.reading"))
 	pic, rest := c.halves(0.42)
-	beat, pic := pic.cutBottom(56*c.s.geo.text, 8)
+	beat, pic := pic.cutBottom(56*roomy, 8)
 	c.pulse(beat)
 	c.s.picture("picture", pic.inset(20, 10), "card-in", c.s.p.accent)
 	rest = c.certifierBar(rest)

@@ -14,8 +14,9 @@ func (c *scene) codePanel(at area, code visit.AuthenCode, claim, issued string) 
 		scan, in = in.cutBottom(in.h*0.56, 12)
 		c.scan(scan, string(code), c.say.say("code.scan"))
 	}
-	label, in := in.cutTop(min(56*c.s.geo.text, in.h*0.22), 0)
-	below, in := in.cutBottom(min(100*c.s.geo.text, in.h*0.38), 0)
+	// Whatever else there is to say, the code gets the most of the height.
+	label, in := in.cutTop(min(50, in.h*0.22), 0)
+	below, in := in.cutBottom(min(92, in.h*0.36), 0)
 	st := c.s.body().oneLine().centered()
 	c.s.text("code-label", label, c.say.say("code.label"), st)
 	c.s.text("code", in, code.Grouped(), textStyle{size: 128, bold: true, color: c.s.p.ink, lines: 1, least: 72}.centered())
@@ -37,7 +38,7 @@ func (c *scene) scanBeside(content string) {
 
 // scan draws a QR code and below it for whom it is.
 func (c *scene) scan(at area, content, words string) {
-	label, code := at.cutBottom(min(46*c.s.geo.text, at.h*0.2), 4)
+	label, code := at.cutBottom(min(46*roomy, at.h*0.2), 4)
 	c.s.qr("code", code, content)
 	c.s.text("scan", label, words, c.s.small().oneLine().centered())
 }
@@ -55,8 +56,8 @@ func (c *scene) alreadyHere() {
 	c.titleAndNext("already-here.title")
 	a, _ := x.Latest(c.m.Unit.HCode, true)
 	c.scanBeside(string(a.Code))
-	bar, rest := c.work.cutBottom(130, 24)
-	note, rest := rest.cutBottom(122*c.s.geo.text, 20)
+	bar, rest := c.work.cutBottom(c.endingBar(), 20)
+	note, rest := rest.cutBottom(endingNote, 16)
 	if x.Print == flow.NotPrinted && c.canPrint() {
 		c.s.notice("text", note, "check", c.say.say("already-here.text"))
 	} else {
@@ -210,7 +211,7 @@ func (c *scene) receipt(at area) {
 // ending draws the last screen of a visit: what came of it, what becomes of the
 // slip, and the card.
 func (c *scene) ending(result func(area)) {
-	bar, rest := c.work.cutBottom(130, 24)
+	bar, rest := c.work.cutBottom(c.endingBar(), 20)
 	c.endBar(bar, []button{{
 		name: "done", label: c.say.say("button.done"), icon: "check", kind: primary, act: c.send(flow.TapClose{}),
 	}})
@@ -220,9 +221,21 @@ func (c *scene) ending(result func(area)) {
 		result(c.codeArea(rest))
 		return
 	}
-	notes, rest := rest.cutBottom(122*c.s.geo.text, 20)
+	notes, rest := rest.cutBottom(endingNote, 16)
 	c.takeNotes(notes)
 	result(rest)
+}
+
+// endingNote is the height of a notice below a code.
+const endingNote = 136
+
+// endingBar is the height of the buttons below a code: in landscape they leave it
+// the room.
+func (c *scene) endingBar() float32 {
+	if c.s.geo.portrait {
+		return 130
+	}
+	return 110
 }
 
 // cardToTake tells whether there is a card that somebody could forget.
@@ -233,7 +246,7 @@ func (c *scene) endingNotes() float32 {
 	if c.cardToTake() {
 		return 290
 	}
-	return 122 * c.s.geo.text
+	return endingNote
 }
 
 // takeNotes says what to take: the slip or a photo, and the card.

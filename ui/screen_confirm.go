@@ -16,12 +16,12 @@ func (c *scene) confirm() {
 	if c.s.geo.portrait {
 		at, rest := c.work.cutBottom(190, 20)
 		c.s.button(at, ok)
-		at, rest = rest.cutBottom(84*c.s.geo.text, 16)
+		at, rest = rest.cutBottom(84*roomy, 16)
 		c.privacy(at)
-		at, rest = rest.cutTop(keepHeight*c.s.geo.text, 16)
+		at, rest = rest.cutTop(keepHeight*roomy, 16)
 		c.keepLine(at, "")
 		if offline {
-			at, rest = rest.cutBottom(122*c.s.geo.text, 16)
+			at, rest = rest.cutBottom(122*roomy, 16)
 			c.offline(at)
 		}
 		c.facts(rest.centered(rest.w, min(rest.h, 960)))
@@ -29,9 +29,9 @@ func (c *scene) confirm() {
 	}
 	facts, act := c.work.cutLeft((c.work.w-40)*0.58, 40)
 	c.facts(facts)
-	at, act := act.cutTop(keepHeight*c.s.geo.text, 8)
+	at, act := act.cutTop(keepHeight*roomy, 8)
 	c.keepLine(at, "")
-	at, act = act.cutTop(126*c.s.geo.text, 16)
+	at, act = act.cutTop(126*roomy, 16)
 	c.privacy(at)
 	if offline {
 		at, act = act.cutTop(min(act.h*0.5, 190), 20)
@@ -111,7 +111,7 @@ func (c *scene) fact(at area, f fact) {
 	}
 	if f.change != nil {
 		var b area
-		b, in = in.cutRight(220*c.s.geo.text, 20)
+		b, in = in.cutRight(220*roomy, 20)
 		f.change.label, f.change.icon, f.change.kind, f.change.size = c.say.say("button.change"), "edit", secondary, 32
 		c.s.button(b.centered(b.w, min(b.h, 110)), *f.change)
 	}
@@ -124,12 +124,12 @@ func (c *scene) fact(at area, f fact) {
 	if f.more == "" && in.h >= flatFact {
 		value.lines = 2
 	}
-	in = in.centered(in.w, min(in.h, 170*c.s.geo.text))
-	label, in := in.cutTop(min(in.h*labelShare, 40*c.s.geo.text), 0)
+	in = in.centered(in.w, min(in.h, 170*roomy))
+	label, in := in.cutTop(min(in.h*labelShare, 40*roomy), 0)
 	c.s.text("label-"+f.name, label, f.label, c.s.small().oneLine())
 	if f.more != "" {
 		var more area
-		more, in = in.cutBottom(min(in.h*0.4, 46*c.s.geo.text), 0)
+		more, in = in.cutBottom(min(in.h*0.4, 46*roomy), 0)
 		c.s.text("more-"+f.name, more, f.more, textStyle{size: 28, color: c.s.p.ink, lines: 1, cut: true})
 	}
 	c.s.text("value-"+f.name, in, f.value, value)
@@ -147,7 +147,7 @@ func (c *scene) flat(f fact, width float32) fact {
 	}
 	f.more = ""
 	if f.change != nil {
-		width -= 220*c.s.geo.text + 20
+		width -= 220*roomy + 20
 	}
 	both := f.value + " · " + more
 	if more != "" && c.s.widthOf(both, textStyle{size: 26 / c.s.geo.text, bold: true}) <= width {

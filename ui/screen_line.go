@@ -17,7 +17,7 @@ func (c *scene) line() {
 		code, rest = rest.cutLeft(min(rest.h*0.98, rest.w*0.4), 40)
 	}
 	c.s.panel("scan", code)
-	label, square := code.inset(20, 16).cutBottom(56*c.s.geo.text, 0)
+	label, square := code.inset(20, 16).cutBottom(56*roomy, 0)
 	c.s.qr("line", square, c.m.Unit.LineQR)
 	c.s.text("scan", label, c.say.say("line.scan"), c.s.body().oneLine().strong().centered())
 	c.lineSteps(rest)

@@ -40,7 +40,7 @@ func (c *scene) noCard() {
 	c.title(c.say.say(title))
 	bar, rest := c.work.cutBottom(116, 28)
 	c.backAndNoNumber(bar, flow.TapClose{})
-	if r := c.m.Devices.Reader; r != flow.DeviceDown && r != flow.DeviceAbsent && (c.s.geo.portrait || c.m.Prefs.TextSize == flow.TextNormal) {
+	if r := c.m.Devices.Reader; r != flow.DeviceDown && r != flow.DeviceAbsent {
 		words := c.say.say("no-card.found")
 		var note area
 		note, rest = rest.cutTop(min(c.s.noticeHeight(words, rest.w), 122), 24)
@@ -76,7 +76,8 @@ func (c *scene) waySize(list []way, room float32) float32 {
 	size := float32(wayText)
 	for _, w := range list {
 		label := c.say.say("way." + string(w.method))
-		if wide := c.s.widthOf(label, textStyle{size: wayText, bold: true}); wide > room {
+		// The same for every size of text, in which they then shrink alike.
+		if wide := c.s.widest(label, textStyle{size: wayText / roomy, bold: true}); wide > room {
 			size = min(size, wayText*room/wide)
 		}
 	}
@@ -132,7 +133,7 @@ func (c *scene) way(at area, w way, size float32) {
 	c.s.text(b.name, name, b.label, title)
 	if b.off {
 		// Why it is off counts more than what it would need.
-		words = words.centered(words.w, min(words.h, 150*c.s.geo.text))
+		words = words.centered(words.w, min(words.h, 150*roomy))
 		c.off(words, b.name, c.say.say(key+".off"))
 		return
 	}
@@ -162,7 +163,7 @@ func (c *scene) pid() {
 	c.backAndNoNumber(bar, flow.TapBack{})
 	number, left := left.cutTop(min(150, left.h*0.4), 8)
 	c.number(number, visit.GroupPID(x.PIDInput))
-	lock, left := left.cutBottom(84*c.s.geo.text, 8)
+	lock, left := left.cutBottom(84*roomy, 8)
 	c.lock(lock, c.say.say("pid.privacy"))
 	c.pidReason(left, x.PIDInput)
 }

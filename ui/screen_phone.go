@@ -19,7 +19,7 @@ func (c *scene) phone() {
 		back, left = left.cutBottom(104, 20)
 		c.s.button(back, button{name: "back", label: c.say.say("button.back"), icon: "back", kind: quiet, act: c.send(flow.TapBack{})})
 	}
-	whose, left := left.cutBottom(112+54*c.s.geo.text, 12)
+	whose, left := left.cutBottom(112+54*roomy, 12)
 	c.whose(whose, x)
 	number, left := left.cutTop(min(150, left.h*0.58), 8)
 	c.number(number, visit.GroupPhone(x.PhoneInput))

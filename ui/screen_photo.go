@@ -25,9 +25,9 @@ func (c *scene) photoAim() {
 		c.s.button(side, back)
 		c.s.button(bar, shutter)
 	}
-	lock, rest := rest.cutBottom(min(rest.h*0.42, 132*c.s.geo.text), 12)
+	lock, rest := rest.cutBottom(min(rest.h*0.42, 132*roomy), 12)
 	c.lock(lock, c.photoPrivacy())
-	c.hint(rest.centered(rest.w, min(rest.h, 190*c.s.geo.text)), p)
+	c.hint(rest.centered(rest.w, min(rest.h, 190*roomy)), p)
 	c.finder(view, p)
 }
 
@@ -148,13 +148,13 @@ func (c *scene) photoReview() {
 		c.s.button(rows[0], use)
 		c.s.button(rows[1], retake)
 	}
-	lock, rest := rest.cutBottom(min(rest.h*0.46, 132*c.s.geo.text), 12)
+	lock, rest := rest.cutBottom(min(rest.h*0.46, 132*roomy), 12)
 	c.lock(lock, c.photoPrivacy())
 	words, mark := c.say.say("photo-review.text"), "person"
 	if !c.m.Session.Photo.GatePassed {
 		words, mark = c.say.say("photo-review.staff"), "desk-small"
 	}
-	c.s.notice("quality", rest.centered(rest.w, min(rest.h, 180*c.s.geo.text)), mark, words)
+	c.s.notice("quality", rest.centered(rest.w, min(rest.h, 180*roomy)), mark, words)
 }
 
 // lock is a notice of privacy: small words with a lock.

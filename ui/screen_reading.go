@@ -25,7 +25,7 @@ func (c *scene) reading() {
 	}
 	c.title(c.say.say(title))
 	at, rest := c.halves(0.42)
-	beat, at := at.cutBottom(56*c.s.geo.text, 8)
+	beat, at := at.cutBottom(56*roomy, 8)
 	c.pulse(beat)
 	c.s.picture("picture", at.inset(20, 10), pic, c.s.p.accent)
 	if own || x.Method == visit.MethodCertifier {
@@ -115,14 +115,14 @@ func (c *scene) sending() {
 	x := c.m.Session
 	c.title(c.say.say("sending.title"))
 	pic, rest := c.halves(0.42)
-	beat, pic := pic.cutBottom(56*c.s.geo.text, 8)
+	beat, pic := pic.cutBottom(56*roomy, 8)
 	c.pulse(beat)
 	c.s.picture("picture", pic.inset(40, 20), "network", c.s.p.accent)
 	save, send := doing, waiting
 	if x.Phase == flow.Submitting {
 		save, send = done, doing
 	}
-	note, rest := rest.cutBottom(122*c.s.geo.text, 24)
+	note, rest := rest.cutBottom(122*roomy, 24)
 	if x.Slow {
 		c.s.notice("slow", note, "time", c.say.say("sending.slow"))
 	}

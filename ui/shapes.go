@@ -53,10 +53,10 @@ func (s *sheet) panel(name string, at area) {
 
 // noticeHeight is what a notice with these words needs, one line or two.
 func (s *sheet) noticeHeight(words string, width float32) float32 {
-	if s.widthOf(words, s.body()) < width-48-98 {
-		return 92 * s.geo.text
+	if s.widest(words, s.body()) < width-48-98 {
+		return 92 * roomy
 	}
-	return 122 * s.geo.text
+	return 122 * roomy
 }
 
 // notice draws a panel with a picture and words that are to be noticed.

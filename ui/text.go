@@ -135,15 +135,27 @@ func measure(words string, size float32, bold bool) fyne.Size {
 	return dim
 }
 
-// fitText breaks the words into lines and finds the largest size, from the
-// wanted one down to the least, at which they fit into the area.
+// fitText breaks the words into lines and finds the largest size at which they fit
+// into the area. It is never smaller than with a smaller size of text.
 func fitText(in textInput) (lines []string, size float32, fits bool) {
-	_, box := in.geo.pixels(in.at)
 	least := in.style.least
 	if least == 0 {
 		least = smallestText
 	}
-	want := in.style.size * in.geo.text
+	for _, factor := range textFactors {
+		if factor > in.geo.text {
+			break
+		}
+		lines, size, fits = fitBetween(in, least, in.style.size*factor)
+		least = max(least, size/in.geo.unit)
+	}
+	return lines, size, fits
+}
+
+// fitBetween tries the sizes from the wanted one down to the least, in design
+// units.
+func fitBetween(in textInput, least, want float32) (lines []string, size float32, fits bool) {
+	_, box := in.geo.pixels(in.at)
 	for s := want; ; s *= 0.94 {
 		s = max(s, min(least, want))
 		size = s * in.geo.unit
