@@ -19,7 +19,7 @@ ifneq ($(shell uname -s),Linux)
 TAGS := migrated_fynedo,no_emoji
 endif
 
-.PHONY: run build agent deps test testdeps check unit flow e2e pcscd bench-ui long prove hostile vm testdeps-vm fresh testdeps-fresh fmt clean
+.PHONY: run build agent deps test testdeps check unit flow e2e field pcscd bench-ui long prove hostile vm testdeps-vm fresh testdeps-fresh fmt clean
 
 # run opens the kiosk in the demo zone with its dock. Without a display it plays
 # one whole visit and leaves the pictures in out/demo.
@@ -43,8 +43,9 @@ agent:
 	go build -ldflags "$(LDFLAGS)" -o out/authenagent ./cmd/authenagent
 
 # test is everything: form, meaning, every test with the race detector, the card
-# reader on a real card service, and whole visits clicked through in a window.
-test: testdeps check unit flow pcscd e2e
+# reader on a real card service, programs of hospitals against the built agent, and
+# whole visits clicked through in a window.
+test: testdeps check unit flow pcscd field e2e
 
 testdeps:
 	@sh packaging/deps.sh test
@@ -52,7 +53,7 @@ testdeps:
 check:
 	@unformatted=$$(go run $(GOFUMPT) -l .); if [ -n "$$unformatted" ]; then echo "not formatted: $$unformatted"; exit 1; fi
 	go vet -tags $(TEST_TAGS) ./...
-	go vet -tags $(TEST_TAGS),pcscd,e2e ./...
+	go vet -tags $(TEST_TAGS),pcscd,e2e,field ./...
 	go vet -tags $(TEST_TAGS),benchui .
 	GOOS=windows CGO_ENABLED=0 go vet ./cmd/... ./app/... ./cardreader/... ./nhso/... ./storage/... ./printer/... ./agent/...
 	GOOS=darwin CGO_ENABLED=0 go vet ./storage/... ./printer/... ./agent/... ./nhso/...
@@ -78,6 +79,10 @@ e2e: build
 # time from a touch to its answer. It fails when an aim is missed.
 bench-ui: testdeps
 	@set -o pipefail; go test -tags $(TAGS),benchui -run XXX -bench Screens -benchtime 1x -count 1 -timeout 4h . | grep -v '^goos\|^goarch\|^cpu'
+
+# field holds the built agent against programs as hospitals have them (fieldtest).
+field:
+	@set -o pipefail; AUTHENKIOSK_REQUIRE_TOOLS=1 go test -tags $(TEST_TAGS),field -count 1 -timeout 15m -v ./fieldtest | grep -v '^=== '
 
 # long runs what takes minutes: ten million random events through the flow.
 long:

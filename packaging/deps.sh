@@ -10,7 +10,7 @@ set -eu
 run="gcc libc6-dev pkg-config libpcsclite-dev libgl-dev libegl-dev libx11-dev libxcursor-dev libxrandr-dev
 libxinerama-dev libxi-dev libxxf86vm-dev libgl1-mesa-dri pcscd"
 test="vsmartcard-vpcd xvfb xauth xdotool openbox zbar-tools imagemagick curl chromium chromium-driver nodejs python3 swtpm
-mosquitto mosquitto-clients cups-daemon cups-client cups cups-ipp-utils dbus poppler-utils"
+php-cli default-jdk-headless mosquitto mosquitto-clients cups-daemon cups-client cups cups-ipp-utils dbus poppler-utils"
 vm="qemu-system-x86 busybox-static cpio kmod"
 fresh="debootstrap util-linux tar"
 
