@@ -21,7 +21,7 @@ def loop(path):
             pass
 
 
-threads = [threading.Thread(target=loop, args=(PATHS[i % 3],)) for i in range(12)]
+threads = [threading.Thread(target=loop, args=(PATHS[i % 3],)) for i in range(30)]
 for thread in threads:
     thread.start()
 for thread in threads:
