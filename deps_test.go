@@ -51,6 +51,8 @@ var house = map[string]room{
 	"app/privatelog": {[]string{"visit"}, nil, "the last filter must not depend on what it filters"},
 	"app/spool":      {[]string{"printer", "storage", "visit"}, nil, "slips wait in the store and go to the printer; whether a patient is there is told by a function"},
 
+	"fieldtest": {nil, nil, "programs of hospitals know the agent by its address alone"},
+
 	"visit":      {nil, nil, "the domain knows nobody"},
 	"visit/flow": {[]string{"visit"}, nil, "every reachable model is walked; a clock or a device in it could not be"},
 
