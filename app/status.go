@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"authenkiosk/agent"
+	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
 
@@ -25,6 +26,9 @@ func unhealthy(d flow.Devices) error {
 		return errors.New("visits cannot be kept")
 	case d.Clock:
 		return errors.New("the clock is wrong")
+	}
+	if d.NHSOProblem == visit.NHSORefusedToken {
+		return errors.New("NHSO refuses the token of this unit")
 	}
 	return nil
 }
