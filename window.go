@@ -38,7 +38,7 @@ func screenOptions(k *app.Kiosk) ui.Options {
 	// The unit's own number is no secret: it is there to be called.
 	o.PhotoDays = c.Storage.KeepPhotoDays
 	o.Next = map[string]string{"th": c.Kiosk.NextTH, "en": c.Kiosk.NextEN}
-	o.Unit.Phone = visit.GroupPhone(c.Unit.Phone.Digits())
+	o.Unit.Phone = c.Unit.Phone.String()
 	return o
 }
 
@@ -215,7 +215,7 @@ func (s *theatre) retry(ctx context.Context, why error) error {
 func (s *theatre) say(why error) error {
 	c := s.o.Rough
 	screen, err := closedScreen(ui.Options{
-		Unit:      ui.Unit{Name: c.Unit.Name, Phone: visit.GroupPhone(c.Unit.Phone.Digits())},
+		Unit:      ui.Unit{Name: c.Unit.Name, Phone: c.Unit.Phone.String()},
 		Zone:      visit.ZoneProduction, // in whatever zone: nothing here could be taken for real
 		Languages: c.Kiosk.Languages, HideCursor: c.Kiosk.Fullscreen && s.o.Width == 0,
 		Closed: app.StartProblem(why), ScreenLost: s.lose,

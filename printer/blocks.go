@@ -51,7 +51,7 @@ func (l *layout) block(b template.Block) error {
 		if !s.UnitPhone.IsZero() {
 			first, _ := l.said(b.Text, "phone")
 			// The unit's own number: no secret, so it is not masked.
-			l.both(b, first+" "+visit.GroupPhone(s.UnitPhone.Digits()), "", 6, maxLines)
+			l.both(b, first+" "+s.UnitPhone.String(), "", 6, maxLines)
 		}
 	case "title":
 		first, second := l.said(b.Text, "title."+s.Kind.String())

@@ -20,7 +20,7 @@ func example(t testing.TB) Slip {
 	if err != nil {
 		t.Fatal(err)
 	}
-	phone, err := visit.ParsePhone("02-000-1234")
+	phone, err := visit.ParseUnitPhone("02-000-1234")
 	if err != nil {
 		t.Fatal(err)
 	}

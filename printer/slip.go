@@ -23,8 +23,8 @@ const (
 // Slip is what a slip shows. Texts may hold U+200B where a line may break.
 type Slip struct {
 	UnitName  string
-	UnitPhone visit.Phone // may be zero
-	Zone      visit.Zone  // anything but production gets a watermark
+	UnitPhone visit.UnitPhone // may be zero
+	Zone      visit.Zone      // anything but production gets a watermark
 	Kind      Kind
 	Visit     visit.ID
 	PID       visit.PID  // printed masked

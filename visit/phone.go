@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"unicode"
 )
 
 // Phone is a Thai telephone number at which the patient or guardian can be
@@ -93,15 +94,52 @@ func CheckPhone(digits string) PhoneProblem {
 }
 
 // ParsePhone accepts a mobile number (06, 08, 09 and 8 more digits) or a
-// landline (02-05, 07 and 7 more). Blanks and hyphens between digits are
-// dropped. A number whose digits after the prefix are all the same is refused:
-// such numbers are invented. The error is a PhoneProblem.
+// landline (02-05, 07 and 7 more) as people and files write them: with blanks,
+// hyphens, points, brackets and signs that nobody sees between the digits, in Thai
+// digits, and with the country code (+66, 0066, 66). Nothing is ever added but the
+// zero that the country code stands for. A number whose digits after the prefix are
+// all the same is refused: such numbers are invented. The error is a PhoneProblem.
 func ParsePhone(s string) (Phone, error) {
-	digits := strings.NewReplacer("-", "", " ", "").Replace(s)
+	digits := national(phoneDigits(s))
 	if problem := CheckPhone(digits); problem != PhoneOK {
 		return Phone{}, problem
 	}
 	return Phone{digits: digits}, nil
+}
+
+// phoneDigits drops what people put between the digits of a number, and makes
+// digits of the Thai ones and of those of East Asian width. All else stays, and makes
+// the number none.
+func phoneDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= '๐' && r <= '๙':
+			return '0' + r - '๐'
+		case r >= '０' && r <= '９':
+			return '0' + r - '０'
+		case r == '＋':
+			return '+'
+		case strings.ContainsRune(".()（）[]\u00b7\u2022\u2024\u2212", r), // the last is a minus
+			unicode.Is(unicode.Pd, r), unicode.IsSpace(r), unicode.Is(unicode.Zs, r), unicode.Is(unicode.Cf, r):
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// national puts the zero of the country in place of its code, where that makes a
+// whole number; the zero may stand behind the code already, as in +66 (0)80.
+func national(digits string) string {
+	for _, code := range []string{"+66", "0066", "66"} {
+		rest, ok := strings.CutPrefix(digits, code)
+		if !ok {
+			continue
+		}
+		if within := "0" + strings.TrimPrefix(rest, "0"); len(within) == PhoneLengthFor(within) {
+			return within
+		}
+	}
+	return digits
 }
 
 // Digits returns the number without separators, for NHSO and the store only.

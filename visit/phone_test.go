@@ -19,6 +19,31 @@ func TestParsePhoneFollowsTheThaiNumberingPlan(t *testing.T) {
 		{"09 is mobile", "0900001234", PhoneOK},
 		{"Bangkok", "020001234", PhoneOK},
 		{"a province", "074000123", PhoneOK},
+		{"+66", "+66 80 000 1234", PhoneOK},
+		{"+66 with the zero", "+66 (0)80-000-1234", PhoneOK},
+		{"0066", "0066800001234", PhoneOK},
+		{"66 alone", "66800001234", PhoneOK},
+		{"+66 of a landline", "+66 2 000 1234", PhoneOK},
+		{"brackets", "(080) 000-1234", PhoneOK},
+		{"points", "080.000.1234", PhoneOK},
+		{"NBSP", "080\u00a0000\u00a01234", PhoneOK},
+		{"hyphens of all kinds", "080\u2010000\u20111\u20122\u20133\u20144", PhoneOK},
+		{"a minus and a wide hyphen", "080\u2212000\uff0d1234", PhoneOK},
+		{"blanks that nobody sees", "080\u200b000\u200c\u200d1234\ufeff", PhoneOK},
+		{"marks of direction", "\u202a0800001234\u202c", PhoneOK},
+		{"Thai digits", "๐๘๐-๐๐๐-๑๒๓๔", PhoneOK},
+		{"wide digits", "０８００００１２３４", PhoneOK},
+		{"a tab and an end of line", "080\t0001234\r\n", PhoneOK},
+		{"nothing but what is dropped", " -\u200b() ", PhoneEmpty},
+		{"another country", "+65 8000 1234", PhoneNotDigits},
+		{"a plus in the middle", "080+0001234", PhoneNotDigits},
+		{"+66 and a digit too few", "+66 80 000 123", PhoneNotDigits},
+		{"66 and a digit too many", "668000012345", PhoneNoZero},
+		{"a zero that a spreadsheet lost is not made up", "800001234", PhoneNoZero},
+		{"two numbers", "0800001234, 0800001235", PhoneNotDigits},
+		{"an extension", "020001234 ต่อ 101", PhoneNotDigits},
+		{"an invented one with its country", "+66 800000000", PhoneAllSameTail},
+		{"digits of another script", "٠٨٠٠٠٠١٢٣٤", PhoneNotDigits},
 		{"empty", "", PhoneEmpty},
 		{"letters", "08000O1234", PhoneNotDigits},
 		{"no zero", "8000012345", PhoneNoZero},
@@ -34,8 +59,11 @@ func TestParsePhoneFollowsTheThaiNumberingPlan(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			p, err := ParsePhone(c.text)
 			if c.want == PhoneOK {
-				if err != nil || p.IsZero() {
+				if err != nil || CheckPhone(p.Digits()) != PhoneOK {
 					t.Fatalf("got %v, want a number", err)
+				}
+				if mobile := "0800001234"; strings.HasSuffix(p.Digits(), mobile[1:]) && p.Digits() != mobile {
+					t.Fatalf("got %q, want %q", p.Digits(), mobile)
 				}
 				return
 			}
@@ -73,7 +101,9 @@ func TestAPhoneIsShownMaskedAndGroupedWhileTyped(t *testing.T) {
 }
 
 func FuzzParsePhone(f *testing.F) {
-	f.Add("080-000-1234")
+	for _, s := range []string{"080-000-1234", "+66 (0)80 000 1234", "๐๘๐\u00a0๐๐๐\u2011๑๒๓๔", "0066\u200b20001234", "020001234 ต่อ 101"} {
+		f.Add(s)
+	}
 	f.Fuzz(func(t *testing.T, s string) {
 		p, err := ParsePhone(s)
 		if err == nil && CheckPhone(p.Digits()) != PhoneOK {

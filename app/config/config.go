@@ -35,7 +35,7 @@ type Config struct {
 type Unit struct {
 	HCode string // five characters 0-9 A-Z, given by NHSO
 	Name  string
-	Phone visit.Phone // of the unit, for the slip; may be zero
+	Phone visit.UnitPhone // of the unit, for the slip; may be zero
 }
 
 // NHSO says with whom the program speaks.

@@ -45,7 +45,7 @@ func TestWrongValuesAreNamedWithLineKeyAndWhatIsAllowed(t *testing.T) {
 		{"an inline table", "unit = {name = \"a\", hcode = \"1\"}", `kiosk.toml:1: unit.hcode = "1": allowed`},
 		{"a wrong type", "[unit]\nhcode = 10001", `kiosk.toml:2: unit.hcode is a whole number: it must be a text in quotes`},
 		{"an empty name", "[unit]\nname = \" \"", `kiosk.toml:2: unit.name = " ": it must not be empty`},
-		{"a bad phone", "[unit]\nphone = \"12\"", `kiosk.toml:2: unit.phone: a Thai number begins with 0; allowed is`},
+		{"a bad phone", "[unit]\nphone = \"12\"", `kiosk.toml:2: unit.phone: a Thai number begins with 0; allowed is a Thai telephone number, also with`},
 		{"a bad recorder", "[nhso]\nrecorder_pid = \"9000000000005\"", `kiosk.toml:2: nhso.recorder_pid: the check digit of the PID is wrong; allowed is`},
 		{"an address without a scheme", "[nhso]\nstatus_url = \"nhso.example\"", `kiosk.toml:2: nhso.status_url = "nhso.example": allowed is an address like`},
 		{"an address with a user", "[nhso]\nstatus_url = \"https://a:b@nhso.example\"", `nhso.status_url = `},

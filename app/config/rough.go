@@ -14,7 +14,7 @@ import (
 // rest is as in Default.
 func Rough(path string) Config {
 	c := Default()
-	c.Unit.Name, c.Unit.Phone = "", visit.Phone{}
+	c.Unit.Name, c.Unit.Phone = "", visit.UnitPhone{}
 	f, err := os.Open(path)
 	if err != nil {
 		return c
@@ -34,7 +34,7 @@ func rough(c Config, data []byte) Config {
 		c.Unit.Name = name
 	}
 	if phone, ok := unit.Unit["phone"].(string); ok {
-		c.Unit.Phone, _ = visit.ParsePhone(phone)
+		c.Unit.Phone, _ = visit.ParseUnitPhone(phone)
 	}
 	return c
 }

@@ -146,9 +146,9 @@ func unitPhone(c *Config, value any) string {
 	if s = trimmed(s); s == "" {
 		return ""
 	}
-	phone, err := visit.ParsePhone(s)
+	phone, err := visit.ParseUnitPhone(s)
 	if err != nil {
-		return fmt.Sprintf(": %v; allowed is a Thai telephone number, or nothing", err)
+		return fmt.Sprintf(": %v; allowed is a Thai telephone number, also with \"ต่อ 101\", a short one like 1330, or nothing", err)
 	}
 	c.Unit.Phone = phone
 	return ""
