@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -52,6 +53,30 @@ func TestAVisitWhoseCardIsGoneIsNeverSent(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestAVisitWhoseCardIsGoneNeedNotWaitForNHSO(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, nhso := newMemory(), &nhsoScript{down: true}
+		store.save(aVisit(id1, today()))
+		var out atomic.Bool
+		o := New(Options{
+			Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler),
+			Sendable: func(visit.Visit) bool { return !out.Load() },
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { o.Run(ctx); close(done) }()
+		time.Sleep(time.Minute) // NHSO has been away for long
+		out.Store(true)
+		o.Wake()
+		time.Sleep(time.Second)
+		if got := store.ended(id1); got != "staff card-needed" {
+			t.Errorf("ended as %q", got)
+		}
+		cancel()
+		<-done
+	})
 }
 
 func TestANewVisitIsLeftToThePatientsOwnSubmission(t *testing.T) {

@@ -113,7 +113,7 @@ func (o *Outbox) oneRound(ctx context.Context) (next time.Duration, stopped, ans
 }
 
 // inTurn brings visits of earlier days behind those of today, which a patient needs
-// today; those whose day is over for good come first, because they wait for no answer.
+// today; those that wait for no answer come first.
 // Otherwise the order is that of saving.
 func (o *Outbox) inTurn(pending []Item) []Item {
 	turn := func(i Item) int {
@@ -132,7 +132,13 @@ func (o *Outbox) inTurn(pending []Item) []Item {
 
 // needsNHSO tells whether the visit stays as it is until NHSO has answered.
 func (o *Outbox) needsNHSO(i Item) bool {
-	return o.dayOf(i) != dayOver || i.InFlight && o.now().Sub(i.LastSent) < askedFor
+	switch {
+	case i.InFlight:
+		return o.dayOf(i) != dayOver || o.now().Sub(i.LastSent) < askedFor
+	case o.dayOf(i) == dayOver:
+		return false
+	}
+	return o.can(i.Visit)
 }
 
 // isThere asks NHSO about another person than the one about whom it did not answer.
