@@ -29,8 +29,8 @@ type button struct {
 	act   func()
 }
 
-// edge is the width of the border. What cannot be touched now has a thin one, so
-// that it is told apart without colours.
+// edge is the width of the border. What cannot be touched now has a thin one and
+// words in another colour and weight.
 func (b button) edge() float32 {
 	if b.off {
 		return 1
@@ -46,7 +46,7 @@ func (s *sheet) buttonColors(b button) buttonColors {
 	down := s.isPressed(b.name)
 	switch {
 	case b.off:
-		return buttonColors{p.ground, p.line, p.muted}
+		return buttonColors{p.ground, p.off, p.off}
 	case b.kind == primary && down:
 		return buttonColors{p.pressed, p.pressed, p.onAccent}
 	case b.kind == primary, b.kind == chosen, down:
@@ -54,7 +54,7 @@ func (s *sheet) buttonColors(b button) buttonColors {
 	case b.kind == secondary:
 		return buttonColors{p.panel, p.accent, p.accent}
 	}
-	return buttonColors{p.panel, p.line, p.ink}
+	return buttonColors{p.panel, p.edge, p.ink}
 }
 
 // button draws a button and lays its target over it.

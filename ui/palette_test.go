@@ -51,6 +51,7 @@ func TestTextIsReadableInEveryTheme(t *testing.T) {
 			{"bad on panel", p.panel, p.bad},
 			{"warn on panel", p.panel, p.warn},
 			{"banner", p.banner, p.onBanner},
+			{"what is off", p.ground, p.off},
 		} {
 			if got := contrast(pair.on, pair.c); got < want {
 				t.Errorf("%s: %s has contrast %.1f, want %.0f", p.name, pair.name, got, want)
