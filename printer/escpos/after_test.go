@@ -7,6 +7,7 @@ import (
 	"net"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"authenkiosk/printer/device"
@@ -169,4 +170,33 @@ func TestAWriteEndsWithItsCaller(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAnAnswerThatMayBeToAnEarlierQuestionConfirmsNoSlip is a printer that answers
+// everything alike, and so late that its answers were given up: one of them comes
+// when the slip is over, and looks like the answer to the fence.
+func TestAnAnswerThatMayBeToAnEarlierQuestionConfirmsNoSlip(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ours, theirs := net.Pipe()
+		defer func() { _ = theirs.Close() }()
+		go func() {
+			var got []byte
+			buffer := make([]byte, 4096)
+			for {
+				n, err := theirs.Read(buffer)
+				if err != nil {
+					return
+				}
+				got = append(got, buffer[:n]...)
+				if bytes.HasSuffix(got, fence) {
+					_, _ = theirs.Write([]byte{0})
+				}
+			}
+		}()
+		p := New(func(context.Context) (Port, error) { return ours, nil }, models[0]).WithLimits(patient)
+		defer func() { _ = p.Close() }()
+		if got, condition := outcome(t, p.Print(t.Context(), drawing(t, 50, 1))); got != "unclear" {
+			t.Errorf("%s (%v), want unclear", got, condition)
+		}
+	})
 }

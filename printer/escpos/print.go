@@ -162,6 +162,8 @@ func (p *Printer) confirm(ctx context.Context) error {
 var (
 	errFence   = errors.New("the answer to the fence came")
 	errNoFence = errors.New("the printer does not say whether it is done")
+
+	errLateAnswer = errors.New("an answer came that may be to an earlier question")
 )
 
 // askKeepingFence asks for the cause of being off line while the answer to the
@@ -204,6 +206,11 @@ func (p *Printer) confirmMute(ctx context.Context) error {
 		_, err := p.await(ctx, fenced, p.limits.Mute)
 		after := p.held()
 		switch {
+		case err == nil && p.link.owing && !p.fences:
+			// It may be the answer to a question that was given up, from a printer that
+			// answers everything alike; such a one says nothing about the slip.
+			p.dirty, p.left = false, 0
+			return &device.UnclearError{Condition: device.Unknown, Err: errLateAnswer}
 		case err == nil:
 			return p.confirmed()
 		case !errors.Is(err, errNoAnswer):
