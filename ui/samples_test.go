@@ -158,6 +158,9 @@ func faultSamples(t testing.TB) []sample {
 		m.Session = flow.Session{Problem: p, Insertion: fullSession(t).Insertion}
 		list = append(list, sample{"card-fault-" + p.String(), m})
 	}
+	kept := welcomeModel()
+	kept.State, kept.Session = flow.CardFault, flow.Session{Problem: visit.CardRemovedEarly, Kept: flow.Kept{PID: fullSession(t).Person.PID}}
+	list = append(list, sample{"card-fault-kept", kept})
 	for _, p := range visit.Problems() {
 		state := flow.Desk
 		if p == visit.NoRight || p == visit.PersonDeceased {

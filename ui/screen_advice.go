@@ -98,6 +98,9 @@ func (c *scene) cardFault() {
 		return
 	case visit.CardRemovedEarly:
 		a.picture = c.steps("insert")
+		if c.m.Session.Kept != (flow.Kept{}) {
+			a.extra, a.extraMark = c.say.say("card-fault.kept"), "check"
+		}
 	}
 	c.advise(a)
 }

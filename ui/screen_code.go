@@ -243,7 +243,7 @@ func (c *scene) endingBar() float32 {
 func (c *scene) cardToTake() bool { return c.m.CardIn && c.m.Waiting.IsZero() || c.certifierIn() }
 
 func (c *scene) endingNotes() float32 {
-	if c.cardToTake() {
+	if c.cardToTake() || !c.m.Waiting.IsZero() {
 		return 290
 	}
 	return endingNote
@@ -251,19 +251,29 @@ func (c *scene) endingNotes() float32 {
 
 // takeNotes says what to take: the slip or a photo, and the card.
 func (c *scene) takeNotes(at area) {
-	if !c.cardToTake() {
+	note := c.cardNote
+	switch {
+	case c.cardToTake():
+	case !c.m.Waiting.IsZero():
+		note = c.nextNote
+	default:
 		c.slipNote("slip", at)
 		return
 	}
 	if !c.s.geo.portrait {
 		cells := at.columns(2, gap)
 		c.slipNote("slip", cells[0])
-		c.cardNote(cells[1])
+		note(cells[1])
 		return
 	}
 	card, slip := at.cutBottom(at.h*0.54, 16)
 	c.slipNote("slip", slip)
-	c.cardNote(card)
+	note(card)
+}
+
+// nextNote tells the next patient, whose card is in already, what happens.
+func (c *scene) nextNote(at area) {
+	c.s.notice("next-card", at, "card-small", c.say.say("result.next-card"))
 }
 
 // cardNote reminds of the card, with the picture of taking it.

@@ -64,6 +64,23 @@ func TestWhoeverTakesTheCardHearsWhetherThereIsACode(t *testing.T) {
 	}
 }
 
+func TestSettingsGoWithThePatientWhoMadeThem(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		events []Event
+		keeps  bool
+	}{
+		{"a result, then another card", coded(), false},
+		{"sent to the desk, then another card", []Event{TapNoCard{}, TapNoNumber{insertions[0]}}, false},
+		{"without a card, and then it is found", []Event{TapNoCard{CardHere: true}, TapMethod{visit.MethodPhoto, insertions[0]}}, true},
+	} {
+		m, _ := play(t, append(slices.Clone(c.events), TapLanguage{"en"}, CardInserted{insertions[1]})...)
+		if m.State != Reading || (m.Prefs.Language == "en") != c.keeps {
+			t.Errorf("%s: state %v in %q", c.name, m.State, m.Prefs.Language)
+		}
+	}
+}
+
 func TestScreensToReadWarnBeforeTheyGoAndGiveMoreTime(t *testing.T) {
 	elsewhere := Authentication{"PP1200000002", general, visit.Hospital{HCode: "99998"}, time.Unix(2, 0)}
 	for state, events := range map[State][]Event{
