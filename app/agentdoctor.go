@@ -22,7 +22,7 @@ import (
 // agentFindings tell who may ask the agent, and how those are who are told about
 // visits.
 func agentFindings(ctx context.Context, c config.Config, data string) []finding {
-	kept, err := summaryOf(ctx, data)
+	kept, err := summaryOf(ctx, data, keysOf(c))
 	findings := receiverFindings(c, data, kept.SetAside)
 	if !c.Agent.Enabled {
 		return append(findings, finding{"agent", findingSkipped, "not enabled (agent.enabled)"})

@@ -69,7 +69,7 @@ func checksOf(c config.Config, source, data string) []check {
 		return check{name, uses, func(ctx context.Context) []finding { return []finding{look(ctx)} }}
 	}
 	// Whether a kiosk is running is found out once: to ask means to open the store.
-	visits := newShared(func() visitCount { return countVisits(data) })
+	visits := newShared(func() visitCount { return countVisits(data, keysOf(c)) })
 	running := func(ctx context.Context) (bool, error) {
 		v, err := visits.get(ctx)
 		return errors.Is(v.err, storage.ErrInUse), err
@@ -178,8 +178,8 @@ type visitCount struct {
 }
 
 // countVisits opens the store, which nobody can do while a kiosk is running.
-func countVisits(data string) visitCount {
-	store, err := storage.Open(data, storage.Options{})
+func countVisits(data string, keys storage.KeyOptions) visitCount {
+	store, err := storage.Open(data, storage.Options{Keys: keys})
 	if err != nil {
 		return visitCount{err: err}
 	}
@@ -192,15 +192,18 @@ func visitsFinding(counts visitCount, err error) finding {
 	case err != nil:
 		return finding{"visits", findingFailed, "the store does not open in time: " + err.Error()}
 	case errors.Is(counts.err, storage.ErrInUse):
-		return finding{"visits", findingOK, "a kiosk is running on them; see its local status"}
+		return finding{"visits", findingOK, "a kiosk is running on them; see its local status, and: authenkiosk work list"}
 	case counts.err != nil:
 		return finding{"visits", findingFailed, counts.err.Error()}
 	}
-	state := findingOK
+	state, detail := findingOK, fmt.Sprintf("%d pending, %d for the staff, %d done today", counts.Pending, counts.Staff, counts.DoneToday)
 	if counts.Pending+counts.Staff > 0 {
 		state = findingWarning
 	}
-	return finding{"visits", state, fmt.Sprintf("%d pending, %d for the staff, %d done today", counts.Pending, counts.Staff, counts.DoneToday)}
+	if counts.Staff > 0 {
+		detail += "; see: authenkiosk work list"
+	}
+	return finding{"visits", state, detail}
 }
 
 // lineFinding says that a QR code of our own making is shown to patients' phones.

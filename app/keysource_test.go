@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -130,5 +131,19 @@ func TestNothingIsBoundBeforeTheCodeWasRepeated(t *testing.T) {
 	}
 	if !strings.Contains(got.out, "The recovery code of these data is") {
 		t.Errorf("%q", got.out)
+	}
+}
+
+func TestWhoOnlyLooksMakesNoKeyFromAnotherSourceThanTheRequiredOne(t *testing.T) {
+	data := t.TempDir()
+	keys := storage.KeyOptions{Require: storage.SourcePassphrase}
+	if got := countVisits(data, keys); !errors.Is(got.err, storage.ErrKeySource) {
+		t.Errorf("got %+v", got)
+	}
+	if _, err := summaryOf(t.Context(), data, keys); !errors.Is(err, storage.ErrKeySource) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(data, "authenkiosk.kek")); err == nil {
+		t.Error("a key was made")
 	}
 }

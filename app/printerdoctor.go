@@ -152,8 +152,8 @@ func forOne(k config.PrinterKind) bool {
 }
 
 // inUse tells whether a kiosk is running on these data.
-func inUse(data string) bool {
-	store, err := storage.Open(data, storage.Options{})
+func inUse(data string, keys storage.KeyOptions) bool {
+	store, err := storage.Open(data, storage.Options{Keys: keys})
 	if err == nil {
 		_ = store.Close()
 	}

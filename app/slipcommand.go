@@ -77,7 +77,7 @@ func (p *Program) slipTest(ctx context.Context, s *settings) error {
 	if c.Printer.Kind == config.PrinterNone {
 		return errors.New("no printer is configured (printer.kind)")
 	}
-	if forOne(c.Printer.Kind) && inUse(filepath.Join(s.data, string(c.NHSO.Zone))) {
+	if forOne(c.Printer.Kind) && inUse(filepath.Join(s.data, string(c.NHSO.Zone)), keysOf(c)) {
 		return errors.New("a kiosk is running and has the printer to itself: end it first")
 	}
 	device, err := openPrinter(c.Printer, s.log)

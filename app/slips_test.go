@@ -828,5 +828,5 @@ func TestThePieceThatAKilledProgramLeftIsCutOffBeforeTheNextSlip(t *testing.T) {
 
 // runningOn asks whether a kiosk runs on those data, when somebody wants to know.
 func runningOn(data string) func(context.Context) (bool, error) {
-	return func(context.Context) (bool, error) { return inUse(data), nil }
+	return func(context.Context) (bool, error) { return inUse(data, storage.KeyOptions{}), nil }
 }

@@ -36,12 +36,12 @@ func summaryCommand(r records, _ []string, _ io.Reader, output io.Writer) error 
 }
 
 // summaryOf asks the program that runs on a data directory, or looks itself.
-func summaryOf(ctx context.Context, data string) (s summary, err error) {
+func summaryOf(ctx context.Context, data string, keys storage.KeyOptions) (s summary, err error) {
 	var out bytes.Buffer
 	err = control.Ask(ctx, data, []string{"summary"}, nil, &out)
 	if errors.Is(err, control.ErrNobody) {
 		var store *storage.Store
-		if store, err = storage.Open(data, storage.Options{}); err != nil {
+		if store, err = storage.Open(data, storage.Options{Keys: keys}); err != nil {
 			return s, err
 		}
 		err = errors.Join(summaryCommand(records{store: store, log: slog.New(slog.DiscardHandler)}, nil, nil, &out), store.Close())
