@@ -24,11 +24,6 @@ const (
 	StatusChanged  EventType = "status-changed" // ask /api/v1/status
 )
 
-// EventTypes returns the events that are published, in no order of meaning.
-func EventTypes() []EventType {
-	return []EventType{ReaderAttached, ReaderLost, CardInserted, CardRead, CardRemoved, CodeIssued, StatusChanged}
-}
-
 // Notices that the stream itself makes.
 const (
 	noticeGap EventType = "gap"     // events in between are lost: ask for the present state

@@ -279,12 +279,6 @@ func (c *cards) mayBeUseless(ctx context.Context, insertion uint64, err error) {
 // ProblemOf implements CardReader.
 func (c *cards) ProblemOf(err error) visit.Problem { return cardreader.ProblemOf(err) }
 
-// state is the status light of the readers.
-func (c *cards) state() flow.DeviceState {
-	state, _ := c.light()
-	return state
-}
-
 // light is the status light of the readers, and why it is red.
 func (c *cards) light() (flow.DeviceState, visit.Problem) {
 	c.mu.Lock()

@@ -35,7 +35,6 @@ type Camera struct {
 type options struct {
 	rotation Rotation
 	stage    *scene.Stage
-	largest  image.Point
 }
 
 // Option changes how a camera is opened.
@@ -47,10 +46,6 @@ func Mounted(r Rotation) Option { return func(o *options) { o.rotation = r } }
 // OnStage gives the source "demo:" the stage it looks at, so that scenes can be
 // switched while it runs. A scene named in the source is set on it.
 func OnStage(s *scene.Stage) Option { return func(o *options) { o.stage = s } }
-
-// Largest limits the size that is asked of a camera; 1920 x 1080 without it.
-// Cameras in the network send what they send.
-func Largest(size image.Point) Option { return func(o *options) { o.largest = size } }
 
 // Open returns the camera of a source string and starts to connect to it; it does
 // not wait for it. Errors say that the source is empty (ErrNotConfigured), wrong,
@@ -65,7 +60,7 @@ func Open(ctx context.Context, source string, opts ...Option) (*Camera, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := options{largest: image.Pt(largestWidth, largestHeight)}
+	var o options
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -80,7 +75,8 @@ func Open(ctx context.Context, source string, opts ...Option) (*Camera, error) {
 }
 
 func connectorFor(s spec, o options) (connector, error) {
-	want := wanted{largest: o.largest}
+	// Cameras in the network send what they send.
+	want := wanted{largest: image.Pt(largestWidth, largestHeight)}
 	switch s.kind {
 	case kindV4L2:
 		return v4l2Connector(s.arg, want)

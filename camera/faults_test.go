@@ -211,7 +211,7 @@ func TestAPasswordInTheAddressIsInNoError(t *testing.T) {
 		}
 	}
 	for _, source := range []string{"mjpeg:http://user:canary7@", "mjpeg:ftp://user:canary7@host/", "mjpeg:http://user:canary7@ho st/%zz"} {
-		if err := CheckSource(source); err == nil || contains(err.Error(), "canary7") {
+		if _, err := parseSpec(source); err == nil || contains(err.Error(), "canary7") {
 			t.Errorf("%q: %v", source, err)
 		}
 	}

@@ -76,10 +76,3 @@ func parseSpec(s string) (spec, error) {
 	// Names of cameras may have colons in them ("HD Webcam: HD Webcam").
 	return spec{kind: kindPlatform, arg: s}, nil
 }
-
-// CheckSource reports a source that Open would not take, for the configuration. It
-// opens nothing: a camera that is not there is no mistake in the source.
-func CheckSource(source string) error {
-	_, err := parseSpec(source)
-	return err
-}
