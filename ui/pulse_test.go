@@ -42,7 +42,7 @@ func TestAScreenOnWhichThePatientWaitsMovesEverySecond(t *testing.T) {
 
 func TestTheSecondsOfAWaitAreSaidFromTheThirdOn(t *testing.T) {
 	k := shown(t, sampleOptions(), modelOf(t, "sending"), panels[0])
-	said := func() bool { return slices.Contains(k.Texts(), plain("ผ่าน​ไป 3 วินาที")) }
+	said := func() bool { return slices.Contains(k.Texts(), plain("ผ่าน\u200bไป 3 วินาที")) }
 	k.Tick(noon.Add(2 * time.Second))
 	if said() {
 		t.Error("said too soon")
