@@ -18,10 +18,13 @@ func TestAProgramThatCannotStartSaysWhomToCallAndWhy(t *testing.T) {
 				for _, p := range startProblems {
 					o := sampleOptions()
 					o.Closed, o.Unit.Phone = p, "080-000-1234"
+					if p == visit.DataInUse { // the longest that a unit may have
+						o.Unit.Phone = "02-000-1234 ต่อ 101-103,200"
+					}
 					k := shown(t, o, flow.Model{Prefs: flow.Prefs{Language: lang, TextSize: text}}, size)
 					name := fmt.Sprintf("%v, %v, %s, %v", p, size, lang, text)
 					checkLayout(t, name, k, size)
-					words := strings.Join(k.Texts(), "\n")
+					words := strings.Join(strings.Fields(strings.Join(k.Texts(), "\n")), " ")
 					for _, want := range []string{p.HelpCode(), o.Unit.Phone} {
 						if !strings.Contains(words, want) {
 							t.Errorf("%s: %s is not there", name, want)

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strconv"
+	"strings"
 
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
@@ -82,11 +83,15 @@ func (c *scene) call(at area) (rest area) {
 	if c.o.Unit.Phone == "" {
 		return at
 	}
-	call, rest := at.cutBottom(120, 20)
+	style, height := c.s.large().oneLine(), float32(120)
+	if strings.Contains(c.o.Unit.Phone, " ") { // an extension may go below
+		style.lines, height = 2, 150
+	}
+	call, rest := at.cutBottom(height, 20)
 	c.s.panel("call", call)
 	mark, number := call.inset(36, 12).cutLeft(72, 28)
 	c.s.picture("call", mark.centered(72, 72), "call", c.s.p.accent)
-	c.s.text("call", number, c.say.say("call", "Phone", c.o.Unit.Phone), c.s.large().oneLine())
+	c.s.text("call", number, c.say.say("call", "Phone", c.o.Unit.Phone), style)
 	return rest
 }
 
