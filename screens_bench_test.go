@@ -26,6 +26,7 @@ const (
 	aimIdle       = 2.5                    // percent of a core above the bare window
 	aimChange     = 100 * time.Millisecond // 95 of 100 touches
 	aimMemoryRise = 4 << 20                // bytes of memory a thousand sessions; the noise of a collector is about as large
+	aimRise       = 1.0                    // goroutines, and files, a thousand sessions
 )
 
 // How long and how often the figures are taken.
@@ -71,6 +72,7 @@ func BenchmarkScreens(b *testing.B) {
 		figure(b, ourRSS/1e6, "MB")
 		aim(b, ourRSS/plainRSS, aimMemory, "memory-of-bare")
 	})
+	b.Run("Sessions", benchSessions)
 	b.Run("Touch", func(b *testing.B) { touch(b, kiosk, layout, kioskArgs) })
 }
 

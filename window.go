@@ -7,6 +7,7 @@ import (
 	"image"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,6 +35,7 @@ func screenOptions(k *app.Kiosk) ui.Options {
 	o := ui.Options{
 		Unit: ui.Unit{Name: c.Unit.Name, HCode: c.Unit.HCode}, Zone: c.NHSO.Zone,
 		Languages: c.Kiosk.Languages, Orientation: ui.Orientation(c.Kiosk.Orientation), Send: k.Send,
+		Machine: machineName(), Version: programVersion(),
 	}
 	// The unit's own number is no secret: it is there to be called.
 	o.PhotoDays = c.Storage.KeepPhotoDays
@@ -41,6 +43,17 @@ func screenOptions(k *app.Kiosk) ui.Options {
 	o.Unit.Phone = c.Unit.Phone.String()
 	return o
 }
+
+// machineName is how the staff call the machine, as far as the system knows.
+func machineName() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return ""
+	}
+	return name
+}
+
+func programVersion() string { return "v" + strings.TrimPrefix(app.Version(), "v") }
 
 // retryEvery is how often a kiosk that could not start is tried again.
 const retryEvery = 10 * time.Second
@@ -218,7 +231,7 @@ func (s *theatre) say(why error) error {
 		Unit:      ui.Unit{Name: c.Unit.Name, Phone: c.Unit.Phone.String()},
 		Zone:      visit.ZoneProduction, // in whatever zone: nothing here could be taken for real
 		Languages: c.Kiosk.Languages, HideCursor: c.Kiosk.Fullscreen && s.o.Width == 0,
-		Closed: app.StartProblem(why), ScreenLost: s.lose,
+		Closed: app.StartProblem(why), ScreenLost: s.lose, Machine: machineName(), Version: programVersion(),
 	})
 	if err != nil {
 		return err

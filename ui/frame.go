@@ -169,7 +169,16 @@ func (c *scene) bottomBar(at area) area {
 		b.kind, b.size, b.stack = quiet, size, c.s.geo.portrait
 		c.s.button(cells[i], b)
 	}
+	c.imprint(strip)
 	return rest
+}
+
+// imprint names machine and program below the buttons, for whoever is told of the
+// screen over the telephone or sees a photo of it.
+func (c *scene) imprint(strip area) {
+	at, _ := strip.cutBottom(gap, 0)
+	words := sentence(c.o.Machine, c.o.Version)
+	c.s.text("imprint", at.inset(margin, 0), words, textStyle{size: imprintText, least: imprintText, color: c.s.p.muted, lines: 1, cut: true}.centered())
 }
 
 // barText is the size of text with which every label of the bar fits on a line,

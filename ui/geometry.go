@@ -17,6 +17,7 @@ const (
 	gap          = 20   // least distance of two things to touch
 	margin       = 40   // distance to the edge of the panel
 	smallestText = 24
+	imprintText  = 13 // of what no patient needs to read
 )
 
 // geometry tells how design units become pixels on one panel.

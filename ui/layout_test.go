@@ -166,6 +166,8 @@ func TestTextIsAsLargeAsTheFiguresDemand(t *testing.T) {
 				}
 				least := float32(smallestText)
 				switch {
+				case strings.HasSuffix(key, "/text/imprint"):
+					least = imprintText
 				case strings.HasSuffix(key, "/text/title"):
 					least = 40
 				case strings.HasSuffix(key, "/text/code"):

@@ -29,6 +29,8 @@ const (
 // Options are what a kiosk needs to be drawn.
 type Options struct {
 	Unit        Unit
+	Machine     string // its name, in small type on every screen
+	Version     string // of the program, beside it
 	Zone        visit.Zone
 	Languages   []string                    // the first is that of a new patient; default th, en
 	Send        func(flow.Event)            // gets every tap; default: nobody

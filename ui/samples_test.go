@@ -287,8 +287,8 @@ func layerSamples(t testing.TB) []sample {
 
 func sampleOptions() Options {
 	return Options{
-		PhotoDays: 1,
-		Unit:      Unit{Name: "โรงพยาบาลทดสอบ", Phone: "02-000-1234", HCode: "99999"}, Zone: visit.ZoneDemo,
+		PhotoDays: 1, Machine: "kiosk-opd-1", Version: "v1.0.0",
+		Unit: Unit{Name: "โรงพยาบาลทดสอบ", Phone: "02-000-1234", HCode: "99999"}, Zone: visit.ZoneDemo,
 		Now: func() time.Time { return noon }, Settle: -1,
 	}
 }
