@@ -172,8 +172,7 @@ func photographed(t *testing.T, panel string) {
 		}](s, s.zone+"/testzone/evidence")
 		return len(e) == 1 && e[0].TransID == codes[0].TransID && e[0].Width >= 640
 	})
-	s.click("done")
-	s.screen("welcome")
+	s.leave()
 	s.kiosk.end(t)
 	store := s.store()
 	r, err := store.Visit(visit.ID(codes[0].TransID))
@@ -309,8 +308,7 @@ func askedByPhone(t *testing.T, panel string) {
 	if got := s.localStatus().Outbox; got.DoneToday != 1 || got.Pending != 0 || got.Staff != 0 {
 		t.Errorf("the local status counts %+v", got)
 	}
-	s.click("done")
-	s.screen("welcome")
+	s.leave()
 	s.kiosk.end(t)
 	r, err := s.store().FindCode(visit.AuthenCode(code))
 	if err != nil || r.State != storage.StateDone || r.Visit.Method != visit.MethodLine || r.Visit.PID != person.PID || r.Visit.ClaimType.Code == "" {

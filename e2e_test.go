@@ -44,7 +44,7 @@ func TestE2EAVisitFromTheCardToTheSlip(t *testing.T) {
 	person := virtualcard.Adult()
 
 	// NHSO takes its time, so that there is time to see the name before.
-	s.fault(`{"path":"/nhsoendpoint/api/v2/right-search","kind":"slow","count":1,"delay_ms":2000}`)
+	s.fault(`{"path":"/nhsoendpoint/api/v2/right-search","kind":"slow","count":1,"delay_ms":6000}`)
 	remove := s.insert(newCard(t, person))
 	s.shows(person.Name.Short())
 	s.screen("reading")
@@ -133,7 +133,7 @@ func TestE2EPullingTheCardEndsTheSessionOnEveryScreen(t *testing.T) {
 	} {
 		t.Run(c.screen, func(t *testing.T) {
 			if c.screen == "reading" {
-				s.fault(`{"path":"/nhsoendpoint/api/v2/right-search","kind":"slow","count":1,"delay_ms":4000}`)
+				s.fault(`{"path":"/nhsoendpoint/api/v2/right-search","kind":"slow","count":1,"delay_ms":6000}`)
 			}
 			remove := s.insert(newCard(t, c.card))
 			c.way()
