@@ -185,13 +185,17 @@ func TestManyWhoSaveAtOnceGoOnWhileCommitsFail(t *testing.T) {
 		})
 	}
 	work.Wait()
+	const all = savers*each + 1
+	for s.Save(madeUp(all), noon) != nil { // what was closed last is met by this one
+		refused.Add(1)
+	}
 	if refused.Load() == 0 {
 		t.Error("nothing was refused")
 	}
 	for _, when := range []string{"at once", "after a restart"} {
 		list, err := s.Unsettled()
 		counts, err2 := s.Counts(madeUp(1).ServiceDate)
-		if err != nil || err2 != nil || len(list) != savers*each || counts.Pending != savers*each {
+		if err != nil || err2 != nil || len(list) != all || counts.Pending != all {
 			t.Errorf("%s: %d visits, %+v, %v, %v", when, len(list), counts, err, err2)
 		}
 		if _, err := s.AuditVerify(); err != nil {
