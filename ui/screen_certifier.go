@@ -27,9 +27,9 @@ func (c *scene) awaitCertifier() {
 		title = "certifier.title-second"
 	}
 	c.title(c.say.say(title))
+	c.certifierBar()
 	pic, rest := c.halves(0.46)
 	c.s.picture("picture", pic, c.steps("insert"), c.s.p.accent)
-	rest = c.certifierBar(rest)
 	words := c.say.say("certifier.keep")
 	keep, rest := rest.cutBottom(c.s.noticeHeight(words, rest.w), 16)
 	c.s.notice("keep", keep, "warn", words)
@@ -52,25 +52,26 @@ func (c *scene) relation(r visit.Relation) string {
 	return c.say.say("relation." + string(r))
 }
 
-// certifierBar draws the way back and for whom the card vouches.
-func (c *scene) certifierBar(at area) area {
-	bar, rest := at.cutBottom(112, 20)
+// certifierBar draws the way back and for whom the card vouches, at the bottom of
+// the work area.
+func (c *scene) certifierBar() {
+	bar, rest := c.work.cutBottom(112, 20)
+	c.work = rest
 	back, who := bar.cutLeft(max(bar.w*0.3, 230), gap)
 	c.s.button(back, button{name: "back", label: c.say.say("button.back"), icon: "back", kind: quiet, act: c.send(flow.TapBack{})})
 	c.s.panel("patient", who)
 	mark, words := who.inset(24, 6).cutLeft(52, 20)
 	c.s.picture("patient", mark.centered(48, 48), "person", c.s.p.accent)
 	c.s.text("patient", words, c.say.say("certifier.patient", "PID", c.m.Session.Person.PID.Masked()), textStyle{size: 32, color: c.s.p.ink, lines: 2})
-	return rest
 }
 
 func (c *scene) readingCertifier(x flow.Session) {
 	c.title(c.say.say("certifier.reading"))
+	c.certifierBar()
 	pic, rest := c.halves(0.42)
 	beat, pic := pic.cutBottom(56*roomy, 8)
 	c.pulse(beat)
 	c.s.picture("picture", pic.inset(20, 10), "card-in", c.s.p.accent)
-	rest = c.certifierBar(rest)
 	words := c.say.say("certifier.keep")
 	keep, rest := rest.cutBottom(c.s.noticeHeight(words, rest.w), 16)
 	c.s.notice("keep", keep, "warn", words)

@@ -90,7 +90,7 @@ func (c *scene) noWay() {
 	noNumber := c.noNumber()
 	c.advise(advice{
 		title: c.say.say("no-card.staff"), text: c.say.say("no-card.text"), picture: "desk",
-		extra: c.say.say("no-card.bring"), extraMark: "person", buttons: []button{back, noNumber},
+		extra: c.say.say("no-card.bring"), extraMark: "person", buttons: []button{noNumber, back}, // the last at the left
 	})
 }
 
@@ -157,9 +157,8 @@ func (c *scene) pid() {
 		title = "pid.title-other"
 	}
 	c.title(c.say.say(title))
-	left, keys := c.besideKeypad()
+	left, keys, bar := c.besideKeypad(108)
 	c.keys(keys)
-	bar, left := left.cutBottom(108, 20)
 	c.backAndNoNumber(bar, flow.TapBack{})
 	number, left := left.cutTop(min(150, left.h*0.4), 8)
 	c.number(number, visit.GroupPID(x.PIDInput))

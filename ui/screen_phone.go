@@ -12,12 +12,14 @@ func (c *scene) phone() {
 	x := c.m.Session
 	c.title(c.say.say("phone.title"))
 	c.keepCard(c.patient(x))
-	left, keys := c.besideKeypad()
-	c.keys(keys)
+	height := float32(0)
 	if !x.Phone.IsZero() {
-		var back area
-		back, left = left.cutBottom(104, 20)
-		c.s.button(back, button{name: "back", label: c.say.say("button.back"), icon: "back", kind: quiet, act: c.send(flow.TapBack{})})
+		height = 104
+	}
+	left, keys, bar := c.besideKeypad(height)
+	c.keys(keys)
+	if height > 0 {
+		c.s.button(bar, button{name: "back", label: c.say.say("button.back"), icon: "back", kind: quiet, act: c.send(flow.TapBack{})})
 	}
 	whose, left := left.cutBottom(112+54*roomy, 12)
 	c.whose(whose, x)
@@ -26,14 +28,22 @@ func (c *scene) phone() {
 	c.reason(left, x)
 }
 
-// besideKeypad divides the work area into what is typed and the keys.
-func (c *scene) besideKeypad() (left, keys area) {
+// besideKeypad divides the work area into what is typed, the keys, and a bar of
+// that height for the way back, at the bottom left.
+func (c *scene) besideKeypad(height float32) (left, keys, bar area) {
 	if c.s.geo.portrait {
-		keys, left = c.work.cutBottom(min(c.work.h*0.52, 680), 24)
-		return left, keys
+		rest := c.work
+		if height > 0 {
+			bar, rest = rest.cutBottom(height, 20)
+		}
+		keys, left = rest.cutBottom(min(rest.h*0.52, 680), 24)
+		return left, keys, bar
 	}
 	keys, left = c.work.cutRight((c.work.w-48)*0.46, 48)
-	return left, keys
+	if height > 0 {
+		bar, left = left.cutBottom(height, 20)
+	}
+	return left, keys, bar
 }
 
 func (c *scene) keys(at area) {

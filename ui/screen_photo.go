@@ -32,12 +32,12 @@ func (c *scene) photoAim() {
 }
 
 // beside divides the work area into the place of the camera's picture and the
-// rest: under it in portrait, on its right in landscape.
+// rest: under it in portrait, on its left in landscape.
 func (c *scene) beside() (view, rest area) {
 	if c.s.geo.portrait {
 		return c.work.cutTop(min(c.work.w*0.75, c.work.h*0.58), 20)
 	}
-	return c.work.cutLeft(min(c.work.h*4/3, c.work.w*0.56), 40)
+	return c.work.cutRight(min(c.work.h*4/3, c.work.w*0.56), 40)
 }
 
 // pictureArea is the part of an area that a picture of the camera's shape fills.
