@@ -28,6 +28,13 @@ func (d *Disk) FailSyncs(n, times int, seed uint64) {
 	}
 }
 
+// Syncs returns how many syncs were asked for.
+func (d *Disk) Syncs() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.syncs
+}
+
 // FailedSyncs returns how many syncs have failed.
 func (d *Disk) FailedSyncs() int {
 	d.mu.Lock()
