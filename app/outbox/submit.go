@@ -50,9 +50,12 @@ func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome {
 	}
 	outcome, err := o.send(ctx, item)
 	o.heed(err)
-	if failure := failureOf(err); failure != nil && failure.Kind == Ambiguous {
-		item.Unclear++
-		outcome, err = o.lookFor(ctx, item)
+	if err != nil {
+		// The store knows whether a request has left and what NHSO said to it; the
+		// error can be that of a look-up or of the disk.
+		if now, unread := o.store.Item(id); unread == nil && now.InFlight {
+			outcome, err = o.lookFor(ctx, now)
+		}
 	}
 	if err != nil {
 		o.log.Warn("submit visit", "visit", id, "err", err)
@@ -189,16 +192,20 @@ func (o *Outbox) toStaff(id visit.ID, p visit.Problem) (Outcome, error) {
 	return Outcome{Kind: RefusedBy, Problem: p}, nil
 }
 
-// lookFor asks for the code of a visit whose request got no clear answer, as
-// long as the patient can be expected to wait. It never sends again.
+// lookFor asks for the code of a visit whose request got no clear answer, or a no
+// before it could be asked for codes, as long as the patient can be expected to wait.
+// It never sends again.
 func (o *Outbox) lookFor(ctx context.Context, item Item) (Outcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, o.times.Patience)
 	defer cancel()
 	var last error
 	for {
 		code, found, err := o.look(ctx, item.Visit)
-		if found {
+		switch {
+		case found:
 			return o.found(item, code)
+		case err == nil && item.Denied != nil && item.Unclear == 0:
+			return o.denied(item.Visit.ID, *item.Denied)
 		}
 		last = errors.Join(err, errors.New("the code is not known yet"))
 		select {
