@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -119,33 +118,37 @@ func (d *doorman) idlest(now time.Time) *guest {
 	return found
 }
 
-// sendAway answers without looking at the request, in the form of NHSO's agent, whose
-// programs read every answer as JSON. The answer fits into the empty buffer of a new
-// connection, so writing does not wait; the deadline is for certainty. What has come
-// of the request is taken in for a moment, by a few at once: a connection that is
-// closed with bytes unread takes the answer with it.
+// sendAway answers in the form of NHSO's agent, whose programs read every answer as
+// JSON. A few at once are heard first, for a moment: clients take an answer that comes
+// before their request for a mistake, and one is lost when its connection is closed
+// with bytes unread. The others are answered at once.
 func (d *doorman) sendAway(c net.Conn) {
 	if d.secure {
 		_ = c.Close()
 		return
 	}
-	_ = c.SetDeadline(time.Now().Add(100 * time.Millisecond))
-	f := no(http.StatusServiceUnavailable, "too many connections; try again in a moment")
-	body, _ := json.Marshal(errorAsNHSO(f, ""))
-	_, _ = fmt.Fprintf(c, "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Type: application/json\r\n"+
-		"Cache-Control: no-store\r\n%s: %s\r\nContent-Length: %d\r\n\r\n%s", zoneHeader, d.zone(), len(body), body)
+	_ = c.SetDeadline(time.Now().Add(awayLimit))
 	select {
 	case d.leaving <- struct{}{}:
 		go func() {
-			defer func() { _ = c.Close(); <-d.leaving }()
-			if half, ok := c.(interface{ CloseWrite() error }); ok {
-				_ = half.CloseWrite()
-				_, _ = io.Copy(io.Discard, io.LimitReader(c, maxHeaderBytes))
-			}
+			defer func() { <-d.leaving }()
+			_, _ = c.Read(make([]byte, maxHeaderBytes))
+			d.answerAway(c)
 		}()
 	default:
-		_ = c.Close()
+		d.answerAway(c)
 	}
+}
+
+// answerAway tells that there is no place, and closes. The answer fits into the empty
+// buffer of a new connection, so writing does not wait.
+func (d *doorman) answerAway(c net.Conn) {
+	f := no(http.StatusServiceUnavailable, "too many connections; try again in a moment")
+	body, _ := json.Marshal(errorAsNHSO(f, ""))
+	_ = c.SetWriteDeadline(time.Now().Add(awayLimit))
+	_, _ = fmt.Fprintf(c, "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Type: application/json\r\n"+
+		"Cache-Control: no-store\r\n%s: %s\r\nContent-Length: %d\r\n\r\n%s", zoneHeader, d.zone(), len(body), body)
+	_ = c.Close()
 }
 
 // Close implements net.Conn.

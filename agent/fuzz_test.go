@@ -150,3 +150,21 @@ func FuzzOrigin(f *testing.F) {
 		}
 	})
 }
+
+func FuzzAskedHeaders(f *testing.F) {
+	for _, s := range []string{"content-type,x-requested-with", "", ",,", "x-a, x-b\tx", "a\r\nSet-Cookie: x", strings.Repeat("a,", 1000), "ก"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		got := askedHeaders([]string{line, line})
+		names := strings.Split(got, ", ")
+		if got == "" || len(names) > maxAskedHeaders || strings.ContainsAny(got, "\r\n\x00") {
+			t.Errorf("%q gives %q", line, got)
+		}
+		for _, name := range names {
+			if !headerName(name) {
+				t.Errorf("%q is allowed", name)
+			}
+		}
+	})
+}

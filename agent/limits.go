@@ -19,6 +19,7 @@ const (
 	maxJSONDepth      = 16                     // requests are flat; deep ones cost memory
 	maxConnections    = 64                     // more than can be busy at once: maxAsking, maxReading, maxStreams and maxWaiting together
 	maxLeaving        = 16                     // connections that are sent away at the same time with care
+	awayLimit         = 100 * time.Millisecond // to hear and to answer each of them
 	silentGrace       = 50 * time.Millisecond  // when all connections are taken, one that asked nothing for longer gives way
 	silentGraceTLS    = 250 * time.Millisecond // the same where it has to shake hands first
 	idleGrace         = 500 * time.Millisecond // the same between two requests

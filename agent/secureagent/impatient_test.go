@@ -26,10 +26,8 @@ func (d dawdling) Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]
 }
 
 func (d dawdling) RightByPID(ctx context.Context, pid visit.PID, date visit.Date) (RightAnswer, error) {
-	if err := d.spend(ctx, d.each); err != nil {
-		return RightAnswer{}, err
-	}
-	return d.world.RightByPID(ctx, pid, date)
+	d.do(func() { d.probes++ })
+	return d.Right(ctx, pid, date)
 }
 
 // patience is how long the programs of these tests wait for an answer.
@@ -166,6 +164,9 @@ func TestALookUpGoesOnAndIsAskedOnceForAll(t *testing.T) {
 				// What nobody comes for is forgotten.
 				_, _, _ = hurry(t, h, "GET", path+agenttest.DoneHere.PID(), "")
 				time.Sleep(unheardLife + time.Second)
+				synctest.Wait()
+				h.questions.mu.Lock()
+				defer h.questions.mu.Unlock()
 				if n := len(h.questions.open); n != 0 {
 					t.Errorf("%d answers are kept", n)
 				}
@@ -216,6 +217,29 @@ func TestSubmissionsOfDifferentPersonsDoNotWaitForEachOther(t *testing.T) {
 		running.Wait()
 		if took := time.Since(began); took != 2500*time.Millisecond {
 			t.Errorf("%s for all three", took)
+		}
+	})
+}
+
+// Right is slow in a dawdling world as well.
+func (d dawdling) Right(ctx context.Context, pid visit.PID, date visit.Date) (RightAnswer, error) {
+	if err := d.spend(ctx, d.each); err != nil {
+		return RightAnswer{}, err
+	}
+	return d.world.Right(ctx, pid, date)
+}
+
+func TestAReadingWhoseRightComesLateIsThereTheNextTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		at(9, 0)
+		w := newWorld()
+		h := w.handler(t, func(o *Options) { o.Rights = dawdling{w, 2500 * time.Millisecond} })
+		w.insert(agenttest.Adult.PID())
+		if _, _, ok := hurry(t, h, "GET", ReadPath, ""); ok {
+			t.Fatal("it came in time")
+		}
+		if code, v, ok := hurry(t, h, "GET", ReadPath, ""); code != 200 || !ok || v["correlationId"] == nil || w.rights != 1 {
+			t.Errorf("%d %v, in time: %v, %d questions", code, v, ok, w.rights)
 		}
 	})
 }

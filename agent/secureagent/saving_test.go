@@ -231,9 +231,11 @@ func TestAClientThatGoesAwayDoesNotEndItsSubmission(t *testing.T) {
 		}
 		running.Wait()
 		time.Sleep(time.Minute)
-		if len(w.orders) != 2 || len(w.given[agenttest.Adult.PID()]) != 2 {
-			t.Errorf("%d orders", len(w.orders))
-		}
+		w.do(func() {
+			if len(w.orders) != 2 || len(w.given[agenttest.Adult.PID()]) != 2 {
+				t.Errorf("%d orders", len(w.orders))
+			}
+		})
 	})
 }
 
