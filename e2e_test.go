@@ -46,8 +46,8 @@ func TestE2EAVisitFromTheCardToTheSlip(t *testing.T) {
 	// NHSO takes its time, so that there is time to see the name before.
 	s.fault(`{"path":"/nhsoendpoint/api/v2/right-search","kind":"slow","count":1,"delay_ms":6000}`)
 	remove := s.insert(newCard(t, person))
-	s.shows(person.Name.Short())
 	s.screen("reading")
+	s.shows(person.Name.First) // a greeting leaves out the title
 	s.screen("phone")
 	s.typePhone()
 	s.screen("confirm")
