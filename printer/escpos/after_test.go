@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"sync/atomic"
 	"testing"
@@ -197,6 +198,48 @@ func TestAnAnswerThatMayBeToAnEarlierQuestionConfirmsNoSlip(t *testing.T) {
 		defer func() { _ = p.Close() }()
 		if got, condition := outcome(t, p.Print(t.Context(), drawing(t, 50, 1))); got != "unclear" {
 			t.Errorf("%s (%v), want unclear", got, condition)
+		}
+	})
+}
+
+// TestAnAnswerOwedOnOneLineIsNotTakenForAnotherOnTheNext is a printer that comes to a
+// question only when its line has been given up, and answers on the new one: "drawer
+// closed", which as the answer to another question would be an open cover.
+func TestAnAnswerOwedOnOneLineIsNotTakenForAnotherOnTheNext(t *testing.T) {
+	const comes, takes = 100 * time.Millisecond, 60 * time.Millisecond // what is owed, and any answer
+	synctest.Test(t, func(t *testing.T) {
+		lines := 0
+		open := func(context.Context) (Port, error) {
+			ours, theirs := net.Pipe()
+			lines++
+			if lines == 1 { // it hears a question, and the line breaks
+				go func() {
+					_, _ = theirs.Read(make([]byte, 3))
+					_ = theirs.Close()
+				}()
+				return ours, nil
+			}
+			time.AfterFunc(comes, func() { _, _ = theirs.Write([]byte{0x16}) })
+			go func() {
+				for question := make([]byte, 3); ; {
+					if _, err := io.ReadFull(theirs, question); err != nil {
+						return
+					}
+					time.Sleep(takes)
+					if _, err := theirs.Write([]byte{0x12}); err != nil {
+						return
+					}
+				}
+			}()
+			return ours, nil
+		}
+		p := New(open, models[0]).WithLimits(patient)
+		defer func() { _ = p.Close() }()
+		if got, err := p.Status(t.Context()); got != device.Offline || err == nil {
+			t.Errorf("on the first line: %v, %v", got, err)
+		}
+		if got, err := p.Status(t.Context()); got != device.Ready || err != nil {
+			t.Errorf("on the next line: %v, %v; want ready", got, err)
 		}
 	})
 }

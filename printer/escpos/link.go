@@ -19,7 +19,6 @@ type link struct {
 	in    chan message
 	done  chan struct{} // closed when the port can be read no more
 	noisy atomic.Bool   // bytes came that no printer sends
-	owing bool          // an answer may come to a question that was given up
 	heard chan struct{} // something came since it was last looked at
 	said  said          // what came
 	// cleared tells that a broken band was completed, or that the printer takes

@@ -187,11 +187,13 @@ func (p *Printer) askKeepingFence(ctx context.Context) (State, error) {
 				return ParseAnswer(askCause, m.value)
 			}
 		case <-p.link.done:
+			p.owing = true
 			return State{}, errGone
 		case <-timer.C:
-			p.link.owing = true
+			p.owing = true
 			return State{}, errNoAnswer
 		case <-ctx.Done():
+			p.owing = true
 			return State{}, ctx.Err()
 		}
 	}
@@ -206,7 +208,7 @@ func (p *Printer) confirmMute(ctx context.Context) error {
 		_, err := p.await(ctx, fenced, p.limits.Mute)
 		after := p.held()
 		switch {
-		case err == nil && p.link.owing && !p.fences:
+		case err == nil && p.owing && !p.fences:
 			// It may be the answer to a question that was given up, from a printer that
 			// answers everything alike; such a one says nothing about the slip.
 			p.dirty, p.left = false, 0

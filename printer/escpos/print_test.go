@@ -134,6 +134,9 @@ func TestAfterABrokenSlipTheNextIsWholeAndNothingIsDoubled(t *testing.T) {
 			t.Parallel()
 			p, paper, _ := printerAt(t, hasty, c.model)
 			first, second := drawing(t, 500, 1), drawing(t, 500, 2)
+			if c.broken.ResetAfter > 0 {
+				first = drawing(t, 3000, 1) // more than the kernels on the way can hold
+			}
 			if got, _ := p.Status(t.Context()); got != device.Ready {
 				t.Fatal("the printer is not ready")
 			}

@@ -50,6 +50,9 @@ type Printer struct {
 	answers, fences bool
 	// fenceless is a printer that passed over a fence though it was well.
 	fenceless bool
+	// owing tells that an answer may come to a question that was given up. It outlives
+	// a link: a printer answers to whoever is connected when it comes to the question.
+	owing bool
 	// strange is what the printer says instead of answers, see strangeState.
 	strange []string
 	// wary is a printer of which strange answers are not learned by themselves.
@@ -224,7 +227,7 @@ func (p *Printer) askWell(ctx context.Context) (State, error) {
 // catchUp waits out the answers to questions that were given up: a printer that is
 // switched on finds them in its buffer and answers them all.
 func (p *Printer) catchUp(ctx context.Context) error {
-	if !p.link.owing {
+	if !p.owing {
 		return nil
 	}
 	if _, err := p.one(askPrinter); err != nil {
@@ -232,7 +235,7 @@ func (p *Printer) catchUp(ctx context.Context) error {
 	}
 	for {
 		if _, err := p.await(ctx, answer, quiet); err != nil {
-			p.link.owing = !errors.Is(err, errNoAnswer)
+			p.owing = !errors.Is(err, errNoAnswer)
 			return ctx.Err()
 		}
 	}
@@ -245,7 +248,7 @@ func (p *Printer) one(n byte) (State, error) {
 		return State{}, fmt.Errorf("ask printer: %w", err)
 	}
 	m, err := p.await(context.Background(), answer, p.limits.Answer)
-	p.link.owing = p.link.owing || errors.Is(err, errNoAnswer)
+	p.owing = p.owing || err != nil
 	if p.link.noisy.Load() && (err == nil || errors.Is(err, errNoAnswer)) {
 		// An answer among nonsense may be nonsense as well.
 		return State{}, errNonsense
