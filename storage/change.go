@@ -34,12 +34,12 @@ func (s *Store) Deny(id visit.ID, problem visit.Problem, message string, at time
 func (r *Record) answered() { r.Answered = min(r.Answered+1, r.Attempts) }
 
 // Done notes the authen code that NHSO gave, also one that a look-up found before
-// anything was sent. at is the time of issue.
+// anything was sent. at is the time of issue; zero: NHSO did not tell it.
 func (s *Store) Done(id visit.ID, code visit.AuthenCode, at time.Time) error {
 	if _, err := visit.ParseAuthenCode(string(code)); err != nil {
 		return fmt.Errorf("visit %s: %w", id, err)
 	}
-	return s.change(id, StateDone, at, func(r *Record) {
+	return s.change(id, StateDone, s.now(), func(r *Record) {
 		r.Code, r.IssuedAt = code, at
 		r.Problem, r.Message, r.Denied = visit.NoProblem, "", false
 	})

@@ -99,6 +99,25 @@ func TestAVisitComesBackWithEveryField(t *testing.T) {
 	}
 }
 
+// NHSO may tell of a code the day alone, or hours after it was made.
+func TestAChangeHasItsOwnTimeWhateverNHSOSaysAboutTheCode(t *testing.T) {
+	found := noon.Add(3 * time.Hour)
+	for name, issued := range map[string]time.Time{"the day alone": {}, "hours ago": noon.Add(time.Minute)} {
+		t.Run(name, func(t *testing.T) {
+			s, err := Open(t.TempDir(), Options{Now: func() time.Time { return found }})
+			must(t, err)
+			defer s.Close()
+			into(t, s, madeUp(1), StateInflight)
+			must(t, s.Done(madeUp(1).ID, code, issued))
+			r, err := s.Visit(madeUp(1).ID)
+			must(t, err)
+			if !r.ChangedAt.Equal(found) || !r.IssuedAt.Equal(issued) {
+				t.Errorf("changed %v, issued %v", r.ChangedAt, r.IssuedAt)
+			}
+		})
+	}
+}
+
 // sameVisit compares by value; times by moment.
 func sameVisit(a, b visit.Visit) bool {
 	if !a.CreatedAt.Equal(b.CreatedAt) {

@@ -45,7 +45,6 @@ func resealWith(dir string, o KeyOptions, key []byte, source string) (SourceInfo
 	if err != nil {
 		return SourceInfo{}, err
 	}
-	before := file.Source
 	if source == SourceTPMBound && file.Recovery == nil {
 		return SourceInfo{}, ErrNoRecovery
 	}
@@ -69,7 +68,7 @@ func resealWith(dir string, o KeyOptions, key []byte, source string) (SourceInfo
 	if err := replaceSealed(dir, file); err != nil {
 		return SourceInfo{}, err
 	}
-	if before == SourceFile && file.Source != SourceFile {
+	if file.Source != SourceFile { // also what a reseal before left, which the power ended
 		err = removeKeyFile(dir)
 	}
 	return SourceInfo{with.Name(), with.Weak()}, err

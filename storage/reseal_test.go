@@ -2,6 +2,7 @@ package storage
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -49,6 +50,47 @@ func TestAKeyThatDoesNotComeFromTheRequiredSourceIsRefusedUntilItIsResealed(t *t
 	gone = true
 	if _, err := Open(t.TempDir(), Options{Keys: o(SourceTPM)}); !errors.Is(err, ErrKeySource) {
 		t.Errorf("a new directory without the required source: %v", err)
+	}
+}
+
+func TestAResealThatThePowerEndedIsFinishedByTheNextOne(t *testing.T) {
+	for name, ended := range map[string]struct{ before []string }{
+		"between the two sealed keys":    {[]string{kekName + copySuffix, machineKeyName, machineKeyName + copySuffix}},
+		"before the key file is removed": {[]string{machineKeyName, machineKeyName + copySuffix}},
+		"between the two key files":      {[]string{machineKeyName + copySuffix}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, gone := t.TempDir(), true
+			o := KeyOptions{Sources: []KeySource{
+				madeUpSource{SourceTPM, false, &gone}, NewFileSource(filepath.Join(dir, machineKeyName)),
+			}}
+			s, err := Open(dir, Options{Keys: o})
+			must(t, err)
+			must(t, s.Save(madeUp(1), noon))
+			must(t, s.Close())
+			old := copyDir(t, dir)
+			gone = false
+			_, err = Reseal(dir, o, "")
+			must(t, err)
+			for _, file := range ended.before { // as they were
+				data, err := os.ReadFile(filepath.Join(old, file))
+				must(t, err)
+				must(t, os.WriteFile(filepath.Join(dir, file), data, 0o600))
+			}
+			_, err = Reseal(dir, o, "")
+			must(t, err)
+			for _, file := range []string{machineKeyName, machineKeyName + copySuffix} {
+				if exists(filepath.Join(dir, file)) {
+					t.Errorf("%s still lies beside the data", file)
+				}
+			}
+			s, err = Open(dir, Options{Keys: o})
+			must(t, err)
+			if _, err := s.Visit(madeUp(1).ID); err != nil {
+				t.Error(err)
+			}
+			must(t, s.Close())
+		})
 	}
 }
 
