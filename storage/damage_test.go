@@ -245,6 +245,24 @@ func TestTheNewestChangeLostWithItsMetaPageMakesNHSOBeAsked(t *testing.T) {
 	}
 }
 
+// The lost change may be the note of a request that left: whatever was answered before,
+// a code that NHSO has may be of that one.
+func TestARequestThatWasLostWithTheNewestChangeCountsAsUnclear(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	must(t, s.Save(madeUp(1), noon))
+	must(t, s.Begin(madeUp(1).ID, noon))
+	must(t, s.Requeue(madeUp(1).ID, noon))
+	must(t, s.Begin(madeUp(1).ID, noon))
+	must(t, s.Close())
+	loseNewestMeta(t, dir)
+	r, err := openIn(t, dir).Visit(madeUp(1).ID)
+	must(t, err)
+	if r.State != StateInflight || r.Attempts-r.Answered != 1 {
+		t.Errorf("%s, %d of %d requests were answered", r.State, r.Answered, r.Attempts)
+	}
+}
+
 func TestADropThatWasLostWithTheNewestChangeIsMadeAgain(t *testing.T) {
 	for _, c := range []struct {
 		name string

@@ -176,7 +176,7 @@ func (s *Store) demotePending() error {
 			if err != nil {
 				return err
 			}
-			r.State, r.LastSent, r.Attempts = StateInflight, newer(r.LastSent, now), max(r.Attempts, 1)
+			r.mayHaveLeft(now)
 			if err := s.store(tx, r); err != nil {
 				return err
 			}
@@ -184,6 +184,15 @@ func (s *Store) demotePending() error {
 		}
 		return nil
 	})
+}
+
+// mayHaveLeft makes a visit "in flight", with the request that nobody noted when it was
+// pending.
+func (r *Record) mayHaveLeft(noticed time.Time) {
+	if r.State == StatePending {
+		r.Attempts++
+	}
+	r.State, r.LastSent = StateInflight, newer(r.LastSent, noticed)
 }
 
 func newer(a, b time.Time) time.Time {

@@ -153,7 +153,7 @@ func (s *salvage) record(tx *bolt.Tx, id visit.ID, value []byte) (Record, error)
 		err = ErrTampered
 	}
 	if err == nil && !s.demote.IsZero() && r.State.Unsettled() {
-		r.State, r.LastSent, r.Attempts = StateInflight, s.demote, max(r.Attempts, 1)
+		r.mayHaveLeft(s.demote)
 	}
 	return r, err
 }
