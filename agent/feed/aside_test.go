@@ -132,3 +132,29 @@ func TestWhatIsDueAndFailsKeepsNothingBehindIt(t *testing.T) {
 		t.Errorf("got %v, %+v, still wanted %v", w.got, s, w.again)
 	}
 }
+
+func TestOneThatIsDueAndFailsEachTimeDoesNotKeepTheOthersThatAreDue(t *testing.T) {
+	w := &world{seqs: upTo(4)}
+	taking := false
+	w.deny = func(n uint64) error {
+		switch {
+		case !taking:
+			return no()(n)
+		case n < 3:
+			return errors.New("the receiver answers 500")
+		}
+		return nil
+	}
+	s := w.run(t, 10*time.Minute, func(*Follower) {
+		time.Sleep(3 * time.Hour)
+		w.mu.Lock()
+		taking = true
+		for n := range w.aside {
+			w.again[n] = true
+		}
+		w.mu.Unlock()
+	})
+	if !slices.Equal(slices.Sorted(slices.Values(w.got)), []uint64{3, 4}) || s.SetAside != 2 {
+		t.Errorf("got %v, %+v", w.got, s)
+	}
+}

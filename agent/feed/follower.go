@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -93,6 +94,7 @@ type Follower struct {
 	refused uint64 // the change that was refused last
 	tries   int    // how often it was
 	row     int    // changes that were set aside since the receiver took one
+	failing uint64 // the change that was due last and failed
 
 	mu     sync.Mutex
 	status Status
@@ -243,13 +245,15 @@ func (f *Follower) bring(ctx context.Context, c agent.VisitChange) error {
 }
 
 // again tries what was set aside, one time each. What fails for another reason than a
-// no stays due, and must not keep the rest of the feed waiting.
+// no stays due, and must not keep the rest of the feed waiting, nor what is due behind
+// it: the next call begins there.
 func (f *Follower) again(ctx context.Context) error {
 	due, err := f.o.Aside.Due(f.o.Name, time.Now().Add(-againAfter))
 	if err != nil {
 		return fmt.Errorf("read what was set aside: %w", err)
 	}
-	for _, c := range due {
+	first := 1 + slices.IndexFunc(due, func(c agent.VisitChange) bool { return c.Seq == f.failing })
+	for _, c := range slices.Concat(due[first:], due[:first]) {
 		err := f.o.Deliver(ctx, c)
 		refused := (*RefusedError)(nil)
 		switch {
@@ -260,6 +264,7 @@ func (f *Follower) again(ctx context.Context) error {
 		case errors.As(err, &refused):
 			err = f.setAside(c, refused, 1)
 		default:
+			f.failing = c.Seq
 			return f.count()
 		}
 		if err != nil {
