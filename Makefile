@@ -19,7 +19,7 @@ ifneq ($(shell uname -s),Linux)
 TAGS := migrated_fynedo,no_emoji
 endif
 
-.PHONY: run build agent deps test testdeps check unit flow e2e field pcscd bench-ui long prove hostile vm testdeps-vm fresh testdeps-fresh fmt clean
+.PHONY: run build agent deps test testdeps check unit flow screens e2e field pcscd bench-ui long prove hostile vm testdeps-vm fresh testdeps-fresh fmt clean
 
 # run opens the kiosk in the demo zone with its dock. Without a display it plays
 # one whole visit and leaves the pictures in out/demo.
@@ -45,7 +45,7 @@ agent:
 # test is everything: form, meaning, every test with the race detector, the card
 # reader on a real card service, programs of hospitals against the built agent, and
 # whole visits clicked through in a window.
-test: testdeps check unit flow pcscd field e2e
+test: testdeps check unit flow screens pcscd field e2e
 
 testdeps:
 	@sh packaging/deps.sh test
@@ -66,6 +66,11 @@ unit:
 # seen a part of it in unit.
 flow:
 	go test -tags $(TEST_TAGS) -run Every -count 1 -v ./visit/flow | grep -v '^=== '
+
+# screens looks at every screen in both languages, on every display, in every size
+# of text and contrast; the race detector has seen a part of it in unit.
+screens:
+	go test -tags $(TEST_TAGS) -run 'EveryScreen|Larger|EveryText|Touched' -count 1 ./ui
 
 # One package after the other (-p 1): they measure times.
 pcscd:

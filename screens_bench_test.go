@@ -33,7 +33,7 @@ const (
 const (
 	starts    = 5
 	idleFor   = 20 * time.Second
-	touches   = 40
+	touches   = 40               // of each kind
 	settled   = 6 * time.Second  // after which nothing of the start is at work any more
 	nobody    = 70 * time.Second // after which the pictures of the welcome screen rest
 	benchWait = 30 * time.Second
@@ -335,7 +335,7 @@ func touch(b *testing.B, kiosk, layout string, args []string) {
 	cmd := s.run(kiosk, args...)
 	defer end(cmd)
 	h := newHand(s, layout)
-	h.find("welcome", "no-card")
+	h.find("welcome", "bad-chip")
 	time.Sleep(settled)
 	// The top of the screen does not move by itself.
 	const still = 400
@@ -344,7 +344,7 @@ func touch(b *testing.B, kiosk, layout string, args []string) {
 	}
 	for _, screen := range []string{"welcome", "pid"} {
 		if screen == "pid" {
-			h.tap("welcome", "no-card", still)
+			h.tap("welcome", "bad-chip", still)
 			h.tap("no-card", "way-photo", still)
 			h.find("pid", "digit-1")
 		}

@@ -59,7 +59,10 @@ func TestPicturesThatAreNotShownDoNotPileUp(t *testing.T) {
 	k := shown(t, sampleOptions(), welcomeModel(), panels[0])
 	k.s.draft = false
 	for contrast := range flow.ContrastBlackYellow + 1 {
-		for _, s := range samples(t) {
+		for i, s := range samples(t) {
+			if i%3 != int(contrast) {
+				continue // some of each are enough to fill the cache
+			}
 			s.model.Prefs.Contrast = contrast
 			k.Show(s.model)
 			kept := 0

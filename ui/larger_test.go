@@ -46,7 +46,10 @@ func TestLargerMakesNothingSmallerAndDropsNothing(t *testing.T) {
 		for _, lang := range []string{"th", "en"} {
 			t.Run(fmt.Sprintf("%.0fx%.0f/%s", size.Width, size.Height, lang), func(t *testing.T) {
 				k := shown(t, sampleOptions(), welcomeModel(), size)
-				for _, s := range samples(t) {
+				for i, s := range samples(t) {
+					if leftOut(i) {
+						continue
+					}
 					var before map[string]float32
 					for text := flow.TextNormal; text <= flow.TextLargest; text++ {
 						s.model.Prefs = flow.Prefs{Language: lang, TextSize: text}
