@@ -243,3 +243,35 @@ func TestAReadingWhoseRightComesLateIsThereTheNextTime(t *testing.T) {
 		}
 	})
 }
+
+// TestTheCodeOfYesterdayIsNotToldForToday is a visit whose client left before
+// midnight, and a new reading of the same card behind it.
+func TestTheCodeOfYesterdayIsNotToldForToday(t *testing.T) {
+	for name, each := range map[string]time.Duration{
+		"the result is there":          3 * time.Second,
+		"the work goes on at midnight": 20 * time.Second,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				at(23, 59)
+				time.Sleep(55 * time.Second)
+				w := newWorld()
+				h := w.handler(t, func(o *Options) { o.Codes = dawdling{w, each} })
+				w.insert(agenttest.Adult.PID())
+				if _, _, ok := hurry(t, h, "POST", ConfirmPath, confirmBody(read(t, h))); ok {
+					t.Fatal("it came in time")
+				}
+				time.Sleep(4 * time.Second) // it is a new day
+				today := visit.ServiceDateOf(time.Now())
+				code, v := ask(h, "POST", ConfirmPath, confirmBody(read(t, h)))
+				if code != 200 || v["claimCode"] == nil {
+					t.Fatalf("%d %v", code, v)
+				}
+				last := w.orders[len(w.orders)-1]
+				if last.Visit.ServiceDate != today || v["claimCode"] != string(w.given[agenttest.Adult.PID()][len(w.orders)-1].Code) {
+					t.Errorf("%v for the visit of %v, on %v", v["claimCode"], last.Visit.ServiceDate, today)
+				}
+			})
+		})
+	}
+}

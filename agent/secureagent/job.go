@@ -19,10 +19,12 @@ type job struct {
 }
 
 // orderKey is what makes two requests of a client the same, also when it has read
-// the card again in between.
+// the card again in between. Those of two days are not: the second needs a code of
+// its own.
 type orderKey struct {
 	client string
 	pid    visit.PID
+	day    visit.Date
 	claim  string
 	phone  visit.Phone
 	hn     string
@@ -41,7 +43,7 @@ type result struct {
 // result it may have, or a new one, which is mine.
 func (h *Handler) jobFor(r *http.Request, c confirmation) (j *job, mine bool) {
 	v := c.order.Visit
-	key := orderKey{c.client, v.PID, v.ClaimType.Code, v.Phone, c.order.HN}
+	key := orderKey{c.client, v.PID, v.ServiceDate, v.ClaimType.Code, v.Phone, c.order.HN}
 	h.mu.Lock()
 	before := c.record.jobs[key]
 	if before != nil && before.serves(c.id, h.now()) {

@@ -63,3 +63,26 @@ func TestAMissingLanguageSpeaksThai(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestNoWordStandsTwiceInAFile guards against the second of two texts taking the
+// place of the first without a word, as JSON has it.
+func TestNoWordStandsTwiceInAFile(t *testing.T) {
+	key := regexp.MustCompile(`(?m)^\s*"([^"]+)"\s*:`)
+	for _, language := range Languages() {
+		data, err := files.ReadFile(language + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := key.FindAllSubmatch(data, -1)
+		if len(found) == 0 {
+			t.Fatalf("%s.json: no words were found", language)
+		}
+		seen := map[string]bool{}
+		for _, m := range found {
+			if seen[string(m[1])] {
+				t.Errorf("%s.json has %q twice", language, m[1])
+			}
+			seen[string(m[1])] = true
+		}
+	}
+}
