@@ -85,9 +85,14 @@ func (c *cards) run(ctx context.Context, send func(flow.Event), changed func()) 
 	}
 }
 
-// lookAt finds out whether a card is Thai.
+// lookAt finds out whether a card is Thai. One that another program holds for longer
+// than a reading may take is looked at until that program lets it go, or it is out.
 func (c *cards) lookAt(ctx context.Context, in cardreader.Inserted) {
-	switch err := c.monitor.Thai(ctx, in); {
+	err := c.monitor.Thai(ctx, in)
+	for cardreader.ProblemOf(err) == visit.CardBusy && ctx.Err() == nil {
+		err = c.monitor.Thai(ctx, in)
+	}
+	switch {
 	case err == nil:
 		c.found(ctx, in.Insertion, thaiCard)
 	case cardreader.ProblemOf(err) != visit.CardRemovedEarly && ctx.Err() == nil:

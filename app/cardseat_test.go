@@ -84,6 +84,15 @@ func (d *cardDesk) remove(reader string) {
 	d.rest()
 }
 
+// busy lets another program hold the card in a reader, or let it go.
+func (d *cardDesk) busy(reader string, is bool) {
+	d.t.Helper()
+	if err := d.service.SetBusy(reader, is); err != nil {
+		d.t.Fatal(err)
+	}
+	d.rest()
+}
+
 // heard returns what the flow was told since the last call: the reader of a card
 // that came, "out" for one that went.
 func (d *cardDesk) heard() string {
@@ -199,6 +208,25 @@ func TestOnlyTheCardOfItsOwnReaderTouchesTheSession(t *testing.T) {
 			d.want("out, two in", "two")
 			d.remove(readerTwo)
 			d.want("out", "none")
+		}},
+		{"a waiting card that another program held for long is heard", nil, func(t *testing.T, d *cardDesk) {
+			d.insert(readerOne, card(t))
+			d.heard()
+			d.busy(readerTwo, true)
+			d.insert(readerTwo, card(t))
+			d.busy(readerTwo, false)
+			d.remove(readerOne)
+			d.want("out, two in", "two")
+		}},
+		{"a card that another program holds while the place is free is heard later", nil, func(t *testing.T, d *cardDesk) {
+			d.insert(readerOne, card(t))
+			d.remove(readerOne)
+			d.heard()
+			d.busy(readerTwo, true)
+			d.insert(readerTwo, card(t))
+			d.want("", "two "+visit.CardBusy.String())
+			d.busy(readerTwo, false)
+			d.want("two in", "two")
 		}},
 		{"a card that waited and went is forgotten", nil, func(t *testing.T, d *cardDesk) {
 			d.insert(readerOne, card(t))
