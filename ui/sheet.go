@@ -29,6 +29,7 @@ type sheet struct {
 	active  []*target // of this drawing, what can be touched
 	pressed *target
 	refused *target
+	lifted  bool        // the finger is off again, and the pressed look still there
 	accept  func() bool // whether a touch counts now
 	redraw  func()
 	faults  []string // mistakes in the drawing, for the tests
@@ -59,6 +60,7 @@ func newSheet() *sheet {
 func (s *sheet) begin(geo geometry, p palette) {
 	s.geo, s.p = geo, p
 	s.drawing++
+	s.lifted = false
 	s.order, s.active, s.faults = nil, nil, nil
 }
 

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"slices"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -66,7 +67,27 @@ func (t *target) MouseDown(*desktop.MouseEvent) {
 }
 
 // MouseUp comes to whatever is under the finger when it is lifted.
-func (t *target) MouseUp(*desktop.MouseEvent) { t.sheet.press(nil) }
+func (t *target) MouseUp(*desktop.MouseEvent) { t.sheet.lift() }
+
+// liftedAfter is when the pressed look goes at the latest.
+const liftedAfter = 150 * time.Millisecond
+
+// lift ends the pressed look. In a window it goes with the answer to the touch, which
+// comes within milliseconds: painting the screen twice would make that wait.
+func (s *sheet) lift() {
+	if s.later == nil || s.pressed == nil {
+		s.press(nil)
+		return
+	}
+	s.pressed, s.lifted = nil, true
+	time.AfterFunc(liftedAfter, func() {
+		s.later(func() {
+			if s.lifted {
+				s.redraw()
+			}
+		})
+	})
+}
 
 // Tapped comes when the finger is lifted where it was put down.
 func (t *target) Tapped(*fyne.PointEvent) {
