@@ -47,7 +47,7 @@ func TestE2EAVisitFromTheCardToTheSlip(t *testing.T) {
 	s.fault(`{"path":"/nhsoendpoint/api/v2/right-search","kind":"slow","count":1,"delay_ms":6000}`)
 	remove := s.insert(newCard(t, person))
 	s.screen("reading")
-	s.shows(person.Name.First) // a greeting leaves out the title
+	s.shows(greeted(person))
 	s.screen("phone")
 	s.typePhone()
 	s.screen("confirm")
@@ -77,7 +77,7 @@ func TestE2EAVisitFromTheCardToTheSlip(t *testing.T) {
 	remove()
 	s.screen("welcome")
 	for _, text := range s.layout().Texts {
-		if strings.Contains(text, person.Name.Short()) || strings.Contains(text, code) {
+		if strings.Contains(text, greeted(person)) || strings.Contains(text, code) {
 			t.Errorf("the welcome screen still shows %q", text)
 		}
 	}
@@ -107,6 +107,13 @@ func TestE2EAVisitFromTheCardToTheSlip(t *testing.T) {
 	}
 }
 
+// greeted is the name as the greeting says it: without the title. It is part of the
+// name with the title, too.
+func greeted(p virtualcard.Person) string {
+	p.Name.Prefix = ""
+	return p.Name.Short()
+}
+
 func TestE2EPullingTheCardEndsTheSessionOnEveryScreen(t *testing.T) {
 	s := newStage(t, binary)
 	s.open()
@@ -115,7 +122,7 @@ func TestE2EPullingTheCardEndsTheSessionOnEveryScreen(t *testing.T) {
 		card   virtualcard.Person
 		way    func()
 	}{
-		{"reading", virtualcard.Population()[1], func() { s.shows(virtualcard.Population()[1].Name.Short()) }},
+		{"reading", virtualcard.Population()[1], func() { s.shows(greeted(virtualcard.Population()[1])) }},
 		{"phone", virtualcard.Adult(), func() {}},
 		{"confirm", virtualcard.Adult(), func() {
 			s.screen("phone")
@@ -142,7 +149,7 @@ func TestE2EPullingTheCardEndsTheSessionOnEveryScreen(t *testing.T) {
 			eventually(t, "end of the session", func() bool {
 				now := s.layout()
 				return (now.Screen == "welcome" || now.Screen == "card-fault") &&
-					!strings.Contains(strings.Join(now.Texts, "\n"), c.card.Name.Short())
+					!strings.Contains(strings.Join(now.Texts, "\n"), greeted(c.card))
 			})
 			s.screen("welcome")
 		})
