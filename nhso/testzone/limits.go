@@ -37,7 +37,7 @@ const (
 	maxCorrelations = 10000
 
 	// maxPersons bounds the population.
-	maxPersons = 20000
+	maxPersons = 100_000
 
 	// maxTextRunes bounds each text of a person.
 	maxTextRunes = 200
