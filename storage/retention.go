@@ -57,7 +57,8 @@ func (e *UnconfirmedError) Error() string {
 	return fmt.Sprintf("nothing is erased: by this clock it is %s, the last time it was %s, and nobody has confirmed that", e.Today, e.Last)
 }
 
-// undeliveredDays is how long settled visits wait for a receiver that takes nothing.
+// undeliveredDays is how long settled visits wait for a receiver that takes nothing,
+// after their day and after they were settled.
 const undeliveredDays = 7
 
 // Any tells whether something was erased, so that Compact is worth its time.
@@ -161,18 +162,21 @@ func (s *Store) moveOn(tx *bolt.Tx, today visit.Date, confirmed bool) error {
 // over tells whether the time of a visit is over, and counts what stays.
 func (k Keep) over(r Record, today visit.Date, setAside bool, done *Erased) bool {
 	older := func(days int) bool { return r.Visit.ServiceDate.Before(daysBefore(today, days)) }
+	// Counted from the last change, as well: the date of a visit that a wrong clock made
+	// may be years ago, and the desk may settle one weeks after its day.
+	quiet := func(days int) bool {
+		return older(days) && visit.ServiceDateOf(r.ChangedAt).Before(daysBefore(today, days))
+	}
 	waits := r.feed > k.Delivered || setAside
 	switch {
 	case r.State == StateStaff:
-		// Counted from when it became their work, as well: the date of a visit that a
-		// wrong clock made may be years ago.
-		return older(k.StaffDays) && visit.ServiceDateOf(r.ChangedAt).Before(daysBefore(today, k.StaffDays))
+		return quiet(k.StaffDays)
 	case !r.State.settled():
 		done.Kept++
 		return false
 	case !older(k.Days):
 		return false
-	case waits && older(undeliveredDays):
+	case waits && quiet(undeliveredDays):
 		done.Unsent++
 	case waits:
 		done.Waiting++

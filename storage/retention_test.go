@@ -26,7 +26,10 @@ func aged(t *testing.T, s *Store, n, days int, state State) visit.Visit {
 		must(t, s.Begin(v.ID, at))
 	}
 	if state == StateDone {
+		now := s.now
+		s.now = func() time.Time { return at }
 		must(t, s.Done(v.ID, childCode(n), at))
+		s.now = now
 	}
 	return v
 }
@@ -70,6 +73,27 @@ func TestWhatIsOlderThanAllowedIsErasedAndWhatIsNotSettledStays(t *testing.T) {
 	}
 	if _, err := s.AuditVerify(); err != nil {
 		t.Error(err)
+	}
+}
+
+// The desk may finish a visit weeks after its day; whoever is to hear of that may be
+// away for an hour of that night.
+func TestAVisitThatIsSettledLateWaitsForItsReceiverAsLongAsOthers(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	s.now = func() time.Time { return noon }
+	late := aged(t, s, 1, 20, StatePending)
+	must(t, s.Staff(late.ID, visit.ServiceDatePassed, noon.AddDate(0, 0, -20)))
+	must(t, s.Done(late.ID, childCode(1), noon))
+	nobody := keepADay
+	nobody.Delivered = 0
+	for _, days := range []int{0, undeliveredDays} {
+		if got, err := s.Expire(noon.AddDate(0, 0, days), nobody); err != nil || got != (Erased{Waiting: 1}) {
+			t.Errorf("after %d days: %+v, %v", days, got, err)
+		}
+	}
+	got, err := s.Expire(noon.AddDate(0, 0, undeliveredDays+1), nobody)
+	if err != nil || got.Visits != 1 || got.Unsent != 1 {
+		t.Errorf("after a week: %+v, %v", got, err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -70,6 +71,7 @@ func TestWhatWasSetAsideStaysUntilItIsDelivered(t *testing.T) {
 // of the receiver is beyond it, and still it has not got it.
 func TestAVisitThatWasSetAsideStaysAWeekAndLeavesNothing(t *testing.T) {
 	s := openIn(t, t.TempDir())
+	s.now = func() time.Time { return noon }
 	into(t, s, madeUp(0), StateDone)
 	into(t, s, madeUp(1), StateDone)
 	must(t, s.SetAside(setAside(0)))

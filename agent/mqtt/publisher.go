@@ -1,8 +1,9 @@
 // Package mqtt publishes changed visits to the hospital's broker.
 //
-// MQTT 5, quality of service 1: every change at least once and in order; the
-// place is kept durably and moves only after the broker has acknowledged that it has
-// the change and somebody to give it to. Topics:
+// MQTT 5, quality of service 1: every change at least once, and in order but for those
+// that the broker has refused (package feed); the place is kept durably and moves only
+// after the broker has acknowledged that it has the change and somebody to give it to.
+// Topics:
 //
 //	authenkiosk/<hcode>/<kiosk>/visits    a changed visit, not retained
 //	authenkiosk/<hcode>/<kiosk>/online    {"online":true,"zone":"..."}, retained; false when the kiosk is gone
