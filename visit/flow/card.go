@@ -152,7 +152,7 @@ func (s *step) identified(p Person) {
 	x := &s.m.Session
 	x.Person = p
 	if k := x.Kept; k.PID == p.PID {
-		x.Phone, x.PhoneOwner, x.PhoneTyped = k.Phone, k.Owner, true
+		x.Phone, x.PhoneInput, x.PhoneOwner, x.PhoneTyped = k.Phone, k.Input, k.Owner, !k.Phone.IsZero()
 	}
 	x.Kept = Kept{}
 	x.RightState, x.DoneState = Asked, Asked

@@ -274,3 +274,39 @@ func TestTheTypedPhoneIsThereAgainForTheSameCardOnly(t *testing.T) {
 		t.Errorf("nobody came: state %v with %+v", m.State, m.Session.Kept)
 	}
 }
+
+func TestDigitsOfANumberThatIsNotWholeAreThereAgainForTheSameCardOnly(t *testing.T) {
+	back := func(n uint64, p Person) []Event {
+		return []Event{
+			CardInserted{insertions[n-1]},
+			CardIdentified{n, p},
+			CardRead{Number: n},
+			RightFound{Number: n, Right: ucs},
+			StatusFound{Number: n},
+		}
+	}
+	for _, c := range []struct {
+		name  string
+		typed []Event
+		whose uint64
+		state State
+		phone visit.Phone
+		input string
+	}{
+		{"the same card", typed("08000"), 1, PhoneEntry, visit.Phone{}, "08000"},
+		{"another card", typed("08000"), 2, PhoneEntry, visit.Phone{}, ""},
+		{"the same card, another number was begun", join(typed("0800001234"), []Event{TapChangePhone{}}, typed("0812")), 1, Confirm, somePhone, "0812"},
+		{"another card, another number was begun", join(typed("0800001234"), []Event{TapChangePhone{}}, typed("0812")), 2, PhoneEntry, visit.Phone{}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			pulled := join(cardIn(), []Event{StatusFound{Number: 1}}, c.typed, []Event{TapPhoneOwner{visit.PhoneOfRelative}, CardRemoved{}})
+			m, _ := play(t, join(pulled, back(2, personOf(c.whose)))...)
+			if x := m.Session; m.State != c.state || x.Phone != c.phone || x.PhoneInput != c.input {
+				t.Errorf("state %v with %v and %q, want %v with %v and %q", m.State, x.Phone, x.PhoneInput, c.state, c.phone, c.input)
+			}
+			if m.State == PhoneEntry && c.whose == 1 && m.Session.PhoneOwner != visit.PhoneOfRelative {
+				t.Errorf("the number is now %v", m.Session.PhoneOwner)
+			}
+		})
+	}
+}

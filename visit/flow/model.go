@@ -284,7 +284,8 @@ type Session struct {
 // when the same card comes back, and gone when another one does.
 type Kept struct {
 	PID   visit.PID
-	Phone visit.Phone
+	Phone visit.Phone // the whole number that was typed, or zero
+	Input string      // digits on the keypad of one that was not whole yet
 	Owner visit.PhoneOwner
 }
 

@@ -173,8 +173,11 @@ func (s *step) fault(p visit.Problem) {
 		left.Insertion, left.Method = x.Insertion, x.Method
 		if p == visit.CardRemovedEarly {
 			left.Kept = x.Kept
-			if x.PhoneTyped {
-				left.Kept = Kept{x.Person.PID, x.Phone, x.PhoneOwner}
+			if x.PhoneTyped || x.PhoneInput != "" {
+				left.Kept = Kept{PID: x.Person.PID, Input: x.PhoneInput, Owner: x.PhoneOwner}
+			}
+			if x.PhoneTyped { // a remembered one is asked for again
+				left.Kept.Phone = x.Phone
 			}
 		}
 	}
