@@ -62,3 +62,19 @@ func (l *login) sign(r *http.Request) error {
 	}
 	return nil
 }
+
+// signing signs each request by itself, also one to which a camera has sent on: an
+// answer in Digest is good for one path only.
+type signing struct {
+	login *login
+	*http.Transport
+}
+
+// RoundTrip implements http.RoundTripper.
+func (s signing) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	if err := s.login.sign(r); err != nil {
+		return nil, err
+	}
+	return s.Transport.RoundTrip(r)
+}

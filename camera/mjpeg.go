@@ -36,11 +36,11 @@ func mjpegConnector(address string) (connector, error) {
 	return func(ctx context.Context) (source, error) {
 		s := &mjpegSource{url: u, login: loginOf(u)}
 		// Cameras stand in the unit's own network: no proxy, no state between connections.
-		s.client.Transport = &http.Transport{
+		s.client.Transport = signing{&s.login, &http.Transport{
 			DialContext:         (&net.Dialer{Timeout: connectLimit}).DialContext,
 			TLSHandshakeTimeout: connectLimit, ResponseHeaderTimeout: connectLimit,
 			MaxResponseHeaderBytes: maxHeader, DisableCompression: true,
-		}
+		}}
 		s.client.CheckRedirect = func(req *http.Request, via []*http.Request) error {
 			if len(via) > maxRedirects || req.URL.Hostname() != u.Hostname() {
 				return fmt.Errorf("%w: it sends us elsewhere", ErrRefused)
@@ -124,9 +124,6 @@ func (s *mjpegSource) send() (*http.Response, error) {
 	req, err := http.NewRequestWithContext(s.life, http.MethodGet, address.String(), nil)
 	if err != nil {
 		return nil, errors.New("camera source mjpeg: not an address")
-	}
-	if err := s.login.sign(req); err != nil {
-		return nil, err
 	}
 	resp, err := s.client.Do(req)
 	if err != nil {

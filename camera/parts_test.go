@@ -324,3 +324,52 @@ func admitted(r *http.Request, inDigest bool, nonce string) bool {
 	})
 	return err == nil && want.Response == cred.Response
 }
+
+// TestAPasswordGoesWithARedirection is a camera that sends on to another path: the
+// answer in Digest is made of the path that is asked, so it needs one of its own.
+func TestAPasswordGoesWithARedirection(t *testing.T) {
+	two := twoPictures(t)
+	for _, c := range []struct {
+		name, challenge string
+		digest, open    bool // open: the first path wants no password
+	}{
+		{"Digest on both paths", `Digest realm="cam", nonce="n0", qop="auth"`, true, false},
+		{"Digest behind the redirection", `Digest realm="cam", nonce="n0", qop="auth"`, true, true},
+		{"Basic", `Basic realm="cam"`, false, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				first := r.URL.Path == "/video"
+				switch {
+				case !(first && c.open) && !admitted(r, c.digest, "n0"):
+					w.Header().Set("WWW-Authenticate", c.challenge)
+					http.Error(w, "who are you?", http.StatusUnauthorized)
+				case first:
+					http.Redirect(w, r, "/video/", http.StatusFound)
+				default:
+					w.Header().Set("Content-Type", "image/jpeg")
+					_, _ = w.Write(two[0])
+				}
+			}))
+			t.Cleanup(s.Close)
+			u, _ := url.Parse(s.URL + "/video")
+			u.User = url.UserPassword("kiosk", "canary7")
+			connect, err := mjpegConnector(u.String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			source, err := connect(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer source.close()
+			for range 2 {
+				var r raw
+				if err := source.read(t.Context(), &r); err != nil || !bytes.Equal(r.data, two[0]) {
+					t.Fatalf("%d bytes, %v", len(r.data), err)
+				}
+			}
+		})
+	}
+}

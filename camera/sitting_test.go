@@ -102,12 +102,17 @@ func TestThePhotoIsUprightSmallBareAndJudged(t *testing.T) {
 	}
 
 	stage.Set(scene.Nobody)
-	waitLook(t, s, "nobody", func(l Look) bool { return l.Hint == gate.NoFace })
-	photo, err = s.Take(t.Context())
+	// A picture that was drawn before may be on its way, and a Look without a face says
+	// only that none was judged yet.
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for photo, err = s.Take(ctx); err == nil && photo.Passed(); photo, err = s.Take(ctx) {
+		photo.Release()
+	}
 	if err != nil {
 		t.Fatalf("the photo of a gate that did not pass: %v", err)
 	}
-	if photo.Passed() || photo.Result.Verdict != gate.NoFace {
+	if photo.Result.Verdict != gate.NoFace {
 		t.Errorf("%+v", photo.Result)
 	}
 	photo.Release()
