@@ -56,9 +56,15 @@ type reply func(r *http.Request) answer
 // same time. They go on when the client leaves, and what nobody was there to hear
 // waits a little for the next who asks the same: a program with a time-out of two
 // seconds would otherwise never hear of a look-up that takes longer.
+//
+// Those that are at work are bounded, of all clients and of each: a program that asks
+// about many persons and never waits must not keep NHSO busy for itself.
 type questions struct {
 	mu   sync.Mutex
 	open map[questionKey]*question
+
+	asked   int            // that are at work
+	askedBy map[string]int // for each client
 }
 
 type questionKey struct {
@@ -71,19 +77,47 @@ type question struct {
 	reply reply
 }
 
-// ask returns the answer to a question; false when the client has left, or the
-// program ends.
+// begin takes a place for a question of a client; false when there is none. q.mu is
+// held.
+func (q *questions) begin(client string) bool {
+	if q.asked >= maxQuestions || q.askedBy[client] >= maxQuestionsEach {
+		return false
+	}
+	q.asked++
+	q.askedBy[client]++
+	return true
+}
+
+func (q *questions) end(client string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.asked--
+	if q.askedBy[client]--; q.askedBy[client] == 0 {
+		delete(q.askedBy, client)
+	}
+}
+
+// ask returns the answer to a question; false when it was not asked, the client has
+// left, or the program ends.
 func (h *Handler) ask(r *http.Request, key questionKey, ask func(context.Context) reply) (reply, bool) {
-	q := &h.questions
+	q, client := &h.questions, h.clientID(r.Context())
 	q.mu.Lock()
 	f := q.open[key]
 	begins := f == nil
 	if begins {
+		if !q.begin(client) {
+			q.mu.Unlock()
+			return h.tooMany, false
+		}
 		f = &question{done: make(chan struct{}), reply: h.gaveUp}
 		q.open[key] = f
 	}
 	q.mu.Unlock()
-	if begins && !h.background(func() { q.answer(h.ctx, key, f, ask) }) {
+	if begins && !h.background(func() {
+		defer q.end(client)
+		q.answer(h.ctx, key, f, ask)
+	}) {
+		q.end(client)
 		q.forget(key, f)
 		close(f.done)
 	}

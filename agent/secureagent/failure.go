@@ -64,6 +64,7 @@ const (
 	sayTooLong      = "Request is too long"
 	sayNotJSON      = "JSON parse error"
 	sayInvalid      = "Validation failed"
+	sayTooMany      = "มีคำขอที่รอ สปสช. มากเกินไป กรุณาลองใหม่ในอีกสักครู่"
 	sayGone         = "Request was given up"
 	errorTimeFormat = "2006-01-02T15:04:05.000-07:00"
 )
@@ -98,6 +99,11 @@ func bindingError(field, code, message string) fieldError {
 // gaveUp is for a client that has left, and for the end of the program.
 func (h *Handler) gaveUp(r *http.Request) answer {
 	return h.fail(r, http.StatusServiceUnavailable, sayGone)
+}
+
+// tooMany is for a client whose questions NHSO has not answered yet.
+func (h *Handler) tooMany(r *http.Request) answer {
+	return h.fail(r, http.StatusServiceUnavailable, sayTooMany)
 }
 
 // nhsoDown is 500, as the original answers when NHSO does not.

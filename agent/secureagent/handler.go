@@ -113,7 +113,7 @@ func New(o Options) (*Handler, error) {
 		cards: o.Cards, rights: o.Rights, codes: o.Codes, submitter: o.Submitter, drafts: o.Drafts,
 		hcode: o.HCode, ignored: o.IgnoreHCodes, hasToken: o.HasToken, lookBack: o.LookBack, outlives: o.Outlive,
 		client: o.ClientName, clientID: o.ClientID, audit: o.Audit, log: o.Logger, now: o.Now,
-		mux: http.NewServeMux(), reading: make(chan struct{}, 1), questions: questions{open: map[questionKey]*question{}},
+		mux: http.NewServeMux(), reading: make(chan struct{}, 1), questions: questions{open: map[questionKey]*question{}, askedBy: map[string]int{}},
 		sessions: map[uint64]*session{}, correlations: map[string]*correlation{}, justRead: map[string]*lastRead{},
 	}
 	h.ctx, h.cancel = context.WithCancel(context.Background())

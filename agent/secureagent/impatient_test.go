@@ -2,6 +2,7 @@ package secureagent
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"sync"
 	"testing"
@@ -274,4 +275,44 @@ func TestTheCodeOfYesterdayIsNotToldForToday(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestAProgramThatNeverWaitsKeepsNoOtherFromNHSO asks about one person after another
+// and leaves, while NHSO is slow: what goes on without it is bounded, and another
+// program is answered.
+func TestAProgramThatNeverWaitsKeepsNoOtherFromNHSO(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		at(9, 0)
+		w := newWorld()
+		type who struct{}
+		h := w.handler(t, func(o *Options) {
+			o.Rights = dawdling{w, 20 * time.Second}
+			o.ClientID = func(ctx context.Context) string { name, _ := ctx.Value(who{}).(string); return name }
+		})
+		probe := func(client string, wait time.Duration, serial int) (int, map[string]any) {
+			ctx, cancel := context.WithTimeout(context.WithValue(t.Context(), who{}, client), wait)
+			defer cancel()
+			twelve := fmt.Sprintf("9%011d", serial)
+			return ask(h, "GET", ProbePath+twelve+string(visit.PIDCheckDigit(twelve)), "", func(r *http.Request) { *r = *r.WithContext(ctx) })
+		}
+		full := 0
+		for i := range 100 {
+			code, v := probe("noisy", 50*time.Millisecond, i)
+			if v["message"] == sayTooMany && code == 503 {
+				full++
+			}
+		}
+		if full != 100-maxQuestionsEach {
+			t.Errorf("%d of 100 were told that there are too many", full)
+		}
+		if code, v := probe("patient", time.Minute, 1000); code != 200 {
+			t.Errorf("another program: %d %v", code, v)
+		}
+		if w.probes != maxQuestionsEach+1 {
+			t.Errorf("NHSO was asked %d times", w.probes)
+		}
+		if code, v := probe("noisy", time.Minute, 2000); code != 200 {
+			t.Errorf("later: %d %v", code, v)
+		}
+	})
 }

@@ -32,6 +32,11 @@ const (
 	// looked at; each request to NHSO has its own, shorter limit.
 	askLimit = time.Minute
 
+	// maxQuestions and maxQuestionsEach bound the questions about persons that are at
+	// work, of all clients and of each: a desk asks about one or two at a time.
+	maxQuestions     = 24
+	maxQuestionsEach = 12
+
 	// unheardLife is how long an answer that nobody was there to hear waits for the
 	// next who asks the same: programs ask again after 0.8 to 5 s.
 	unheardLife = 10 * time.Second
