@@ -33,7 +33,7 @@ func (o *Outbox) step(ctx context.Context, item Item) (time.Duration, error) {
 		o.forget(id)
 		return 0, nil
 	}
-	if wait := o.leftAlone(); wait > 0 && (o.dayOf(item) != dayOver || item.InFlight) {
+	if wait := o.leftAlone(); wait > 0 && (o.needsNHSO(item) || item.InFlight) {
 		return wait, nil
 	}
 	switch o.dayOf(item) {

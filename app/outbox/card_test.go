@@ -79,6 +79,51 @@ func TestAVisitWhoseCardIsGoneNeedNotWaitForNHSO(t *testing.T) {
 	})
 }
 
+// What ends without an answer waits for none, however long the visit itself, or NHSO,
+// was to be left alone.
+func TestAVisitWhoseCardIsGoneIsHandedOverAtOnceThoughItWasToWait(t *testing.T) {
+	for name, c := range map[string]struct {
+		nhso   *oddNHSO
+		submit bool
+	}{
+		"NHSO wants to be left alone":                 {&oddNHSO{nhsoScript: nhsoScript{script: []answer{answerNotSent}, later: 20 * time.Minute}}, true},
+		"NHSO's answer about the person is no answer": {&oddNHSO{odd: map[visit.PID]error{people(1)[0]: errOdd}}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store := newMemory()
+				v := visitOf(people(1)[0], 1, today())
+				store.save(v)
+				var out atomic.Bool
+				o := New(Options{
+					Store: store, NHSO: c.nhso, Log: slog.New(slog.DiscardHandler),
+					Sendable: func(visit.Visit) bool { return !out.Load() },
+				})
+				ctx, cancel := context.WithCancel(t.Context())
+				done := make(chan struct{})
+				go func() { o.Run(ctx); close(done) }()
+				if c.submit {
+					o.Submit(t.Context(), v.ID)
+				}
+				time.Sleep(16 * time.Minute)
+				sent, _ := c.nhso.counts()
+				looked := c.nhso.looked
+				out.Store(true)
+				o.Wake()
+				time.Sleep(time.Second)
+				if got := store.ended(v.ID); got != "staff card-needed" {
+					t.Errorf("ended as %q", got)
+				}
+				if after, _ := c.nhso.counts(); after != sent || c.submit && c.nhso.looked != looked {
+					t.Errorf("%d requests and %d questions while NHSO wants none", after-sent, c.nhso.looked-looked)
+				}
+				cancel()
+				<-done
+			})
+		})
+	}
+}
+
 func TestANewVisitIsLeftToThePatientsOwnSubmission(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, nhso := newMemory(), &nhsoScript{}

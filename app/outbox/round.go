@@ -78,7 +78,7 @@ func (o *Outbox) oneRound(ctx context.Context) (next time.Duration, stopped, ans
 			break
 		}
 		id := item.Visit.ID
-		if wait := time.Until(o.round.apart[id].until); wait > 0 {
+		if wait := time.Until(o.round.apart[id].until); wait > 0 && o.needsNHSO(item) {
 			next = min(next, wait)
 			continue
 		}

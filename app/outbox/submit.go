@@ -176,10 +176,12 @@ func (o *Outbox) denied(id visit.ID, no Denial) (Outcome, error) {
 }
 
 // cannotSend makes a visit that was surely not processed work for the staff,
-// unless there is a code already.
+// unless NHSO can be asked and has a code already.
 func (o *Outbox) cannotSend(ctx context.Context, item Item, p visit.Problem) (Outcome, error) {
-	if code, found, err := o.look(ctx, item.Visit); err == nil && found {
-		return o.found(item, code)
+	if o.leftAlone() <= 0 {
+		if code, found, err := o.look(ctx, item.Visit); err == nil && found {
+			return o.found(item, code)
+		}
 	}
 	return o.toStaff(item.Visit.ID, p)
 }
