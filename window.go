@@ -39,7 +39,7 @@ func screenOptions(k *app.Kiosk) ui.Options {
 	}
 	// The unit's own number is no secret: it is there to be called.
 	o.PhotoDays = c.Storage.KeepPhotoDays
-	o.Next = map[string]string{"th": c.Kiosk.NextTH, "en": c.Kiosk.NextEN}
+	o.Next = c.Kiosk.NextAfter
 	o.Unit.Phone = c.Unit.Phone.String()
 	return o
 }

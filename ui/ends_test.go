@@ -74,17 +74,31 @@ func TestTheNextPatientsCardIsNotTheOneToTake(t *testing.T) {
 	}
 }
 
-func TestTheResultSaysWhereToGoWhereTheUnitHasWrittenIt(t *testing.T) {
+func TestACodeSaysWhereToGoWithItsServiceWhereTheUnitHasWrittenIt(t *testing.T) {
+	general := map[string]string{"th": "ไปวัดความดันที่จุดคัดกรอง แล้วรอห้องตรวจ 3", "en": "Go to the waiting room of clinic 3, fl.2"}
+	dialysis := map[string]string{"th": "ไปห้องไตเทียม ชั้น 2", "en": "Dialysis unit, floor 2"}
 	o := sampleOptions()
-	o.Next = map[string]string{"th": "ไปวัดความดันที่จุดคัดกรอง แล้วรอห้องตรวจ 3", "en": "Go to the waiting room of clinic 3, fl.2"}
+	o.Next = func(service, lang string) string {
+		if service == "PG0130001" {
+			return dialysis[lang]
+		}
+		return general[lang]
+	}
 	for _, screen := range []string{"result-printed", "already-here"} {
-		for lang, want := range o.Next {
-			m := modelOf(t, screen)
-			m.Prefs.Language = lang
-			for _, panel := range panels {
-				k := shown(t, o, m, panel)
-				if !strings.Contains(strings.Join(k.Texts(), " "), want) || len(k.s.faults) > 0 {
-					t.Errorf("%s (%s, %v): %q, %v", screen, lang, panel, k.Texts(), k.s.faults)
+		for i, want := range []map[string]string{general, dialysis} {
+			for lang, words := range want {
+				m := modelOf(t, screen)
+				m.Prefs.Language = lang
+				service := sampleClaims()[3*i]
+				m.Session.ClaimType = service
+				for j := range m.Session.Done {
+					m.Session.Done[j].ClaimType = service
+				}
+				for _, panel := range panels {
+					k := shown(t, o, m, panel)
+					if !strings.Contains(strings.Join(k.Texts(), " "), words) || len(k.s.faults) > 0 {
+						t.Errorf("%s of %s (%s, %v): %q, %v", screen, service.Code, lang, panel, k.Texts(), k.s.faults)
+					}
 				}
 			}
 		}

@@ -37,9 +37,11 @@ type Options struct {
 	Now         func() time.Time            // default time.Now
 	Later       func(time.Duration, func()) // calls on the goroutine of the user interface; default by a timer
 	Orientation Orientation
-	Next        map[string]string // by language: where a patient with a code goes from here; empty: nothing is said
-	HideCursor  bool              // on a touch screen
-	PhotoDays   int               // for how many days a photo is kept; 0: it is erased the same day
+	// Next says in a language where a patient with a code for this claim type goes
+	// from here; empty: nothing is said. Default: never anything.
+	Next       func(claimType, language string) string
+	HideCursor bool // on a touch screen
+	PhotoDays  int  // for how many days a photo is kept; 0: it is erased the same day
 
 	// Closed is why the program could not start: the screen says so and who helps,
 	// and takes no patient.
@@ -71,6 +73,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Settle == 0 {
 		o.Settle = DefaultSettle
+	}
+	if o.Next == nil {
+		o.Next = func(string, string) string { return "" }
 	}
 	if o.ScreenLost == nil {
 		o.ScreenLost = func() {}

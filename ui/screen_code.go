@@ -53,8 +53,8 @@ func (c *scene) issued(a flow.Authentication) string {
 // alreadyHere shows the code of today that this unit has.
 func (c *scene) alreadyHere() {
 	x := c.m.Session
-	c.titleAndNext("already-here.title")
 	a, _ := x.Latest(c.m.Unit.HCode, true)
+	c.titleAndNext("already-here.title", a.ClaimType)
 	c.scanBeside(string(a.Code))
 	bar, rest := c.work.cutBottom(c.endingBar(), 20)
 	note, rest := rest.cutBottom(endingNote, 16)
@@ -148,11 +148,11 @@ func (c *scene) buttonRow(at area, buttons []button) {
 	}
 }
 
-// titleAndNext is the title of a screen with a code, and where to go from here,
-// where the unit has put that into its configuration.
-func (c *scene) titleAndNext(key string) {
+// titleAndNext is the title of a screen with a code for a service, and where to go
+// from here, where the unit has put that into its configuration.
+func (c *scene) titleAndNext(key string, service visit.ClaimType) {
 	words := c.say.say(key)
-	if next := c.o.Next[c.say.lang]; next != "" {
+	if next := c.o.Next(service.Code, c.say.lang); next != "" {
 		words += " — " + next
 	}
 	c.title(words)
@@ -165,7 +165,7 @@ func (c *scene) result() {
 	if x.Method == visit.MethodLine {
 		title = "result.line"
 	}
-	c.titleAndNext(title)
+	c.titleAndNext(title, x.ClaimType)
 	a := flow.Authentication{Code: x.Code, ClaimType: x.ClaimType, At: x.IssuedAt}
 	c.scanBeside(string(a.Code))
 	c.ending(func(at area) { c.codePanel(at, a.Code, c.claim(a.ClaimType), c.issued(a)) })

@@ -188,6 +188,8 @@ type Kiosk struct {
 	RememberPhoneDays int    // 0: never
 	SecondCode        bool   // a patient with today's code of another unit may have one here
 	NextTH, NextEN    string // where a patient with a code goes from here; empty: nothing is said
+
+	NextFor map[string]map[string]string // the same by claim type and language, where it is not that for all; see NextAfter
 }
 
 // Storage says how long data stay, in days: of settled visits, photos, and work for

@@ -121,6 +121,9 @@ func keysOf(section string) []string {
 			names = append(names, key)
 		}
 	}
+	if s, key, _ := strings.Cut(nextKey, "."); s == section {
+		names = append(names, key)
+	}
 	sort.Strings(names)
 	return names
 }

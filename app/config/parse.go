@@ -114,6 +114,10 @@ func (r *reader) sections(tree map[string]any) {
 
 func (r *reader) key(section, key string, value any) {
 	full := section + "." + key
+	if full == nextKey {
+		r.next(value)
+		return
+	}
 	set, ok := keys[full]
 	if !ok {
 		r.fail(full, fmt.Sprintf(": unknown key; allowed in [%s] are %s", section, strings.Join(keysOf(section), ", ")))

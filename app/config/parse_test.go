@@ -75,6 +75,12 @@ func TestWrongValuesAreNamedWithLineKeyAndWhatIsAllowed(t *testing.T) {
 		{"no language", "[kiosk]\nlanguages = []", `kiosk.languages = []: at least one of "th", "en"`},
 		{"a list of numbers", "[kiosk]\nlanguages = [1]", `kiosk.languages is a whole number: it must be a list of texts`},
 		{"too long a way from here", "[kiosk]\nnext_en = \"" + strings.Repeat("x", 41) + "\"", `kiosk.next_en = "` + strings.Repeat("x", 41) + `": allowed are up to 40 characters on one line`},
+		{"too long a way from here for one service", "[kiosk.next.PG0060001]\nth = \"ก\"\nen = \"" + strings.Repeat("x", 41) + "\"", `kiosk.toml:3: kiosk.next.PG0060001.en = "` + strings.Repeat("x", 41) + `": allowed are up to 40 characters on one line`},
+		{"a way from here for no service", "[kiosk]\n[kiosk.next.PG0060001]\nth = \"ก\"\n[kiosk.next.opd]\nth = \"ก\"", `kiosk.toml:4: kiosk.next.opd: allowed is PG and seven digits`},
+		{"a way from here in no language", "[kiosk.next.PG0060001]\nmy = \"x\"", `kiosk.toml:2: kiosk.next.PG0060001.my: unknown key; allowed in [kiosk.next.PG0060001] are en, th`},
+		{"a way from here that is a number", "[kiosk.next.PG0060001]\nth = 3", `kiosk.toml:2: kiosk.next.PG0060001.th is a whole number: it must be a text in quotes`},
+		{"a way from here without a language", "[kiosk.next]\nPG0060001 = \"x\"", `kiosk.toml:2: kiosk.next.PG0060001 is a text: it must be a section with th and en`},
+		{"a way from here without a service", "[kiosk]\nnext = \"x\"", `kiosk.toml:2: kiosk.next is a text: it must be sections like [kiosk.next.PG0060001]`},
 		{"too many days", "[kiosk]\nremember_phone_days = 366", `kiosk.remember_phone_days = 366: allowed are 0 to 365 days`},
 		{"no day", "[storage]\nkeep_days = 0", `storage.keep_days = 0: allowed are 1 to 3650 days`},
 		{"a photo too long", "[storage]\nkeep_photo_days = 8", `storage.keep_photo_days = 8: allowed are 0 to 7 days`},
@@ -145,6 +151,36 @@ keep_photo_days = 0
 	if c.Unit.Phone.Digits() != "020001234" || c.NHSO.RecorderPID.Digits() != "9000000000004" || c.NHSO.Zone != visit.ZoneProduction ||
 		c.Printer.WidthMM != 58 || len(c.Agent.AllowedOrigins) != 2 || c.Kiosk.Fullscreen || !c.Kiosk.SecondCode || c.Kiosk.NextEN != "Go to room 3" || c.Kiosk.NextTH != "" || c.Kiosk.Methods[0] != visit.MethodCard {
 		t.Errorf("got %+v", c)
+	}
+}
+
+func TestTheWayFromHereIsThatOfTheServiceOrElseOfAll(t *testing.T) {
+	c, err := Parse("k", []byte(`
+[kiosk]
+next_th = "ห้อง 1"
+next_en = "Room 1"
+[kiosk.next.PG0130001]
+th = " ห้องไตเทียม "
+en = "Dialysis unit"
+[kiosk.next.PG0060001]
+en = ""
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct{ claimType, language, want string }{
+		{"PG0130001", "th", "ห้องไตเทียม"},
+		{"PG0130001", "en", "Dialysis unit"},
+		{"PG0060001", "th", "ห้อง 1"},
+		{"PG0060001", "en", ""},
+		{"PG0110001", "th", "ห้อง 1"},
+		{"PG0110001", "en", "Room 1"},
+		{"", "en", "Room 1"},
+		{"", "my", ""},
+	} {
+		if got := c.Kiosk.NextAfter(x.claimType, x.language); got != x.want {
+			t.Errorf("after %q in %s: %q, want %q", x.claimType, x.language, got, x.want)
+		}
 	}
 }
 
