@@ -160,7 +160,7 @@ func (f *agentFace) listen() error {
 	if err := handler.Err(); err != nil {
 		return fmt.Errorf("agent: %w", err)
 	}
-	l, err := net.Listen("tcp", f.config.Listen)
+	l, err := listenAt(f.config.Listen, f.log)
 	if portTaken(err) {
 		who, _ := answering(context.Background(), f.config)
 		return fmt.Errorf("agent.listen: %w; %s (docs/agent.md, \"The port is taken\")", err, who)
@@ -170,7 +170,7 @@ func (f *agentFace) listen() error {
 	}
 	f.listener, f.handler, f.sixth = l, handler, f.alsoSixth(l)
 	if f.config.PlainHTTP() {
-		if f.plain, err = net.Listen("tcp", f.config.PlainHTTPListen); err != nil {
+		if f.plain, err = listenAt(f.config.PlainHTTPListen, f.log); err != nil {
 			return fmt.Errorf("agent.plain_http_listen: %w", err)
 		}
 	}

@@ -40,6 +40,9 @@ func syncDirectory(dir string) error {
 // portTaken tells that another program listens on an address.
 func portTaken(err error) bool { return errors.Is(err, syscall.EADDRINUSE) }
 
+// addressMissing tells that this machine does not have the address.
+func addressMissing(err error) bool { return errors.Is(err, syscall.EADDRNOTAVAIL) }
+
 // ownData keeps the administrator from making files in a data directory that its owner,
 // as whom the program runs, could not read.
 func ownData(dir string) error {

@@ -14,6 +14,12 @@ func syncDirectory(string) error { return nil }
 // ownData does nothing: files inherit the rights of their directory.
 func ownData(string) error { return nil }
 
+// addressMissing tells that this machine does not have the address.
+func addressMissing(err error) bool {
+	const notAvailable = syscall.Errno(10049) // WSAEADDRNOTAVAIL
+	return errors.Is(err, notAvailable)
+}
+
 // portTaken tells that another program listens on an address.
 func portTaken(err error) bool {
 	const (
