@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,39 +20,57 @@ import (
 // probed is an NHSO that counts what it is asked.
 type probed struct {
 	nhso.Upstream
+
+	mu     sync.Mutex
 	err    error
 	probes []time.Time
 }
 
 func (p *probed) Probe(context.Context) (nhso.Health, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.probes = append(p.probes, time.Now())
 	return nhso.Health{}, p.err
 }
 
+// fail has every probe from now on end with that error.
+func (p *probed) fail(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.err = err
+}
+
+func (p *probed) made() []time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.probes)
+}
+
 func TestAnAnswerThatFailsTurnsTheLightAtOnceAndProbesFollowQuickly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		looks := 0
-		h := newHealth(func() { looks++ })
+		var looks atomic.Int64
+		h := newHealth(func() { looks.Add(1) })
 		up := &probed{}
 		p := &prober{nhso: up, health: h, back: func() {}, log: slog.New(slog.DiscardHandler)}
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() { defer close(ended); p.run(ctx) }()
 		time.Sleep(5 * time.Second)
-		if state, _, _ := h.read(); state != flow.DeviceReady || looks != 1 || len(up.probes) != 1 {
-			t.Fatalf("state %v, %d looks, %d probes", state, looks, len(up.probes))
+		if state, _, _ := h.read(); state != flow.DeviceReady || looks.Load() != 1 || len(up.made()) != 1 {
+			t.Fatalf("state %v, %d looks, %d probes", state, looks.Load(), len(up.made()))
 		}
 		// A patient's question fails.
-		up.err = &nhso.Error{Kind: nhso.NotSent, Err: errors.New("no route")}
+		fault := &nhso.Error{Kind: nhso.NotSent, Err: errors.New("no route")}
+		up.fail(fault)
 		failed := time.Now()
-		h.note(time.Second, up.err)
-		if state, _, _ := h.read(); state != flow.DeviceDown || looks != 2 {
-			t.Errorf("state %v, %d looks when an answer has failed", state, looks)
+		h.note(time.Second, fault)
+		if state, _, _ := h.read(); state != flow.DeviceDown || looks.Load() != 2 {
+			t.Errorf("state %v, %d looks when an answer has failed", state, looks.Load())
 		}
 		time.Sleep(30 * time.Second)
-		up.err = nil
+		up.fail(nil)
 		var after []time.Duration
-		for _, at := range up.probes[1:] {
+		for _, at := range up.made()[1:] {
 			after = append(after, at.Sub(failed))
 		}
 		want := []time.Duration{2 * time.Second, 6 * time.Second, 14 * time.Second, 24 * time.Second}
@@ -62,8 +83,8 @@ func TestAnAnswerThatFailsTurnsTheLightAtOnceAndProbesFollowQuickly(t *testing.T
 			}
 		}
 		time.Sleep(10 * time.Second)
-		if state, _, _ := h.read(); state != flow.DeviceReady || looks != 3 {
-			t.Errorf("state %v, %d looks when it answers again", state, looks)
+		if state, _, _ := h.read(); state != flow.DeviceReady || looks.Load() != 3 {
+			t.Errorf("state %v, %d looks when it answers again", state, looks.Load())
 		}
 		stop()
 		<-ended
