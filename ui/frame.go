@@ -219,6 +219,8 @@ func (c *scene) bottomButtons() []button {
 	switch c.m.State {
 	case flow.Welcome, flow.Sending, flow.TakeCard:
 		return list
+	case flow.Result, flow.Queued, flow.AlreadyHere, flow.AlreadyElsewhere, flow.NoRight, flow.Desk:
+		return list // they have "done"; "cancel" beside a code reads as if it took the code back
 	}
 	return append(list, button{
 		name: "start-again", label: c.say.say("button.start-again"), icon: "close", act: c.send(flow.TapClose{}),

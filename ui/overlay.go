@@ -42,7 +42,18 @@ func (c *scene) helpText() string {
 	for name, key := range helpButtons {
 		labels = append(labels, name, c.say.say(key))
 	}
-	return c.say.say("help."+c.m.State.String(), labels...)
+	return c.say.say(c.helpKey(), labels...)
+}
+
+// helpKey is the key of the text that explains the screen.
+func (c *scene) helpKey() string {
+	switch {
+	case c.m.State == flow.AlreadyHere && !c.offersReprint():
+		return "help.already-here-no-slip"
+	case c.m.State == flow.PhotoAim && c.m.Session.Photo.Camera == flow.DeviceDown:
+		return "photo.gone" // there is no shutter then
+	}
+	return "help." + c.m.State.String()
 }
 
 // idle asks whether somebody is still there and counts the seconds.

@@ -240,6 +240,9 @@ func endSamples(t testing.TB) []sample {
 			m.Session.Done = done("99999", "โรงพยาบาลทดสอบ")
 			m.Devices.Printer, m.Devices.PrinterProblem = flow.DeviceDown, visit.PrinterNoPaper
 		})},
+		{"already-here-more-at-desk", in(t, flow.AlreadyHere, func(m *flow.Model) {
+			m.Session.Done, m.Session.Print, m.Session.Reprints = done("99999", "โรงพยาบาลทดสอบ"), flow.Printed, flow.MaxReprints
+		})},
 		{"already-here-leaving", in(t, flow.AlreadyHere, func(m *flow.Model) {
 			m.Session.Done, m.Warning = done("99999", "โรงพยาบาลทดสอบ"), true
 		})},
@@ -282,7 +285,9 @@ func layerSamples(t testing.TB) []sample {
 	for _, s := range flow.States() {
 		list = append(list, sample{"help-" + s.String(), in(t, s, func(m *flow.Model) { m.Help = true })})
 	}
-	return list
+	return append(list, sample{"help-already-here-no-slip", in(t, flow.AlreadyHere, func(m *flow.Model) {
+		m.Help, m.Session.Reprints = true, flow.MaxReprints
+	})})
 }
 
 func sampleOptions() Options {

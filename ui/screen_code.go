@@ -116,6 +116,13 @@ func (c *scene) endBar(at area, buttons []button) {
 	c.buttonRow(at, c.withReprint(buttons))
 }
 
+// offersReprint tells whether there is a button that is labelled as the one for
+// another slip.
+func (c *scene) offersReprint() bool {
+	x := c.m.Session
+	return c.canPrint() && x.Reprints < flow.MaxReprints && x.Print != flow.PrintUnclear
+}
+
 // withReprint adds the button for another slip, where there is a printer. After two
 // the desk prints more.
 func (c *scene) withReprint(buttons []button) []button {

@@ -178,6 +178,20 @@ func TestWhatCannotBeDoneHasNoTarget(t *testing.T) {
 	}
 }
 
+// "Cancel" beside a code reads as if it took the code back.
+func TestAScreenThatIsClosedByDoneHasNoCancel(t *testing.T) {
+	for _, s := range samples(t) {
+		k, _ := recording(t, s.model)
+		var names []string
+		for _, w := range k.Layout() {
+			names = append(names, w.Name)
+		}
+		if slices.Contains(names, "done") && slices.Contains(names, "start-again") {
+			t.Errorf("%s has both: %q", s.name, names)
+		}
+	}
+}
+
 func TestAFingerThatSlidesOffSendsNothingAndTheButtonLooksUntouched(t *testing.T) {
 	k, r := recording(t, modelOf(t, "confirm"))
 	ok := find(t, k, "confirm")
