@@ -350,6 +350,10 @@ func (p *Program) secret(_ context.Context, s *settings) error {
 	if err != nil {
 		return err
 	}
+	if name := s.args[1]; name != tokenName && name != mqttPassword && !strings.HasPrefix(name, webhookSecret) {
+		// The name is not said again: it may be the secret, in the wrong place.
+		return fmt.Errorf("nothing reads a secret of that name; there are: %s, %s and %sNAME", tokenName, mqttPassword, webhookSecret)
+	}
 	if s.ofZone != "" { // a token can be set before the zone is changed
 		if c.NHSO.Zone, err = zoneOf(s.ofZone); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"image"
 	"log"
 	"log/slog"
@@ -266,6 +267,17 @@ func TestEveryCommandOnDataNamesTheZoneAndTheFile(t *testing.T) {
 	}
 	if got := call(t, false, "", "doctor", "-data", data); !strings.Contains(got.out, "NO CONFIGURATION") {
 		t.Errorf("doctor: %+v", got)
+	}
+}
+
+func TestASecretThatNothingReadsIsRefusedWithTheNamesThatThereAre(t *testing.T) {
+	data := t.TempDir()
+	got := call(t, false, "a-password-of-the-test", "secret", "set", "nhso-tokn", "-data", data)
+	if got.status != exitError || !strings.Contains(got.err, tokenName) {
+		t.Errorf("%+v", got)
+	}
+	if _, err := storage.OpenSecrets(filepath.Join(data, "demo")).Get(visit.ZoneDemo, "nhso-tokn"); !errors.Is(err, storage.ErrNoSecret) {
+		t.Errorf("it is kept: %v", err)
 	}
 }
 

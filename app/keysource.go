@@ -19,6 +19,9 @@ func keyFinding(c config.Config, data string) finding {
 	if c.NHSO.Zone == visit.ZoneDemo {
 		return finding{"key", findingSkipped, "the demo has no data of anybody"}
 	}
+	if storage.Unused(data) {
+		return finding{"key", findingSkipped, "there is none yet: it is made with the first secret or the first start"}
+	}
 	if _, err := storage.OpenSecrets(data).KeySource(); err != nil {
 		return keyState(storage.SourceInfo{}, err, c.Storage.RequireKeySource)
 	}

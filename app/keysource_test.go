@@ -147,3 +147,18 @@ func TestWhoOnlyLooksMakesNoKeyFromAnotherSourceThanTheRequiredOne(t *testing.T)
 		t.Error("a key was made")
 	}
 }
+
+func TestTheDoctorSaysOfANewMachineThatTheKeyIsYetToBeMade(t *testing.T) {
+	c := config.Default()
+	c.NHSO.Zone = visit.ZoneTest
+	data := t.TempDir()
+	if got := keyFinding(c, data); got.State != findingSkipped || strings.Contains(got.Detail, "damaged") {
+		t.Errorf("nothing is stored: %+v", got)
+	}
+	if err := os.WriteFile(filepath.Join(data, "authenkiosk.db"), []byte("visits"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := keyFinding(c, data); got.State != findingFailed {
+		t.Errorf("visits without a key: %+v", got)
+	}
+}
