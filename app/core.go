@@ -249,6 +249,29 @@ func (c *core) start(ctx context.Context, parts *sync.WaitGroup, send func(flow.
 	return nil
 }
 
+// errDamaged ends the program with a status that has it started again.
+var errDamaged = errors.New("the data file turned out to be damaged: it is mended when the program starts again")
+
+// endIfDamaged calls end when nothing can be saved or sent any more before the store is
+// opened again. Without that, visits would wait until somebody notices.
+func (c *core) endIfDamaged(ctx context.Context, end func()) {
+	select {
+	case <-c.store.Damage():
+		end()
+	case <-ctx.Done():
+	}
+}
+
+// fate is the error with which the program ends; nil: it was told to.
+func (c *core) fate() error {
+	select {
+	case <-c.store.Damage():
+		return errDamaged
+	default:
+		return nil
+	}
+}
+
 // close ends what holds on to something, after everything else has ended. Parts that
 // were never made, because one before them failed, are left out.
 func (c *core) close() {

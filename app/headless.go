@@ -42,12 +42,13 @@ func (h *Headless) Run(ctx context.Context) error {
 	// Without a screen the loop over readers, disk and clock is all that must turn.
 	alive := &pulse{loops: []loop{{"devices", func(ctx context.Context, answer func()) { hand(ctx, h.asked, answer) }}}, tell: notify, log: h.log}
 	parts.Go(func() { alive.run(ctx) })
+	parts.Go(func() { h.endIfDamaged(ctx, stop) })
 	h.log.Info("agent started", "version", Version(), "zone", h.Config.NHSO.Zone, "hcode", h.Config.Unit.HCode)
 	notify("READY=1")
 	<-ctx.Done()
 	notify("STOPPING=1")
 	h.log.Info("agent ends")
-	return nil
+	return h.fate()
 }
 
 // Status is the local status of the agent. It never holds personal data.

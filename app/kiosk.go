@@ -115,11 +115,12 @@ func (k *Kiosk) Run(ctx context.Context, show func(flow.Model)) error {
 		parts.Go(func() { k.printer.run(ctx, k.log) })
 	}
 	parts.Go(func() { k.pulse().run(ctx) })
+	parts.Go(func() { k.endIfDamaged(ctx, stop) })
 	k.log.Info("kiosk started", "version", Version(), "zone", k.Config.NHSO.Zone, "hcode", k.Config.Unit.HCode)
 	k.runner.Run(ctx)
 	notify("STOPPING=1")
 	k.log.Info("kiosk ends")
-	return nil
+	return k.fate()
 }
 
 // Ready tells the service manager that patients can be served. It is called when

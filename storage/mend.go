@@ -69,7 +69,7 @@ func (s *Store) mend() error {
 		return s.takeBackUnwanted()
 	})
 	if errors.Is(err, ErrDamaged) {
-		s.broken.Store(true) // what to do about that, Open knows
+		s.breakDown() // what to do about that, Open knows
 		return err
 	}
 	if err != nil {

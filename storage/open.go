@@ -46,6 +46,7 @@ type Store struct {
 	db     *bolt.DB
 	file   *os.File    // bbolt's own, to let go of the lock when bbolt cannot
 	broken atomic.Bool // bbolt panicked: its locks are in an unknown state
+	damage chan struct{}
 	failed atomic.Pointer[failure]
 	closed bool
 	close  sync.Once
@@ -65,7 +66,7 @@ type Store struct {
 // ErrKeyGone and ErrKeySource (the records cannot be opened on this machine now;
 // nothing is changed), and those of the file system.
 func Open(dir string, o Options) (*Store, error) {
-	s := &Store{dir: dir, wait: o.LockTimeout, now: o.Now}
+	s := &Store{dir: dir, wait: o.LockTimeout, now: o.Now, damage: make(chan struct{})}
 	if s.wait == 0 {
 		s.wait = DefaultLockTimeout
 	}
@@ -214,6 +215,16 @@ func (s *Store) openFile(path string, lock time.Duration) error {
 	return s.file.Chmod(fileMode)
 }
 
+// Damage is closed when the file turns out to be damaged while it is open. From then on
+// every call returns ErrDamaged; only the next Open mends it.
+func (s *Store) Damage() <-chan struct{} { return s.damage }
+
+func (s *Store) breakDown() {
+	if !s.broken.Swap(true) {
+		close(s.damage)
+	}
+}
+
 // Close lets go of the files. Calls that come later return ErrClosed.
 func (s *Store) Close() error {
 	var err error
@@ -323,7 +334,7 @@ func (s *Store) guarded(f func() error) error {
 			return err
 		})
 		if panicked {
-			s.broken.Store(true)
+			s.breakDown()
 		}
 		return err
 	})
