@@ -13,7 +13,7 @@ func (s *step) card(e Event) {
 			s.certifierIdentified(e.Person)
 			return
 		}
-		if s.m.State == Reading && s.current(e.Number) && !s.m.Session.identified() {
+		if s.reads(e.Number) && !s.m.Session.identified() {
 			s.identified(e.Person)
 		}
 	case CardRead:
@@ -21,7 +21,7 @@ func (s *step) card(e Event) {
 			s.certifierRead(e)
 			return
 		}
-		if s.m.State == Reading && s.current(e.Number) && s.m.Session.identified() {
+		if s.reads(e.Number) && s.m.Session.identified() {
 			s.read(e)
 		}
 	case CardFailed:
@@ -29,10 +29,15 @@ func (s *step) card(e Event) {
 			s.certifierFault(e.Problem)
 			return
 		}
-		if s.m.State == Reading && s.current(e.Number) {
+		if s.reads(e.Number) {
 			s.fault(e.Problem)
 		}
 	}
+}
+
+// reads tells whether the card of that number is the patient's that is being read.
+func (s *step) reads(number uint64) bool {
+	return s.m.State == Reading && s.m.Session.Method == visit.MethodCard && s.current(number)
 }
 
 func (s *step) inserted(i Insertion) {

@@ -48,7 +48,9 @@ var leftOut = []struct {
 			x.Phone = somePhone
 		}
 	}},
-	{"m.Session.PhoneTyped", "it is only shown", func(_ *world, x *Session) { x.PhoneTyped = false }},
+	{"m.Session.PhoneTyped", "whether the card's owner typed it decides what waits for that card; of another proof it is only shown", func(_ *world, x *Session) {
+		x.PhoneTyped = x.PhoneTyped && x.Method == visit.MethodCard
+	}},
 	{"m.Session.PhoneOwner", "it is only shown, and goes into the visit as it is", func(_ *world, x *Session) { x.PhoneOwner = "" }},
 	{"m.Session.Slow", "it is only shown", func(_ *world, x *Session) { x.Slow = false }},
 	{"m.Session.Message", "it is only shown and printed", func(_ *world, x *Session) { x.Message = "" }},
@@ -76,42 +78,49 @@ var leftOut = []struct {
 			x.Problem = visit.CardUnreadable
 		}
 	}},
-	{"m.Session.Photo", "once it can be reviewed only its worth counts", func(w *world, x *Session) {
-		if x.Photo.Accepted || w.m.State == PhotoReview {
-			x.Photo = Photo{Accepted: x.Photo.Accepted, GatePassed: x.Photo.GatePassed}
+	{"m.Session.Photo", "once it can be reviewed only its worth counts, and how many were taken while it may be taken again", func(w *world, x *Session) {
+		switch {
+		case x.Photo.Accepted:
+			x.Photo = Photo{Accepted: true, GatePassed: x.Photo.GatePassed}
+		case w.m.State == PhotoReview:
+			x.Photo = Photo{GatePassed: x.Photo.GatePassed, Tries: x.Photo.Tries}
 		}
 	}},
 	{"m.Session.Right", "once all is answered it goes into the visit as it is", func(w *world, x *Session) {
-		if w.m.State.decided() {
+		if w.m.State.decided() && x.Method != visit.MethodCertifier { // whose card may go, and all is weighed again
 			x.Right, x.RightState, x.DoneState = visit.Right{}, Answered, Answered
 		}
 	}},
 	{"m.Left", "it is only shown", func(w *world, _ *Session) { w.m.Left = false }},
-	{"m.CardHere", "it decides what NoCard offers, and both values are walked there", func(w *world, _ *Session) {
-		w.m.CardHere = w.m.CardHere && w.m.State == NoCard
-	}},
 	{"m.Session.Photo.Failed", "it is only shown", func(_ *world, x *Session) { x.Photo.Failed = false }},
 	{"m.Session.Kept", "which number it is makes no difference, only whose it is", func(_ *world, x *Session) {
 		if x.Kept != (Kept{}) {
 			x.Kept = Kept{PID: same.PID}
 		}
 	}},
-	{"m.Session", "a confirmed visit is what was made of the session, and of that only the day and the proof decide", func(w *world, x *Session) {
+	{"m.Session", "a confirmed visit is what was made of the session, and of that only the day and the proof decide, and whether a number waits for the card", func(w *world, x *Session) {
 		if s := w.m.State; s == Sending || s == Result || s == Queued {
 			*x = Session{
 				Insertion: x.Insertion, Method: x.Method, Person: Person{PID: x.Person.PID},
 				Certifier: Certifier{Insertion: x.Certifier.Insertion, Relation: x.Certifier.Relation},
 				Visit:     visit.Visit{ServiceDate: x.Visit.ServiceDate}, Phase: x.Phase, Print: x.Print, Reprints: x.Reprints, Problem: x.Problem,
+				PhoneTyped: x.PhoneTyped && x.Phase == Saving,
 			}
 		}
 	}},
 	{"m.Session", "screens that send to the desk only show what is known", func(w *world, x *Session) {
-		if s := w.m.State; s == Desk || s == NoRight || s == AlreadyElsewhere {
-			*x = Session{
-				Insertion: x.Insertion, Method: x.Method, Person: Person{PID: x.Person.PID}, Certifier: x.Certifier, Print: x.Print,
-				Problem: x.Problem, CardRead: x.CardRead, Done: x.Done, Phone: x.Phone, Kept: x.Kept,
-			}
+		s := w.m.State
+		if s != Desk && s != NoRight && s != AlreadyElsewhere {
+			return
 		}
+		shown := Session{
+			Insertion: x.Insertion, Method: x.Method, Person: Person{PID: x.Person.PID}, Kept: x.Kept, Print: x.Print, Problem: x.Problem,
+			Certifier: Certifier{Insertion: x.Certifier.Insertion, Relation: x.Certifier.Relation},
+		}
+		if s == AlreadyElsewhere { // where the unit may allow a second code
+			shown.Person, shown.CardRead, shown.Done, shown.Offered, shown.Phone, shown.PhoneTyped = x.Person, x.CardRead, x.Done, x.Offered, x.Phone, x.PhoneTyped
+		}
+		*x = shown
 	}},
 }
 

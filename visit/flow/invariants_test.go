@@ -28,7 +28,7 @@ func checkStep(before Model, e Event, after Model, effects []Effect) error {
 		}
 	}
 	return errors.Join(checkRecord(before, e, after, effects), checkPhone(before, e, after), checkRelation(before, e, after), checkShown(before, e, after), checkTyped(after, effects), checkChosen(before, e, after), checkSlips(before, after, effects),
-		checkNext(before, e, after), checkEnding(before, after), checkKept(after), checkPhoto(before, e, after), checkWipe(before, after, wiped), checkCard(before, e, after), checkOneVisit(before, after, effects))
+		checkNext(before, e, after), checkEnding(before, after), checkKept(after), checkPhoto(before, e, after), checkLeft(before, e, after), checkWipe(before, after, wiped), checkCard(before, e, after), checkOneVisit(before, after, effects))
 }
 
 // 1 and 8: everything NHSO demands is there, and it was the patient, with the
@@ -246,6 +246,19 @@ func checkKept(after Model) error {
 	return errors.New("what was typed for a card that is gone stays")
 }
 
+// checkLeft: a card in the certifier's own reader is told of until it is out, however
+// the session ends that it was for.
+func checkLeft(before Model, e Event, after Model) error {
+	c := before.Session.Certifier
+	if !c.leftBehind() || after.Session.Certifier.Insertion == c.Insertion || after.Left || after.Forgotten || e == Event(CardRemoved{CertifierReader}) {
+		return nil
+	}
+	if in, ok := e.(CardInserted); ok && in.Insertion.Role == CertifierReader {
+		return nil // a swap between two looks: it is out
+	}
+	return errors.New("the card of one who vouched is left behind in silence")
+}
+
 // checkPhoto: a photo with the ID card needs one, and passes only when it is seen.
 func checkPhoto(before Model, e Event, after Model) error {
 	if tap, ok := e.(TapMethod); ok && tap.Method == visit.MethodPhoto && after.Session.Method == visit.MethodPhoto && before.State == NoCard && !before.CardHere {
@@ -266,7 +279,9 @@ func checkPhone(before Model, e Event, after Model) error {
 	}
 	switch e := e.(type) {
 	case PhoneKnown:
-		return nil
+		if e.Phone == after.Session.Phone && e.Number == before.Session.Insertion.Number && before.Session.identified() && !before.Session.PhoneTyped {
+			return nil
+		}
 	case CardIdentified:
 		if k := before.Session.Kept; k.PID == e.Person.PID && k.Phone == after.Session.Phone && k.Owner == after.Session.PhoneOwner {
 			return nil // typed before this very card came out too early

@@ -3,6 +3,7 @@ package flow
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"authenkiosk/visit"
 )
@@ -27,14 +28,25 @@ func checkOpaque(w *world, e Event, next world, effects []Effect) error {
 	if !kept && !ended && !isSetting(e) {
 		return errors.New("a step sets a patient's settings")
 	}
-	if len(too) != len(effects) {
-		return errors.New("a step depends on the settings")
+	if !slices.EqualFunc(too, effects, alikeButWords) {
+		return errors.New("what is done depends on the settings")
 	}
 	then.m.Prefs, then.m.Help = next.m.Prefs, next.m.Help
 	if !then.same(&next) && then.whole() != next.whole() {
 		return errors.New("a step depends on the settings")
 	}
 	return nil
+}
+
+// alikeButWords tells whether two effects are the same, but for the language of a slip.
+func alikeButWords(a, b Effect) bool {
+	p, is := a.(PrintSlip)
+	q, too := b.(PrintSlip)
+	if !is || !too {
+		return a == b
+	}
+	p.Slip.Language, q.Slip.Language = "", ""
+	return p == q
 }
 
 // settings are the taps that change the patient's settings and nothing else.

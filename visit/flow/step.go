@@ -133,10 +133,10 @@ func (m Model) ending() Ending {
 // begin starts a session with a card. Without a place to save the visit none is
 // begun: the patient hears it before waiting, not after.
 func (s *step) begin(i Insertion) {
-	kept := s.m.Session.Kept
+	kept, left := s.m.Session.Kept, s.m.Session.Certifier.leftBehind()
 	s.m.Session = Session{Insertion: i, Method: visit.MethodCard, PhoneOwner: visit.PhoneOfPatient, Kept: kept}
 	s.m.Help, s.m.CardHere, s.m.Ending = false, false, NoEnding
-	s.m.Left, s.m.Forgotten = s.m.Left || s.m.Forgotten, false // this patient did not leave it there
+	s.m.Left, s.m.Forgotten = s.m.Left || s.m.Forgotten || left, false // this patient did not leave it there
 	if p := s.m.Devices.ClosedBecause(); p != visit.NoProblem {
 		s.desk(p, "")
 		return

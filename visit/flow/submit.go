@@ -64,7 +64,8 @@ func (s *step) outcome(e Event) {
 			s.finish(Queued)
 		}
 	case VisitRefused:
-		if s.in(Submitting, e.Number) {
+		// This, too, while the patient still reads that the code will follow.
+		if s.in(Submitting, e.Number) || s.m.State == Queued && s.current(e.Number) {
 			s.desk(e.Problem, e.Message)
 		}
 	case SlipPrinted:
