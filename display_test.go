@@ -8,8 +8,11 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
+
+	"authenkiosk/visit/flow"
 )
 
 func TestTheNameOfADisplayTellsWhereItsServerListens(t *testing.T) {
@@ -81,5 +84,29 @@ func TestNobodyAtTheScreenClosesTheWindow(t *testing.T) {
 	}
 	if w.intercept(); w.closed {
 		t.Error("the window is closed")
+	}
+}
+
+func TestSettingsOfAProgramThatCouldNotStartEndWithWhoeverChoseThem(t *testing.T) {
+	var shown flow.Model
+	var ends []func()
+	tap := closedTaps(func(m flow.Model) { shown = m }, func(d time.Duration, end func()) {
+		if d != flow.PrefsHold {
+			t.Errorf("settings last for %s", d)
+		}
+		ends = append(ends, end)
+	})
+	tap(flow.TapLanguage{Language: "en"})
+	tap(flow.TapContrast{})
+	tap(flow.TapConfirm{})
+	chosen := flow.Prefs{Language: "en", Contrast: flow.ContrastDark}
+	if shown.Prefs != chosen || len(ends) != 2 {
+		t.Fatalf("after the taps: %+v, %d ends", shown.Prefs, len(ends))
+	}
+	if ends[0](); shown.Prefs != chosen {
+		t.Errorf("the time of the first tap ends what was chosen after it: %+v", shown.Prefs)
+	}
+	if ends[1](); shown.Prefs != (flow.Prefs{}) {
+		t.Errorf("nobody is there any more, and the settings stay: %+v", shown.Prefs)
 	}
 }

@@ -244,18 +244,36 @@ func (s *theatre) say(why error) error {
 // closedScreen is the screen of a program that could not start. Its settings can be
 // changed as on any other; nothing else is taken.
 func closedScreen(o ui.Options) (screen *ui.Kiosk, err error) {
-	var m flow.Model
-	o.Send = func(e flow.Event) {
-		switch e.(type) {
-		case flow.TapLanguage, flow.TapTextSize, flow.TapContrast:
-			m, _ = flow.Step(m, e)
-			screen.Show(m)
-		}
-	}
+	o.Send = closedTaps(func(m flow.Model) { screen.Show(m) }, func(d time.Duration, do func()) { time.AfterFunc(d, func() { fyne.Do(do) }) })
 	if screen, err = ui.New(o); err == nil {
-		screen.Show(m)
+		screen.Show(flow.Model{})
 	}
 	return screen, err
+}
+
+// closedTaps takes the taps on that screen. Settings end as on the welcome screen,
+// when nobody has touched them for a while; after calls on the goroutine of the user
+// interface.
+func closedTaps(show func(flow.Model), after func(time.Duration, func())) func(flow.Event) {
+	var m flow.Model
+	taps := 0
+	step := func(e flow.Event) {
+		m, _ = flow.Step(m, e)
+		show(m)
+	}
+	return func(e flow.Event) {
+		switch e.(type) {
+		case flow.TapLanguage, flow.TapTextSize, flow.TapContrast:
+			step(e)
+			taps++
+			last := taps
+			after(flow.PrefsHold, func() {
+				if taps == last {
+					step(flow.TimerFired{Timer: flow.TimerPrefs})
+				}
+			})
+		}
+	}
 }
 
 // put puts a screen into the window.

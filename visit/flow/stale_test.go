@@ -12,12 +12,25 @@ import (
 func answersOf(number uint64) []Event {
 	other := []Authentication{{"PP1200000009", general, visit.Hospital{HCode: unit.HCode}, time.Unix(9, 0)}}
 	return []Event{
-		CardIdentified{number, adult}, CardRead{Number: number, Expiry: visit.PartialDate{Lifelong: true}}, CardFailed{number, visit.CardUnreadable},
-		RightFound{Number: number, Right: ucs}, RightFailed{number, visit.NHSORefusedToken}, StatusFound{number, other}, StatusFailed{number},
-		PhoneKnown{number, mustPhone("0800005678"), visit.PhoneOfRelative}, VisitSaved{number}, VisitNotSaved{number},
-		VisitDone{Number: number, Code: "PP1200000009", IssuedAt: time.Unix(9, 0)}, VisitQueued{Number: number},
-		VisitRefused{number, visit.NHSORefusedVisit, "เหตุผล"}, SlipPrinted{number, 1}, SlipFailed{number, 1, true},
-		CameraChanged{number, DeviceDown}, PhotoSeen{number, PhotoGood, true, true}, PhotoTaken{number, PhotoGood, true}, PhotoFailed{number},
+		CardIdentified{number, adult},
+		CardRead{Number: number, Expiry: visit.PartialDate{Lifelong: true}},
+		CardFailed{number, visit.CardUnreadable},
+		RightFound{Number: number, Right: ucs},
+		RightFailed{number, visit.NHSORefusedToken},
+		StatusFound{number, other},
+		StatusFailed{number},
+		PhoneKnown{number, mustPhone("0800005678"), visit.PhoneOfRelative},
+		VisitSaved{number},
+		VisitNotSaved{number},
+		VisitDone{Number: number, Code: "PP1200000009", IssuedAt: time.Unix(9, 0)},
+		VisitQueued{Number: number},
+		VisitRefused{number, visit.NHSORefusedVisit, "เหตุผล"},
+		SlipPrinted{number, 1},
+		SlipFailed{number, 1, true},
+		CameraChanged{number, DeviceDown},
+		PhotoSeen{number, PhotoGood, true, true},
+		PhotoTaken{number, PhotoGood, true},
+		PhotoFailed{number},
 	}
 }
 
