@@ -152,6 +152,17 @@ func (c *scene) halves(share float32) (first, second area) {
 	return c.work.cutLeft((c.work.w-48)*0.5, 48)
 }
 
+// inputHalves divides the work area of a screen that waits for a card: the picture of
+// the reader is where other screens have their keys or the camera's picture, at the
+// right, and what is to be said about it at the left.
+func (c *scene) inputHalves(share float32) (input, rest area) {
+	if c.s.geo.portrait {
+		return c.halves(share)
+	}
+	rest, input = c.halves(share)
+	return input, rest
+}
+
 // sentence puts words together, leaving out what is empty.
 func sentence(parts ...string) string {
 	var out []string

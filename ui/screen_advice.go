@@ -16,6 +16,7 @@ type advice struct {
 	extra                string // NHSO's words, or a further sentence
 	extraMark            string
 	problem              visit.Problem
+	input                bool // something is still to be put in
 	buttons              []button
 }
 
@@ -26,12 +27,19 @@ func (c *scene) advise(a advice) {
 		bar, c.work = c.work.cutBottom(130, 24)
 		c.buttonRow(bar, a.buttons)
 	}
-	share := float32(0.44)
-	if a.extra == "" && a.problem == visit.NoProblem {
-		share = 0.62
+	share := float32(0.62)
+	if a.problem != visit.NoProblem {
+		share -= 0.08
 	}
-	pic, rest := c.halves(share)
-	c.s.picture("picture", pic.inset(16, 8), a.picture, c.s.p.accent)
+	if a.extra != "" {
+		share -= 0.12
+	}
+	halves := c.halves
+	if a.input {
+		halves = c.inputHalves
+	}
+	pic, rest := halves(share)
+	c.s.picture("picture", pic, a.picture, c.s.p.accent)
 	if a.problem != visit.NoProblem {
 		var number area
 		number, rest = rest.cutBottom(110, 20)

@@ -28,7 +28,7 @@ func (c *scene) awaitCertifier() {
 	}
 	c.title(c.say.say(title))
 	c.certifierBar()
-	pic, rest := c.halves(0.46)
+	pic, rest := c.inputHalves(0.46)
 	c.s.picture("picture", pic, c.steps("insert"), c.s.p.accent)
 	words := c.say.say("certifier.keep")
 	keep, rest := rest.cutBottom(c.s.noticeHeight(words, rest.w), 16)
@@ -68,7 +68,7 @@ func (c *scene) certifierBar() {
 func (c *scene) readingCertifier(x flow.Session) {
 	c.title(c.say.say("certifier.reading"))
 	c.certifierBar()
-	pic, rest := c.halves(0.42)
+	pic, rest := c.inputHalves(0.42)
 	beat, pic := pic.cutBottom(56*roomy, 8)
 	c.pulse(beat)
 	c.s.picture("picture", pic.inset(20, 10), "card-in", c.s.p.accent)
@@ -95,7 +95,7 @@ func (c *scene) certifierFault(p visit.Problem) {
 	if key := "certifier." + p.String(); c.say.knows(key) {
 		text = c.say.say(key)
 	}
-	a := advice{title: title, text: text, picture: pictureOf(p), problem: p, buttons: []button{{
+	a := advice{title: title, text: text, picture: pictureOf(p), input: true, problem: p, buttons: []button{{
 		name: "back", label: c.say.say("button.back"), icon: "back", kind: quiet, act: c.send(flow.TapBack{}),
 	}}}
 	switch p {

@@ -168,17 +168,16 @@ func (c *scene) pid() {
 }
 
 func (c *scene) pidReason(at area, digits string) {
-	at = at.centered(at.w, min(at.h, 200))
 	switch c.m.PIDProblem() {
 	case visit.PIDTooShort:
 		words := c.say.say("pid.empty")
 		if digits != "" {
 			words = c.say.count("phone.too-short", visit.PIDLength-len(digits))
 		}
-		c.because(at, "", c.s.p.ink, words)
+		c.hint(at, missing, c.s.p.ink, words, hintText)
 	case visit.PIDBeginning:
-		c.because(at, "light-down", c.s.p.bad, c.say.say("pid.beginning"))
+		c.hint(at, "light-down", c.s.p.bad, c.say.say("pid.beginning"), hintText)
 	case visit.PIDCheckWrong:
-		c.because(at, "light-down", c.s.p.bad, c.say.say("pid.check-wrong"))
+		c.hint(at, "light-down", c.s.p.bad, c.say.say("pid.check-wrong"), hintText)
 	}
 }

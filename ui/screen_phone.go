@@ -69,25 +69,36 @@ func (c *scene) reason(at area, x flow.Session) {
 	case visit.PhoneOK:
 		words, ink, mark = c.say.say("phone.ok"), c.s.p.ok, "light-ready"
 	case visit.PhoneEmpty:
-		words, ink, mark = c.say.say("phone.empty"), c.s.p.ink, ""
+		words, ink, mark = c.say.say("phone.empty"), c.s.p.ink, missing
 	case visit.PhoneTooShort:
-		words, ink, mark = c.missingDigits(x.PhoneInput), c.s.p.ink, ""
+		words, ink, mark = c.missingDigits(x.PhoneInput), c.s.p.ink, missing
 	default:
 		words = c.say.say(phoneReasons[p])
 	}
-	c.because(at, mark, ink, words)
+	c.hint(at, mark, ink, words, hintText)
 }
 
-// because is a reason in words, with a mark unless it is only what is missing.
-func (c *scene) because(at area, mark string, ink color.NRGBA, words string) {
-	st := textStyle{size: 34, color: ink, bold: mark != ""}
-	if mark == "" {
-		c.s.text("reason", at, words, st.centered())
-		return
-	}
-	side, rest := at.cutLeft(52, 20)
-	c.s.picture("reason", side.centered(52, 52), mark, ink)
-	c.s.text("reason", rest, words, st)
+// missing is the mark of what is only not there yet.
+const missing = "edit"
+
+// Sizes of the words of a hint, at the keypad and to read from where the camera sees
+// a face.
+const (
+	hintText    = 40
+	hintFarText = 54
+)
+
+// hintHeight is the height of a hint in design units, for two lines.
+const hintHeight = 122
+
+// hint says in words and with a mark what is missing or wrong. It has one place on
+// every screen that takes something in: right under it, or in landscape under the
+// sentence at the left where the input fills the right side.
+func (c *scene) hint(at area, mark string, ink color.NRGBA, words string, size float32) {
+	at, _ = at.cutTop(hintHeight*roomy, 0)
+	side, rest := at.cutLeft(1.5*size, 20)
+	c.s.picture("hint", side.centered(1.4*size, 1.4*size), mark, ink)
+	c.s.text("hint", rest, words, textStyle{size: size, color: ink, bold: true, least: 26})
 }
 
 var phoneReasons = map[visit.PhoneProblem]string{

@@ -27,7 +27,7 @@ func (c *scene) photoAim() {
 	}
 	lock, rest := rest.cutBottom(min(rest.h*0.42, 132*roomy), 12)
 	c.lock(lock, c.photoPrivacy())
-	c.hint(rest.centered(rest.w, min(rest.h, 190*roomy)), p)
+	c.photoHint(rest, p)
 	c.finder(view, p)
 }
 
@@ -88,8 +88,8 @@ func (c *scene) countdown(at area, n int) {
 	c.s.text("countdown", disc, itoa(n), textStyle{size: size, bold: true, color: c.s.p.onAccent, lines: 1}.centered())
 }
 
-// hint says in words and with a mark what the picture needs.
-func (c *scene) hint(at area, p flow.Photo) {
+// photoHint says in words and with a mark what the picture needs.
+func (c *scene) photoHint(at area, p flow.Photo) {
 	mark, words := "warn", c.say.say("photo.hint."+p.Hint.String())
 	switch {
 	case p.Camera != flow.DeviceReady:
@@ -109,10 +109,7 @@ func (c *scene) hint(at area, p flow.Photo) {
 	case p.Hint == flow.PhotoUnchecked:
 		mark = "person"
 	}
-	c.s.box("hint", at, boxStyle{fill: c.s.p.soft, stroke: c.s.p.accent, width: border, radius: radius})
-	side, in := at.inset(28, 8).cutLeft(72, 24)
-	c.s.picture("hint", side.centered(72, 72), mark, c.s.p.accent)
-	c.s.text("hint", in, words, textStyle{size: 46, bold: true, color: c.s.p.ink, least: 28})
+	c.hint(at, mark, c.s.p.accent, words, hintFarText)
 }
 
 // photoPrivacy says what the photo is for and when it is erased.

@@ -111,7 +111,7 @@ func (c *scene) closed() {
 
 // explaining is the style of the words beside a picture.
 func (c *scene) explaining() textStyle {
-	st := textStyle{size: 48, color: c.s.p.ink, least: 28}
+	st := textStyle{size: 56, color: c.s.p.ink, least: 28}
 	if c.s.geo.portrait {
 		st = st.centered()
 	}
