@@ -1,9 +1,13 @@
 package nhso
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,12 +21,14 @@ type bounds struct {
 	after  time.Time // it is later than this; zero: not told
 	before time.Time // it was earlier than this when it was seen; zero: not told
 	seen   time.Time
+	valid  time.Time // a time at which the certificate is valid
 }
 
 // datedOnly tells whether a TLS handshake failed for nothing but the date of this
 // machine, and what the certificate tells about the time. The chain must be trusted,
 // for that host, at a time at which the server's certificate is valid: whoever can
-// make up a certificate must not be able to speak against the clock.
+// make up a certificate must not be able to speak against the clock. Whether the
+// server has the key of it, holdsKey tells.
 func datedOnly(err error, host string, roots *x509.CertPool, now time.Time) (bounds, bool) {
 	failed, ok := errors.AsType[*tls.CertificateVerificationError](err)
 	if !ok || len(failed.UnverifiedCertificates) == 0 {
@@ -37,14 +43,12 @@ func datedOnly(err error, host string, roots *x509.CertPool, now time.Time) (bou
 	for _, c := range failed.UnverifiedCertificates[1:] {
 		between.AddCert(c)
 	}
-	chains, err := leaf.Verify(x509.VerifyOptions{
-		DNSName: host, Roots: roots, Intermediates: between,
-		CurrentTime: leaf.NotBefore.Add(leaf.NotAfter.Sub(leaf.NotBefore) / 2),
-	})
+	valid := leaf.NotBefore.Add(leaf.NotAfter.Sub(leaf.NotBefore) / 2)
+	chains, err := leaf.Verify(x509.VerifyOptions{DNSName: host, Roots: roots, Intermediates: between, CurrentTime: valid})
 	if err != nil {
 		return bounds{}, false
 	}
-	b := bounds{seen: now}
+	b := bounds{seen: now, valid: valid}
 	for _, c := range chains[0] {
 		switch {
 		case now.Before(c.NotBefore) && c.NotBefore.After(b.after):
@@ -54,6 +58,26 @@ func datedOnly(err error, host string, roots *x509.CertPool, now time.Time) (bou
 		}
 	}
 	return b, true
+}
+
+// holdsKey tells whether the server has the key of a certificate that is valid at that
+// time. Certificates are public, and one is judged before its key: who stands between
+// could show an old one. The handshake is made anew as of that time, and the request
+// called off then: it has neither a token nor anything of a person.
+func (e *Endpoint) holdsKey(ctx context.Context, address string, valid time.Time) bool {
+	ctx, cancel := context.WithTimeout(ctx, e.limits.Connect)
+	defer cancel()
+	var held atomic.Bool
+	r, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { held.Store(true); cancel() },
+	}), http.MethodHead, address, nil)
+	if err != nil {
+		return false
+	}
+	if resp, err := e.asOf(valid).RoundTrip(r); err == nil {
+		_ = resp.Body.Close()
+	}
+	return held.Load()
 }
 
 // witness returns the bounds as of now: what was early when it was seen is later by

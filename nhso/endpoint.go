@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -28,6 +29,7 @@ type Endpoint struct {
 	recorder             visit.PID
 	now                  func() time.Time
 	roots                *x509.CertPool
+	asOf                 func(time.Time) http.RoundTripper // believes certificates of that time
 	clock                clock
 }
 
@@ -71,6 +73,10 @@ func NewEndpoint(o Options) (*Endpoint, error) {
 		recorder:     o.RecorderPID,
 		now:          o.Now,
 		roots:        o.RootCAs,
+		asOf: func(at time.Time) http.RoundTripper {
+			o.Now = func() time.Time { return at }
+			return o.transport(limits, true)
+		},
 	}, nil
 }
 

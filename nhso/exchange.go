@@ -78,7 +78,7 @@ func (e *Endpoint) exchange(ctx context.Context, q question) (answer, error) {
 	a.received = e.now()
 	if err != nil {
 		f := e.failure(q.op, resp, err, connected.Load())
-		if b, dated := datedOnly(err, hostOf(q.url), e.roots, e.now()); dated {
+		if b, dated := datedOnly(err, hostOf(q.url), e.roots, e.now()); dated && e.holdsKey(ctx, q.url, b.valid) {
 			e.clock.bound(b)
 			f.Err = ErrDate
 		}
