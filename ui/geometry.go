@@ -12,7 +12,8 @@ import (
 // touched is smaller than touch, nothing to be read smaller than smallestText.
 const (
 	shortSide    = 1080 // the shorter side of the panel
-	longSide     = 1440 // the least that the longer side has
+	leastWidth   = 1440 // the least that the longer side of a landscape panel has
+	leastHeight  = 1800 // the least that the longer side of a portrait panel has
 	touch        = 96   // least height and width of whatever can be touched
 	gap          = 20   // least distance of two things to touch
 	margin       = 40   // distance to the edge of the panel
@@ -39,7 +40,11 @@ const roomy = 1.25
 func geometryOf(size fyne.Size, chosen flow.TextSize) geometry {
 	w, h := max(size.Width, 1), max(size.Height, 1)
 	g := geometry{portrait: h > w, text: textFactors[chosen]}
-	g.unit = min(min(w, h)/shortSide, max(w, h)/longSide)
+	long := float32(leastWidth)
+	if g.portrait {
+		long = leastHeight // there all is below one another
+	}
+	g.unit = min(min(w, h)/shortSide, max(w, h)/long)
 	g.w, g.h = w/g.unit, h/g.unit
 	return g
 }

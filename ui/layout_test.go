@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +13,9 @@ import (
 )
 
 var panels = []fyne.Size{{Width: 1080, Height: 1920}, {Width: 1920, Height: 1080}, {Width: 1366, Height: 768}, {Width: 1280, Height: 800}, {Width: 1024, Height: 768}}
+
+// turned are panels that are used upright, and those of 5 to 4.
+var turned = []fyne.Size{{Width: 800, Height: 1280}, {Width: 1024, Height: 1280}, {Width: 1280, Height: 1024}, {Width: 768, Height: 1024}}
 
 // shown draws a model without rendering it.
 func shown(t testing.TB, o Options, m flow.Model, size fyne.Size) *Kiosk {
@@ -27,7 +31,7 @@ func shown(t testing.TB, o Options, m flow.Model, size fyne.Size) *Kiosk {
 }
 
 func TestEveryScreenFitsEveryPanelInEveryLanguageAndTextSize(t *testing.T) {
-	for _, size := range panels {
+	for _, size := range slices.Concat(panels, turned) {
 		for _, lang := range []string{"th", "en"} {
 			for large := flow.TextNormal; large <= flow.TextLargest; large++ {
 				t.Run(fmt.Sprintf("%.0fx%.0f/%s/text=%d", size.Width, size.Height, lang, large), func(t *testing.T) {
