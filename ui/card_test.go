@@ -10,7 +10,7 @@ import (
 var (
 	drawnCard  = regexp.MustCompile(`(?s)<rect x="0" y="0" width="([\d.]+)" height="([\d.]+)"[^>]*fill="\{card\}"[^>]*/>(.*?)</g>`)
 	drawnChip  = regexp.MustCompile(`<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"[^>]*fill="\{gold\}"`)
-	drawnPhoto = regexp.MustCompile(`<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"[^>]*fill="\{panel\}"`)
+	drawnPhoto = regexp.MustCompile(`<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"[^>]*fill="\{card\}" stroke="\{cardline\}"`)
 	drawnLines = regexp.MustCompile(`<path d="([^"]*)"[^>]*stroke="\{cardline\}"`)
 )
 
@@ -65,5 +65,14 @@ func TestTheDrawnCardIsTurnedAsARealOneIsInserted(t *testing.T) {
 	}
 	if seen < 10 {
 		t.Errorf("only %d drawn cards", seen)
+	}
+}
+
+func TestWhatIsDrawnOnACardIsSeenInEveryTheme(t *testing.T) {
+	for theme := range leastContrast {
+		p := paletteOf(theme)
+		if got := contrast(p.cardLine, p.card); got < 3 {
+			t.Errorf("%s: writing and photo have a contrast of %.1f on the card", p.name, got)
+		}
 	}
 }

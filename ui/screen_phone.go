@@ -23,7 +23,7 @@ func (c *scene) phone() {
 	}
 	whose, left := left.cutBottom(112+54*roomy, 12)
 	c.whose(whose, x)
-	number, left := left.cutTop(min(150, left.h*0.58), 8)
+	number, left := left.cutTop(min(150, left.h*0.48), 4)
 	c.number(number, visit.GroupPhone(x.PhoneInput))
 	c.reason(left, x)
 }
