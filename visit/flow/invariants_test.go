@@ -12,7 +12,7 @@ import (
 // checkStep holds one step against the invariants of the product. The numbers
 // are those of ARCHITECTURE.md.
 func checkStep(before Model, e Event, after Model, effects []Effect) error {
-	wiped := false
+	wiped, dropped := false, false
 	for _, effect := range effects {
 		switch effect := effect.(type) {
 		case Wipe:
@@ -25,10 +25,22 @@ func checkStep(before Model, e Event, after Model, effects []Effect) error {
 			if err := checkSubmit(before, e, after, effect); err != nil {
 				return err
 			}
+		case DropVisit:
+			dropped = true
+			if err := checkTakenBack(before, after, effect.ID); err != nil {
+				return err
+			}
+		case HandToStaff:
+			if e != Event(VisitSaved{before.Session.Insertion.Number}) {
+				return errors.New("a visit goes to the staff before it is saved")
+			}
+			if err := checkTakenBack(before, after, effect.ID); err != nil {
+				return err
+			}
 		}
 	}
 	return errors.Join(checkRecord(before, e, after, effects), checkPhone(before, e, after), checkRelation(before, e, after), checkShown(before, e, after), checkTyped(after, effects), checkChosen(before, e, after), checkSlips(before, after, effects),
-		checkNext(before, e, after), checkEnding(before, after), checkKept(after), checkPhoto(before, e, after), checkLeft(before, e, after), checkWipe(before, after, wiped), checkCard(before, e, after), checkOneVisit(before, after, effects))
+		checkNext(before, e, after), checkEnding(before, after), checkKept(after), checkPhoto(before, e, after), checkLeft(before, e, after), checkWipe(before, after, wiped), checkCard(before, e, after), checkOneVisit(before, after, effects), checkGivenUp(before, e, after, dropped))
 }
 
 // 1 and 8: everything NHSO demands is there, and it was the patient, with the
@@ -311,6 +323,33 @@ func checkSubmit(before Model, e Event, after Model, submit SubmitVisit) error {
 		return errors.New("a visit is submitted on another day than its own")
 	}
 	return nil
+}
+
+// checkTakenBack: what may have left for NHSO is never taken back, and what is taken
+// back never leaves. The patient does not read that it is on its way.
+func checkTakenBack(before, after Model, id visit.ID) error {
+	x := before.Session
+	switch {
+	case before.State != Sending || x.Phase != Saving || x.Visit.ID != id:
+		return errors.New("a visit is taken back that may be on its way")
+	case after.State == Sending && after.Session.Insertion == x.Insertion, after.State == Result, after.State == Queued:
+		return fmt.Errorf("a visit is taken back, and the screen is %v", after.State)
+	}
+	return nil
+}
+
+// checkGivenUp: a patient who leaves while the visit is being saved is not sent later
+// without knowing.
+func checkGivenUp(before Model, e Event, after Model, dropped bool) error {
+	x := before.Session
+	if before.State != Sending || x.Phase != Saving || after.State == Sending && after.Session.Insertion == x.Insertion || dropped {
+		return nil
+	}
+	switch e {
+	case VisitSaved{x.Insertion.Number}, VisitNotSaved{x.Insertion.Number}:
+		return nil
+	}
+	return errors.New("a visit that is being saved is left to itself")
 }
 
 // 3: nothing of a patient is left where the next one stands.
