@@ -12,6 +12,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"os/exec"
@@ -137,11 +138,10 @@ func (d *Daemon) start() error {
 		return err
 	}
 	// The listener is ours until pcscd has it.
-	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: d.socket(), Net: "unix"})
+	l, err := d.listen()
 	if err != nil {
 		return err
 	}
-	l.SetUnlinkOnClose(false)
 	defer func() { _ = l.Close() }()
 	f, err := l.File()
 	if err != nil {
@@ -156,6 +156,20 @@ func (d *Daemon) start() error {
 	d.cmd.ExtraFiles = []*os.File{f}
 	d.cmd.Stdout, d.cmd.Stderr = d.said, d.said
 	return d.cmd.Start()
+}
+
+// listen makes the socket. One that is there already is of a test that was killed, in
+// a process that had the same number.
+func (d *Daemon) listen() (*net.UnixListener, error) {
+	if err := os.Remove(d.socket()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: d.socket(), Net: "unix"})
+	if err != nil {
+		return nil, err
+	}
+	l.SetUnlinkOnClose(false)
+	return l, nil
 }
 
 // find looks also where a person without rights has no path to.
