@@ -35,6 +35,18 @@ func TestHelpNamesOnlyButtonsThatAreOnTheScreen(t *testing.T) {
 	}
 }
 
+func TestHelpSendsWhoeverHasAnExpiredCardToTheDeskAndNotBackToTheReader(t *testing.T) {
+	k := shown(t, sampleOptions(), welcomeModel(), panels[0])
+	for screen, want := range map[string]string{
+		"card-fault-card-expired":    "help.desk",
+		"card-fault-card-unreadable": "help.card-fault",
+	} {
+		if got := (&scene{Kiosk: k, m: modelOf(t, screen)}).helpKey(); got != want {
+			t.Errorf("%s: %s, want %s", screen, got, want)
+		}
+	}
+}
+
 func TestLanguageSizeColoursAndHelpCanBeTouchedUnderHelp(t *testing.T) {
 	for _, panel := range panels {
 		k := shown(t, sampleOptions(), modelOf(t, "help-confirm"), panel)

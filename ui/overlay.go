@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
 
@@ -52,6 +53,8 @@ func (c *scene) helpKey() string {
 		return "help.already-here-no-slip"
 	case c.m.State == flow.PhotoAim && c.m.Session.Photo.Camera == flow.DeviceDown:
 		return "photo.gone" // there is no shutter then
+	case c.m.State == flow.CardFault && c.m.Session.Problem == visit.CardExpired:
+		return "help.desk" // it stays so, however often it is inserted
 	}
 	return "help." + c.m.State.String()
 }
