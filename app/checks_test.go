@@ -184,3 +184,29 @@ func TestACardServiceThatRefusesIsShownAsSuch(t *testing.T) {
 		}
 	}
 }
+
+func TestAStoreThatOpensSlowlyIsNotSaidToBeInUse(t *testing.T) {
+	for opens, want := range map[time.Duration]string{20 * time.Second: findingOK, time.Hour: findingSkipped} {
+		synctest.Test(t, func(t *testing.T) {
+			opening := true
+			visits := newShared(func() visitCount {
+				time.Sleep(opens)
+				opening = false
+				return visitCount{}
+			})
+			got := examine(t.Context(), []check{
+				{"visits", usesData, func(ctx context.Context) []finding { return []finding{visitsFinding(visits.get(ctx))} }},
+				{"agent", usesData, whenCounted(visits, func(context.Context) []finding {
+					if opening {
+						return []finding{{"agent", findingFailed, "in use"}}
+					}
+					return []finding{{"agent", findingOK, "fine"}}
+				})},
+			})
+			if len(got) != 2 || got[0].State != findingFailed || got[1].State != want {
+				t.Errorf("%s: %+v, want the agent %s", opens, got, want)
+			}
+			time.Sleep(opens)
+		})
+	}
+}

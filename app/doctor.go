@@ -89,7 +89,18 @@ func checksOf(c config.Config, source, data string) []check {
 		one("key", "", func(context.Context) finding { return keyFinding(c, data) }),
 		one("claim types", "", func(context.Context) finding { return claimTypeFinding(c) }),
 		{"NHSO", "", func(ctx context.Context) []finding { return nhsoFindings(ctx, c, data) }},
-		{"agent", usesData, func(ctx context.Context) []finding { return agentFindings(ctx, c, data) }},
+		{"agent", usesData, whenCounted(visits, func(ctx context.Context) []finding { return agentFindings(ctx, c, data) })},
+	}
+}
+
+// whenCounted is a look of the agent's that opens the store, too: while it is still
+// being opened to count the visits, it would be said to be in use by another program.
+func whenCounted(visits *shared[visitCount], look func(ctx context.Context) []finding) func(ctx context.Context) []finding {
+	return func(ctx context.Context) []finding {
+		if _, err := visits.get(ctx); err != nil {
+			return []finding{{"agent", findingSkipped, "not looked at: the store does not open in time"}}
+		}
+		return look(ctx)
 	}
 }
 
