@@ -10,6 +10,10 @@ const (
 	scanKeys = 6
 )
 
+// stoodStill is how late a call is that the window was too busy to make: keys that
+// came meanwhile may still wait to be heard, with times that are not theirs.
+const stoodStill = 20 * time.Millisecond
+
 // keyboard holds a key back until it is certain that a hand has pressed it: until
 // no other key has followed for scanGap, which nobody notices. The keys of a scan
 // are dropped, all of them.
@@ -18,25 +22,30 @@ type keyboard struct {
 	later func(time.Duration, func()) // calls on the goroutine of the user interface
 	held  []func()                    // what the keys of this run do
 	run   int                         // how many keys followed each other without a gap
-	last  time.Time
+	key   uint64                      // the number of the last key
 }
 
 // press takes a key that does act when it turns out to be a key.
 func (b *keyboard) press(act func()) {
-	now := b.now()
-	if gap := now.Sub(b.last); gap >= scanGap || gap < 0 {
-		b.release()
-	}
 	b.run++
-	b.last = now
+	b.key++
+	b.held = append(b.held, act)
 	if b.run >= scanKeys {
 		b.held = nil
-		return
 	}
-	b.held = append(b.held, act)
-	run := b.run
+	b.await(b.key, true)
+}
+
+// await ends the run when no key follows. After the window has stood still it looks
+// once more, because the rest of a scan may have been kept from it.
+func (b *keyboard) await(key uint64, again bool) {
+	due := b.now().Add(scanGap)
 	b.later(scanGap, func() {
-		if b.run == run && b.last.Equal(now) {
+		switch {
+		case b.key != key:
+		case again && b.now().Sub(due) >= stoodStill:
+			b.await(key, false)
+		default:
 			b.release()
 		}
 	})

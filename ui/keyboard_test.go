@@ -32,10 +32,54 @@ func (y *typist) pause(d time.Duration) {
 	until := y.at.Add(d)
 	for len(y.pending) > 0 && !y.pending[0].at.After(until) {
 		next := y.pending[0]
-		y.pending, y.at = y.pending[1:], next.at
+		y.pending = y.pending[1:]
+		if next.at.After(y.at) {
+			y.at = next.at
+		}
 		next.do()
 	}
 	y.at = until
+}
+
+// stall lets time pass in which the window does nothing: what is due is done late.
+func (y *typist) stall(d time.Duration) { y.at = y.at.Add(d) }
+
+// A window that draws hears the keys of a scan in lumps, and in whatever order with
+// what is due.
+func TestAScanDoesNothingWhenTheWindowStandsStillInIt(t *testing.T) {
+	for _, heard := range []int{1, 5, 6, 9, 12} {
+		for _, dueFirst := range []bool{false, true} {
+			y := &typist{at: noon}
+			r := &recorder{}
+			o := sampleOptions()
+			o.Send, o.Now, o.Later = r.send, y.now, y.later
+			k := shown(t, o, modelOf(t, "pid-typing"), panels[0])
+			y.pause(time.Second)
+			for i, key := range "9000000000004" {
+				if i == heard {
+					y.stall(150 * time.Millisecond)
+					if dueFirst {
+						y.pause(0)
+					}
+				}
+				k.typedRune(key)
+			}
+			y.pause(time.Second)
+			for _, e := range r.events {
+				if _, typed := e.(flow.TapDigit); typed {
+					t.Errorf("%d keys before the window stood still, what is due first %t: a digit is typed", heard, dueFirst)
+					break
+				}
+			}
+			r.events = nil
+			k.typedRune('7')
+			y.stall(150 * time.Millisecond) // it draws: a hand is only heard later
+			y.pause(time.Second)
+			if len(r.events) != 1 {
+				t.Errorf("the key of a hand after it does %v", r.events)
+			}
+		}
+	}
 }
 
 func TestKeysFasterThanAHandAreAScanAndDoNothing(t *testing.T) {
