@@ -35,9 +35,12 @@ func TestHelpNamesOnlyButtonsThatAreOnTheScreen(t *testing.T) {
 	}
 }
 
-func TestHelpSendsWhoeverHasAnExpiredCardToTheDeskAndNotBackToTheReader(t *testing.T) {
+func TestHelpAsksForACardOnlyWhereOneCanBeOfUse(t *testing.T) {
 	k := shown(t, sampleOptions(), welcomeModel(), panels[0])
 	for screen, want := range map[string]string{
+		"welcome":                    "help.welcome",
+		"welcome-no-reader":          "help.desk",
+		"welcome-closed":             "help.desk",
 		"card-fault-card-expired":    "help.desk",
 		"card-fault-card-unreadable": "help.card-fault",
 	} {

@@ -55,6 +55,8 @@ func (c *scene) helpKey() string {
 		return "photo.gone" // there is no shutter then
 	case c.m.State == flow.CardFault && c.m.Session.Problem == visit.CardExpired:
 		return "help.desk" // it stays so, however often it is inserted
+	case c.m.State == flow.Welcome && !c.takesCards():
+		return "help.desk"
 	}
 	return "help." + c.m.State.String()
 }

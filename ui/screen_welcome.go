@@ -20,7 +20,7 @@ func (c *scene) welcome() {
 		pic, rest := c.halves(0.55)
 		c.s.picture("picture", pic, c.steps("take"), c.s.p.accent)
 		c.s.text("text", rest.inset(0, 20), c.say.say("welcome.card-in.text"), c.explaining())
-	case d.Reader == flow.DeviceDown || d.Reader == flow.DeviceAbsent:
+	case !c.takesCards():
 		c.withoutReader()
 		p := d.ReaderProblem
 		if p == visit.NoProblem {
@@ -30,6 +30,12 @@ func (c *scene) welcome() {
 	default:
 		c.insertCard()
 	}
+}
+
+// takesCards tells whether a card can be inserted now.
+func (c *scene) takesCards() bool {
+	d := c.m.Devices
+	return d.ClosedBecause() == visit.NoProblem && d.Reader != flow.DeviceDown && d.Reader != flow.DeviceAbsent
 }
 
 // withoutReader offers the ways that need no reader.
