@@ -17,12 +17,12 @@ import (
 
 func TestTheNameOfADisplayTellsWhereItsServerListens(t *testing.T) {
 	for name, want := range map[string][]address{
-		":23":               {{"unix", "/tmp/.X11-unix/X23"}, {"unix", "@/tmp/.X11-unix/X23"}, {"tcp", "localhost:6023"}},
-		":0.1":              {{"unix", "/tmp/.X11-unix/X0"}, {"unix", "@/tmp/.X11-unix/X0"}, {"tcp", "localhost:6000"}},
-		"unix:4":            {{"unix", "/tmp/.X11-unix/X4"}, {"unix", "@/tmp/.X11-unix/X4"}, {"tcp", "localhost:6004"}},
-		"localhost:10.0":    {{"tcp", "localhost:6010"}},
-		"[::1]:2":           {{"tcp", "[::1]:6002"}},
-		"/tmp/launch/org:0": {{"unix", "/tmp/launch/org:0"}},
+		":23":                   {{"unix", "/tmp/.X11-unix/X23"}, {"unix", "@/tmp/.X11-unix/X23"}, {"tcp", "localhost:6023"}},
+		":0.1":                  {{"unix", "/tmp/.X11-unix/X0"}, {"unix", "@/tmp/.X11-unix/X0"}, {"tcp", "localhost:6000"}},
+		"unix:4":                {{"unix", "/tmp/.X11-unix/X4"}, {"unix", "@/tmp/.X11-unix/X4"}, {"tcp", "localhost:6004"}},
+		"localhost:10.0":        {{"tcp", "localhost:6010"}},
+		"[::1]:2":               {{"tcp", "[::1]:6002"}},
+		"/var/run/launch/org:0": {{"unix", "/var/run/launch/org:0"}},
 	} {
 		if got, err := addressesOf(name); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %v, %v", name, got, err)

@@ -13,7 +13,7 @@ suites="bookworm trixie" # Debian 12 and 13
 people="root user"
 first="make run"
 second="make test"
-mirror=${MIRROR:-http://deb.debian.org/debian}
+mirror=${MIRROR:-}
 keep=
 
 usage() {
@@ -24,7 +24,7 @@ usage: fresh.sh [options], as root
   -first CMD     in place of "make run"
   -second CMD    in place of "make test"; empty: nothing
   -keep          leave the folders to look at
-MIRROR is where Debian's packages come from; FRESH is where the folders and logs
+MIRROR is where Debian's packages come from (where this machine gets its own); FRESH is where the folders and logs
 are made (/var/tmp/authenkiosk-fresh).
 USAGE
 	exit 2
@@ -51,6 +51,12 @@ work=${FRESH:-/var/tmp/authenkiosk-fresh}
 
 [ "$(id -u)" -eq 0 ] || {
 	echo "fresh.sh makes folders of Debian and enters them: it must be run as root" >&2
+	exit 2
+}
+# Debian's main archive, as this machine has it: not that of the security updates.
+[ -n "$mirror" ] || mirror=$(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | grep -v security | head -n 1)
+[ -n "$mirror" ] || {
+	echo "this machine gets its packages from no Debian archive: say where from in MIRROR" >&2
 	exit 2
 }
 for tool in debootstrap go tar unshare; do
