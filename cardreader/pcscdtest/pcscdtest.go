@@ -47,6 +47,7 @@ const (
 // Daemon is a card service. Its methods are for one goroutine.
 type Daemon struct {
 	cmd  *exec.Cmd
+	tie  *leash
 	said *bytes.Buffer
 	dir  string
 	port int // of the first reader; the second has the next
@@ -106,9 +107,10 @@ func (d *Daemon) Stop() {
 	if d.cmd == nil {
 		return
 	}
+	d.tie.untie()
 	_ = d.cmd.Process.Signal(syscall.SIGTERM)
 	_ = d.cmd.Wait()
-	d.cmd = nil
+	d.cmd, d.tie = nil, nil
 	_ = os.RemoveAll(d.dir)
 }
 
@@ -155,7 +157,14 @@ func (d *Daemon) start() error {
 	d.cmd.Env = append(os.Environ(), "LISTEN_FDS=1")
 	d.cmd.ExtraFiles = []*os.File{f}
 	d.cmd.Stdout, d.cmd.Stderr = d.said, d.said
-	return d.cmd.Start()
+	if err := d.cmd.Start(); err != nil {
+		d.cmd = nil
+		return err
+	}
+	if d.tie, err = newLeash(d.cmd.Process.Pid); err != nil {
+		return errors.Join(err, d.cmd.Process.Kill(), d.cmd.Wait())
+	}
+	return nil
 }
 
 // listen makes the socket. One that is there already is of a test that was killed, in
