@@ -163,7 +163,11 @@ func (p *prober) probe(ctx context.Context, before flow.DeviceState) {
 	if p.health.why() == visit.NHSORefusedToken && before != after {
 		p.log.Error("NHSO refuses the token of this unit: no code can be had until it is renewed", "err", err)
 	} else if before != after {
-		p.log.Info("NHSO", "state", after.String(), "err", err)
+		said := p.log.With("state", after.String())
+		if err != nil {
+			said = said.With("err", err)
+		}
+		said.Info("NHSO")
 	}
 	if before != flow.DeviceReady && after == flow.DeviceReady {
 		p.back()

@@ -41,6 +41,9 @@ func TestHelpAsksForACardOnlyWhereOneCanBeOfUse(t *testing.T) {
 		"welcome":                    "help.welcome",
 		"welcome-no-reader":          "help.desk",
 		"welcome-closed":             "help.desk",
+		"welcome-card-in":            "help.take-card",
+		"no-card":                    "help.no-card",
+		"no-card-broken":             "help.no-card-no-reader",
 		"card-fault-card-expired":    "help.desk",
 		"card-fault-card-unreadable": "help.card-fault",
 	} {

@@ -57,6 +57,10 @@ func (c *scene) helpKey() string {
 		return "help.desk" // it stays so, however often it is inserted
 	case c.m.State == flow.Welcome && !c.takesCards():
 		return "help.desk"
+	case c.m.State == flow.Welcome && c.m.CardIn:
+		return "help.take-card" // somebody has left it
+	case c.m.State == flow.NoCard && !c.takesCards():
+		return "help.no-card-no-reader"
 	}
 	return "help." + c.m.State.String()
 }

@@ -283,11 +283,15 @@ func endSamples(t testing.TB) []sample {
 func layerSamples(t testing.TB) []sample {
 	list := []sample{{"idle", in(t, flow.Confirm, func(m *flow.Model) { m.Warning = true })}}
 	for _, s := range flow.States() {
-		list = append(list, sample{"help-" + s.String(), in(t, s, func(m *flow.Model) { m.Help = true })})
+		list = append(list, sample{"help-" + s.String(), in(t, s, func(m *flow.Model) { m.Help, m.CardIn = true, s != flow.Welcome })})
 	}
-	return append(list, sample{"help-already-here-no-slip", in(t, flow.AlreadyHere, func(m *flow.Model) {
-		m.Help, m.Session.Reprints = true, flow.MaxReprints
-	})})
+	return append(list,
+		sample{"help-already-here-no-slip", in(t, flow.AlreadyHere, func(m *flow.Model) {
+			m.Help, m.Session.Reprints = true, flow.MaxReprints
+		})},
+		sample{"help-no-card-no-reader", in(t, flow.NoCard, func(m *flow.Model) {
+			m.Help, m.CardIn, m.Devices.Reader = true, false, flow.DeviceDown
+		})})
 }
 
 func sampleOptions() Options {
