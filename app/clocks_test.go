@@ -19,6 +19,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -79,8 +80,8 @@ type clockWorld struct {
 	zone   *testzone.Zone
 	line   *testzone.PipeListener
 	roots  *x509.CertPool
-	away   bool
-	offset time.Duration // of the wall clock
+	away   atomic.Bool  // the outbox asks meanwhile, as it asks for the time
+	offset atomic.Int64 // of the wall clock, in nanoseconds
 
 	store     *storage.Store
 	client    *nhso.Endpoint
@@ -99,10 +100,10 @@ type clockWorld struct {
 
 type clockCount struct{ saved, refused, erased, early, lost, twice, otherDay, done, staff int }
 
-func (w *clockWorld) wall() time.Time { return time.Now().Add(w.offset).Round(0) }
+func (w *clockWorld) wall() time.Time { return time.Now().Add(time.Duration(w.offset.Load())).Round(0) }
 
 // set makes the wall clock show that.
-func (w *clockWorld) set(wall time.Time) { w.offset = wall.Sub(time.Now().Round(0)) }
+func (w *clockWorld) set(wall time.Time) { w.offset.Store(int64(wall.Sub(time.Now().Round(0)))) }
 
 var errAway = errors.New("away")
 
@@ -117,7 +118,7 @@ func (w *clockWorld) start() {
 		Zone: visit.ZoneTest, EndpointURL: "https://" + clockHost, StatusURL: "https://" + clockHost, Now: w.wall, RootCAs: w.roots,
 		Token: func() (string, error) { return testzone.DefaultToken, nil },
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			if w.away {
+			if w.away.Load() {
 				return nil, &net.OpError{Op: "dial", Err: errAway}
 			}
 			return w.line.DialContext(ctx, network, address)
@@ -323,7 +324,7 @@ func TestWrongClocksLoseSendTwiceAndEraseNothing(t *testing.T) {
 				w.start()
 				present := random.IntN(3) // NHSO: always there, away, comes and goes
 				for step := range clockWrongFor {
-					w.away = present == 1 || present == 2 && step/40%2 == 0
+					w.away.Store(present == 1 || present == 2 && step/40%2 == 0)
 					if kind.sets(step) {
 						w.set(kind.wall(time.Now(), step, random))
 					}
@@ -337,7 +338,7 @@ func TestWrongClocksLoseSendTwiceAndEraseNothing(t *testing.T) {
 					}
 					time.Sleep(time.Minute)
 				}
-				w.away = false
+				w.away.Store(false)
 				w.set(time.Now())
 				for step := range 26 * 6 { // over midnight
 					w.look(5 * step)
