@@ -2,6 +2,7 @@ package nhso
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -145,7 +146,7 @@ func TestAnEntryIsReadWithUnitAndClaimType(t *testing.T) {
 func TestACodeOfWhichNHSOTellsTheDayAloneHasNoTime(t *testing.T) {
 	for when, known := range map[string]bool{
 		`"2025-11-07"`: false, `"20251107"`: false, `"2568-11-07"`: false, `null`: false,
-		`"2025-11-07T00:00:00"`: false, `"2025-11-06T17:00:00Z"`: false, `1762448400000`: false,
+		`"2025-11-07T00:00:00"`: false, `"2025-11-06T17:00:00Z"`: false, fmt.Sprint(time.Date(2025, 11, 7, 0, 0, 0, 0, visit.Bangkok).UnixMilli()): false,
 		`"2025-11-07T00:00:01"`: true, `"2025-11-07T17:27"`: true,
 	} {
 		got, err := parseStatus([]byte(whole(`"serviceDateTime":`+when)), adult, today)
