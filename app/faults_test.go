@@ -45,6 +45,15 @@ func newWire(t *testing.T, log *slog.Logger) *wire {
 // newWireOf makes a kiosk with a changed configuration.
 func newWireOf(t *testing.T, log *slog.Logger, change func(data string, c *config.Config)) *wire {
 	t.Helper()
+	return newWireWithin(t, log, shortLimits, change)
+}
+
+// shortLimits are for faults of which the end of a wait is a part.
+var shortLimits = nhso.Timeouts{Query: 400 * time.Millisecond, Submit: 400 * time.Millisecond, Connect: time.Second}
+
+// newWireWithin makes a kiosk that waits so long for NHSO.
+func newWireWithin(t *testing.T, log *slog.Logger, limits nhso.Timeouts, change func(data string, c *config.Config)) *wire {
+	t.Helper()
 	zone, err := testzone.New(testzone.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +74,7 @@ func newWireOf(t *testing.T, log *slog.Logger, change func(data string, c *confi
 	}
 	w.kiosk, err = NewKiosk(KioskOptions{
 		Config: c, Data: w.data, Log: log, Demo: demo,
-		Timeouts: nhso.Timeouts{Query: 400 * time.Millisecond, Submit: 400 * time.Millisecond, Connect: time.Second},
+		Timeouts: limits,
 		Settling: outbox.Times{SettleTime: 2 * time.Second, Patience: time.Second},
 	})
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"authenkiosk/app/config"
+	"authenkiosk/nhso"
 	"authenkiosk/printer"
 	"authenkiosk/printer/sink"
 	"authenkiosk/printer/template"
@@ -31,15 +32,21 @@ type paper struct {
 	address string
 }
 
-func newPaper(t *testing.T) *paper {
+// newPaper makes a kiosk whose printer is like that from the beginning: set later,
+// it would depend on the moment whether the kiosk has ever seen it well.
+func newPaper(t *testing.T, set ...func(*sink.State)) *paper {
 	t.Helper()
 	p := &paper{sink: sink.New(printer.Width80mm)}
+	for _, f := range set {
+		p.sink.Set(f)
+	}
 	var err error
 	if p.address, err = p.sink.Listen("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = p.sink.Close() })
-	p.wire = newWireOf(t, slog.New(slog.DiscardHandler), func(_ string, c *config.Config) {
+	patient := nhso.Timeouts{Query: time.Minute, Submit: time.Minute, Connect: time.Minute}
+	p.wire = newWireWithin(t, slog.New(slog.DiscardHandler), patient, func(_ string, c *config.Config) {
 		c.Printer.Kind, c.Printer.Address = config.PrinterTCP, p.address
 	})
 	return p
@@ -199,9 +206,8 @@ func TestAPrinterThatDoesNotTellPrintsOnceAndAgainWhenAsked(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			p := newPaper(t)
+			p := newPaper(t, c.set)
 			defer func() { p.end() }()
-			p.sink.Set(c.set)
 			p.confirm()
 			m := p.until("unclear slip", func(m flow.Model) bool {
 				return m.State == flow.Result && m.Session.Print != flow.Printing && m.Session.Print != flow.NotPrinted
@@ -235,9 +241,8 @@ func TestAPrinterThatDoesNotTellPrintsOnceAndAgainWhenAsked(t *testing.T) {
 
 func TestASlowPrinterHoldsUpNoPatient(t *testing.T) {
 	t.Parallel()
-	p := newPaper(t)
+	p := newPaper(t, func(s *sink.State) { s.BytesPerSecond = 30000 })
 	defer func() { p.end() }()
-	p.sink.Set(func(s *sink.State) { s.BytesPerSecond = 30000 })
 	p.confirm()
 	m := p.until("code", printIs(flow.Printing)) // the code does not wait for the slip
 	p.until("slip", printIs(flow.Printed))
@@ -308,8 +313,7 @@ func TestASlipForTheDeskNeedsNoVisit(t *testing.T) {
 
 func TestAfterARestartAYoungSlipComesOut(t *testing.T) {
 	t.Parallel()
-	p := newPaper(t)
-	p.sink.Set(func(s *sink.State) { s.PaperOut = true })
+	p := newPaper(t, func(s *sink.State) { s.PaperOut = true })
 	p.confirm()
 	m := p.until("code without a slip", printIs(flow.PrintFailed))
 	id := m.Session.Insertion.VisitID
@@ -545,9 +549,8 @@ func TestLightsTellWhatAPersonCanMend(t *testing.T) {
 
 func TestAPrinterThatAnswersNonsenseIsNotCalledReady(t *testing.T) {
 	t.Parallel()
-	p := newPaper(t)
+	p := newPaper(t, func(s *sink.State) { s.Garbage = true })
 	defer func() { p.end() }()
-	p.sink.Set(func(s *sink.State) { s.Garbage = true })
 	p.until("red light", func(m flow.Model) bool {
 		return m.Devices.Printer == flow.DeviceDown && m.Devices.PrinterProblem == visit.PrinterUnavailable
 	})

@@ -11,11 +11,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/image/draw"
 
 	"authenkiosk/printer/device"
+	"authenkiosk/printer/escpos"
 	"authenkiosk/printer/sink"
 )
 
@@ -31,6 +33,23 @@ func madeUp(t testing.TB, mm int) (*Device, *sink.Printer) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = paper.Close() })
+	return d, paper
+}
+
+// onALine is the same on a line in memory, for a bubble of synctest.
+func onALine(t testing.TB, mm int) (*Device, *sink.Printer) {
+	t.Helper()
+	paper := sink.New(WidthPx(mm))
+	d, err := Open(Config{Way: WayTCP, Address: "127.0.0.1:9", WidthMM: mm})
+	if err != nil {
+		t.Fatal(err)
+	}
+	model, err := escpos.ModelNamed("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.out = packed{escpos.New(func(ctx context.Context) (escpos.Port, error) { return paper.Line(ctx) }, model)}
 	t.Cleanup(func() { _ = paper.Close() })
 	return d, paper
 }
@@ -206,86 +225,92 @@ func TestADeviceTellsTheEndOfAPrintAndNothingIsDoubled(t *testing.T) {
 		{sink.State{Offline: true}, Offline, 0, false},
 	} {
 		t.Run(c.want.String(), func(t *testing.T) {
-			d, paper := madeUp(t, 58)
-			defer func() { _ = d.Close() }()
-			paper.Set(func(s *sink.State) { *s = c.state })
-			status, err := d.Status(t.Context())
-			if err != nil || status.Condition != c.want || status.At.IsZero() {
-				t.Errorf("%v, %v", status, err)
-			}
-			err = d.Print(t.Context(), example(t))
-			var not *NotPrintedError
-			if c.prints && err != nil || !c.prints && (!errors.As(err, &not) || not.Condition != c.want || not.Partial) {
-				t.Errorf("%v", err)
-			}
-			if n := len(paper.Slips()); n != c.slips {
-				t.Errorf("%d slips came out", n)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				d, paper := onALine(t, 58)
+				defer func() { _ = d.Close() }()
+				paper.Set(func(s *sink.State) { *s = c.state })
+				status, err := d.Status(t.Context())
+				if err != nil || status.Condition != c.want || status.At.IsZero() {
+					t.Errorf("%v, %v", status, err)
+				}
+				err = d.Print(t.Context(), example(t))
+				var not *NotPrintedError
+				if c.prints && err != nil || !c.prints && (!errors.As(err, &not) || not.Condition != c.want || not.Partial) {
+					t.Errorf("%v", err)
+				}
+				if n := len(paper.Slips()); n != c.slips {
+					t.Errorf("%d slips came out", n)
+				}
+			})
 		})
 	}
 }
 
 func TestAPollerKnowsThePrinterWithoutAskingItAndNeverAsksInASlip(t *testing.T) {
-	d, paper := madeUp(t, 58)
-	p := NewPoller(d, 20*time.Millisecond)
-	defer func() {
-		if err := p.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	until := func(c Condition) {
-		t.Helper()
-		for end := time.Now().Add(10 * time.Second); p.Status().Condition != c; time.Sleep(5 * time.Millisecond) {
-			if time.Now().After(end) {
-				t.Fatalf("%v, want %v (%v)", p.Status(), c, p.Err())
+	synctest.Test(t, func(t *testing.T) {
+		d, paper := onALine(t, 58)
+		p := NewPoller(d, 20*time.Millisecond)
+		defer func() {
+			if err := p.Close(); err != nil {
+				t.Error(err)
+			}
+		}()
+		until := func(c Condition) {
+			t.Helper()
+			for end := time.Now().Add(10 * time.Second); p.Status().Condition != c; time.Sleep(5 * time.Millisecond) {
+				if time.Now().After(end) {
+					t.Fatalf("%v, want %v (%v)", p.Status(), c, p.Err())
+				}
 			}
 		}
-	}
-	until(Ready)
-	paper.Set(func(s *sink.State) { s.CoverOpen = true })
-	until(CoverOpen)
-	paper.Set(func(s *sink.State) { s.CoverOpen, s.NearEnd = false, true })
-	until(PaperLow)
-	paper.Set(func(s *sink.State) { s.BytesPerSecond = 100_000 })
-	if err := p.Print(t.Context(), example(t)); err != nil {
-		t.Fatal(err)
-	}
-	// A question in the middle of the picture would be dots on the paper.
-	drawn, err := Render(example(t), WidthPx(58))
-	if err != nil {
-		t.Fatal(err)
-	}
-	want, err := device.Pack(drawn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	slips := paper.Slips()
-	if len(slips) != 1 || len(paper.Faults()) > 0 || !bytes.HasPrefix(slips[0].Picture.Bits, want.Bits) {
-		t.Errorf("%d slips, faults %v, or other dots than were drawn", len(slips), paper.Faults())
-	}
-	paper.Unplug()
-	until(Offline)
-	if p.Err() == nil {
-		t.Error("no reason is given for the log")
-	}
+		until(Ready)
+		paper.Set(func(s *sink.State) { s.CoverOpen = true })
+		until(CoverOpen)
+		paper.Set(func(s *sink.State) { s.CoverOpen, s.NearEnd = false, true })
+		until(PaperLow)
+		paper.Set(func(s *sink.State) { s.BytesPerSecond = 100_000 })
+		if err := p.Print(t.Context(), example(t)); err != nil {
+			t.Fatal(err)
+		}
+		// A question in the middle of the picture would be dots on the paper.
+		drawn, err := Render(example(t), WidthPx(58))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := device.Pack(drawn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slips := paper.Slips()
+		if len(slips) != 1 || len(paper.Faults()) > 0 || !bytes.HasPrefix(slips[0].Picture.Bits, want.Bits) {
+			t.Errorf("%d slips, faults %v, or other dots than were drawn", len(slips), paper.Faults())
+		}
+		paper.Unplug()
+		until(Offline)
+		if p.Err() == nil {
+			t.Error("no reason is given for the log")
+		}
+	})
 }
 
 func TestTheEndOfAPrintIsKnownToThePollerAtOnce(t *testing.T) {
-	d, paper := madeUp(t, 58)
-	p := NewPoller(d, time.Hour)
-	defer func() { _ = p.Close() }()
-	for end := time.Now().Add(10 * time.Second); p.Status().At.IsZero(); time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("it never asked")
+	synctest.Test(t, func(t *testing.T) {
+		d, paper := onALine(t, 58)
+		p := NewPoller(d, time.Hour)
+		defer func() { _ = p.Close() }()
+		for end := time.Now().Add(10 * time.Second); p.Status().At.IsZero(); time.Sleep(time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatal("it never asked")
+			}
 		}
-	}
-	paper.Set(func(s *sink.State) { s.PaperOut = true })
-	if err := p.Print(t.Context(), example(t)); ConditionOf(err) != PaperOut {
-		t.Fatal(err)
-	}
-	if c := p.Status().Condition; c != PaperOut {
-		t.Errorf("%v", c)
-	}
+		paper.Set(func(s *sink.State) { s.PaperOut = true })
+		if err := p.Print(t.Context(), example(t)); ConditionOf(err) != PaperOut {
+			t.Fatal(err)
+		}
+		if c := p.Status().Condition; c != PaperOut {
+			t.Errorf("%v", c)
+		}
+	})
 }
 
 func TestASlipAsPDFShowsTheSlip(t *testing.T) {

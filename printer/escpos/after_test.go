@@ -57,33 +57,35 @@ func TestAQuestionThatWasNotTakenIsNoPartOfTheSlip(t *testing.T) {
 		fence bool // the printer was seen to answer one
 	}{{"asked", false}, {"asked and known to answer fences", true}} {
 		t.Run(c.name, func(t *testing.T) {
-			paper := sink.New(width)
-			lines := 0
-			open := func(context.Context) (Port, error) {
-				here, there := net.Pipe()
-				go func() { _ = paper.Serve(there) }()
-				if lines++; lines > 1 {
-					return here, nil
+			synctest.Test(t, func(t *testing.T) {
+				paper := sink.New(width)
+				lines := 0
+				open := func(context.Context) (Port, error) {
+					here, there := net.Pipe()
+					go func() { _ = paper.Serve(there) }()
+					if lines++; lines > 1 {
+						return here, nil
+					}
+					return &severed{Conn: here, closed: make(chan struct{})}, nil
 				}
-				return &severed{Conn: here, closed: make(chan struct{})}, nil
-			}
-			p := New(open, models[0]).WithLimits(hasty)
-			p.fences = c.fence
-			if _, err := p.Status(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			picture := drawing(t, 300, 1)
-			err := p.Print(t.Context(), picture)
-			if got, condition := outcome(t, err); got != "unclear" || condition != device.Ready {
-				t.Errorf("%s (%v): %v", got, condition, err)
-			}
-			wait(t, paper, 1)
-			if n := wholes(paper, picture); n != 1 {
-				t.Errorf("it came out %d times", n)
-			}
-			if err := errors.Join(p.Close(), paper.Close()); err != nil {
-				t.Error(err)
-			}
+				p := New(open, models[0]).WithLimits(hasty)
+				p.fences = c.fence
+				if _, err := p.Status(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				picture := drawing(t, 300, 1)
+				err := p.Print(t.Context(), picture)
+				if got, condition := outcome(t, err); got != "unclear" || condition != device.Ready {
+					t.Errorf("%s (%v): %v", got, condition, err)
+				}
+				wait(t, paper, 1)
+				if n := wholes(paper, picture); n != 1 {
+					t.Errorf("it came out %d times", n)
+				}
+				if err := errors.Join(p.Close(), paper.Close()); err != nil {
+					t.Error(err)
+				}
+			})
 		})
 	}
 }
@@ -103,28 +105,30 @@ func (c *counting) Write(data []byte) (int, error) {
 func (c *counting) Unsent() (int, error) { return c.held, nil }
 
 func TestQuestionsAreNoProgressOfAPrinterThatTakesNothing(t *testing.T) {
-	limits := hasty
-	limits.Band, limits.Fence = 2*limits.Answer+limits.Answer/2, time.Hour
-	opened := 0
-	p := New(func(context.Context) (Port, error) {
-		if opened++; opened > 1 {
-			return nil, net.ErrClosed
+	synctest.Test(t, func(t *testing.T) {
+		limits := hasty
+		limits.Band, limits.Fence = 2*limits.Answer+limits.Answer/2, time.Hour
+		opened := 0
+		p := New(func(context.Context) (Port, error) {
+			if opened++; opened > 1 {
+				return nil, net.ErrClosed
+			}
+			return &counting{sluggish: sluggish{ended: make(chan struct{})}}, nil
+		}, models[0]).WithLimits(limits)
+		p.answers = true
+		if err := p.connect(t.Context()); err != nil {
+			t.Fatal(err)
 		}
-		return &counting{sluggish: sluggish{ended: make(chan struct{})}}, nil
-	}, models[0]).WithLimits(limits)
-	p.answers = true
-	if err := p.connect(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.send(t.Context(), drawing(t, 300, 1)); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	err := p.confirm(ctx)
-	if got, condition := outcome(t, err); got != "part" || condition != device.Offline || ctx.Err() != nil {
-		t.Errorf("%s (%v): %v", got, condition, err)
-	}
+		if err := p.send(t.Context(), drawing(t, 300, 1)); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		err := p.confirm(ctx)
+		if got, condition := outcome(t, err); got != "part" || condition != device.Offline || ctx.Err() != nil {
+			t.Errorf("%s (%v): %v", got, condition, err)
+		}
+	})
 }
 
 func TestAWriteEndsWithItsCaller(t *testing.T) {
@@ -133,7 +137,7 @@ func TestAWriteEndsWithItsCaller(t *testing.T) {
 	for _, way := range []string{"no byte is taken", "bytes are taken slowly"} {
 		t.Run(way, func(t *testing.T) {
 			paper := sink.New(width)
-			address, err := paper.Listen("127.0.0.1:0")
+			address, err := paper.Listen(ownHost() + ":0")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -161,7 +165,7 @@ func TestAWriteEndsWithItsCaller(t *testing.T) {
 				if got, _ := outcome(t, err); got != "part" || !errors.Is(err, context.Canceled) {
 					t.Errorf("%s: %v", got, err)
 				}
-			case <-time.After(20 * time.Second):
+			case <-time.After(5 * time.Minute):
 				t.Error("it went on without its caller")
 				_ = paper.Close()
 				<-ended

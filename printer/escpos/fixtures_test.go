@@ -17,11 +17,11 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// hasty are limits for a printer in the same process.
+// hasty are limits for tests in which time is played.
 var hasty = Limits{Answer: 300 * time.Millisecond, Band: 400 * time.Millisecond, Fence: 900 * time.Millisecond, Mute: 300 * time.Millisecond}
 
 // patient are limits that a loaded machine keeps.
-var patient = Limits{Answer: 5 * time.Second, Band: 10 * time.Second, Fence: 20 * time.Second, Mute: time.Second}
+var patient = Limits{Answer: 20 * time.Second, Band: 40 * time.Second, Fence: 80 * time.Second, Mute: time.Second}
 
 const width = 384
 
@@ -36,25 +36,44 @@ func drawing(t testing.TB, height int, seed uint64) device.Picture {
 	return Defuse(p)
 }
 
-// printerAt returns a driver of a made-up printer, and that printer.
-func printerAt(t testing.TB, limits Limits, model string) (*Printer, *sink.Printer, string) {
+// printerAt returns a driver of a made-up printer at a line in memory, and that
+// printer: with both in a bubble of synctest, no answer depends on how busy the
+// machine is.
+func printerAt(t testing.TB, limits Limits, model string) (*Printer, *sink.Printer) {
+	t.Helper()
+	paper := sink.New(width)
+	return driverOf(t, lineTo(paper), paper, limits, model), paper
+}
+
+func lineTo(paper *sink.Printer) Opener {
+	return func(ctx context.Context) (Port, error) { return paper.Line(ctx) }
+}
+
+// printerInNetwork returns a driver of a made-up printer in the network of this
+// machine, which has patience, that printer, and its address.
+func printerInNetwork(t testing.TB) (*Printer, *sink.Printer, string) {
 	t.Helper()
 	paper := sink.New(width)
 	address, err := paper.Listen(ownHost() + ":0")
 	if err != nil {
 		t.Fatal(err)
 	}
+	return driverOf(t, TCP(address), paper, patient, ""), paper, address
+}
+
+func driverOf(t testing.TB, open Opener, paper *sink.Printer, limits Limits, model string) *Printer {
+	t.Helper()
 	m, err := ModelNamed(model)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := New(TCP(address), m).WithLimits(limits)
+	p := New(open, m).WithLimits(limits)
 	t.Cleanup(func() {
 		if err := errors.Join(p.Close(), paper.Close()); err != nil {
 			t.Error(err)
 		}
 	})
-	return p, paper, address
+	return p
 }
 
 // ownHost is an address of this machine that nobody else listens on: when a printer

@@ -67,10 +67,10 @@ func TestASlipGoesOverASerialLine(t *testing.T) {
 				t.Fatal(err)
 			}
 			limits := patient
-			if c.want != "printed" {
-				limits = hasty
+			if c.state.Stall {
+				limits = hasty // it never answers, however long it is waited for
 			}
-			p := New(Serial(a), models[0]).WithLimits(limits)
+			p := New(Serial(a), models[0]).WithLimits(hasty) // nobody is there yet
 			if _, err := p.Status(t.Context()); err != nil { // makes the line raw
 				t.Fatal(err)
 			}

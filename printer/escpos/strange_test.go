@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"authenkiosk/printer/device"
 	"authenkiosk/printer/sink"
@@ -28,47 +29,50 @@ func TestWhatAPrinterSaysWhenAllIsWellIsLearnedOrConfigured(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			p, paper, _ := printerAt(t, hasty, "")
-			var err error
-			if p.model.Well, err = ParseAnswers(c.well); err != nil {
-				t.Fatal(err)
-			}
-			if p.wary = c.wary; c.wary {
-				p = p.Wary()
-			}
-			paper.Set(func(s *sink.State) { s.Strange = c.says })
-			for range 2 {
-				got, err := p.Status(t.Context())
-				if got != c.want || errors.Is(err, errNonsense) != c.failed {
-					t.Errorf("%v, %v", got, err)
+			synctest.Test(t, func(t *testing.T) {
+				p, paper := printerAt(t, hasty, "")
+				var err error
+				if p.model.Well, err = ParseAnswers(c.well); err != nil {
+					t.Fatal(err)
 				}
-				if heard := strings.TrimSpace(FormatAnswers([]string{c.says})); c.failed && (err == nil || !strings.Contains(err.Error(), heard)) {
-					t.Errorf("it does not say that %s was heard: %v", heard, err)
+				if p.wary = c.wary; c.wary {
+					p = p.Wary()
 				}
-			}
+				paper.Set(func(s *sink.State) { s.Strange = c.says })
+				for range 2 {
+					got, err := p.Status(t.Context())
+					if got != c.want || errors.Is(err, errNonsense) != c.failed {
+						t.Errorf("%v, %v", got, err)
+					}
+					if heard := strings.TrimSpace(FormatAnswers([]string{c.says})); c.failed && (err == nil || !strings.Contains(err.Error(), heard)) {
+						t.Errorf("it does not say that %s was heard: %v", heard, err)
+					}
+				}
+			})
 		})
 	}
 }
 
 func TestAStrangePrinterThatIsReplacedOrFallsSilent(t *testing.T) {
-	t.Parallel()
-	p, paper, _ := printerAt(t, hasty, "")
-	status := func(what string, want device.Condition) {
-		t.Helper()
-		if got, err := p.Status(t.Context()); got != want {
-			t.Errorf("%s: %v, %v; want %v", what, got, err, want)
+	synctest.Test(t, func(t *testing.T) {
+		p, paper := printerAt(t, hasty, "")
+		status := func(what string, want device.Condition) {
+			t.Helper()
+			if got, err := p.Status(t.Context()); got != want {
+				t.Errorf("%s: %v, %v; want %v", what, got, err, want)
+			}
 		}
-	}
-	paper.Set(func(s *sink.State) { s.Strange = "\xFF" })
-	status("strange", device.Unknown)
-	paper.Set(func(s *sink.State) { s.Strange, s.PaperOut = "", true })
-	status("one that can be understood", device.PaperOut)
-	paper.Set(func(s *sink.State) { s.PaperOut = false })
-	status("with paper", device.Ready)
-	paper.Set(func(s *sink.State) { s.Strange = "\xFF" })
-	status("strange again", device.Unknown)
-	paper.Set(func(s *sink.State) { s.Mute = true })
-	status("silent", device.Offline)
+		paper.Set(func(s *sink.State) { s.Strange = "\xFF" })
+		status("strange", device.Unknown)
+		paper.Set(func(s *sink.State) { s.Strange, s.PaperOut = "", true })
+		status("one that can be understood", device.PaperOut)
+		paper.Set(func(s *sink.State) { s.PaperOut = false })
+		status("with paper", device.Ready)
+		paper.Set(func(s *sink.State) { s.Strange = "\xFF" })
+		status("strange again", device.Unknown)
+		paper.Set(func(s *sink.State) { s.Mute = true })
+		status("silent", device.Offline)
+	})
 }
 
 func TestAnswersAreWrittenInHexadecimal(t *testing.T) {

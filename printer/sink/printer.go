@@ -26,6 +26,7 @@ type Printer struct {
 	open    map[io.Closer]bool
 	auto    bool // automatic status is on
 	closed  bool
+	pulled  bool // its line in memory is unplugged
 	random  *rand.Rand
 	times   Times
 	running sync.WaitGroup
@@ -64,6 +65,23 @@ func (p *Printer) Listen(address string) (string, error) {
 	return l.Addr().String(), nil
 }
 
+// Line returns a computer's end of a line to the printer that needs no network, and
+// works in a bubble of testing/synctest. There is none between Unplug and Plug.
+func (p *Printer) Line(context.Context) (net.Conn, error) {
+	here, there := net.Pipe()
+	if !p.attach(there, func() bool { return !p.pulled }) {
+		return nil, fmt.Errorf("made-up printer: unplugged: %w", net.ErrClosed)
+	}
+	return here, nil
+}
+
+// Plug makes lines to the printer possible again.
+func (p *Printer) Plug() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pulled = false
+}
+
 // accept serves one computer at a time: a new connection ends the one before.
 func (p *Printer) accept(l net.Listener) {
 	for {
@@ -73,24 +91,51 @@ func (p *Printer) accept(l net.Listener) {
 		}
 		// What a computer sends must not vanish in the kernel of this one.
 		_ = c.(*net.TCPConn).SetReadBuffer(bufferBytes)
-		p.running.Go(func() { _ = p.Serve(c) }) // how a connection ends is the computer's business
+		p.attach(c, func() bool { return p.open[l] })
 	}
+}
+
+// attach lets the printer serve a line from now on, unless the condition, which is
+// asked under the lock, says that there is none any more. It closes the line then.
+func (p *Printer) attach(c net.Conn, when func() bool) bool {
+	p.mu.Lock()
+	if !when() || !p.enter(c) {
+		p.mu.Unlock()
+		_ = c.Close()
+		return false
+	}
+	p.running.Go(func() { _ = p.serve(c) }) // how a line ends is the computer's business
+	p.mu.Unlock()
+	return true
 }
 
 // Serve is the printer at the end of a line, until the line is closed.
 func (p *Printer) Serve(c io.ReadWriteCloser) error {
 	p.mu.Lock()
-	if p.closed {
-		p.mu.Unlock()
+	entered := p.enter(c)
+	p.mu.Unlock()
+	if !entered {
 		return errors.Join(net.ErrClosed, c.Close())
+	}
+	return p.serve(c)
+}
+
+// enter makes a line the one to which answers go, with the lock held, and closes the
+// one before. It reports false when the printer is switched off for good.
+func (p *Printer) enter(c io.ReadWriteCloser) bool {
+	if p.closed {
+		return false
 	}
 	before := p.conn
 	p.open[c], p.conn, p.auto = true, c, false
 	p.changed.Broadcast()
-	p.mu.Unlock()
 	if before != nil {
 		_ = before.Close()
 	}
+	return true
+}
+
+func (p *Printer) serve(c io.ReadWriteCloser) error {
 	p.greet(c)
 	err := p.read(c)
 	p.mu.Lock()
@@ -425,7 +470,7 @@ func (p *Printer) Wait(ctx context.Context, slips int) error {
 // the printer switched off: what it had not printed is lost.
 func (p *Printer) Unplug() {
 	p.mu.Lock()
-	p.buffer, p.decoder.rows, p.auto = nil, 0, false
+	p.buffer, p.decoder.rows, p.auto, p.pulled = nil, 0, false, true
 	open := p.open
 	p.open = map[io.Closer]bool{}
 	p.changed.Broadcast()
