@@ -25,8 +25,13 @@ import (
 	"go.uber.org/goleak"
 )
 
-// childVariable makes the test program serve instead of testing.
-const childVariable = "AUTHENKIOSK_AGENT_CHILD"
+// childVariable makes the test program serve instead of testing: with the limits of
+// time of the product, or with patient ones.
+const (
+	childVariable = "AUTHENKIOSK_AGENT_CHILD"
+	childUsual    = "usual"
+	childPatient  = "patient"
+)
 
 // maxRSS is the promise, in kB, whatever is thrown at the agent.
 const maxRSS = 150_000
@@ -61,7 +66,7 @@ func serveAsChild() error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	fmt.Println(l.Addr(), good, bad)
-	return Serve(ctx, l, New(Options{
+	a := New(Options{
 		Status: func() Status { return Status{Zone: "demo"} }, Healthy: func() error { return nil },
 		Zone: "demo", Logger: slog.New(slog.DiscardHandler), Clients: book, Visits: visitList{},
 		Compat: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -70,7 +75,12 @@ func serveAsChild() error {
 			}
 			_, _ = io.WriteString(w, compatAnswer)
 		}),
-	}))
+	})
+	a.timing.shutdown = patience // how quickly it ends is not what these tests show
+	if os.Getenv(childVariable) == childPatient {
+		a.timing = patient
+	}
+	return Serve(ctx, l, a)
 }
 
 // victim is the child.
@@ -79,14 +89,14 @@ type victim struct {
 	pid             int
 }
 
-func startVictim(t *testing.T) *victim {
+func startVictim(t *testing.T, kind string) *victim {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(exe)
-	cmd.Env = append(os.Environ(), childVariable+"=1")
+	cmd.Env = append(os.Environ(), childVariable+"="+kind)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -204,7 +214,7 @@ func (v *victim) flood(ctx context.Context, count *atomic.Int64) {
 		if err != nil {
 			continue
 		}
-		_ = c.SetDeadline(time.Now().Add(5 * time.Second))
+		_ = c.SetDeadline(time.Now().Add(5 * time.Second)) // beyond it another connection goes on
 		in := bufio.NewReader(c)
 		for err == nil && ctx.Err() == nil {
 			if _, err = c.Write(request); err != nil {
@@ -253,14 +263,14 @@ func (v *victim) card(ctx context.Context) (tries int, err error) {
 func TestAbuseCostsNeitherTheMemoryNorTheCard(t *testing.T) {
 	log.SetOutput(io.Discard) // net/http's own client tells each refused connection
 	t.Cleanup(func() { log.SetOutput(os.Stderr) })
-	v := startVictim(t)
+	v := startVictim(t, childUsual)
 	lasts := 3 * time.Second
 	if *long {
 		lasts = 60 * time.Second
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), lasts)
-	defer cancel()
+	ctx, cancel := context.WithCancel(t.Context())
 	var all sync.WaitGroup
+	defer func() { cancel(); all.Wait() }()
 	var huge, deep, slow, flood atomic.Int64
 	start := func(n int, attack func(context.Context, *atomic.Int64), count *atomic.Int64) {
 		for range n {
@@ -272,9 +282,13 @@ func TestAbuseCostsNeitherTheMemoryNorTheCard(t *testing.T) {
 	start(500, v.slow, &slow)
 	start(8, v.flood, &flood)
 	reads, most := 0, 0
-	for ctx.Err() == nil {
-		patience, done := context.WithTimeout(t.Context(), 20*time.Second)
-		tries, err := v.card(patience)
+	// It lasts until everything has happened, on a slow machine for longer.
+	for began := time.Now(); time.Since(began) < lasts || huge.Load() == 0 || deep.Load() == 0 || slow.Load() < 500 || flood.Load() == 0; {
+		if time.Since(began) > lasts+patience {
+			t.Fatal("the attack does not happen as it should")
+		}
+		waiting, done := context.WithTimeout(t.Context(), patience)
+		tries, err := v.card(waiting)
 		done()
 		if err != nil {
 			t.Fatalf("the card cannot be read: %v", err)
@@ -282,6 +296,7 @@ func TestAbuseCostsNeitherTheMemoryNorTheCard(t *testing.T) {
 		reads, most = reads+1, max(most, tries)
 		time.Sleep(200 * time.Millisecond) // below the rate of a client
 	}
+	cancel()
 	all.Wait()
 	peak := v.peak(t)
 	t.Logf("%v: %d huge bodies, %d deep ones, %d slow connections, %d requests of a flood; %d card reads, at most %d tries each; peak RSS %d kB",
@@ -292,36 +307,41 @@ func TestAbuseCostsNeitherTheMemoryNorTheCard(t *testing.T) {
 	if huge.Load() >= 1<<40 || deep.Load() >= 1<<40 {
 		t.Error("a body that is too large or too deep was taken")
 	}
-	if reads < 1 || huge.Load() == 0 || deep.Load() == 0 || slow.Load() < 500 {
-		t.Error("the attack did not happen as it should")
+	if reads < 1 {
+		t.Error("the card was not read")
 	}
 }
 
 // TestAFloodOfOneClientDoesNotReachTheOther floods alone, so that the number of
 // requests is what the machine can do.
 func TestAFloodOfOneClientDoesNotReachTheOther(t *testing.T) {
-	v := startVictim(t)
+	v := startVictim(t, childPatient) // a pause must not look like a reading that failed
 	lasts := 2 * time.Second
 	if *long {
 		lasts = 30 * time.Second
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), lasts)
-	defer cancel()
+	ctx, cancel := context.WithCancel(t.Context())
 	var all sync.WaitGroup
+	defer func() { cancel(); all.Wait() }()
 	var flood atomic.Int64
 	for range 8 {
 		all.Go(func() { v.flood(ctx, &flood) })
 	}
-	reads := 0
-	for ctx.Err() == nil {
-		patience, done := context.WithTimeout(t.Context(), 20*time.Second)
-		if tries, err := v.card(patience); err != nil || tries > 1 {
+	reads, began := 0, time.Now()
+	// The flood is ahead of every reading: it has exceeded its rate before the last.
+	for ; time.Since(began) < lasts || flood.Load() <= cheapBurst; reads++ {
+		if time.Since(began) > lasts+patience {
+			t.Fatalf("%d requests of a flood only", flood.Load())
+		}
+		waiting, done := context.WithTimeout(t.Context(), patience)
+		if tries, err := v.card(waiting); err != nil || tries > 1 {
 			t.Errorf("the card is read after %d tries: %v", tries, err)
 		}
 		done()
-		reads++
 		time.Sleep(200 * time.Millisecond)
 	}
+	lasts = time.Since(began)
+	cancel()
 	all.Wait()
 	t.Logf("%v: %d requests of a flood (%d/s), %d card reads, peak RSS %d kB", lasts, flood.Load(), flood.Load()*int64(time.Second)/int64(lasts), reads, v.peak(t))
 	if v.peak(t) > maxRSS {

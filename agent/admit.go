@@ -46,9 +46,9 @@ func (a *Agent) admit(w *answer, g *guarded) {
 	ctx := context.WithValue(r.Context(), callerKey{}, g.caller)
 	if g.route.cost != cheap && g.route.cost != stream {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, workTimeout)
+		ctx, cancel = context.WithTimeout(ctx, a.timing.work)
 		defer cancel()
-		_ = control.SetWriteDeadline(time.Now().Add(workTimeout + writeTimeout))
+		_ = control.SetWriteDeadline(time.Now().Add(a.timing.work + a.timing.write))
 	}
 	if places, slow := a.placesOf(g.route.cost); places != nil {
 		if !places.take(g.caller.bucket) {

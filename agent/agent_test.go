@@ -10,29 +10,37 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 )
 
 type running struct {
 	port    string
 	client  *http.Client
+	dialer  func(ctx context.Context, network, address string) (net.Conn, error)
 	healthy error
 	agent   *Agent
+	end     func() error // ends it, once
 }
 
 // start serves on a free port until the test ends.
 func start(t *testing.T) *running { t.Helper(); return startWith(t, nil) }
 
-// startWith serves with other options.
+// startWith serves with other options, and with patience.
 func startWith(t testing.TB, change func(*Options)) *running {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
+	return serveFor(t, l, &http.Transport{DialContext: (&net.Dialer{}).DialContext}, patient, change)
+}
+
+// serveFor serves on a listener, which the transport reaches, until the test ends.
+func serveFor(t testing.TB, l net.Listener, transport *http.Transport, keep timing, change func(*Options)) *running {
+	t.Helper()
 	_, port, _ := net.SplitHostPort(l.Addr().String())
-	transport := &http.Transport{}
-	run := &running{port: port, client: &http.Client{Transport: transport}}
+	run := &running{port: port, client: &http.Client{Transport: transport}, dialer: transport.DialContext}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	o := Options{
@@ -44,11 +52,15 @@ func startWith(t testing.TB, change func(*Options)) *running {
 		change(&o)
 	}
 	run.agent = New(o)
+	run.agent.timing = keep
 	go func() { done <- Serve(ctx, l, run.agent) }()
-	t.Cleanup(func() {
+	run.end = sync.OnceValue(func() error {
 		transport.CloseIdleConnections()
 		cancel()
-		if err := <-done; err != nil {
+		return <-done
+	})
+	t.Cleanup(func() {
+		if err := run.end(); err != nil {
 			t.Errorf("Serve ended with %v", err)
 		}
 	})

@@ -10,17 +10,18 @@ import (
 type eventSource struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
+	limit   time.Duration // for the client to take one event
 }
 
 // reconnectAfter is how long browsers wait before they come back, in
 // milliseconds.
 const reconnectAfter = "2000"
 
-func openEventSource(w http.ResponseWriter) (*eventSource, error) {
+func openEventSource(w http.ResponseWriter, limit time.Duration) (*eventSource, error) {
 	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
 	w.Header().Set("X-Accel-Buffering", "no") // a proxy must not collect events
 	w.WriteHeader(http.StatusOK)
-	s := &eventSource{w: w, control: http.NewResponseController(w)}
+	s := &eventSource{w: w, control: http.NewResponseController(w), limit: limit}
 	return s, s.write([]byte("retry: " + reconnectAfter + "\n\n"))
 }
 
@@ -50,7 +51,7 @@ func (s *eventSource) end(reason string) error {
 }
 
 func (s *eventSource) write(b []byte) error {
-	if err := s.control.SetWriteDeadline(time.Now().Add(streamTimeout)); err != nil {
+	if err := s.control.SetWriteDeadline(time.Now().Add(s.limit)); err != nil {
 		return err
 	}
 	if _, err := s.w.Write(b); err != nil {

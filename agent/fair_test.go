@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -173,35 +174,35 @@ func TestOneProgramDoesNotTakeAllPlaces(t *testing.T) {
 
 // TestWhoFindsNoConnectionIsToldInJSON takes every connection.
 func TestWhoFindsNoConnectionIsToldInJSON(t *testing.T) {
-	goOn := make(chan struct{})
-	defer close(goOn)
-	d := newDoorman(nil, nil, false, func() string { return "demo" })
-	for range maxConnections {
-		if g := (&guest{door: d, since: time.Now(), busy: 1}); !d.enter(g) {
-			t.Fatal("no place")
+	synctest.Test(t, func(t *testing.T) {
+		d := newDoorman(nil, nil, false, func() string { return "demo" })
+		for range maxConnections {
+			if g := (&guest{door: d, since: time.Now(), busy: 1}); !d.enter(g) {
+				t.Fatal("no place")
+			}
 		}
-	}
-	ours, theirs := net.Pipe()
-	go func() {
-		if g := (&guest{Conn: theirs, door: d, since: time.Now()}); d.enter(g) {
-			t.Error("one connection too many")
+		ours, theirs := net.Pipe()
+		go func() {
+			if g := (&guest{Conn: theirs, door: d, since: time.Now()}); d.enter(g) {
+				t.Error("one connection too many")
+			}
+			d.sendAway(theirs)
+		}()
+		go func() {
+			_, _ = io.WriteString(ours, "GET /api/smartcard/terminals HTTP/1.1\r\nHost: 127.0.0.1:8189\r\n\r\n")
+		}()
+		answer, _ := io.ReadAll(ours)
+		head, body, _ := strings.Cut(string(answer), "\r\n\r\n")
+		var v struct {
+			Status  int
+			Message string
+			Errors  []struct{ DefaultMessage string }
 		}
-		d.sendAway(theirs)
-	}()
-	go func() {
-		_, _ = io.WriteString(ours, "GET /api/smartcard/terminals HTTP/1.1\r\nHost: 127.0.0.1:8189\r\n\r\n")
-	}()
-	answer, _ := io.ReadAll(ours)
-	head, body, _ := strings.Cut(string(answer), "\r\n\r\n")
-	var v struct {
-		Status  int
-		Message string
-		Errors  []struct{ DefaultMessage string }
-	}
-	if err := json.Unmarshal([]byte(body), &v); err != nil || v.Status != 503 || v.Message == "" || len(v.Errors) != 1 || v.Errors[0].DefaultMessage == "" {
-		t.Errorf("%q %v", body, err)
-	}
-	if !strings.Contains(head, "Content-Type: application/json") || !strings.Contains(head, fmt.Sprintf("Content-Length: %d", len(body))) || !strings.Contains(head, "Retry-After: 1") {
-		t.Errorf("%s", head)
-	}
+		if err := json.Unmarshal([]byte(body), &v); err != nil || v.Status != 503 || v.Message == "" || len(v.Errors) != 1 || v.Errors[0].DefaultMessage == "" {
+			t.Errorf("%q %v", body, err)
+		}
+		if !strings.Contains(head, "Content-Type: application/json") || !strings.Contains(head, fmt.Sprintf("Content-Length: %d", len(body))) || !strings.Contains(head, "Retry-After: 1") {
+			t.Errorf("%s", head)
+		}
+	})
 }

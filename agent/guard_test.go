@@ -517,7 +517,7 @@ func TestOriginsAreExactly(t *testing.T) {
 func TestAProgramInAnEndlessLoopIsHeldBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, nil)
-		b.agent.penalty = penalty
+		b.agent.penalty, b.agent.now = penalty, time.Now
 		begin := time.Now()
 		for range cheapBurst + 50 {
 			b.do(bearer(request("GET", "/api/smartcard/terminals", loopbackHost), b.token))

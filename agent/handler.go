@@ -64,6 +64,7 @@ type Agent struct {
 	zone      func() string
 	now       func() time.Time
 	heartbeat time.Duration
+	timing    timing
 }
 
 var _ http.Handler = (*Agent)(nil)
@@ -78,7 +79,7 @@ func New(o Options) *Agent {
 		hub: o.Events, streams: newStreams(), scribe: newScribe(o.Audit), pages: newRefusedPages(o.Logger),
 		asking: newPlaces(maxAsking, maxAskingEach), reading: newPlaces(maxReading, maxReadingEach),
 		cheap: newThrottle(cheapRate, cheapBurst), cards: newThrottle(cardRate, cardBurst), work: newThrottle(workRate, workBurst), failures: newThrottle(failRate, failBurst),
-		waiting: make(chan struct{}, maxWaiting), penalty: penalty, now: time.Now, heartbeat: heartbeat,
+		waiting: make(chan struct{}, maxWaiting), penalty: penalty, now: time.Now, heartbeat: heartbeat, timing: usual,
 		zone: sync.OnceValue(func() string {
 			if o.Zone != "" {
 				return o.Zone

@@ -29,6 +29,19 @@ const (
 	maxReason         = 200                    // characters of a reason in /healthz
 )
 
+// timing are the limits of time that one agent keeps. Tests of something else give it
+// more, so that no pause of the machine reaches them.
+type timing struct {
+	header, read, write, idle time.Duration // of http.Server
+	shutdown, work            time.Duration
+	event, goodbye            time.Duration // streamTimeout, closeGrace
+}
+
+var usual = timing{
+	header: readHeaderTimeout, read: readTimeout, write: writeTimeout, idle: idleTimeout,
+	shutdown: shutdownTimeout, work: workTimeout, event: streamTimeout, goodbye: closeGrace,
+}
+
 // Rates of one client: a token, or without one an address, the name that a program
 // gives itself, and the origin of a page. Programs poll the terminals, and some of
 // them the card, each 0.8 s or 1 s, several under one name: ten of them ask 12.5

@@ -147,7 +147,7 @@ func ServePlain(ctx context.Context, l net.Listener, a *Agent) error {
 	if err != nil || a.o.Plain == nil || at.Addr().IsUnspecified() {
 		return errors.Join(fmt.Errorf("speak plain HTTP on %s: %w", l.Addr(), errors.Join(ErrPlainHTTP, err)), l.Close())
 	}
-	server := newServer(plainGuard{a})
+	server := newServer(plainGuard{a}, a.timing)
 	server.ErrorLog = slog.NewLogLogger(a.o.Logger.Handler(), slog.LevelDebug)
 	door := newDoorman(l, nil, false, a.zone)
 	door.enters = a.o.Plain.lists
@@ -158,7 +158,7 @@ func ServePlain(ctx context.Context, l net.Listener, a *Agent) error {
 	a.o.Logger.Warn("PLAIN HTTP is spoken: patients' data go over the network unprotected", "address", l.Addr(), "from", from)
 	a.plainAt.Store(&plainView{At: l.Addr().String(), From: strings.Join(from, ", ")})
 	a.scribe.done("plain-http", strings.Join(from, " "), http.StatusOK)
-	return run(ctx, server, []net.Listener{door}, nil)
+	return run(ctx, server, []net.Listener{door}, nil, a.timing.shutdown)
 }
 
 // plainView is what the status page tells of plain HTTP.

@@ -37,6 +37,7 @@ func servePlain(t *testing.T, change func(*Options)) (at string, a *Agent, ask f
 			change(o)
 		}
 	})
+	b.agent.timing = patient
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- ServePlain(ctx, l, b.agent) }()

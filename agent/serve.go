@@ -34,10 +34,12 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, more ...net.List
 			return err
 		}
 	}
-	server := newServer(h)
-	zone := func() string { return "" }
+	keep, zone := usual, func() string { return "" }
 	if a != nil {
-		zone = a.zone
+		keep, zone = a.timing, a.zone
+	}
+	server := newServer(h, keep)
+	if a != nil {
 		server.ErrorLog = slog.NewLogLogger(a.o.Logger.Handler(), slog.LevelDebug)
 	}
 	for i, l := range listeners {
@@ -49,16 +51,16 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, more ...net.List
 		}
 		listeners[i] = l
 	}
-	return run(ctx, server, listeners, a)
+	return run(ctx, server, listeners, a, keep.shutdown)
 }
 
 // newServer makes a server with the limits.
-func newServer(h http.Handler) *http.Server {
+func newServer(h http.Handler, keep timing) *http.Server {
 	var protocols http.Protocols
 	protocols.SetHTTP1(true) // HTTP/2 has many streams in one connection: more than is needed, and more to limit
 	return &http.Server{
-		Handler: h, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
-		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+		Handler: h, ReadHeaderTimeout: keep.header, ReadTimeout: keep.read,
+		WriteTimeout: keep.write, IdleTimeout: keep.idle, MaxHeaderBytes: maxHeaderBytes,
 		DisableGeneralOptionsHandler: true, // OPTIONS * is guarded like the rest
 		Protocols:                    &protocols, ConnContext: withGuest,
 		ErrorLog: log.New(discarded{}, "", 0),
@@ -82,7 +84,8 @@ func exposure(l net.Listener, a *Agent) (*LAN, error) {
 	return a.o.LAN, nil
 }
 
-func run(ctx context.Context, server *http.Server, listeners []net.Listener, a *Agent) error {
+// run serves until the context ends; what is under way then has that time of grace.
+func run(ctx context.Context, server *http.Server, listeners []net.Listener, a *Agent, grace time.Duration) error {
 	ended := make(chan error, len(listeners))
 	for _, l := range listeners {
 		go func() { ended <- server.Serve(l) }()
@@ -94,12 +97,12 @@ func run(ctx context.Context, server *http.Server, listeners []net.Listener, a *
 		for range len(listeners) - 1 {
 			<-ended // http.ErrServerClosed
 		}
-		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 		defer cancel()
 		return errors.Join(fmt.Errorf("serve agent: %w", err), endStreams(last, a))
 	case <-ctx.Done():
 	}
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	streams := make(chan error, 1)
 	go func() { streams <- endStreams(last, a) }()

@@ -2,7 +2,6 @@ package agent
 
 import (
 	"bufio"
-	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -10,20 +9,20 @@ import (
 	"crypto/x509"
 	"fmt"
 	"io"
-	"log/slog"
 	"math/big"
 	"net"
 	"net/http"
 	"net/netip"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
 // dial opens a raw connection.
 func (r *running) dial(t testing.TB) net.Conn {
 	t.Helper()
-	c, err := net.Dial("tcp", "127.0.0.1:"+r.port)
+	c, err := r.dialer(t.Context(), "tcp", "127.0.0.1:"+r.port)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,48 +43,50 @@ func (r *running) get(c net.Conn) (int, error) {
 }
 
 func TestConnectionsThatAreTooManyAreToldSoAtOnce(t *testing.T) {
-	run := startWith(t, nil)
-	var held []net.Conn
-	for range maxConnections {
-		c := run.dial(t)
-		if code, err := run.get(c); code != 200 {
-			t.Fatalf("%d %v", code, err)
+	synctest.Test(t, func(t *testing.T) {
+		run := startInMemory(t, nil)
+		var held []net.Conn
+		for range maxConnections {
+			c := run.dial(t)
+			if code, err := run.get(c); code != 200 {
+				t.Fatalf("%d %v", code, err)
+			}
+			held = append(held, c)
 		}
-		held = append(held, c)
-	}
-	c := run.dial(t)
-	resp, err := http.ReadResponse(bufio.NewReader(c), nil)
-	if err != nil || resp.StatusCode != 503 || resp.Header.Get("Retry-After") == "" || resp.Header.Get(zoneHeader) != "demo" {
-		t.Errorf("%v %v", resp, err)
-	}
-	_ = resp.Body.Close()
-	if code, err := run.get(held[0]); code != 200 {
-		t.Errorf("one that has its place gets %d, %v", code, err)
-	}
-	_ = held[1].Close()
-	for end := time.Now().Add(5 * time.Second); ; time.Sleep(time.Millisecond) {
-		if code, _ := run.get(run.dial(t)); code == 200 {
-			break
+		c, began := run.dial(t), time.Now()
+		resp, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil || resp.StatusCode != 503 || resp.Header.Get("Retry-After") == "" || resp.Header.Get(zoneHeader) != "demo" {
+			t.Fatalf("%v %v", resp, err)
 		}
-		if time.Now().After(end) {
-			t.Fatal("a place that became free is not given away")
+		_ = resp.Body.Close()
+		if took := time.Since(began); took > awayLimit {
+			t.Errorf("it is told after %s", took)
 		}
-	}
+		if code, err := run.get(held[0]); code != 200 {
+			t.Errorf("one that has its place gets %d, %v", code, err)
+		}
+		_ = held[1].Close()
+		synctest.Wait()
+		if code, err := run.get(run.dial(t)); code != 200 {
+			t.Errorf("a place that became free is not given away: %d, %v", code, err)
+		}
+	})
 }
 
 func TestSilentConnectionsGiveWayToOneThatAsks(t *testing.T) {
-	run := startWith(t, nil)
-	for range maxConnections {
-		run.dial(t)
-	}
-	for end := time.Now().Add(5 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		if code, _ := run.get(run.dial(t)); code == 200 {
-			break
+	synctest.Test(t, func(t *testing.T) {
+		run := startInMemory(t, nil)
+		for range maxConnections {
+			run.dial(t)
 		}
-		if time.Now().After(end) {
-			t.Fatal("silent connections keep a good one out")
+		if code, err := run.get(run.dial(t)); code != 503 {
+			t.Errorf("while they may still be about to ask: %d, %v", code, err)
 		}
-	}
+		time.Sleep(silentGrace)
+		if code, err := run.get(run.dial(t)); code != 200 {
+			t.Errorf("silent connections keep a good one out: %d, %v", code, err)
+		}
+	})
 }
 
 func TestAConnectionBeingAnsweredDoesNotGiveWay(t *testing.T) {
@@ -127,7 +128,7 @@ func TestMalformedRequestsReachNothingAndHarmNothing(t *testing.T) {
 		if tcp, ok := c.(*net.TCPConn); ok {
 			_ = tcp.CloseWrite()
 		}
-		_ = c.SetReadDeadline(time.Now().Add(10 * time.Second))
+		_ = c.SetReadDeadline(time.Now().Add(patience))
 		answer, _ := io.ReadAll(c)
 		if strings.Contains(string(answer), " 200 ") || strings.Contains(string(answer), "welcome") {
 			t.Errorf("%.60q gives %.200q", text, answer)
@@ -209,67 +210,71 @@ func TestAnAddressThatIsNotListedIsNotEvenAnswered(t *testing.T) {
 }
 
 func TestAnswersUnderWayAreFinishedWhenTheProgramEnds(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	begun, goOn := make(chan struct{}), make(chan struct{})
-	book := &clientBook{}
-	token := book.give(t, "his", ScopeReadCard)
-	a := New(Options{
-		Zone: "demo", Logger: slog.New(slog.DiscardHandler), Clients: book,
-		Compat: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			close(begun)
-			<-goOn
-			_, _ = io.WriteString(w, "card")
-		}),
-	})
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- Serve(ctx, l, a) }()
-	transport := &http.Transport{}
-	defer transport.CloseIdleConnections()
-	answer := make(chan string, 1)
-	go func() {
-		req, _ := http.NewRequest("GET", "http://"+l.Addr().String()+"/api/smartcard/read", nil)
-		resp, err := transport.RoundTrip(bearer(req, token))
-		if err != nil {
-			answer <- err.Error()
-			return
+	synctest.Test(t, func(t *testing.T) {
+		begun, goOn := make(chan struct{}), make(chan struct{})
+		book := &clientBook{}
+		token := book.give(t, "his", ScopeReadCard)
+		run := startInMemory(t, func(o *Options) {
+			o.Clients = book
+			o.Compat = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				close(begun)
+				<-goOn
+				_, _ = io.WriteString(w, "card")
+			})
+		})
+		answer := make(chan string, 1)
+		go func() {
+			_, _, body := run.ask(t, "GET", "/api/smartcard/read", own, "Authorization", "Bearer "+token)
+			answer <- body
+		}()
+		<-begun
+		ended := make(chan error, 1)
+		go func() { ended <- run.end() }()
+		time.Sleep(shutdownTimeout - time.Second)
+		close(goOn)
+		if got := <-answer; got != "card" {
+			t.Errorf("%s", got)
 		}
-		body, _ := io.ReadAll(resp.Body)
-		_ = resp.Body.Close()
-		answer <- string(body)
-	}()
-	<-begun
-	cancel()
-	close(goOn)
-	if got := <-answer; got != "card" {
-		t.Errorf("%s", got)
-	}
-	if err := <-ended; err != nil {
-		t.Error(err)
-	}
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func TestALongCardReadIsNotCutByTheTimeLimitOfRequests(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes longer than the time limit of a request")
-	}
-	book := &clientBook{}
-	token := book.give(t, "his", ScopeReadCard)
-	run := startWith(t, func(o *Options) {
-		o.Clients = book
-		o.Compat = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			select {
-			case <-r.Context().Done():
-				w.WriteHeader(http.StatusGatewayTimeout)
-			case <-time.After(readTimeout + time.Second):
-				_, _ = io.WriteString(w, "card")
-			}
+	synctest.Test(t, func(t *testing.T) {
+		book := &clientBook{}
+		token := book.give(t, "his", ScopeReadCard)
+		run := startInMemory(t, func(o *Options) {
+			o.Clients = book
+			o.Compat = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				select {
+				case <-r.Context().Done():
+					w.WriteHeader(http.StatusGatewayTimeout)
+				case <-time.After(workTimeout - time.Second):
+					_, _ = io.WriteString(w, "card")
+				}
+			})
 		})
+		if code, _, body := run.ask(t, "GET", "/api/smartcard/read", own, "Authorization", "Bearer "+token); code != 200 || body != "card" {
+			t.Errorf("%d %s", code, body)
+		}
 	})
-	if code, _, body := run.ask(t, "GET", "/api/smartcard/read", own, "Authorization", "Bearer "+token); code != 200 || body != "card" {
-		t.Errorf("%d %s", code, body)
-	}
+}
+
+// TestAConnectionThatSendsItsRequestTooSlowlyIsClosed sends a byte of a header each
+// second.
+func TestAConnectionThatSendsItsRequestTooSlowlyIsClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		run := startInMemory(t, nil)
+		c, began := run.dial(t), time.Now()
+		_, err := io.WriteString(c, "GET /healthz HTTP/1.1\r\nX-Slow: ")
+		for err == nil {
+			time.Sleep(time.Second)
+			_, err = io.WriteString(c, "a")
+		}
+		if took := time.Since(began); took < readHeaderTimeout || took > readHeaderTimeout+writeTimeout {
+			t.Errorf("it was closed after %s", took)
+		}
+	})
 }

@@ -12,29 +12,30 @@ import (
 type socket struct {
 	conn   *websocket.Conn
 	closed context.Context // ends when the client has gone
+	keep   timing
 }
 
 // openSocket takes the connection over. The library's own check of the origin
 // is left out: the guard's is exact, and knows hosts with their ports.
-func openSocket(w http.ResponseWriter, r *http.Request) (*socket, error) {
+func openSocket(w http.ResponseWriter, r *http.Request, keep timing) (*socket, error) {
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true})
 	if err != nil {
 		return nil, err
 	}
 	// Clients have nothing to say: CloseRead ends the connection at a message.
-	return &socket{conn: conn, closed: conn.CloseRead(context.WithoutCancel(r.Context()))}, nil
+	return &socket{conn: conn, closed: conn.CloseRead(context.WithoutCancel(r.Context())), keep: keep}, nil
 }
 
 // send implements sink.
 func (s *socket) send(e wireEvent) error {
-	ctx, cancel := context.WithTimeout(s.closed, streamTimeout)
+	ctx, cancel := context.WithTimeout(s.closed, s.keep.event)
 	defer cancel()
 	return s.conn.Write(ctx, websocket.MessageText, e.encode())
 }
 
 // beat implements sink with a ping, to which every client answers by itself.
 func (s *socket) beat() error {
-	ctx, cancel := context.WithTimeout(s.closed, streamTimeout)
+	ctx, cancel := context.WithTimeout(s.closed, s.keep.event)
 	defer cancel()
 	return s.conn.Ping(ctx)
 }
@@ -60,7 +61,7 @@ func (s *socket) end(reason string) error {
 	if err := s.send(notice(noticeEnd, reason, time.Now())); err != nil {
 		return err
 	}
-	late := time.AfterFunc(closeGrace, func() { _ = s.conn.CloseNow() })
+	late := time.AfterFunc(s.keep.goodbye, func() { _ = s.conn.CloseNow() })
 	defer late.Stop()
 	return s.conn.Close(code, reason)
 }

@@ -94,9 +94,9 @@ func (a *Agent) events(w http.ResponseWriter, r *http.Request) {
 	defer a.streams.leave(caller.Name)
 	var out sink
 	if webSocket(r.Header) {
-		out, err = openSocket(w, r)
+		out, err = openSocket(w, r, a.timing)
 	} else {
-		out, err = openEventSource(w)
+		out, err = openEventSource(w, a.timing.event)
 	}
 	if err != nil {
 		a.o.Logger.Debug("open a stream of events", "err", err)
