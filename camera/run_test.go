@@ -133,42 +133,44 @@ func TestACameraThatRepeatsItselfIsNotBelieved(t *testing.T) {
 }
 
 func TestPicturesOfAPersonDoNotOutliveTheCamera(t *testing.T) {
-	s := &script{steps: make(chan step, 3)}
-	c := start(t.Context(), func(context.Context) (source, error) { return s, nil }, Upright)
-	s.steps <- step{picture: scene.Draw(scene.Good, image.Pt(160, 120))}
-	f := next(t, c, image.Point{})
-	s.steps <- step{picture: scene.Draw(scene.Good, image.Pt(160, 120))}
-	var held *raw
-	for held == nil {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{steps: make(chan step, 3)}
+		c := start(t.Context(), func(context.Context) (source, error) { return s, nil }, Upright)
+		s.steps <- step{picture: scene.Draw(scene.Good, image.Pt(160, 120))}
+		f := next(t, c, image.Point{})
+		s.steps <- step{picture: scene.Draw(scene.Good, image.Pt(160, 120))}
+		synctest.Wait()
 		c.mu.Lock()
-		held = c.newest
+		held := c.newest
 		c.mu.Unlock()
-	}
-	c.Close()
-	if i := slices.IndexFunc(held.data[:cap(held.data)], func(b byte) bool { return b != 0 }); i >= 0 {
-		t.Error("the camera's buffer still has pixels")
-	}
-	img := f.Image
-	f.Release()
-	f.Release()
-	for _, plane := range [][]uint8{img.Y, img.Cb, img.Cr} {
-		if slices.ContainsFunc(plane, func(b uint8) bool { return b != 0 }) {
-			t.Error("a released frame still has pixels")
+		c.Close()
+		if i := slices.IndexFunc(held.data[:cap(held.data)], func(b byte) bool { return b != 0 }); i >= 0 {
+			t.Error("the camera's buffer still has pixels")
 		}
-	}
+		img := f.Image
+		f.Release()
+		f.Release()
+		for _, plane := range [][]uint8{img.Y, img.Cb, img.Cr} {
+			if slices.ContainsFunc(plane, func(b uint8) bool { return b != 0 }) {
+				t.Error("a released frame still has pixels")
+			}
+		}
+	})
 }
 
 func TestProbeTellsWhatIsThere(t *testing.T) {
 	t.Parallel()
-	got, err := Probe(t.Context(), "demo:")
-	if err != nil || got.State != Live || got.Size != image.Pt(demoWidth, demoHeight) || got.First <= 0 {
-		t.Errorf("%+v, %v", got, err)
-	}
-	got, err = Probe(t.Context(), "file:"+t.TempDir())
-	if !errors.Is(err, ErrAbsent) || got.State != Absent {
-		t.Errorf("%+v, %v", got, err)
-	}
-	if _, err = Probe(t.Context(), ""); !errors.Is(err, ErrNotConfigured) {
-		t.Errorf("%v", err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		got, err := Probe(t.Context(), "demo:")
+		if err != nil || got.State != Live || got.Size != image.Pt(demoWidth, demoHeight) || got.First <= 0 {
+			t.Errorf("%+v, %v", got, err)
+		}
+		got, err = Probe(t.Context(), "file:"+t.TempDir())
+		if !errors.Is(err, ErrAbsent) || got.State != Absent {
+			t.Errorf("%+v, %v", got, err)
+		}
+		if _, err = Probe(t.Context(), ""); !errors.Is(err, ErrNotConfigured) {
+			t.Errorf("%v", err)
+		}
+	})
 }

@@ -106,7 +106,7 @@ func Start(o Options) (*Server, error) {
 		changed: make(chan struct{}), pictures: map[scene.Scene][]byte{},
 	}
 	s.http = http.Server{
-		Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: 5 * time.Second,
+		Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: 2 * time.Minute,
 		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
 	go func() {
