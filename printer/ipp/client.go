@@ -18,10 +18,14 @@ import (
 
 const (
 	usualPort = "631"
+	maxAnswer = 1 << 20 // bytes; an answer has some kilobytes
+)
+
+// Limits of time. Tests with programs of the machine have more patience.
+var (
 	// requestLimit is for one question; a printer that sleeps needs seconds.
 	requestLimit = 8 * time.Second
 	dialLimit    = 3 * time.Second
-	maxAnswer    = 1 << 20 // bytes; an answer has some kilobytes
 )
 
 // Errors of an address and of an answer.

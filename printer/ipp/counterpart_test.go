@@ -1,13 +1,14 @@
 package ipp
 
 import (
+	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
-	"net/http/httptest"
-	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/OpenPrinting/goipp"
@@ -140,15 +141,54 @@ func (c *counterpart) tell(a *goipp.Message, state int, named bool) {
 	}
 }
 
-// open returns a printer that stands for it, until the end of the test.
-func (c *counterpart) open(t *testing.T, l Limits) *Printer {
+// line is a network of one host in memory, for bubbles of testing/synctest.
+type line struct {
+	waiting chan net.Conn
+	closed  chan struct{}
+	once    sync.Once
+}
+
+func (l *line) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	here, there := net.Pipe()
+	select {
+	case l.waiting <- there:
+		return here, nil
+	case <-l.closed:
+		return nil, &net.OpError{Op: "dial", Net: "pipe", Err: net.ErrClosed}
+	case <-ctx.Done():
+		return nil, &net.OpError{Op: "dial", Net: "pipe", Err: ctx.Err()}
+	}
+}
+
+// Accept implements net.Listener.
+func (l *line) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.waiting:
+		return c, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close implements net.Listener.
+func (l *line) Close() error { l.once.Do(func() { close(l.closed) }); return nil }
+
+// Addr implements net.Listener.
+func (l *line) Addr() net.Addr { return &net.UnixAddr{Name: "printer", Net: "pipe"} }
+
+// open returns a printer that stands for it, until the end of the test, which runs in
+// a bubble of testing/synctest.
+func (c *counterpart) open(t *testing.T, limits Limits) *Printer {
 	t.Helper()
-	s := httptest.NewServer(c)
-	t.Cleanup(s.Close)
-	p, err := New(strings.Replace(s.URL, "http:", "ipp:", 1)+"/ipp/print", Options{Limits: l})
+	l := &line{waiting: make(chan net.Conn), closed: make(chan struct{})}
+	server, served := &http.Server{Handler: c}, make(chan struct{})
+	go func() { defer close(served); _ = server.Serve(l) }()
+	t.Cleanup(func() { _ = server.Close(); <-served })
+	p, err := New("ipp://printer/ipp/print", Options{Limits: limits})
 	if err != nil {
 		t.Fatal(err)
 	}
+	p.client.http.Transport.(*http.Transport).DialContext = l.dial
 	t.Cleanup(func() { _ = p.Close() })
 	return p
 }
@@ -163,45 +203,45 @@ func (c *counterpart) print(t *testing.T, l Limits) error {
 var brisk = Limits{Job: 20 * time.Second, Fault: 100 * time.Millisecond, Poll: 20 * time.Millisecond, Tidy: 5 * time.Second}
 
 func TestAPrinterThatWakesUpSlowlyKeepsItsJob(t *testing.T) {
-	t.Parallel()
-	c := &counterpart{takes: 1200 * time.Millisecond, wakes: time.Second}
-	if err := c.print(t, brisk); err != nil || c.canceled {
-		t.Errorf("cancelled %v: %v", c.canceled, err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		c := &counterpart{takes: 1200 * time.Millisecond, wakes: time.Second}
+		if err := c.print(t, brisk); err != nil || c.canceled {
+			t.Errorf("cancelled %v: %v", c.canceled, err)
+		}
+	})
 }
 
 func TestAPrinterThatNeverWakesUpIsOfflineWhenTheTimeOfTheJobIsOver(t *testing.T) {
-	t.Parallel()
-	l := brisk
-	l.Job = 500 * time.Millisecond
-	c := &counterpart{takes: time.Hour, wakes: time.Hour}
-	err := c.print(t, l)
-	var unclear *device.UnclearError
-	if !errors.As(err, &unclear) || unclear.Condition != device.Offline || !errors.Is(err, errLate) || !c.canceled {
-		t.Errorf("cancelled %v: %v", c.canceled, err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		l := brisk
+		l.Job = 500 * time.Millisecond
+		c := &counterpart{takes: time.Hour, wakes: time.Hour}
+		err := c.print(t, l)
+		var unclear *device.UnclearError
+		if !errors.As(err, &unclear) || unclear.Condition != device.Offline || !errors.Is(err, errLate) || !c.canceled {
+			t.Errorf("cancelled %v: %v", c.canceled, err)
+		}
+	})
 }
 
 func TestAJobThatThePrinterHasForgottenIsUnclearAtOnce(t *testing.T) {
-	t.Parallel()
-	l := brisk
-	l.Job, l.Tidy = time.Hour, time.Hour
-	c := &counterpart{takes: 200 * time.Millisecond, forgets: true}
-	ended := make(chan error, 1)
-	go func() { ended <- c.print(t, l) }()
-	select {
-	case err := <-ended:
+	synctest.Test(t, func(t *testing.T) {
+		l := brisk
+		l.Job, l.Tidy = time.Hour, time.Hour
+		c := &counterpart{takes: 200 * time.Millisecond, forgets: true}
+		began := time.Now()
+		err := c.print(t, l)
 		var unclear *device.UnclearError
 		if !errors.As(err, &unclear) || !errors.Is(err, errForgotten) || c.canceled {
 			t.Errorf("cancelled %v: %v", c.canceled, err)
 		}
-	case <-time.After(10 * time.Second):
-		t.Fatal("it waits for what will never be said")
-	}
+		if took := time.Since(began); took > c.takes+l.Poll {
+			t.Errorf("it waited %s for what will never be said", took)
+		}
+	})
 }
 
 func TestAJobWhoseAnswerWasLostIsUnclearUnlessThePrinterTellsOfAllJobs(t *testing.T) {
-	t.Parallel()
 	for _, c := range []struct {
 		name    string
 		printer *counterpart
@@ -214,12 +254,13 @@ func TestAJobWhoseAnswerWasLostIsUnclearUnlessThePrinterTellsOfAllJobs(t *testin
 		{"it remembers no jobs", &counterpart{loses: true, forgets: true}, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			err := c.printer.print(t, brisk)
-			var unclear *device.UnclearError
-			if errors.As(err, &unclear) != c.unclear || !c.unclear && err != nil {
-				t.Errorf("%v", err)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				err := c.printer.print(t, brisk)
+				var unclear *device.UnclearError
+				if errors.As(err, &unclear) != c.unclear || !c.unclear && err != nil {
+					t.Errorf("%v", err)
+				}
+			})
 		})
 	}
 }

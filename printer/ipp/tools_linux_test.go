@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -78,28 +79,41 @@ func stop(c *exec.Cmd) {
 	_ = syscall.Kill(-c.Process.Pid, syscall.SIGKILL) // what its children left
 }
 
+// freePort returns a port that nobody listens on, below those that the system gives
+// away by itself: none of these is taken before the program has it.
 func freePort(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		l, err := net.Listen("tcp", fmt.Sprintf(":%d", 20_000+rand.IntN(12_000)))
+		if err != nil {
+			continue
+		}
+		port := l.Addr().(*net.TCPAddr).Port
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return strconv.Itoa(port)
 	}
-	defer func() { _ = l.Close() }()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+	t.Fatal("no port is free")
+	return ""
 }
 
 // eventually waits for something that a program outside of the test does.
 func eventually(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	for end := time.Now().Add(15 * time.Second); !done(); time.Sleep(30 * time.Millisecond) {
+	for end := time.Now().Add(patience); !done(); time.Sleep(30 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("it did not happen: %s", what)
 		}
 	}
 }
 
-// hasty are limits for printers on this machine.
-var hasty = Limits{Job: 20 * time.Second, Fault: 300 * time.Millisecond, Poll: 50 * time.Millisecond, Tidy: 10 * time.Second}
+// patience is how long a test waits for what a program of this machine has to do.
+const patience = 2 * time.Minute
+
+// hasty are limits for printers on this machine, which see a fault soon and leave time
+// for everything else.
+var hasty = Limits{Job: patience, Fault: 300 * time.Millisecond, Poll: 50 * time.Millisecond, Tidy: patience}
 
 // everyday is ippeveprinter, the sample printer of the IPP Everywhere standard.
 type everyday struct {
