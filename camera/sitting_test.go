@@ -8,12 +8,12 @@ import (
 	"image/jpeg"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"authenkiosk/camera/gate"
-	"authenkiosk/camera/mjpegtest"
 	"authenkiosk/camera/scene"
 )
 
@@ -43,31 +43,55 @@ func waitLook(t *testing.T, s *Sitting, what string, is func(Look) bool) Look {
 	}
 }
 
+// lent is a drawn camera that another program takes at times.
+type lent struct {
+	source
+	taken *atomic.Bool
+}
+
+func (l lent) read(ctx context.Context, r *raw) error {
+	if l.taken.Load() {
+		return ErrBusy
+	}
+	return l.source.read(ctx, r)
+}
+
 func TestASittingFollowsWhatHappensInFrontOfTheCamera(t *testing.T) {
 	t.Parallel()
-	server := serve(t, mjpegtest.Options{})
-	s := sit(t, open(t, server.Source()), SittingOptions{Steady: 300 * time.Millisecond})
-	waitLook(t, s, "a good face", func(l Look) bool { return l.Ready && l.Hint == gate.OK && !l.Face.Empty() })
-	for _, c := range []struct {
-		scene scene.Scene
-		hint  gate.Verdict
-	}{
-		{scene.Dark, gate.TooDark},
-		{scene.Bright, gate.TooBright},
-		{scene.Blurred, gate.Blurred},
-		{scene.Nobody, gate.NoFace},
-		{scene.Two, gate.SeveralFaces},
-		{scene.Good, gate.OK},
-	} {
-		server.Show(c.scene)
-		waitLook(t, s, c.hint.String(), func(l Look) bool {
-			return l.Hint == c.hint && l.Ready == (c.hint == gate.OK)
-		})
-	}
-	server.Break(mjpegtest.Taken)
-	waitLook(t, s, "busy", func(l Look) bool { return l.State == Busy && errors.Is(l.Err, ErrBusy) && !l.Ready })
-	server.Break(mjpegtest.None)
-	waitLook(t, s, "a good face again", func(l Look) bool { return l.State == Live && l.Ready })
+	synctest.Test(t, func(t *testing.T) {
+		stage, taken := new(scene.Stage), new(atomic.Bool)
+		demo := demoConnector(stage)
+		camera := start(t.Context(), func(ctx context.Context) (source, error) {
+			if taken.Load() {
+				return nil, ErrBusy
+			}
+			s, err := demo(ctx)
+			return lent{s, taken}, err
+		}, Upright)
+		t.Cleanup(camera.Close)
+		s := sit(t, camera, SittingOptions{Steady: 300 * time.Millisecond})
+		waitLook(t, s, "a good face", func(l Look) bool { return l.Ready && l.Hint == gate.OK && !l.Face.Empty() })
+		for _, c := range []struct {
+			scene scene.Scene
+			hint  gate.Verdict
+		}{
+			{scene.Dark, gate.TooDark},
+			{scene.Bright, gate.TooBright},
+			{scene.Blurred, gate.Blurred},
+			{scene.Nobody, gate.NoFace},
+			{scene.Two, gate.SeveralFaces},
+			{scene.Good, gate.OK},
+		} {
+			stage.Set(c.scene)
+			waitLook(t, s, c.hint.String(), func(l Look) bool {
+				return l.Hint == c.hint && l.Ready == (c.hint == gate.OK)
+			})
+		}
+		taken.Store(true)
+		waitLook(t, s, "busy", func(l Look) bool { return l.State == Busy && errors.Is(l.Err, ErrBusy) && !l.Ready })
+		taken.Store(false)
+		waitLook(t, s, "a good face again", func(l Look) bool { return l.State == Live && l.Ready })
+	})
 }
 
 func TestThePhotoIsUprightSmallBareAndJudged(t *testing.T) {
