@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -73,7 +71,7 @@ func TestAConfirmationIsSentExactlyOnceWhateverHappens(t *testing.T) {
 
 func agentOf(t *testing.T, base string) *nhso.Agent {
 	t.Helper()
-	client, err := nhso.NewAgent(nhso.AgentOptions{URL: base})
+	client, err := nhso.NewAgent(nhso.AgentOptions{URL: base, Timeouts: patient, ReadTimeout: patience})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,13 +80,7 @@ func agentOf(t *testing.T, base string) *nhso.Agent {
 }
 
 func TestAnAgentThatIsNotRunningGetsNothing(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	base := "http://" + l.Addr().String()
-	_ = l.Close()
-	client := agentOf(t, base)
+	client := agentOf(t, refusing(t))
 	pid := testzone.PID(testzone.Adult)
 	client.CardInside(1)
 	for name, call := range map[string]func() error{
@@ -202,24 +194,23 @@ func TestWhoWaitsForTheReaderCanGiveUp(t *testing.T) {
 
 func TestAConfirmationHasAConnectionOfItsOwn(t *testing.T) {
 	var made atomic.Int64
-	server := httptest.NewUnstartedServer(http.NotFoundHandler())
-	server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
-		if s == http.StateNew {
+	agentBubble(t, func(o *nhso.AgentOptions) {
+		dial := o.DialContext
+		o.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 			made.Add(1)
+			return dial(ctx, network, address)
 		}
-	}
-	server.Start()
-	defer server.Close()
-	client := agentOf(t, server.URL)
-	for range 3 {
-		_, _ = client.Terminals(t.Context())
-	}
-	for range 2 {
-		_, _ = client.ConfirmSave(t.Context(), nhso.Confirmation{PID: testzone.PID(testzone.Adult)})
-	}
-	if n := made.Load(); n != 3 {
-		t.Errorf("%d connections: one for the questions and one for each submission were expected", n)
-	}
+	}, func(t *testing.T, r *agentRig) {
+		for range 3 {
+			_, _ = r.client.Terminals(t.Context())
+		}
+		for range 2 {
+			_, _ = r.client.ConfirmSave(t.Context(), nhso.Confirmation{PID: testzone.PID(testzone.Adult)})
+		}
+		if n := made.Load(); n != 3 {
+			t.Errorf("%d connections: one for the questions and one for each submission were expected", n)
+		}
+	})
 }
 
 func TestReadingsHideThePersonWhenPrinted(t *testing.T) {

@@ -137,7 +137,7 @@ func TestAnAnswerOfNHSOEndsWhatACertificateHasTold(t *testing.T) {
 	roots.AddCert(a.cert)
 	early, valid := a.server(zone, now.Add(day), now.Add(2*day), "127.0.0.1"), a.server(zone, now.Add(-day), now.Add(day), "127.0.0.1")
 	client, err := nhso.NewEndpoint(nhso.Options{
-		Zone: "test", EndpointURL: valid, StatusURL: early, RootCAs: roots, Token: fixed(testzone.DefaultToken),
+		Zone: "test", EndpointURL: valid, StatusURL: early, RootCAs: roots, Token: fixed(testzone.DefaultToken), Timeouts: patient,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -79,7 +79,7 @@ func endpointWithEvidence(t *testing.T, base, evidence string) *nhso.Endpoint {
 	t.Helper()
 	e, err := nhso.NewEndpoint(nhso.Options{
 		Zone: visit.ZoneTest, EndpointURL: base, EvidenceURL: evidence,
-		Token: func() (string, error) { return testzone.DefaultToken, nil },
+		Token: func() (string, error) { return testzone.DefaultToken, nil }, Timeouts: patient,
 	})
 	if err != nil {
 		t.Fatal(err)

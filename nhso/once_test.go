@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
-	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -53,9 +54,32 @@ func rawServer(t *testing.T, handle func(net.Conn)) (base string, requests *atom
 	return "http://" + l.Addr().String(), requests
 }
 
+// patience is what a request over a real connection may take here, so that no pause of
+// the machine is taken for a time-out; these are tested in rigs with a time of their own.
+const patience = 2 * time.Minute
+
+var patient = nhso.Timeouts{Query: patience, Submit: patience, Connect: patience}
+
+// refusing is an address where nobody listens, nor can have begun to meanwhile.
+func refusing(t *testing.T) string {
+	t.Helper()
+	host := "127.0.0.1"
+	if runtime.GOOS == "linux" { // where all of 127.0.0.0/8 is this machine
+		host = fmt.Sprintf("127.%d.%d.%d", 1+rand.IntN(250), rand.IntN(250), 1+rand.IntN(250))
+	}
+	l, err := net.Listen("tcp", host+":0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return "http://" + l.Addr().String()
+}
+
 func clientOf(t *testing.T, base string, change func(*nhso.Options)) *nhso.Endpoint {
 	t.Helper()
-	o := nhso.Options{Zone: visit.ZoneTest, EndpointURL: base, Token: fixed("00000000-0000-4000-8000-000000000001")}
+	o := nhso.Options{Zone: visit.ZoneTest, EndpointURL: base, Token: fixed("00000000-0000-4000-8000-000000000001"), Timeouts: patient}
 	if change != nil {
 		change(&o)
 	}
@@ -168,10 +192,7 @@ func TestAQuestionIsNeverAnsweredByAnotherServer(t *testing.T) {
 }
 
 func TestARefusedConnectionIsNotSent(t *testing.T) {
-	s := httptest.NewServer(http.NotFoundHandler())
-	base := s.URL
-	s.Close()
-	client := clientOf(t, base, nil)
+	client := clientOf(t, refusing(t), nil)
 	_, err := client.Submit(t.Context(), submission("900000000000", visit.ServiceDateOf(time.Now())))
 	if nhso.KindOf(err) != nhso.NotSent || !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("got %v", err)

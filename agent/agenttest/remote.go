@@ -7,13 +7,12 @@ import (
 	"io"
 	"net/http"
 	"testing"
-	"time"
 )
 
 // Zone is the Control of an agent that the test zone plays, or that stands on the
 // test zone, through the zone's control API at that address.
 func Zone(address string) Control {
-	z := zone{address: address, client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 10 * time.Second}}
+	z := zone{address: address, client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: answerLimit}}
 	return Control{
 		Insert: func(t *testing.T, pid string) {
 			z.do(t, http.MethodPut, "/testzone/agent/card", map[string]any{"pid": pid})

@@ -107,6 +107,7 @@ func TestAMessageThatTheBrokerRefusesIsARefusalAndLeavesTheConnection(t *testing
 	if err != nil {
 		t.Fatal(err)
 	}
+	p.connecting, p.packet = patience, patience
 	refused := (*feed.RefusedError)(nil)
 	if err := p.deliver(t.Context(), three(t)[0]); !errors.As(err, &refused) {
 		t.Errorf("%v", err)

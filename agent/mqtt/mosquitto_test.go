@@ -54,7 +54,7 @@ func TestMosquittoTellsThatNobodyListensAndNothingIsLost(t *testing.T) {
 			t.Skip(err)
 		}
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := net.Listen("tcp", ownHost()+":0")
 	if err != nil {
 		t.Fatal(err)
 	}

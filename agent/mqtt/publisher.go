@@ -104,6 +104,8 @@ type Publisher struct {
 	o        Options
 	follower *feed.Follower
 
+	connecting, packet time.Duration // connectTimeout, packetTimeout; tests have more patience
+
 	mu     sync.Mutex
 	client *paho.Client // nil: not connected
 }
@@ -113,7 +115,7 @@ func New(c Config, o Options) (*Publisher, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	p := &Publisher{c: c, o: o}
+	p := &Publisher{c: c, o: o, connecting: connectTimeout, packet: packetTimeout}
 	p.follower = feed.New(feed.Options{
 		Name: "mqtt", Visits: o.Visits, Cursors: o.Cursors, Aside: o.Aside, Logger: o.Logger, Ready: p.connect, Deliver: p.deliver,
 	})
@@ -131,7 +133,7 @@ func (p *Publisher) Run(ctx context.Context) {
 	if client == nil {
 		return
 	}
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), packetTimeout)
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), p.packet)
 	defer cancel()
 	if _, err := client.Publish(last, p.online(false)); err != nil {
 		p.o.Logger.Debug("say goodbye to the broker", "err", errBroker)
@@ -167,13 +169,13 @@ func (p *Publisher) connect(ctx context.Context) error {
 			return nil
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	ctx, cancel := context.WithTimeout(ctx, p.connecting)
 	defer cancel()
 	conn, err := p.dial(ctx)
 	if err != nil {
 		return errUnreachable
 	}
-	client := paho.NewClient(paho.ClientConfig{Conn: conn, PacketTimeout: packetTimeout})
+	client := paho.NewClient(paho.ClientConfig{Conn: conn, PacketTimeout: p.packet})
 	answer, err := client.Connect(ctx, p.hello())
 	if err != nil {
 		_ = conn.Close()
@@ -205,14 +207,14 @@ func (p *Publisher) dial(ctx context.Context) (net.Conn, error) {
 			port = "1883"
 		}
 		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
-		return &patientConn{Conn: conn}, err
+		return &patientConn{Conn: conn, limit: p.packet}, err
 	}
 	if port == "" {
 		port = "8883"
 	}
 	dialer := &tls.Dialer{Config: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: p.c.RootCAs, ServerName: u.Hostname()}}
 	conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
-	return &patientConn{Conn: conn}, err
+	return &patientConn{Conn: conn, limit: p.packet}, err
 }
 
 // patientConn lets the goroutines of the library write one after the other, and
@@ -220,11 +222,12 @@ func (p *Publisher) dial(ctx context.Context) (net.Conn, error) {
 type patientConn struct {
 	net.Conn
 	sync.Mutex
+	limit time.Duration
 }
 
 // Write implements io.Writer.
 func (c *patientConn) Write(b []byte) (int, error) {
-	if err := c.SetWriteDeadline(time.Now().Add(packetTimeout)); err != nil {
+	if err := c.SetWriteDeadline(time.Now().Add(c.limit)); err != nil {
 		return 0, err
 	}
 	return c.Conn.Write(b)

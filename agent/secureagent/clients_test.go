@@ -2,12 +2,13 @@ package secureagent
 
 import (
 	"bytes"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
-	"time"
 
 	"authenkiosk/agent/agenttest"
 )
@@ -33,7 +34,12 @@ func TestProgramsOfTheFieldGetTheirCode(t *testing.T) {
 				t.Parallel()
 				w := newWorld()
 				w.nhso = nhso
-				server := httptest.NewServer(w.handler(t, nil))
+				h, polled := w.handler(t, nil), make(chan struct{})
+				first := sync.OnceFunc(func() { close(polled) })
+				server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+					h.ServeHTTP(rw, r)
+					first()
+				}))
 				defer server.Close()
 				cmd := exec.CommandContext(t.Context(), tool, "../agenttest/clients/"+client.script, server.URL, "0800001234")
 				var out, wrong bytes.Buffer
@@ -41,9 +47,15 @@ func TestProgramsOfTheFieldGetTheirCode(t *testing.T) {
 				if err := cmd.Start(); err != nil {
 					t.Fatal(err)
 				}
-				time.Sleep(100 * time.Millisecond) // it may have polled an empty reader by then
+				ended := make(chan error, 1)
+				go func() { ended <- cmd.Wait() }()
+				select {
+				case <-polled: // an empty reader
+				case err := <-ended:
+					t.Fatalf("it has not even asked: %v\n%s%s", err, &out, &wrong)
+				}
 				w.insert(agenttest.Adult.PID())
-				if err := cmd.Wait(); err != nil {
+				if err := <-ended; err != nil {
 					t.Fatalf("%v\n%s%s", err, &out, &wrong)
 				}
 				lines, codes := strings.Fields(out.String()), w.given[agenttest.Adult.PID()]

@@ -48,6 +48,7 @@ func TestWhichAnswersAreARefusal(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		d.o.Client.Timeout = patience
 		err = d.post(t.Context(), Hook{Name: "his", URL: srv.URL, Secret: secret(t)}, three(t)[0])
 		refused := (*feed.RefusedError)(nil)
 		if errors.As(err, &refused) != c.refused || (err != nil) != c.failed {

@@ -48,8 +48,10 @@ func TestProgramsOfTheFieldGetTheirCode(t *testing.T) {
 				if err := cmd.Start(); err != nil {
 					t.Fatal(err)
 				}
-				for end := time.Now().Add(30 * time.Second); len(z.Requests()) == 0 && time.Now().Before(end); {
-					time.Sleep(10 * time.Millisecond) // until it has polled an empty reader
+				for end := time.Now().Add(2 * time.Minute); len(z.Requests()) == 0; time.Sleep(10 * time.Millisecond) {
+					if time.Now().After(end) {
+						t.Fatal("it does not poll the empty reader")
+					}
 				}
 				if err := z.Desk().Insert(PID(c.serial).Digits()); err != nil {
 					t.Fatal(err)

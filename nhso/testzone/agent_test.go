@@ -4,11 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"authenkiosk/visit"
@@ -247,24 +247,24 @@ func TestCardsCanComeFromAProgram(t *testing.T) {
 }
 
 func TestTheAgentEndsWithItsContext(t *testing.T) {
-	z := zoneAt(t, morning(), Options{})
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- z.ServeAgent(ctx, l, nil) }()
-	resp, err := http.Get("http://" + l.Addr().String() + AgentTerminalsPath)
-	if err != nil || resp.StatusCode != 200 {
-		t.Fatal(resp, err)
-	}
-	_ = resp.Body.Close()
-	http.DefaultClient.CloseIdleConnections()
-	stop()
-	if err := <-done; err != nil {
-		t.Error(err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		z := zoneAt(t, morning(), Options{})
+		l := Pipe()
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- z.ServeAgent(ctx, l, nil) }()
+		client := &http.Client{Transport: &http.Transport{DialContext: l.DialContext}}
+		resp, err := client.Get("http://agent" + AgentTerminalsPath)
+		if err != nil || resp.StatusCode != 200 {
+			t.Fatal(resp, err)
+		}
+		_ = resp.Body.Close()
+		stop() // the connection is kept, as programs do
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		client.CloseIdleConnections()
+	})
 }
 
 func FuzzAgentConfirmOfTheSimulator(f *testing.F) {

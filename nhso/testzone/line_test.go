@@ -7,8 +7,10 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"authenkiosk/nhso/testzone"
+	"authenkiosk/visit"
 )
 
 // phoneAsks fills the form of the phone and returns the page that comes back.
@@ -27,7 +29,8 @@ func phoneAsks(t *testing.T, base, unit, pid, phone string) (status int, page st
 }
 
 func TestThePhonePageGivesOneCodeAndRefusesWhatNHSOWould(t *testing.T) {
-	z, err := testzone.New(testzone.Options{})
+	morning := time.Date(2025, 11, 7, 9, 0, 0, 0, visit.Bangkok) // far from midnight
+	z, err := testzone.New(testzone.Options{Now: func() time.Time { return morning }})
 	if err != nil {
 		t.Fatal(err)
 	}
