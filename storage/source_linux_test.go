@@ -47,7 +47,7 @@ func (e *emulator) start(t *testing.T) {
 	e.cmd = exec.Command("swtpm", "socket", "--tpm2", "--tpmstate", "dir="+e.state,
 		"--server", "type=unixio,path="+e.socket, "--flags", "not-need-init,startup-clear")
 	must(t, e.cmd.Start())
-	for deadline := time.Now().Add(20 * time.Second); !e.source().Available(); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(longest); !e.source().Available(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("swtpm does not answer")
 		}

@@ -21,8 +21,9 @@ import (
 )
 
 const (
-	// patience is how long a child may take, which is a second or two at most.
-	patience = time.Minute
+	// patience is how long a child may take, which is a second or two on a machine
+	// that is not busy.
+	patience = 10 * time.Minute
 
 	requireTools = "AUTHENKIOSK_REQUIRE_TOOLS"
 )
