@@ -310,10 +310,7 @@ func TestTheEndOfTheProgramWaitsForAProgramsSubmission(t *testing.T) {
 			_ = resp.Body.Close()
 		}
 	}()
-	eventually(t, func() bool { // it is on its way, not only saved
-		found, err := h.core.store.Find(mustPID(t, adultPID), visit.ServiceDateOf(time.Now()))
-		return err == nil && len(found) == 1 && found[0].State == storage.StateInflight
-	})
+	eventually(t, func() bool { return h.posts() == 1 }) // NHSO has it; here NHSO ends with the program
 	cancel()
 	<-gone
 	h.end()

@@ -29,10 +29,11 @@ const (
 	lineLossy             // packets are lost and sent again: to a program that is a delay
 )
 
-// badLine is a TCP proxy between the kiosk and the test zone.
+// badLine is a proxy between the kiosk and the test zone.
 type badLine struct {
+	on       network
 	listener net.Listener
-	target   string
+	target   net.Listener
 	mode     atomic.Int32
 
 	work sync.WaitGroup
@@ -43,13 +44,13 @@ type badLine struct {
 // slowPiece is longer than the client of the tests waits.
 const slowPiece = 700 * time.Millisecond
 
-func newBadLine(t *testing.T, target string) *badLine {
+func newBadLine(t *testing.T, on network, target net.Listener) *badLine {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := on.listen()
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &badLine{listener: l, target: target, open: map[net.Conn]bool{}}
+	b := &badLine{on: on, listener: l, target: target, open: map[net.Conn]bool{}}
 	b.work.Go(b.serve)
 	t.Cleanup(func() {
 		_ = l.Close()
@@ -101,7 +102,7 @@ func (b *badLine) carry(client net.Conn, mode lineMode) {
 		_, _ = io.WriteString(client, answer)
 		return
 	}
-	server, err := net.Dial("tcp", b.target)
+	server, err := b.on.dial(b.target)
 	if err != nil {
 		return
 	}
@@ -157,19 +158,19 @@ func TestALineThatLosesPacketsDelaysAndNothingElse(t *testing.T) {
 	for range 3 {
 		t.Run("a visit", func(t *testing.T) {
 			t.Parallel()
-			w := newWire(t, slog.New(slog.DiscardHandler))
-			defer w.end()
-			w.line.set(lineLossy)
-			w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
-			w.phone()
-			w.kiosk.Send(flow.TapConfirm{})
-			m := w.until("end of the visit", func(m flow.Model) bool { return m.State == flow.Result || m.State == flow.Queued })
-			w.drained()
-			codes, _ := w.madeFor()
-			r, err := w.kiosk.store.Visit(m.Session.Insertion.VisitID)
-			if codes != 1 || err != nil || r.State != storage.StateDone || m.Session.Code != "" && m.Session.Code != r.Code {
-				t.Errorf("%d codes, the store has %v %v, the patient saw %q", codes, r.State, err, m.Session.Code)
-			}
+			playWire(t, slog.New(slog.DiscardHandler), slipsAsPictures, func(t *testing.T, w *wire) {
+				w.line.set(lineLossy)
+				w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
+				w.phone()
+				w.kiosk.Send(flow.TapConfirm{})
+				m := w.until("end of the visit", func(m flow.Model) bool { return m.State == flow.Result || m.State == flow.Queued })
+				w.drained()
+				codes, _ := w.madeFor()
+				r, err := w.kiosk.store.Visit(m.Session.Insertion.VisitID)
+				if codes != 1 || err != nil || r.State != storage.StateDone || m.Session.Code != "" && m.Session.Code != r.Code {
+					t.Errorf("%d codes, the store has %v %v, the patient saw %q", codes, r.State, err, m.Session.Code)
+				}
+			})
 		})
 	}
 }
@@ -181,29 +182,28 @@ func TestABadLineNeverMakesAWrongSuccessAndTheQueueIsEmptySoonAfter(t *testing.T
 		for _, from := range []string{"the card", "the confirmation"} {
 			t.Run(name+" from "+from, func(t *testing.T) {
 				t.Parallel()
-				w := newWire(t, slog.New(slog.DiscardHandler))
-				defer w.end()
-				line := w.line
-				w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
-				if from == "the card" {
-					line.set(mode)
-				}
-				w.phone()
-				line.set(mode)
-				w.kiosk.Send(flow.TapConfirm{})
-				m := w.until("end of the visit", func(m flow.Model) bool {
-					return m.State == flow.Result || m.State == flow.Queued || m.State == flow.Desk
+				playWire(t, slog.New(slog.DiscardHandler), slipsAsPictures, func(t *testing.T, w *wire) {
+					w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
+					if from == "the card" {
+						w.line.set(mode)
+					}
+					w.phone()
+					w.line.set(mode)
+					w.kiosk.Send(flow.TapConfirm{})
+					m := w.until("end of the visit", func(m flow.Model) bool {
+						return m.State == flow.Result || m.State == flow.Queued || m.State == flow.Desk
+					})
+					if m.State != flow.Queued || m.Session.Code != "" {
+						t.Errorf("the patient sees %v with code %q", m.State, m.Session.Code)
+					}
+					w.line.set(lineGood)
+					w.drained()
+					codes, _ := w.madeFor()
+					r, err := w.kiosk.store.Visit(m.Session.Insertion.VisitID)
+					if codes != 1 || err != nil || r.State != storage.StateDone {
+						t.Errorf("%d codes, the store has %v, %v", codes, r.State, err)
+					}
 				})
-				if m.State != flow.Queued || m.Session.Code != "" {
-					t.Errorf("the patient sees %v with code %q", m.State, m.Session.Code)
-				}
-				line.set(lineGood)
-				w.drained()
-				codes, _ := w.madeFor()
-				r, err := w.kiosk.store.Visit(m.Session.Insertion.VisitID)
-				if codes != 1 || err != nil || r.State != storage.StateDone {
-					t.Errorf("%d codes, the store has %v, %v", codes, r.State, err)
-				}
 			})
 		}
 	}

@@ -46,26 +46,31 @@ func (c canary) parts() [][]byte {
 // written but the slips. The long run is -sessions 10000.
 func TestNothingPersonalIsLeftInLogsAndFiles(t *testing.T) {
 	var log bytes.Buffer
-	w := newWire(t, slog.New(privatelog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
-	w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
-	pattern := w.zone.Persons()[0]
-	for i := range *sessions {
-		c := canaryOf(i)
-		p := pattern
-		p.PID, p.FirstName, p.LastName = c.pid.Digits(), c.name, c.last
-		if err := w.zone.PutPerson(p); err != nil {
-			t.Fatal(err)
+	playWire(t, slog.New(privatelog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))), slipsAsPictures, func(t *testing.T, w *wire) {
+		w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
+		pattern := w.zone.Persons()[0]
+		for i := range *sessions {
+			c := canaryOf(i)
+			p := pattern
+			p.PID, p.FirstName, p.LastName = c.pid.Digits(), c.name, c.last
+			if err := w.zone.PutPerson(p); err != nil {
+				t.Fatal(err)
+			}
+			// Every tenth patient meets no NHSO at first, later every hundredth.
+			w.serve(c, i%10 == 9 && (i < 100 || i%100 == 99))
 		}
-		// Every tenth patient meets no NHSO at first, later every hundredth: such
-		// a visit takes seconds of waiting.
-		w.serve(c, i%10 == 9 && (i < 100 || i%100 == 99))
-	}
-	w.zone.ClearFaults()
-	w.drained()
-	w.end()
+		w.zone.ClearFaults()
+		w.drained()
+		w.end()
+		lookForCanaries(t, w.data, log.Bytes())
+	})
+}
 
-	written := map[string][]byte{"the log": log.Bytes()}
-	err := filepath.WalkDir(w.data, func(path string, d fs.DirEntry, err error) error {
+// lookForCanaries looks for every part of every patient in what was written.
+func lookForCanaries(t *testing.T, data string, log []byte) {
+	t.Helper()
+	written := map[string][]byte{"the log": log}
+	err := filepath.WalkDir(data, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -77,8 +82,8 @@ func TestNothingPersonalIsLeftInLogsAndFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if log.Len() < 1000 || len(written) < 2 {
-		t.Fatalf("%d files and %d bytes of log prove nothing", len(written), log.Len())
+	if len(log) < 1000 || len(written) < 2 {
+		t.Fatalf("%d files and %d bytes of log prove nothing", len(written), len(log))
 	}
 	found := 0
 	for name, content := range written {
@@ -92,10 +97,10 @@ func TestNothingPersonalIsLeftInLogsAndFiles(t *testing.T) {
 			}
 		}
 	}
-	if bytes.Contains(log.Bytes(), []byte(testzone.DefaultToken)) {
+	if bytes.Contains(log, []byte(testzone.DefaultToken)) {
 		t.Error("the log holds the token")
 	}
-	t.Logf("%d sessions, %d files, %d bytes of log: %d finds", *sessions, len(written), log.Len(), found)
+	t.Logf("%d sessions, %d files, %d bytes of log: %d finds", *sessions, len(written), len(log), found)
 }
 
 // serve brings one patient through a visit, with NHSO away or not.

@@ -4,9 +4,12 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"authenkiosk/app/config"
@@ -35,47 +38,107 @@ type wire struct {
 
 const submitPath = "/nhsoendpoint/api/AuthenCode"
 
-func newWire(t *testing.T, log *slog.Logger) *wire {
+// limits are how long a kiosk of the tests waits for others.
+type limits struct {
+	timeouts nhso.Timeouts
+	settling outbox.Times
+}
+
+var (
+	// patientLimits are met by faults alone, however slow the machine is.
+	patientLimits = limits{
+		nhso.Timeouts{Query: longest, Submit: longest, Connect: longest},
+		outbox.Times{SettleTime: longest, Patience: longest},
+	}
+	// shortLimits are for a kiosk whose time is played.
+	shortLimits = limits{
+		nhso.Timeouts{Query: 400 * time.Millisecond, Submit: 400 * time.Millisecond, Connect: time.Second},
+		outbox.Times{SettleTime: 2 * time.Second, Patience: time.Second},
+	}
+)
+
+// longest is how long a test waits for what must come. A machine that is busy, or
+// stands still for a while, comes nowhere near it.
+const longest = 2 * time.Minute
+
+// network is where a kiosk of the tests meets its NHSO.
+type network struct {
+	listen func() (net.Listener, error)
+	dial   func(net.Listener) (net.Conn, error)
+}
+
+var (
+	loopback = network{
+		func() (net.Listener, error) { return net.Listen("tcp", "127.0.0.1:0") },
+		func(l net.Listener) (net.Conn, error) { return net.Dial("tcp", l.Addr().String()) },
+	}
+	// Who waits for a pipe in memory lets the time of a bubble pass.
+	memory = network{
+		func() (net.Listener, error) { return testzone.Pipe(), nil },
+		func(l net.Listener) (net.Conn, error) {
+			return l.(*testzone.PipeListener).DialContext(context.Background(), "", "")
+		},
+	}
+)
+
+// played is the morning on which the played time begins: no test meets midnight.
+var played = time.Date(2026, 11, 23, 9, 0, 0, 0, visit.Bangkok)
+
+// playWire has a test drive a kiosk whose time is played: it passes only while
+// everybody waits, so that no limit is met because the machine is slow.
+func playWire(t *testing.T, log *slog.Logger, change func(data string, c *config.Config), drive func(t *testing.T, w *wire)) {
 	t.Helper()
-	return newWireOf(t, log, func(data string, c *config.Config) {
-		c.Printer.Kind, c.Printer.Address = config.PrinterImage, filepath.Join(data, "slips")
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(played))
+		w := makeWire(t, log, memory, shortLimits, change)
+		// Who waits at a socket of the system keeps the time from passing, so
+		// something is in the way of the one for commands.
+		if err := os.MkdirAll(filepath.Join(dataOf(w.data), "authenkiosk.sock", "in the way"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		w.start()
+		defer w.end()
+		drive(t, w)
 	})
 }
 
-// newWireOf makes a kiosk with a changed configuration.
-func newWireOf(t *testing.T, log *slog.Logger, change func(data string, c *config.Config)) *wire {
-	t.Helper()
-	return newWireWithin(t, log, shortLimits, change)
+// slipsAsPictures gives a kiosk a printer that leaves pictures.
+func slipsAsPictures(data string, c *config.Config) {
+	c.Printer.Kind, c.Printer.Address = config.PrinterImage, filepath.Join(data, "slips")
 }
 
-// shortLimits are for faults of which the end of a wait is a part.
-var shortLimits = nhso.Timeouts{Query: 400 * time.Millisecond, Submit: 400 * time.Millisecond, Connect: time.Second}
+// newWireOf starts a kiosk with a changed configuration, in the time of the machine.
+func newWireOf(t *testing.T, log *slog.Logger, change func(data string, c *config.Config)) *wire {
+	t.Helper()
+	w := makeWire(t, log, loopback, patientLimits, change)
+	w.start()
+	return w
+}
 
-// newWireWithin makes a kiosk that waits so long for NHSO.
-func newWireWithin(t *testing.T, log *slog.Logger, limits nhso.Timeouts, change func(data string, c *config.Config)) *wire {
+// makeWire makes a kiosk that is not yet started.
+func makeWire(t *testing.T, log *slog.Logger, on network, waits limits, change func(data string, c *config.Config)) *wire {
 	t.Helper()
 	zone, err := testzone.New(testzone.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := on.listen()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &wire{t: t, zone: zone, data: t.TempDir(), models: make(chan flow.Model, 1000), line: newBadLine(t, l.Addr().String())}
+	w := &wire{t: t, zone: zone, data: t.TempDir(), models: make(chan flow.Model, 1000), line: newBadLine(t, on, l)}
 	c := config.Default()
 	change(w.data, &c)
 	demo := &Demo{Readers: virtualcard.NewService(patientReader), Zone: zone}
 	// The bad line stands before what the kiosk asks.
+	dial := func(context.Context, string, string) (net.Conn, error) { return on.dial(w.line.listener) }
 	if url := "http://" + w.line.listener.Addr().String(); c.NHSO.Upstream == config.UpstreamAgent {
-		demo.agentURL, demo.agentOn = url, []net.Listener{l}
+		demo.agentURL, demo.agentDial, demo.agentOn = url, dial, []net.Listener{l}
 	} else {
-		demo.url, demo.on = url, []net.Listener{l}
+		demo.url, demo.dial, demo.on = url, dial, []net.Listener{l}
 	}
 	w.kiosk, err = NewKiosk(KioskOptions{
-		Config: c, Data: w.data, Log: log, Demo: demo,
-		Timeouts: limits,
-		Settling: outbox.Times{SettleTime: 2 * time.Second, Patience: time.Second},
+		Config: c, Data: w.data, Log: log, Demo: demo, Timeouts: waits.timeouts, Settling: waits.settling,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -84,29 +147,33 @@ func newWireWithin(t *testing.T, log *slog.Logger, limits nhso.Timeouts, change 
 		p.every = 200 * time.Millisecond // the tests wait for what the printer says
 	}
 	w.dock = w.kiosk.Dock()
-	ctx, cancel := context.WithCancel(t.Context())
+	return w
+}
+
+// start has the kiosk work until end.
+func (w *wire) start() {
+	ctx, cancel := context.WithCancel(w.t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- w.kiosk.Run(ctx, func(m flow.Model) { w.models <- m }) }()
-	w.end = func() {
+	w.end = sync.OnceFunc(func() {
 		cancel()
 		for {
 			select {
 			case <-w.models:
 			case err := <-ended:
 				if err != nil {
-					t.Error(err)
+					w.t.Error(err)
 				}
 				return
 			}
 		}
-	}
-	return w
+	})
 }
 
 // until waits for a model.
 func (w *wire) until(what string, ok func(flow.Model) bool) flow.Model {
 	w.t.Helper()
-	limit := time.After(30 * time.Second)
+	limit := time.After(longest)
 	for !ok(w.last) {
 		select {
 		case w.last = <-w.models:
@@ -156,7 +223,7 @@ func (w *wire) madeFor() (codes, requests int) {
 // drained waits until nothing is pending any more.
 func (w *wire) drained() {
 	w.t.Helper()
-	limit := time.After(90 * time.Second)
+	limit := time.After(longest)
 	look := time.NewTicker(50 * time.Millisecond)
 	defer look.Stop()
 	for {
@@ -194,43 +261,40 @@ func TestEveryFaultOfNHSOEndsWithOneCodeAndATrueWord(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWire(t, slog.New(slog.DiscardHandler))
-			defer w.end()
-			set := func() {
-				if c.fault.Kind == "" {
-					return
+			playWire(t, slog.New(slog.DiscardHandler), slipsAsPictures, func(t *testing.T, w *wire) {
+				set := func() {
+					if c.fault.Kind != "" {
+						w.fault(c.fault)
+					}
 				}
-				if err := w.zone.SetFault(c.fault); err != nil {
-					t.Fatal(err)
+				if c.early {
+					set()
 				}
-			}
-			if c.early {
-				set()
-			}
-			w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
-			if !c.early {
-				set()
-			}
-			w.confirm()
-			m := w.until("end of the visit", func(m flow.Model) bool {
-				return m.State == flow.Result || m.State == flow.Queued || m.State == flow.Desk
+				w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
+				if !c.early {
+					set()
+				}
+				w.confirm()
+				m := w.until("end of the visit", func(m flow.Model) bool {
+					return m.State == flow.Result || m.State == flow.Queued || m.State == flow.Desk
+				})
+				if m.State != c.first || (m.Session.Code != "") != (c.first == flow.Result) {
+					t.Errorf("the patient sees %v with code %q, want %v", m.State, m.Session.Code, c.first)
+				}
+				id := m.Session.Insertion.VisitID
+				if c.early {
+					w.zone.ClearFaults()
+				}
+				w.drained()
+				codes, requests := w.madeFor()
+				if codes != 1 || c.requests > 0 && requests != c.requests {
+					t.Errorf("%d codes after %d requests, want 1 after %d", codes, requests, c.requests)
+				}
+				r, err := w.kiosk.store.Visit(id)
+				if err != nil || r.State != storage.StateDone || r.Code == "" {
+					t.Errorf("the store has %v, %v", r.State, err)
+				}
 			})
-			if m.State != c.first || (m.Session.Code != "") != (c.first == flow.Result) {
-				t.Errorf("the patient sees %v with code %q, want %v", m.State, m.Session.Code, c.first)
-			}
-			id := m.Session.Insertion.VisitID
-			if c.early {
-				w.zone.ClearFaults()
-			}
-			w.drained()
-			codes, requests := w.madeFor()
-			if codes != 1 || c.requests > 0 && requests != c.requests {
-				t.Errorf("%d codes after %d requests, want 1 after %d", codes, requests, c.requests)
-			}
-			r, err := w.kiosk.store.Visit(id)
-			if err != nil || r.State != storage.StateDone || r.Code == "" {
-				t.Errorf("the store has %v, %v", r.State, err)
-			}
 		})
 	}
 }
@@ -242,21 +306,21 @@ func TestAPersonWithoutARightIsSentToTheDeskAndNothingIsSaved(t *testing.T) {
 	} {
 		t.Run(card, func(t *testing.T) {
 			t.Parallel()
-			w := newWire(t, slog.New(slog.DiscardHandler))
-			defer w.end()
-			w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
-			if err := w.dock.InsertCard(card); err != nil {
-				t.Fatal(err)
-			}
-			m := w.until("screen "+want.String(), in(want))
-			if want == flow.CardFault && m.Session.Problem == visit.NoProblem {
-				t.Error("the fault has no reason")
-			}
-			w.dock.RemoveCard()
-			w.until("welcome screen", in(flow.Welcome))
-			if _, requests := w.madeFor(); requests != 0 {
-				t.Errorf("%d requests", requests)
-			}
+			playWire(t, slog.New(slog.DiscardHandler), slipsAsPictures, func(t *testing.T, w *wire) {
+				w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
+				if err := w.dock.InsertCard(card); err != nil {
+					t.Fatal(err)
+				}
+				m := w.until("screen "+want.String(), in(want))
+				if want == flow.CardFault && m.Session.Problem == visit.NoProblem {
+					t.Error("the fault has no reason")
+				}
+				w.dock.RemoveCard()
+				w.until("welcome screen", in(flow.Welcome))
+				if _, requests := w.madeFor(); requests != 0 {
+					t.Errorf("%d requests", requests)
+				}
+			})
 		})
 	}
 }
@@ -264,7 +328,7 @@ func TestAPersonWithoutARightIsSentToTheDeskAndNothingIsSaved(t *testing.T) {
 // eventually waits for what another process does.
 func eventually(t *testing.T, ok func() bool) {
 	t.Helper()
-	limit := time.After(20 * time.Second)
+	limit := time.After(longest)
 	look := time.NewTicker(20 * time.Millisecond)
 	defer look.Stop()
 	for !ok() {

@@ -13,11 +13,11 @@ import (
 	"authenkiosk/visit/flow"
 )
 
-// newInstalledWire is a kiosk whose codes come from an agent that is installed
-// beside it, here played by the test zone with the cards of the dock.
-func newInstalledWire(t *testing.T) *wire {
+// playInstalled has a test drive a kiosk whose codes come from an agent that is
+// installed beside it, here played by the test zone with the cards of the dock.
+func playInstalled(t *testing.T, drive func(t *testing.T, w *wire)) {
 	t.Helper()
-	return newWireOf(t, slog.New(slog.DiscardHandler), func(_ string, c *config.Config) { c.NHSO.Upstream = config.UpstreamAgent })
+	playWire(t, slog.New(slog.DiscardHandler), func(_ string, c *config.Config) { c.NHSO.Upstream = config.UpstreamAgent }, drive)
 }
 
 // posts counts the requests of confirm-save that reached the agent.
@@ -48,78 +48,78 @@ func (w *wire) stateOf(id visit.ID) storage.Record {
 }
 
 func TestTheKioskGetsItsCodeFromAnInstalledAgent(t *testing.T) {
-	w := newInstalledWire(t)
-	defer w.end()
-	w.confirm()
-	m := w.until("code", in(flow.Result))
-	if r := w.stateOf(m.Session.Insertion.VisitID); r.State != storage.StateDone || r.Code != m.Session.Code || w.posts() != 1 {
-		t.Errorf("%v after %d posts", r.State, w.posts())
-	}
-	for _, r := range w.zone.Requests() {
-		if r.Path == testzone.AgentPreferPath {
-			t.Error("the agent was asked for the unit's token")
+	playInstalled(t, func(t *testing.T, w *wire) {
+		w.confirm()
+		m := w.until("code", in(flow.Result))
+		if r := w.stateOf(m.Session.Insertion.VisitID); r.State != storage.StateDone || r.Code != m.Session.Code || w.posts() != 1 {
+			t.Errorf("%v after %d posts", r.State, w.posts())
 		}
-	}
+		for _, r := range w.zone.Requests() {
+			if r.Path == testzone.AgentPreferPath {
+				t.Error("the agent was asked for the unit's token")
+			}
+		}
+	})
 }
 
 func TestAPersonWithACodeOfTodayIsNotPostedAgain(t *testing.T) {
-	w := newInstalledWire(t)
-	defer w.end()
-	w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
-	if err := w.dock.InsertCard("here"); err != nil {
-		t.Fatal(err)
-	}
-	w.until("the code of today", in(flow.AlreadyHere))
-	if w.posts() != 0 {
-		t.Errorf("%d posts", w.posts())
-	}
+	playInstalled(t, func(t *testing.T, w *wire) {
+		w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
+		if err := w.dock.InsertCard("here"); err != nil {
+			t.Fatal(err)
+		}
+		w.until("the code of today", in(flow.AlreadyHere))
+		if w.posts() != 0 {
+			t.Errorf("%d posts", w.posts())
+		}
+	})
 }
 
 // TestADuplicateIsSettledByTheLatestCode has the code made elsewhere between the
 // look at today's codes and the confirmation, so that the agent answers 400.
 func TestADuplicateIsSettledByTheLatestCode(t *testing.T) {
-	w := newInstalledWire(t)
-	defer w.end()
-	w.phone()
-	other, err := nhso.NewAgent(nhso.AgentOptions{URL: w.kiosk.demo.agentURL, AnyAddress: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer other.Close()
-	other.CardInside(1)
-	read, err := other.Read(t.Context(), 1, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	phone, err := visit.ParsePhone(demoPhone)
-	if err != nil {
-		t.Fatal(err)
-	}
-	receipt, err := other.ConfirmSave(t.Context(), nhso.Confirmation{
-		PID: read.PID, ClaimType: w.last.Session.ClaimType.Code, Phone: phone, Correlation: read.Correlation, HCode: "99999",
+	playInstalled(t, func(t *testing.T, w *wire) {
+		w.phone()
+		other, err := nhso.NewAgent(nhso.AgentOptions{URL: w.kiosk.demo.agentURL, DialContext: w.kiosk.demo.agentDial, AnyAddress: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer other.Close()
+		other.CardInside(1)
+		read, err := other.Read(t.Context(), 1, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		phone, err := visit.ParsePhone(demoPhone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		receipt, err := other.ConfirmSave(t.Context(), nhso.Confirmation{
+			PID: read.PID, ClaimType: w.last.Session.ClaimType.Code, Phone: phone, Correlation: read.Correlation, HCode: "99999",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.kiosk.Send(flow.TapConfirm{})
+		m := w.until("code", in(flow.Result))
+		if m.Session.Code != receipt.Code || w.posts() != 2 {
+			t.Errorf("another code than the first, after %d posts", w.posts())
+		}
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.kiosk.Send(flow.TapConfirm{})
-	m := w.until("code", in(flow.Result))
-	if m.Session.Code != receipt.Code || w.posts() != 2 {
-		t.Errorf("another code than the first, after %d posts", w.posts())
-	}
 }
 
 // TestATimeOutIsNeverPostedAgain counts what leaves: an answer that does not come
 // is settled by a look, and nothing is posted a second time.
 func TestATimeOutIsNeverPostedAgain(t *testing.T) {
-	w := newInstalledWire(t)
-	defer w.end()
-	w.phone()
-	w.fault(testzone.Fault{Path: submitPath, Kind: "cut", Count: 1}) // the code is made, its answer is lost
-	w.kiosk.Send(flow.TapConfirm{})
-	m := w.until("code", in(flow.Result))
-	if r := w.stateOf(m.Session.Insertion.VisitID); r.State != storage.StateDone || w.posts() != 1 {
-		t.Errorf("%v after %d posts", r.State, w.posts())
-	}
+	playInstalled(t, func(t *testing.T, w *wire) {
+		w.phone()
+		w.fault(testzone.Fault{Path: submitPath, Kind: "cut", Count: 1}) // the code is made, its answer is lost
+		w.kiosk.Send(flow.TapConfirm{})
+		m := w.until("code", in(flow.Result))
+		if r := w.stateOf(m.Session.Insertion.VisitID); r.State != storage.StateDone || w.posts() != 1 {
+			t.Errorf("%v after %d posts", r.State, w.posts())
+		}
+	})
 }
 
 func TestAQueuedVisitWhoseCardIsPulledBecomesWorkForTheStaffAtOnce(t *testing.T) {
@@ -128,27 +128,27 @@ func TestAQueuedVisitWhoseCardIsPulledBecomesWorkForTheStaffAtOnce(t *testing.T)
 		"the post is not taken": {Path: testzone.AgentConfirmPath, Kind: "429"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newInstalledWire(t)
-			defer w.end()
-			w.phone()
-			before := w.posts()
-			w.fault(fault)
-			if fault.Kind == "down" {
-				w.line.listener.Close()
-			}
-			w.kiosk.Send(flow.TapConfirm{})
-			m := w.until("end of the visit", func(m flow.Model) bool { return m.State == flow.Queued || m.State == flow.Desk })
-			id := m.Session.Insertion.VisitID
-			w.dock.RemoveCard()
-			eventually(t, func() bool { return w.stateOf(id).State == storage.StateStaff })
-			if r := w.stateOf(id); r.Problem != visit.CardNeeded {
-				t.Errorf("the staff are told %v", r.Problem)
-			}
-			w.zone.ClearFaults()
-			time.Sleep(300 * time.Millisecond) // nothing may be sent for a person who has gone
-			if n := w.posts() - before; n > 2 || len(w.codesMade()) != 0 {
-				t.Errorf("%d posts, codes %v", n, w.codesMade())
-			}
+			playInstalled(t, func(t *testing.T, w *wire) {
+				w.phone()
+				before := w.posts()
+				w.fault(fault)
+				if fault.Kind == "down" {
+					w.line.listener.Close()
+				}
+				w.kiosk.Send(flow.TapConfirm{})
+				m := w.until("end of the visit", func(m flow.Model) bool { return m.State == flow.Queued || m.State == flow.Desk })
+				id := m.Session.Insertion.VisitID
+				w.dock.RemoveCard()
+				eventually(t, func() bool { return w.stateOf(id).State == storage.StateStaff })
+				if r := w.stateOf(id); r.Problem != visit.CardNeeded {
+					t.Errorf("the staff are told %v", r.Problem)
+				}
+				w.zone.ClearFaults()
+				time.Sleep(time.Minute) // nothing may be sent for a person who has gone
+				if n := w.posts() - before; n > 2 || len(w.codesMade()) != 0 {
+					t.Errorf("%d posts, codes %v", n, w.codesMade())
+				}
+			})
 		})
 	}
 }
@@ -164,33 +164,33 @@ func (w *wire) codesMade() (made []string) {
 }
 
 func TestACardThatIsPulledBeforeTheConfirmationPostsNothing(t *testing.T) {
-	w := newInstalledWire(t)
-	defer w.end()
-	w.phone()
-	w.dock.RemoveCard()
-	w.until("welcome screen", in(flow.Welcome))
-	if w.posts() != 0 || len(w.codesMade()) != 0 {
-		t.Errorf("%d posts", w.posts())
-	}
-	if n, err := w.kiosk.store.Counts(visit.ServiceDateOf(time.Now())); err != nil || n.Pending != 0 {
-		t.Errorf("%+v %v", n, err)
-	}
+	playInstalled(t, func(t *testing.T, w *wire) {
+		w.phone()
+		w.dock.RemoveCard()
+		w.until("welcome screen", in(flow.Welcome))
+		if w.posts() != 0 || len(w.codesMade()) != 0 {
+			t.Errorf("%d posts", w.posts())
+		}
+		if n, err := w.kiosk.store.Counts(visit.ServiceDateOf(time.Now())); err != nil || n.Pending != 0 {
+			t.Errorf("%+v %v", n, err)
+		}
+	})
 }
 
 func TestAVisitThatStaysUnclearUntilTheCardIsGoneGoesToTheStaffAfterTheSettleTime(t *testing.T) {
-	w := newInstalledWire(t)
-	defer w.end()
-	w.phone()
-	w.fault(testzone.Fault{Path: testzone.AgentConfirmPath, Kind: "500", Count: 1})
-	w.kiosk.Send(flow.TapConfirm{})
-	m := w.until("queue", in(flow.Queued))
-	w.dock.RemoveCard()
-	id := m.Session.Insertion.VisitID
-	if r := w.stateOf(id); r.State != storage.StateInflight {
-		t.Errorf("%v before the settle time", r.State)
-	}
-	eventually(t, func() bool { return w.stateOf(id).State == storage.StateStaff })
-	if r := w.stateOf(id); r.Problem != visit.CardNeeded || w.posts() != 1 {
-		t.Errorf("%v after %d posts", r.Problem, w.posts())
-	}
+	playInstalled(t, func(t *testing.T, w *wire) {
+		w.phone()
+		w.fault(testzone.Fault{Path: testzone.AgentConfirmPath, Kind: "500", Count: 1})
+		w.kiosk.Send(flow.TapConfirm{})
+		m := w.until("queue", in(flow.Queued))
+		w.dock.RemoveCard()
+		id := m.Session.Insertion.VisitID
+		if r := w.stateOf(id); r.State != storage.StateInflight {
+			t.Errorf("%v before the settle time", r.State)
+		}
+		eventually(t, func() bool { return w.stateOf(id).State == storage.StateStaff })
+		if r := w.stateOf(id); r.Problem != visit.CardNeeded || w.posts() != 1 {
+			t.Errorf("%v after %d posts", r.Problem, w.posts())
+		}
+	})
 }

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"authenkiosk/app/config"
-	"authenkiosk/nhso"
 	"authenkiosk/printer"
 	"authenkiosk/printer/sink"
 	"authenkiosk/printer/template"
@@ -45,8 +44,7 @@ func newPaper(t *testing.T, set ...func(*sink.State)) *paper {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = p.sink.Close() })
-	patient := nhso.Timeouts{Query: time.Minute, Submit: time.Minute, Connect: time.Minute}
-	p.wire = newWireWithin(t, slog.New(slog.DiscardHandler), patient, func(_ string, c *config.Config) {
+	p.wire = newWireOf(t, slog.New(slog.DiscardHandler), func(_ string, c *config.Config) {
 		c.Printer.Kind, c.Printer.Address = config.PrinterTCP, p.address
 	})
 	return p
