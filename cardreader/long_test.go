@@ -53,7 +53,7 @@ func TestLongReads(t *testing.T) {
 			func(c *virtualcard.Card) int { return inPieces(c) + 2 }, inPieces,
 		},
 	} {
-		t.Run(c.name, func(t *testing.T) {
+		bubble(t, c.name, func(t *testing.T) {
 			s := virtualcard.NewService(readerA)
 			r := cardreader.NewReader(s, nil, cardreader.WithLongReads())
 			for _, want := range []func(*virtualcard.Card) int{c.first, c.second} {
@@ -71,7 +71,7 @@ func TestLongReads(t *testing.T) {
 			}
 		})
 	}
-	t.Run("they are not tried unless wanted", func(t *testing.T) {
+	bubble(t, "they are not tried unless wanted", func(t *testing.T) {
 		s := virtualcard.NewService(readerA)
 		card := makeCard(t, virtualcard.Adult())
 		must(t, s.Insert(readerA, card))

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"authenkiosk/cardreader"
 	"authenkiosk/cardreader/virtualcard"
@@ -168,38 +169,42 @@ func (k *kept) Close() error {
 }
 
 func TestAServiceIsRecordedConnectionByConnection(t *testing.T) {
-	s := virtualcard.NewService(readerA)
-	var all []*kept
-	recorded := cardreader.RecordService(s, func(string) io.Writer {
-		all = append(all, &kept{})
-		return all[len(all)-1]
+	synctest.Test(t, func(t *testing.T) {
+		s := virtualcard.NewService(readerA)
+		var all []*kept
+		recorded := cardreader.RecordService(s, func(string) io.Writer {
+			all = append(all, &kept{})
+			return all[len(all)-1]
+		})
+		must(t, s.Insert(readerA, virtualcard.NewMute()))
+		_, err := recorded.Connect(readerA)
+		if !errors.Is(err, cardreader.ErrMute) {
+			t.Error(err)
+		}
+		must(t, s.Swap(readerA, makeCard(t, virtualcard.Adult())))
+		_, err = cardreader.NewReader(recorded, nil).Text(t.Context(), readerA, cardreader.Receiver{})
+		must(t, err)
+		if len(all) != 2 || !all[0].closed || !all[1].closed {
+			t.Fatalf("%d transcripts", len(all))
+		}
+		if _, err := cardreader.Replay(strings.NewReader(all[0].String())); !errors.Is(err, cardreader.ErrMute) {
+			t.Errorf("the refused connection replays as %v", err)
+		}
+		card, err := cardreader.Replay(strings.NewReader(all[1].String()))
+		must(t, err)
+		_, err = cardreader.NewReader(one{card: card}, nil).Text(t.Context(), readerA, cardreader.Receiver{})
+		must(t, err)
 	})
-	must(t, s.Insert(readerA, virtualcard.NewMute()))
-	_, err := recorded.Connect(readerA)
-	if !errors.Is(err, cardreader.ErrMute) {
-		t.Error(err)
-	}
-	must(t, s.Swap(readerA, makeCard(t, virtualcard.Adult())))
-	_, err = cardreader.NewReader(recorded, nil).Text(t.Context(), readerA, cardreader.Receiver{})
-	must(t, err)
-	if len(all) != 2 || !all[0].closed || !all[1].closed {
-		t.Fatalf("%d transcripts", len(all))
-	}
-	if _, err := cardreader.Replay(strings.NewReader(all[0].String())); !errors.Is(err, cardreader.ErrMute) {
-		t.Errorf("the refused connection replays as %v", err)
-	}
-	card, err := cardreader.Replay(strings.NewReader(all[1].String()))
-	must(t, err)
-	_, err = cardreader.NewReader(one{card: card}, nil).Text(t.Context(), readerA, cardreader.Receiver{})
-	must(t, err)
 }
 
 func TestAServiceMayGoUnrecorded(t *testing.T) {
-	s := virtualcard.NewService(readerA)
-	must(t, s.Insert(readerA, makeCard(t, virtualcard.Adult())))
-	recorded := cardreader.RecordService(s, func(string) io.Writer { return nil })
-	_, err := cardreader.NewReader(recorded, nil).Text(t.Context(), readerA, cardreader.Receiver{})
-	must(t, err)
+	synctest.Test(t, func(t *testing.T) {
+		s := virtualcard.NewService(readerA)
+		must(t, s.Insert(readerA, makeCard(t, virtualcard.Adult())))
+		recorded := cardreader.RecordService(s, func(string) io.Writer { return nil })
+		_, err := cardreader.NewReader(recorded, nil).Text(t.Context(), readerA, cardreader.Receiver{})
+		must(t, err)
+	})
 }
 
 // full is a disk without room.

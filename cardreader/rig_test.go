@@ -14,8 +14,9 @@ import (
 )
 
 // eventDeadline bounds the waiting for one event. The real card service looks at
-// its virtual readers every 400 ms; a service that restarts takes seconds.
-const eventDeadline = 20 * time.Second
+// its virtual readers every 400 ms; a service that restarts takes seconds, and a machine
+// may stand still for a while.
+const eventDeadline = 2 * time.Minute
 
 // rig is a card service with two readers for the scenarios that every service
 // must pass: the one inside of the program, and the real one over vpcd.

@@ -37,7 +37,7 @@ const (
 const (
 	// startLimit is how long pcscd may take to show its readers on a busy machine;
 	// startPoll is how often it is looked for, since nothing tells.
-	startLimit = 30 * time.Second
+	startLimit = 2 * time.Minute
 	startPoll  = 20 * time.Millisecond
 
 	// installed is where the package of the driver says how it is started.

@@ -14,7 +14,7 @@ import (
 )
 
 // answerDeadline bounds the waiting for one message on the loopback.
-const answerDeadline = 10 * time.Second
+const answerDeadline = 2 * time.Minute
 
 // slotOf listens like vpcd does, puts the card in and returns vpcd's end.
 func slotOf(t *testing.T, card *virtualcard.Card) (net.Conn, *virtualcard.Link) {
