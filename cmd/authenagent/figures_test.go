@@ -32,7 +32,7 @@ func TestFiguresOfTheBuiltAgent(t *testing.T) {
 			if status, _, err := a.ask(t.Context(), http.MethodGet, "/healthz", ""); err == nil && status == http.StatusOK {
 				break
 			}
-			if time.Since(began) > 20*time.Second {
+			if time.Since(began) > patience {
 				t.Fatal("it does not become ready")
 			}
 		}
@@ -46,7 +46,7 @@ func TestFiguresOfTheBuiltAgent(t *testing.T) {
 	for range readings / 2 { // two persons in turn, so that each is read anew
 		for _, pid := range []string{adult, other} {
 			last.insert(pid)
-			if err := last.readPerson(t.Context(), pid, 10*time.Second); err != nil {
+			if err := last.readPerson(t.Context(), pid, patience); err != nil {
 				t.Fatal(err)
 			}
 		}

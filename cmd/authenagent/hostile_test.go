@@ -23,7 +23,7 @@ import (
 )
 
 // hostileFor is how long the attack lasts.
-var hostileFor = flag.Duration("hostile", 3*time.Second, "how long the built agent is attacked")
+var hostileFor = flag.Duration("hostile", 3*time.Second, "how long the built agent is attacked at least")
 
 // maxAttacked is the promise about memory, in kB, whatever is thrown at the agent.
 const maxAttacked = 150_000
@@ -45,13 +45,13 @@ func TestHostileTrafficCostsTheBuiltAgentNeitherMemoryNorTheCard(t *testing.T) {
 	a := startAgent(t, "")
 	bad := a.client("bad")
 	a.insert(adult)
-	if err := a.readCard(t.Context(), time.Second); err != nil {
+	if err := a.readCard(t.Context(), patience); err != nil {
 		t.Fatalf("before the attack: %v", err)
 	}
 
-	ctx, cancel := context.WithTimeout(t.Context(), *hostileFor)
-	defer cancel()
+	ctx, cancel := context.WithCancel(t.Context())
 	var all sync.WaitGroup
+	defer func() { cancel(); all.Wait() }()
 	counts := map[string]*atomic.Int64{}
 	start := func(name string, n int, attack func(context.Context, *atomic.Int64)) {
 		count := new(atomic.Int64)
@@ -94,25 +94,36 @@ func TestHostileTrafficCostsTheBuiltAgentNeitherMemoryNorTheCard(t *testing.T) {
 	})
 	start("slow connections", slowOnes, a.slow)
 	start("requests of a flood", 8, func(ctx context.Context, n *atomic.Int64) { a.flood(ctx, bad, n) })
+	happened := func() bool {
+		for name, n := range counts {
+			if n.Load() == 0 || name == "slow connections" && n.Load() < slowOnes {
+				return false
+			}
+		}
+		return true
+	}
 	reads := 0
-	for ctx.Err() == nil {
-		if err := a.readCard(t.Context(), 20*time.Second); err != nil {
+	// It lasts until everything has happened, on a slow machine for longer.
+	for began := time.Now(); time.Since(began) < *hostileFor || !happened(); {
+		if time.Since(began) > *hostileFor+patience {
+			t.Error("the attack does not happen as it should")
+			break
+		}
+		if err := a.readCard(t.Context(), patience); err != nil {
 			t.Fatalf("during the attack: %v", err)
 		}
 		reads++
 		time.Sleep(200 * time.Millisecond) // below the rate of a client
 	}
+	cancel()
 	all.Wait()
 	refused := a.wrongTokens(t)
-	if err := a.readCard(t.Context(), 5*time.Second); err != nil {
+	if err := a.readCard(t.Context(), patience); err != nil {
 		t.Errorf("after the attack: %v", err)
 	}
 	peak := memoryOf(t, a.pid, "VmHWM:")
 	for name, n := range counts {
 		t.Logf("%d %s", n.Load(), name)
-		if n.Load() == 0 || name == "slow connections" && n.Load() < slowOnes {
-			t.Errorf("the attack did not happen as it should: %d %s", n.Load(), name)
-		}
 	}
 	t.Logf("%d wrong tokens refused; %d readings during the attack; at most %d kB resident, %d kB after it", refused, reads, peak, memoryOf(t, a.pid, "VmRSS:"))
 	if peak > maxAttacked {
