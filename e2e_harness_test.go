@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -24,8 +25,9 @@ import (
 	"authenkiosk/ui"
 )
 
-// patience bounds every wait for something that should come soon.
-const patience = 30 * time.Second
+// patience bounds every wait for something that should come soon, on a machine that may
+// be slow or stand still for a while.
+const patience = 2 * time.Minute
 
 // The panels, as width and height in pixels.
 const (
@@ -234,14 +236,22 @@ func errorsOf(errs ...error) error {
 	return nil
 }
 
+// freeAddress returns an address where nobody listens, below the ports that the system
+// gives away by itself: none of these is taken before the program has it.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(12_000)))
+		if err != nil {
+			continue
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return l.Addr().String()
 	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
+	t.Fatal("no port is free")
+	return ""
 }
 
 func (s *stage) path(name string) string { return filepath.Join(s.dir, name) }

@@ -100,7 +100,8 @@ func (p *paperStage) whole() (out []sink.Slip) {
 	return out
 }
 
-// noSlipFor waits as long as the printer would need for another slip twice.
+// noSlipFor waits as long as the printer would need for another slip twice. On a machine
+// that is slower a slip too many may go unseen; none is seen that did not come out.
 const noSlipFor = 1500 * time.Millisecond
 
 // came holds what came out against the codes: one whole slip of each, in order, no

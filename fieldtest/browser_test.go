@@ -71,8 +71,12 @@ func (s *site) show(agent, token string, file bool) outcome {
 		}
 		address = "file://" + name
 	}
+	dir, err := os.MkdirTemp("", "authenkiosk-browser-")
+	if err != nil {
+		s.t.Fatal(err)
+	}
 	cmd := exec.Command("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-		"--disable-component-update", "--disable-sync", "--no-proxy-server", "--remote-debugging-port=0", "--user-data-dir="+s.t.TempDir(), address)
+		"--disable-component-update", "--disable-sync", "--no-proxy-server", "--remote-debugging-port=0", "--user-data-dir="+dir, address)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // it starts others, which end with it
 	if err := cmd.Start(); err != nil {
 		s.t.Fatal(err)
@@ -80,7 +84,13 @@ func (s *site) show(agent, token string, file bool) outcome {
 	defer func() {
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		_ = cmd.Wait()
-		time.Sleep(200 * time.Millisecond) // children write into the directory until they are gone
+		// Its children write into the directory until they are gone.
+		for end := time.Now().Add(limit); os.RemoveAll(dir) != nil; time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(end) {
+				s.t.Errorf("%s cannot be removed", dir)
+				return
+			}
+		}
 	}()
 	select {
 	case o := <-s.reports:

@@ -28,7 +28,7 @@ def ask(path, body=None):
 
 
 card = None
-end = time.monotonic() + 25
+end = time.monotonic() + 120
 while time.monotonic() < end:
     if card is None or not SAME:
         status, answer = ask("/api/smartcard/read")
@@ -45,5 +45,5 @@ while time.monotonic() < end:
         if status == 200 and "claimCode" in answer:
             print(answer["claimCode"])
             sys.exit(0)
-print("no code in 25 s", file=sys.stderr)
+print("no code in two minutes", file=sys.stderr)
 sys.exit(1)

@@ -21,7 +21,7 @@ while time.monotonic() < END:
     for path in paths:
         request = urllib.request.Request(BASE + path, headers={"User-Agent": "queue/2.0"})
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 got[answer.status] += 1
         except urllib.error.HTTPError as refused:
             got[refused.code] += 1
