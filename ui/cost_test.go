@@ -174,9 +174,14 @@ func TestALargePictureInOtherColoursKeepsNoTouchWaiting(t *testing.T) {
 	if ground := k.s.pool["frame/box/ground"].piece.(box).FillColor; ground != k.s.p.ground || k.s.p.name != "dark" {
 		t.Error("the rest has not changed")
 	}
-	(<-come)()
-	if got := images(k)[picture]; got == before || got == nil {
-		t.Error("the picture has never come")
+	// Others that are as large may come before it.
+	for got := images(k)[picture]; got == before || got == nil; got = images(k)[picture] {
+		select {
+		case show := <-come:
+			show()
+		case <-time.After(2 * time.Minute):
+			t.Fatal("the picture has never come")
+		}
 	}
 }
 
