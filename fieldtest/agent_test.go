@@ -132,7 +132,25 @@ func start(t *testing.T, section string) *agent {
 	case <-time.After(limit):
 		t.Fatal("the agent does not answer")
 	}
+	a.healthy()
 	return a
+}
+
+// healthy waits until the agent has seen its reader.
+func (a *agent) healthy() {
+	a.t.Helper()
+	for end := time.Now().Add(limit); ; time.Sleep(20 * time.Millisecond) {
+		resp, err := http.Get(a.url + "/healthz")
+		if err == nil {
+			_ = resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				return
+			}
+		}
+		if time.Now().After(end) {
+			a.t.Fatalf("the agent is not healthy: %v %v", resp, err)
+		}
+	}
 }
 
 // token makes a client with all scopes.
