@@ -2,6 +2,7 @@ package ui
 
 import (
 	"image/color"
+	"slices"
 
 	"fyne.io/fyne/v2"
 )
@@ -23,6 +24,7 @@ type button struct {
 	icon  string // of the pictures; may be empty
 	kind  weight
 	size  float32 // of the label; 0: 36
+	most  float32 // as in textStyle
 	stack bool    // the picture above the word instead of before it
 	off   bool    // visible, but not to be touched now
 	left  bool    // the label begins at the left edge
@@ -59,45 +61,103 @@ func (s *sheet) buttonColors(b button) buttonColors {
 
 // button draws a button and lays its target over it.
 func (s *sheet) button(at area, b button) {
-	if b.size == 0 {
-		b.size = 36
-	}
+	b = b.sized()
 	c := s.buttonColors(b)
 	s.box("button-"+b.name, at, boxStyle{fill: c.fill, stroke: c.stroke, width: b.edge(), radius: radius})
-	s.buttonFace(at.inset(16, 8), b, c.label)
+	s.buttonFace(at.inset(buttonMargin, buttonRim), b, c.label)
 	if !b.off && b.act != nil {
 		s.target(b.name, b.name, at, b.label, b.act)
 	}
 }
 
-// buttonFace draws picture and word, together in the middle.
-func (s *sheet) buttonFace(in area, b button, c color.NRGBA) {
-	st := textStyle{size: b.size, bold: !b.off, color: c, align: fyne.TextAlignCenter, least: 26}
+// Distances of the face of a button from its edges.
+const (
+	buttonMargin = 16
+	buttonRim    = 8
+)
+
+func (b button) sized() button {
+	if b.size == 0 {
+		b.size = 36
+	}
+	return b
+}
+
+// alikeButtons gives the labels of buttons that stand together one size.
+func (s *sheet) alikeButtons(at []area, list []button) []button {
+	list = slices.Clone(list)
+	words, rooms := make([]string, len(list)), make([]area, len(list))
+	var st textStyle
+	for i := range list {
+		list[i] = list[i].sized()
+		list[i].size = min(list[i].size, list[0].size)
+		words[i] = list[i].label
+		_, rooms[i] = list[i].parts(at[i].inset(buttonMargin, buttonRim))
+		st = list[i].style()
+		st.bold = true
+	}
+	most := s.alike(st, words, rooms).most
+	for i := range list {
+		list[i].most = most
+	}
+	return list
+}
+
+// style is that of the label, but for its colour.
+func (b button) style() textStyle {
+	st := textStyle{size: b.size, most: b.most, bold: !b.off, align: fyne.TextAlignCenter, least: 26}
 	if b.left {
 		st.align = fyne.TextAlignLeading
 	}
-	side := min(b.size*1.25, in.h)
+	return st
+}
+
+// parts are the side of the picture and the most room for the words.
+func (b button) parts(in area) (side float32, words area) {
+	side = min(b.size*1.25, in.h)
+	switch {
+	case b.icon == "":
+		return 0, in
+	case b.stack:
+		side = 52
+		_, words = in.centered(in.w, min(in.h, side+62*roomy)).cutTop(side, 0)
+	case b.left:
+		_, words = in.cutLeft(side, 18)
+	default:
+		_, words = in.cutLeft(side, 16)
+	}
+	return side, words
+}
+
+// buttonFace draws picture and word, together in the middle.
+func (s *sheet) buttonFace(in area, b button, c color.NRGBA) {
+	st := b.style()
+	st.color = c
+	side, words := b.parts(in)
 	switch {
 	case b.icon == "":
 	case b.stack:
-		side = 52
-		in = in.centered(in.w, min(in.h, side+62*roomy))
-		strip, rest := in.cutTop(side, 0)
-		s.picture("button-"+b.name, strip.centered(side, side), b.icon, c)
-		in = rest
+		s.picture("button-"+b.name, area{words.x, words.y - side, words.w, side}.centered(side, side), b.icon, c)
 	case b.left:
-		strip, rest := in.cutLeft(side, 18)
+		strip, _ := in.cutLeft(side, 0)
 		s.picture("button-"+b.name, strip.centered(side, side), b.icon, c)
-		in = rest
 	default:
-		words := s.widthOf(b.label, st)
-		room := in.w - side - 16
-		words = min(words, room)
-		left := in.x + (in.w-side-16-words)/2
+		wide := min(s.widthWithin(b.label, st, words), words.w)
+		left := in.x + (words.w-wide)/2
 		s.picture("button-"+b.name, area{left, in.y + (in.h-side)/2, side, side}, b.icon, c)
-		in = area{left + side + 16, in.y, words + 2, in.h}
+		words = area{left + side + 16, in.y, wide + 2, in.h}
 	}
-	s.text("button-"+b.name, in, b.label, st)
+	s.text("button-"+b.name, words, b.label, st)
+}
+
+// widthWithin is the width of the longest line of the words in an area.
+func (s *sheet) widthWithin(words string, st textStyle, at area) float32 {
+	lines, size, _ := fitText(textInput{words: words, at: at, style: st, geo: s.geo})
+	wide := float32(0)
+	for _, l := range lines {
+		wide = max(wide, measure(l, size, st.bold).Width)
+	}
+	return wide/s.geo.unit + 4
 }
 
 // widthOf is the width in design units that words take on one line at their

@@ -164,9 +164,10 @@ func (c *scene) bottomBar(at area) area {
 	c.s.fill("bottom-line", line, c.s.p.line)
 	buttons := c.bottomButtons()
 	cells := strip.inset(margin, gap).columns(len(buttons), gap)
-	size := c.barText(buttons, cells[0].w)
-	for i, b := range buttons {
-		b.kind, b.size, b.stack = quiet, size, c.s.geo.portrait
+	for i := range buttons {
+		buttons[i].kind, buttons[i].size, buttons[i].stack = quiet, 30, c.s.geo.portrait
+	}
+	for i, b := range c.s.alikeButtons(cells, buttons) {
 		c.s.button(cells[i], b)
 	}
 	c.imprint(strip)
@@ -179,23 +180,6 @@ func (c *scene) imprint(strip area) {
 	at, _ := strip.cutBottom(gap, 0)
 	words := sentence(c.o.Machine, c.o.Version)
 	c.s.text("imprint", at.inset(margin, 0), words, textStyle{size: imprintText, least: imprintText, color: c.s.p.muted, lines: 1, cut: true}.centered())
-}
-
-// barText is the size of text with which every label of the bar fits on a line,
-// so that they look alike.
-func (c *scene) barText(buttons []button, width float32) float32 {
-	const want = 30
-	room := width - 40
-	if !c.s.geo.portrait {
-		room -= 1.25*want + 16
-	}
-	size := float32(want)
-	for _, b := range buttons {
-		if w := c.s.widthOf(b.label, textStyle{size: want, bold: true}); w > room {
-			size = min(size, want*room/w)
-		}
-	}
-	return max(size, 26/c.s.geo.text)
 }
 
 func (c *scene) bottomButtons() []button {

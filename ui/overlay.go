@@ -34,7 +34,7 @@ func (c *scene) help() {
 		words = sentence(words, c.say.say("call", "Phone", c.o.Unit.Phone))
 	}
 	s.notice("staff", staff, "desk-small", words)
-	s.text("text", in, c.helpText(), textStyle{size: 46, color: s.p.ink, least: 28})
+	s.text("text", in, c.helpText(), textStyle{size: 54, color: s.p.ink, least: 28})
 }
 
 // helpText explains the screen, with its buttons called as they are labelled.

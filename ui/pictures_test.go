@@ -20,6 +20,7 @@ var (
 	picturesDir   = flag.String("pictures", "", "directory into which TestPictures writes a picture of every screen")
 	picturesOnly  = flag.String("pictures.only", "", "prefixes of the screens to draw, with commas")
 	picturesSizes = flag.String("pictures.sizes", "1080x1920,1366x768", "panels to draw")
+	picturesLangs = flag.String("pictures.langs", "th,en", "languages to draw")
 	picturesLook  = flag.String("pictures.look", "", "large, larger or largest, and dark or yellow")
 )
 
@@ -33,7 +34,7 @@ func TestPictures(t *testing.T) {
 		if _, err := fmt.Sscanf(size, "%dx%d", &w, &h); err != nil {
 			t.Fatal(err)
 		}
-		for _, lang := range []string{"th", "en"} {
+		for _, lang := range strings.Split(*picturesLangs, ",") {
 			for _, s := range samples(t) {
 				if !slices.ContainsFunc(strings.Split(*picturesOnly, ","), func(p string) bool { return strings.HasPrefix(s.name, p) }) {
 					continue

@@ -141,6 +141,7 @@ func welcomeSamples() []sample {
 			m.Devices.NHSO, m.Devices.Camera = flow.DeviceImpaired, flow.DeviceDown
 		})},
 		{"no-card-staff", with(func(m *flow.Model) { m.State = flow.NoCard })},
+		{"no-card-staff-chip", with(func(m *flow.Model) { m.State, m.CardHere = flow.NoCard, true })},
 		{"take-card", with(func(m *flow.Model) { m.State, m.CardIn, m.Ending = flow.TakeCard, true, flow.WithCode })},
 		{"take-card-no-code", with(func(m *flow.Model) { m.State, m.CardIn, m.Ending = flow.TakeCard, true, flow.WithoutCode })},
 		{"take-card-second-no-code", with(func(m *flow.Model) { m.State, m.Ending = flow.TakeCard, flow.WithoutCode })},

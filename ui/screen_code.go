@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
@@ -146,12 +148,14 @@ func (c *scene) withReprint(buttons []button) []button {
 // is; in portrait it takes a row of its own when there are three.
 func (c *scene) buttonRow(at area, buttons []button) {
 	cells := at.columns(len(buttons), gap)
-	for i, b := range buttons {
-		b.stack = c.s.geo.portrait && len(buttons) > 2
-		if b.stack {
-			b.size = 30
+	slices.Reverse(cells)
+	for i := range buttons {
+		if buttons[i].stack = c.s.geo.portrait && len(buttons) > 2; buttons[i].stack {
+			buttons[i].size = 30
 		}
-		c.s.button(cells[len(buttons)-1-i], b)
+	}
+	for i, b := range c.s.alikeButtons(cells, buttons) {
+		c.s.button(cells[i], b)
 	}
 }
 

@@ -27,7 +27,9 @@ func (c *scene) line() {
 func (c *scene) lineSteps(at area) {
 	at = at.centered(at.w, min(at.h, 620))
 	c.s.panel("steps", at)
-	for i, row := range at.inset(28, 10).rows(3, 8) {
+	places := at.inset(28, 10).rows(3, 8)
+	var said []string
+	for i, row := range places {
 		n := itoa(i + 1)
 		side := min(row.h, 64)
 		num, row := row.cutLeft(side, 20)
@@ -36,7 +38,11 @@ func (c *scene) lineSteps(at area) {
 		c.s.text("number-"+n, num, n, textStyle{size: 34, bold: true, color: c.s.p.onAccent, lines: 1}.centered())
 		pic, words := row.cutLeft(min(row.h*1.2, 200), 24)
 		c.s.picture("step-"+n, pic, "line-"+n, c.s.p.accent)
-		c.s.text("step-"+n, words, c.say.say("line.step"+n), textStyle{size: 36, color: c.s.p.ink, least: 28})
+		places[i], said = words, append(said, c.say.say("line.step"+n))
+	}
+	st := c.s.alike(textStyle{size: 36, color: c.s.p.ink, least: 28}, said, places)
+	for i, at := range places {
+		c.s.text("step-"+itoa(i+1), at, said[i], st)
 	}
 }
 

@@ -33,15 +33,15 @@ func (c *scene) noCard() {
 		c.noWay()
 		return
 	}
-	title := "no-card.title"
+	title, insert := "no-card.title", "no-card.found"
 	if c.m.CardHere {
-		title = "no-card.bad-chip"
+		title, insert = "no-card.bad-chip", "no-card.again"
 	}
 	c.title(c.say.say(title))
 	bar, rest := c.work.cutBottom(116, 28)
 	c.backAndNoNumber(bar, flow.TapClose{})
 	if r := c.m.Devices.Reader; r != flow.DeviceDown && r != flow.DeviceAbsent {
-		words := c.say.say("no-card.found")
+		words := c.say.say(insert)
 		var note area
 		note, rest = rest.cutTop(min(c.s.noticeHeight(words, rest.w), 122), 24)
 		c.s.notice("found", note, "card-small", words)
@@ -52,46 +52,24 @@ func (c *scene) noCard() {
 			rest = area{rest.x, low, rest.w, rest.y + rest.h - low}
 		}
 		rest = rest.centered(rest.w, float32(len(list))*340)
-		for i, row := range rest.rows(len(list), 28) {
-			c.way(row, list[i], wayText)
-		}
+		c.drawWays(rest.rows(len(list), 28), list)
 		return
 	}
-	cells := rest.columns(len(list), 32)
-	size := c.waySize(list, cells[0].w-2*wayMargin)
-	for i, cell := range cells {
-		c.way(cell, list[i], size)
-	}
-}
-
-// Size of the name of a way, and its distance from the edge.
-const (
-	wayText   = 46
-	wayMargin = 26
-)
-
-// waySize is the size with which the name of every way fits on a line, so that
-// they look alike.
-func (c *scene) waySize(list []way, room float32) float32 {
-	size := float32(wayText)
-	for _, w := range list {
-		label := c.say.say("way." + string(w.method))
-		// The same for every size of text, in which they then shrink alike.
-		if wide := c.s.widest(label, textStyle{size: wayText / roomy, bold: true}); wide > room {
-			size = min(size, wayText*room/wide)
-		}
-	}
-	return max(size, 30)
+	c.drawWays(rest.columns(len(list), 32), list)
 }
 
 // noWay is honest: without a card the staff can help, this kiosk cannot.
 func (c *scene) noWay() {
 	back := button{name: "back", label: c.say.say("button.back"), icon: "back", kind: primary, act: c.send(flow.TapClose{})}
-	noNumber := c.noNumber()
-	c.advise(advice{
-		title: c.say.say("no-card.staff"), text: c.say.say("no-card.text"), picture: "desk",
-		extra: c.say.say("no-card.bring"), extraMark: "person", buttons: []button{noNumber, back}, // the last at the left
-	})
+	a := advice{text: c.say.say("no-card.text"), picture: "desk"}
+	if c.m.CardHere {
+		a.title, a.extra, a.extraMark = c.say.say("no-card.staff-chip"), c.say.say("no-card.bring-card"), "card-small"
+		a.buttons = []button{back} // the number is on the card
+	} else {
+		a.title, a.extra, a.extraMark = c.say.say("no-card.staff"), c.say.say("no-card.bring"), "person"
+		a.buttons = []button{c.noNumber(), back} // the last at the left
+	}
+	c.advise(a)
 }
 
 func (c *scene) noNumber() button {
@@ -105,40 +83,59 @@ func (c *scene) backAndNoNumber(at area, back flow.Event) {
 	c.s.button(cells[1], c.noNumber())
 }
 
-// way draws one way: large, with what it needs; one that cannot be taken now says
-// why.
-func (c *scene) way(at area, w way, size float32) {
-	key := "way." + string(w.method)
-	b := button{name: "way-" + string(w.method), label: c.say.say(key), kind: secondary, off: !c.m.Offers(w.method)}
-	colors := c.s.buttonColors(b)
-	c.s.box(b.name, at, boxStyle{fill: colors.fill, stroke: colors.stroke, width: b.edge(), radius: radius})
-	in := at.inset(wayMargin, 14)
-	var mark area
+// drawWays draws the ways: large, each with what it needs, or why it cannot be
+// taken now.
+func (c *scene) drawWays(cells []area, list []way) {
+	n := len(list)
+	buttons, needs := make([]button, n), make([]string, n)
+	marks, names, texts := make([]area, n), make([]area, n), make([]area, n)
+	labels := make([]string, n)
+	for i, w := range list {
+		key := "way." + string(w.method)
+		buttons[i] = button{name: "way-" + string(w.method), label: c.say.say(key), kind: secondary, off: !c.m.Offers(w.method)}
+		labels[i], needs[i] = buttons[i].label, c.say.say(key+".text")
+		marks[i], names[i], texts[i] = c.wayParts(cells[i], buttons[i].off)
+	}
+	name := textStyle{size: 46, bold: true, least: 26, lines: 2, place: bottom}
+	text := textStyle{size: 34, place: top}
+	if !c.s.geo.portrait {
+		name.lines = 1
+		name, text = name.centered(), text.centered()
+	}
+	name, text = c.s.alike(name, labels, names), c.s.alike(text, needs, texts)
+	for i, w := range list {
+		b := buttons[i]
+		colors := c.s.buttonColors(b)
+		name.color, text.color = colors.label, colors.label
+		c.s.box(b.name, cells[i], boxStyle{fill: colors.fill, stroke: colors.stroke, width: b.edge(), radius: radius})
+		c.s.picture(b.name, marks[i], w.icon, colors.label)
+		c.s.text(b.name, names[i], b.label, name)
+		if b.off {
+			// Why it is off counts more than what it would need.
+			c.off(texts[i].centered(texts[i].w, min(texts[i].h, 150*roomy)), b.name, c.say.say("way."+string(w.method)+".off"))
+			continue
+		}
+		c.s.text("text-"+b.name, texts[i], needs[i], text)
+		c.s.target(b.name, b.name, cells[i], b.label, c.send(flow.TapMethod{Method: w.method}))
+	}
+}
+
+// wayParts are the places of the picture, the name and the words of a way.
+func (c *scene) wayParts(at area, off bool) (mark, name, words area) {
+	in := at.inset(26, 14)
 	side := float32(132)
-	title := textStyle{size: size, bold: true, color: colors.label, least: 26, lines: 2, place: bottom}
-	text := textStyle{size: 34, color: colors.label, place: top}
 	if c.s.geo.portrait {
 		mark, in = in.cutLeft(170, 32)
 	} else {
 		mark, in = in.cutTop(min(side, in.h*0.28), 4)
 		side = mark.h
-		title, text = title.centered(), text.centered()
 	}
-	c.s.picture(b.name, mark.centered(side, side), w.icon, colors.label)
 	share := float32(0.42)
-	if b.off {
+	if off {
 		share = 0.3
 	}
-	name, words := in.cutTop(in.h*share, 6)
-	c.s.text(b.name, name, b.label, title)
-	if b.off {
-		// Why it is off counts more than what it would need.
-		words = words.centered(words.w, min(words.h, 150*roomy))
-		c.off(words, b.name, c.say.say(key+".off"))
-		return
-	}
-	c.s.text("text-"+b.name, words, c.say.say(key+".text"), text)
-	c.s.target(b.name, b.name, at, b.label, c.send(flow.TapMethod{Method: w.method}))
+	name, words = in.cutTop(in.h*share, 6)
+	return mark.centered(side, side), name, words
 }
 
 // off says with a mark why something cannot be touched.

@@ -126,12 +126,16 @@ func (c *scene) whose(at area, x flow.Session) {
 	}
 	c.s.text("whose", label, c.say.say("phone.whose"), st)
 	cells := buttons.columns(2, gap)
-	c.s.choice(cells[0], button{
-		name: "phone-owner-patient", label: c.owner(x, visit.PhoneOfPatient), size: 32,
-		act: c.send(flow.TapPhoneOwner{Owner: visit.PhoneOfPatient}),
-	}, o != visit.PhoneOfRelative)
-	c.s.choice(cells[1], button{
-		name: "phone-owner-relative", label: c.owner(x, visit.PhoneOfRelative), size: 32,
-		act: c.send(flow.TapPhoneOwner{Owner: visit.PhoneOfRelative}),
-	}, o == visit.PhoneOfRelative)
+	list := c.s.alikeButtons(cells, []button{
+		{
+			name: "phone-owner-patient", label: c.owner(x, visit.PhoneOfPatient), size: 32, icon: "ring",
+			act: c.send(flow.TapPhoneOwner{Owner: visit.PhoneOfPatient}),
+		},
+		{
+			name: "phone-owner-relative", label: c.owner(x, visit.PhoneOfRelative), size: 32, icon: "ring",
+			act: c.send(flow.TapPhoneOwner{Owner: visit.PhoneOfRelative}),
+		},
+	})
+	c.s.choice(cells[0], list[0], o != visit.PhoneOfRelative)
+	c.s.choice(cells[1], list[1], o == visit.PhoneOfRelative)
 }

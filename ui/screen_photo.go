@@ -132,13 +132,14 @@ func (c *scene) photoReview() {
 		c.s.picture("finder", at.centered(160, 160), "camera", c.s.p.accent)
 	}
 	use := button{name: "use-photo", label: c.say.say("photo-review.use"), icon: "check", kind: primary, size: 42, act: c.send(flow.TapUsePhoto{})}
-	retake := button{name: "retake", label: c.say.say("photo-review.retake"), icon: "retry", kind: secondary, size: 40, act: c.send(flow.TapRetake{})}
+	retake := button{name: "retake", label: c.say.say("photo-review.retake"), icon: "retry", kind: secondary, size: 42, act: c.send(flow.TapRetake{})}
 	var bar area
 	if c.s.geo.portrait {
 		bar, rest = rest.cutBottom(150, 16)
 		cells := bar.columns(2, gap)
-		c.s.button(cells[0], retake)
-		c.s.button(cells[1], use)
+		for i, b := range c.s.alikeButtons(cells, []button{retake, use}) {
+			c.s.button(cells[i], b)
+		}
 	} else {
 		bar, rest = rest.cutBottom(280, 16)
 		rows := bar.rows(2, gap)

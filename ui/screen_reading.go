@@ -96,17 +96,23 @@ type check struct {
 func (c *scene) checklist(at area, list []check) {
 	at = at.centered(at.w, min(at.h, float32(len(list))*140))
 	rows := at.rows(len(list), 14)
+	var words []string
+	var places []area
 	for i, l := range list {
 		c.s.panel("check-"+l.name, rows[i])
 		in := rows[i].inset(28, 6)
 		side := min(in.h, 60)
-		mark, words := in.cutLeft(side, 26)
+		mark, in := in.cutLeft(side, 26)
 		c.s.picture("check-"+l.name, mark.centered(side, side), "step-"+string(l.at), c.s.p.accent)
-		state, words := words.cutRight(words.w*0.34, 12)
-		st := c.s.body()
-		st.bold = l.at == doing
-		c.s.text("check-"+l.name, words, c.say.say(l.key), st)
+		state, in := in.cutRight(in.w*0.34, 12)
 		c.s.text("check-state-"+l.name, state, c.say.say("step."+string(l.at)), textStyle{size: 28, color: c.s.p.muted, align: trailing})
+		words, places = append(words, c.say.say(l.key)), append(places, in)
+	}
+	// As if all were bold, so that none changes its size when it is done.
+	st := c.s.alike(c.s.body().strong(), words, places)
+	for i, l := range list {
+		st.bold = l.at == doing
+		c.s.text("check-"+l.name, places[i], words[i], st)
 	}
 }
 

@@ -58,13 +58,17 @@ func (c *scene) withoutReader() {
 func (c *scene) withoutChip(at area) {
 	cells := at.columns(2, gap)
 	size := float32(34)
-	c.s.button(cells[0], button{
-		name: "bad-chip", label: c.say.say("welcome.bad-chip"), icon: "card-small", kind: secondary, size: size,
-		act: c.send(flow.TapNoCard{CardHere: true}),
-	})
-	c.s.button(cells[1], button{
-		name: "no-card", label: c.say.say("welcome.no-card"), icon: "no-card", kind: secondary, size: size, act: c.send(flow.TapNoCard{}),
-	})
+	for i, b := range c.s.alikeButtons(cells, []button{
+		{
+			name: "bad-chip", label: c.say.say("welcome.bad-chip"), icon: "card-small", kind: secondary, size: size,
+			act: c.send(flow.TapNoCard{CardHere: true}),
+		},
+		{
+			name: "no-card", label: c.say.say("welcome.no-card"), icon: "no-card", kind: secondary, size: size, act: c.send(flow.TapNoCard{}),
+		},
+	}) {
+		c.s.button(cells[i], b)
+	}
 }
 
 // outOfService says that the kiosk cannot help, why, and who can.
@@ -79,8 +83,11 @@ func (c *scene) outOfService(title string, p visit.Problem) {
 	if p != visit.CardServiceRefuses { // which the staff can mend, if they are told how
 		advice = c.say.say("welcome.desk")
 	}
-	why, rest := rest.cutTop(rest.h*0.45, 12)
-	c.s.text("reason", why, reason, c.explaining().strong())
+	if p != visit.ReaderMissing { // which is the title
+		var why area
+		why, rest = rest.cutTop(rest.h*0.45, 12)
+		c.s.text("reason", why, reason, c.explaining().strong())
+	}
 	c.s.text("text", rest, advice, c.explaining())
 }
 
@@ -152,16 +159,21 @@ func (c *scene) insertCard() {
 func (c *scene) insertSteps(at area) {
 	at = at.centered(at.w, min(at.h, 500))
 	c.s.panel("steps", at)
-	rows := at.inset(32, 14).rows(3, 4)
-	for i, key := range []string{"welcome.step1", "welcome.step2", "welcome.step3"} {
-		row := rows[i]
+	places := at.inset(32, 14).rows(3, 4)
+	var words []string
+	for i := range places {
 		n := strconv.Itoa(i + 1)
-		side := min(row.h, 84)
-		num, words := row.cutLeft(side, 28)
+		side := min(places[i].h, 84)
+		var num area
+		num, places[i] = places[i].cutLeft(side, 28)
 		num = num.centered(side, side)
 		c.s.box("step-"+n, num, boxStyle{fill: c.s.p.accent, radius: side / 2})
 		c.s.text("number-"+n, num, n, textStyle{size: 44, bold: true, color: c.s.p.onAccent, lines: 1, least: 30}.centered())
-		c.s.text("step-"+n, words, c.say.say(key), textStyle{size: 44, color: c.s.p.ink})
+		words = append(words, c.say.say("welcome.step"+n))
+	}
+	st := c.s.alike(textStyle{size: 44, color: c.s.p.ink}, words, places)
+	for i, at := range places {
+		c.s.text("step-"+strconv.Itoa(i+1), at, words[i], st)
 	}
 }
 

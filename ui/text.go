@@ -32,6 +32,7 @@ type textStyle struct {
 	place place
 	lines int     // at most so many; 0: as many as fit
 	least float32 // may shrink to this size; 0: smallestText
+	most  float32 // is never larger, whatever the patient chooses; 0: no limit
 	cut   bool    // words from outside: what does not fit ends in an ellipsis
 }
 
@@ -146,10 +147,26 @@ func fitText(in textInput) (lines []string, size float32, fits bool) {
 		if factor > in.geo.text {
 			break
 		}
-		lines, size, fits = fitBetween(in, least, in.style.size*factor)
+		want := in.style.size * factor
+		if in.style.most > 0 {
+			want = min(want, in.style.most)
+		}
+		lines, size, fits = fitBetween(in, least, want)
 		least = max(least, size/in.geo.unit)
 	}
 	return lines, size, fits
+}
+
+// alike is the style in which all texts of a list, each in its area, have one size:
+// that of the longest.
+func (s *sheet) alike(st textStyle, words []string, at []area) textStyle {
+	for i, w := range words {
+		_, size, _ := fitText(textInput{words: w, at: at[i], style: st, geo: s.geo})
+		if size /= s.geo.unit; i == 0 || size < st.most {
+			st.most = size
+		}
+	}
+	return st
 }
 
 // fitBetween tries the sizes from the wanted one down to the least, in design
@@ -174,5 +191,7 @@ func fitBetween(in textInput, least, want float32) (lines []string, size float32
 	}
 }
 
-// plain removes the marks of places where a line may be broken.
-func plain(words string) string { return strings.ReplaceAll(words, zeroWidthSpace, "") }
+// plain removes the marks of places where a line may be broken, or may not.
+func plain(words string) string { return breakMarks.Replace(words) }
+
+var breakMarks = strings.NewReplacer(zeroWidthSpace, "", noBreakSpace, " ")

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -16,6 +17,11 @@ var commonWords = strings.Fields(`
 	เข้ารับ บริการ รักษา ทั่วไป ผู้ป่วย นอก ใน ฟอกเลือด ด้วย เครื่อง ไตเทียม ดูแล อาการ เจ็บป่วย เบื้องต้น กลุ่ม สีเหลือง สีแดง
 	และ หรือ ไม่ พบ ข้อมูล กรุณา ติดต่อ เจ้าหน้าที่ ระบบ ขัดข้อง ชั่วคราว ลงทะเบียน ย้าย ตรวจสอบ บุคคล เลขที่ บัตร ประชาชน วันที่ แล้ว ได้ ยืนยัน
 	ทดสอบ ราชการ ประชารัฐ สมเด็จ พระ ยุพราช ค่าใช้จ่าย ยกเว้น การ ร่วม จ่าย กรณี ทุพพลภาพ หมดอายุ ช่วง อายุ ปี`)
+
+// phraseWords are those with which a new phrase begins.
+var phraseWords = strings.Fields("และ หรือ แต่ แล้ว ถ้า เพื่อ กรุณา ท่าน เจ้าหน้าที่ จนกว่า ว่า")
+
+func beginsPhrase(word string) bool { return slices.Contains(phraseWords, word) }
 
 // divideThai divides a phrase without spaces into pieces between which a line
 // may be broken: around the words it knows, else before a vowel that begins a

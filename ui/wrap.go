@@ -2,10 +2,15 @@ package ui
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
-const zeroWidthSpace = "\u200B"
+const (
+	zeroWidthSpace = "\u200B"
+	// noBreakSpace holds together what belongs together: a number and its unit.
+	noBreakSpace = "\u00A0"
+)
 
 // wrapper breaks text into lines of one width.
 type wrapper struct {
@@ -17,8 +22,20 @@ type wrapper struct {
 type word struct {
 	text  string
 	space bool
+	after pause
 	width float32
 }
+
+// pause is what a reader hears after a word: the longer, the better a line ends
+// there.
+type pause int
+
+const (
+	noPause       pause = iota // within a phrase
+	shortPause                 // between English words
+	phrasePause                // a space between Thai phrases
+	sentencePause              // a full stop, a comma
+)
 
 // wrap gives the lines and tells whether they are at most room and none is too
 // wide.
@@ -49,21 +66,54 @@ func (w wrapper) paragraph(words string) (lines []string, fits bool) {
 // has no marks and is divided by what is known of Thai words.
 func (w wrapper) words(words string) []word {
 	var out []word
-	for _, phrase := range strings.Fields(words) {
+	for _, phrase := range strings.FieldsFunc(words, breakingSpace) {
 		pieces := strings.Split(phrase, zeroWidthSpace)
 		if len(pieces) == 1 {
 			pieces = divideThai(phrase)
 		}
-		for _, p := range pieces {
-			if p != "" {
-				out = append(out, word{text: p, width: measure(p, w.size, w.bold).Width})
+		for i, p := range pieces {
+			p = strings.ReplaceAll(p, noBreakSpace, " ")
+			first, _ := utf8.DecodeRuneInString(p)
+			switch {
+			case p == "":
+			case i == 0 && len(out) > 0 && followsLetter(first):
+				out[len(out)-1].text += " " + p // as the sign of repetition
+			default:
+				out = append(out, word{text: p})
 			}
 		}
 		if len(out) > 0 {
 			out[len(out)-1].space = true
 		}
 	}
+	for i := range out {
+		out[i].width = measure(out[i].text, w.size, w.bold).Width
+		if i+1 < len(out) && out[i].space {
+			out[i].after = pauseBetween(out[i].text, out[i+1].text)
+		}
+	}
 	return out
+}
+
+func breakingSpace(r rune) bool { return unicode.IsSpace(r) && string(r) != noBreakSpace }
+
+// pauseBetween is the pause at the space between two words. Thai has a space where a
+// phrase ends, but also around numbers, Latin letters and abbreviations.
+func pauseBetween(word, next string) pause {
+	last, size := utf8.DecodeLastRuneInString(word)
+	before, _ := utf8.DecodeLastRuneInString(word[:len(word)-size])
+	first, _ := utf8.DecodeRuneInString(next)
+	switch {
+	case strings.Trim(word, "0123456789") == ".": // of a list
+		return noPause
+	case strings.ContainsRune(";:,", last), last == '.' && !isThai(before):
+		return sentencePause
+	case beginsPhrase(next), isThai(last) && isThai(first) && !strings.HasSuffix(next, "."):
+		return phrasePause
+	case isThai(last), isThai(before), isThai(first):
+		return noPause
+	}
+	return shortPause
 }
 
 // balanced breaks into the fewest lines that the width allows and makes these
@@ -94,7 +144,7 @@ func (w wrapper) balanced(ws []word, width float32) []string {
 				if used > width && j < i-1 {
 					break
 				}
-				if c := cost[k-1][j] + lineCost(ws[i-1], used, width, i == len(ws)); c < cost[k][i] {
+				if c := cost[k-1][j] + lineCost(ws, j, i, (width-used)/width); c < cost[k][i] {
 					cost[k][i], from[k][i] = c, j
 				}
 				if j > 0 && ws[j-1].space {
@@ -106,17 +156,28 @@ func (w wrapper) balanced(ws []word, width float32) []string {
 	return cutAt(ws, from, n)
 }
 
-// lineCost is the price of a line: its empty part, a bit more when it ends within
-// a phrase and a bit less when a sentence ends with it.
-func lineCost(last word, used, width float32, end bool) float64 {
-	slack := float64((width - used) / width)
-	c := slack * slack
-	switch {
-	case end:
-	case !last.space:
-		c += 0.08
-	case strings.ContainsAny(last.text[len(last.text)-1:], ".;:,"):
+// lineCost is the price of a line of the words from one up to another: its empty
+// part; more when it ends within a phrase, more again when that leaves a single
+// word of the phrase on either side, and a bit less when a sentence ends with it.
+func lineCost(ws []word, from, to int, slack float32) float64 {
+	c := float64(slack * slack)
+	if to == len(ws) {
+		return c
+	}
+	after := ws[to-1].after
+	switch after {
+	case noPause:
+		c += 0.14
+	case sentencePause:
 		c -= 0.06
+	}
+	if after < phrasePause {
+		if to-2 >= from && ws[to-2].after >= phrasePause {
+			c += 0.06
+		}
+		if ws[to].after >= phrasePause {
+			c += 0.06
+		}
 	}
 	return c
 }
