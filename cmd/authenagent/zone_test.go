@@ -87,6 +87,10 @@ func TestTheUpgradeAsksChecksTheTokenAndChangesTheZoneAlone(t *testing.T) {
 			u.secret(s.token, "production")
 		}
 		out, err := u.run(s.stdin, s.args...)
+		// A machine that stood still looks like an NHSO that does not answer.
+		for end := time.Now().Add(patience); s.ok && err != nil && strings.Contains(out, "does not answer") && time.Now().Before(end); {
+			out, err = u.run(s.stdin, s.args...)
+		}
 		if (err == nil) != s.ok || !strings.Contains(out, s.says) {
 			t.Errorf("%s: %v\n%s\nwant %q", s.name, err, out, s.says)
 		}
