@@ -26,6 +26,8 @@ type Demo struct {
 	on   []net.Listener // where the simulator is served
 
 	prints bool // a kiosk without a printer gets a made-up one
+	// line is the way to a printer in the network; nil: the network of this machine.
+	line func(context.Context) (net.Conn, error)
 
 	// The same of the simulated agent, whose cards are those of the zone's desk.
 	agentURL  string

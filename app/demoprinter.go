@@ -2,53 +2,35 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 
 	"authenkiosk/printer/sink"
 )
 
-// demoPrinter is the printer of the demo zone: made up, but at the other end of a
-// real connection, and its paper can run out.
+// demoPrinter is the printer of the demo zone: made up, at a line in memory, and its
+// paper can run out.
 type demoPrinter struct {
 	*sink.Printer
-	address string // host:port on this machine
-	dir     string // where people find its slips
-
-	mu      sync.Mutex
-	plugged bool
+	dir string // where people find its slips
 }
 
-func newDemoPrinter(dir string, dots int) (*demoPrinter, error) {
-	p := &demoPrinter{Printer: sink.New(dots), dir: dir, plugged: true}
-	var err error
-	if p.address, err = p.Listen("127.0.0.1:0"); err != nil {
-		_ = p.Close()
-		return nil, fmt.Errorf("the demo's printer: %w", err)
-	}
-	return p, nil
+func newDemoPrinter(dir string, dots int) *demoPrinter {
+	return &demoPrinter{Printer: sink.New(dots), dir: dir}
 }
+
+// demoPrinterName stands for an address, which a line in memory has not.
+const demoPrinterName = "demo.invalid:9100"
 
 // plug pulls the printer's wire, or puts it back.
-func (p *demoPrinter) plug(in bool) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if in == p.plugged {
-		return nil
-	}
+func (p *demoPrinter) plug(in bool) {
 	if in {
-		if _, err := p.Listen(p.address); err != nil {
-			return err
-		}
+		p.Plug()
 	} else {
 		p.Unplug()
 	}
-	p.plugged = in
-	return nil
 }
 
 // enoughSlips is how many slips are held at most: a demo may run for days.

@@ -48,9 +48,7 @@ func (d *Dock) PlugReader(in bool) {
 // BreakPrinter pulls the printer's wire, or puts it back.
 func (d *Dock) BreakPrinter(broken bool) {
 	if p := d.kiosk.printer; p != nil {
-		if err := p.breakDown(broken); err != nil {
-			d.kiosk.log.Warn("the demo's printer", "err", err)
-		}
+		p.breakDown(broken)
 		d.kiosk.look()
 	}
 }

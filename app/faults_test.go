@@ -90,16 +90,28 @@ func playWire(t *testing.T, log *slog.Logger, change func(data string, c *config
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(played))
-		w := makeWire(t, log, memory, shortLimits, change)
-		// Who waits at a socket of the system keeps the time from passing, so
-		// something is in the way of the one for commands.
-		if err := os.MkdirAll(filepath.Join(dataOf(w.data), "authenkiosk.sock", "in the way"), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		w.start()
+		w := playedWire(t, log, change)
 		defer w.end()
 		drive(t, w)
 	})
+}
+
+// playedWire starts a kiosk in a bubble of synctest.
+func playedWire(t *testing.T, log *slog.Logger, change func(data string, c *config.Config), more ...func(*Demo)) *wire {
+	t.Helper()
+	w := makeWire(t, log, memory, shortLimits, change, more...)
+	keepCommandsOut(t, w.data)
+	w.start()
+	return w
+}
+
+// keepCommandsOut puts something in the way of the socket for commands: who waits at
+// a socket of the system keeps the time of a bubble from passing.
+func keepCommandsOut(t *testing.T, data string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Join(dataOf(data), "authenkiosk.sock", "in the way"), 0o700); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // slipsAsPictures gives a kiosk a printer that leaves pictures.
@@ -116,7 +128,7 @@ func newWireOf(t *testing.T, log *slog.Logger, change func(data string, c *confi
 }
 
 // makeWire makes a kiosk that is not yet started.
-func makeWire(t *testing.T, log *slog.Logger, on network, waits limits, change func(data string, c *config.Config)) *wire {
+func makeWire(t *testing.T, log *slog.Logger, on network, waits limits, change func(data string, c *config.Config), more ...func(*Demo)) *wire {
 	t.Helper()
 	zone, err := testzone.New(testzone.Options{})
 	if err != nil {
@@ -136,6 +148,9 @@ func makeWire(t *testing.T, log *slog.Logger, on network, waits limits, change f
 		demo.agentURL, demo.agentDial, demo.agentOn = url, dial, []net.Listener{l}
 	} else {
 		demo.url, demo.dial, demo.on = url, dial, []net.Listener{l}
+	}
+	for _, f := range more {
+		f(demo)
 	}
 	w.kiosk, err = NewKiosk(KioskOptions{
 		Config: c, Data: w.data, Log: log, Demo: demo, Timeouts: waits.timeouts, Settling: waits.settling,

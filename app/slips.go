@@ -49,18 +49,21 @@ func newSlipPrinter(c config.Config, demo *Demo, pictures string, log *slog.Logg
 	p := &slipPrinter{unit: c.Unit, zone: c.NHSO.Zone, first: c.Kiosk.Languages[0]}
 	p.every = printer.UsualPoll
 	if demo != nil && demo.prints && c.Printer.Kind == config.PrinterNone {
-		made, err := newDemoPrinter(pictures, printer.WidthPx(c.Printer.WidthMM))
-		if err != nil {
-			return nil, err
-		}
-		p.demo, p.every = made, demoPoll
-		c.Printer.Kind, c.Printer.Address = config.PrinterTCP, made.address
+		p.demo, p.every = newDemoPrinter(pictures, printer.WidthPx(c.Printer.WidthMM)), demoPoll
+		c.Printer.Kind, c.Printer.Address = config.PrinterTCP, demoPrinterName
 	}
 	if c.Printer.Kind == config.PrinterNone {
 		return nil, nil
 	}
 	var err error
-	if p.device, err = openPrinter(c.Printer, log); err != nil {
+	way := printerConfig(c.Printer)
+	switch {
+	case p.demo != nil:
+		way.Dial = p.demo.Line
+	case demo != nil:
+		way.Dial = demo.line
+	}
+	if p.device, err = openWay(way, c.Printer.Template, log); err != nil {
 		p.close()
 		return nil, fmt.Errorf("[printer]: %w", err)
 	}
@@ -85,19 +88,23 @@ func printerConfig(c config.Printer) printer.Config {
 // openPrinter opens the configured printer with the unit's template of slips. log
 // hears of slips that the template does not suit.
 func openPrinter(c config.Printer, log *slog.Logger) (*printer.Device, error) {
+	return openWay(printerConfig(c), c.Template, log)
+}
+
+func openWay(c printer.Config, file string, log *slog.Logger) (*printer.Device, error) {
 	var own *template.Template
-	if c.Template != "" {
+	if file != "" {
 		var err error
-		if own, err = template.Load(c.Template); err != nil {
+		if own, err = template.Load(file); err != nil {
 			return nil, fmt.Errorf("printer.template: %w", err)
 		}
 	}
-	device, err := printer.Open(printerConfig(c))
+	device, err := printer.Open(c)
 	if err != nil {
 		return nil, err
 	}
 	device.Use(own, func(err error) {
-		log.Error("the template does not suit the slip; the built-in one is printed", "template", c.Template, "err", err)
+		log.Error("the template does not suit the slip; the built-in one is printed", "template", file, "err", err)
 	})
 	return device, nil
 }

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -11,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"authenkiosk/app/config"
@@ -22,38 +22,36 @@ import (
 	"authenkiosk/visit/flow"
 )
 
-var slowPrinters = flag.Bool("slow-printers", false, "also the prints of which a printer takes a quarter of a minute to know the end")
-
 // paper is a made-up printer at a real kiosk.
 type paper struct {
 	*wire
-	sink    *sink.Printer
-	address string
+	sink *sink.Printer
 }
 
-// newPaper makes a kiosk whose printer is like that from the beginning: set later,
-// it would depend on the moment whether the kiosk has ever seen it well.
-func newPaper(t *testing.T, set ...func(*sink.State)) *paper {
+// playPaper has a test drive a kiosk whose printer is like that from the beginning:
+// set later, it would depend on the moment whether the kiosk has ever seen it well.
+// The printer stands at a line in memory, and the time is played.
+func playPaper(t *testing.T, drive func(t *testing.T, p *paper), set ...func(*sink.State)) {
 	t.Helper()
-	p := &paper{sink: sink.New(printer.Width80mm)}
-	for _, f := range set {
-		p.sink.Set(f)
-	}
-	var err error
-	if p.address, err = p.sink.Listen("127.0.0.1:0"); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = p.sink.Close() })
-	p.wire = newWireOf(t, slog.New(slog.DiscardHandler), func(_ string, c *config.Config) {
-		c.Printer.Kind, c.Printer.Address = config.PrinterTCP, p.address
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(played))
+		p := &paper{sink: sink.New(printer.Width80mm)}
+		defer func() { _ = p.sink.Close() }()
+		for _, f := range set {
+			p.sink.Set(f)
+		}
+		p.wire = playedWire(t, slog.New(slog.DiscardHandler), func(_ string, c *config.Config) {
+			c.Printer.Kind, c.Printer.Address = config.PrinterTCP, "192.0.2.1:9100"
+		}, func(d *Demo) { d.line = p.sink.Line })
+		defer func() { p.end() }()
+		drive(t, p)
 	})
-	return p
 }
 
 // job returns the jobs of a visit when they have come to that state.
 func (p *paper) job(id visit.ID, state storage.JobState) storage.PrintJob {
 	p.t.Helper()
-	limit := time.Now().Add(20 * time.Second)
+	limit := time.Now().Add(longest)
 	for {
 		jobs, err := p.kiosk.store.PrintJobs()
 		if err != nil {
@@ -117,7 +115,6 @@ func TestASlipThatDidNotComeOutComesOnceThePrinterIsMended(t *testing.T) {
 		mend    func(*paper)
 		light   flow.DeviceState
 		problem visit.Problem
-		slow    bool // only with -slow-printers
 	}{
 		{
 			name: "no paper", light: flow.DeviceDown, problem: visit.PrinterNoPaper,
@@ -137,11 +134,7 @@ func TestASlipThatDidNotComeOutComesOnceThePrinterIsMended(t *testing.T) {
 		{
 			name: "switched off", light: flow.DeviceDown, problem: visit.PrinterUnavailable,
 			hurt: func(p *paper) { p.sink.Unplug() },
-			mend: func(p *paper) {
-				if _, err := p.sink.Listen(p.address); err != nil {
-					p.t.Fatal(err)
-				}
-			},
+			mend: func(p *paper) { p.sink.Plug() },
 		},
 		{
 			name: "unplugged in the middle of a slip", light: flow.DeviceReady,
@@ -149,47 +142,44 @@ func TestASlipThatDidNotComeOutComesOnceThePrinterIsMended(t *testing.T) {
 			mend: func(*paper) {},
 		},
 		{
-			name: "the roll ends in the middle of a slip", slow: true, light: flow.DeviceDown, problem: visit.PrinterNoPaper,
+			name: "the roll ends in the middle of a slip", light: flow.DeviceDown, problem: visit.PrinterNoPaper,
 			hurt: func(p *paper) { p.sink.Set(func(s *sink.State) { s.PaperRows = 300 }) },
 			mend: func(p *paper) {
 				p.sink.Set(func(s *sink.State) { s.PaperOut, s.PaperRows = false, 0 })
 			},
 		},
 	} {
-		if c.slow && !*slowPrinters {
-			continue
-		}
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			p := newPaper(t)
-			defer func() { p.end() }()
-			p.until("the printer's light", func(m flow.Model) bool { return m.Devices.Printer == flow.DeviceReady })
-			c.hurt(p)
-			p.confirm()
-			m := p.until("code without a slip", printIs(flow.PrintFailed))
-			id := m.Session.Insertion.VisitID
-			if c.light != flow.DeviceReady {
-				p.until("light", func(m flow.Model) bool {
-					return m.Devices.Printer == c.light && m.Devices.PrinterProblem == c.problem
-				})
-			}
-			if n := p.whole(); n != 0 {
-				t.Errorf("%d slips came out of a broken printer", n)
-			}
-			p.done(id)
-			c.mend(p)
-			p.until("slip", printIs(flow.Printed))
-			p.drainFor(time.Second)
-			if n := p.whole(); n != 1 {
-				t.Errorf("%d slips came out", n)
-			}
-			if j := p.job(id, storage.JobPrinted); j.ID != string(id) || j.Copy != 0 {
-				t.Errorf("job %+v", j)
-			}
-			p.done(id)
-			if codes, requests := p.madeFor(); codes != 1 || requests != 1 {
-				t.Errorf("%d codes of %d requests: printing touched the visit", codes, requests)
-			}
+			playPaper(t, func(t *testing.T, p *paper) {
+				p.until("the printer's light", func(m flow.Model) bool { return m.Devices.Printer == flow.DeviceReady })
+				c.hurt(p)
+				p.confirm()
+				m := p.until("code without a slip", printIs(flow.PrintFailed))
+				id := m.Session.Insertion.VisitID
+				if c.light != flow.DeviceReady {
+					p.until("light", func(m flow.Model) bool {
+						return m.Devices.Printer == c.light && m.Devices.PrinterProblem == c.problem
+					})
+				}
+				if n := p.whole(); n != 0 {
+					t.Errorf("%d slips came out of a broken printer", n)
+				}
+				p.done(id)
+				c.mend(p)
+				p.until("slip", printIs(flow.Printed))
+				p.drainFor(time.Second)
+				if n := p.whole(); n != 1 {
+					t.Errorf("%d slips came out", n)
+				}
+				if j := p.job(id, storage.JobPrinted); j.ID != string(id) || j.Copy != 0 {
+					t.Errorf("job %+v", j)
+				}
+				p.done(id)
+				if codes, requests := p.madeFor(); codes != 1 || requests != 1 {
+					t.Errorf("%d codes of %d requests: printing touched the visit", codes, requests)
+				}
+			})
 		})
 	}
 }
@@ -204,205 +194,177 @@ func TestAPrinterThatDoesNotTellPrintsOnceAndAgainWhenAsked(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			p := newPaper(t, c.set)
-			defer func() { p.end() }()
-			p.confirm()
-			m := p.until("unclear slip", func(m flow.Model) bool {
-				return m.State == flow.Result && m.Session.Print != flow.Printing && m.Session.Print != flow.NotPrinted
-			})
-			id := m.Session.Insertion.VisitID
-			if c.name == "nonsense" && m.Session.Print == flow.PrintFailed {
-				return // it answered nonsense before anything was sent
-			}
-			if m.Session.Print != flow.PrintUnclear {
-				t.Fatalf("the screen says %v", m.Session.Print)
-			}
-			p.drainFor(3 * time.Second)
-			if n := p.whole(); n != 1 {
-				t.Errorf("%d slips came out unasked", n)
-			}
-			p.job(id, storage.JobUnclear)
-			p.kiosk.Send(flow.TapReprint{})
-			p.until("the second", func(m flow.Model) bool { return m.Session.Print == flow.Printing })
-			p.until("the second to be unclear", printIs(flow.PrintUnclear))
-			if n := p.whole(); n != 2 {
-				t.Errorf("%d slips came out", n)
-			}
-			jobs, _ := p.kiosk.store.PrintJobs()
-			if i := slices.IndexFunc(jobs, func(j storage.PrintJob) bool { return j.Copy == 1 }); i < 0 {
-				t.Error("no job is a reprint")
-			}
-			p.done(id)
+			playPaper(t, func(t *testing.T, p *paper) {
+				p.confirm()
+				m := p.until("unclear slip", func(m flow.Model) bool {
+					return m.State == flow.Result && m.Session.Print != flow.Printing && m.Session.Print != flow.NotPrinted
+				})
+				id := m.Session.Insertion.VisitID
+				if c.name == "nonsense" && m.Session.Print == flow.PrintFailed {
+					return // it answered nonsense before anything was sent
+				}
+				if m.Session.Print != flow.PrintUnclear {
+					t.Fatalf("the screen says %v", m.Session.Print)
+				}
+				p.drainFor(3 * time.Second)
+				if n := p.whole(); n != 1 {
+					t.Errorf("%d slips came out unasked", n)
+				}
+				p.job(id, storage.JobUnclear)
+				p.kiosk.Send(flow.TapReprint{})
+				p.until("the second", func(m flow.Model) bool { return m.Session.Print == flow.Printing })
+				p.until("the second to be unclear", printIs(flow.PrintUnclear))
+				if n := p.whole(); n != 2 {
+					t.Errorf("%d slips came out", n)
+				}
+				jobs, _ := p.kiosk.store.PrintJobs()
+				if i := slices.IndexFunc(jobs, func(j storage.PrintJob) bool { return j.Copy == 1 }); i < 0 {
+					t.Error("no job is a reprint")
+				}
+				p.done(id)
+			}, c.set)
 		})
 	}
 }
 
 func TestASlowPrinterHoldsUpNoPatient(t *testing.T) {
 	t.Parallel()
-	p := newPaper(t, func(s *sink.State) { s.BytesPerSecond = 30000 })
-	defer func() { p.end() }()
-	p.confirm()
-	m := p.until("code", printIs(flow.Printing)) // the code does not wait for the slip
-	p.until("slip", printIs(flow.Printed))
-	p.done(m.Session.Insertion.VisitID)
-	if n := p.whole(); n != 1 {
-		t.Errorf("%d slips", n)
-	}
+	playPaper(t, func(t *testing.T, p *paper) {
+		p.confirm()
+		m := p.until("code", printIs(flow.Printing)) // the code does not wait for the slip
+		p.until("slip", printIs(flow.Printed))
+		p.done(m.Session.Insertion.VisitID)
+		if n := p.whole(); n != 1 {
+			t.Errorf("%d slips", n)
+		}
+	}, func(s *sink.State) { s.BytesPerSecond = 30000 })
 }
 
 func TestAStuckPrinterIsGivenUpAndTheSlipComesLater(t *testing.T) {
 	t.Parallel()
-	p := newPaper(t)
-	defer func() { p.end() }()
-	p.until("the printer's light", func(m flow.Model) bool { return m.Devices.Printer == flow.DeviceReady })
-	p.sink.Set(func(s *sink.State) { s.Stall = true })
-	p.confirm()
-	p.until("code without a slip", printIs(flow.PrintFailed))
-	p.sink.Set(func(s *sink.State) { s.Stall = false })
-	p.until("slip", printIs(flow.Printed))
-	p.drainFor(time.Second)
-	if n := p.whole(); n != 1 {
-		t.Errorf("%d slips", n)
-	}
+	playPaper(t, func(t *testing.T, p *paper) {
+		p.until("the printer's light", func(m flow.Model) bool { return m.Devices.Printer == flow.DeviceReady })
+		p.sink.Set(func(s *sink.State) { s.Stall = true })
+		p.confirm()
+		p.until("code without a slip", printIs(flow.PrintFailed))
+		p.sink.Set(func(s *sink.State) { s.Stall = false })
+		p.until("slip", printIs(flow.Printed))
+		p.drainFor(time.Second)
+		if n := p.whole(); n != 1 {
+			t.Errorf("%d slips", n)
+		}
+	})
 }
 
 func TestAPatientWhoComesBackGetsAMarkedReprint(t *testing.T) {
 	t.Parallel()
-	p := newPaper(t)
-	defer func() { p.end() }()
-	p.confirm()
-	m := p.until("slip", printIs(flow.Printed))
-	first := m.Session.Insertion.VisitID
-	p.dock.RemoveCard()
-	p.until("welcome", in(flow.Welcome))
-	if err := p.dock.InsertCard("citizen"); err != nil {
-		t.Fatal(err)
-	}
-	p.until("the code of today", in(flow.AlreadyHere))
-	p.kiosk.Send(flow.TapReprint{})
-	p.until("the second slip", func(m flow.Model) bool { return m.State == flow.AlreadyHere && m.Session.Print == flow.Printed })
-	if n := p.whole(); n != 2 {
-		t.Errorf("%d slips came out", n)
-	}
-	jobs, err := p.kiosk.store.PrintJobs()
-	if err != nil || len(jobs) != 2 || jobs[1].Visit != first || jobs[1].Copy != 1 || jobs[1].State != storage.JobPrinted {
-		t.Errorf("jobs %+v: %v", jobs, err)
-	}
+	playPaper(t, func(t *testing.T, p *paper) {
+		p.confirm()
+		m := p.until("slip", printIs(flow.Printed))
+		first := m.Session.Insertion.VisitID
+		p.dock.RemoveCard()
+		p.until("welcome", in(flow.Welcome))
+		if err := p.dock.InsertCard("citizen"); err != nil {
+			t.Fatal(err)
+		}
+		p.until("the code of today", in(flow.AlreadyHere))
+		p.kiosk.Send(flow.TapReprint{})
+		p.until("the second slip", func(m flow.Model) bool { return m.State == flow.AlreadyHere && m.Session.Print == flow.Printed })
+		if n := p.whole(); n != 2 {
+			t.Errorf("%d slips came out", n)
+		}
+		jobs, err := p.kiosk.store.PrintJobs()
+		if err != nil || len(jobs) != 2 || jobs[1].Visit != first || jobs[1].Copy != 1 || jobs[1].State != storage.JobPrinted {
+			t.Errorf("jobs %+v: %v", jobs, err)
+		}
+	})
 }
 
 func TestASlipForTheDeskNeedsNoVisit(t *testing.T) {
 	t.Parallel()
-	p := newPaper(t)
-	defer func() { p.end() }()
-	p.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
-	p.kiosk.Send(flow.TapNoCard{})
-	p.kiosk.Send(flow.TapNoNumber{})
-	m := p.until("desk", func(m flow.Model) bool { return m.State == flow.Desk && m.Session.Print == flow.Printed })
-	if n := p.whole(); n != 1 {
-		t.Errorf("%d slips came out", n)
-	}
-	if j := p.job(m.Session.Insertion.VisitID, storage.JobPrinted); j.Kind != "desk" {
-		t.Errorf("job %+v", j)
-	}
-	if _, err := p.kiosk.store.Visit(m.Session.Insertion.VisitID); err == nil {
-		t.Error("a visit was saved")
-	}
+	playPaper(t, func(t *testing.T, p *paper) {
+		p.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
+		p.kiosk.Send(flow.TapNoCard{})
+		p.kiosk.Send(flow.TapNoNumber{})
+		m := p.until("desk", func(m flow.Model) bool { return m.State == flow.Desk && m.Session.Print == flow.Printed })
+		if n := p.whole(); n != 1 {
+			t.Errorf("%d slips came out", n)
+		}
+		if j := p.job(m.Session.Insertion.VisitID, storage.JobPrinted); j.Kind != "desk" {
+			t.Errorf("job %+v", j)
+		}
+		if _, err := p.kiosk.store.Visit(m.Session.Insertion.VisitID); err == nil {
+			t.Error("a visit was saved")
+		}
+	})
 }
 
 func TestAfterARestartAYoungSlipComesOut(t *testing.T) {
 	t.Parallel()
-	p := newPaper(t, func(s *sink.State) { s.PaperOut = true })
-	p.confirm()
-	m := p.until("code without a slip", printIs(flow.PrintFailed))
-	id := m.Session.Insertion.VisitID
-	p.end()
-	p.dock.RemoveCard() // no other session begins after the restart
-	p.sink.Set(func(s *sink.State) { s.PaperOut = false })
+	playPaper(t, func(t *testing.T, p *paper) {
+		p.confirm()
+		m := p.until("code without a slip", printIs(flow.PrintFailed))
+		id := m.Session.Insertion.VisitID
+		p.end()
+		p.dock.RemoveCard() // no other session begins after the restart
+		p.sink.Set(func(s *sink.State) { s.PaperOut = false })
 
-	c := p.kiosk.Config
-	demo := &Demo{Readers: p.kiosk.demo.Readers, url: p.kiosk.demo.url}
-	k, err := NewKiosk(KioskOptions{Config: c, Data: p.data, Log: slog.New(slog.DiscardHandler), Demo: demo})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.kiosk = k
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- k.Run(ctx, func(m flow.Model) { p.models <- m }) }()
-	p.job(id, storage.JobPrinted)
-	if n := p.whole(); n != 1 {
-		t.Errorf("%d slips came out", n)
-	}
-	stop()
-	for {
-		select {
-		case <-p.models:
-			continue
-		case err := <-ended:
-			if err != nil {
-				t.Error(err)
-			}
+		k, err := NewKiosk(KioskOptions{
+			Config: p.kiosk.Config, Data: p.data, Log: slog.New(slog.DiscardHandler),
+			Demo: &Demo{Readers: p.kiosk.demo.Readers, url: p.kiosk.demo.url, dial: p.kiosk.demo.dial, line: p.sink.Line},
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		return
-	}
+		p.kiosk = k
+		p.start()
+		p.job(id, storage.JobPrinted)
+		if n := p.whole(); n != 1 {
+			t.Errorf("%d slips came out", n)
+		}
+	}, func(s *sink.State) { s.PaperOut = true })
 }
 
 func TestTheDocksPrinterShowsEveryTroubleAndKeepsPictures(t *testing.T) {
 	t.Parallel()
-	demo, err := NewDemo(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data := t.TempDir()
-	k, err := NewKiosk(KioskOptions{Config: config.Default(), Data: data, Log: slog.New(slog.DiscardHandler), Demo: demo})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &wire{t: t, kiosk: k, dock: k.Dock(), models: make(chan flow.Model, 1000)}
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- k.Run(ctx, func(m flow.Model) { w.models <- m }) }()
-	light := func(state flow.DeviceState, problem visit.Problem) func(flow.Model) bool {
-		return func(m flow.Model) bool { return m.Devices.Printer == state && m.Devices.PrinterProblem == problem }
-	}
-	w.until("ready printer", light(flow.DeviceReady, visit.NoProblem))
-	w.dock.SetPaper(true)
-	w.until("no paper", light(flow.DeviceDown, visit.PrinterNoPaper))
-	w.dock.SetPaper(false)
-	w.until("paper", light(flow.DeviceReady, visit.NoProblem))
-	w.dock.SetCover(true)
-	w.until("open cover", light(flow.DeviceDown, visit.PrinterCoverOpen))
-	w.dock.SetCover(false)
-	w.dock.BreakPrinter(true)
-	w.until("no printer", light(flow.DeviceDown, visit.PrinterUnavailable))
-	w.dock.BreakPrinter(false)
-	w.until("printer back", light(flow.DeviceReady, visit.NoProblem))
-	w.confirm()
-	w.until("slip", printIs(flow.Printed))
-	limit := time.After(10 * time.Second)
-	for {
-		if found, _ := filepath.Glob(filepath.Join(data, "demo", "slips", "slip-*.png")); len(found) == 1 {
-			break
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(played))
+		demo, err := NewDemo(nil)
+		if err != nil {
+			t.Fatal(err)
 		}
-		select {
-		case <-w.models:
-		case <-time.After(50 * time.Millisecond):
-		case <-limit:
-			t.Fatal("no picture of the slip")
+		data := t.TempDir()
+		keepCommandsOut(t, data)
+		k, err := NewKiosk(KioskOptions{Config: config.Default(), Data: data, Log: slog.New(slog.DiscardHandler), Demo: demo})
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	stop()
-	for {
-		select {
-		case <-w.models:
-			continue
-		case err := <-ended:
-			if err != nil {
-				t.Error(err)
-			}
+		w := &wire{t: t, kiosk: k, dock: k.Dock(), models: make(chan flow.Model, 1000)}
+		w.start()
+		defer func() { w.end() }()
+		light := func(state flow.DeviceState, problem visit.Problem) func(flow.Model) bool {
+			return func(m flow.Model) bool { return m.Devices.Printer == state && m.Devices.PrinterProblem == problem }
 		}
-		return
-	}
+		w.until("ready printer", light(flow.DeviceReady, visit.NoProblem))
+		w.dock.SetPaper(true)
+		w.until("no paper", light(flow.DeviceDown, visit.PrinterNoPaper))
+		w.dock.SetPaper(false)
+		w.until("paper", light(flow.DeviceReady, visit.NoProblem))
+		w.dock.SetCover(true)
+		w.until("open cover", light(flow.DeviceDown, visit.PrinterCoverOpen))
+		w.dock.SetCover(false)
+		w.dock.BreakPrinter(true)
+		w.until("no printer", light(flow.DeviceDown, visit.PrinterUnavailable))
+		w.dock.BreakPrinter(false)
+		w.until("printer back", light(flow.DeviceReady, visit.NoProblem))
+		w.confirm()
+		w.until("slip", printIs(flow.Printed))
+		found := func() (list []string) {
+			list, _ = filepath.Glob(filepath.Join(data, "demo", "slips", "slip-*.png"))
+			return list
+		}
+		eventually(t, func() bool { return len(found()) == 1 })
+	})
 }
 
 func TestTheSlipAfterARestartIsTheOneOfTheScreen(t *testing.T) {
@@ -547,21 +509,21 @@ func TestLightsTellWhatAPersonCanMend(t *testing.T) {
 
 func TestAPrinterThatAnswersNonsenseIsNotCalledReady(t *testing.T) {
 	t.Parallel()
-	p := newPaper(t, func(s *sink.State) { s.Garbage = true })
-	defer func() { p.end() }()
-	p.until("red light", func(m flow.Model) bool {
-		return m.Devices.Printer == flow.DeviceDown && m.Devices.PrinterProblem == visit.PrinterUnavailable
-	})
-	p.confirm()
-	p.until("code without a slip", printIs(flow.PrintFailed))
-	if n := p.sink.Times().Bytes; n > 1000 {
-		t.Errorf("%d bytes were sent to it", n)
-	}
-	p.sink.Set(func(s *sink.State) { s.Garbage = false })
-	p.until("slip", printIs(flow.Printed))
-	if n := p.whole(); n != 1 {
-		t.Errorf("%d slips came out", n)
-	}
+	playPaper(t, func(t *testing.T, p *paper) {
+		p.until("red light", func(m flow.Model) bool {
+			return m.Devices.Printer == flow.DeviceDown && m.Devices.PrinterProblem == visit.PrinterUnavailable
+		})
+		p.confirm()
+		p.until("code without a slip", printIs(flow.PrintFailed))
+		if n := p.sink.Times().Bytes; n > 1000 {
+			t.Errorf("%d bytes were sent to it", n)
+		}
+		p.sink.Set(func(s *sink.State) { s.Garbage = false })
+		p.until("slip", printIs(flow.Printed))
+		if n := p.whole(); n != 1 {
+			t.Errorf("%d slips came out", n)
+		}
+	}, func(s *sink.State) { s.Garbage = true })
 }
 
 // printerFile writes a configuration with that printer.
@@ -620,10 +582,18 @@ func TestDoctorAndTheTestPageSayWhatIsWrongWithThePrinter(t *testing.T) {
 }
 
 func TestNobodyDisturbsThePrinterOfARunningKiosk(t *testing.T) {
-	p := newPaper(t)
+	made := sink.New(printer.Width80mm)
+	defer func() { _ = made.Close() }()
+	address, err := made.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newWireOf(t, slog.New(slog.DiscardHandler), func(_ string, c *config.Config) {
+		c.Printer.Kind, c.Printer.Address = config.PrinterTCP, address
+	})
 	defer func() { p.end() }()
 	p.until("the printer's light", func(m flow.Model) bool { return m.Devices.Printer == flow.DeviceReady })
-	file := printerFile(t, "escpos-tcp", p.address)
+	file := printerFile(t, "escpos-tcp", address)
 	if got := call(t, false, "", "slip", "test", "-config", file, "-data", p.data); got.status != exitError || !strings.Contains(got.err, "a kiosk is running") {
 		t.Errorf("slip test: %+v", got)
 	}
@@ -756,13 +726,10 @@ func TestDoctorLooksAtTheTemplate(t *testing.T) {
 	}
 }
 
-// newSlipDevice opens the printer at that address, as a program that has just begun
-// does.
-func newSlipDevice(t *testing.T, address string, before ...func(*printer.Device)) *slipDevice {
+// newSlipDevice opens a printer as a program that has just begun does.
+func newSlipDevice(t *testing.T, made *sink.Printer, before ...func(*printer.Device)) *slipDevice {
 	t.Helper()
-	c := config.Default().Printer
-	c.Kind, c.Address = config.PrinterTCP, address
-	device, err := openPrinter(c, slog.New(slog.DiscardHandler))
+	device, err := printer.Open(printer.Config{Way: printer.WayTCP, Address: "192.0.2.1:9100", Dial: made.Line})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -791,38 +758,36 @@ func TestThePieceThatAKilledProgramLeftIsCutOffBeforeTheNextSlip(t *testing.T) {
 	for _, after := range cuts {
 		t.Run(fmt.Sprintf("after %d bytes", after), func(t *testing.T) {
 			t.Parallel()
-			s := sink.New(printer.Width80mm)
-			defer func() { _ = s.Close() }()
-			address, err := s.Listen("127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			unbroken := newSlipDevice(t, address)
-			if err := unbroken.Print(t.Context(), slip); err != nil {
-				t.Fatal(err)
-			}
-			unbroken.close()
-			whole := s.Slips()[0].Picture.Height
-			s.Forget()
-			killed := newSlipDevice(t, address)
-			s.Set(func(st *sink.State) { st.ResetAfter = after })
-			if err := killed.Print(t.Context(), slip); err == nil {
-				t.Fatal("the slip was not cut short")
-			}
-			killed.close()
-			next := newSlipDevice(t, address, (*printer.Device).Interrupted)
-			defer next.close()
-			if err := next.Print(t.Context(), slip); err != nil {
-				t.Fatal(err)
-			}
-			slips := s.Slips()
-			text := ""
-			for _, out := range slips {
-				text += out.Text
-			}
-			if last := slips[len(slips)-1].Picture.Height; len(slips) > 2 || last != whole || text != "" {
-				t.Errorf("%d pieces of paper, letters %q; the last has %d rows", len(slips), text, last)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				s := sink.New(printer.Width80mm)
+				defer func() { _ = s.Close() }()
+				unbroken := newSlipDevice(t, s)
+				if err := unbroken.Print(t.Context(), slip); err != nil {
+					t.Fatal(err)
+				}
+				unbroken.close()
+				whole := s.Slips()[0].Picture.Height
+				s.Forget()
+				killed := newSlipDevice(t, s)
+				s.Set(func(st *sink.State) { st.ResetAfter = after })
+				if err := killed.Print(t.Context(), slip); err == nil {
+					t.Fatal("the slip was not cut short")
+				}
+				killed.close()
+				next := newSlipDevice(t, s, (*printer.Device).Interrupted)
+				defer next.close()
+				if err := next.Print(t.Context(), slip); err != nil {
+					t.Fatal(err)
+				}
+				slips := s.Slips()
+				text := ""
+				for _, out := range slips {
+					text += out.Text
+				}
+				if last := slips[len(slips)-1].Picture.Height; len(slips) > 2 || last != whole || text != "" {
+					t.Errorf("%d pieces of paper, letters %q; the last has %d rows", len(slips), text, last)
+				}
+			})
 		})
 	}
 }

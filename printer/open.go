@@ -1,8 +1,10 @@
 package printer
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net"
 
 	"authenkiosk/printer/document"
 	"authenkiosk/printer/escpos"
@@ -57,6 +59,8 @@ type Config struct {
 	Well string
 	// Format forces a kind of document; empty: what suits the printer.
 	Format string
+	// Dial is the way to a printer of WayTCP; nil: the network of this machine.
+	Dial func(context.Context) (net.Conn, error)
 }
 
 // ErrConfig is wrapped by every error of a Config that can never work.
@@ -143,7 +147,11 @@ func (c Config) output(width int) (output, error) {
 	}
 	switch c.Way {
 	case WayTCP:
-		return packed{escpos.New(escpos.TCP(c.Address), model)}, nil
+		open := escpos.TCP(c.Address)
+		if c.Dial != nil {
+			open = func(ctx context.Context) (escpos.Port, error) { return c.Dial(ctx) }
+		}
+		return packed{escpos.New(open, model)}, nil
 	case WayFile:
 		return packed{escpos.New(escpos.File(c.Address), model)}, nil
 	case WaySerial:

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"authenkiosk/printer/device"
@@ -43,7 +42,7 @@ type Printer struct {
 	model  Model
 	limits Limits
 
-	turn sync.Mutex
+	turn turn
 	link *link
 	// answers and fences tell whether the printer has ever answered a question,
 	// and a fence: what it once could, it must be able to do again.
@@ -68,9 +67,19 @@ type Printer struct {
 	after int
 }
 
+// turn is a mutex. Whoever waits for his turn waits for the printer, so that time
+// passes meanwhile where testing/synctest plays it, which a sync.Mutex would stop.
+type turn chan struct{}
+
+// Lock waits until nobody else has the turn.
+func (t turn) Lock() { t <- struct{}{} }
+
+// Unlock ends the turn.
+func (t turn) Unlock() { <-t }
+
 // New returns a printer; nothing is opened before it is used.
 func New(open Opener, m Model) *Printer {
-	return &Printer{open: open, model: m, limits: usualLimits}
+	return &Printer{open: open, model: m, limits: usualLimits, turn: make(turn, 1)}
 }
 
 // WithLimits changes the times that the printer gets and returns it.
