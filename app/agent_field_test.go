@@ -81,7 +81,7 @@ func (d *dotNet) ask(request string, body []byte) (int, []byte) {
 	} else {
 		head += "Content-Type: application/json\r\nHost: " + d.host + "\r\n\r\n"
 	}
-	_ = d.conn.SetDeadline(time.Now().Add(20 * time.Second))
+	_ = d.conn.SetDeadline(time.Now().Add(longest))
 	if _, err := io.WriteString(d.conn, head); err != nil {
 		d.t.Fatal(err)
 	}
