@@ -149,6 +149,7 @@ func (u unhurriedConn) SetDeadline(at time.Time) error { return u.Conn.SetDeadli
 func (u unhurriedConn) SetReadDeadline(at time.Time) error {
 	return u.Conn.SetReadDeadline(twoMinutesOn(at))
 }
+
 func (u unhurriedConn) SetWriteDeadline(at time.Time) error {
 	return u.Conn.SetWriteDeadline(twoMinutesOn(at))
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"authenkiosk/camera"
@@ -37,7 +38,7 @@ func (h *heard) until(t *testing.T, what string, ok func(flow.Event) bool) {
 			}
 		}
 		h.mu.Unlock()
-		if time.Since(begin) > 30*time.Second {
+		if time.Since(begin) > longest {
 			t.Fatalf("no %s among %v", what, h.events)
 		}
 	}
@@ -63,34 +64,36 @@ func demoPhotographer(t *testing.T) (*photographer, *scene.Stage) {
 }
 
 func TestTheCameraTellsWhatItSeesTakesAPhotoAndForgetsIt(t *testing.T) {
-	p, stage := demoPhotographer(t)
-	stage.Set(scene.Nobody)
-	var h heard
-	p.Start(7, h.send)
-	h.until(t, "live camera", func(e flow.Event) bool { return e == flow.CameraChanged{Number: 7, State: flow.DeviceReady} })
-	h.until(t, "empty picture", func(e flow.Event) bool { return e == flow.PhotoSeen{Number: 7, Hint: flow.PhotoNoFace} })
-	stage.Set(scene.Good)
-	h.until(t, "steady face", func(e flow.Event) bool {
-		seen, ok := e.(flow.PhotoSeen)
-		return ok && seen.Steady && seen.Card
+	synctest.Test(t, func(t *testing.T) {
+		p, stage := demoPhotographer(t)
+		stage.Set(scene.Nobody)
+		var h heard
+		p.Start(7, h.send)
+		h.until(t, "live camera", func(e flow.Event) bool { return e == flow.CameraChanged{Number: 7, State: flow.DeviceReady} })
+		h.until(t, "empty picture", func(e flow.Event) bool { return e == flow.PhotoSeen{Number: 7, Hint: flow.PhotoNoFace} })
+		stage.Set(scene.Good)
+		h.until(t, "steady face", func(e flow.Event) bool {
+			seen, ok := e.(flow.PhotoSeen)
+			return ok && seen.Steady && seen.Card
+		})
+		if picture, _ := p.Preview(); picture == nil {
+			t.Error("there is no preview")
+		}
+		p.Take(6) // somebody else's
+		p.Take(7)
+		h.until(t, "photo", func(e flow.Event) bool { return e == flow.PhotoTaken{Number: 7, Hint: flow.PhotoGood, Card: true} })
+		if photo := p.Photo(); len(photo) < 1000 || len(photo) > camera.MaxStill {
+			t.Errorf("a photo of %d bytes", len(photo))
+		}
+		p.Stop()
+		if p.Photo() == nil {
+			t.Error("the photo is gone with the camera")
+		}
+		p.Forget()
+		if picture, fresh := p.Preview(); p.Photo() != nil || picture != nil || !fresh {
+			t.Error("the photo is still there")
+		}
 	})
-	if picture, _ := p.Preview(); picture == nil {
-		t.Error("there is no preview")
-	}
-	p.Take(6) // somebody else's
-	p.Take(7)
-	h.until(t, "photo", func(e flow.Event) bool { return e == flow.PhotoTaken{Number: 7, Hint: flow.PhotoGood, Card: true} })
-	if photo := p.Photo(); len(photo) < 1000 || len(photo) > camera.MaxStill {
-		t.Errorf("a photo of %d bytes", len(photo))
-	}
-	p.Stop()
-	if p.Photo() == nil {
-		t.Error("the photo is gone with the camera")
-	}
-	p.Forget()
-	if picture, fresh := p.Preview(); p.Photo() != nil || picture != nil || !fresh {
-		t.Error("the photo is still there")
-	}
 }
 
 func (h *heard) forget() {
@@ -100,82 +103,88 @@ func (h *heard) forget() {
 }
 
 func TestAfterAPhotoThatIsNotUsedTheLivePictureGoesOnAndIsToldAnew(t *testing.T) {
-	p, stage := demoPhotographer(t)
-	stage.Set(scene.Good)
-	steady := func(e flow.Event) bool {
-		seen, ok := e.(flow.PhotoSeen)
-		return ok && seen.Steady
-	}
-	var h heard
-	p.Start(7, h.send)
-	h.until(t, "steady face", steady)
-	p.Take(7)
-	h.until(t, "photo", func(e flow.Event) bool { _, ok := e.(flow.PhotoTaken); return ok })
-	h.forget()
-	p.Again(6) // somebody else's
-	if p.Photo() == nil {
-		t.Error("the photo is gone with another session")
-	}
-	p.Again(7)
-	if p.Photo() != nil {
-		t.Error("a photo that is not used is kept")
-	}
-	h.until(t, "steady face that was steady all the time", steady)
-	h.until(t, "camera that was live all the time", func(e flow.Event) bool { return e == flow.CameraChanged{Number: 7, State: flow.DeviceReady} })
-	for begin := time.Now(); ; time.Sleep(10 * time.Millisecond) {
-		if picture, fresh := p.Preview(); picture != nil && fresh {
-			break
+	synctest.Test(t, func(t *testing.T) {
+		p, stage := demoPhotographer(t)
+		stage.Set(scene.Good)
+		steady := func(e flow.Event) bool {
+			seen, ok := e.(flow.PhotoSeen)
+			return ok && seen.Steady
 		}
-		if time.Since(begin) > 30*time.Second {
-			t.Fatal("the screen gets no new picture")
+		var h heard
+		p.Start(7, h.send)
+		h.until(t, "steady face", steady)
+		p.Take(7)
+		h.until(t, "photo", func(e flow.Event) bool { _, ok := e.(flow.PhotoTaken); return ok })
+		h.forget()
+		p.Again(6) // somebody else's
+		if p.Photo() == nil {
+			t.Error("the photo is gone with another session")
 		}
-	}
+		p.Again(7)
+		if p.Photo() != nil {
+			t.Error("a photo that is not used is kept")
+		}
+		h.until(t, "steady face that was steady all the time", steady)
+		h.until(t, "camera that was live all the time", func(e flow.Event) bool { return e == flow.CameraChanged{Number: 7, State: flow.DeviceReady} })
+		for begin := time.Now(); ; time.Sleep(10 * time.Millisecond) {
+			if picture, fresh := p.Preview(); picture != nil && fresh {
+				break
+			}
+			if time.Since(begin) > longest {
+				t.Fatal("the screen gets no new picture")
+			}
+		}
+	})
 }
 
 func TestAPhotoThatComesTooLateIsNotKept(t *testing.T) {
-	p, stage := demoPhotographer(t)
-	stage.Set(scene.Good)
-	var h heard
-	p.Start(7, h.send)
-	h.until(t, "live camera", func(e flow.Event) bool { return e == flow.CameraChanged{Number: 7, State: flow.DeviceReady} })
-	p.mu.Lock() // the photo cannot be handed over before it is called off
-	pose := p.now
-	pose.takes++
-	nth := pose.takes
-	pose.takes++
-	p.mu.Unlock()
-	if _, _, err := p.take(t.Context(), pose, nth); !errors.Is(err, errUnwanted) || p.Photo() != nil {
-		t.Errorf("%v, and the photo is kept: %v", err, p.Photo() != nil)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		p, stage := demoPhotographer(t)
+		stage.Set(scene.Good)
+		var h heard
+		p.Start(7, h.send)
+		h.until(t, "live camera", func(e flow.Event) bool { return e == flow.CameraChanged{Number: 7, State: flow.DeviceReady} })
+		p.mu.Lock() // the photo cannot be handed over before it is called off
+		pose := p.now
+		pose.takes++
+		nth := pose.takes
+		pose.takes++
+		p.mu.Unlock()
+		if _, _, err := p.take(t.Context(), pose, nth); !errors.Is(err, errUnwanted) || p.Photo() != nil {
+			t.Errorf("%v, and the photo is kept: %v", err, p.Photo() != nil)
+		}
+	})
 }
 
 // A webcam refuses whoever opens it a second time.
 func TestTheCameraIsNeverOpenedTwice(t *testing.T) {
-	var mu sync.Mutex
-	var before *camera.Camera
-	stage := &scene.Stage{}
-	p := newPhotographer(func(ctx context.Context) (*camera.Camera, error) {
-		mu.Lock()
-		defer mu.Unlock()
-		if before != nil {
-			if s, err := before.State(); !errors.Is(err, camera.ErrClosed) {
-				t.Errorf("opened while the one before is %v, %v", s, err)
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var before *camera.Camera
+		stage := &scene.Stage{}
+		p := newPhotographer(func(ctx context.Context) (*camera.Camera, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			if before != nil {
+				if s, err := before.State(); !errors.Is(err, camera.ErrClosed) {
+					t.Errorf("opened while the one before is %v, %v", s, err)
+				}
 			}
+			c, err := camera.Open(ctx, demoCamera, camera.OnStage(stage))
+			before = c
+			return c, err
+		}, slog.New(slog.DiscardHandler))
+		t.Cleanup(func() { p.Forget(); p.work.Wait() })
+		live := func(e flow.Event) bool { return e == flow.CameraChanged{Number: 7, State: flow.DeviceReady} }
+		for range 5 {
+			var h heard
+			p.Start(7, h.send)
+			h.until(t, "live camera", live)
 		}
-		c, err := camera.Open(ctx, demoCamera, camera.OnStage(stage))
-		before = c
-		return c, err
-	}, slog.New(slog.DiscardHandler))
-	t.Cleanup(func() { p.Forget(); p.work.Wait() })
-	live := func(e flow.Event) bool { return e == flow.CameraChanged{Number: 7, State: flow.DeviceReady} }
-	for range 5 {
+		p.Forget()
+		go p.probe(t.Context())
 		var h heard
 		p.Start(7, h.send)
 		h.until(t, "live camera", live)
-	}
-	p.Forget()
-	go p.probe(t.Context())
-	var h heard
-	p.Start(7, h.send)
-	h.until(t, "live camera", live)
+	})
 }
