@@ -61,11 +61,13 @@ func (c *scene) noCard() {
 // noWay is honest: without a card the staff can help, this kiosk cannot.
 func (c *scene) noWay() {
 	back := button{name: "back", label: c.say.say("button.back"), icon: "back", kind: primary, act: c.send(flow.TapClose{})}
-	a := advice{text: c.say.say("no-card.text"), picture: "desk"}
+	a := advice{picture: "desk"}
 	if c.m.CardHere {
+		_, a.text = c.problemWords(visit.StaffChecks)
 		a.title, a.extra, a.extraMark = c.say.say("no-card.staff-chip"), c.say.say("no-card.bring-card"), "card-small"
 		a.buttons = []button{back} // the number is on the card
 	} else {
+		a.text = c.say.say("no-card.text")
 		a.title, a.extra, a.extraMark = c.say.say("no-card.staff"), c.say.say("no-card.bring"), "person"
 		a.buttons = []button{c.noNumber(), back} // the last at the left
 	}
