@@ -83,18 +83,22 @@ func (b button) sized() button {
 	return b
 }
 
-// alikeButtons gives the labels of buttons that stand together one size.
+// alikeButtons gives the labels of buttons that stand together one size. One that
+// cannot be touched now makes none of the others smaller.
 func (s *sheet) alikeButtons(at []area, list []button) []button {
 	list = slices.Clone(list)
-	words, rooms := make([]string, len(list)), make([]area, len(list))
+	var words []string
+	var rooms []area
 	var st textStyle
 	for i := range list {
 		list[i] = list[i].sized()
 		list[i].size = min(list[i].size, list[0].size)
-		words[i] = list[i].label
-		_, rooms[i] = list[i].parts(at[i].inset(buttonMargin, buttonRim))
+		if list[i].off {
+			continue
+		}
 		st = list[i].style()
-		st.bold = true
+		_, room := list[i].parts(at[i].inset(buttonMargin, buttonRim))
+		words, rooms = append(words, list[i].label), append(rooms, room)
 	}
 	most := s.alike(st, words, rooms).most
 	for i := range list {
