@@ -21,6 +21,9 @@ var commonWords = strings.Fields(`
 // phraseWords are those with which a new phrase begins.
 var phraseWords = strings.Fields("และ หรือ แต่ แล้ว ถ้า เพื่อ กรุณา ท่าน เจ้าหน้าที่ จนกว่า ว่า")
 
+// notInThai is never parted from the word that it turns into its opposite.
+const notInThai = "ไม่"
+
 func beginsPhrase(word string) bool { return slices.Contains(phraseWords, word) }
 
 // divideThai divides a phrase without spaces into pieces between which a line

@@ -70,6 +70,8 @@ func checkLines(t *testing.T, where string, x *text) {
 			t.Errorf("%s: %q begins with a sign of repetition", where, line)
 		case endsWithNumber.MatchString(before) && beginsWithUnit.MatchString(line):
 			t.Errorf("%s: %q is parted from its unit %q", where, before, line)
+		case strings.HasSuffix(before, "ไม่") && !strings.HasSuffix(before, "หรือไม่"):
+			t.Errorf("%s: %q ends with a \"not\" of %q", where, before, line)
 		case strings.HasSuffix(before, "สปสช.") && goesOn.MatchString(line):
 			t.Errorf("%s: the sentence goes on after the abbreviation: %q, %q", where, before, line)
 		}

@@ -78,6 +78,8 @@ func (w wrapper) words(words string) []word {
 			case p == "":
 			case i == 0 && len(out) > 0 && followsLetter(first):
 				out[len(out)-1].text += " " + p // as the sign of repetition
+			case i > 0 && len(out) > 0 && out[len(out)-1].text == notInThai:
+				out[len(out)-1].text += p
 			default:
 				out = append(out, word{text: p})
 			}
