@@ -31,7 +31,7 @@ func TestAVisitWhoseCardIsGoneIsNeverSent(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				store, nhso := newMemory(), &nhsoScript{script: c.script, visible: c.visible}
-				store.save(aVisit(id1, today()))
+				store.save(aVisitAt(id1, 0))
 				o := New(Options{
 					Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler),
 					Sendable: func(visit.Visit) bool { sent, _ := nhso.counts(); return sent == 0 }, // then the card is out

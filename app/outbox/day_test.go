@@ -45,7 +45,7 @@ func TestAVisitWhoseRequestLeftBeforeMidnightIsLookedUpBeforeItIsGivenUp(t *test
 			synctest.Test(t, func(t *testing.T) {
 				beforeMidnight(15 * time.Second)
 				store, nhso := newMemory(), &nhsoScript{script: []answer{c.last}, visible: 25 * time.Second}
-				store.save(aVisit(id1, today()))
+				store.save(aVisitAt(id1, 0))
 				run(t, store, nhso, nil, func(o *Outbox) {
 					o.Submit(t.Context(), id1)
 					nhso.setDown(c.down > 0)
@@ -105,7 +105,7 @@ func TestNothingIsSentByAClockAgainstWhichTheFirstAnswerSpeaks(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					store, nhso := newMemory(), &nhsoScript{}
-					store.save(aVisit(id1, today()))
+					store.save(aVisitAt(id1, 0))
 					o := New(Options{
 						Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler), TellsTime: true,
 						Clock: func() Clock {
@@ -170,8 +170,8 @@ func yesterday() visit.Date { return visit.ServiceDateOf(time.Now().Add(-24 * ti
 func TestNHSOIsLeftAloneForAsLongAsItAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, nhso := newMemory(), &nhsoScript{script: []answer{answerNotSent, answerCode}, later: 10 * time.Minute}
-		store.save(aVisit(id1, today()))
-		second := aVisit(id2, today())
+		store.save(aVisitAt(id1, 0))
+		second := aVisitAt(id2, 0)
 		second.PID = otherPID(t)
 		store.save(second)
 		run(t, store, nhso, nil, func(o *Outbox) {

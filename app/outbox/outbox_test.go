@@ -83,7 +83,7 @@ func TestAVisitEndsOnceWhateverNHSODoes(t *testing.T) {
 func TestNothingIsSentAgainBeforeTheSettleTimeIsOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, nhso := newMemory(), &nhsoScript{script: []answer{answerLost, answerCode}}
-		store.save(aVisit(id1, today()))
+		store.save(aVisitAt(id1, 0))
 		run(t, store, nhso, nil, func(o *Outbox) {
 			o.Submit(t.Context(), id1)
 			for range 20 { // impatient wake-ups change nothing
@@ -174,7 +174,7 @@ func TestACodeOfAnotherUnitDayOrClaimTypeIsNotThisVisits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, nhso := newMemory(), &nhsoScript{script: []answer{answerCut}}
 		nhso.codes = []Code{{"PP0000000007", "PG0060001", "99998", time.Now()}, {"PP0000000008", "PG0130001", "99999", time.Now()}}
-		store.save(aVisit(id1, today()))
+		store.save(aVisitAt(id1, 0))
 		run(t, store, nhso, nil, func(o *Outbox) {
 			if got := o.Submit(t.Context(), id1); got.Code != "PP0000000003" {
 				t.Errorf("got %q", got.Code)
@@ -186,7 +186,7 @@ func TestACodeOfAnotherUnitDayOrClaimTypeIsNotThisVisits(t *testing.T) {
 func TestAtMidnightAPendingVisitBecomesWorkForTheStaff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, nhso := newMemory(), &nhsoScript{down: true, script: []answer{answerNotSent}}
-		store.save(aVisit(id1, today()))
+		store.save(aVisitAt(id1, 0))
 		run(t, store, nhso, nil, func(o *Outbox) {
 			o.Submit(t.Context(), id1)
 			time.Sleep(25 * time.Hour)
@@ -228,7 +228,7 @@ func TestNothingLeavesUnlessTheNoteOfItIsOnTheDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, nhso := newMemory(), &nhsoScript{}
 		store.fail = errors.New("no room")
-		store.save(aVisit(id1, today()))
+		store.save(aVisitAt(id1, 0))
 		run(t, store, nhso, nil, func(o *Outbox) {
 			if got := o.Submit(t.Context(), id1); got.Kind != Queued {
 				t.Errorf("the patient hears %v", got.Kind)

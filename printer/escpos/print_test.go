@@ -238,7 +238,9 @@ func TestAPrinterThatStopsWithTheSlipOnTheWayIsNotWaitedForLikeASlowOne(t *testi
 func TestAPrinterThatIsUnpluggedInASlipAndComesBackPrintsTheNext(t *testing.T) {
 	p, paper, address := printerInNetwork(t)
 	paper.Set(func(s *sink.State) { s.BytesPerSecond = 50_000 })
+	unplugged := make(chan struct{})
 	go func() {
+		defer close(unplugged)
 		for paper.Times().Bytes < 8_000 {
 			time.Sleep(time.Millisecond)
 		}
@@ -249,6 +251,7 @@ func TestAPrinterThatIsUnpluggedInASlipAndComesBackPrintsTheNext(t *testing.T) {
 	if got, condition := outcome(t, err); got != "part" || condition != device.Offline {
 		t.Errorf("%s (%v): %v", got, condition, err)
 	}
+	<-unplugged // the slip breaks off before the port is free
 	if got, err := p.Status(t.Context()); got != device.Offline || err == nil {
 		t.Errorf("unplugged: %v, %v", got, err)
 	}
