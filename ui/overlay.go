@@ -2,6 +2,7 @@ package ui
 
 import (
 	"math"
+	"strings"
 	"time"
 
 	"authenkiosk/visit"
@@ -41,7 +42,7 @@ func (c *scene) help() {
 func (c *scene) helpText() string {
 	var labels []any
 	for name, key := range helpButtons {
-		labels = append(labels, name, c.say.say(key))
+		labels = append(labels, name, strings.ReplaceAll(c.say.say(key), " ", noBreakSpace))
 	}
 	return c.say.say(c.helpKey(), labels...)
 }
