@@ -14,6 +14,10 @@ LDFLAGS   := -s -w -X authenkiosk/app.version=$(VERSION) -X authenkiosk/app.buil
 GOFUMPT     := mvdan.cc/gofumpt@v0.9.2
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
+# Daemons that tests run (pcscd, cupsd, mosquitto) stand where a person's path on
+# Debian does not look.
+export PATH := $(PATH):/usr/sbin:/sbin
+
 # What a machine other than Linux calls its windows is found by Fyne itself.
 ifneq ($(shell uname -s),Linux)
 TAGS := migrated_fynedo,no_emoji
