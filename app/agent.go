@@ -13,10 +13,8 @@ import (
 	"authenkiosk/agent"
 	"authenkiosk/agent/secureagent"
 	"authenkiosk/app/config"
-	"authenkiosk/app/outbox"
 	"authenkiosk/assets"
-	"authenkiosk/cardreader"
-	"authenkiosk/nhso"
+	"authenkiosk/outbox"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
@@ -31,14 +29,10 @@ type agentFace struct {
 	compat  *secureagent.Handler
 	submit  *agentSubmitter
 	options agent.Options
-	cards   *cards
-	types   []visit.ClaimType // offered where NHSO names none
 
-	// Set before serve: they depend on what runs beside the agent.
-	status  func() agent.Status
-	healthy func() error
-	watch   func() bool // a patient stands before the screen
-	look    func()      // has the lights brought up to date
+	inserted func() uint64 // see agentOptions
+	watched  func() bool
+	look     func()
 
 	listener net.Listener
 	sixth    net.Listener // the same port at [::1]; nil: it is not there
@@ -51,48 +45,71 @@ type agentFace struct {
 	last  reading           // what the screen shows
 }
 
-// reading is that a program has read the card of an insertion.
-type reading struct {
-	program   string
-	insertion uint64
+// agentOptions are what the agent stands on. All are needed, but those that say
+// otherwise.
+type agentOptions struct {
+	Config config.Config
+	Log    *slog.Logger
+	Store  *storage.Store
+	Visits visitStore
+	Outbox *outbox.Outbox
+	Cards  secureagent.Cards
+	Rights secureagent.Rights
+	Codes  secureagent.Codes
+	Audit  *diary
+
+	HasToken func() bool         // whether there is something that the preference could hide
+	Outlive  time.Duration       // how long a reading serves when its card is out; 0: not at all
+	Status   func() agent.Status // the local status
+	Healthy  func() error        // why nobody can be served now
+	Watched  func() bool         // whether a patient stands before the screen
+	Inserted func() uint64       // the card in the patient's reader; 0: none
+	Look     func()              // has the lights brought up to date
 }
 
-// newAgentFace makes the agent of a core; nothing is served before listen and
-// serve.
-func newAgentFace(c *core, data string) (*agentFace, error) {
-	types, err := programTypes(c.Config)
+// visitStore is the durable store as programs' visits need it.
+type visitStore interface {
+	Save(v visit.Visit, at time.Time) error
+	SaveForStaff(v visit.Visit, p visit.Problem, at time.Time) error
+	Find(pid visit.PID, date visit.Date) ([]storage.Record, error)
+}
+
+// newAgentFace makes the agent; nothing is served before listen and serve.
+func newAgentFace(o agentOptions) (*agentFace, error) {
+	c := o.Config
+	lan, err := lanOf(c.Agent)
 	if err != nil {
 		return nil, err
 	}
-	lan, err := lanOf(c.Config.Agent)
-	if err != nil {
-		return nil, err
-	}
-	id, err := c.store.Feed()
+	id, err := o.Store.Feed()
 	if err != nil {
 		return nil, err
 	}
 	f := &agentFace{
-		config: c.Config.Agent, log: c.log, hub: agent.NewHub(), cards: c.cards, types: types,
-		submit: &agentSubmitter{visits: c.visits, outbox: c.outbox, log: c.log},
-		watch:  func() bool { return false }, look: c.look, known: map[string]bool{}, noted: map[string]uint64{},
+		config: c.Agent, log: o.Log, hub: agent.NewHub(), submit: &agentSubmitter{visits: o.Visits, outbox: o.Outbox, log: o.Log},
+		inserted: o.Inserted, watched: o.Watched, look: o.Look, known: map[string]bool{}, noted: map[string]uint64{},
 	}
 	f.compat, err = secureagent.New(secureagent.Options{
-		Cards: agentCards{c.cards}, Rights: agentRights{c.upstream, types}, Codes: agentCodes{c.upstream, c.visits},
-		Submitter: f.submit, Drafts: f.submit,
-		HCode: c.Config.Unit.HCode, IgnoreHCodes: c.Config.Agent.IgnoreHCodes, HasToken: c.hasToken(data), LookBack: c.Config.Agent.LookBackDays,
-		Outlive: c.outlive(), ClientName: clientName, ClientID: clientID, Audit: func(_ context.Context, a secureagent.Access) { c.diary.access(a) }, Logger: c.log,
+		Cards: o.Cards, Rights: o.Rights, Codes: o.Codes, Submitter: f.submit, Drafts: f.submit,
+		HCode: c.Unit.HCode, IgnoreHCodes: c.Agent.IgnoreHCodes, HasToken: o.HasToken, LookBack: c.Agent.LookBackDays,
+		Outlive: o.Outlive, ClientName: clientName, ClientID: clientID, Audit: func(_ context.Context, a secureagent.Access) { o.Audit.access(a) }, Logger: o.Log,
 	})
 	if err != nil {
 		return nil, err
 	}
 	f.options = agent.Options{
-		Status: func() agent.Status { return f.status() }, Healthy: func() error { return f.healthy() }, Logger: c.log,
-		Zone: string(c.Config.NHSO.Zone), Unit: c.Config.Unit.Name, Font: assets.FontRegular, Clients: &clientsOf{store: c.store, log: c.log}, Visits: feedOf{c.store, c.log}, Feed: id, Events: f.hub,
-		Compat: f.compat, CompatOpen: c.Config.Agent.Compat, AllowedOrigins: c.Config.Agent.AllowedOrigins, LAN: lan,
-		Plain: f.plainHTTP(), Audit: c.diary, CardAccess: f.cardAccess,
+		Status: o.Status, Healthy: o.Healthy, Logger: o.Log, Zone: string(c.NHSO.Zone), Unit: c.Unit.Name, Font: assets.FontRegular,
+		Clients: &clientsOf{store: o.Store, log: o.Log}, Visits: feedOf{o.Store, o.Log}, Feed: id, Events: f.hub,
+		Compat: f.compat, CompatOpen: c.Agent.Compat, AllowedOrigins: c.Agent.AllowedOrigins, LAN: lan,
+		Plain: f.plainHTTP(), Audit: o.Audit, CardAccess: f.cardAccess,
 	}
 	return f, nil
+}
+
+// reading is that a program has read the card of an insertion.
+type reading struct {
+	program   string
+	insertion uint64
 }
 
 // lanOf reads what lets other machines connect; nil: only this machine may.
@@ -115,18 +132,6 @@ func lanOf(c config.Agent) (*agent.LAN, error) {
 	return lan, nil
 }
 
-// hasToken tells whether there is something that the preference could hide.
-func (c *core) hasToken(data string) func() bool {
-	if c.demo != nil || c.installed != nil {
-		return func() bool { return true }
-	}
-	secrets := storage.OpenSecretsWith(data, keysOf(c.Config))
-	return func() bool {
-		_, err := secrets.Get(c.Config.NHSO.Zone, tokenName)
-		return err == nil
-	}
-}
-
 // clientName tells who asks, as the guard found.
 func clientName(ctx context.Context) string {
 	caller, _ := agent.CallerOf(ctx)
@@ -137,17 +142,6 @@ func clientName(ctx context.Context) string {
 func clientID(ctx context.Context) string {
 	caller, _ := agent.CallerOf(ctx)
 	return caller.ID()
-}
-
-// outlive is how long a program's reading serves when its card is out: never where
-// patients stand before the screen, because nobody may be authenticated there who has
-// gone, and not by way of an agent that is installed, which wants the card itself.
-func (c *core) outlive() time.Duration {
-	staffOnly := c.Mode == "agent" || c.Mode == "station"
-	if !staffOnly || c.Config.NHSO.Upstream == config.UpstreamAgent {
-		return 0
-	}
-	return time.Duration(c.Config.Agent.CorrelationMinutes) * time.Minute
 }
 
 // listen opens the port. A port that is taken is an error: NHSO's own agent, or a
@@ -176,6 +170,9 @@ func (f *agentFace) listen() error {
 	}
 	return nil
 }
+
+// addr returns where the agent listens, once it does.
+func (f *agentFace) addr() net.Addr { return f.listener.Addr() }
 
 // plainHTTP opens the few paths for servers without TLS; nil: there are none.
 func (f *agentFace) plainHTTP() *agent.PlainHTTP {
@@ -244,18 +241,21 @@ func (f *agentFace) close() {
 	}
 }
 
+// publish hands an event to the programs that listen.
+func (f *agentFace) publish(e agent.Event) { f.hub.Publish(e) }
+
+// removed tells that a patient's card is out.
+func (f *agentFace) removed(insertion uint64) { f.compat.Removed(insertion) }
+
 // readers announces readers that came or went.
-func (f *agentFace) readers(list []cardreader.ReaderState) {
+func (f *agentFace) readers(names []string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	now := map[string]bool{}
-	for _, r := range list {
-		if r.State == cardreader.StatusUnavailable {
-			continue
-		}
-		now[r.Name] = true
-		if !f.known[r.Name] {
-			f.hub.Publish(agent.Event{Type: agent.ReaderAttached, Reader: r.Name})
+	for _, name := range names {
+		now[name] = true
+		if !f.known[name] {
+			f.hub.Publish(agent.Event{Type: agent.ReaderAttached, Reader: name})
 		}
 	}
 	for name := range f.known {
@@ -270,17 +270,17 @@ func (f *agentFace) readers(list []cardreader.ReaderState) {
 // While a patient stands before the screen that is worth a warning: somebody else
 // looks at the card of the session.
 func (f *agentFace) cardAccess(c agent.Caller) {
-	in, _ := f.cards.patient()
-	if in.Insertion == 0 {
+	insertion := f.inserted()
+	if insertion == 0 {
 		return
 	}
 	f.mu.Lock()
-	again := f.noted[c.Name] == in.Insertion
+	again := f.noted[c.Name] == insertion
 	if len(f.noted) > maxNoted {
 		clear(f.noted)
 	}
-	f.noted[c.Name] = in.Insertion
-	f.last = reading{c.Name, in.Insertion}
+	f.noted[c.Name] = insertion
+	f.last = reading{c.Name, insertion}
 	if c.NoToken {
 		f.last.program = flow.UnnamedProgram
 	}
@@ -289,19 +289,19 @@ func (f *agentFace) cardAccess(c agent.Caller) {
 		return
 	}
 	f.look()
-	if f.watch() {
-		f.log.Warn("a program reads the card of the patient before the screen", "client", c.Name, "insertion", in.Insertion)
+	if f.watched() {
+		f.log.Warn("a program reads the card of the patient before the screen", "client", c.Name, "insertion", insertion)
 		return
 	}
-	f.log.Info("a program reads the card", "client", c.Name, "insertion", in.Insertion)
+	f.log.Info("a program reads the card", "client", c.Name, "insertion", insertion)
 }
 
 // readBy is the program that was the last to read the patient's card that is inside.
 func (f *agentFace) readBy() string {
-	in, _ := f.cards.patient()
+	insertion := f.inserted()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if in.Insertion == 0 || in.Insertion != f.last.insertion {
+	if insertion == 0 || insertion != f.last.insertion {
 		return ""
 	}
 	return f.last.program
@@ -310,73 +310,10 @@ func (f *agentFace) readBy() string {
 // maxNoted bounds the programs that are remembered by name.
 const maxNoted = 64
 
-// agentRights asks NHSO for rights. Where NHSO names no claim types, those for programs
-// are offered.
-type agentRights struct {
-	upstream upstream
-	types    []visit.ClaimType
-}
-
-// Right implements secureagent.Rights.
-func (a agentRights) Right(ctx context.Context, pid visit.PID, date visit.Date) (secureagent.RightAnswer, error) {
-	return a.ask(ctx, pid, date, a.upstream.right)
-}
-
-// RightByPID implements secureagent.Rights.
-func (a agentRights) RightByPID(ctx context.Context, pid visit.PID, date visit.Date) (secureagent.RightAnswer, error) {
-	return a.ask(ctx, pid, date, a.upstream.rightByPID)
-}
-
-func (a agentRights) ask(ctx context.Context, pid visit.PID, date visit.Date,
-	right func(context.Context, visit.PID, visit.Date) (nhso.RightAnswer, error),
-) (secureagent.RightAnswer, error) {
-	began := time.Now()
-	r, err := right(ctx, pid, date)
-	a.upstream.heard(ctx, began, err)
-	if err != nil {
-		return secureagent.RightAnswer{}, err
-	}
-	types := r.ClaimTypes
-	if types == nil && !r.Right.IsZero() {
-		types = a.types
-	}
-	return secureagent.RightAnswer{
-		Right: r.Right, ClaimTypes: types, Sex: r.Sex, Birth: r.Birth, PaidModel: r.PaidModel, Start: r.Start, Expire: r.Expire,
-	}, nil
-}
-
-// agentCodes asks NHSO for the codes of a day. A code that was made here has the time
-// that was told with it: programs compare the two.
-type agentCodes struct {
-	upstream upstream
-	visits   toldVisits
-}
-
-// Codes implements secureagent.Codes.
-func (a agentCodes) Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]secureagent.Code, error) {
-	found, err := a.upstream.Codes(ctx, pid, date)
-	var codes []secureagent.Code
-	for _, c := range found {
-		codes = append(codes, secureagent.Code(c))
-	}
-	if len(codes) == 0 || err != nil {
-		return codes, err
-	}
-	ours, err := a.visits.Find(pid, date)
-	for _, r := range ours {
-		for i := range codes {
-			if r.Code == codes[i].Code && !r.IssuedAt.IsZero() {
-				codes[i].At = r.IssuedAt
-			}
-		}
-	}
-	return codes, err
-}
-
 // agentSubmitter brings the visits that programs ask for through the same store
 // and outbox as those of the kiosk.
 type agentSubmitter struct {
-	visits toldVisits
+	visits visitStore
 	outbox *outbox.Outbox
 	log    *slog.Logger
 
@@ -466,69 +403,7 @@ func outcomeOf(o outbox.Outcome) secureagent.Outcome {
 	return secureagent.Outcome{Kind: secureagent.Unclear}
 }
 
-// visitChanged tells those outside of a change that is on the disk.
-func (c *core) visitChanged(id visit.ID, to storage.State) {
-	c.tell.wake()
-	if c.face == nil {
-		return
-	}
-	if to == storage.StateDone {
-		if r, err := c.store.Visit(id); err == nil {
-			c.face.hub.Publish(agent.Event{
-				Type: agent.CodeIssued, Visit: id, ClaimType: r.Visit.ClaimType.Code, PID: r.Visit.PID, Code: r.Code,
-			})
-		}
-	}
-	c.statusChanged()
-}
-
-// statusChanged tells that the local status is worth a look.
-func (c *core) statusChanged() {
-	if c.face != nil {
-		c.face.hub.Publish(agent.Event{Type: agent.StatusChanged})
-	}
-}
-
-// feedOf is the feed of visits as programs and receivers follow it.
-type feedOf struct {
-	store *storage.Store
-	log   *slog.Logger
-}
-
-// Visits implements agent.VisitFeed. A record that cannot be read is told to the
-// log and passed over: a receiver must not stand still for it.
-func (f feedOf) Visits(after uint64, limit int) ([]agent.VisitChange, uint64, error) {
-	changes, next, err := f.store.Changes(after, limit)
-	if err != nil && next == after {
-		return nil, after, err
-	}
-	if err != nil {
-		f.log.Error("a visit of the feed cannot be read", "err", err)
-	}
-	list := make([]agent.VisitChange, len(changes))
-	for i, c := range changes {
-		list[i] = changeOf(c)
-	}
-	return list, next, nil
-}
-
-func changeOf(c storage.Change) agent.VisitChange {
-	r := c.Record
-	problem := r.Problem
-	if r.State == storage.StateDone {
-		problem = visit.NoProblem // of a try before
-	}
-	return agent.VisitChange{
-		Seq: c.Seq, ID: r.Visit.ID, HCode: r.Visit.HCode, ServiceDate: r.Visit.ServiceDate, PID: r.Visit.PID, HN: r.Visit.HN, Problem: problem,
-		ClaimType: r.Visit.ClaimType.Code, Method: r.Visit.Method, State: agent.VisitState(r.State), Code: r.Code,
-		Confirmed: r.Visit.CreatedAt, Issued: r.IssuedAt, Changed: r.ChangedAt,
-	}
-}
-
 var (
-	_ secureagent.Rights    = agentRights{}
-	_ secureagent.Codes     = agentCodes{}
 	_ secureagent.Submitter = (*agentSubmitter)(nil)
 	_ secureagent.Drafter   = (*agentSubmitter)(nil)
-	_ agent.VisitFeed       = feedOf{}
 )

@@ -49,10 +49,10 @@ func TestPCSCDTheAgentAddsLittleToTheCardsOwnTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.core = program.core
-	if err := h.core.face.listen(); err != nil {
+	if err := h.core.agent.listen(); err != nil {
 		t.Fatal(err)
 	}
-	h.url = "http://" + h.core.face.listener.Addr().String()
+	h.url = "http://" + h.core.agent.addr().String()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- program.Run(ctx) }()

@@ -104,11 +104,11 @@ func newHospitalWith(t *testing.T, nhsoIs testzone.Options, asKiosk bool, log *s
 		}
 		h.core, run = headless.core, headless.Run
 	}
-	if err := h.core.face.listen(); err != nil {
+	if err := h.core.agent.listen(); err != nil {
 		t.Fatal(err)
 	}
-	h.url = "http://" + h.core.face.listener.Addr().String()
-	h.core.face.listener = unhurried{h.core.face.listener}
+	h.url = "http://" + h.core.agent.addr().String()
+	h.core.agent.listener = unhurried{h.core.agent.listener}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- run(ctx) }()
@@ -242,7 +242,7 @@ func TestTheWholeProgramConforms(t *testing.T) {
 			h := newHospital(t, asKiosk, slog.New(slog.DiscardHandler), nil)
 			agenttest.Run(t, agenttest.Target{
 				URL: h.url, Header: http.Header{"Authorization": {"Bearer " + h.token}},
-				MaskedToken: true, Drafts: true, Outlives: !asKiosk, ClaimTypes: codesOf(h.core.face.types), Control: agenttest.Zone(h.control),
+				MaskedToken: true, Drafts: true, Outlives: !asKiosk, ClaimTypes: codesOf(h.core.offered), Control: agenttest.Zone(h.control),
 			})
 		})
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"authenkiosk/agent"
 	"authenkiosk/agent/secureagent"
 	"authenkiosk/cardreader"
 	"authenkiosk/visit"
@@ -74,41 +73,4 @@ func (a agentCards) at(insertion uint64) (cardreader.Inserted, error) {
 		return in, &cardreader.Fault{Problem: visit.CardMute, Err: cardreader.ErrMute}
 	}
 	return in, nil
-}
-
-// cardEvent hands what happens at the readers to those outside of the flow, before
-// the flow hears of it. It is called by one goroutine.
-func (c *core) cardEvent(e cardreader.Event) {
-	c.cardForAgent(e)
-	if c.face == nil {
-		return
-	}
-	switch e := e.(type) {
-	case cardreader.Readers:
-		c.face.readers(e.List)
-		c.statusChanged()
-	case cardreader.ServiceLost:
-		c.face.readers(nil)
-		c.statusChanged()
-	case cardreader.Inserted:
-		c.face.hub.Publish(agent.Event{Type: agent.CardInserted, Reader: e.Reader})
-	case cardreader.Mute:
-		c.face.hub.Publish(agent.Event{Type: agent.CardInserted, Reader: e.Reader})
-	case cardreader.Removed:
-		if e.Role == cardreader.RolePatient { // programs read the cards of patients only
-			c.face.compat.Removed(e.Insertion)
-		}
-		c.face.hub.Publish(agent.Event{Type: agent.CardRemoved, Reader: e.Reader})
-	}
-}
-
-// cardRead tells that a card was read, by whomever, and whose it is. The number of
-// an officer who vouches for a patient is nothing for programs.
-func (c *core) cardRead(in cardreader.Inserted, pid visit.PID) {
-	if in.Role != cardreader.RolePatient {
-		pid = visit.PID{}
-	}
-	if c.face != nil {
-		c.face.hub.Publish(agent.Event{Type: agent.CardRead, Reader: in.Reader, PID: pid})
-	}
 }

@@ -161,7 +161,7 @@ func TestTheAgentAnswersAtBothAddressesOfLocalhost(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := newHospital(t, false, slog.New(slog.DiscardHandler), nil)
-	_, port, err := net.SplitHostPort(h.core.face.listener.Addr().String())
+	_, port, err := net.SplitHostPort(h.core.agent.addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -144,7 +144,7 @@ func (p *Program) readyFor(ctx context.Context, s *settings, c config.Config) er
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkLimit)
 	defer cancel()
-	way, err := connectFor(c, keysIn(data, c.NHSO.Zone))
+	way, err := connectFor(c, data)
 	if err != nil {
 		return err
 	}

@@ -5,18 +5,13 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
-	"io"
-	"log/slog"
 	"net"
-	"net/http"
 	"strings"
 	"time"
 
 	"authenkiosk/agent/webhook"
 	"authenkiosk/app/config"
-	"authenkiosk/nhso"
 	"authenkiosk/storage"
-	"authenkiosk/visit"
 )
 
 // agentFindings tell who may ask the agent, and how those are who are told about
@@ -72,31 +67,6 @@ func withoutToken(c config.Agent) string {
 		return "this machine"
 	}
 	return "this machine and on " + strings.Join(c.Addresses, ", ")
-}
-
-// answering asks whoever listens on the agent's address for its health, and tells
-// whether that is another program.
-func answering(ctx context.Context, c config.Agent) (text string, foreign bool) {
-	if c.LAN() {
-		return "not asked: it wants its own name", false
-	}
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.Listen+"/healthz", http.NoBody)
-	if err != nil {
-		return err.Error(), false
-	}
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	resp, err := client.Do(r)
-	if err != nil {
-		return "nothing answers HTTP there now", false
-	}
-	defer func() { _ = resp.Body.Close() }()
-	if resp.Header.Get("X-AuthenKiosk-Zone") == "" {
-		return "ANOTHER PROGRAM answers there: NHSO's own agent? End it, or set another agent.listen", true
-	}
-	answer, _ := io.ReadAll(io.LimitReader(resp.Body, 200))
-	return "AuthenKiosk answers there: " + strings.TrimSpace(string(answer)), false
 }
 
 func lanFinding(c config.Agent, clients int) finding {
@@ -172,16 +142,4 @@ func receiverFinding(check, name string, states []receiverState, setAside map[st
 		return finding{check, findingOK, "took the last change at " + s.Delivered.Format(time.DateTime)}
 	}
 	return finding{check, findingOK, "set up; no program has run with it yet"}
-}
-
-// connectFor makes the way to NHSO of a configuration, for a command.
-func connectFor(c config.Config, keys *tokens) (client, error) {
-	base := &core{Config: c}
-	err := base.connect(keys, nhso.Timeouts{})
-	return base.nhso, err
-}
-
-// keysIn are the tokens of a data directory, for a command.
-func keysIn(data string, zone visit.Zone) *tokens {
-	return &tokens{secrets: storage.OpenSecrets(data), zone: zone, log: slog.New(slog.DiscardHandler)}
 }

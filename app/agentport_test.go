@@ -37,7 +37,7 @@ func TestAPortThatIsTakenIsToldWithWhoHasIt(t *testing.T) {
 		"a second kiosk":    {strings.TrimPrefix(own.url, "http://"), "AuthenKiosk answers there", findingOK},
 		"something without": {mute.Addr().String(), "nothing answers HTTP there", findingOK},
 	} {
-		f := &agentFace{config: config.Agent{Listen: c.address}, log: slog.New(slog.DiscardHandler), options: own.core.face.options}
+		f := &agentFace{config: config.Agent{Listen: c.address}, log: slog.New(slog.DiscardHandler), options: own.core.agent.options}
 		if err := f.listen(); err == nil || !strings.Contains(err.Error(), c.words) || !strings.Contains(err.Error(), "The port is taken") {
 			t.Errorf("%s: %v", name, err)
 		}

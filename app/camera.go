@@ -15,6 +15,7 @@ import (
 	"authenkiosk/app/config"
 	"authenkiosk/camera"
 	"authenkiosk/camera/gate"
+	"authenkiosk/camera/scene"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
@@ -68,13 +69,13 @@ func newPhotographer(open func(context.Context) (*camera.Camera, error), log *sl
 	return &photographer{open: open, log: log, frames: func() {}, changed: func() {}, device: make(chan struct{}, 1)}
 }
 
-// newCamera makes the camera of the configuration; nil when there is none. The
-// demo zone has one of its own.
-func newCamera(c config.Config, demo *Demo, log *slog.Logger) *photographer {
+// newCamera makes the camera of the configuration; nil when there is none. A stage is
+// what is seen where the configuration names no camera, as in the demo zone.
+func newCamera(c config.Config, stage *scene.Stage, log *slog.Logger) *photographer {
 	source, options := c.Camera.Source, []camera.Option{camera.Mounted(camera.Rotation(c.Camera.Rotation))}
-	if source == "" && demo != nil {
-		source = demoCamera
-		options = append(options, camera.OnStage(&demo.Stage))
+	if source == "" && stage != nil {
+		source = drawnCamera
+		options = append(options, camera.OnStage(stage))
 	}
 	if source == "" || !slices.Contains(c.Kiosk.Methods, visit.MethodPhoto) {
 		return nil
@@ -82,8 +83,8 @@ func newCamera(c config.Config, demo *Demo, log *slog.Logger) *photographer {
 	return newPhotographer(func(ctx context.Context) (*camera.Camera, error) { return camera.Open(ctx, source, options...) }, log)
 }
 
-// demoCamera is a drawn scene.
-const demoCamera = "demo:"
+// drawnCamera is a drawn scene.
+const drawnCamera = "demo:"
 
 // Start implements Camera.
 func (p *photographer) Start(number uint64, send func(flow.Event)) {

@@ -48,7 +48,7 @@ func demoPhotographer(t *testing.T) (*photographer, *scene.Stage) {
 	t.Helper()
 	stage := &scene.Stage{}
 	p := newPhotographer(func(ctx context.Context) (*camera.Camera, error) {
-		return camera.Open(ctx, demoCamera, camera.OnStage(stage))
+		return camera.Open(ctx, drawnCamera, camera.OnStage(stage))
 	}, slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
@@ -170,7 +170,7 @@ func TestTheCameraIsNeverOpenedTwice(t *testing.T) {
 					t.Errorf("opened while the one before is %v, %v", s, err)
 				}
 			}
-			c, err := camera.Open(ctx, demoCamera, camera.OnStage(stage))
+			c, err := camera.Open(ctx, drawnCamera, camera.OnStage(stage))
 			before = c
 			return c, err
 		}, slog.New(slog.DiscardHandler))

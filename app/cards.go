@@ -35,23 +35,42 @@ type cards struct {
 	judged chan judged          // what is found out about cards
 	look   func(cardreader.Inserted)
 
-	// What is set before run and not changed after it.
-	keep bool                                 // keep the text of a card until it goes, for programs that ask
-	told func(cardreader.Event)               // hears every event before the flow does; nil: nobody
-	seen func(cardreader.Inserted, visit.PID) // hears whose card was read; nil: nobody
+	keep bool // see cardsOptions
+	told func(cardreader.Event)
+	seen func(cardreader.Inserted, visit.PID)
+}
+
+// cardsOptions are what the cards stand on. Service, Config and Log are needed.
+type cardsOptions struct {
+	Service cardreader.Service
+	Config  config.CardReader
+	Log     *slog.Logger
+	// Keep keeps the text of a card until it goes, for programs that ask.
+	Keep bool
+	// Told hears every event before the flow does; nil: nobody.
+	Told func(cardreader.Event)
+	// Seen hears whose card was read; nil: nobody.
+	Seen func(cardreader.Inserted, visit.PID)
 }
 
 var _ CardReader = (*cards)(nil)
 
-func newCards(service cardreader.Service, c config.CardReader, log *slog.Logger) *cards {
+// newCards makes the cards; nothing is read before run.
+func newCards(o cardsOptions) *cards {
+	if o.Told == nil {
+		o.Told = func(cardreader.Event) {}
+	}
+	if o.Seen == nil {
+		o.Seen = func(cardreader.Inserted, visit.PID) {}
+	}
 	return &cards{
 		monitor: cardreader.New(cardreader.Options{
-			Service: service, Logger: log, Patient: c.Patient, Officer: c.Certifier, LongReads: c.LongReads,
+			Service: o.Service, Logger: o.Log, Patient: o.Config.Patient, Officer: o.Config.Certifier, LongReads: o.Config.LongReads,
 		}),
-		log: log, inside: map[uint64]cardreader.Inserted{}, mute: map[uint64]struct{}{}, seat: newSeat(),
+		log: o.Log, inside: map[uint64]cardreader.Inserted{}, mute: map[uint64]struct{}{}, seat: newSeat(),
 		judged: make(chan judged, judgedRoom), look: func(cardreader.Inserted) {},
 		texts: map[uint64]cardreader.Document{}, pids: map[uint64]visit.PID{}, session: newTurn(), roles: map[uint64]flow.Role{},
-		told: func(cardreader.Event) {}, seen: func(cardreader.Inserted, visit.PID) {},
+		keep: o.Keep, told: o.Told, seen: o.Seen,
 	}
 }
 

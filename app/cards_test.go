@@ -5,7 +5,6 @@ import (
 	"slices"
 	"testing"
 
-	"authenkiosk/app/config"
 	"authenkiosk/cardreader"
 	"authenkiosk/visit/flow"
 )
@@ -31,7 +30,7 @@ func TestTheOnlyReaderIsThePatientsWhoeverVouchesInIt(t *testing.T) {
 		{"nobody's", []cardreader.ReaderState{desk}, "C", cardreader.RoleNone, nil, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			cards := newCards(nil, config.CardReader{}, slog.New(slog.DiscardHandler))
+			cards := newCards(cardsOptions{Log: slog.New(slog.DiscardHandler)})
 			var in, out []flow.Role
 			send := func(e flow.Event) {
 				switch e := e.(type) {

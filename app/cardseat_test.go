@@ -10,7 +10,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"authenkiosk/app/config"
 	"authenkiosk/cardreader"
 	"authenkiosk/cardreader/virtualcard"
 	"authenkiosk/visit"
@@ -42,10 +41,9 @@ func newCardDesk(t *testing.T, before map[string]*virtualcard.Card) *cardDesk {
 		}
 	}
 	d := &cardDesk{
-		cards: newCards(service, config.CardReader{}, slog.New(slog.DiscardHandler)),
+		cards: newCards(cardsOptions{Service: service, Keep: true, Log: slog.New(slog.DiscardHandler)}),
 		t:     t, service: service, told: make(chan flow.Event, 100),
 	}
-	d.keep = true
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() {

@@ -197,3 +197,21 @@ func (c *cards) patient() (in cardreader.Inserted, mute bool) {
 	})
 	return in, mute
 }
+
+// hasPatient tells whether a card is in the patient's reader.
+func (c *cards) hasPatient() bool {
+	return c.insertion() != 0
+}
+
+// readable returns the insertion of the card in the patient's reader; false: there is
+// none, or it is mute.
+func (c *cards) readable() (insertion uint64, ok bool) {
+	in, mute := c.patient()
+	return in.Insertion, in.Insertion != 0 && !mute
+}
+
+// insertion returns that of the card in the patient's reader, mute or not; 0: none.
+func (c *cards) insertion() uint64 {
+	in, _ := c.patient()
+	return in.Insertion
+}

@@ -10,7 +10,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"authenkiosk/app/config"
 	"authenkiosk/cardreader"
 	"authenkiosk/cardreader/virtualcard"
 	"authenkiosk/visit"
@@ -165,7 +164,7 @@ func TestDoctorSaysWhatToInstallForTheCardService(t *testing.T) {
 }
 
 func TestACardServiceThatRefusesIsShownAsSuch(t *testing.T) {
-	c := newCards(virtualcard.NewService(patientReader), config.CardReader{}, slog.New(slog.DiscardHandler))
+	c := newCards(cardsOptions{Service: virtualcard.NewService("Reader 1"), Log: slog.New(slog.DiscardHandler)})
 	nothing := func(flow.Event) {}
 	for _, e := range []struct {
 		event   cardreader.Event

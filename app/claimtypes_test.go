@@ -84,7 +84,7 @@ func TestAProgramIsOfferedEveryKnownClaimTypeByTheServerAPI(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer h.close()
-	if got := claimCodes(h.face.types); got != allKnown {
+	if got := claimCodes(h.offered); got != allKnown {
 		t.Errorf("programs are offered %s", got)
 	}
 }

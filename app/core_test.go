@@ -5,9 +5,9 @@ import (
 	"testing"
 
 	"authenkiosk/app/config"
-	"authenkiosk/app/outbox"
 	"authenkiosk/nhso"
 	"authenkiosk/nhso/testzone"
+	"authenkiosk/outbox"
 	"authenkiosk/storage"
 )
 
@@ -70,7 +70,7 @@ func TestAWayToNHSOThatCannotBeMadeEndsInAnErrorAlone(t *testing.T) {
 	conf := config.Default()
 	conf.NHSO.EndpointURL = "://"
 	o := KioskOptions{Config: conf, Data: t.TempDir(), Log: slog.New(slog.DiscardHandler)}
-	if c, err := newCore(o, "agent"); err == nil || c != nil {
+	if c, err := newCore(o, "agent", face{}); err == nil || c != nil {
 		t.Errorf("%v, %v", c, err)
 	}
 }

@@ -2,11 +2,15 @@ package app
 
 import (
 	"context"
+	"errors"
+	"image/png"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
 
+	"authenkiosk/app/config"
+	"authenkiosk/printer"
 	"authenkiosk/printer/sink"
 )
 
@@ -21,23 +25,11 @@ func newDemoPrinter(dir string, dots int) *demoPrinter {
 	return &demoPrinter{Printer: sink.New(dots), dir: dir}
 }
 
-// demoPrinterName stands for an address, which a line in memory has not.
-const demoPrinterName = "demo.invalid:9100"
-
-// plug pulls the printer's wire, or puts it back.
-func (p *demoPrinter) plug(in bool) {
-	if in {
-		p.Plug()
-	} else {
-		p.Unplug()
-	}
-}
-
 // enoughSlips is how many slips are held at most: a demo may run for days.
 const enoughSlips = 50
 
-// keep writes every slip as a picture until ctx ends.
-func (p *demoPrinter) keep(ctx context.Context, log *slog.Logger) {
+// Keep writes every slip as a picture until ctx ends.
+func (p *demoPrinter) Keep(ctx context.Context, log *slog.Logger) {
 	seen := 0
 	for p.Wait(ctx, seen+1) == nil {
 		slips := p.Slips()
@@ -58,5 +50,19 @@ func (p *demoPrinter) write(s sink.Slip) error {
 		return err
 	}
 	name := time.Now().Format("slip-20060102-150405.000") + ".png"
-	return writePNG(filepath.Join(p.dir, name), s.Picture.Image())
+	f, err := os.Create(filepath.Join(p.dir, name))
+	if err != nil {
+		return err
+	}
+	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
+	return errors.Join(encoder.Encode(f, s.Picture.Image()), f.Close())
+}
+
+// printerFor returns a made-up printer for a kiosk that has none; nil: it has one, or
+// shall have none. It leaves its slips in the directory.
+func (d *Demo) printerFor(c config.Printer, dir string) *demoPrinter {
+	if !d.prints || c.Kind != config.PrinterNone {
+		return nil
+	}
+	return newDemoPrinter(dir, printer.WidthPx(c.WidthMM))
 }

@@ -61,8 +61,8 @@ func (d *Dock) SetPaper(out bool) { d.setPrinter(func(s *sink.State) { s.PaperOu
 func (d *Dock) SetCover(open bool) { d.setPrinter(func(s *sink.State) { s.CoverOpen = open }) }
 
 func (d *Dock) setPrinter(change func(*sink.State)) {
-	if p := d.kiosk.printer; p != nil && p.demo != nil {
-		p.demo.Set(change)
+	if p := d.kiosk.madeUp; p != nil {
+		p.Set(change)
 	}
 }
 

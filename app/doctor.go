@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -274,7 +275,7 @@ func nhsoFindings(ctx context.Context, c config.Config, data string) []finding {
 	if c.NHSO.Zone == visit.ZoneDemo {
 		return []finding{{"NHSO", findingSkipped, "the demo has its own"}, {"clock", findingSkipped, "compared with NHSO's outside of the demo"}}
 	}
-	client, err := connectFor(c, keysIn(data, c.NHSO.Zone))
+	client, err := connectFor(c, data)
 	if err != nil {
 		return []finding{{"NHSO", findingFailed, err.Error()}}
 	}
@@ -303,4 +304,12 @@ func clockFinding(now time.Time, w witness) finding {
 		return finding{"clock", findingFailed, fmt.Sprintf("differs from NHSO's by %s; no visit is sent", w.ahead.Round(time.Second))}
 	}
 	return finding{"clock", findingOK, fmt.Sprintf("within %s of NHSO's", max(w.ahead.Abs(), time.Second).Round(time.Second))}
+}
+
+// connectFor makes the way to NHSO of a configuration, for a command.
+func connectFor(c config.Config, data string) (client, error) {
+	way, _, err := connect(connecting{
+		Config: c, Tokens: newTokens(storage.OpenSecrets(data), c.NHSO.Zone, slog.New(slog.DiscardHandler)), UserAgent: UserAgent(),
+	})
+	return way, err
 }

@@ -8,9 +8,9 @@ import (
 
 	"github.com/google/uuid"
 
-	"authenkiosk/app/outbox"
 	"authenkiosk/nhso"
 	"authenkiosk/nhso/testzone"
+	"authenkiosk/outbox"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 )

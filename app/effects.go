@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"authenkiosk/app/outbox"
+	"authenkiosk/outbox"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )

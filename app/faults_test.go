@@ -13,10 +13,10 @@ import (
 	"time"
 
 	"authenkiosk/app/config"
-	"authenkiosk/app/outbox"
 	"authenkiosk/cardreader/virtualcard"
 	"authenkiosk/nhso"
 	"authenkiosk/nhso/testzone"
+	"authenkiosk/outbox"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
@@ -154,12 +154,10 @@ func makeWire(t *testing.T, log *slog.Logger, on network, waits limits, change f
 	}
 	w.kiosk, err = NewKiosk(KioskOptions{
 		Config: c, Data: w.data, Log: log, Demo: demo, Timeouts: waits.timeouts, Settling: waits.settling,
+		PrinterPoll: 200 * time.Millisecond, // the tests wait for what the printer says
 	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	if p := w.kiosk.printer; p != nil {
-		p.every = 200 * time.Millisecond // the tests wait for what the printer says
 	}
 	w.dock = w.kiosk.Dock()
 	return w

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"authenkiosk/agent"
+	"authenkiosk/outbox"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
@@ -18,17 +19,20 @@ type Headless struct{ *core }
 // The agent is enabled whatever the configuration says.
 func NewHeadless(o KioskOptions) (*Headless, error) {
 	o.Config.Agent.Enabled = true
-	base, err := newCore(o, "agent")
+	h := &Headless{}
+	var err error
+	h.core, err = newCore(o, "agent", face{
+		Status: h.Status, Healthy: h.healthy, Watched: func() bool { return false }, Settled: func(visit.ID, outbox.Outcome) {},
+	})
 	if err != nil {
 		return nil, err
 	}
-	return &Headless{base}, nil
+	return h, nil
 }
 
 // Run works until ctx ends; what is under way then is finished first.
 func (h *Headless) Run(ctx context.Context) error {
 	defer h.close()
-	h.face.status, h.face.healthy = h.Status, h.healthy
 	ctx, stop := context.WithCancel(ctx)
 	var parts sync.WaitGroup
 	defer parts.Wait()

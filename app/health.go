@@ -13,13 +13,8 @@ import (
 
 // Times and limits of the health checks.
 const (
-	// lookAtDevices is how often the lights are brought up to date. What the
-	// card reader says comes at once, besides.
-	lookAtDevices = 2 * time.Second
 	// slowAnswer is from when on NHSO counts as slow.
 	slowAnswer = 4 * time.Second
-	// lookAtDisk is how often the room on the disk is measured.
-	lookAtDisk = 30 * time.Second
 )
 
 // nhsoHealth remembers how NHSO answered last.
@@ -172,55 +167,4 @@ func (p *prober) probe(ctx context.Context, before flow.DeviceState) {
 	if before != flow.DeviceReady && after == flow.DeviceReady {
 		p.back()
 	}
-}
-
-// sleep waits and tells whether the time passed, rather than the context ended.
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
-	}
-}
-
-// watchDay sends the service date whenever it changes, also when somebody sets
-// the clock.
-func watchDay(ctx context.Context, send func(flow.Event)) {
-	last := visit.Date{}
-	for {
-		if today := visit.ServiceDateOf(time.Now()); today != last {
-			last = today
-			send(flow.DayChanged{Today: today})
-		}
-		untilMidnight := time.Until(last.Next().Midnight())
-		if !sleep(ctx, max(min(untilMidnight, lookAtDevices), time.Millisecond)) {
-			return
-		}
-	}
-}
-
-// diskWatch measures the room on the disk now and then.
-type diskWatch struct {
-	check func() error
-	at    time.Time
-	state flow.DeviceState
-}
-
-func (d *diskWatch) look(log *slog.Logger) flow.DeviceState {
-	if time.Since(d.at) < lookAtDisk {
-		return d.state
-	}
-	d.at = time.Now()
-	before := d.state
-	d.state = flow.DeviceReady
-	if err := d.check(); err != nil {
-		d.state = flow.DeviceDown
-		if before != flow.DeviceDown {
-			log.Error("no visits can be kept", "err", err)
-		}
-	}
-	return d.state
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"authenkiosk/cardreader"
 	"authenkiosk/nhso"
 	"authenkiosk/visit"
 )
@@ -53,36 +52,14 @@ func (u upstream) submit(ctx context.Context, s nhso.Submission) (nhso.Receipt, 
 	if u.installed == nil || !errors.Is(err, nhso.ErrNoCorrelation) || !u.cards.holds(s.Visit.PID) {
 		return receipt, err
 	}
-	in, mute := u.cards.patient()
-	if in.Insertion == 0 || mute {
+	insertion, ok := u.cards.readable()
+	if !ok {
 		return receipt, err
 	}
-	reading, readErr := u.installed.Read(ctx, in.Insertion, false)
+	reading, readErr := u.installed.Read(ctx, insertion, false)
 	if readErr != nil || reading.PID != s.Visit.PID {
 		return receipt, err
 	}
 	s.Correlation = reading.Correlation
 	return u.nhso.Submit(ctx, s)
-}
-
-// hasPatient tells whether a card is in the patient's reader.
-func (c *cards) hasPatient() bool {
-	in, _ := c.patient()
-	return in.Insertion != 0
-}
-
-// cardForAgent tells the installed agent's client whose reading is whose, and the
-// outbox that a visit may have lost its card.
-func (c *core) cardForAgent(e cardreader.Event) {
-	if c.installed == nil {
-		return
-	}
-	in, mute := c.cards.patient()
-	if mute {
-		in.Insertion = 0
-	}
-	c.installed.CardInside(in.Insertion)
-	if _, out := e.(cardreader.Removed); out {
-		c.outbox.Wake()
-	}
 }

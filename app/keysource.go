@@ -8,12 +8,6 @@ import (
 	"authenkiosk/visit"
 )
 
-// keysOf says where the key of the data may come from. What only looks (doctor) takes
-// any source, so that it can tell what is wrong.
-func keysOf(c config.Config) storage.KeyOptions {
-	return storage.KeyOptions{Require: c.Storage.RequireKeySource}
-}
-
 // keyFinding says what the key of the data protects from.
 func keyFinding(c config.Config, data string) finding {
 	if c.NHSO.Zone == visit.ZoneDemo {

@@ -23,10 +23,10 @@ import (
 	"github.com/google/uuid"
 
 	"authenkiosk/app/config"
-	"authenkiosk/app/outbox"
 	"authenkiosk/cardreader/virtualcard"
 	"authenkiosk/nhso"
 	"authenkiosk/nhso/testzone"
+	"authenkiosk/outbox"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"

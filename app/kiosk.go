@@ -9,14 +9,12 @@ import (
 	"time"
 
 	"authenkiosk/app/config"
-	"authenkiosk/app/outbox"
+	"authenkiosk/camera/scene"
 	"authenkiosk/nhso"
+	"authenkiosk/outbox"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
-
-// tokenName is the name under which the unit's token is kept.
-const tokenName = "nhso-token"
 
 // Kiosk is a whole kiosk without its screen.
 type Kiosk struct {
@@ -25,6 +23,7 @@ type Kiosk struct {
 	runner  *Runner
 	screen  func(answer func()) // has the loop of the screen answer; nil: no screen
 	printer *slipPrinter        // nil: none
+	madeUp  *demoPrinter        // the printer at its other end, for the dock; nil: a real one
 	camera  *photographer       // nil: none
 }
 
@@ -38,6 +37,8 @@ type KioskOptions struct {
 	// Times of the client and of the outbox; the zero values are the right ones.
 	Timeouts nhso.Timeouts
 	Settling outbox.Times
+	// PrinterPoll is how often the printer is asked how it is; 0 is the right one.
+	PrinterPoll time.Duration
 }
 
 // NewKiosk opens the store and makes everything ready; nothing runs before Run.
@@ -47,17 +48,16 @@ func NewKiosk(o KioskOptions) (*Kiosk, error) {
 	if err != nil {
 		return nil, err
 	}
-	slips, err := newSlipPrinter(c, o.Demo, filepath.Join(o.Data, string(c.NHSO.Zone), "slips"), o.Log)
+	slips, madeUp, err := printerOf(o)
 	if err != nil {
 		return nil, err
 	}
-	base, err := newCore(o, "kiosk")
+	k := &Kiosk{printer: slips, madeUp: madeUp}
+	k.core, err = newCore(o, "kiosk", face{Status: k.Status, Healthy: k.healthy, Watched: k.watched, Settled: k.settled})
 	if err != nil {
 		slips.close()
 		return nil, err
 	}
-	k := &Kiosk{core: base, printer: slips}
-	k.onSettled = k.settled
 	ports := Ports{
 		Card: k.cards, NHSO: k.upstream, Store: k.visits, Outbox: k.outbox,
 		RememberPhone: time.Duration(c.Kiosk.RememberPhoneDays) * 24 * time.Hour,
@@ -69,7 +69,7 @@ func NewKiosk(o KioskOptions) (*Kiosk, error) {
 			k.erasers = append(k.erasers, func(now time.Time) { slips.files.erase(now, o.Log) })
 		}
 	}
-	if k.camera = newCamera(c, o.Demo, o.Log); k.camera != nil {
+	if k.camera = newCamera(c, stageOf(o.Demo), o.Log); k.camera != nil {
 		k.camera.changed = k.look
 		ports.Camera = k.camera
 	}
@@ -101,9 +101,6 @@ func (k *Kiosk) Run(ctx context.Context, show func(flow.Model)) error {
 	var parts sync.WaitGroup
 	defer parts.Wait()
 	defer stop()
-	if k.face != nil {
-		k.face.status, k.face.healthy, k.face.watch = k.Status, k.healthy, k.watched
-	}
 	if err := k.start(ctx, &parts, k.runner.Send, k.devices); err != nil {
 		return err
 	}
@@ -183,4 +180,27 @@ func (k *Kiosk) Preview() (image.Image, bool) {
 		return nil, false
 	}
 	return k.camera.Preview()
+}
+
+// printerOf makes the printer of the kiosk, and, when it is that of the demo, what
+// stands for it; nil: there is none.
+func printerOf(o KioskOptions) (*slipPrinter, *demoPrinter, error) {
+	s := slipOptions{Config: o.Config, Every: o.PrinterPoll, Log: o.Log}
+	var made *demoPrinter
+	if o.Demo != nil {
+		s.Dial = o.Demo.line
+		if made = o.Demo.printerFor(o.Config.Printer, filepath.Join(o.Data, string(o.Config.NHSO.Zone), "slips")); made != nil {
+			s.MadeUp = made
+		}
+	}
+	p, err := newSlipPrinter(s)
+	return p, made, err
+}
+
+// stageOf is what the camera of the demo sees; nil outside of the demo.
+func stageOf(d *Demo) *scene.Stage {
+	if d == nil {
+		return nil
+	}
+	return &d.Stage
 }

@@ -1,10 +1,16 @@
 package app
 
 import (
+	"context"
+	"io"
 	"log/slog"
 	"net"
+	"net/http"
+	"strings"
 	"sync"
 	"time"
+
+	"authenkiosk/app/config"
 )
 
 // lateEvery is how often an address is looked for that is not there yet.
@@ -98,3 +104,28 @@ func (l *lateListener) Close() error {
 
 // Addr implements net.Listener.
 func (l *lateListener) Addr() net.Addr { return l.at }
+
+// answering asks whoever listens on the agent's address for its health, and tells
+// whether that is another program.
+func answering(ctx context.Context, c config.Agent) (text string, foreign bool) {
+	if c.LAN() {
+		return "not asked: it wants its own name", false
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.Listen+"/healthz", http.NoBody)
+	if err != nil {
+		return err.Error(), false
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	resp, err := client.Do(r)
+	if err != nil {
+		return "nothing answers HTTP there now", false
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.Header.Get("X-AuthenKiosk-Zone") == "" {
+		return "ANOTHER PROGRAM answers there: NHSO's own agent? End it, or set another agent.listen", true
+	}
+	answer, _ := io.ReadAll(io.LimitReader(resp.Body, 200))
+	return "AuthenKiosk answers there: " + strings.TrimSpace(string(answer)), false
+}

@@ -76,7 +76,7 @@ func TestTheProgramStartsBeforeTheNetwork(t *testing.T) {
 	f := &agentFace{
 		config:  config.Agent{Listen: "127.0.0.1:0", PlainHTTPListen: "192.0.2.20:8189", PlainHTTPFrom: []string{"192.0.2.30"}},
 		log:     slog.New(slog.DiscardHandler),
-		options: own.core.face.options,
+		options: own.core.agent.options,
 	}
 	if err := f.listen(); err != nil {
 		t.Fatal(err)

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"authenkiosk/app/outbox"
+	"authenkiosk/outbox"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )

@@ -16,7 +16,7 @@ import (
 type slipDevice struct {
 	device *printer.Device
 	every  time.Duration
-	demo   *demoPrinter // nil: a real one
+	demo   madeUpPrinter // nil: a real one
 
 	poller atomic.Pointer[printer.Poller] // nil before start
 	broken atomic.Bool                    // the dock has switched off what is not made up
@@ -95,11 +95,14 @@ func (d *slipDevice) watch(ctx context.Context, changed func()) {
 
 // breakDown pulls the printer's wire for the dock, or puts it back.
 func (d *slipDevice) breakDown(broken bool) {
-	if d.demo != nil {
-		d.demo.plug(!broken)
-		return
+	switch {
+	case d.demo == nil:
+		d.broken.Store(broken)
+	case broken:
+		d.demo.Unplug()
+	default:
+		d.demo.Plug()
 	}
-	d.broken.Store(broken)
 }
 
 // lightOf tells what a condition means to patients and staff. A printer that tells

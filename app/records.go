@@ -1,18 +1,14 @@
 package app
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"authenkiosk/agent"
-	"authenkiosk/app/control"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 )
@@ -51,59 +47,6 @@ func (r records) carryOut(words []string, input io.Reader, output io.Writer) err
 	return do(r, words[1:], input, output)
 }
 
-// maxRecordsInput bounds the input of such a command, in bytes: a PID and a line end.
-const maxRecordsInput = 1 << 10
-
-// onRecords has a command carried out by the program that runs on the zone's data, or
-// here when none runs.
-func (p *Program) onRecords(ctx context.Context, s *settings, input io.Reader, words ...string) error {
-	c, err := s.load()
-	if err != nil {
-		return err
-	}
-	data := filepath.Join(s.data, string(c.NHSO.Zone))
-	var in []byte
-	if input != nil {
-		if in, err = io.ReadAll(io.LimitReader(input, maxRecordsInput)); err != nil {
-			return fmt.Errorf("read the input: %w", err)
-		}
-	}
-	err = control.Ask(ctx, data, words, in, p.Stdout)
-	if !errors.Is(err, control.ErrNobody) {
-		return err
-	}
-	if err := ownData(data); err != nil {
-		return fmt.Errorf("%w, or while the program runs", err)
-	}
-	store, err := storage.Open(data, storage.Options{Keys: keysOf(c)})
-	if errors.Is(err, storage.ErrInUse) {
-		// It has just started, or another command works.
-		if err := control.Ask(ctx, data, words, in, p.Stdout); !errors.Is(err, control.ErrNobody) {
-			return err
-		}
-		return fmt.Errorf("%w and takes no commands: wait until it has started, or end it", err)
-	}
-	if err != nil {
-		return err
-	}
-	err = records{store: store, log: s.log}.carryOut(words, bytes.NewReader(in), p.Stdout)
-	return errors.Join(err, store.Close())
-}
-
-// takeCommands lets commands work on the data of this program until ctx ends.
-func (c *core) takeCommands(ctx context.Context, l *control.Listener) {
-	r := records{c.store, c.log, c.tell.wake}
-	control.Serve(ctx, l, func(_ context.Context, words []string, input io.Reader, output io.Writer) error {
-		c.log.Info("a command works on the records", "command", words[0])
-		return r.carryOut(words, input, output)
-	}, c.log)
-}
-
-// audit checks the chain of audit entries, or writes it out as JSON lines.
-func (p *Program) audit(ctx context.Context, s *settings) error {
-	return p.onRecords(ctx, s, nil, append([]string{"audit"}, s.args...)...)
-}
-
 func auditCommand(r records, words []string, _ io.Reader, output io.Writer) error {
 	if len(words) != 1 || words[0] != "verify" && words[0] != "export" {
 		return errors.New("write: audit verify, or: audit export")
@@ -121,12 +64,6 @@ func auditCommand(r records, words []string, _ io.Reader, output io.Writer) erro
 	}
 	_, err = fmt.Fprintf(output, "%d entries, the chain is whole, mark %s\n", entries, mark)
 	return err
-}
-
-// erase takes a person's data out of the store on request. The number comes from
-// standard input, so that it is in no list of processes and no shell history.
-func (p *Program) erase(ctx context.Context, s *settings) error {
-	return p.onRecords(ctx, s, p.Stdin, "erase")
 }
 
 func eraseCommand(r records, words []string, input io.Reader, output io.Writer) error {
@@ -151,15 +88,6 @@ func eraseCommand(r records, words []string, input io.Reader, output io.Writer) 
 	_, err = fmt.Fprintf(output, "erased %d visits and %d photos; %d visits are still on their way to NHSO, or to be finished by the staff today, and stay until then\n",
 		erased.Visits, erased.Photos, erased.Kept)
 	return err
-}
-
-// client changes who may ask the agent.
-func (p *Program) client(ctx context.Context, s *settings) error {
-	words := append([]string{"client"}, s.args...)
-	if s.scopes != "" {
-		words = append(words, "-scopes", s.scopes)
-	}
-	return p.onRecords(ctx, s, nil, words...)
 }
 
 func clientCommand(r records, words []string, _ io.Reader, output io.Writer) error {

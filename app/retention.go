@@ -6,8 +6,8 @@ import (
 	"log/slog"
 	"time"
 
-	"authenkiosk/app/outbox"
 	"authenkiosk/nhso"
+	"authenkiosk/outbox"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 )

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"authenkiosk/app/outbox"
+	"authenkiosk/outbox"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 )

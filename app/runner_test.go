@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"authenkiosk/app/outbox"
+	"authenkiosk/outbox"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )

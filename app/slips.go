@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"sync"
 	"time"
 
@@ -39,31 +40,57 @@ type slipStore interface {
 
 var _ Printer = (*slipPrinter)(nil)
 
-// demoPoll is how often the demo's printer is asked: who presses a button of the
+// madeUpPoll is how often a made-up printer is asked: who presses a button of the
 // dock looks at the screen.
-const demoPoll = time.Second
+const madeUpPoll = time.Second
 
-// newSlipPrinter makes the printer of the configuration; nil when there is none.
-// Close it in the end. A kiosk of the demo zone without one gets a made-up one.
-func newSlipPrinter(c config.Config, demo *Demo, pictures string, log *slog.Logger) (*slipPrinter, error) {
+// madeUpPrinter is a printer of the demo zone, at a line in memory.
+type madeUpPrinter interface {
+	Line(ctx context.Context) (net.Conn, error)
+	// Unplug pulls the printer's wire; Plug puts it back.
+	Unplug()
+	Plug()
+	// Keep writes every slip as a picture until ctx ends.
+	Keep(ctx context.Context, log *slog.Logger)
+	Close() error
+}
+
+// madeUpName stands for an address, which a line in memory has not.
+const madeUpName = "demo.invalid:9100"
+
+// slipOptions are what the slips of a kiosk are printed with. Config and Log are needed.
+type slipOptions struct {
+	Config config.Config
+	Log    *slog.Logger
+	// MadeUp is the printer of the demo, which the Printer owns from then on; nil: that
+	// of the configuration.
+	MadeUp madeUpPrinter
+	// Dial is the way to a printer in the network; nil: the network of this machine.
+	Dial func(ctx context.Context) (net.Conn, error)
+	// Every is how often the printer is asked how it is; 0 is the right one.
+	Every time.Duration
+}
+
+// newSlipPrinter makes the printer of the slips; nil when there is none. Close it in
+// the end.
+func newSlipPrinter(o slipOptions) (*slipPrinter, error) {
+	c := o.Config
 	p := &slipPrinter{unit: c.Unit, zone: c.NHSO.Zone, first: c.Kiosk.Languages[0]}
 	p.every = printer.UsualPoll
-	if demo != nil && demo.prints && c.Printer.Kind == config.PrinterNone {
-		p.demo, p.every = newDemoPrinter(pictures, printer.WidthPx(c.Printer.WidthMM)), demoPoll
-		c.Printer.Kind, c.Printer.Address = config.PrinterTCP, demoPrinterName
+	if o.MadeUp != nil {
+		p.demo, p.every, o.Dial = o.MadeUp, madeUpPoll, o.MadeUp.Line
+		c.Printer.Kind, c.Printer.Address = config.PrinterTCP, madeUpName
+	}
+	if o.Every > 0 {
+		p.every = o.Every
 	}
 	if c.Printer.Kind == config.PrinterNone {
 		return nil, nil
 	}
-	var err error
 	way := printerConfig(c.Printer)
-	switch {
-	case p.demo != nil:
-		way.Dial = p.demo.Line
-	case demo != nil:
-		way.Dial = demo.line
-	}
-	if p.device, err = openWay(way, c.Printer.Template, log); err != nil {
+	way.Dial = o.Dial
+	var err error
+	if p.device, err = openWay(way, c.Printer.Template, o.Log); err != nil {
 		p.close()
 		return nil, fmt.Errorf("[printer]: %w", err)
 	}
@@ -124,7 +151,7 @@ func (p *slipPrinter) run(ctx context.Context, log *slog.Logger) {
 	var parts sync.WaitGroup
 	defer parts.Wait()
 	if p.demo != nil {
-		parts.Go(func() { p.demo.keep(ctx, log) })
+		parts.Go(func() { p.demo.Keep(ctx, log) })
 	}
 	parts.Go(func() { p.watch(ctx, p.look) })
 	p.queue.Run(ctx)

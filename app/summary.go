@@ -1,15 +1,8 @@
 package app
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
 	"io"
-	"log/slog"
-
-	"authenkiosk/app/control"
-	"authenkiosk/storage"
 )
 
 // summary is what the doctor wants to know of the records. It holds no personal data.
@@ -33,21 +26,4 @@ func summaryCommand(r records, _ []string, _ io.Reader, output io.Writer) error 
 		s.SetAside[u.Receiver]++
 	}
 	return json.NewEncoder(output).Encode(s)
-}
-
-// summaryOf asks the program that runs on a data directory, or looks itself.
-func summaryOf(ctx context.Context, data string, keys storage.KeyOptions) (s summary, err error) {
-	var out bytes.Buffer
-	err = control.Ask(ctx, data, []string{"summary"}, nil, &out)
-	if errors.Is(err, control.ErrNobody) {
-		var store *storage.Store
-		if store, err = storage.Open(data, storage.Options{Keys: keys}); err != nil {
-			return s, err
-		}
-		err = errors.Join(summaryCommand(records{store: store, log: slog.New(slog.DiscardHandler)}, nil, nil, &out), store.Close())
-	}
-	if err != nil {
-		return s, err
-	}
-	return s, json.Unmarshal(out.Bytes(), &s)
 }

@@ -41,18 +41,29 @@ type tell struct {
 	log    *slog.Logger
 	wrote  []receiverState
 
-	changed func() // hears that their state is another one
+	changed func() // see tellOptions
+}
+
+// tellOptions are what the receivers stand on. All are needed.
+type tellOptions struct {
+	Config  config.Config
+	Store   *storage.Store
+	Secrets *storage.Secrets
+	Data    string // directory of the zone
+	Log     *slog.Logger
+	Changed func() // hears that the state of a receiver is another one
 }
 
 // newTell makes the receivers of the configuration. A receiver without its secret
 // is an error: its messages would be believed by nobody, or its broker refuse them.
-func newTell(c config.Config, store *storage.Store, secrets *storage.Secrets, data string, log *slog.Logger) (*tell, error) {
+func newTell(o tellOptions) (*tell, error) {
+	c, store, secrets, log := o.Config, o.Store, o.Secrets, o.Log
 	visits, places, aside := feedOf{store, log}, cursors{store}, asides{store, log}
 	id, err := store.Feed()
 	if err != nil {
 		return nil, err
 	}
-	t := &tell{places: places, path: filepath.Join(data, receiversFile), log: log, changed: func() {}}
+	t := &tell{places: places, path: filepath.Join(o.Data, receiversFile), log: log, changed: o.Changed}
 	var hooks []webhook.Hook
 	for _, w := range c.Webhooks {
 		text, err := secrets.Get(c.NHSO.Zone, webhookSecret+w.Name)

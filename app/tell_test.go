@@ -23,7 +23,7 @@ func TestVisitsStayUntilEveryReceiverOfTheConfigurationHasThem(t *testing.T) {
 	c := config.Default()
 	log := slog.New(slog.DiscardHandler)
 	delivered := func() uint64 {
-		tell, err := newTell(c, store, secrets, data, log)
+		tell, err := newTell(tellOptions{Config: c, Store: store, Secrets: secrets, Data: data, Log: log, Changed: func() {}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -58,3 +58,8 @@ func (t *tokens) heard(used string, accepted bool) {
 		t.log.Warn("NHSO refuses both tokens")
 	}
 }
+
+// newTokens returns the tokens of a zone.
+func newTokens(secrets *storage.Secrets, zone visit.Zone, log *slog.Logger) *tokens {
+	return &tokens{secrets: secrets, zone: zone, log: log}
+}

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"authenkiosk/app/outbox"
 	"authenkiosk/nhso"
+	"authenkiosk/outbox"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
@@ -20,7 +20,18 @@ type upstream struct {
 
 	// With an agent that is installed here only.
 	installed *nhso.Agent
-	cards     *cards
+	cards     patientCard
+}
+
+// patientCard is the card in the patient's reader, which an installed agent reads by
+// itself.
+type patientCard interface {
+	// holds reports whether it is that person's.
+	holds(pid visit.PID) bool
+	// hasPatient reports whether there is one.
+	hasPatient() bool
+	// readable returns the number of its insertion; false: there is none, or it is mute.
+	readable() (insertion uint64, ok bool)
 }
 
 var (

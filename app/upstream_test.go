@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"authenkiosk/app/outbox"
 	"authenkiosk/nhso"
+	"authenkiosk/outbox"
 	"authenkiosk/visit"
 )
 

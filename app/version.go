@@ -31,3 +31,6 @@ func builtOn() time.Time {
 	}
 	return d.Midnight().AddDate(0, 0, -1)
 }
+
+// UserAgent is how the program names itself to servers.
+func UserAgent() string { return "AuthenKiosk/" + Version() }

@@ -3,7 +3,7 @@ package app
 import (
 	"time"
 
-	"authenkiosk/app/outbox"
+	"authenkiosk/outbox"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 )

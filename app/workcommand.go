@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -16,21 +15,6 @@ import (
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 )
-
-// work shows what waits for the staff: no personal data without -names.
-func (p *Program) work(ctx context.Context, s *settings) error {
-	line := append([]string{"work"}, s.args...)
-	if s.month != "" {
-		line = append(line, "-month", s.month)
-	}
-	if s.names {
-		line = append(line, "-names")
-	}
-	if s.json {
-		line = append(line, "-json")
-	}
-	return p.onRecords(ctx, s, nil, line...)
-}
 
 var errWorkUsage = errors.New("write: work list [-month YYYY-MM] [-names] [-json], or: work show NUMBER [-names] [-json]")
 

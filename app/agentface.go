@@ -1,0 +1,46 @@
+package app
+
+import (
+	"time"
+
+	"authenkiosk/app/config"
+	"authenkiosk/storage"
+)
+
+// hasToken tells whether there is something that the preference could hide.
+func (c *core) hasToken(data string) func() bool {
+	if c.demo != nil || c.installed != nil {
+		return func() bool { return true }
+	}
+	secrets := storage.OpenSecretsWith(data, keysOf(c.Config))
+	return func() bool {
+		_, err := secrets.Get(c.Config.NHSO.Zone, tokenName)
+		return err == nil
+	}
+}
+
+// outlive is how long a program's reading serves when its card is out: never where
+// patients stand before the screen, because nobody may be authenticated there who has
+// gone, and not by way of an agent that is installed, which wants the card itself.
+func (c *core) outlive() time.Duration {
+	staffOnly := c.Mode == "agent" || c.Mode == "station"
+	if !staffOnly || c.Config.NHSO.Upstream == config.UpstreamAgent {
+		return 0
+	}
+	return time.Duration(c.Config.Agent.CorrelationMinutes) * time.Minute
+}
+
+// newFace makes the agent of a core.
+func (c *core) newFace(data string) (*agentFace, error) {
+	var err error
+	if c.offered, err = programTypes(c.Config); err != nil {
+		return nil, err
+	}
+	return newAgentFace(agentOptions{
+		Config: c.Config, Log: c.log, Store: c.store, Visits: c.visits, Outbox: c.outbox,
+		Cards: agentCards{c.cards}, Rights: agentRights{c.upstream, c.offered}, Codes: agentCodes{c.upstream, c.visits}, Audit: c.diary,
+		HasToken: c.hasToken(data), Outlive: c.outlive(),
+		Status: c.face.Status, Healthy: c.face.Healthy, Watched: c.face.Watched,
+		Inserted: c.cards.insertion, Look: c.look,
+	})
+}

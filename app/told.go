@@ -1,0 +1,107 @@
+package app
+
+import (
+	"context"
+	"io"
+
+	"authenkiosk/agent"
+	"authenkiosk/app/control"
+	"authenkiosk/cardreader"
+	"authenkiosk/storage"
+	"authenkiosk/visit"
+)
+
+// cardEvent hands what happens at the readers to those outside of the flow, before
+// the flow hears of it. It is called by one goroutine.
+func (c *core) cardEvent(e cardreader.Event) {
+	c.cardForAgent(e)
+	if c.agent == nil {
+		return
+	}
+	switch e := e.(type) {
+	case cardreader.Readers:
+		c.agent.readers(present(e.List))
+		c.statusChanged()
+	case cardreader.ServiceLost:
+		c.agent.readers(nil)
+		c.statusChanged()
+	case cardreader.Inserted:
+		c.agent.publish(agent.Event{Type: agent.CardInserted, Reader: e.Reader})
+	case cardreader.Mute:
+		c.agent.publish(agent.Event{Type: agent.CardInserted, Reader: e.Reader})
+	case cardreader.Removed:
+		if e.Role == cardreader.RolePatient { // programs read the cards of patients only
+			c.agent.removed(e.Insertion)
+		}
+		c.agent.publish(agent.Event{Type: agent.CardRemoved, Reader: e.Reader})
+	}
+}
+
+// cardRead tells that a card was read, by whomever, and whose it is. The number of
+// an officer who vouches for a patient is nothing for programs.
+func (c *core) cardRead(in cardreader.Inserted, pid visit.PID) {
+	if in.Role != cardreader.RolePatient {
+		pid = visit.PID{}
+	}
+	if c.agent != nil {
+		c.agent.publish(agent.Event{Type: agent.CardRead, Reader: in.Reader, PID: pid})
+	}
+}
+
+// cardForAgent tells the installed agent's client whose reading is whose, and the
+// outbox that a visit may have lost its card.
+func (c *core) cardForAgent(e cardreader.Event) {
+	if c.installed == nil {
+		return
+	}
+	insertion, ok := c.cards.readable()
+	if !ok {
+		insertion = 0
+	}
+	c.installed.CardInside(insertion)
+	if _, out := e.(cardreader.Removed); out {
+		c.outbox.Wake()
+	}
+}
+
+// visitChanged tells those outside of a change that is on the disk.
+func (c *core) visitChanged(id visit.ID, to storage.State) {
+	c.tell.wake()
+	if c.agent == nil {
+		return
+	}
+	if to == storage.StateDone {
+		if r, err := c.store.Visit(id); err == nil {
+			c.agent.publish(agent.Event{
+				Type: agent.CodeIssued, Visit: id, ClaimType: r.Visit.ClaimType.Code, PID: r.Visit.PID, Code: r.Code,
+			})
+		}
+	}
+	c.statusChanged()
+}
+
+// statusChanged tells that the local status is worth a look.
+func (c *core) statusChanged() {
+	if c.agent != nil {
+		c.agent.publish(agent.Event{Type: agent.StatusChanged})
+	}
+}
+
+// takeCommands lets commands work on the data of this program until ctx ends.
+func (c *core) takeCommands(ctx context.Context, l *control.Listener) {
+	r := records{c.store, c.log, c.tell.wake}
+	control.Serve(ctx, l, func(_ context.Context, words []string, input io.Reader, output io.Writer) error {
+		c.log.Info("a command works on the records", "command", words[0])
+		return r.carryOut(words, input, output)
+	}, c.log)
+}
+
+// present are the names of the readers that can be used.
+func present(list []cardreader.ReaderState) (names []string) {
+	for _, r := range list {
+		if r.State != cardreader.StatusUnavailable {
+			names = append(names, r.Name)
+		}
+	}
+	return names
+}
