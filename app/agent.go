@@ -48,15 +48,16 @@ type agentFace struct {
 // agentOptions are what the agent stands on. All are needed, but those that say
 // otherwise.
 type agentOptions struct {
-	Config config.Config
-	Log    *slog.Logger
-	Store  *storage.Store
-	Visits visitStore
-	Outbox *outbox.Outbox
-	Cards  secureagent.Cards
-	Rights secureagent.Rights
-	Codes  secureagent.Codes
-	Audit  *diary
+	Config  config.Config
+	Log     *slog.Logger
+	Store   *storage.Store
+	Visits  visitStore
+	Outbox  *outbox.Outbox
+	Cards   secureagent.Cards
+	Rights  secureagent.Rights
+	Codes   secureagent.Codes
+	Audit   *diary
+	Clients agent.ClientStore // programs that may ask
 
 	HasToken func() bool         // whether there is something that the preference could hide
 	Outlive  time.Duration       // how long a reading serves when its card is out; 0: not at all
@@ -99,7 +100,7 @@ func newAgentFace(o agentOptions) (*agentFace, error) {
 	}
 	f.options = agent.Options{
 		Status: o.Status, Healthy: o.Healthy, Logger: o.Log, Zone: string(c.NHSO.Zone), Unit: c.Unit.Name, Font: assets.FontRegular,
-		Clients: &clientsOf{store: o.Store, log: o.Log}, Visits: feedOf{o.Store, o.Log}, Feed: id, Events: f.hub,
+		Clients: o.Clients, Visits: feedOf{o.Store, o.Log}, Feed: id, Events: f.hub,
 		Compat: f.compat, CompatOpen: c.Agent.Compat, AllowedOrigins: c.Agent.AllowedOrigins, LAN: lan,
 		Plain: f.plainHTTP(), Audit: o.Audit, CardAccess: f.cardAccess,
 	}

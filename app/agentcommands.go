@@ -15,6 +15,8 @@ import (
 	"strings"
 	"time"
 
+	"authenkiosk/atomicfile"
+
 	"authenkiosk/app/config"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
@@ -175,7 +177,7 @@ func (p *Program) changeZone(s *settings, from, to visit.Zone, path string, afte
 	if info, err := os.Stat(path); err == nil {
 		mode = info.Mode().Perm()
 	}
-	if err := replaceFile(path, after, mode); err != nil {
+	if err := atomicfile.Write(path, after, mode); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(p.Stdout, "The zone in %s is %s now. It holds from the next start: end the kiosk and start it again, or: systemctl restart authenagent\n",

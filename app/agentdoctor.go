@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"authenkiosk/agent/feed"
+
 	"authenkiosk/agent/webhook"
 	"authenkiosk/app/config"
 	"authenkiosk/storage"
@@ -125,9 +127,9 @@ func receiverFindings(c config.Config, data string, setAside map[string]int) []f
 }
 
 func receiverFinding(check, name string, states []receiverState, setAside map[string]int) finding {
-	if n := setAside[cursorName(name)]; n > 0 {
+	if n := setAside[feed.Key(name)]; n > 0 {
 		return finding{check, findingWarning, fmt.Sprintf("IT HAS REFUSED %d VISITS, which are set aside: see authenkiosk undelivered list; "+
-			"when it takes them: authenkiosk undelivered again %s", n, cursorName(name))}
+			"when it takes them: authenkiosk undelivered again %s", n, feed.Key(name))}
 	}
 	for _, s := range states {
 		if s.Name != name {

@@ -38,7 +38,7 @@ func (c *core) newFace(data string) (*agentFace, error) {
 	}
 	return newAgentFace(agentOptions{
 		Config: c.Config, Log: c.log, Store: c.store, Visits: c.visits, Outbox: c.outbox,
-		Cards: agentCards{c.cards}, Rights: agentRights{c.upstream, c.offered}, Codes: agentCodes{c.upstream, c.visits}, Audit: c.diary,
+		Cards: agentCards{c.cards}, Rights: agentRights{c.upstream, c.offered}, Codes: agentCodes{c.upstream, c.visits}, Audit: c.diary, Clients: &clientsOf{store: c.store, log: c.log},
 		HasToken: c.hasToken(data), Outlive: c.outlive(),
 		Status: c.face.Status, Healthy: c.face.Healthy, Watched: c.face.Watched,
 		Inserted: c.cards.insertion, Look: c.look,

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"authenkiosk/app/wait"
+
 	"authenkiosk/app/config"
 	"authenkiosk/camera"
 	"authenkiosk/camera/gate"
@@ -306,7 +308,7 @@ func (p *photographer) run(ctx context.Context) {
 		if p.idle() && p.State() != flow.DeviceReady {
 			p.probe(ctx)
 		}
-		if !sleep(ctx, probeCameraAgain) {
+		if !wait.For(ctx, probeCameraAgain) {
 			return
 		}
 	}

@@ -129,7 +129,7 @@ func (c *core) open(data string, settling outbox.Times) (err error) {
 func (c *core) connect(keys *tokens, t nhso.Timeouts) (err error) {
 	o := connecting{Config: c.Config, Tokens: keys, UserAgent: UserAgent(), Timeouts: t}
 	if c.demo != nil {
-		o.Simulator = c.demo.simulator(c.Config.NHSO.Upstream)
+		o.Simulator = simulatorOf(c.demo, c.Config.NHSO.Upstream)
 	}
 	c.nhso, c.installed, err = connect(o)
 	return err
@@ -235,4 +235,12 @@ func (c *core) close() {
 // any source, so that it can tell what is wrong.
 func keysOf(c config.Config) storage.KeyOptions {
 	return storage.KeyOptions{Require: c.Storage.RequireKeySource}
+}
+
+// simulatorOf returns what stands in for NHSO's services, or for an installed agent.
+func simulatorOf(d *Demo, upstream config.Upstream) *simulator {
+	if upstream == config.UpstreamAgent {
+		return &simulator{URL: d.agentURL, Dial: d.agentDial}
+	}
+	return &simulator{URL: d.url, Dial: d.dial, Token: d.token}
 }

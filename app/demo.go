@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"authenkiosk/app/config"
 	"authenkiosk/assets"
 	"authenkiosk/camera/scene"
 	"authenkiosk/cardreader/virtualcard"
@@ -71,14 +70,6 @@ func NewDemo(page net.Listener) (*Demo, error) {
 		d.page = page.Addr().String()
 	}
 	return d, nil
-}
-
-// simulator stands in for NHSO's services, or for an installed agent.
-func (d *Demo) simulator(upstream config.Upstream) *simulator {
-	if upstream == config.UpstreamAgent {
-		return &simulator{URL: d.agentURL, Dial: d.agentDial}
-	}
-	return &simulator{URL: d.url, Dial: d.dial, Token: d.token}
 }
 
 func (d *Demo) token() (string, error) { return testzone.DefaultToken, nil }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"authenkiosk/app/wait"
+
 	"authenkiosk/cardreader/virtualcard"
 	"authenkiosk/nhso/testzone"
 )
@@ -29,7 +31,7 @@ func (d *Demo) layOnDesk(id string) {
 func (d *Demo) followDesk(ctx context.Context) {
 	desk := d.Zone.Desk()
 	last := testzone.Slot{Readers: []string{patientReader}} // as the demo begins
-	for sleep(ctx, lookAtDesk) {
+	for wait.For(ctx, lookAtDesk) {
 		now := desk.Slot()
 		if plugged := len(now.Readers) > 0; plugged != (len(last.Readers) > 0) {
 			if plugged {

@@ -5,22 +5,12 @@ import (
 	"log/slog"
 	"time"
 
+	"authenkiosk/app/wait"
+
 	"authenkiosk/outbox"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
-
-// sleep waits and tells whether the time passed, rather than the context ended.
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
-	}
-}
 
 // watchDay sends the service date whenever it changes, also when somebody sets
 // the clock.
@@ -32,7 +22,7 @@ func watchDay(ctx context.Context, send func(flow.Event)) {
 			send(flow.DayChanged{Today: today})
 		}
 		untilMidnight := time.Until(last.Next().Midnight())
-		if !sleep(ctx, max(min(untilMidnight, lookAtDevices), time.Millisecond)) {
+		if !wait.For(ctx, max(min(untilMidnight, lookAtDevices), time.Millisecond)) {
 			return
 		}
 	}

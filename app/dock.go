@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"authenkiosk/app/wait"
+
 	"authenkiosk/camera/scene"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/printer/sink"
@@ -126,7 +128,7 @@ func (d *Dock) PassMidnight(ctx context.Context) {
 	today := visit.ServiceDateOf(time.Now())
 	d.kiosk.Send(flow.DayChanged{Today: today.Next()})
 	go func() {
-		if sleep(ctx, midnightLasts) {
+		if wait.For(ctx, midnightLasts) {
 			d.kiosk.Send(flow.DayChanged{Today: visit.ServiceDateOf(time.Now())})
 		}
 	}()

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"time"
 
+	"authenkiosk/app/wait"
+
 	"authenkiosk/nhso"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
@@ -39,11 +41,11 @@ type evidenceSender struct {
 // run sends until ctx ends. Sending twice is harmless, so that the cursor moves
 // after the answer.
 func (s *evidenceSender) run(ctx context.Context) {
-	for wait := lookForEvidence; sleep(ctx, wait); {
-		wait = lookForEvidence
+	for pause := lookForEvidence; wait.For(ctx, pause); {
+		pause = lookForEvidence
 		if err := s.look(ctx); err != nil && ctx.Err() == nil {
 			s.log.Warn("send evidence", "err", err)
-			wait = evidenceAgain
+			pause = evidenceAgain
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"authenkiosk/app/wait"
+
 	"authenkiosk/nhso"
 	"authenkiosk/visit"
 )
@@ -23,7 +25,7 @@ const (
 func (u upstream) right(ctx context.Context, pid visit.PID, date visit.Date) (nhso.RightAnswer, error) {
 	answer, err := u.nhso.Right(ctx, pid, date)
 	for n := 1; u.installed != nil && n < readTries && readAgain(err) && u.cards.hasPatient(); n++ {
-		if !sleep(ctx, readPause) {
+		if !wait.For(ctx, readPause) {
 			break
 		}
 		answer, err = u.nhso.Right(ctx, pid, date)

@@ -6,7 +6,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"authenkiosk/app/spool"
+	"authenkiosk/app/wait"
+
+	"authenkiosk/app/slips/spool"
 	"authenkiosk/printer"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
@@ -84,7 +86,7 @@ const glance = 250 * time.Millisecond
 // watch calls changed when the printer's condition has changed, until ctx ends.
 func (d *slipDevice) watch(ctx context.Context, changed func()) {
 	last := d.Status()
-	for sleep(ctx, glance) {
+	for wait.For(ctx, glance) {
 		now := d.Status()
 		if now.Condition != last.Condition || now.At.IsZero() != last.At.IsZero() {
 			changed()

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"time"
 
+	"authenkiosk/app/wait"
+
 	"authenkiosk/nhso"
 	"authenkiosk/outbox"
 	"authenkiosk/storage"
@@ -57,7 +59,7 @@ func (c *core) keep() storage.Keep {
 func (r *retention) run(ctx context.Context) {
 	for {
 		r.look(time.Now())
-		if !sleep(ctx, lookAtRetention) {
+		if !wait.For(ctx, lookAtRetention) {
 			return
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"authenkiosk/app/wait"
+
 	"authenkiosk/outbox"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
@@ -57,7 +59,7 @@ func (b *bench) Read(ctx context.Context, _ uint64, identified func(flow.Person)
 	}
 	pid, _ := visit.ParsePID("9000000000004")
 	identified(flow.Person{PID: pid, Name: visit.Name{First: "ทดสอบ"}})
-	if !sleep(ctx, 100*time.Millisecond) {
+	if !wait.For(ctx, 100*time.Millisecond) {
 		return flow.CardRead{}, ctx.Err()
 	}
 	return flow.CardRead{}, nil

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"authenkiosk/app/config"
-	"authenkiosk/app/spool"
+	"authenkiosk/app/slips/spool"
 	"authenkiosk/printer"
 	"authenkiosk/printer/template"
 	"authenkiosk/storage"

@@ -12,9 +12,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"time"
+
+	"authenkiosk/app/wait"
+	"authenkiosk/atomicfile"
 
 	"authenkiosk/agent"
 	"authenkiosk/agent/feed"
@@ -120,7 +122,7 @@ func (t *tell) run(ctx context.Context) {
 	if t.broker != nil {
 		parts.Go(func() { t.broker.Run(ctx) })
 	}
-	for sleep(ctx, lookAtDevices) {
+	for wait.For(ctx, lookAtDevices) {
 		t.note()
 	}
 	t.note()
@@ -198,7 +200,7 @@ func (t *tell) note() {
 	}
 	data, err := json.Marshal(now)
 	if err == nil {
-		err = replaceFile(t.path, data, 0o600)
+		err = atomicfile.Write(t.path, data, 0o600)
 	}
 	if err != nil {
 		t.log.Warn("note the state of the receivers", "err", err)
@@ -226,12 +228,10 @@ type cursors struct{ store *storage.Store }
 
 var _ feed.Cursors = cursors{}
 
-func cursorName(name string) string { return strings.ReplaceAll(name, "/", "-") }
-
 // Cursor implements feed.Cursors.
-func (c cursors) Cursor(name string) (uint64, error) { return c.store.Cursor(cursorName(name)) }
+func (c cursors) Cursor(name string) (uint64, error) { return c.store.Cursor(feed.Key(name)) }
 
 // SetCursor implements feed.Cursors.
 func (c cursors) SetCursor(name string, seq uint64) error {
-	return c.store.SetCursor(cursorName(name), seq)
+	return c.store.SetCursor(feed.Key(name), seq)
 }

@@ -29,7 +29,7 @@ func (a asides) of(receiver string) ([]storage.Undelivered, error) {
 	}
 	var list []storage.Undelivered
 	for _, u := range all {
-		if u.Receiver == cursorName(receiver) {
+		if u.Receiver == feed.Key(receiver) {
 			list = append(list, u)
 		}
 	}
@@ -48,7 +48,7 @@ func (a asides) SetAside(receiver string, c agent.VisitChange, reason string, tr
 		}
 	}
 	return a.store.SetAside(storage.Undelivered{
-		Receiver: cursorName(receiver), Visit: c.ID, Seq: c.Seq, Reason: reason, Tries: tries, At: time.Now(),
+		Receiver: feed.Key(receiver), Visit: c.ID, Seq: c.Seq, Reason: reason, Tries: tries, At: time.Now(),
 	})
 }
 
@@ -75,7 +75,7 @@ func (a asides) Due(receiver string, before time.Time) ([]agent.VisitChange, err
 
 // Taken implements feed.Aside.
 func (a asides) Taken(receiver string, c agent.VisitChange) error {
-	return a.store.Delivered(cursorName(receiver), c.ID, c.Seq)
+	return a.store.Delivered(feed.Key(receiver), c.ID, c.Seq)
 }
 
 // Count implements feed.Aside.

@@ -7,6 +7,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"authenkiosk/agent/feed"
+
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 )
@@ -20,7 +22,7 @@ func undeliveredCommand(r records, words []string, _ io.Reader, output io.Writer
 	var receiver string
 	var id visit.ID
 	if len(words) > 1 {
-		receiver = cursorName(words[1])
+		receiver = feed.Key(words[1])
 	}
 	if len(words) > 2 {
 		var err error

@@ -5,15 +5,6 @@ import (
 	"syscall"
 )
 
-// ownAs does nothing: files inherit the rights of their directory.
-func ownAs(string, string) error { return nil }
-
-// syncDirectory does nothing: Windows writes the rename through with the file.
-func syncDirectory(string) error { return nil }
-
-// ownData does nothing: files inherit the rights of their directory.
-func ownData(string) error { return nil }
-
 // addressMissing tells that this machine does not have the address.
 func addressMissing(err error) bool {
 	const notAvailable = syscall.Errno(10049) // WSAEADDRNOTAVAIL

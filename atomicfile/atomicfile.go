@@ -1,4 +1,6 @@
-package app
+// Package atomicfile replaces files so that after a power cut the old or the new
+// content is there, and never half of one.
+package atomicfile
 
 import (
 	"errors"
@@ -8,10 +10,10 @@ import (
 	"path/filepath"
 )
 
-// replaceFile writes a file so that after a power cut the old or the new content
+// Write writes a file so that after a power cut the old or the new content
 // is there. The file belongs to whom the directory belongs, also when the command
 // was given by the administrator.
-func replaceFile(path string, data []byte, mode fs.FileMode) error {
+func Write(path string, data []byte, mode fs.FileMode) error {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
