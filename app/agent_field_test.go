@@ -341,7 +341,7 @@ func TestWithoutACardServiceProgramsAreToldAsDocumented(t *testing.T) {
 	h.insert(adultPID)
 	for _, when := range []string{"with a card inside", "once more"} {
 		h.demo.Readers.Stop()
-		eventually(t, func() bool { return h.core.cards.state() == flow.DeviceDown })
+		eventually(t, func() bool { return h.readerIs(flow.DeviceDown) })
 		for path, want := range map[string]int{
 			"/api/smartcard/terminals": http.StatusInternalServerError, "/api/smartcard/read": http.StatusTeapot, "/api/smartcard/read-card-only": http.StatusTeapot,
 			"/api/preference": http.StatusOK,
@@ -351,7 +351,7 @@ func TestWithoutACardServiceProgramsAreToldAsDocumented(t *testing.T) {
 			}
 		}
 		h.demo.Readers.Start()
-		eventually(t, func() bool { return h.core.cards.state() == flow.DeviceReady })
+		eventually(t, func() bool { return h.readerIs(flow.DeviceReady) })
 		if status, got := h.ask(h.token, http.MethodGet, "/api/preference", ""); status != http.StatusOK || got["defaultTerminal"] == "" {
 			t.Errorf("%s: %d %v", when, status, got)
 		}

@@ -101,7 +101,7 @@ func TestPCSCDTheAgentAddsLittleToTheCardsOwnTime(t *testing.T) {
 			t.Fatal(err)
 		}
 		at := seenBy(t, watcher)
-		eventually(t, func() bool { return l.of(agent.CardInserted) != nil && h.core.cards.hasPatient() })
+		eventually(t, func() bool { return l.of(agent.CardInserted) != nil && h.core.cards.HasPatient() })
 		heard = append(heard, l.of(agent.CardInserted)["heard"].(time.Time).Sub(at))
 		began := time.Now()
 		if _, err := bare.Text(t.Context(), vpcdReader, cardreader.Receiver{}); err != nil {
@@ -112,7 +112,7 @@ func TestPCSCDTheAgentAddsLittleToTheCardsOwnTime(t *testing.T) {
 		again = append(again, get("/api/smartcard/read-card-only"))
 		terminals = append(terminals, get("/api/smartcard/terminals"))
 		_ = link.Close()
-		eventually(t, func() bool { return !h.core.cards.hasPatient() })
+		eventually(t, func() bool { return !h.core.cards.HasPatient() })
 	}
 	t.Logf("medians of %d: bare card %s; read-card-only of a fresh card %s, again %s; terminals %s; from PC/SC to a listener %s",
 		rounds, median(alone), median(through), median(again), median(terminals), median(heard))

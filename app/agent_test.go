@@ -119,7 +119,7 @@ func newHospitalWith(t *testing.T, nhsoIs testzone.Options, asKiosk bool, log *s
 		}
 	})
 	t.Cleanup(h.end)
-	eventually(t, func() bool { return h.core.cards.state() == flow.DeviceReady })
+	eventually(t, func() bool { return h.readerIs(flow.DeviceReady) })
 	return h
 }
 
@@ -211,13 +211,13 @@ func (h *hospital) insert(pid string) {
 	if err := h.zone.Desk().Insert(pid); err != nil {
 		h.t.Fatal(err)
 	}
-	eventually(h.t, h.core.cards.hasPatient)
+	eventually(h.t, h.core.cards.HasPatient)
 }
 
 func (h *hospital) remove() {
 	h.t.Helper()
 	h.zone.Desk().Remove()
-	eventually(h.t, func() bool { return !h.core.cards.hasPatient() })
+	eventually(h.t, func() bool { return !h.core.cards.HasPatient() })
 }
 
 const adultPID = "9000000000004"
@@ -756,4 +756,10 @@ func TestNothingPersonalOfAProgramsVisitIsLogged(t *testing.T) {
 	if len(log.String()) < 500 {
 		t.Error("a log of that length proves nothing")
 	}
+}
+
+// readerIs reports whether that is the light of the readers.
+func (h *hospital) readerIs(want flow.DeviceState) bool {
+	state, _ := h.core.cards.light()
+	return state == want
 }

@@ -19,24 +19,22 @@ var errNoCardService = errors.New("the card service is not running")
 
 // Slot implements secureagent.Cards, from memory.
 func (a agentCards) Slot() (s secureagent.Slot, err error) {
-	in, _ := a.patient()
-	a.set(func() {
-		if a.lost != visit.NoProblem {
-			err = errNoCardService
-			return
+	readers, lost := a.service()
+	if lost != visit.NoProblem {
+		err = errNoCardService
+		readers = nil
+	}
+	for _, r := range readers {
+		if r.State == cardreader.StatusUnavailable {
+			continue
 		}
-		for _, r := range a.readers {
-			if r.State == cardreader.StatusUnavailable {
-				continue
-			}
-			present := r.State != cardreader.StatusEmpty
-			s.Terminals = append(s.Terminals, secureagent.Terminal{Name: r.Name, Present: present})
-			if s.Default == "" && r.Role == cardreader.RolePatient {
-				s.Default = r.Name
-			}
+		present := r.State != cardreader.StatusEmpty
+		s.Terminals = append(s.Terminals, secureagent.Terminal{Name: r.Name, Present: present})
+		if s.Default == "" && r.Role == cardreader.RolePatient {
+			s.Default = r.Name
 		}
-	})
-	s.Insertion, s.Inside = in.Insertion, a.patients()
+	}
+	s.Insertion, s.Inside = a.insertion(), a.patients()
 	return s, err
 }
 

@@ -14,6 +14,7 @@ import (
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
 )
 
 const officerPID = "9000000000012"
@@ -38,13 +39,7 @@ func (h *hospital) insertOfficer() (in cardreader.Inserted) {
 		h.t.Fatal(err)
 	}
 	eventually(h.t, func() bool {
-		h.core.cards.set(func() {
-			for _, i := range h.core.cards.inside {
-				if i.Reader == certifierReader {
-					in = i
-				}
-			}
-		})
+		in = h.core.cards.in(certifierReader)
 		return in.Insertion != 0
 	})
 	return in
@@ -83,7 +78,7 @@ func TestTheNumberOfAnOfficerStaysFromPrograms(t *testing.T) {
 	h.plugOfficersReader()
 	l := h.listen(h.token)
 	in := h.insertOfficer()
-	if _, err := h.core.cards.text(t.Context(), in, func(cardreader.Identity) {}); err != nil {
+	if _, err := h.core.cards.Read(t.Context(), in.Insertion, func(flow.Person) {}); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, func() bool { return l.of(agent.CardRead) != nil })

@@ -37,8 +37,13 @@ func TestAPortThatIsTakenIsToldWithWhoHasIt(t *testing.T) {
 		"a second kiosk":    {strings.TrimPrefix(own.url, "http://"), "AuthenKiosk answers there", findingOK},
 		"something without": {mute.Addr().String(), "nothing answers HTTP there", findingOK},
 	} {
-		f := &agentFace{config: config.Agent{Listen: c.address}, log: slog.New(slog.DiscardHandler), options: own.core.agent.options}
-		if err := f.listen(); err == nil || !strings.Contains(err.Error(), c.words) || !strings.Contains(err.Error(), "The port is taken") {
+		again := config.Default()
+		again.Agent.Listen = c.address
+		h, err := NewHeadless(KioskOptions{Config: again, Data: t.TempDir(), Log: slog.New(slog.DiscardHandler), Demo: newDemo(t)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := h.Run(t.Context()); err == nil || !strings.Contains(err.Error(), c.words) || !strings.Contains(err.Error(), "The port is taken") {
 			t.Errorf("%s: %v", name, err)
 		}
 		set := config.Default()
@@ -47,4 +52,13 @@ func TestAPortThatIsTakenIsToldWithWhoHasIt(t *testing.T) {
 			t.Errorf("%s: doctor says %s", name, all)
 		}
 	}
+}
+
+func newDemo(t *testing.T) *Demo {
+	t.Helper()
+	d, err := NewDemo(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
 }

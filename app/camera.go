@@ -27,10 +27,10 @@ import (
 const (
 	// takePhotoFor bounds the taking of one photo.
 	takePhotoFor = 5 * time.Second
-	// probeCameraFor bounds the look whether there is a camera at all.
-	probeCameraFor = 6 * time.Second
-	// probeCameraAgain is how often a camera that was not there is looked for.
-	probeCameraAgain = 30 * time.Second
+	// ProbeFor bounds the look whether there is a camera at all.
+	probeFor = 6 * time.Second
+	// probeAgain is how often a camera that was not there is looked for.
+	probeAgain = 30 * time.Second
 	// previewRate is the number of pictures a second on the screen.
 	previewRate = 15
 )
@@ -65,15 +65,14 @@ type posing struct {
 	again   chan struct{}   // everything is to be told once more
 }
 
-var _ Camera = (*photographer)(nil)
-
-func newPhotographer(open func(context.Context) (*camera.Camera, error), log *slog.Logger) *photographer {
-	return &photographer{open: open, log: log, frames: func() {}, changed: func() {}, device: make(chan struct{}, 1)}
+func newPhotographer(open func(context.Context) (*camera.Camera, error), changed func(), log *slog.Logger) *photographer {
+	return &photographer{open: open, log: log, frames: func() {}, changed: changed, device: make(chan struct{}, 1)}
 }
 
 // newCamera makes the camera of the configuration; nil when there is none. A stage is
-// what is seen where the configuration names no camera, as in the demo zone.
-func newCamera(c config.Config, stage *scene.Stage, log *slog.Logger) *photographer {
+// what is seen where the configuration names no camera, as in the demo zone. changed is
+// called, from any goroutine, when State is another one.
+func newCamera(c config.Config, stage *scene.Stage, changed func(), log *slog.Logger) *photographer {
 	source, options := c.Camera.Source, []camera.Option{camera.Mounted(camera.Rotation(c.Camera.Rotation))}
 	if source == "" && stage != nil {
 		source = drawnCamera
@@ -82,11 +81,15 @@ func newCamera(c config.Config, stage *scene.Stage, log *slog.Logger) *photograp
 	if source == "" || !slices.Contains(c.Kiosk.Methods, visit.MethodPhoto) {
 		return nil
 	}
-	return newPhotographer(func(ctx context.Context) (*camera.Camera, error) { return camera.Open(ctx, source, options...) }, log)
+	return newPhotographer(func(ctx context.Context) (*camera.Camera, error) { return camera.Open(ctx, source, options...) }, changed, log)
 }
 
 // drawnCamera is a drawn scene.
 const drawnCamera = "demo:"
+
+// OnFrames has the function called, from any goroutine, whenever Preview has something
+// new. It must be set before Run.
+func (p *photographer) OnFrames(notify func()) { p.frames = notify }
 
 // Start implements Camera.
 func (p *photographer) Start(number uint64, send func(flow.Event)) {
@@ -308,7 +311,7 @@ func (p *photographer) run(ctx context.Context) {
 		if p.idle() && p.State() != flow.DeviceReady {
 			p.probe(ctx)
 		}
-		if !wait.For(ctx, probeCameraAgain) {
+		if !wait.For(ctx, probeAgain) {
 			return
 		}
 	}
@@ -323,7 +326,7 @@ func (p *photographer) idle() bool {
 // probe waits for one picture and closes the camera again. A patient who comes
 // meanwhile gets it at once.
 func (p *photographer) probe(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, probeCameraFor)
+	ctx, cancel := context.WithTimeout(ctx, probeFor)
 	defer cancel()
 	if !p.asks(cancel) || !p.hold(ctx) {
 		return

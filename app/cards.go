@@ -53,8 +53,6 @@ type cardsOptions struct {
 	Seen func(cardreader.Inserted, visit.PID)
 }
 
-var _ CardReader = (*cards)(nil)
-
 // newCards makes the cards; nothing is read before run.
 func newCards(o cardsOptions) *cards {
 	if o.Told == nil {
@@ -333,4 +331,24 @@ func (c *cards) list() []cardreader.ReaderState {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return append([]cardreader.ReaderState(nil), c.readers...)
+}
+
+// service returns the readers as the monitor told them last, and why there is no card
+// service; NoProblem: there is one.
+func (c *cards) service() (readers []cardreader.ReaderState, lost visit.Problem) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]cardreader.ReaderState(nil), c.readers...), c.lost
+}
+
+// in returns the card in a reader that answers; insertion 0: none.
+func (c *cards) in(reader string) (card cardreader.Inserted) {
+	c.set(func() {
+		for _, i := range c.inside {
+			if i.Reader == reader {
+				card = i
+			}
+		}
+	})
+	return card
 }

@@ -1,11 +1,14 @@
 package app
 
 import (
+	"fmt"
 	"log/slog"
 	"slices"
 	"testing"
 
 	"authenkiosk/cardreader"
+	"authenkiosk/cardreader/virtualcard"
+	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
 
@@ -61,4 +64,35 @@ func TestTheOnlyReaderIsThePatientsWhoeverVouchesInIt(t *testing.T) {
 func (c *cards) state() flow.DeviceState {
 	state, _ := c.light()
 	return state
+}
+
+func TestTheScreenKnowsWhetherThereIsASecondReader(t *testing.T) {
+	c := &cards{readers: []cardreader.ReaderState{{Name: "a", Role: cardreader.RolePatient}}}
+	if c.second() {
+		t.Error("one reader is two")
+	}
+	if c.readers = append(c.readers, cardreader.ReaderState{Name: "b", Role: cardreader.RoleOfficer}); !c.second() {
+		t.Error("the officer's reader is not seen")
+	}
+}
+
+func TestACardServiceThatRefusesIsShownAsSuch(t *testing.T) {
+	c := newCards(cardsOptions{Service: virtualcard.NewService("Reader 1"), Log: slog.New(slog.DiscardHandler)})
+	nothing := func(flow.Event) {}
+	for _, e := range []struct {
+		event   cardreader.Event
+		state   flow.DeviceState
+		problem visit.Problem
+	}{
+		{cardreader.ServiceLost{Err: fmt.Errorf("watch: %w", cardreader.ErrDenied)}, flow.DeviceDown, visit.CardServiceRefuses},
+		{cardreader.Readers{}, flow.DeviceDown, visit.CardServiceRefuses}, // all are gone with the service
+		{cardreader.ServiceBack{}, flow.DeviceDown, visit.ReaderMissing},
+		{cardreader.Readers{List: []cardreader.ReaderState{{Name: patientReader, Role: cardreader.RolePatient}}}, flow.DeviceReady, visit.NoProblem},
+		{cardreader.ServiceLost{Err: cardreader.ErrServiceDown}, flow.DeviceDown, visit.ReaderMissing},
+	} {
+		c.handle(e.event, nothing, func() {})
+		if state, problem := c.light(); state != e.state || problem != e.problem {
+			t.Errorf("after %T: %v, %v; want %v, %v", e.event, state, problem, e.state, e.problem)
+		}
+	}
 }

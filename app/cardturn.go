@@ -165,8 +165,8 @@ func (c *cards) remember(ctx context.Context, in cardreader.Inserted, doc cardre
 	}
 }
 
-// holds tells whether that person's card is in the patient's reader.
-func (c *cards) holds(pid visit.PID) (is bool) {
+// Holds tells whether that person's card is in the patient's reader.
+func (c *cards) Holds(pid visit.PID) (is bool) {
 	c.set(func() {
 		for n, p := range c.pids {
 			is = is || p == pid && c.inside[n].Role == cardreader.RolePatient
@@ -198,14 +198,14 @@ func (c *cards) patient() (in cardreader.Inserted, mute bool) {
 	return in, mute
 }
 
-// hasPatient tells whether a card is in the patient's reader.
-func (c *cards) hasPatient() bool {
+// HasPatient tells whether a card is in the patient's reader.
+func (c *cards) HasPatient() bool {
 	return c.insertion() != 0
 }
 
-// readable returns the insertion of the card in the patient's reader; false: there is
+// Readable returns the insertion of the card in the patient's reader; false: there is
 // none, or it is mute.
-func (c *cards) readable() (insertion uint64, ok bool) {
+func (c *cards) Readable() (insertion uint64, ok bool) {
 	in, mute := c.patient()
 	return in.Insertion, in.Insertion != 0 && !mute
 }

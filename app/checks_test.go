@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -11,9 +10,6 @@ import (
 	"time"
 
 	"authenkiosk/cardreader"
-	"authenkiosk/cardreader/virtualcard"
-	"authenkiosk/visit"
-	"authenkiosk/visit/flow"
 )
 
 // takes is a check that comes back after that time, or says that it was told to end.
@@ -159,27 +155,6 @@ func TestDoctorSaysWhatToInstallForTheCardService(t *testing.T) {
 	} {
 		if got := serviceAdvice(c.err, c.system); !strings.Contains(got, c.want) {
 			t.Errorf("%v on %s: %q, want %q", c.err, c.system, got, c.want)
-		}
-	}
-}
-
-func TestACardServiceThatRefusesIsShownAsSuch(t *testing.T) {
-	c := newCards(cardsOptions{Service: virtualcard.NewService("Reader 1"), Log: slog.New(slog.DiscardHandler)})
-	nothing := func(flow.Event) {}
-	for _, e := range []struct {
-		event   cardreader.Event
-		state   flow.DeviceState
-		problem visit.Problem
-	}{
-		{cardreader.ServiceLost{Err: fmt.Errorf("watch: %w", cardreader.ErrDenied)}, flow.DeviceDown, visit.CardServiceRefuses},
-		{cardreader.Readers{}, flow.DeviceDown, visit.CardServiceRefuses}, // all are gone with the service
-		{cardreader.ServiceBack{}, flow.DeviceDown, visit.ReaderMissing},
-		{cardreader.Readers{List: []cardreader.ReaderState{{Name: patientReader, Role: cardreader.RolePatient}}}, flow.DeviceReady, visit.NoProblem},
-		{cardreader.ServiceLost{Err: cardreader.ErrServiceDown}, flow.DeviceDown, visit.ReaderMissing},
-	} {
-		c.handle(e.event, nothing, func() {})
-		if state, problem := c.light(); state != e.state || problem != e.problem {
-			t.Errorf("after %T: %v, %v; want %v, %v", e.event, state, problem, e.state, e.problem)
 		}
 	}
 }

@@ -96,3 +96,7 @@ func (g *clockGuard) stood(elapsed time.Duration) (d time.Duration, set bool) {
 	defer g.mu.Unlock()
 	return elapsed - max(g.set, g.first), g.set > 0
 }
+
+// newClockGuard returns a guard of a program that was built on that day; zero: nobody
+// knows when.
+func newClockGuard(built time.Time) *clockGuard { return &clockGuard{built: built} }

@@ -128,8 +128,8 @@ func (w *clockWorld) start() {
 		w.t.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)
-	w.health, w.began = &nhsoHealth{}, time.Now()
-	w.guard = &clockGuard{built: clockToday.AddDate(0, -2, 0)}
+	w.health, w.began = newHealth(nil), time.Now()
+	w.guard = newClockGuard(clockToday.AddDate(0, -2, 0))
 	w.retention = &retention{
 		store: w.store, log: log, clock: w.clock, confirmable: true,
 		stood: func() (time.Duration, bool) { return w.guard.stood(time.Since(w.began)) },
@@ -138,7 +138,7 @@ func (w *clockWorld) start() {
 		},
 	}
 	w.outbox = outbox.New(outbox.Options{
-		Store: visits{w.store}, NHSO: upstream{nhso: w.client, health: w.health}, Log: log, Clock: w.clock, TellsTime: true, Now: w.wall,
+		Store: visits{w.store}, NHSO: newUpstream(w.client, w.health, nil, nil), Log: log, Clock: w.clock, TellsTime: true, Now: w.wall,
 	})
 	ctx, cancel := context.WithCancel(w.t.Context())
 	ended := make(chan struct{})

@@ -37,7 +37,7 @@ type core struct {
 	visits    toldVisits
 	outbox    *outbox.Outbox
 	disk      *diskWatch
-	clock     clockGuard
+	clock     *clockGuard
 	began     time.Time
 	data      string // directory of the zone
 	demo      *Demo  // nil outside of the demo zone
@@ -75,7 +75,7 @@ func newCore(o KioskOptions, mode string, f face) (*core, error) {
 		lookNow: make(chan struct{}, 1), asked: make(chan func()), began: time.Now(), data: data,
 		disk: &diskWatch{check: func() error { return storage.CheckRoom(data) }},
 	}
-	c.clock.built = builtOn()
+	c.clock = newClockGuard(builtOn())
 	c.health = newHealth(c.look)
 	var keys *tokens
 	if o.Demo == nil && c.Config.NHSO.Upstream == config.UpstreamEndpoint {
@@ -108,7 +108,7 @@ func (c *core) open(data string, settling outbox.Times) (err error) {
 		c.log.Warn("the check of the store by bbolt came to no end; its records have been read all the same")
 	}
 	c.visits = toldVisits{visits{c.store}, c.visitChanged}
-	c.upstream = upstream{nhso: c.nhso, health: c.health, cards: c.cards, installed: c.installed}
+	c.upstream = newUpstream(c.nhso, c.health, c.installed, c.cards)
 	c.outbox = outbox.New(outbox.Options{
 		Store: c.visits, NHSO: c.upstream, Log: c.log, Times: settling, Sendable: c.sendable(),
 		Clock: c.clockForVisits, TellsTime: c.installed == nil, Notify: c.face.Settled,
@@ -152,7 +152,7 @@ func (c *core) sendable() func(visit.Visit) bool {
 	if c.nhso.Abilities().Replay {
 		return nil
 	}
-	return func(v visit.Visit) bool { return c.cards.holds(v.PID) }
+	return func(v visit.Visit) bool { return c.cards.Holds(v.PID) }
 }
 
 // start runs the parts beside the flow until ctx ends; parts.Wait waits for them.
@@ -168,7 +168,7 @@ func (c *core) start(ctx context.Context, parts *sync.WaitGroup, send func(flow.
 	} else {
 		parts.Go(func() { c.takeCommands(ctx, commands) })
 	}
-	probe := &prober{nhso: c.nhso, health: c.health, back: c.outbox.Wake, log: c.log}
+	probe := newProber(c.nhso, c.health, c.outbox.Wake, c.log)
 	parts.Go(func() { c.cards.run(ctx, send, c.look) })
 	parts.Go(func() { c.outbox.Run(ctx) })
 	parts.Go(func() { probe.run(ctx) })
@@ -183,7 +183,7 @@ func (c *core) start(ctx context.Context, parts *sync.WaitGroup, send func(flow.
 	}
 	parts.Go(func() { c.tell.run(ctx) })
 	if endpoint, ok := c.nhso.(*nhso.Endpoint); ok && c.Config.NHSO.EvidenceURL != "" {
-		evidence := &evidenceSender{store: c.store, send: endpoint.SendEvidence, log: c.log}
+		evidence := newEvidenceSender(c.store, endpoint.SendEvidence, c.log)
 		parts.Go(func() { evidence.run(ctx) })
 	}
 	return nil

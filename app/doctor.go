@@ -238,7 +238,7 @@ func cameraFinding(ctx context.Context, c config.Config) finding {
 	if c.Camera.Source == "" {
 		return finding{"camera", findingSkipped, "none is configured"}
 	}
-	ctx, cancel := context.WithTimeout(ctx, probeCameraFor)
+	ctx, cancel := context.WithTimeout(ctx, probeFor)
 	defer cancel()
 	seen, err := camera.Probe(ctx, c.Camera.Source)
 	switch {
@@ -291,7 +291,7 @@ func nhsoFindings(ctx context.Context, c config.Config, data string) []finding {
 
 // clockFinding judges the clock as a kiosk that just starts would.
 func clockFinding(now time.Time, w witness) finding {
-	guard := clockGuard{built: builtOn()}
+	guard := newClockGuard(builtOn())
 	state := guard.look(now, 0, w)
 	switch {
 	case state == flow.DeviceUnknown:

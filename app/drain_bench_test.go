@@ -73,7 +73,7 @@ func BenchmarkDrain(b *testing.B) {
 		began := time.Now()
 		settled := make(chan struct{}, queued)
 		o := outbox.New(outbox.Options{
-			Store: visits{store}, NHSO: upstream{nhso: client, health: &nhsoHealth{}}, Log: slog.New(slog.DiscardHandler),
+			Store: visits{store}, NHSO: newUpstream(client, newHealth(nil), nil, nil), Log: slog.New(slog.DiscardHandler),
 			Notify: func(visit.ID, outbox.Outcome) { settled <- struct{}{} },
 		})
 		runCtx, stop := context.WithCancel(ctx)

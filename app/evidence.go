@@ -95,3 +95,8 @@ func (s *evidenceSender) one(ctx context.Context, r storage.Record) error {
 	}
 	return err
 }
+
+// newEvidenceSender returns a sender of the photos in the store.
+func newEvidenceSender(store *storage.Store, send func(context.Context, nhso.Evidence) error, log *slog.Logger) *evidenceSender {
+	return &evidenceSender{store: store, send: send, log: log}
+}

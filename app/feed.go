@@ -26,12 +26,13 @@ func (f feedOf) Visits(after uint64, limit int) ([]agent.VisitChange, uint64, er
 	}
 	list := make([]agent.VisitChange, len(changes))
 	for i, c := range changes {
-		list[i] = changeOf(c)
+		list[i] = ChangeOf(c)
 	}
 	return list, next, nil
 }
 
-func changeOf(c storage.Change) agent.VisitChange {
+// ChangeOf words a change for programs.
+func ChangeOf(c storage.Change) agent.VisitChange {
 	r := c.Record
 	problem := r.Problem
 	if r.State == storage.StateDone {
@@ -45,3 +46,6 @@ func changeOf(c storage.Change) agent.VisitChange {
 }
 
 var _ agent.VisitFeed = feedOf{}
+
+// NewFeed returns the feed of the visits in a store.
+func NewFeed(store *storage.Store, log *slog.Logger) agent.VisitFeed { return feedOf{store, log} }

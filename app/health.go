@@ -168,3 +168,8 @@ func (p *prober) probe(ctx context.Context, before flow.DeviceState) {
 		p.back()
 	}
 }
+
+// newProber returns a prober. back is called when NHSO is there again.
+func newProber(way nhso.Upstream, h *nhsoHealth, back func(), log *slog.Logger) *prober {
+	return &prober{nhso: way, health: h, back: back, log: log}
+}

@@ -11,7 +11,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"authenkiosk/cardreader"
 	"authenkiosk/nhso"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
@@ -89,27 +88,6 @@ func TestAnAnswerThatFailsTurnsTheLightAtOnceAndProbesFollowQuickly(t *testing.T
 		stop()
 		<-ended
 	})
-}
-
-func TestARefusedTokenAlarmsWhoeverWatches(t *testing.T) {
-	ready := flow.Devices{Reader: flow.DeviceReady, NHSO: flow.DeviceDown}
-	if err := unhealthy(ready); err != nil {
-		t.Errorf("without NHSO: %v", err)
-	}
-	ready.NHSOProblem = visit.NHSORefusedToken
-	if unhealthy(ready) == nil {
-		t.Error("nobody hears that no code can be had")
-	}
-}
-
-func TestTheScreenKnowsWhetherThereIsASecondReader(t *testing.T) {
-	c := &cards{readers: []cardreader.ReaderState{{Name: "a", Role: cardreader.RolePatient}}}
-	if c.second() {
-		t.Error("one reader is two")
-	}
-	if c.readers = append(c.readers, cardreader.ReaderState{Name: "b", Role: cardreader.RoleOfficer}); !c.second() {
-		t.Error("the officer's reader is not seen")
-	}
 }
 
 func TestARefusedTokenIsNotTakenForTrouble(t *testing.T) {

@@ -24,7 +24,7 @@ const (
 // changes nothing.
 func (u upstream) right(ctx context.Context, pid visit.PID, date visit.Date) (nhso.RightAnswer, error) {
 	answer, err := u.nhso.Right(ctx, pid, date)
-	for n := 1; u.installed != nil && n < readTries && readAgain(err) && u.cards.hasPatient(); n++ {
+	for n := 1; u.installed != nil && n < readTries && readAgain(err) && u.cards.HasPatient(); n++ {
 		if !wait.For(ctx, readPause) {
 			break
 		}
@@ -51,10 +51,10 @@ func readAgain(err error) bool {
 // still inside.
 func (u upstream) submit(ctx context.Context, s nhso.Submission) (nhso.Receipt, error) {
 	receipt, err := u.nhso.Submit(ctx, s)
-	if u.installed == nil || !errors.Is(err, nhso.ErrNoCorrelation) || !u.cards.holds(s.Visit.PID) {
+	if u.installed == nil || !errors.Is(err, nhso.ErrNoCorrelation) || !u.cards.Holds(s.Visit.PID) {
 		return receipt, err
 	}
-	insertion, ok := u.cards.readable()
+	insertion, ok := u.cards.Readable()
 	if !ok {
 		return receipt, err
 	}

@@ -65,12 +65,9 @@ func NewKiosk(o KioskOptions) (*Kiosk, error) {
 	if slips != nil {
 		slips.attach(k.store, k.shown, k.look, o.Log)
 		ports.Printer = slips
-		if slips.files.dir != "" {
-			k.erasers = append(k.erasers, func(now time.Time) { slips.files.erase(now, o.Log) })
-		}
+		k.erasers = append(k.erasers, func(now time.Time) { slips.Erase(now, o.Log) })
 	}
-	if k.camera = newCamera(c, stageOf(o.Demo), o.Log); k.camera != nil {
-		k.camera.changed = k.look
+	if k.camera = newCamera(c, stageOf(o.Demo), k.look, o.Log); k.camera != nil {
 		ports.Camera = k.camera
 	}
 	k.runner = NewRunner(flow.Model{
@@ -169,7 +166,7 @@ func (k *Kiosk) devices() flow.Devices {
 // something new. It must be set before Run.
 func (k *Kiosk) Frames(notify func()) {
 	if k.camera != nil {
-		k.camera.frames = notify
+		k.camera.OnFrames(notify)
 	}
 }
 

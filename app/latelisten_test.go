@@ -7,8 +7,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"authenkiosk/app/config"
 )
 
 // pipes is a port at which one client waits.
@@ -67,23 +65,4 @@ func TestAnAddressThatComesLateIsListenedAtWhenItIsThere(t *testing.T) {
 			t.Error(err)
 		}
 	})
-}
-
-// TestTheProgramStartsBeforeTheNetwork is a machine after a power cut: the address for
-// servers of the hospital is not there yet, and the card can be read all the same.
-func TestTheProgramStartsBeforeTheNetwork(t *testing.T) {
-	own := newHospital(t, false, slog.New(slog.DiscardHandler), nil)
-	f := &agentFace{
-		config:  config.Agent{Listen: "127.0.0.1:0", PlainHTTPListen: "192.0.2.20:8189", PlainHTTPFrom: []string{"192.0.2.30"}},
-		log:     slog.New(slog.DiscardHandler),
-		options: own.core.agent.options,
-	}
-	if err := f.listen(); err != nil {
-		t.Fatal(err)
-	}
-	for _, l := range []net.Listener{f.listener, f.sixth, f.plain} {
-		if l != nil {
-			_ = l.Close()
-		}
-	}
 }

@@ -69,3 +69,10 @@ type Printer interface {
 	// is reported by send: SlipFailed, at times followed by SlipPrinted.
 	Print(e flow.PrintSlip, send func(flow.Event))
 }
+
+var (
+	_ CardReader = (*cards)(nil)
+	_ Camera     = (*photographer)(nil)
+	_ Printer    = (*slipPrinter)(nil)
+	_ NHSO       = upstream{}
+)

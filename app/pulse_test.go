@@ -50,7 +50,7 @@ func TestTheWatchdogIsFedOnlyWhileRunnerAndScreenTurn(t *testing.T) {
 				defer cancel()
 				var log lockedLog
 				var beats atomic.Int64
-				k := &Kiosk{core: &core{log: slog.New(slog.NewTextHandler(&log, nil)), health: &nhsoHealth{}, lookNow: make(chan struct{}, 1), asked: make(chan func())}}
+				k := &Kiosk{core: &core{log: slog.New(slog.NewTextHandler(&log, nil)), health: newHealth(nil), lookNow: make(chan struct{}, 1), asked: make(chan func())}}
 				b := &bench{}
 				screen, goOn := make(chan func()), make(chan struct{})
 				k.runner = NewRunner(flow.Model{}, Ports{Card: b, NHSO: b, Store: b, Show: func(flow.Model) {}}, k.log)

@@ -14,7 +14,7 @@ import (
 
 func TestThePicturesOfSlipsAreKeptNoLongerThanTheVisits(t *testing.T) {
 	const id = "019ab000-0000-7000-8000-0123456789ab"
-	now := visit.ServiceDateOf(time.Now()).Midnight().Add(retentionHour * time.Hour)
+	now := visit.ServiceDateOf(time.Now()).Midnight().Add(3 * time.Hour)
 	day := 24 * time.Hour
 	dir := t.TempDir()
 	files := map[string]struct {

@@ -38,8 +38,6 @@ type slipStore interface {
 	FindCode(code visit.AuthenCode) (storage.Record, error)
 }
 
-var _ Printer = (*slipPrinter)(nil)
-
 // madeUpPoll is how often a made-up printer is asked: who presses a button of the
 // dock looks at the screen.
 const madeUpPoll = time.Second
@@ -260,4 +258,12 @@ func (p *slipPrinter) languages(chosen string) []string {
 		return []string{"en", "th"}
 	}
 	return []string{"th", "en"}
+}
+
+// Erase erases the pictures of slips that are older than the configuration allows; a
+// printer that leaves none has nothing to erase.
+func (p *slipPrinter) Erase(now time.Time, log *slog.Logger) {
+	if p.files.dir != "" {
+		p.files.erase(now, log)
+	}
 }

@@ -1,13 +1,19 @@
 package app
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"authenkiosk/agent/secureagent"
 	"authenkiosk/storage"
+	"authenkiosk/visit"
 )
 
 func resultsOf(list []storage.Event) string {
@@ -77,4 +83,58 @@ func TestTheTallyIsBoundedAndLosesNoNumber(t *testing.T) {
 	if got := tally.due(now, true); len(got) != 1 || got[0].Result != "status-200-and-9999-more" {
 		t.Errorf("%s", resultsOf(got))
 	}
+}
+
+func TestTheNumberOfRepeatsIsWrittenAtTheEndOfTheProgram(t *testing.T) {
+	store, err := storage.Open(t.TempDir(), storage.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = store.Close() }()
+	d := newDiary(store, slog.New(slog.DiscardHandler))
+	pid, err := visit.ParsePID("9000000000004")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
+		d.access(secureagent.Access{At: time.Now(), Client: "his", Action: "latest", PID: pid, Status: 200})
+		d.access(secureagent.Access{At: time.Now(), Client: "his", Action: "confirm-save", PID: pid, Status: 200})
+		d.access(secureagent.Access{At: time.Now(), Client: "his", Action: "confirm-save", Status: 400})
+		d.Audit("card-read", "his", "200")
+		d.Audit("card-read", "his", "500")
+		d.Audit("visits", "his", "200")
+		d.Audit("visits", "his", "503")
+		d.Audit("refused", "his", "429 too many requests (and 7 more not listed)")
+	}
+	d.close()
+	want := map[string]int{
+		"agent-latest client-his status-200": 1, "agent-latest client-his status-200-and-4-more": 1,
+		"agent-confirm-save client-his status-200": 5, // each is a code
+		"agent-confirm-save client-his status-400": 1, "agent-confirm-save client-his status-400-and-4-more": 1,
+		"agent-visits client-his status-200": 1, "agent-visits client-his status-200-and-4-more": 1,
+		"agent-refused client-his status-429": 1, "agent-refused client-his status-429-and-4-more": 1,
+	}
+	if got := agentEntries(t, store); !maps.Equal(got, want) {
+		t.Errorf("got %q", slices.Sorted(maps.Keys(got)))
+	}
+}
+
+// agentEntries counts the entries of the audit that programs made.
+func agentEntries(t *testing.T, s *storage.Store) map[string]int {
+	t.Helper()
+	var text bytes.Buffer
+	if err := s.AuditExport(&text); err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]int{}
+	for line := range strings.Lines(text.String()) {
+		var e struct{ Event, Role, Result string }
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(e.Event, "agent-") {
+			found[strings.Join([]string{e.Event, e.Role, e.Result}, " ")]++
+		}
+	}
+	return found
 }

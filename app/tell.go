@@ -122,7 +122,7 @@ func (t *tell) run(ctx context.Context) {
 	if t.broker != nil {
 		parts.Go(func() { t.broker.Run(ctx) })
 	}
-	for wait.For(ctx, lookAtDevices) {
+	for wait.For(ctx, noteEvery) {
 		t.note()
 	}
 	t.note()
@@ -185,6 +185,9 @@ type receiverState struct {
 	SetAside  int       `json:"set_aside"` // visits that it refused and has not taken since
 }
 
+// noteEvery is how often the state of the receivers is noted, when it is another one.
+const noteEvery = 2 * time.Second
+
 // receiversFile stands in the data directory. It holds no personal data.
 const receiversFile = "receivers.json"
 
@@ -235,3 +238,6 @@ func (c cursors) Cursor(name string) (uint64, error) { return c.store.Cursor(fee
 func (c cursors) SetCursor(name string, seq uint64) error {
 	return c.store.SetCursor(feed.Key(name), seq)
 }
+
+// NewPlaces returns the places of receivers in a store.
+func NewPlaces(store *storage.Store) feed.Cursors { return cursors{store} }

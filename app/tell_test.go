@@ -4,12 +4,10 @@ import (
 	"log/slog"
 	"math"
 	"testing"
-	"time"
 
 	"authenkiosk/agent/webhook"
 	"authenkiosk/app/config"
 	"authenkiosk/storage"
-	"authenkiosk/visit"
 )
 
 func TestVisitsStayUntilEveryReceiverOfTheConfigurationHasThem(t *testing.T) {
@@ -48,44 +46,5 @@ func TestVisitsStayUntilEveryReceiverOfTheConfigurationHasThem(t *testing.T) {
 	}
 	if n := delivered(); n != 5 {
 		t.Errorf("the slower one has 5: %d", n)
-	}
-}
-
-func TestAVisitThatWaitsForAReceiverOutlivesTheNight(t *testing.T) {
-	store, err := storage.Open(t.TempDir(), storage.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = store.Close() }()
-	doneOf(t, store, time.Now().AddDate(0, 0, -3))
-	keep := storage.Keep{Days: 1, PhotoDays: 1, StaffDays: 30}
-	log := slog.New(slog.DiscardHandler)
-	_ = expire(store, time.Now(), keep, log)
-	if list, _, err := (feedOf{store, log}).Visits(0, 10); err != nil || len(list) != 1 {
-		t.Errorf("%d visits, %v", len(list), err)
-	}
-	keep.Delivered = math.MaxUint64
-	_ = expire(store, time.Now(), keep, log)
-	if list, _, err := (feedOf{store, log}).Visits(0, 10); err != nil || len(list) != 0 {
-		t.Errorf("%d visits when it was delivered, %v", len(list), err)
-	}
-}
-
-// doneOf saves a visit of that day that has its code.
-func doneOf(t *testing.T, s *storage.Store, at time.Time) {
-	t.Helper()
-	phone, err := visit.ParsePhone("0800001234")
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := visit.Visit{
-		ID: "01900000-0000-7000-8000-000000000001", HCode: "99999", ServiceDate: visit.ServiceDateOf(at), PID: mustPID(t, adultPID),
-		Name: visit.Name{First: "ทดสอบ", Last: "ระบบ"}, Sex: visit.SexMale, Birth: visit.PartialDate{Year: 2005, Month: 3, Day: 20}, Phone: phone,
-		ClaimType: visit.ClaimType{Code: "PG0060001"}, Method: visit.MethodCard, CreatedAt: at,
-	}
-	for _, err := range []error{s.Save(v, at), s.Begin(v.ID, at), s.Done(v.ID, "PP1200000001", at)} {
-		if err != nil {
-			t.Fatal(err)
-		}
 	}
 }

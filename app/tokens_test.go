@@ -111,12 +111,3 @@ func TestTheTokensThatRequestsBearAreHiddenInTheLog(t *testing.T) {
 		t.Errorf("the log: %s", out.String())
 	}
 }
-
-func TestASecretThatIsSetIsHiddenInTheLog(t *testing.T) {
-	if err := setSecret(t.TempDir(), storage.KeyOptions{}, visit.ZoneTest, mqttPassword, strings.NewReader("canary-of-the-broker\n")); err != nil {
-		t.Fatal(err)
-	}
-	if got := privatelog.Clean("wrong password: canary-of-the-broker"); strings.Contains(got, "canary") {
-		t.Errorf("the log: %s", got)
-	}
-}

@@ -54,7 +54,7 @@ func (c *core) cardForAgent(e cardreader.Event) {
 	if c.installed == nil {
 		return
 	}
-	insertion, ok := c.cards.readable()
+	insertion, ok := c.cards.Readable()
 	if !ok {
 		insertion = 0
 	}

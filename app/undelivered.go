@@ -68,7 +68,7 @@ func (a asides) Due(receiver string, before time.Time) ([]agent.VisitChange, err
 			a.log.Error("a visit that was set aside cannot be read", "receiver", receiver, "visit", u.Visit, "err", err)
 			continue
 		}
-		due = append(due, changeOf(c))
+		due = append(due, ChangeOf(c))
 	}
 	return due, nil
 }
@@ -83,3 +83,6 @@ func (a asides) Count(receiver string) (int, error) {
 	list, err := a.of(receiver)
 	return len(list), err
 }
+
+// NewAside returns what receivers have refused, as a store keeps it.
+func NewAside(store *storage.Store, log *slog.Logger) feed.Aside { return asides{store, log} }

@@ -32,9 +32,9 @@ func refusedOnce(t *testing.T, data string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := asides{store, slog.New(slog.DiscardHandler)}
+	a := NewAside(store, slog.New(slog.DiscardHandler))
 	for _, tries := range []int{5, 1} {
-		if err := a.SetAside("webhook/his", changeOf(c), "the receiver answers 422", tries); err != nil {
+		if err := a.SetAside("webhook/his", ChangeOf(c), "the receiver answers 422", tries); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -44,7 +44,7 @@ func refusedOnce(t *testing.T, data string) {
 	if due, err := a.Due("webhook/his", time.Now().Add(time.Second)); err != nil || len(due) != 1 {
 		t.Errorf("%d due after it, %v", len(due), err)
 	}
-	if err := (cursors{store}).SetCursor("webhook/his", c.Seq); err != nil {
+	if err := NewPlaces(store).SetCursor("webhook/his", c.Seq); err != nil {
 		t.Fatal(err)
 	}
 	if err := store.Close(); err != nil {

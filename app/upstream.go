@@ -26,18 +26,15 @@ type upstream struct {
 // patientCard is the card in the patient's reader, which an installed agent reads by
 // itself.
 type patientCard interface {
-	// holds reports whether it is that person's.
-	holds(pid visit.PID) bool
-	// hasPatient reports whether there is one.
-	hasPatient() bool
-	// readable returns the number of its insertion; false: there is none, or it is mute.
-	readable() (insertion uint64, ok bool)
+	// Holds reports whether it is that person's.
+	Holds(pid visit.PID) bool
+	// HasPatient reports whether there is one.
+	HasPatient() bool
+	// Readable returns the number of its insertion; false: there is none, or it is mute.
+	Readable() (insertion uint64, ok bool)
 }
 
-var (
-	_ NHSO        = upstream{}
-	_ outbox.NHSO = upstream{}
-)
+var _ outbox.NHSO = upstream{}
 
 // Right implements NHSO.
 func (u upstream) Right(ctx context.Context, pid visit.PID, date visit.Date) (flow.RightFound, error) {
@@ -144,4 +141,10 @@ func failure(err error) error {
 		f.RetryAfter = e.RetryAfter
 	}
 	return f
+}
+
+// newUpstream returns the way to NHSO as the runner and the outbox need it. installed
+// is nil but for an agent that is installed here, for which cards are asked.
+func newUpstream(way nhso.Upstream, h *nhsoHealth, installed *nhso.Agent, cards patientCard) upstream {
+	return upstream{nhso: way, health: h, installed: installed, cards: cards}
 }
