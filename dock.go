@@ -7,6 +7,8 @@ import (
 
 	"authenkiosk/app"
 	"authenkiosk/ui"
+
+	"authenkiosk/app/demo"
 )
 
 // nhsoModes are the dock's words for how NHSO behaves.
@@ -17,7 +19,7 @@ var nhsoModes = map[string]app.NHSOFault{
 // newDock ties the buttons of the dock to the demo zone.
 func newDock(ctx context.Context, hands *app.Dock, language string) (*ui.Dock, error) {
 	var cards []ui.DockCard
-	for _, c := range app.DemoCards() {
+	for _, c := range demo.Cards() {
 		cards = append(cards, ui.DockCard{ID: c.ID, Label: c.Label})
 	}
 	report := func(err error) {
@@ -35,7 +37,7 @@ func newDock(ctx context.Context, hands *app.Dock, language string) (*ui.Dock, e
 		Cover:   hands.SetCover,
 		Vouch: func(in bool) {
 			if in {
-				report(hands.InsertCertifierCard(app.DemoCertifier))
+				report(hands.InsertCertifierCard(demo.CertifierCard))
 				return
 			}
 			hands.RemoveCertifierCard()

@@ -24,6 +24,8 @@ import (
 	"authenkiosk/cardreader/virtualcard"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
+
+	"authenkiosk/app/demo"
 )
 
 var sessions = flag.Int("sessions", 1000, "how many whole sessions BenchmarkScreens/Sessions plays")
@@ -99,7 +101,7 @@ func slope(all []footprint, value func(footprint) float64) float64 {
 // playSessions opens the kiosk as main does, with the demo's readers, camera and
 // printer, and plays the patients.
 func playSessions(n int, dir string) error {
-	demo, err := app.NewDemo(nil)
+	demo, err := demo.New(nil)
 	if err != nil {
 		return err
 	}
@@ -130,7 +132,7 @@ func playSessions(n int, dir string) error {
 // player is the patients.
 type player struct {
 	k      *app.Kiosk
-	demo   *app.Demo
+	demo   *demo.World
 	layout string
 }
 

@@ -23,7 +23,7 @@ import (
 )
 
 // withoutTokens lets old programs ask.
-func withoutTokens(c *config.Config, _ *hospital) { c.Agent.Compat = true }
+func withoutTokens(c *config.Config, _ *clinic) { c.Agent.Compat = true }
 
 // TestProgramsOfTheFieldGetTheirCodeFromTheWholeProgram runs programs that were
 // written for NHSO's agent, and know no token.
@@ -168,14 +168,14 @@ func TestAProgramInTheStyleOfDotNetGetsItsCode(t *testing.T) {
 }
 
 // confirmWith asks for a code with a correlation that was read before.
-func (h *hospital) confirmWith(token string, correlation any) (int, map[string]any) {
+func (h *clinic) confirmWith(token string, correlation any) (int, map[string]any) {
 	h.t.Helper()
 	return h.ask(token, http.MethodPost, "/api/nhso-service/confirm-save",
 		fmt.Sprintf(`{"pid":%q,"claimType":"PG0060001","mobile":"0800001234","correlationId":%q}`, adultPID, correlation))
 }
 
 // visitsOfAdult counts the visits that were saved for the person of these tests.
-func (h *hospital) visitsOfAdult() int {
+func (h *clinic) visitsOfAdult() int {
 	h.t.Helper()
 	same, err := h.core.store.Find(mustPID(h.t, adultPID), today())
 	if err != nil {
@@ -233,7 +233,7 @@ func TestACardThatWasHandedBackStillGetsItsCode(t *testing.T) {
 // TestACorrelationEndsWithItsCardWhereTheConfigurationSaysSo has no minutes for
 // cards that have left.
 func TestACorrelationEndsWithItsCardWhereTheConfigurationSaysSo(t *testing.T) {
-	h := newHospital(t, false, slog.New(slog.DiscardHandler), func(c *config.Config, _ *hospital) { c.Agent.CorrelationMinutes = 0 })
+	h := newHospital(t, false, slog.New(slog.DiscardHandler), func(c *config.Config, _ *clinic) { c.Agent.CorrelationMinutes = 0 })
 	h.insert(adultPID)
 	_, card := h.ask(h.token, http.MethodGet, "/api/smartcard/read", "")
 	h.remove()
@@ -286,7 +286,7 @@ func TestATimeOutOfAProgramsSubmissionIsNotPostedAgainWhenTheCodeIsThere(t *test
 }
 
 // posts counts the submissions that reached NHSO.
-func (h *hospital) posts() (n int) {
+func (h *clinic) posts() (n int) {
 	for _, r := range h.zone.Requests() {
 		if strings.HasSuffix(r.Path, submitPath) {
 			n++
@@ -296,7 +296,7 @@ func (h *hospital) posts() (n int) {
 }
 
 // lose has NHSO make the next code and cut its answer.
-func (h *hospital) lose() {
+func (h *clinic) lose() {
 	h.t.Helper()
 	if err := h.zone.SetFault(testzone.Fault{Path: submitPath, Kind: "cut", Count: 1}); err != nil {
 		h.t.Fatal(err)

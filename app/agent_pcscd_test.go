@@ -36,7 +36,7 @@ func TestPCSCDTheAgentAddsLittleToTheCardsOwnTime(t *testing.T) {
 	}
 	server := httptest.NewServer(zone)
 	defer server.Close()
-	h := &hospital{t: t, zone: zone, data: t.TempDir()}
+	h := &clinic{t: t, zone: zone, data: t.TempDir()}
 	data := filepath.Join(h.data, string(visit.ZoneTest))
 	if h.token, err = addClient(data, "his", agent.Scopes()); err != nil {
 		t.Fatal(err)
@@ -49,10 +49,10 @@ func TestPCSCDTheAgentAddsLittleToTheCardsOwnTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.core = program.core
-	if err := h.core.agent.listen(); err != nil {
+	if err := h.core.agent.Listen(); err != nil {
 		t.Fatal(err)
 	}
-	h.url = "http://" + h.core.agent.addr().String()
+	h.url = "http://" + h.core.agent.Addr().String()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- program.Run(ctx) }()
@@ -79,7 +79,7 @@ func TestPCSCDTheAgentAddsLittleToTheCardsOwnTime(t *testing.T) {
 			}
 		}
 	}
-	eventually(t, func() bool { return len(h.core.cards.list()) > 0 })
+	eventually(t, func() bool { return len(h.core.cards.List()) > 0 })
 	l := h.listen(h.token)
 	watcher, err := service.Watch()
 	if err != nil {

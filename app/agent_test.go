@@ -35,14 +35,18 @@ import (
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
+
+	"authenkiosk/app/demo"
+	"authenkiosk/app/hospital"
+	"authenkiosk/app/records"
 )
 
-// hospital is the whole running program, with its agent, and a test zone whose
+// clinic is the whole running program, with its agent, and a test zone whose
 // control moves its cards.
-type hospital struct {
+type clinic struct {
 	t       *testing.T
 	zone    *testzone.Zone
-	demo    *Demo
+	demo    *demo.World
 	control string // of the zone
 	data    string
 	url     string // of the agent
@@ -53,13 +57,13 @@ type hospital struct {
 }
 
 // newHospital starts the program, as a kiosk or without a screen.
-func newHospital(t *testing.T, asKiosk bool, log *slog.Logger, change func(*config.Config, *hospital)) *hospital {
+func newHospital(t *testing.T, asKiosk bool, log *slog.Logger, change func(*config.Config, *clinic)) *clinic {
 	t.Helper()
 	return newHospitalWith(t, testzone.Options{}, asKiosk, log, change)
 }
 
 // newHospitalWith is newHospital with another NHSO.
-func newHospitalWith(t *testing.T, nhsoIs testzone.Options, asKiosk bool, log *slog.Logger, change func(*config.Config, *hospital)) *hospital {
+func newHospitalWith(t *testing.T, nhsoIs testzone.Options, asKiosk bool, log *slog.Logger, change func(*config.Config, *clinic)) *clinic {
 	t.Helper()
 	zone, err := testzone.New(nhsoIs)
 	if err != nil {
@@ -70,10 +74,10 @@ func newHospitalWith(t *testing.T, nhsoIs testzone.Options, asKiosk bool, log *s
 		t.Fatal(err)
 	}
 	pipe := testzone.Pipe()
-	h := &hospital{t: t, zone: zone, data: t.TempDir(), control: "http://" + l.Addr().String()}
-	h.demo = &Demo{
-		Readers: virtualcard.NewService(patientReader), Zone: zone, url: demoURL, dial: pipe.DialContext,
-		on: []net.Listener{pipe, l},
+	h := &clinic{t: t, zone: zone, data: t.TempDir(), control: "http://" + l.Addr().String()}
+	h.demo = &demo.World{
+		Readers: virtualcard.NewService(demo.PatientReader), Zone: zone, URL: demo.SimulatorURL, Dial: pipe.DialContext,
+		Listeners: []net.Listener{pipe, l},
 	}
 	c := config.Default()
 	c.Agent.Enabled, c.Agent.Listen = true, "127.0.0.1:0"
@@ -93,7 +97,7 @@ func newHospitalWith(t *testing.T, nhsoIs testzone.Options, asKiosk bool, log *s
 		h.core = h.kiosk.core
 		run = func(ctx context.Context) error {
 			following := make(chan struct{})
-			go func() { defer close(following); h.demo.followDesk(ctx) }()
+			go func() { defer close(following); h.demo.FollowDesk(ctx) }()
 			defer func() { <-following }()
 			return h.kiosk.Run(ctx, func(flow.Model) {})
 		}
@@ -104,11 +108,11 @@ func newHospitalWith(t *testing.T, nhsoIs testzone.Options, asKiosk bool, log *s
 		}
 		h.core, run = headless.core, headless.Run
 	}
-	if err := h.core.agent.listen(); err != nil {
+	if err := h.core.agent.Listen(); err != nil {
 		t.Fatal(err)
 	}
-	h.url = "http://" + h.core.agent.addr().String()
-	h.core.agent.listener = unhurried{h.core.agent.listener}
+	h.url = "http://" + h.core.agent.Addr().String()
+	h.core.agent.Listener = unhurried{h.core.agent.Listener}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- run(ctx) }()
@@ -155,10 +159,10 @@ func (u unhurriedConn) SetWriteDeadline(at time.Time) error {
 }
 
 // client makes a program of the hospital and returns its token.
-func (h *hospital) client(name string, scopes []agent.Scope) string {
+func (h *clinic) client(name string, scopes []agent.Scope) string {
 	h.t.Helper()
 	if h.core != nil {
-		token, err := agent.AddClient(&clientsOf{store: h.core.store}, name, scopes, time.Now())
+		token, err := agent.AddClient(&records.Clients{Store: h.core.store}, name, scopes, time.Now())
 		if err != nil {
 			h.t.Fatal(err)
 		}
@@ -171,7 +175,7 @@ func (h *hospital) client(name string, scopes []agent.Scope) string {
 	return token
 }
 
-func (h *hospital) ask(token, method, path, body string) (int, map[string]any) {
+func (h *clinic) ask(token, method, path, body string) (int, map[string]any) {
 	h.t.Helper()
 	for limit := time.Now().Add(longest); time.Now().Before(limit); {
 		r, err := http.NewRequestWithContext(h.t.Context(), method, h.url+path, strings.NewReader(body))
@@ -206,7 +210,7 @@ func (h *hospital) ask(token, method, path, body string) (int, map[string]any) {
 }
 
 // insert lays a card on the zone's desk and waits until the agent sees it.
-func (h *hospital) insert(pid string) {
+func (h *clinic) insert(pid string) {
 	h.t.Helper()
 	if err := h.zone.Desk().Insert(pid); err != nil {
 		h.t.Fatal(err)
@@ -214,7 +218,7 @@ func (h *hospital) insert(pid string) {
 	eventually(h.t, h.core.cards.HasPatient)
 }
 
-func (h *hospital) remove() {
+func (h *clinic) remove() {
 	h.t.Helper()
 	h.zone.Desk().Remove()
 	eventually(h.t, func() bool { return !h.core.cards.HasPatient() })
@@ -223,7 +227,7 @@ func (h *hospital) remove() {
 const adultPID = "9000000000004"
 
 // confirm asks for a code as programs of the field do.
-func (h *hospital) confirm(pid, phone string) (int, map[string]any) {
+func (h *clinic) confirm(pid, phone string) (int, map[string]any) {
 	h.t.Helper()
 	status, card := h.ask(h.token, http.MethodGet, "/api/smartcard/read", "")
 	if status != http.StatusOK {
@@ -321,7 +325,7 @@ func mustPID(t *testing.T, digits string) visit.PID {
 // TestTheEndOfTheProgramWaitsForAProgramsSubmission ends the program while NHSO is
 // at work on a visit whose program has gone: its answer may be the only one.
 func TestTheEndOfTheProgramWaitsForAProgramsSubmission(t *testing.T) {
-	h := newHospital(t, false, slog.New(slog.DiscardHandler), func(_ *config.Config, h *hospital) {
+	h := newHospital(t, false, slog.New(slog.DiscardHandler), func(_ *config.Config, h *clinic) {
 		nhsoOutlives(h)
 	})
 	h.insert(adultPID)
@@ -360,13 +364,13 @@ func TestTheEndOfTheProgramWaitsForAProgramsSubmission(t *testing.T) {
 }
 
 // nhsoOutlives has NHSO go on when the program has ended.
-func nhsoOutlives(h *hospital) {
+func nhsoOutlives(h *clinic) {
 	ctx, stop := context.WithCancel(context.Background())
 	var serving sync.WaitGroup
-	for _, l := range h.demo.on {
+	for _, l := range h.demo.Listeners {
 		serving.Go(func() { _ = h.zone.Serve(ctx, l) })
 	}
-	h.demo.on = nil
+	h.demo.Listeners = nil
 	h.t.Cleanup(func() { stop(); serving.Wait() })
 }
 
@@ -377,7 +381,7 @@ type listener struct {
 	stop   func()
 }
 
-func (h *hospital) listen(token string) *listener {
+func (h *clinic) listen(token string) *listener {
 	h.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, h.url+"/api/v1/events", http.NoBody)
@@ -434,9 +438,9 @@ func TestEventsTellOfCardsReadersAndTheCodesOfTheKiosk(t *testing.T) {
 	eventually(t, func() bool { return l.of(agent.CodeIssued) != nil && poor.of(agent.CodeIssued) != nil })
 	h.remove()
 	eventually(t, func() bool { return l.of(agent.CardRemoved) != nil && poor.of(agent.CardRemoved) != nil })
-	h.demo.Readers.UnplugReader(patientReader)
+	h.demo.Readers.UnplugReader(demo.PatientReader)
 	eventually(t, func() bool { return l.of(agent.ReaderLost) != nil && l.of(agent.StatusChanged) != nil })
-	if e := l.of(agent.CardInserted); e["reader"] != patientReader {
+	if e := l.of(agent.CardInserted); e["reader"] != demo.PatientReader {
 		t.Errorf("%v", e)
 	}
 	if e := l.of(agent.CardRead); e["pid"] != adultPID {
@@ -451,7 +455,7 @@ func TestEventsTellOfCardsReadersAndTheCodesOfTheKiosk(t *testing.T) {
 }
 
 // visit brings the patient whose card is inside to a code at the kiosk's screen.
-func (h *hospital) visit() {
+func (h *clinic) visit() {
 	h.t.Helper()
 	at := func(s flow.State) func() bool {
 		return func() bool { return h.kiosk.runner.Snapshot().State == s }
@@ -531,7 +535,7 @@ func TestACodeOfTheKioskComesByTheFeedAndByAWebhookThatWasDown(t *testing.T) {
 		bodies = append(bodies, string(body))
 	}))
 	defer his.Close()
-	h := newHospital(t, true, slog.New(slog.DiscardHandler), func(c *config.Config, h *hospital) {
+	h := newHospital(t, true, slog.New(slog.DiscardHandler), func(c *config.Config, h *clinic) {
 		c.Webhooks = []config.Webhook{{Name: "his", URL: his.URL}}
 		if err := setSecret(h.data, storage.KeyOptions{}, visit.ZoneDemo, "webhook-his", strings.NewReader(secret)); err != nil {
 			t.Fatal(err)
@@ -552,7 +556,7 @@ func TestACodeOfTheKioskComesByTheFeedAndByAWebhookThatWasDown(t *testing.T) {
 		t.Errorf("%d %v", status, rest)
 	}
 	h.end()
-	states, err := receiversOf(filepath.Join(h.data, string(visit.ZoneDemo)))
+	states, err := hospital.ReadReceivers(filepath.Join(h.data, string(visit.ZoneDemo)))
 	if err != nil || len(states) != 1 || states[0].Delivered.IsZero() || !states[0].Failing.IsZero() {
 		t.Errorf("%+v, %v", states, err)
 	}
@@ -561,7 +565,7 @@ func TestACodeOfTheKioskComesByTheFeedAndByAWebhookThatWasDown(t *testing.T) {
 func TestAWebhookWithoutItsSecretStopsTheStartWithTheCommand(t *testing.T) {
 	c := config.Default()
 	c.Webhooks = []config.Webhook{{Name: "his", URL: "https://his.example"}}
-	demo, err := NewDemo(nil)
+	demo, err := demo.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -642,7 +646,7 @@ func certificateFor(t *testing.T, name string) (certFile, keyFile string, roots 
 func TestOtherMachinesAreServedByTLSAndWithATokenOnly(t *testing.T) {
 	const name = "kiosk1.hospital.example"
 	var roots *x509.CertPool
-	h := newHospital(t, false, slog.New(slog.DiscardHandler), func(c *config.Config, _ *hospital) {
+	h := newHospital(t, false, slog.New(slog.DiscardHandler), func(c *config.Config, _ *clinic) {
 		c.Agent.TLSCert, c.Agent.TLSKey, roots = certificateFor(t, name)
 		c.Agent.Addresses, c.Agent.Hosts = []string{"127.0.0.0/8"}, []string{name + ":8189"}
 	})
@@ -676,7 +680,7 @@ func TestOtherMachinesAreServedByTLSAndWithATokenOnly(t *testing.T) {
 }
 
 func TestOtherMachinesWithoutAClientStopTheStart(t *testing.T) {
-	demo, err := NewDemo(nil)
+	demo, err := demo.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -703,7 +707,7 @@ func TestDoctorIsLoudAboutWhatIsLessSafe(t *testing.T) {
 	if err := storage.OpenSecrets(data).Set(c.NHSO.Zone, "webhook-his", webhook.NewSecret()); err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(data, receiversFile), `[{"name":"webhook/his","failing":"2026-01-02T03:04:05Z","problem":"the receiver cannot be reached"}]`)
+	write(t, filepath.Join(data, hospital.ReceiversFile), `[{"name":"webhook/his","failing":"2026-01-02T03:04:05Z","problem":"the receiver cannot be reached"}]`)
 	all := fmt.Sprint(agentFindings(t.Context(), c, data))
 	for _, words := range []string{
 		"warning LESS SAFE", "agent network failed no client has a token", "webhook his warning takes nothing since 2026-01-02",
@@ -759,7 +763,7 @@ func TestNothingPersonalOfAProgramsVisitIsLogged(t *testing.T) {
 }
 
 // readerIs reports whether that is the light of the readers.
-func (h *hospital) readerIs(want flow.DeviceState) bool {
-	state, _ := h.core.cards.light()
+func (h *clinic) readerIs(want flow.DeviceState) bool {
+	state, _ := h.core.cards.Light()
 	return state == want
 }

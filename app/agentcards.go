@@ -7,10 +7,12 @@ import (
 	"authenkiosk/agent/secureagent"
 	"authenkiosk/cardreader"
 	"authenkiosk/visit"
+
+	"authenkiosk/app/cards"
 )
 
 // agentCards are the cards as programs of the hospital see them.
-type agentCards struct{ *cards }
+type agentCards struct{ *cards.Watcher }
 
 var _ secureagent.Cards = agentCards{}
 
@@ -19,7 +21,7 @@ var errNoCardService = errors.New("the card service is not running")
 
 // Slot implements secureagent.Cards, from memory.
 func (a agentCards) Slot() (s secureagent.Slot, err error) {
-	readers, lost := a.service()
+	readers, lost := a.Service()
 	if lost != visit.NoProblem {
 		err = errNoCardService
 		readers = nil
@@ -34,7 +36,7 @@ func (a agentCards) Slot() (s secureagent.Slot, err error) {
 			s.Default = r.Name
 		}
 	}
-	s.Insertion, s.Inside = a.insertion(), a.patients()
+	s.Insertion, s.Inside = a.Insertion(), a.Patients()
 	return s, err
 }
 
@@ -44,7 +46,7 @@ func (a agentCards) Text(ctx context.Context, insertion uint64) (secureagent.Car
 	if err != nil {
 		return secureagent.Card{}, err
 	}
-	doc, err := a.program(ctx, in)
+	doc, err := a.Program(ctx, in)
 	if err != nil {
 		return secureagent.Card{}, err
 	}
@@ -58,12 +60,12 @@ func (a agentCards) Photo(ctx context.Context, insertion uint64) ([]byte, error)
 	if err != nil {
 		return nil, err
 	}
-	return a.photo(ctx, in)
+	return a.Watcher.Photo(ctx, in)
 }
 
 // at returns the card of an insertion while it is in the patient's reader.
 func (a agentCards) at(insertion uint64) (cardreader.Inserted, error) {
-	in, mute := a.patient()
+	in, mute := a.Patient()
 	switch {
 	case in.Insertion != insertion || insertion == 0:
 		return in, &cardreader.Fault{Problem: visit.CardRemovedEarly, Err: cardreader.ErrRemoved}

@@ -15,19 +15,21 @@ import (
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
+
+	"authenkiosk/app/demo"
 )
 
 const officerPID = "9000000000012"
 
 // plugOfficersReader attaches a reader for the officer's card.
-func (h *hospital) plugOfficersReader() {
+func (h *clinic) plugOfficersReader() {
 	h.t.Helper()
-	h.demo.Readers.PlugReader(certifierReader)
-	eventually(h.t, func() bool { return len(h.core.cards.list()) == 2 })
+	h.demo.Readers.PlugReader(demo.CertifierReader)
+	eventually(h.t, func() bool { return len(h.core.cards.List()) == 2 })
 }
 
 // insertOfficer puts the officer's card into its reader and returns its insertion.
-func (h *hospital) insertOfficer() (in cardreader.Inserted) {
+func (h *clinic) insertOfficer() (in cardreader.Inserted) {
 	h.t.Helper()
 	p := virtualcard.Adult()
 	p.PID = mustPID(h.t, officerPID)
@@ -35,11 +37,11 @@ func (h *hospital) insertOfficer() (in cardreader.Inserted) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	if err := h.demo.Readers.Insert(certifierReader, card); err != nil {
+	if err := h.demo.Readers.Insert(demo.CertifierReader, card); err != nil {
 		h.t.Fatal(err)
 	}
 	eventually(h.t, func() bool {
-		in = h.core.cards.in(certifierReader)
+		in = h.core.cards.In(demo.CertifierReader)
 		return in.Insertion != 0
 	})
 	return in
@@ -57,10 +59,10 @@ func TestAnOfficersCardThatComesAndGoesLeavesThePatientsReadable(t *testing.T) {
 	if in := h.insertOfficer(); in.Role != cardreader.RoleOfficer {
 		t.Fatalf("the card is the %v's", in.Role)
 	}
-	if err := h.demo.Readers.Remove(certifierReader); err != nil {
+	if err := h.demo.Readers.Remove(demo.CertifierReader); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, func() bool { return l.of(agent.CardRemoved)["reader"] == certifierReader })
+	eventually(t, func() bool { return l.of(agent.CardRemoved)["reader"] == demo.CertifierReader })
 	if status, got := h.ask(h.token, http.MethodGet, "/api/smartcard/read", ""); status != http.StatusOK || got["pid"] != adultPID {
 		t.Errorf("the patient's card is inside all the time: %d %v", status, got["message"])
 	}
@@ -82,7 +84,7 @@ func TestTheNumberOfAnOfficerStaysFromPrograms(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, func() bool { return l.of(agent.CardRead) != nil })
-	if e := l.of(agent.CardRead); in.Role != cardreader.RoleOfficer || e["reader"] != certifierReader || e["pid"] != nil {
+	if e := l.of(agent.CardRead); in.Role != cardreader.RoleOfficer || e["reader"] != demo.CertifierReader || e["pid"] != nil {
 		t.Errorf("role %v, event of %v, PID there: %v", in.Role, e["reader"], e["pid"] != nil)
 	}
 	if status, got := h.ask(h.token, http.MethodGet, "/api/smartcard/read-card-only", ""); status == http.StatusOK {
@@ -94,9 +96,9 @@ func TestTheNumberOfAnOfficerStaysFromPrograms(t *testing.T) {
 }
 
 // withInstalledAgent has the codes come from an agent that is installed beside.
-func withInstalledAgent(c *config.Config, h *hospital) {
+func withInstalledAgent(c *config.Config, h *clinic) {
 	pipe := testzone.Pipe()
-	h.demo.agentURL, h.demo.agentDial, h.demo.agentOn = demoURL, pipe.DialContext, []net.Listener{pipe}
+	h.demo.AgentURL, h.demo.AgentDial, h.demo.AgentListeners = demo.SimulatorURL, pipe.DialContext, []net.Listener{pipe}
 	c.NHSO.Upstream = config.UpstreamAgent
 }
 
@@ -156,7 +158,7 @@ func TestTheAgentAnswersAtBothAddressesOfLocalhost(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := newHospital(t, false, slog.New(slog.DiscardHandler), nil)
-	_, port, err := net.SplitHostPort(h.core.agent.addr().String())
+	_, port, err := net.SplitHostPort(h.core.agent.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,9 @@ import (
 	"authenkiosk/app/config"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
+
+	"authenkiosk/app/demo"
+	"authenkiosk/app/upstream"
 )
 
 // agent runs the program without a screen until it is told to end.
@@ -30,7 +33,7 @@ func (p *Program) agent(ctx context.Context, s *settings) error {
 	}
 	options := KioskOptions{Config: c, Data: s.data, Log: s.log}
 	if c.NHSO.Zone == visit.ZoneDemo {
-		if options.Demo, err = NewDemo(listenForPage(s.log)); err != nil {
+		if options.Demo, err = demo.New(listenForPage(s.log)); err != nil {
 			return err
 		}
 	}
@@ -125,14 +128,14 @@ func (p *Program) readyFor(ctx context.Context, s *settings, c config.Config) er
 		return nil
 	}
 	if c.NHSO.Upstream == config.UpstreamEndpoint {
-		if _, err := storage.OpenSecrets(data).Get(c.NHSO.Zone, tokenName); err != nil {
-			return fmt.Errorf("the token of zone %s: %w; set it with: %s secret set %s -zone %s", c.NHSO.Zone, err, p.Name, tokenName, c.NHSO.Zone)
+		if _, err := storage.OpenSecrets(data).Get(c.NHSO.Zone, upstream.TokenName); err != nil {
+			return fmt.Errorf("the token of zone %s: %w; set it with: %s secret set %s -zone %s", c.NHSO.Zone, err, p.Name, upstream.TokenName, c.NHSO.Zone)
 		}
 	} else {
 		fmt.Fprintf(p.Stdout, "Codes come from the agent at %s: see to it that it is the one of zone %s.\n", c.NHSO.AgentURL, c.NHSO.Zone)
 	}
 	if c.NHSO.Upstream == config.UpstreamEndpoint {
-		if err := ownZone(c); err != nil {
+		if err := upstream.OwnZone(c); err != nil {
 			return err
 		}
 		for key, address := range map[string]string{"nhso.endpoint_url": c.NHSO.EndpointURL, "nhso.status_url": c.NHSO.StatusURL} {

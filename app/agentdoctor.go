@@ -14,6 +14,8 @@ import (
 	"authenkiosk/agent/webhook"
 	"authenkiosk/app/config"
 	"authenkiosk/storage"
+
+	"authenkiosk/app/hospital"
 )
 
 // agentFindings tell who may ask the agent, and how those are who are told about
@@ -27,7 +29,7 @@ func agentFindings(ctx context.Context, c config.Config, data string) []finding 
 	if err != nil {
 		return append(findings, finding{"agent", findingFailed, err.Error()})
 	}
-	text, foreign := answering(ctx, c.Agent)
+	text, foreign := hospital.Answering(ctx, c.Agent)
 	state := findingOK
 	if foreign {
 		state = findingFailed
@@ -100,19 +102,19 @@ func lanFinding(c config.Agent, clients int) finding {
 // from what a running program noted.
 func receiverFindings(c config.Config, data string, setAside map[string]int) []finding {
 	secrets := storage.OpenSecrets(data)
-	states, err := receiversOf(data)
+	states, err := hospital.ReadReceivers(data)
 	if err != nil {
 		return []finding{{"receivers", findingFailed, err.Error()}}
 	}
 	var findings []finding
 	for _, w := range c.Webhooks {
 		check := "webhook " + w.Name
-		text, err := secrets.Get(c.NHSO.Zone, webhookSecret+w.Name)
+		text, err := secrets.Get(c.NHSO.Zone, hospital.WebhookSecret+w.Name)
 		if err == nil {
 			_, err = webhook.ParseSecret(text)
 		}
 		if err != nil {
-			findings = append(findings, finding{check, findingFailed, fmt.Sprintf("%v; make one with: authenkiosk secret new %s%s", err, webhookSecret, w.Name)})
+			findings = append(findings, finding{check, findingFailed, fmt.Sprintf("%v; make one with: authenkiosk secret new %s%s", err, hospital.WebhookSecret, w.Name)})
 			continue
 		}
 		findings = append(findings, receiverFinding(check, "webhook/"+w.Name, states, setAside))
@@ -120,13 +122,13 @@ func receiverFindings(c config.Config, data string, setAside map[string]int) []f
 	if c.MQTT.Broker == "" {
 		return findings
 	}
-	if _, err := secrets.Get(c.NHSO.Zone, mqttPassword); c.MQTT.Username != "" && err != nil {
-		return append(findings, finding{"mqtt", findingFailed, fmt.Sprintf("%v; set it with: authenkiosk secret set %s", err, mqttPassword)})
+	if _, err := secrets.Get(c.NHSO.Zone, hospital.MQTTPassword); c.MQTT.Username != "" && err != nil {
+		return append(findings, finding{"mqtt", findingFailed, fmt.Sprintf("%v; set it with: authenkiosk secret set %s", err, hospital.MQTTPassword)})
 	}
 	return append(findings, receiverFinding("mqtt", "mqtt", states, setAside))
 }
 
-func receiverFinding(check, name string, states []receiverState, setAside map[string]int) finding {
+func receiverFinding(check, name string, states []hospital.ReceiverState, setAside map[string]int) finding {
 	if n := setAside[feed.Key(name)]; n > 0 {
 		return finding{check, findingWarning, fmt.Sprintf("IT HAS REFUSED %d VISITS, which are set aside: see authenkiosk undelivered list; "+
 			"when it takes them: authenkiosk undelivered again %s", n, feed.Key(name))}

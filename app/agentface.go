@@ -5,6 +5,10 @@ import (
 
 	"authenkiosk/app/config"
 	"authenkiosk/storage"
+
+	"authenkiosk/app/hospital"
+	"authenkiosk/app/records"
+	"authenkiosk/app/upstream"
 )
 
 // hasToken tells whether there is something that the preference could hide.
@@ -14,7 +18,7 @@ func (c *core) hasToken(data string) func() bool {
 	}
 	secrets := storage.OpenSecretsWith(data, keysOf(c.Config))
 	return func() bool {
-		_, err := secrets.Get(c.Config.NHSO.Zone, tokenName)
+		_, err := secrets.Get(c.Config.NHSO.Zone, upstream.TokenName)
 		return err == nil
 	}
 }
@@ -31,16 +35,16 @@ func (c *core) outlive() time.Duration {
 }
 
 // newFace makes the agent of a core.
-func (c *core) newFace(data string) (*agentFace, error) {
+func (c *core) newFace(data string) (*hospital.Agent, error) {
 	var err error
 	if c.offered, err = programTypes(c.Config); err != nil {
 		return nil, err
 	}
-	return newAgentFace(agentOptions{
+	return hospital.NewAgent(hospital.AgentOptions{
 		Config: c.Config, Log: c.log, Store: c.store, Visits: c.visits, Outbox: c.outbox,
-		Cards: agentCards{c.cards}, Rights: agentRights{c.upstream, c.offered}, Codes: agentCodes{c.upstream, c.visits}, Audit: c.diary, Clients: &clientsOf{store: c.store, log: c.log},
+		Cards: agentCards{c.cards}, Rights: agentRights{c.upstream, c.offered}, Codes: agentCodes{c.upstream, c.visits}, Audit: c.diary, Clients: &records.Clients{Store: c.store, Log: c.log},
 		HasToken: c.hasToken(data), Outlive: c.outlive(),
 		Status: c.face.Status, Healthy: c.face.Healthy, Watched: c.face.Watched,
-		Inserted: c.cards.insertion, Look: c.look,
+		Inserted: c.cards.Insertion, Look: c.look,
 	})
 }

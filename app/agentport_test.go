@@ -12,6 +12,8 @@ import (
 
 	"authenkiosk/app/config"
 	"authenkiosk/visit"
+
+	"authenkiosk/app/demo"
 )
 
 func TestAPortThatIsTakenIsToldWithWhoHasIt(t *testing.T) {
@@ -54,9 +56,9 @@ func TestAPortThatIsTakenIsToldWithWhoHasIt(t *testing.T) {
 	}
 }
 
-func newDemo(t *testing.T) *Demo {
+func newDemo(t *testing.T) *demo.World {
 	t.Helper()
-	d, err := NewDemo(nil)
+	d, err := demo.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,23 +7,25 @@ import (
 	"authenkiosk/agent/secureagent"
 	"authenkiosk/nhso"
 	"authenkiosk/visit"
+
+	"authenkiosk/app/upstream"
 )
 
 // agentRights asks NHSO for rights. Where NHSO names no claim types, those for programs
 // are offered.
 type agentRights struct {
-	upstream upstream
+	upstream upstream.Client
 	types    []visit.ClaimType
 }
 
 // Right implements secureagent.Rights.
 func (a agentRights) Right(ctx context.Context, pid visit.PID, date visit.Date) (secureagent.RightAnswer, error) {
-	return a.ask(ctx, pid, date, a.upstream.right)
+	return a.ask(ctx, pid, date, a.upstream.AskRight)
 }
 
 // RightByPID implements secureagent.Rights.
 func (a agentRights) RightByPID(ctx context.Context, pid visit.PID, date visit.Date) (secureagent.RightAnswer, error) {
-	return a.ask(ctx, pid, date, a.upstream.rightByPID)
+	return a.ask(ctx, pid, date, a.upstream.AskRightByPID)
 }
 
 func (a agentRights) ask(ctx context.Context, pid visit.PID, date visit.Date,
@@ -31,7 +33,7 @@ func (a agentRights) ask(ctx context.Context, pid visit.PID, date visit.Date,
 ) (secureagent.RightAnswer, error) {
 	began := time.Now()
 	r, err := right(ctx, pid, date)
-	a.upstream.heard(ctx, began, err)
+	a.upstream.Heard(ctx, began, err)
 	if err != nil {
 		return secureagent.RightAnswer{}, err
 	}
@@ -47,7 +49,7 @@ func (a agentRights) ask(ctx context.Context, pid visit.PID, date visit.Date,
 // agentCodes asks NHSO for the codes of a day. A code that was made here has the time
 // that was told with it: programs compare the two.
 type agentCodes struct {
-	upstream upstream
+	upstream upstream.Client
 	visits   toldVisits
 }
 

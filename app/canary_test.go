@@ -16,6 +16,8 @@ import (
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
+
+	"authenkiosk/app/demo"
 )
 
 var sessions = flag.Int("sessions", 20, "how many patients come in TestNothingPersonalIsLeft...")
@@ -119,7 +121,7 @@ func (w *wire) serve(c canary, away bool) {
 		}
 	}
 	w.until("welcome screen", in(flow.Welcome))
-	if err := w.kiosk.demo.Readers.Insert(patientReader, card); err != nil {
+	if err := w.kiosk.demo.Readers.Insert(demo.PatientReader, card); err != nil {
 		w.t.Fatal(err)
 	}
 	w.until("keypad", in(flow.PhoneEntry))

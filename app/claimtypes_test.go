@@ -23,7 +23,7 @@ func TestWhoIsOfferedWhichClaimTypes(t *testing.T) {
 	for _, c := range []struct {
 		name               string
 		zone               visit.Zone
-		upstream           config.Upstream
+		way                config.Upstream
 		set                []string
 		standard           string
 		patients, programs string
@@ -47,7 +47,7 @@ func TestWhoIsOfferedWhichClaimTypes(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			set := config.Default()
-			set.NHSO.Zone, set.NHSO.Upstream, set.Kiosk.ClaimTypes, set.Kiosk.DefaultClaimType = c.zone, c.upstream, c.set, c.standard
+			set.NHSO.Zone, set.NHSO.Upstream, set.Kiosk.ClaimTypes, set.Kiosk.DefaultClaimType = c.zone, c.way, c.set, c.standard
 			patients, err := patientTypes(set)
 			if err != nil || claimCodes(patients) != c.patients {
 				t.Errorf("patients: %s, %v", claimCodes(patients), err)

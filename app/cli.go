@@ -20,6 +20,9 @@ import (
 	"authenkiosk/app/privatelog"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
+
+	"authenkiosk/app/hospital"
+	"authenkiosk/app/upstream"
 )
 
 // Program is one of the command-line programs. The graphical one has faces, the
@@ -344,15 +347,15 @@ func (p *Program) secret(_ context.Context, s *settings) error {
 		return p.dataKey(s, s.args[0])
 	}
 	if len(s.args) != 2 || s.args[0] != "set" && s.args[0] != "new" {
-		return errors.New("write: secret set NAME, for example: secret set " + tokenName + ", or: secret new " + webhookSecret + "NAME")
+		return errors.New("write: secret set NAME, for example: secret set " + upstream.TokenName + ", or: secret new " + hospital.WebhookSecret + "NAME")
 	}
 	c, err := s.load()
 	if err != nil {
 		return err
 	}
-	if name := s.args[1]; name != tokenName && name != mqttPassword && !strings.HasPrefix(name, webhookSecret) {
+	if name := s.args[1]; name != upstream.TokenName && name != hospital.MQTTPassword && !strings.HasPrefix(name, hospital.WebhookSecret) {
 		// The name is not said again: it may be the secret, in the wrong place.
-		return fmt.Errorf("nothing reads a secret of that name; there are: %s, %s and %sNAME", tokenName, mqttPassword, webhookSecret)
+		return fmt.Errorf("nothing reads a secret of that name; there are: %s, %s and %sNAME", upstream.TokenName, hospital.MQTTPassword, hospital.WebhookSecret)
 	}
 	if s.ofZone != "" { // a token can be set before the zone is changed
 		if c.NHSO.Zone, err = zoneOf(s.ofZone); err != nil {
@@ -361,8 +364,8 @@ func (p *Program) secret(_ context.Context, s *settings) error {
 	}
 	in, made := p.Stdin, ""
 	if s.args[0] == "new" {
-		if !strings.HasPrefix(s.args[1], webhookSecret) {
-			return errors.New("only the secret of a webhook is made here: " + webhookSecret + "NAME")
+		if !strings.HasPrefix(s.args[1], hospital.WebhookSecret) {
+			return errors.New("only the secret of a webhook is made here: " + hospital.WebhookSecret + "NAME")
 		}
 		made = webhook.NewSecret()
 		in = strings.NewReader(made)

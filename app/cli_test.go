@@ -19,6 +19,9 @@ import (
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
+
+	"authenkiosk/app/hospital"
+	"authenkiosk/app/upstream"
 )
 
 // called is what a command line printed and how it ended.
@@ -214,7 +217,7 @@ func TestDoctorTellsWhatIsWrongAndKeepsTheTokenToItself(t *testing.T) {
 	if before["token"] != findingFailed || before["NHSO"] != findingFailed || got.status != exitError {
 		t.Errorf("without a token: %v, status %d", before, got.status)
 	}
-	set := call(t, false, testzone.DefaultToken+"\n", "secret", "set", tokenName, "-config", file, "-data", data)
+	set := call(t, false, testzone.DefaultToken+"\n", "secret", "set", upstream.TokenName, "-config", file, "-data", data)
 	if set.status != exitOK {
 		t.Fatalf("set the token: %+v", set)
 	}
@@ -245,7 +248,7 @@ func TestEveryCommandOnDataNamesTheZoneAndTheFile(t *testing.T) {
 		{"", []string{"client", "add", "his"}},
 		{"", []string{"client", "list"}},
 		{"", []string{"client", "remove", "his"}},
-		{testzone.DefaultToken, []string{"secret", "set", tokenName}},
+		{testzone.DefaultToken, []string{"secret", "set", upstream.TokenName}},
 		{"", []string{"secret", "new", "webhook-his"}},
 		{"", []string{"zone", "show"}},
 		{"", []string{"audit", "verify"}},
@@ -262,7 +265,7 @@ func TestEveryCommandOnDataNamesTheZoneAndTheFile(t *testing.T) {
 			t.Errorf("%v without a configuration: %+v", c.args, without)
 		}
 	}
-	if got := call(t, false, testzone.DefaultToken, "secret", "set", tokenName, "-zone", "production", "-config", file, "-data", data); !strings.HasPrefix(got.err, "zone production; ") {
+	if got := call(t, false, testzone.DefaultToken, "secret", "set", upstream.TokenName, "-zone", "production", "-config", file, "-data", data); !strings.HasPrefix(got.err, "zone production; ") {
 		t.Errorf("the secret of another zone: %+v", got)
 	}
 	if got := call(t, false, "", "doctor", "-data", data); !strings.Contains(got.out, "NO CONFIGURATION") {
@@ -273,7 +276,7 @@ func TestEveryCommandOnDataNamesTheZoneAndTheFile(t *testing.T) {
 func TestASecretThatNothingReadsIsRefusedWithTheNamesThatThereAre(t *testing.T) {
 	data := t.TempDir()
 	got := call(t, false, "a-password-of-the-test", "secret", "set", "nhso-tokn", "-data", data)
-	if got.status != exitError || !strings.Contains(got.err, tokenName) {
+	if got.status != exitError || !strings.Contains(got.err, upstream.TokenName) {
 		t.Errorf("%+v", got)
 	}
 	if _, err := storage.OpenSecrets(filepath.Join(data, "demo")).Get(visit.ZoneDemo, "nhso-tokn"); !errors.Is(err, storage.ErrNoSecret) {
@@ -293,8 +296,8 @@ func TestASecretIsTakenFromWhateverShellWithoutItsMarks(t *testing.T) {
 		"UTF-16 of PowerShell": {"\uFEFF" + strings.Join(strings.Split(secret, ""), "\x00"), false},
 	} {
 		data := t.TempDir()
-		got := call(t, false, c.stdin, "secret", "set", mqttPassword, "-data", data)
-		kept, err := storage.OpenSecrets(filepath.Join(data, "demo")).Get(visit.ZoneDemo, mqttPassword)
+		got := call(t, false, c.stdin, "secret", "set", hospital.MQTTPassword, "-data", data)
+		kept, err := storage.OpenSecrets(filepath.Join(data, "demo")).Get(visit.ZoneDemo, hospital.MQTTPassword)
 		if (got.status == exitOK) != c.good || c.good && (err != nil || kept != secret) || !c.good && err == nil {
 			t.Errorf("%s: %+v, kept %v", name, got, err)
 		}

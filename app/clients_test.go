@@ -17,6 +17,9 @@ import (
 	"authenkiosk/agent"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
+
+	"authenkiosk/app/hospital"
+	"authenkiosk/app/records"
 )
 
 // addClient makes a client in the store of a data directory, while no program runs.
@@ -25,7 +28,7 @@ func addClient(data, name string, scopes []agent.Scope) (token string, err error
 	if err != nil {
 		return "", err
 	}
-	token, err = agent.AddClient(&clientsOf{store: store, log: slog.New(slog.DiscardHandler)}, name, scopes, time.Now())
+	token, err = agent.AddClient(&records.Clients{Store: store, Log: slog.New(slog.DiscardHandler)}, name, scopes, time.Now())
 	return token, errors.Join(err, store.Close())
 }
 
@@ -41,7 +44,7 @@ func TestCommandsThatChangeTheClientsAtOnceUndoNothing(t *testing.T) {
 		})
 	}
 	running.Wait()
-	if list, err := (&clientsOf{store: h.core.store}).Clients(); err != nil || len(list) != commands+1 {
+	if list, err := (&records.Clients{Store: h.core.store}).Clients(); err != nil || len(list) != commands+1 {
 		t.Errorf("%d clients, %v", len(list), err)
 	}
 }
@@ -53,7 +56,7 @@ func TestNoFileShowsWhoMayAsk(t *testing.T) {
 	if got := call(t, false, "", "client", "add", "lab", "-scopes", "codes,events", "-data", h.data); got.status != exitOK {
 		t.Fatalf("%+v", got)
 	}
-	list, err := (&clientsOf{store: h.core.store}).Clients()
+	list, err := (&records.Clients{Store: h.core.store}).Clients()
 	if err != nil || len(list) != 2 {
 		t.Fatalf("%d clients, %v", len(list), err)
 	}
@@ -145,7 +148,7 @@ func TestTheAdministratorMakesNoFilesThatTheOwnerCouldNotRead(t *testing.T) {
 	if err := os.Chown(data, 12345, 12345); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{{"client", "add", "his"}, {"secret", "set", mqttPassword}, {"audit", "verify"}} {
+	for _, args := range [][]string{{"client", "add", "his"}, {"secret", "set", hospital.MQTTPassword}, {"audit", "verify"}} {
 		got := call(t, false, "a-password-of-the-test", append(args, "-data", filepath.Dir(data))...)
 		if got.status != exitError || !strings.Contains(got.err, "sudo -u") {
 			t.Errorf("%v: %+v", args, got)

@@ -31,6 +31,8 @@ import (
 	"authenkiosk/outbox"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
+
+	"authenkiosk/app/upstream"
 )
 
 var clocks = flag.Int("clocks", 5, "how many wrong clocks TestWrongClocks... plays")
@@ -85,8 +87,8 @@ type clockWorld struct {
 
 	store     *storage.Store
 	client    *nhso.Endpoint
-	health    *nhsoHealth
-	guard     *clockGuard
+	health    *upstream.Health
+	guard     *upstream.ClockGuard
 	began     time.Time
 	retention *retention
 	outbox    *outbox.Outbox
@@ -128,17 +130,17 @@ func (w *clockWorld) start() {
 		w.t.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)
-	w.health, w.began = newHealth(nil), time.Now()
-	w.guard = newClockGuard(clockToday.AddDate(0, -2, 0))
+	w.health, w.began = upstream.NewHealth(nil), time.Now()
+	w.guard = upstream.NewClockGuard(clockToday.AddDate(0, -2, 0))
 	w.retention = &retention{
 		store: w.store, log: log, clock: w.clock, confirmable: true,
-		stood: func() (time.Duration, bool) { return w.guard.stood(time.Since(w.began)) },
+		stood: func() (time.Duration, bool) { return w.guard.Stood(time.Since(w.began)) },
 		keep: func() storage.Keep {
 			return storage.Keep{Days: clockKeepDays, PhotoDays: clockKeepDays, StaffDays: clockStaffDays, Delivered: math.MaxUint64}
 		},
 	}
 	w.outbox = outbox.New(outbox.Options{
-		Store: visits{w.store}, NHSO: newUpstream(w.client, w.health, nil, nil), Log: log, Clock: w.clock, TellsTime: true, Now: w.wall,
+		Store: visits{w.store}, NHSO: upstream.New(w.client, w.health, nil, nil), Log: log, Clock: w.clock, TellsTime: true, Now: w.wall,
 	})
 	ctx, cancel := context.WithCancel(w.t.Context())
 	ended := make(chan struct{})
@@ -154,7 +156,7 @@ func (w *clockWorld) start() {
 }
 
 func (w *clockWorld) clock() outbox.Clock {
-	return clockFor(w.guard.look(w.wall(), time.Since(w.began), witnessOf(w.client, w.health.lastAnswer())))
+	return upstream.ClockFor(w.guard.Look(w.wall(), time.Since(w.began), upstream.WitnessOf(w.client, w.health.LastAnswer())))
 }
 
 // save keeps a visit as of a day by the right clock.
@@ -227,7 +229,7 @@ func (w *clockWorld) look(step int) {
 	if step%5 == 0 {
 		began := time.Now()
 		_, err := w.client.Probe(w.t.Context())
-		w.health.note(time.Since(began), err)
+		w.health.Note(time.Since(began), err)
 	}
 	w.clock()
 	before := w.retention.done

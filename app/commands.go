@@ -17,6 +17,8 @@ import (
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
+
+	"authenkiosk/app/demo"
 )
 
 // pageAddress is where people find the simulator of a running demo.
@@ -61,7 +63,7 @@ func (s *settings) openKiosk() (*Kiosk, error) {
 			s.log.Warn("the simulator has no page", "err", err)
 			page = nil
 		}
-		if options.Demo, err = NewDemo(page); err != nil {
+		if options.Demo, err = demo.New(page); err != nil {
 			return nil, errors.Join(err, closeAny(page))
 		}
 	}
@@ -82,7 +84,7 @@ func closeAny(l net.Listener) error {
 // testzone serves the simulator until it is told to end.
 func (p *Program) testzone(ctx context.Context, s *settings) error {
 	zone, err := testzone.New(testzone.Options{
-		Font: assets.FontRegular, LatencyMin: demoLatencyMin, LatencyMax: demoLatencyMax, Snapshot: s.snapshot,
+		Font: assets.FontRegular, LatencyMin: demo.LatencyMin, LatencyMax: demo.LatencyMax, Snapshot: s.snapshot,
 	})
 	if err != nil {
 		return err

@@ -19,6 +19,11 @@ import (
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
+
+	"authenkiosk/app/cards"
+	"authenkiosk/app/demo"
+	"authenkiosk/app/hospital"
+	"authenkiosk/app/upstream"
 )
 
 // core is what kiosk and headless agent stand on alike: the cards, the way to
@@ -28,25 +33,25 @@ type core struct {
 	Mode   string // "kiosk", "station" or "agent", for the local status
 
 	log       *slog.Logger
-	cards     *cards
-	nhso      client
+	cards     *cards.Watcher
+	nhso      upstream.Connection
 	installed *nhso.Agent // the way to NHSO, if it is an agent that is installed here
-	upstream  upstream
-	health    *nhsoHealth
+	upstream  upstream.Client
+	health    *upstream.Health
 	store     *storage.Store
 	visits    toldVisits
 	outbox    *outbox.Outbox
 	disk      *diskWatch
-	clock     *clockGuard
+	clock     *upstream.ClockGuard
 	began     time.Time
-	data      string // directory of the zone
-	demo      *Demo  // nil outside of the demo zone
+	data      string      // directory of the zone
+	demo      *demo.World // nil outside of the demo zone
 
-	face    face              // what stands on the core
-	agent   *agentFace        // nil: the agent is not enabled
-	offered []visit.ClaimType // to programs, where NHSO names none
-	tell    *tell             // those who are told about visits
-	diary   *diary            // the audit of what programs do
+	face    face                  // what stands on the core
+	agent   *hospital.Agent       // nil: the agent is not enabled
+	offered []visit.ClaimType     // to programs, where NHSO names none
+	tell    *hospital.Receivers   // those who are told about visits
+	diary   *hospital.AuditWriter // the audit of what programs do
 
 	lookNow chan struct{}
 	asked   chan func()           // whether the loop over the devices still turns
@@ -75,11 +80,11 @@ func newCore(o KioskOptions, mode string, f face) (*core, error) {
 		lookNow: make(chan struct{}, 1), asked: make(chan func()), began: time.Now(), data: data,
 		disk: &diskWatch{check: func() error { return storage.CheckRoom(data) }},
 	}
-	c.clock = newClockGuard(builtOn())
-	c.health = newHealth(c.look)
-	var keys *tokens
+	c.clock = upstream.NewClockGuard(builtOn())
+	c.health = upstream.NewHealth(c.look)
+	var keys *upstream.Tokens
 	if o.Demo == nil && c.Config.NHSO.Upstream == config.UpstreamEndpoint {
-		keys = newTokens(storage.OpenSecretsWith(data, keysOf(c.Config)), c.Config.NHSO.Zone, o.Log)
+		keys = upstream.NewTokens(storage.OpenSecretsWith(data, keysOf(c.Config)), c.Config.NHSO.Zone, o.Log)
 	}
 	err := c.connect(keys, o.Timeouts)
 	if err == nil {
@@ -96,7 +101,7 @@ func newCore(o KioskOptions, mode string, f face) (*core, error) {
 // is ended by close.
 func (c *core) open(data string, settling outbox.Times) (err error) {
 	readers := c.readers() // it names those of the demo in the configuration
-	c.cards = newCards(cardsOptions{
+	c.cards = cards.New(cards.Options{
 		Service: readers, Config: c.Config.CardReader, Log: c.log, Keep: c.Config.Agent.Enabled, Told: c.cardEvent, Seen: c.cardRead,
 	})
 	if c.store, err = storage.Open(data, storage.Options{Keys: keysOf(c.Config)}); err != nil {
@@ -108,13 +113,13 @@ func (c *core) open(data string, settling outbox.Times) (err error) {
 		c.log.Warn("the check of the store by bbolt came to no end; its records have been read all the same")
 	}
 	c.visits = toldVisits{visits{c.store}, c.visitChanged}
-	c.upstream = newUpstream(c.nhso, c.health, c.installed, c.cards)
+	c.upstream = upstream.New(c.nhso, c.health, c.installed, c.cards)
 	c.outbox = outbox.New(outbox.Options{
 		Store: c.visits, NHSO: c.upstream, Log: c.log, Times: settling, Sendable: c.sendable(),
 		Clock: c.clockForVisits, TellsTime: c.installed == nil, Notify: c.face.Settled,
 	})
-	c.diary = newDiary(c.store, c.log)
-	if c.tell, err = newTell(tellOptions{
+	c.diary = hospital.NewAuditWriter(c.store, c.log)
+	if c.tell, err = hospital.NewReceivers(hospital.ReceiversOptions{
 		Config: c.Config, Store: c.store, Secrets: storage.OpenSecretsWith(data, keysOf(c.Config)), Data: data, Log: c.log, Changed: c.statusChanged,
 	}); err != nil {
 		return err
@@ -126,12 +131,12 @@ func (c *core) open(data string, settling outbox.Times) (err error) {
 }
 
 // connect makes the way to NHSO.
-func (c *core) connect(keys *tokens, t nhso.Timeouts) (err error) {
-	o := connecting{Config: c.Config, Tokens: keys, UserAgent: UserAgent(), Timeouts: t}
+func (c *core) connect(keys *upstream.Tokens, t nhso.Timeouts) (err error) {
+	o := upstream.Options{Config: c.Config, Tokens: keys, UserAgent: UserAgent(), Timeouts: t}
 	if c.demo != nil {
 		o.Simulator = simulatorOf(c.demo, c.Config.NHSO.Upstream)
 	}
-	c.nhso, c.installed, err = connect(o)
+	c.nhso, c.installed, err = upstream.Connect(o)
 	return err
 }
 
@@ -141,7 +146,7 @@ func (c *core) readers() cardreader.Service {
 		return pcsc.New()
 	}
 	if c.Config.CardReader.Patient == "" && c.Config.CardReader.Certifier == "" {
-		c.Config.CardReader.Patient, c.Config.CardReader.Certifier = patientReader, certifierReader
+		c.Config.CardReader.Patient, c.Config.CardReader.Certifier = demo.PatientReader, demo.CertifierReader
 	}
 	return c.demo.Readers
 }
@@ -158,7 +163,7 @@ func (c *core) sendable() func(visit.Visit) bool {
 // start runs the parts beside the flow until ctx ends; parts.Wait waits for them.
 func (c *core) start(ctx context.Context, parts *sync.WaitGroup, send func(flow.Event), devices func() flow.Devices) error {
 	if c.agent != nil {
-		if err := c.agent.listen(); err != nil {
+		if err := c.agent.Listen(); err != nil {
 			return err
 		}
 	}
@@ -168,23 +173,23 @@ func (c *core) start(ctx context.Context, parts *sync.WaitGroup, send func(flow.
 	} else {
 		parts.Go(func() { c.takeCommands(ctx, commands) })
 	}
-	probe := newProber(c.nhso, c.health, c.outbox.Wake, c.log)
-	parts.Go(func() { c.cards.run(ctx, send, c.look) })
+	probe := upstream.NewProber(c.nhso, c.health, c.outbox.Wake, c.log)
+	parts.Go(func() { c.cards.Run(ctx, send, c.look) })
 	parts.Go(func() { c.outbox.Run(ctx) })
-	parts.Go(func() { probe.run(ctx) })
+	parts.Go(func() { probe.Run(ctx) })
 	parts.Go(func() { c.watchDevices(ctx, send, devices) })
 	parts.Go(func() { watchDay(ctx, send) })
 	parts.Go(func() { c.retention().run(ctx) })
 	if c.demo != nil {
-		parts.Go(func() { c.demo.serve(ctx, c.log) })
+		parts.Go(func() { c.demo.Serve(ctx, c.log) })
 	}
 	if c.agent != nil {
-		parts.Go(func() { c.agent.serve(ctx) })
+		parts.Go(func() { c.agent.Serve(ctx) })
 	}
-	parts.Go(func() { c.tell.run(ctx) })
+	parts.Go(func() { c.tell.Run(ctx) })
 	if endpoint, ok := c.nhso.(*nhso.Endpoint); ok && c.Config.NHSO.EvidenceURL != "" {
-		evidence := newEvidenceSender(c.store, endpoint.SendEvidence, c.log)
-		parts.Go(func() { evidence.run(ctx) })
+		evidence := upstream.NewEvidenceSender(c.store, endpoint.SendEvidence, c.log)
+		parts.Go(func() { evidence.Run(ctx) })
 	}
 	return nil
 }
@@ -216,13 +221,13 @@ func (c *core) fate() error {
 // were never made, because one before them failed, are left out.
 func (c *core) close() {
 	if c.agent != nil {
-		c.agent.close()
+		c.agent.Close()
 	}
 	if c.nhso != nil {
 		c.nhso.Close()
 	}
 	if c.diary != nil {
-		c.diary.close()
+		c.diary.Close()
 	}
 	if c.store != nil {
 		if err := c.store.Close(); err != nil {
@@ -238,9 +243,9 @@ func keysOf(c config.Config) storage.KeyOptions {
 }
 
 // simulatorOf returns what stands in for NHSO's services, or for an installed agent.
-func simulatorOf(d *Demo, upstream config.Upstream) *simulator {
-	if upstream == config.UpstreamAgent {
-		return &simulator{URL: d.agentURL, Dial: d.agentDial}
+func simulatorOf(d *demo.World, from config.Upstream) *upstream.Simulator {
+	if from == config.UpstreamAgent {
+		return &upstream.Simulator{URL: d.AgentURL, Dial: d.AgentDial}
 	}
-	return &simulator{URL: d.url, Dial: d.dial, Token: d.token}
+	return &upstream.Simulator{URL: d.URL, Dial: d.Dial, Token: d.Token}
 }

@@ -9,6 +9,8 @@ import (
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/outbox"
 	"authenkiosk/storage"
+
+	"authenkiosk/app/demo"
 )
 
 // closes counts how often a way to NHSO is closed.
@@ -42,7 +44,7 @@ func TestAProgramThatCannotBeMadeLeavesNothingOpen(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			demo := &Demo{Zone: zone}
+			demo := &demo.World{Zone: zone}
 			conf, data := config.Default(), t.TempDir()
 			breaks(&conf, data)
 			client := &closes{}

@@ -16,6 +16,8 @@ import (
 	"authenkiosk/app/config"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
+
+	"authenkiosk/app/demo"
 )
 
 // Draw draws a model without a display, in pixels.
@@ -46,7 +48,7 @@ const demoLimit = 60 * time.Second
 func (p *demoPlay) run(ctx context.Context, c config.Config, data string) (visit.AuthenCode, error) {
 	ctx, cancel := context.WithTimeout(ctx, demoLimit)
 	defer cancel()
-	demo, err := NewDemo(nil)
+	demo, err := demo.New(nil)
 	if err != nil {
 		return "", err
 	}

@@ -10,6 +10,8 @@ import (
 	"authenkiosk/outbox"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
+
+	"authenkiosk/app/upstream"
 )
 
 // watchDay sends the service date whenever it changes, also when somebody sets
@@ -92,27 +94,27 @@ func (c *core) watchDevices(ctx context.Context, send func(flow.Event), devices 
 
 // lights are the devices that every face has. It is called by one goroutine.
 func (c *core) lights() flow.Devices {
-	state, _, _ := c.health.read()
+	state, _, _ := c.health.Read()
 	d := flow.Devices{
 		NHSO: state, Printer: flow.DeviceAbsent, Camera: flow.DeviceAbsent,
-		NHSOProblem: c.health.why(), SecondReader: c.cards.second(),
+		NHSOProblem: c.health.Why(), SecondReader: c.cards.Second(),
 		Storage: c.disk.look(c.log),
 		Clock:   c.clockNow(),
 	}
-	d.Reader, d.ReaderProblem = c.cards.light()
+	d.Reader, d.ReaderProblem = c.cards.Light()
 	if c.agent != nil {
-		d.ReadBy = c.agent.readBy()
+		d.ReadBy = c.agent.ReadBy()
 	}
 	return d
 }
 
 // clockNow judges the clock. It may be called from any goroutine.
 func (c *core) clockNow() flow.DeviceState {
-	return c.clock.look(time.Now(), time.Since(c.began), witnessOf(c.nhso, c.health.lastAnswer()))
+	return c.clock.Look(time.Now(), time.Since(c.began), upstream.WitnessOf(c.nhso, c.health.LastAnswer()))
 }
 
 // clockForVisits is clockNow for the outbox and for what erases.
-func (c *core) clockForVisits() outbox.Clock { return clockFor(c.clockNow()) }
+func (c *core) clockForVisits() outbox.Clock { return upstream.ClockFor(c.clockNow()) }
 
 // lastDevices returns what watchDevices saw last.
 func (c *core) lastDevices() flow.Devices {

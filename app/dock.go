@@ -11,46 +11,48 @@ import (
 	"authenkiosk/printer/sink"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
+
+	"authenkiosk/app/demo"
 )
 
 // Dock is the control panel of the demo zone: it plays the patient's hands and
 // the world's faults.
 type Dock struct {
 	kiosk *Kiosk
-	demo  *Demo
+	demo  *demo.World
 }
 
 // InsertCard puts one of DemoCards into the reader; a card that is in is taken
 // out first.
 func (d *Dock) InsertCard(id string) error {
-	card, err := newDemoCard(id)
+	card, err := demo.NewCard(id)
 	if err != nil {
 		return err
 	}
-	_ = d.demo.Readers.Remove(patientReader) // an empty reader is what is wanted
-	d.demo.layOnDesk(id)
-	return d.demo.Readers.Insert(patientReader, card)
+	_ = d.demo.Readers.Remove(demo.PatientReader) // an empty reader is what is wanted
+	d.demo.LayOnDesk(id)
+	return d.demo.Readers.Insert(demo.PatientReader, card)
 }
 
 // RemoveCard takes the card out, if one is in.
 func (d *Dock) RemoveCard() {
-	_ = d.demo.Readers.Remove(patientReader)
+	_ = d.demo.Readers.Remove(demo.PatientReader)
 	d.demo.Zone.Desk().Remove()
 }
 
 // PlugReader plugs the patient's reader in or out.
 func (d *Dock) PlugReader(in bool) {
 	if in {
-		d.demo.Readers.PlugReader(patientReader)
+		d.demo.Readers.PlugReader(demo.PatientReader)
 		return
 	}
-	d.demo.Readers.UnplugReader(patientReader)
+	d.demo.Readers.UnplugReader(demo.PatientReader)
 }
 
 // BreakPrinter pulls the printer's wire, or puts it back.
 func (d *Dock) BreakPrinter(broken bool) {
 	if p := d.kiosk.printer; p != nil {
-		p.breakDown(broken)
+		p.BreakDown(broken)
 		d.kiosk.look()
 	}
 }
@@ -71,16 +73,16 @@ func (d *Dock) setPrinter(change func(*sink.State)) {
 // InsertCertifierCard puts one of DemoCards into the second reader; a card that
 // is in is taken out first.
 func (d *Dock) InsertCertifierCard(id string) error {
-	card, err := newDemoCard(id)
+	card, err := demo.NewCard(id)
 	if err != nil {
 		return err
 	}
-	_ = d.demo.Readers.Remove(certifierReader)
-	return d.demo.Readers.Insert(certifierReader, card)
+	_ = d.demo.Readers.Remove(demo.CertifierReader)
+	return d.demo.Readers.Insert(demo.CertifierReader, card)
 }
 
 // RemoveCertifierCard takes the card out of the second reader, if one is in.
-func (d *Dock) RemoveCertifierCard() { _ = d.demo.Readers.Remove(certifierReader) }
+func (d *Dock) RemoveCertifierCard() { _ = d.demo.Readers.Remove(demo.CertifierReader) }
 
 // SetScene changes what the drawn camera sees.
 func (d *Dock) SetScene(name string) error {

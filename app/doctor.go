@@ -20,6 +20,9 @@ import (
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
+
+	"authenkiosk/app/photo"
+	"authenkiosk/app/upstream"
 )
 
 // finding is what doctor found out about one thing.
@@ -238,7 +241,7 @@ func cameraFinding(ctx context.Context, c config.Config) finding {
 	if c.Camera.Source == "" {
 		return finding{"camera", findingSkipped, "none is configured"}
 	}
-	ctx, cancel := context.WithTimeout(ctx, probeFor)
+	ctx, cancel := context.WithTimeout(ctx, photo.ProbeLimit)
 	defer cancel()
 	seen, err := camera.Probe(ctx, c.Camera.Source)
 	switch {
@@ -265,8 +268,8 @@ func tokenFinding(c config.Config, data string) finding {
 	if c.NHSO.Upstream == config.UpstreamAgent {
 		return finding{"token", findingSkipped, "the installed agent has its own"}
 	}
-	if _, err := storage.OpenSecrets(data).Get(c.NHSO.Zone, tokenName); err != nil {
-		return finding{"token", findingFailed, err.Error() + "; set it with: authenkiosk secret set " + tokenName}
+	if _, err := storage.OpenSecrets(data).Get(c.NHSO.Zone, upstream.TokenName); err != nil {
+		return finding{"token", findingFailed, err.Error() + "; set it with: authenkiosk secret set " + upstream.TokenName}
 	}
 	return finding{"token", findingOK, "set"}
 }
@@ -286,30 +289,30 @@ func nhsoFindings(ctx context.Context, c config.Config, data string) []finding {
 	} else {
 		findings = append(findings, finding{"NHSO", findingOK, fmt.Sprintf("answers in %d ms", health.Latency.Milliseconds())})
 	}
-	return append(findings, clockFinding(time.Now(), witnessOf(client, time.Now())))
+	return append(findings, clockFinding(time.Now(), upstream.WitnessOf(client, time.Now())))
 }
 
 // clockFinding judges the clock as a kiosk that just starts would.
-func clockFinding(now time.Time, w witness) finding {
-	guard := newClockGuard(builtOn())
-	state := guard.look(now, 0, w)
+func clockFinding(now time.Time, w upstream.Witness) finding {
+	guard := upstream.NewClockGuard(builtOn())
+	state := guard.Look(now, 0, w)
 	switch {
 	case state == flow.DeviceUnknown:
 		return finding{"clock", findingWarning, "not compared: NHSO told no time"}
-	case state == flow.DeviceDown && !w.known:
+	case state == flow.DeviceDown && !w.Known:
 		return finding{"clock", findingFailed, fmt.Sprintf(
 			"check the date of this machine: it cannot be %s, by NHSO's certificate or the day on which this program was built; no visit is taken",
 			now.In(visit.Bangkok).Format("2006-01-02 15:04"))}
 	case state == flow.DeviceDown:
-		return finding{"clock", findingFailed, fmt.Sprintf("differs from NHSO's by %s; no visit is sent", w.ahead.Round(time.Second))}
+		return finding{"clock", findingFailed, fmt.Sprintf("differs from NHSO's by %s; no visit is sent", w.Ahead.Round(time.Second))}
 	}
-	return finding{"clock", findingOK, fmt.Sprintf("within %s of NHSO's", max(w.ahead.Abs(), time.Second).Round(time.Second))}
+	return finding{"clock", findingOK, fmt.Sprintf("within %s of NHSO's", max(w.Ahead.Abs(), time.Second).Round(time.Second))}
 }
 
 // connectFor makes the way to NHSO of a configuration, for a command.
-func connectFor(c config.Config, data string) (client, error) {
-	way, _, err := connect(connecting{
-		Config: c, Tokens: newTokens(storage.OpenSecrets(data), c.NHSO.Zone, slog.New(slog.DiscardHandler)), UserAgent: UserAgent(),
+func connectFor(c config.Config, data string) (upstream.Connection, error) {
+	way, _, err := upstream.Connect(upstream.Options{
+		Config: c, Tokens: upstream.NewTokens(storage.OpenSecrets(data), c.NHSO.Zone, slog.New(slog.DiscardHandler)), UserAgent: UserAgent(),
 	})
 	return way, err
 }

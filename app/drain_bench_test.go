@@ -13,6 +13,9 @@ import (
 	"authenkiosk/outbox"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
+
+	"authenkiosk/app/demo"
+	"authenkiosk/app/upstream"
 )
 
 // BenchmarkDrain takes a queue of visits through store, outbox, client and test
@@ -28,8 +31,8 @@ func BenchmarkDrain(b *testing.B) {
 	go func() { served <- zone.Serve(ctx, pipe) }()
 	defer func() { cancel(); <-served }()
 	client, err := nhso.NewEndpoint(nhso.Options{
-		Zone: visit.ZoneDemo, EndpointURL: demoURL, StatusURL: demoURL, DialContext: pipe.DialContext,
-		Token: (&Demo{}).token,
+		Zone: visit.ZoneDemo, EndpointURL: demo.SimulatorURL, StatusURL: demo.SimulatorURL, DialContext: pipe.DialContext,
+		Token: (&demo.World{}).Token,
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -73,7 +76,7 @@ func BenchmarkDrain(b *testing.B) {
 		began := time.Now()
 		settled := make(chan struct{}, queued)
 		o := outbox.New(outbox.Options{
-			Store: visits{store}, NHSO: newUpstream(client, newHealth(nil), nil, nil), Log: slog.New(slog.DiscardHandler),
+			Store: visits{store}, NHSO: upstream.New(client, upstream.NewHealth(nil), nil, nil), Log: slog.New(slog.DiscardHandler),
 			Notify: func(visit.ID, outbox.Outcome) { settled <- struct{}{} },
 		})
 		runCtx, stop := context.WithCancel(ctx)

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"authenkiosk/storage"
+
+	"authenkiosk/app/records"
 )
 
 // Freed pages hold the sealed records until the file is written anew, whatever else of
@@ -29,10 +31,10 @@ func TestAnErasureWritesTheFileAnewAlsoWhenAPartOfItFails(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(journal, "in the way"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	r := records{store: store, log: slog.New(slog.DiscardHandler)}
+	r := records.Commands{Store: store, Log: slog.New(slog.DiscardHandler)}
 	for _, failed := range []bool{true, false} {
 		before := stat(t, dir)
-		err := eraseCommand(r, nil, strings.NewReader(adultPID+"\n"), io.Discard)
+		err := records.EraseCommand(r, nil, strings.NewReader(adultPID+"\n"), io.Discard)
 		if (err != nil) != failed || os.SameFile(before, stat(t, dir)) {
 			t.Errorf("%v; the file is the same: %v", err, os.SameFile(before, stat(t, dir)))
 		}

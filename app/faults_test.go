@@ -20,6 +20,8 @@ import (
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
+
+	"authenkiosk/app/demo"
 )
 
 // wire is a whole kiosk without a screen: real flow, store, outbox and client, a
@@ -97,7 +99,7 @@ func playWire(t *testing.T, log *slog.Logger, change func(data string, c *config
 }
 
 // playedWire starts a kiosk in a bubble of synctest.
-func playedWire(t *testing.T, log *slog.Logger, change func(data string, c *config.Config), more ...func(*Demo)) *wire {
+func playedWire(t *testing.T, log *slog.Logger, change func(data string, c *config.Config), more ...func(*demo.World)) *wire {
 	t.Helper()
 	w := makeWire(t, log, memory, shortLimits, change, more...)
 	keepCommandsOut(t, w.data)
@@ -128,7 +130,7 @@ func newWireOf(t *testing.T, log *slog.Logger, change func(data string, c *confi
 }
 
 // makeWire makes a kiosk that is not yet started.
-func makeWire(t *testing.T, log *slog.Logger, on network, waits limits, change func(data string, c *config.Config), more ...func(*Demo)) *wire {
+func makeWire(t *testing.T, log *slog.Logger, on network, waits limits, change func(data string, c *config.Config), more ...func(*demo.World)) *wire {
 	t.Helper()
 	zone, err := testzone.New(testzone.Options{})
 	if err != nil {
@@ -141,13 +143,13 @@ func makeWire(t *testing.T, log *slog.Logger, on network, waits limits, change f
 	w := &wire{t: t, zone: zone, data: t.TempDir(), models: make(chan flow.Model, 1000), line: newBadLine(t, on, l)}
 	c := config.Default()
 	change(w.data, &c)
-	demo := &Demo{Readers: virtualcard.NewService(patientReader), Zone: zone}
+	demo := &demo.World{Readers: virtualcard.NewService(demo.PatientReader), Zone: zone}
 	// The bad line stands before what the kiosk asks.
 	dial := func(context.Context, string, string) (net.Conn, error) { return on.dial(w.line.listener) }
 	if url := "http://" + w.line.listener.Addr().String(); c.NHSO.Upstream == config.UpstreamAgent {
-		demo.agentURL, demo.agentDial, demo.agentOn = url, dial, []net.Listener{l}
+		demo.AgentURL, demo.AgentDial, demo.AgentListeners = url, dial, []net.Listener{l}
 	} else {
-		demo.url, demo.dial, demo.on = url, dial, []net.Listener{l}
+		demo.URL, demo.Dial, demo.Listeners = url, dial, []net.Listener{l}
 	}
 	for _, f := range more {
 		f(demo)

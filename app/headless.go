@@ -41,7 +41,7 @@ func (h *Headless) Run(ctx context.Context) error {
 		return err
 	}
 	if h.demo != nil {
-		parts.Go(func() { h.demo.followDesk(ctx) })
+		parts.Go(func() { h.demo.FollowDesk(ctx) })
 	}
 	// Without a screen the loop over readers, disk and clock is all that must turn.
 	alive := &pulse{loops: []loop{{"devices", func(ctx context.Context, answer func()) { hand(ctx, h.asked, answer) }}}, tell: notify, log: h.log}
@@ -63,7 +63,7 @@ func (h *Headless) healthy() error { return unhealthy(h.lastDevices()) }
 
 // status is what every face tells.
 func (c *core) status(screen string, printer flow.DeviceState) agent.Status {
-	state, latency, _ := c.health.read()
+	state, latency, _ := c.health.Read()
 	skew, _ := c.nhso.Skew()
 	s := agent.Status{
 		Version: Version(), Zone: string(c.Config.NHSO.Zone), Mode: c.Mode, Screen: screen,
@@ -71,8 +71,8 @@ func (c *core) status(screen string, printer flow.DeviceState) agent.Status {
 		Printer:     agent.Printer{State: printer.String()},
 		ClockSkewMS: -skew.Milliseconds(), // ours minus NHSO's
 	}
-	s.Receivers = c.tell.statusOf()
-	for _, r := range c.cards.list() {
+	s.Receivers = c.tell.StatusOf()
+	for _, r := range c.cards.List() {
 		s.Readers = append(s.Readers, agent.Reader{Name: r.Name, State: r.State.String()})
 	}
 	if n, err := c.store.Counts(visit.ServiceDateOf(time.Now())); err == nil {

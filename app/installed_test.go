@@ -80,7 +80,7 @@ func TestAPersonWithACodeOfTodayIsNotPostedAgain(t *testing.T) {
 func TestADuplicateIsSettledByTheLatestCode(t *testing.T) {
 	playInstalled(t, func(t *testing.T, w *wire) {
 		w.phone()
-		other, err := nhso.NewAgent(nhso.AgentOptions{URL: w.kiosk.demo.agentURL, DialContext: w.kiosk.demo.agentDial, AnyAddress: true})
+		other, err := nhso.NewAgent(nhso.AgentOptions{URL: w.kiosk.demo.AgentURL, DialContext: w.kiosk.demo.AgentDial, AnyAddress: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,6 +11,8 @@ import (
 	"authenkiosk/app/config"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
+
+	"authenkiosk/app/upstream"
 )
 
 // fromFile makes data in the test zone whose key comes from a file.
@@ -18,7 +20,7 @@ func fromFile(t *testing.T) (data string, weak storage.KeyOptions) {
 	t.Helper()
 	data = filepath.Join(t.TempDir(), "test")
 	weak = storage.KeyOptions{Sources: []storage.KeySource{storage.NewFileSource(filepath.Join(data, "authenkiosk.key"))}}
-	if err := storage.OpenSecretsWith(data, weak).Set(visit.ZoneTest, tokenName, "00000000-0000-0000-0000-000000000001"); err != nil {
+	if err := storage.OpenSecretsWith(data, weak).Set(visit.ZoneTest, upstream.TokenName, "00000000-0000-0000-0000-000000000001"); err != nil {
 		t.Fatal(err)
 	}
 	return data, weak
@@ -66,7 +68,7 @@ func TestNothingStartsOnAKeyFromAnotherSourceThanTheRequiredOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := []string{"-config", file, "-data", filepath.Dir(data)}
-	for _, args := range [][]string{{"work", "list"}, {"secret", "set", tokenName}, {"agent"}} {
+	for _, args := range [][]string{{"work", "list"}, {"secret", "set", upstream.TokenName}, {"agent"}} {
 		got := call(t, false, "00000000-0000-0000-0000-000000000002\n", append(args, at...)...)
 		if got.status != exitError || !strings.Contains(got.err, storage.ErrSourceRequired.Error()) {
 			t.Errorf("%v: %+v", args, got)
@@ -113,7 +115,7 @@ func TestARecoveryCodeIsAskedForAndOpensTheKey(t *testing.T) {
 	if got := call(t, false, strings.ToLower(code)+"\n", append([]string{"secret", "recover"}, at...)...); got.status != exitOK {
 		t.Errorf("%+v", got)
 	}
-	if got, err := storage.OpenSecrets(data).Get(visit.ZoneTest, tokenName); err != nil || got == "" {
+	if got, err := storage.OpenSecrets(data).Get(visit.ZoneTest, upstream.TokenName); err != nil || got == "" {
 		t.Errorf("the token: %v", err)
 	}
 }

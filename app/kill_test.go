@@ -30,6 +30,8 @@ import (
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
+
+	"authenkiosk/app/demo"
 )
 
 var kills = flag.Int("kills", 12, "how often the kiosk is killed in TestKillingTheKiosk...")
@@ -418,9 +420,9 @@ func childKiosk(zone, data string, submit time.Duration) (*Kiosk, error) {
 	if err != nil {
 		return nil, err
 	}
-	demo := &Demo{
-		Readers: virtualcard.NewService(patientReader), url: zone,
-		dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+	demo := &demo.World{
+		Readers: virtualcard.NewService(demo.PatientReader), URL: zone,
+		Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, network, u.Host)
 		},
 	}
@@ -460,7 +462,7 @@ func TestKillChild(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := k.demo.Readers.Insert(patientReader, card); err != nil {
+			if err := k.demo.Readers.Insert(demo.PatientReader, card); err != nil {
 				t.Fatal(err)
 			}
 		case m.State == flow.PhoneEntry && m.Session.PhoneInput == "":
@@ -475,7 +477,7 @@ func TestKillChild(t *testing.T) {
 		case busy && (m.State == flow.Result || m.State == flow.Queued || m.State == flow.CardFault ||
 			m.State == flow.AlreadyHere || m.State == flow.NoRight || m.State == flow.Desk):
 			busy = false
-			_ = k.demo.Readers.Remove(patientReader)
+			_ = k.demo.Readers.Remove(demo.PatientReader)
 			k.Send(flow.TapClose{})
 		}
 	}

@@ -14,6 +14,10 @@ import (
 	"authenkiosk/outbox"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
+
+	"authenkiosk/app/demo"
+	"authenkiosk/app/photo"
+	"authenkiosk/app/slips"
 )
 
 // Kiosk is a whole kiosk without its screen.
@@ -22,9 +26,9 @@ type Kiosk struct {
 
 	runner  *Runner
 	screen  func(answer func()) // has the loop of the screen answer; nil: no screen
-	printer *slipPrinter        // nil: none
-	madeUp  *demoPrinter        // the printer at its other end, for the dock; nil: a real one
-	camera  *photographer       // nil: none
+	printer *slips.Printer      // nil: none
+	madeUp  *demo.Printer       // the printer at its other end, for the dock; nil: a real one
+	camera  *photo.Camera       // nil: none
 }
 
 // KioskOptions say where a kiosk keeps its data and what it stands on.
@@ -32,7 +36,7 @@ type KioskOptions struct {
 	Config config.Config
 	Data   string // directory
 	Log    *slog.Logger
-	Demo   *Demo // the parts of the demo zone; nil: real readers and NHSO's services
+	Demo   *demo.World // the parts of the demo zone; nil: real readers and NHSO's services
 
 	// Times of the client and of the outbox; the zero values are the right ones.
 	Timeouts nhso.Timeouts
@@ -55,7 +59,7 @@ func NewKiosk(o KioskOptions) (*Kiosk, error) {
 	k := &Kiosk{printer: slips, madeUp: madeUp}
 	k.core, err = newCore(o, "kiosk", face{Status: k.Status, Healthy: k.healthy, Watched: k.watched, Settled: k.settled})
 	if err != nil {
-		slips.close()
+		slips.Close()
 		return nil, err
 	}
 	ports := Ports{
@@ -63,11 +67,11 @@ func NewKiosk(o KioskOptions) (*Kiosk, error) {
 		RememberPhone: time.Duration(c.Kiosk.RememberPhoneDays) * 24 * time.Hour,
 	}
 	if slips != nil {
-		slips.attach(k.store, k.shown, k.look, o.Log)
+		slips.Attach(k.store, k.shown, k.look, o.Log)
 		ports.Printer = slips
 		k.erasers = append(k.erasers, func(now time.Time) { slips.Erase(now, o.Log) })
 	}
-	if k.camera = newCamera(c, stageOf(o.Demo), k.look, o.Log); k.camera != nil {
+	if k.camera = photo.New(c, stageOf(o.Demo), k.look, o.Log); k.camera != nil {
 		ports.Camera = k.camera
 	}
 	k.runner = NewRunner(flow.Model{
@@ -92,7 +96,7 @@ func (k *Kiosk) Dock() *Dock {
 // Run works until ctx ends. show draws a model; it is called from one goroutine.
 func (k *Kiosk) Run(ctx context.Context, show func(flow.Model)) error {
 	defer k.close()
-	defer k.printer.close()
+	defer k.printer.Close()
 	k.runner.ports.Show = show
 	ctx, stop := context.WithCancel(ctx)
 	var parts sync.WaitGroup
@@ -102,11 +106,11 @@ func (k *Kiosk) Run(ctx context.Context, show func(flow.Model)) error {
 		return err
 	}
 	if k.camera != nil {
-		parts.Go(func() { k.camera.run(ctx) })
+		parts.Go(func() { k.camera.Run(ctx) })
 	}
 	if k.printer != nil {
-		k.printer.start()
-		parts.Go(func() { k.printer.run(ctx, k.log) })
+		k.printer.Start()
+		parts.Go(func() { k.printer.Run(ctx, k.log) })
 	}
 	parts.Go(func() { k.pulse().run(ctx) })
 	parts.Go(func() { k.endIfDamaged(ctx, stop) })
@@ -154,7 +158,7 @@ func (k *Kiosk) settled(id visit.ID, o outbox.Outcome) {
 func (k *Kiosk) devices() flow.Devices {
 	d := k.lights()
 	if k.printer != nil {
-		d.Printer, d.PrinterProblem = lightOf(k.printer.Status())
+		d.Printer, d.PrinterProblem = slips.Light(k.printer.Status())
 	}
 	if k.camera != nil {
 		d.Camera = k.camera.State()
@@ -181,21 +185,21 @@ func (k *Kiosk) Preview() (image.Image, bool) {
 
 // printerOf makes the printer of the kiosk, and, when it is that of the demo, what
 // stands for it; nil: there is none.
-func printerOf(o KioskOptions) (*slipPrinter, *demoPrinter, error) {
-	s := slipOptions{Config: o.Config, Every: o.PrinterPoll, Log: o.Log}
-	var made *demoPrinter
+func printerOf(o KioskOptions) (*slips.Printer, *demo.Printer, error) {
+	s := slips.SlipOptions{Config: o.Config, Every: o.PrinterPoll, Log: o.Log}
+	var made *demo.Printer
 	if o.Demo != nil {
-		s.Dial = o.Demo.line
-		if made = o.Demo.printerFor(o.Config.Printer, filepath.Join(o.Data, string(o.Config.NHSO.Zone), "slips")); made != nil {
+		s.Dial = o.Demo.Line
+		if made = o.Demo.PrinterFor(o.Config.Printer, filepath.Join(o.Data, string(o.Config.NHSO.Zone), "slips")); made != nil {
 			s.MadeUp = made
 		}
 	}
-	p, err := newSlipPrinter(s)
+	p, err := slips.New(s)
 	return p, made, err
 }
 
 // stageOf is what the camera of the demo sees; nil outside of the demo.
-func stageOf(d *Demo) *scene.Stage {
+func stageOf(d *demo.World) *scene.Stage {
 	if d == nil {
 		return nil
 	}

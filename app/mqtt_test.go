@@ -15,6 +15,8 @@ import (
 	"authenkiosk/app/config"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
+
+	"authenkiosk/app/hospital"
 )
 
 // TestACodeOfAProgramComesByTheBrokerWithTheSealedPassword goes the whole way: a
@@ -48,9 +50,9 @@ func TestACodeOfAProgramComesByTheBrokerWithTheSealedPassword(t *testing.T) {
 	defer func() { _ = server.Close() }()
 
 	var log safeBuffer
-	h := newHospital(t, false, slog.New(slog.NewTextHandler(&log, nil)), func(c *config.Config, h *hospital) {
+	h := newHospital(t, false, slog.New(slog.NewTextHandler(&log, nil)), func(c *config.Config, h *clinic) {
 		c.MQTT = config.MQTT{Broker: "mqtt://" + l.Addr().String(), Username: "kiosk-1", Kiosk: "kiosk-1"}
-		if err := setSecret(h.data, storage.KeyOptions{}, visit.ZoneDemo, mqttPassword, strings.NewReader(password)); err != nil {
+		if err := setSecret(h.data, storage.KeyOptions{}, visit.ZoneDemo, hospital.MQTTPassword, strings.NewReader(password)); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -12,6 +12,8 @@ import (
 
 	"authenkiosk/app/control"
 	"authenkiosk/storage"
+
+	"authenkiosk/app/records"
 )
 
 // maxRecordsInput bounds the input of such a command, in bytes: a PID and a line end.
@@ -49,7 +51,7 @@ func (p *Program) onRecords(ctx context.Context, s *settings, input io.Reader, w
 	if err != nil {
 		return err
 	}
-	err = records{store: store, log: s.log}.carryOut(words, bytes.NewReader(in), p.Stdout)
+	err = records.Commands{Store: store, Log: s.log}.CarryOut(words, bytes.NewReader(in), p.Stdout)
 	return errors.Join(err, store.Close())
 }
 
@@ -94,7 +96,7 @@ func (p *Program) undelivered(ctx context.Context, s *settings) error {
 }
 
 // summaryOf asks the program that runs on a data directory, or looks itself.
-func summaryOf(ctx context.Context, data string, keys storage.KeyOptions) (s summary, err error) {
+func summaryOf(ctx context.Context, data string, keys storage.KeyOptions) (s records.Summary, err error) {
 	var out bytes.Buffer
 	err = control.Ask(ctx, data, []string{"summary"}, nil, &out)
 	if errors.Is(err, control.ErrNobody) {
@@ -102,7 +104,7 @@ func summaryOf(ctx context.Context, data string, keys storage.KeyOptions) (s sum
 		if store, err = storage.Open(data, storage.Options{Keys: keys}); err != nil {
 			return s, err
 		}
-		err = errors.Join(summaryCommand(records{store: store, log: slog.New(slog.DiscardHandler)}, nil, nil, &out), store.Close())
+		err = errors.Join(records.SummaryCommand(records.Commands{Store: store, Log: slog.New(slog.DiscardHandler)}, nil, nil, &out), store.Close())
 	}
 	if err != nil {
 		return s, err

@@ -7,6 +7,11 @@ import (
 	"authenkiosk/outbox"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
+
+	"authenkiosk/app/cards"
+	"authenkiosk/app/photo"
+	"authenkiosk/app/slips"
+	"authenkiosk/app/upstream"
 )
 
 // CardReader reads the card of one insertion into the patient's reader.
@@ -71,8 +76,8 @@ type Printer interface {
 }
 
 var (
-	_ CardReader = (*cards)(nil)
-	_ Camera     = (*photographer)(nil)
-	_ Printer    = (*slipPrinter)(nil)
-	_ NHSO       = upstream{}
+	_ CardReader = (*cards.Watcher)(nil)
+	_ Camera     = (*photo.Camera)(nil)
+	_ Printer    = (*slips.Printer)(nil)
+	_ NHSO       = upstream.Client{}
 )

@@ -14,6 +14,8 @@ import (
 	"authenkiosk/printer/template"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
+
+	"authenkiosk/app/slips"
 )
 
 // askPrinterFor bounds the question to a printer: a network that loses it.
@@ -28,7 +30,7 @@ func printerFinding(ctx context.Context, c config.Config, running func(context.C
 		}
 		return finding{"printer", findingWarning, "none is configured: codes are on the screen only"}
 	}
-	device, err := openPrinter(c.Printer, slog.New(slog.DiscardHandler))
+	device, err := slips.Open(c.Printer, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return finding{"printer", findingFailed, err.Error()}
 	}
@@ -50,7 +52,7 @@ func printerFinding(ctx context.Context, c config.Config, running func(context.C
 	if err != nil {
 		detail += fmt.Sprintf(" (%v)", err)
 	}
-	if slow := printerConfig(c.Printer).Warnings(); len(slow) > 0 && state != findingFailed {
+	if slow := slips.ConfigOf(c.Printer).Warnings(); len(slow) > 0 && state != findingFailed {
 		state, detail = findingWarning, detail+"; "+strings.Join(slow, "; ")
 	}
 	return finding{"printer", state, detail}
@@ -58,7 +60,7 @@ func printerFinding(ctx context.Context, c config.Config, running func(context.C
 
 // paperOf tells what slips will be drawn on; some printers are asked for that.
 func paperOf(ctx context.Context, c config.Printer) (printer.Paper, error) {
-	device, err := printer.Open(printerConfig(c))
+	device, err := printer.Open(slips.ConfigOf(c))
 	if err != nil {
 		return printer.Paper{}, err
 	}

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"authenkiosk/visit/flow"
+
+	"authenkiosk/app/upstream"
 )
 
 // screenLoop is a loop like that of Fyne: it does what it is handed, in order.
@@ -50,7 +52,7 @@ func TestTheWatchdogIsFedOnlyWhileRunnerAndScreenTurn(t *testing.T) {
 				defer cancel()
 				var log lockedLog
 				var beats atomic.Int64
-				k := &Kiosk{core: &core{log: slog.New(slog.NewTextHandler(&log, nil)), health: newHealth(nil), lookNow: make(chan struct{}, 1), asked: make(chan func())}}
+				k := &Kiosk{core: &core{log: slog.New(slog.NewTextHandler(&log, nil)), health: upstream.NewHealth(nil), lookNow: make(chan struct{}, 1), asked: make(chan func())}}
 				b := &bench{}
 				screen, goOn := make(chan func()), make(chan struct{})
 				k.runner = NewRunner(flow.Model{}, Ports{Card: b, NHSO: b, Store: b, Show: func(flow.Model) {}}, k.log)

@@ -46,14 +46,14 @@ func (c *core) retention() *retention {
 	_, confirmable := c.nhso.(*nhso.Endpoint)
 	return &retention{
 		store: c.store, keep: c.keep, log: c.log, clock: c.clockForVisits, confirmable: confirmable, also: c.erasers,
-		stood: func() (time.Duration, bool) { return c.clock.stood(time.Since(c.began)) },
+		stood: func() (time.Duration, bool) { return c.clock.Stood(time.Since(c.began)) },
 	}
 }
 
 // keep says how long data stay now: the configuration, and how far the receivers are.
 func (c *core) keep() storage.Keep {
 	s := c.Config.Storage
-	return storage.Keep{Days: s.KeepDays, PhotoDays: s.KeepPhotoDays, StaffDays: s.KeepStaffDays, Delivered: c.tell.delivered()}
+	return storage.Keep{Days: s.KeepDays, PhotoDays: s.KeepPhotoDays, StaffDays: s.KeepStaffDays, Delivered: c.tell.Delivered()}
 }
 
 func (r *retention) run(ctx context.Context) {

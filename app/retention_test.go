@@ -10,6 +10,8 @@ import (
 	"authenkiosk/outbox"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
+
+	"authenkiosk/app/hospital"
 )
 
 func TestErasureRunsOnceInEveryNight(t *testing.T) {
@@ -99,12 +101,12 @@ func TestAVisitThatWaitsForAReceiverOutlivesTheNight(t *testing.T) {
 	keep := storage.Keep{Days: 1, PhotoDays: 1, StaffDays: 30}
 	log := slog.New(slog.DiscardHandler)
 	_ = expire(store, time.Now(), keep, log)
-	if list, _, err := NewFeed(store, log).Visits(0, 10); err != nil || len(list) != 1 {
+	if list, _, err := hospital.NewFeed(store, log).Visits(0, 10); err != nil || len(list) != 1 {
 		t.Errorf("%d visits, %v", len(list), err)
 	}
 	keep.Delivered = math.MaxUint64
 	_ = expire(store, time.Now(), keep, log)
-	if list, _, err := NewFeed(store, log).Visits(0, 10); err != nil || len(list) != 0 {
+	if list, _, err := hospital.NewFeed(store, log).Visits(0, 10); err != nil || len(list) != 0 {
 		t.Errorf("%d visits when it was delivered, %v", len(list), err)
 	}
 }

@@ -9,6 +9,8 @@ import (
 
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
+
+	"authenkiosk/app/cards"
 )
 
 // Runner owns the model: it takes events one by one, lets the flow make the next
@@ -161,7 +163,7 @@ func (r *Runner) numbered(e flow.Event) flow.Event {
 
 func (r *Runner) newStart() flow.Insertion {
 	r.starts++
-	return newInsertion(withoutCard+r.starts, flow.PatientReader)
+	return cards.NewInsertion(withoutCard+r.starts, flow.PatientReader)
 }
 
 // do starts an effect. Writing is done in order by one goroutine, because taking

@@ -14,6 +14,8 @@ import (
 	"authenkiosk/printer"
 	"authenkiosk/printer/template"
 	"authenkiosk/visit"
+
+	"authenkiosk/app/slips"
 )
 
 // slip shows and tries the unit's slips.
@@ -80,7 +82,7 @@ func (p *Program) slipTest(ctx context.Context, s *settings) error {
 	if forOne(c.Printer.Kind) && inUse(filepath.Join(s.data, string(c.NHSO.Zone)), keysOf(c)) {
 		return errors.New("a kiosk is running and has the printer to itself: end it first")
 	}
-	device, err := openPrinter(c.Printer, s.log)
+	device, err := slips.Open(c.Printer, s.log)
 	if err != nil {
 		return err
 	}

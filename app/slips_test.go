@@ -19,6 +19,8 @@ import (
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
+
+	"authenkiosk/app/demo"
 )
 
 // paper is a made-up printer at a real kiosk.
@@ -41,7 +43,7 @@ func playPaper(t *testing.T, drive func(t *testing.T, p *paper), set ...func(*si
 		}
 		p.wire = playedWire(t, slog.New(slog.DiscardHandler), func(_ string, c *config.Config) {
 			c.Printer.Kind, c.Printer.Address = config.PrinterTCP, "192.0.2.1:9100"
-		}, func(d *Demo) { d.line = p.sink.Line })
+		}, func(d *demo.World) { d.Line = p.sink.Line })
 		defer func() { p.end() }()
 		drive(t, p)
 	})
@@ -310,7 +312,7 @@ func TestAfterARestartAYoungSlipComesOut(t *testing.T) {
 
 		k, err := NewKiosk(KioskOptions{
 			Config: p.kiosk.Config, Data: p.data, Log: slog.New(slog.DiscardHandler),
-			Demo: &Demo{Readers: p.kiosk.demo.Readers, url: p.kiosk.demo.url, dial: p.kiosk.demo.dial, line: p.sink.Line},
+			Demo: &demo.World{Readers: p.kiosk.demo.Readers, URL: p.kiosk.demo.URL, Dial: p.kiosk.demo.Dial, Line: p.sink.Line},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -328,7 +330,7 @@ func TestTheDocksPrinterShowsEveryTroubleAndKeepsPictures(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(played))
-		demo, err := NewDemo(nil)
+		demo, err := demo.New(nil)
 		if err != nil {
 			t.Fatal(err)
 		}

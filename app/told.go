@@ -9,6 +9,8 @@ import (
 	"authenkiosk/cardreader"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
+
+	"authenkiosk/app/records"
 )
 
 // cardEvent hands what happens at the readers to those outside of the flow, before
@@ -20,20 +22,20 @@ func (c *core) cardEvent(e cardreader.Event) {
 	}
 	switch e := e.(type) {
 	case cardreader.Readers:
-		c.agent.readers(present(e.List))
+		c.agent.Readers(present(e.List))
 		c.statusChanged()
 	case cardreader.ServiceLost:
-		c.agent.readers(nil)
+		c.agent.Readers(nil)
 		c.statusChanged()
 	case cardreader.Inserted:
-		c.agent.publish(agent.Event{Type: agent.CardInserted, Reader: e.Reader})
+		c.agent.Publish(agent.Event{Type: agent.CardInserted, Reader: e.Reader})
 	case cardreader.Mute:
-		c.agent.publish(agent.Event{Type: agent.CardInserted, Reader: e.Reader})
+		c.agent.Publish(agent.Event{Type: agent.CardInserted, Reader: e.Reader})
 	case cardreader.Removed:
 		if e.Role == cardreader.RolePatient { // programs read the cards of patients only
-			c.agent.removed(e.Insertion)
+			c.agent.Removed(e.Insertion)
 		}
-		c.agent.publish(agent.Event{Type: agent.CardRemoved, Reader: e.Reader})
+		c.agent.Publish(agent.Event{Type: agent.CardRemoved, Reader: e.Reader})
 	}
 }
 
@@ -44,7 +46,7 @@ func (c *core) cardRead(in cardreader.Inserted, pid visit.PID) {
 		pid = visit.PID{}
 	}
 	if c.agent != nil {
-		c.agent.publish(agent.Event{Type: agent.CardRead, Reader: in.Reader, PID: pid})
+		c.agent.Publish(agent.Event{Type: agent.CardRead, Reader: in.Reader, PID: pid})
 	}
 }
 
@@ -66,13 +68,13 @@ func (c *core) cardForAgent(e cardreader.Event) {
 
 // visitChanged tells those outside of a change that is on the disk.
 func (c *core) visitChanged(id visit.ID, to storage.State) {
-	c.tell.wake()
+	c.tell.Wake()
 	if c.agent == nil {
 		return
 	}
 	if to == storage.StateDone {
 		if r, err := c.store.Visit(id); err == nil {
-			c.agent.publish(agent.Event{
+			c.agent.Publish(agent.Event{
 				Type: agent.CodeIssued, Visit: id, ClaimType: r.Visit.ClaimType.Code, PID: r.Visit.PID, Code: r.Code,
 			})
 		}
@@ -83,16 +85,16 @@ func (c *core) visitChanged(id visit.ID, to storage.State) {
 // statusChanged tells that the local status is worth a look.
 func (c *core) statusChanged() {
 	if c.agent != nil {
-		c.agent.publish(agent.Event{Type: agent.StatusChanged})
+		c.agent.Publish(agent.Event{Type: agent.StatusChanged})
 	}
 }
 
 // takeCommands lets commands work on the data of this program until ctx ends.
 func (c *core) takeCommands(ctx context.Context, l *control.Listener) {
-	r := records{c.store, c.log, c.tell.wake}
+	r := records.Commands{Store: c.store, Log: c.log, Wake: c.tell.Wake}
 	control.Serve(ctx, l, func(_ context.Context, words []string, input io.Reader, output io.Writer) error {
 		c.log.Info("a command works on the records", "command", words[0])
-		return r.carryOut(words, input, output)
+		return r.CarryOut(words, input, output)
 	}, c.log)
 }
 

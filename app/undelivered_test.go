@@ -16,6 +16,8 @@ import (
 	"authenkiosk/app/config"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
+
+	"authenkiosk/app/hospital"
 )
 
 const refusedVisit = visit.ID("01900000-0000-7000-8000-000000000001")
@@ -32,9 +34,9 @@ func refusedOnce(t *testing.T, data string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := NewAside(store, slog.New(slog.DiscardHandler))
+	a := hospital.NewAside(store, slog.New(slog.DiscardHandler))
 	for _, tries := range []int{5, 1} {
-		if err := a.SetAside("webhook/his", ChangeOf(c), "the receiver answers 422", tries); err != nil {
+		if err := a.SetAside("webhook/his", hospital.ChangeOf(c), "the receiver answers 422", tries); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -44,7 +46,7 @@ func refusedOnce(t *testing.T, data string) {
 	if due, err := a.Due("webhook/his", time.Now().Add(time.Second)); err != nil || len(due) != 1 {
 		t.Errorf("%d due after it, %v", len(due), err)
 	}
-	if err := NewPlaces(store).SetCursor("webhook/his", c.Seq); err != nil {
+	if err := hospital.NewPlaces(store).SetCursor("webhook/his", c.Seq); err != nil {
 		t.Fatal(err)
 	}
 	if err := store.Close(); err != nil {
@@ -65,10 +67,10 @@ func TestTheStaffSeesWhatWasRefusedAndHasItDeliveredAgain(t *testing.T) {
 	defer his.Close()
 	var c config.Config
 	var data string
-	h := newHospital(t, false, slog.New(slog.DiscardHandler), func(given *config.Config, h *hospital) {
+	h := newHospital(t, false, slog.New(slog.DiscardHandler), func(given *config.Config, h *clinic) {
 		given.Webhooks = []config.Webhook{{Name: "his", URL: his.URL}}
 		data = filepath.Join(h.data, string(visit.ZoneDemo))
-		if err := storage.OpenSecrets(data).Set(visit.ZoneDemo, webhookSecret+"his", webhook.NewSecret()); err != nil {
+		if err := storage.OpenSecrets(data).Set(visit.ZoneDemo, hospital.WebhookSecret+"his", webhook.NewSecret()); err != nil {
 			t.Fatal(err)
 		}
 		refusedOnce(t, data)

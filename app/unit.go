@@ -8,6 +8,8 @@ import (
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
+
+	"authenkiosk/app/demo"
 )
 
 // First digits of a PID: those of citizens, and the one that is in nobody's
@@ -18,7 +20,7 @@ const (
 )
 
 // unitOf tells the flow what the configuration and the upstream say of the unit.
-func unitOf(c config.Config, types []visit.ClaimType, can nhso.Abilities, demo *Demo) flow.Unit {
+func unitOf(c config.Config, types []visit.ClaimType, can nhso.Abilities, demo *demo.World) flow.Unit {
 	digits := citizens + strings.Join(c.Kiosk.OtherNumbers, "")
 	if c.NHSO.Zone != visit.ZoneProduction {
 		digits += madeUp
@@ -36,12 +38,12 @@ func unitOf(c config.Config, types []visit.ClaimType, can nhso.Abilities, demo *
 
 // lineQR is what the patient's phone scans. NHSO's own form of this code is not
 // published, so that a unit can put in what it was given.
-func lineQR(c config.Config, demo *Demo) string {
+func lineQR(c config.Config, demo *demo.World) string {
 	switch {
 	case c.Line.QR != "":
 		return c.Line.QR
-	case demo != nil && demo.page != "":
-		return "http://" + demo.page + testzone.LinePath + "?unit=" + c.Unit.HCode
+	case demo != nil && demo.Page != "":
+		return "http://" + demo.Page + testzone.LinePath + "?unit=" + c.Unit.HCode
 	}
 	return "authen:" + c.Unit.HCode + ":" + string(c.NHSO.Zone)
 }

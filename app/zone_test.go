@@ -12,6 +12,9 @@ import (
 
 	"authenkiosk/storage"
 	"authenkiosk/visit"
+
+	"authenkiosk/app/demo"
+	"authenkiosk/app/upstream"
 )
 
 func TestTheZoneIsChangedInTheFileAndNothingElse(t *testing.T) {
@@ -54,7 +57,7 @@ func TestTheZoneIsChangedInTheFileAndNothingElse(t *testing.T) {
 func TestTheServicesOfAZoneAreAskedBeforeTheChange(t *testing.T) {
 	file, data := zoneConfig(t)
 	write(t, file, strings.Replace(read(t, file), `"test"`, `"demo"`, 1))
-	if err := storage.OpenSecrets(filepath.Join(data, "test")).Set(visit.ZoneTest, tokenName, (&Demo{}).mustToken()); err != nil {
+	if err := storage.OpenSecrets(filepath.Join(data, "test")).Set(visit.ZoneTest, upstream.TokenName, mustToken()); err != nil {
 		t.Fatal(err)
 	}
 	if got := call(t, false, "", "zone", "set", "test", "-yes", "-config", file, "-data", data); got.status != exitOK || !strings.Contains(got.out, "zone test answers") {
@@ -62,8 +65,8 @@ func TestTheServicesOfAZoneAreAskedBeforeTheChange(t *testing.T) {
 	}
 }
 
-func (d *Demo) mustToken() string {
-	token, _ := d.token()
+func mustToken() string {
+	token, _ := (&demo.World{}).Token()
 	return token
 }
 

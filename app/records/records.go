@@ -1,0 +1,95 @@
+package records
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+
+	"authenkiosk/agent"
+	"authenkiosk/storage"
+	"authenkiosk/visit"
+)
+
+// records is what a command that works on the records of a zone stands on: the store
+// that it opened itself, or that of the program that runs.
+type Commands struct {
+	Store *storage.Store
+	Log   *slog.Logger
+	Wake  func() // has the receivers look at once; nil: none runs
+}
+
+// recordsCommand works on the records: its words behind the name, its input, and
+// where it prints. It must not ask questions, because it may be carried out by the
+// running program.
+type recordsCommand func(r Commands, words []string, input io.Reader, output io.Writer) error
+
+// recordsCommands are all commands of that kind, by name.
+func recordsCommands() map[string]recordsCommand {
+	return map[string]recordsCommand{
+		"audit":       auditCommand,
+		"erase":       EraseCommand,
+		"client":      clientCommand,
+		"undelivered": undeliveredCommand,
+		"summary":     SummaryCommand,
+		"work":        workCommand,
+	}
+}
+
+// carryOut does a command that was given here or, by way of the socket, elsewhere.
+func (r Commands) CarryOut(words []string, input io.Reader, output io.Writer) error {
+	do := recordsCommands()[words[0]]
+	if do == nil {
+		return fmt.Errorf("the running program does not know %q: it is another version? End it and start it again", words[0])
+	}
+	return do(r, words[1:], input, output)
+}
+
+func auditCommand(r Commands, words []string, _ io.Reader, output io.Writer) error {
+	if len(words) != 1 || words[0] != "verify" && words[0] != "export" {
+		return errors.New("write: audit verify, or: audit export")
+	}
+	if words[0] == "export" {
+		return r.Store.AuditExport(output)
+	}
+	entries, err := r.Store.AuditVerify()
+	if err != nil {
+		return err
+	}
+	_, mark, err := r.Store.AuditMark()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(output, "%d entries, the chain is whole, mark %s\n", entries, mark)
+	return err
+}
+
+func EraseCommand(r Commands, words []string, input io.Reader, output io.Writer) error {
+	if len(words) > 0 {
+		return errors.New("the PID comes from standard input, never from the command line")
+	}
+	line, err := io.ReadAll(input)
+	if err != nil {
+		return fmt.Errorf("read the PID: %w", err)
+	}
+	pid, err := visit.ParsePID(strings.NewReplacer("-", "", " ", "").Replace(strings.TrimSpace(string(line))))
+	if err != nil {
+		return fmt.Errorf("type the PID of the person, then Enter: %w", err)
+	}
+	erased, err := r.Store.ErasePerson(pid)
+	// Whatever is left: freed pages hold what is erased now, or was by a call before that
+	// did not come so far.
+	_, compact := r.Store.Compact()
+	if err := errors.Join(err, compact); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(output, "erased %d visits and %d photos; %d visits are still on their way to NHSO, or to be finished by the staff today, and stay until then\n",
+		erased.Visits, erased.Photos, erased.Kept)
+	return err
+}
+
+func clientCommand(r Commands, words []string, _ io.Reader, output io.Writer) error {
+	return agent.ClientCommand(&Clients{Store: r.Store, Log: r.Log}, words, output, time.Now())
+}
