@@ -307,33 +307,6 @@ func codeOf(text string) visit.AuthenCode { return visit.AuthenCode(text) }
 
 func today() visit.Date { return visit.ServiceDateOf(time.Now()) }
 
-// TestTheDoctorIsLoudAboutPlainHTTP opens the paths without TLS.
-func TestTheDoctorIsLoudAboutPlainHTTP(t *testing.T) {
-	c := config.Default()
-	c.Agent.Enabled, c.Agent.PlainHTTPListen, c.Agent.PlainHTTPFrom = true, "192.0.2.20:8189", []string{"192.0.2.30"}
-	all := fmt.Sprint(agentFindings(t.Context(), c, t.TempDir()))
-	for _, words := range []string{"agent plain http warning LESS SAFE", "192.0.2.30", "http://192.0.2.20:8189"} {
-		if !strings.Contains(all, words) {
-			t.Errorf("%q is not in %s", words, all)
-		}
-	}
-}
-
-// TestTheDoctorNamesTheRiskOfPagesWithoutAnOrigin lists such pages.
-func TestTheDoctorNamesTheRiskOfPagesWithoutAnOrigin(t *testing.T) {
-	for origin, want := range map[string]bool{"null": true, "file://": true, "https://his.example": false} {
-		c := config.Default()
-		c.Agent.Enabled, c.Agent.AllowedOrigins = true, []string{origin}
-		warned := false
-		for _, f := range agentFindings(t.Context(), c, t.TempDir()) {
-			warned = warned || f.State == findingWarning && strings.Contains(f.Detail, origin) && strings.Contains(f.Detail, "LESS SAFE")
-		}
-		if warned != want {
-			t.Errorf("%s: warned %v", origin, warned)
-		}
-	}
-}
-
 // TestWithoutACardServiceProgramsAreToldAsDocumented stops the card service, at the
 // start or later, with a card inside or without.
 func TestWithoutACardServiceProgramsAreToldAsDocumented(t *testing.T) {

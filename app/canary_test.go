@@ -120,19 +120,19 @@ func (w *wire) serve(c canary, away bool) {
 			w.t.Fatal(err)
 		}
 	}
-	w.until("welcome screen", in(flow.Welcome))
+	w.until("welcome screen", onScreen(flow.Welcome))
 	if err := w.kiosk.demo.Readers.Insert(demo.PatientReader, card); err != nil {
 		w.t.Fatal(err)
 	}
-	w.until("keypad", in(flow.PhoneEntry))
+	w.until("keypad", onScreen(flow.PhoneEntry))
 	for _, d := range []byte(c.phone) {
 		w.kiosk.Send(flow.TapDigit{Digit: d})
 	}
-	w.until("confirmation", in(flow.Confirm))
+	w.until("confirmation", onScreen(flow.Confirm))
 	w.kiosk.Send(flow.TapConfirm{})
 	w.until("end of the visit", func(m flow.Model) bool {
 		return (m.State == flow.Result || m.State == flow.Queued) && m.Session.Print != flow.Printing
 	})
 	w.dock.RemoveCard()
-	w.until("welcome screen", in(flow.Welcome))
+	w.until("welcome screen", onScreen(flow.Welcome))
 }

@@ -38,7 +38,7 @@ func call(t *testing.T, graphical bool, stdin string, args ...string) called {
 		p.Window = func(_ context.Context, o Opening) error {
 			k, err := o.Try()
 			if err == nil {
-				k.close()
+				k.Close()
 			}
 			return err
 		}

@@ -2,10 +2,9 @@ package app
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,26 +13,14 @@ import (
 	"testing"
 	"time"
 
-	"authenkiosk/agent"
-	"authenkiosk/storage"
 	"authenkiosk/visit"
 
 	"authenkiosk/app/hospital"
 	"authenkiosk/app/records"
 )
 
-// addClient makes a client in the store of a data directory, while no program runs.
-func addClient(data, name string, scopes []agent.Scope) (token string, err error) {
-	store, err := storage.Open(data, storage.Options{})
-	if err != nil {
-		return "", err
-	}
-	token, err = agent.AddClient(&records.Clients{Store: store, Log: slog.New(slog.DiscardHandler)}, name, scopes, time.Now())
-	return token, errors.Join(err, store.Close())
-}
-
 func TestCommandsThatChangeTheClientsAtOnceUndoNothing(t *testing.T) {
-	h := newHospital(t, false, slog.New(slog.DiscardHandler), nil)
+	h := newClinic(t, false, nil)
 	const commands = 20
 	var running sync.WaitGroup
 	for i := range commands {
@@ -44,7 +31,7 @@ func TestCommandsThatChangeTheClientsAtOnceUndoNothing(t *testing.T) {
 		})
 	}
 	running.Wait()
-	if list, err := (&records.Clients{Store: h.core.store}).Clients(); err != nil || len(list) != commands+1 {
+	if list, err := (&records.Clients{Store: h.store}).Clients(); err != nil || len(list) != commands+1 {
 		t.Errorf("%d clients, %v", len(list), err)
 	}
 }
@@ -52,11 +39,11 @@ func TestCommandsThatChangeTheClientsAtOnceUndoNothing(t *testing.T) {
 // TestNoFileShowsWhoMayAsk looks through the data directory for the names of scopes
 // and the hash of a token, while the program runs and afterwards.
 func TestNoFileShowsWhoMayAsk(t *testing.T) {
-	h := newHospital(t, false, slog.New(slog.DiscardHandler), nil)
+	h := newClinic(t, false, nil)
 	if got := call(t, false, "", "client", "add", "lab", "-scopes", "codes,events", "-data", h.data); got.status != exitOK {
 		t.Fatalf("%+v", got)
 	}
-	list, err := (&records.Clients{Store: h.core.store}).Clients()
+	list, err := (&records.Clients{Store: h.store}).Clients()
 	if err != nil || len(list) != 2 {
 		t.Fatalf("%d clients, %v", len(list), err)
 	}
@@ -115,8 +102,8 @@ func TestClientsAreThereAfterARestartAndGoneWhenTheyWereRemoved(t *testing.T) {
 }
 
 func TestTheAuditIsReadAndAPersonErasedWhileTheProgramRuns(t *testing.T) {
-	h := newHospital(t, false, slog.New(slog.DiscardHandler), nil)
-	doneOf(t, h.core.store, time.Now())
+	h := newClinic(t, false, nil)
+	settledVisit(t, h.store, time.Now())
 	if got := call(t, false, "", "audit", "verify", "-data", h.data); got.status != exitOK || !strings.Contains(got.out, "the chain is whole") {
 		t.Errorf("%+v", got)
 	}
@@ -124,7 +111,7 @@ func TestTheAuditIsReadAndAPersonErasedWhileTheProgramRuns(t *testing.T) {
 	if got.status != exitOK || !strings.Contains(got.out, "erased 1 visits") {
 		t.Errorf("%+v", got)
 	}
-	if list, err := h.core.store.Find(mustPID(t, adultPID), visit.ServiceDateOf(time.Now())); err != nil || len(list) != 0 {
+	if list, err := h.store.Find(pidOf(t, somePID), visit.ServiceDateOf(time.Now())); err != nil || len(list) != 0 {
 		t.Errorf("%d visits, %v", len(list), err)
 	}
 	if got := call(t, false, "", "audit", "export", "-data", h.data); got.status != exitOK || !strings.Contains(got.out, `"person-erased"`) {
@@ -156,5 +143,42 @@ func TestTheAdministratorMakesNoFilesThatTheOwnerCouldNotRead(t *testing.T) {
 	}
 	if list, err := os.ReadDir(data); err != nil || len(list) != 0 {
 		t.Errorf("%v, %v", list, err)
+	}
+}
+
+func TestAClientIsAddedAndRemovedWhileTheKioskRuns(t *testing.T) {
+	h := newClinic(t, true, nil)
+	got := call(t, false, "", "client", "add", "hosxp", "-scopes", "codes,events", "-data", h.data)
+	token, _, _ := strings.Cut(got.out, "\n")
+	if got.status != exitOK || !strings.HasPrefix(token, "ak1_") {
+		t.Fatalf("%d %s", got.status, got.err)
+	}
+	soon(t, func() bool {
+		status, _ := h.ask(token, http.MethodGet, "/api/v1/visits", "")
+		return status == http.StatusOK
+	})
+	if status, _ := h.ask(token, http.MethodGet, "/api/smartcard/read", ""); status != http.StatusForbidden {
+		t.Errorf("without the scope: %d", status)
+	}
+	if got := call(t, false, "", "client", "list", "-data", h.data); got.status != exitOK || !strings.Contains(got.out, "hosxp") || strings.Contains(got.out, token) {
+		t.Errorf("%+v", got)
+	}
+	if got := call(t, false, "", "client", "add", "hosxp", "-data", h.data); got.status != exitError {
+		t.Errorf("a second client of the name: %+v", got)
+	}
+	if got := call(t, false, "", "client", "remove", "hosxp", "-data", h.data); got.status != exitOK {
+		t.Errorf("%+v", got)
+	}
+	soon(t, func() bool {
+		status, _ := h.ask(token, http.MethodGet, "/api/v1/visits", "")
+		return status == http.StatusUnauthorized
+	})
+	var audit string
+	soon(t, func() bool {
+		audit = exported(t, h.store)
+		return strings.Contains(audit, "client-removed")
+	})
+	if !strings.Contains(audit, `"result":"client-hosxp"`) {
+		t.Error("the audit does not name the client")
 	}
 }

@@ -162,7 +162,7 @@ func (w *clockWorld) clock() outbox.Clock {
 // save keeps a visit as of a day by the right clock.
 func (w *clockWorld) save(at time.Time, wall time.Time) visit.ID {
 	w.t.Helper()
-	phone, err := visit.ParsePhone(demoPhone)
+	phone, err := visit.ParsePhone(typedPhone)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"path/filepath"
 	"sync"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"authenkiosk/agent"
 	"authenkiosk/app/config"
 	"authenkiosk/app/control"
+	"authenkiosk/app/records"
 	"authenkiosk/cardreader"
 	"authenkiosk/cardreader/pcsc"
 	"authenkiosk/nhso"
@@ -249,3 +251,26 @@ func simulatorOf(d *demo.World, from config.Upstream) *upstream.Simulator {
 	}
 	return &upstream.Simulator{URL: d.URL, Dial: d.Dial, Token: d.Token}
 }
+
+// Listen opens the agent's port and returns its address. Run does so, too, where it was
+// not done before.
+func (c *core) Listen() (net.Addr, error) {
+	if c.agent == nil {
+		return nil, errNoAgent
+	}
+	if err := c.agent.Listen(); err != nil {
+		return nil, err
+	}
+	return c.agent.Addr(), nil
+}
+
+// errNoAgent says that the configuration has no agent.
+var errNoAgent = errors.New("the agent is not enabled (agent.enabled)")
+
+// Records returns what commands on the records of the running program work on.
+func (c *core) Records() records.Commands {
+	return records.Commands{Store: c.store, Log: c.log, Wake: c.tell.Wake}
+}
+
+// Close ends a program that was made and never run; Run closes by itself.
+func (c *core) Close() { c.close() }

@@ -31,12 +31,12 @@ func TestACrashReportHasTheStackAndNoPersonalData(t *testing.T) {
 	}
 	// The monitor ends after its parent; its file is the event that is waited for.
 	var reports []string
-	eventually(t, func() bool {
+	soon(t, func() bool {
 		reports, _ = filepath.Glob(filepath.Join(dir, "crash-*.txt"))
 		return len(reports) == 1
 	})
 	var text string
-	eventually(t, func() bool {
+	soon(t, func() bool {
 		b, err := os.ReadFile(reports[0])
 		text = string(b)
 		return err == nil && strings.Contains(text, "goroutine ")

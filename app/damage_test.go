@@ -64,7 +64,7 @@ func TestADataFileThatIsDamagedMeanwhileEndsTheProgramAndIsMendedByTheNextStart(
 
 func saveWaiting(t *testing.T, s *storage.Store, id visit.ID) {
 	t.Helper()
-	phone, err := visit.ParsePhone(demoPhone)
+	phone, err := visit.ParsePhone(typedPhone)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func BenchmarkDrain(b *testing.B) {
 
 	const queued = 400
 	pattern := zone.Persons()[0]
-	phone, _ := visit.ParsePhone(demoPhone)
+	phone, _ := visit.ParsePhone(typedPhone)
 	queue := func(round int) time.Duration {
 		began := time.Now()
 		for i := range queued {

@@ -50,7 +50,7 @@ func (w *wire) stateOf(id visit.ID) storage.Record {
 func TestTheKioskGetsItsCodeFromAnInstalledAgent(t *testing.T) {
 	playInstalled(t, func(t *testing.T, w *wire) {
 		w.confirm()
-		m := w.until("code", in(flow.Result))
+		m := w.until("code", onScreen(flow.Result))
 		if r := w.stateOf(m.Session.Insertion.VisitID); r.State != storage.StateDone || r.Code != m.Session.Code || w.posts() != 1 {
 			t.Errorf("%v after %d posts", r.State, w.posts())
 		}
@@ -68,7 +68,7 @@ func TestAPersonWithACodeOfTodayIsNotPostedAgain(t *testing.T) {
 		if err := w.dock.InsertCard("here"); err != nil {
 			t.Fatal(err)
 		}
-		w.until("the code of today", in(flow.AlreadyHere))
+		w.until("the code of today", onScreen(flow.AlreadyHere))
 		if w.posts() != 0 {
 			t.Errorf("%d posts", w.posts())
 		}
@@ -90,7 +90,7 @@ func TestADuplicateIsSettledByTheLatestCode(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		phone, err := visit.ParsePhone(demoPhone)
+		phone, err := visit.ParsePhone(typedPhone)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -101,7 +101,7 @@ func TestADuplicateIsSettledByTheLatestCode(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.kiosk.Send(flow.TapConfirm{})
-		m := w.until("code", in(flow.Result))
+		m := w.until("code", onScreen(flow.Result))
 		if m.Session.Code != receipt.Code || w.posts() != 2 {
 			t.Errorf("another code than the first, after %d posts", w.posts())
 		}
@@ -115,7 +115,7 @@ func TestATimeOutIsNeverPostedAgain(t *testing.T) {
 		w.phone()
 		w.fault(testzone.Fault{Path: submitPath, Kind: "cut", Count: 1}) // the code is made, its answer is lost
 		w.kiosk.Send(flow.TapConfirm{})
-		m := w.until("code", in(flow.Result))
+		m := w.until("code", onScreen(flow.Result))
 		if r := w.stateOf(m.Session.Insertion.VisitID); r.State != storage.StateDone || w.posts() != 1 {
 			t.Errorf("%v after %d posts", r.State, w.posts())
 		}
@@ -167,7 +167,7 @@ func TestACardThatIsPulledBeforeTheConfirmationPostsNothing(t *testing.T) {
 	playInstalled(t, func(t *testing.T, w *wire) {
 		w.phone()
 		w.dock.RemoveCard()
-		w.until("welcome screen", in(flow.Welcome))
+		w.until("welcome screen", onScreen(flow.Welcome))
 		if w.posts() != 0 || len(w.codesMade()) != 0 {
 			t.Errorf("%d posts", w.posts())
 		}
@@ -182,7 +182,7 @@ func TestAVisitThatStaysUnclearUntilTheCardIsGoneGoesToTheStaffAfterTheSettleTim
 		w.phone()
 		w.fault(testzone.Fault{Path: testzone.AgentConfirmPath, Kind: "500", Count: 1})
 		w.kiosk.Send(flow.TapConfirm{})
-		m := w.until("queue", in(flow.Queued))
+		m := w.until("queue", onScreen(flow.Queued))
 		w.dock.RemoveCard()
 		id := m.Session.Insertion.VisitID
 		if r := w.stateOf(id); r.State != storage.StateInflight {

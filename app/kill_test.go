@@ -216,7 +216,7 @@ func (f *faultyNHSO) fill(t *testing.T, data string) (waited int, saved []string
 // aWaitingVisit is of a person who comes to no kiosk again.
 func aWaitingVisit(t *testing.T, n int) visit.Visit {
 	t.Helper()
-	phone, err := visit.ParsePhone(demoPhone)
+	phone, err := visit.ParsePhone(typedPhone)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -466,7 +466,7 @@ func TestKillChild(t *testing.T) {
 				t.Fatal(err)
 			}
 		case m.State == flow.PhoneEntry && m.Session.PhoneInput == "":
-			for _, d := range []byte(demoPhone) {
+			for _, d := range []byte(typedPhone) {
 				k.Send(flow.TapDigit{Digit: d})
 			}
 		case m.State == flow.Confirm:

@@ -3,6 +3,7 @@ package app
 import (
 	"log/slog"
 	"net"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -52,7 +53,7 @@ func TestACodeOfAProgramComesByTheBrokerWithTheSealedPassword(t *testing.T) {
 	var log safeBuffer
 	h := newHospital(t, false, slog.New(slog.NewTextHandler(&log, nil)), func(c *config.Config, h *clinic) {
 		c.MQTT = config.MQTT{Broker: "mqtt://" + l.Addr().String(), Username: "kiosk-1", Kiosk: "kiosk-1"}
-		if err := setSecret(h.data, storage.KeyOptions{}, visit.ZoneDemo, hospital.MQTTPassword, strings.NewReader(password)); err != nil {
+		if err := storage.OpenSecrets(filepath.Join(h.data, string(visit.ZoneDemo))).Set(visit.ZoneDemo, hospital.MQTTPassword, password); err != nil {
 			t.Fatal(err)
 		}
 	})

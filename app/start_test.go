@@ -67,7 +67,7 @@ func TestWhatKeepsAKioskFromStartingHasWordsForTheScreen(t *testing.T) {
 			c.spoil(t, s)
 			k, err := s.openKiosk()
 			if err == nil {
-				k.close()
+				k.Close()
 				t.Fatal("it starts")
 			}
 			if got := StartProblem(err); got != c.problem {
@@ -80,7 +80,7 @@ func TestWhatKeepsAKioskFromStartingHasWordsForTheScreen(t *testing.T) {
 			if k, err = s.openKiosk(); err != nil {
 				t.Fatalf("it does not start after that was mended: %v", err)
 			}
-			k.close()
+			k.Close()
 		})
 	}
 }

@@ -9,8 +9,6 @@ import (
 	"authenkiosk/cardreader"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
-
-	"authenkiosk/app/records"
 )
 
 // cardEvent hands what happens at the readers to those outside of the flow, before
@@ -91,7 +89,7 @@ func (c *core) statusChanged() {
 
 // takeCommands lets commands work on the data of this program until ctx ends.
 func (c *core) takeCommands(ctx context.Context, l *control.Listener) {
-	r := records.Commands{Store: c.store, Log: c.log, Wake: c.tell.Wake}
+	r := c.Records()
 	control.Serve(ctx, l, func(_ context.Context, words []string, input io.Reader, output io.Writer) error {
 		c.log.Info("a command works on the records", "command", words[0])
 		return r.CarryOut(words, input, output)

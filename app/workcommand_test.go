@@ -2,7 +2,6 @@ package app
 
 import (
 	"encoding/json"
-	"log/slog"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -21,14 +20,14 @@ func staffWork(t *testing.T, s *storage.Store, at time.Time) []visit.Visit {
 		t.Fatal(err)
 	}
 	v := visit.Visit{
-		ID: "01900000-0000-7000-8000-00000000a001", HCode: "99999", ServiceDate: visit.ServiceDateOf(at), PID: mustPID(t, adultPID),
+		ID: "01900000-0000-7000-8000-00000000a001", HCode: "99999", ServiceDate: visit.ServiceDateOf(at), PID: pidOf(t, somePID),
 		Name: visit.Name{Prefix: "นาย", First: "สมมุติ", Last: "ทดลองระบบ"}, Sex: visit.SexMale, Phone: phone,
 		ClaimType: visit.ClaimType{Code: "PG0060001"}, Method: visit.MethodCard, CreatedAt: at,
 	}
 	w := v
 	w.ID, w.Method = "01900000-0000-7000-8000-00000000a002", visit.MethodCertifier
 	w.Attestation = visit.Attestation{
-		Certifier: mustPID(t, workCertifier), CertifierName: visit.Name{First: "ผู้รับรองสมมุติ", Last: "ทดลอง"}, Relation: visit.RelationParent,
+		Certifier: pidOf(t, workCertifier), CertifierName: visit.Name{First: "ผู้รับรองสมมุติ", Last: "ทดลอง"}, Relation: visit.RelationParent,
 	}
 	for _, err := range []error{
 		s.Save(v, at), s.Begin(v.ID, at), s.Refuse(v.ID, visit.NHSORefusedVisit, "สมมุติ ทดลองระบบ not known", at), s.Staff(v.ID, visit.NHSORefusedVisit, at),
@@ -44,12 +43,12 @@ func staffWork(t *testing.T, s *storage.Store, at time.Time) []visit.Visit {
 const workCertifier = "9000000000021"
 
 // personal are the words of staffWork that tell who somebody is.
-var personal = []string{adultPID, "สมมุติ", "ทดลองระบบ", "0800001234", "1234", workCertifier, "ผู้รับรอง", "not known"}
+var personal = []string{somePID, "สมมุติ", "ทดลองระบบ", "0800001234", "1234", workCertifier, "ผู้รับรอง", "not known"}
 
 func TestTheStaffSeeTheirWorkWhileTheProgramRunsAndNamesOnlyWhenTheyAskForThem(t *testing.T) {
-	h := newHospital(t, false, slog.New(slog.DiscardHandler), nil)
+	h := newClinic(t, false, nil)
 	now := time.Now()
-	visits := staffWork(t, h.core.store, now)
+	visits := staffWork(t, h.store, now)
 	month := visit.ServiceDateOf(now).String()[:len("2026-11")]
 	look := func(when string) {
 		t.Helper()
@@ -61,10 +60,10 @@ func TestTheStaffSeeTheirWorkWhileTheProgramRunsAndNamesOnlyWhenTheyAskForThem(t
 			{"list -json", []string{`"reason": "service-date-passed"`, `"hcode": "99999"`, string(visits[1].ID)}, personal},
 			{"list -month " + month, []string{"2 open, 0 erased"}, personal},
 			{"list -month 2001-01", []string{"0 open, 0 erased"}, append(personal, visits[0].ID.Number())},
-			{"list -names", []string{adultPID, "สมมุติ ทดลองระบบ"}, []string{"0800001234"}},
+			{"list -names", []string{somePID, "สมมุติ ทดลองระบบ"}, []string{"0800001234"}},
 			{"show " + visits[1].ID.Number(), []string{"certifier", "parent", "PG0060001", "K15"}, personal},
 			{"show -json " + string(visits[0].ID), []string{`"attempts": 1`, `"state": "staff"`}, personal},
-			{"show " + string(visits[0].ID) + " -names", []string{adultPID, "0800001234", "not known"}, nil},
+			{"show " + string(visits[0].ID) + " -names", []string{somePID, "0800001234", "not known"}, nil},
 		} {
 			got := call(t, false, "", append(append([]string{"work"}, strings.Fields(c.words)...), "-data", h.data)...)
 			if got.status != exitOK {

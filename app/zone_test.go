@@ -87,20 +87,20 @@ func write(t *testing.T, file, text string) {
 }
 
 func TestTheTestZonePlaysAnAgentOnAnAddressOfItsOwn(t *testing.T) {
-	var out safeBuffer
+	var out sharedBuffer
 	ctx, stop := context.WithCancel(t.Context())
-	p := &Program{Name: "authenagent", Stdin: strings.NewReader(""), Stdout: &out, Stderr: &safeBuffer{}}
+	p := &Program{Name: "authenagent", Stdin: strings.NewReader(""), Stdout: &out, Stderr: &sharedBuffer{}}
 	ended := make(chan int, 1)
 	go func() {
 		ended <- p.MainUntil(ctx, []string{"testzone", "-listen", "127.0.0.1:0", "-agent", "127.0.0.1:0"})
 	}()
 	var addresses [][]string
-	eventually(t, func() bool {
+	soon(t, func() bool {
 		addresses = regexp.MustCompile(`on (http://127\.0\.0\.1:[0-9]+)/`).FindAllStringSubmatch(out.String(), -1)
 		return len(addresses) == 2
 	})
 	control, played := addresses[0][1], addresses[1][1]
-	put, err := http.NewRequestWithContext(ctx, http.MethodPut, control+"/testzone/agent/card", strings.NewReader(`{"pid":"`+adultPID+`"}`))
+	put, err := http.NewRequestWithContext(ctx, http.MethodPut, control+"/testzone/agent/card", strings.NewReader(`{"pid":"`+somePID+`"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestTheTestZonePlaysAnAgentOnAnAddressOfItsOwn(t *testing.T) {
 		}
 		body, err := io.ReadAll(resp.Body)
 		_ = resp.Body.Close()
-		if err != nil || resp.StatusCode != http.StatusOK || !strings.Contains(string(body), adultPID) {
+		if err != nil || resp.StatusCode != http.StatusOK || !strings.Contains(string(body), somePID) {
 			t.Errorf("%s: %d %s", r.URL.Path, resp.StatusCode, body)
 		}
 	}
