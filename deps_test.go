@@ -30,26 +30,53 @@ type room struct {
 // what is in a list must be in use.
 var house = map[string]room{
 	".": {
-		[]string{"app", "app/config", "ui", "ui/fyneenv", "visit", "visit/flow"},
+		[]string{"app", "app/config", "app/demo", "cli", "ui", "ui/fyneenv", "visit", "visit/flow"},
 		[]string{"camera/mjpegtest", "camera/scene", "cardreader/pcscdtest", "cardreader/virtualcard", "printer", "printer/sink", "printer/template", "storage"},
-		"it joins the face to the core; devices and NHSO are the core's. Its tests play the world around the running program",
+		"it joins the face to the program; devices and NHSO are the program's. Its tests play the world around the running program",
 	},
-	"cmd/authenagent": {[]string{"app"}, nil, "it is the core without a face: whatever it imported besides would be in no other program"},
+	"cmd/authenagent": {[]string{"cli"}, nil, "it is the command line without a face: whatever it imported besides would be in no other program"},
+
+	"cli": {
+		[]string{
+			"agent/feed", "agent/webhook", "app", "app/config", "app/control", "app/demo", "app/hospital", "app/photo", "app/privatelog", "app/records",
+			"app/slips", "app/upstream", "assets", "atomicfile", "camera", "cardreader", "cardreader/pcsc", "nhso", "nhso/testzone", "printer",
+			"printer/template", "storage", "visit", "visit/flow",
+		},
+		[]string{"agent", "cardreader/virtualcard", "printer/sink"},
+		"commands are given to people: nothing beneath may print to them, and no screen may be in it",
+	},
 
 	"app": {
 		[]string{
-			"agent", "agent/feed", "agent/mqtt", "agent/secureagent", "agent/webhook", "app/config", "app/control", "app/outbox",
-			"app/privatelog", "app/spool", "assets", "camera", "camera/gate", "camera/scene", "cardreader", "cardreader/pcsc",
-			"cardreader/virtualcard", "nhso", "nhso/testzone", "printer", "printer/sink", "printer/template", "printer/words", "storage", "visit", "visit/flow",
+			"agent", "agent/secureagent", "app/cards", "app/config", "app/control", "app/demo", "app/hospital", "app/photo", "app/records", "app/slips",
+			"app/upstream", "app/wait", "assets", "camera/scene", "cardreader", "cardreader/pcsc", "nhso", "nhso/testzone", "outbox",
+			"printer/sink", "storage", "visit", "visit/flow",
 		},
-		[]string{"agent/agenttest", "cardreader/pcscdtest"},
-		"it puts everything together but the face, which is handed in: the program without a screen must not hold Fyne",
+		[]string{"agent/agenttest", "agent/webhook", "app/privatelog", "cardreader/pcscdtest", "cardreader/virtualcard", "printer"},
+		"it puts a program together but the face, which is handed in: the program without a screen must not hold Fyne",
 	},
-	"app/config":     {[]string{"visit"}, nil, "a configuration is read and checked without opening anything that it names"},
-	"app/control":    {nil, nil, "it carries words between two processes; what they mean is the caller's"},
-	"app/outbox":     {[]string{"nhso", "visit"}, nil, "it decides when something is sent; the store and NHSO are behind its own interfaces, so that time and faults can be played"},
-	"app/privatelog": {[]string{"visit"}, nil, "the last filter must not depend on what it filters"},
-	"app/spool":      {[]string{"printer", "storage", "visit"}, nil, "slips wait in the store and go to the printer; whether a patient is there is told by a function"},
+	"app/cards":   {[]string{"app/config", "cardreader", "visit", "visit/flow"}, []string{"app/demo", "cardreader/virtualcard"}, "whose card it is is told; what is done with it is the flow's, and of programs"},
+	"app/config":  {[]string{"visit"}, nil, "a configuration is read and checked without opening anything that it names"},
+	"app/control": {nil, nil, "it carries words between two processes; what they mean is the caller's"},
+	"app/demo":    {[]string{"app/config", "app/wait", "assets", "camera/scene", "cardreader/virtualcard", "nhso/testzone", "printer", "printer/sink"}, nil, "it is the world around a kiosk, which must not know the kiosk"},
+	"app/hospital": {
+		[]string{
+			"agent", "agent/feed", "agent/mqtt", "agent/secureagent", "agent/webhook", "app/config", "app/privatelog", "app/wait", "assets", "atomicfile",
+			"outbox", "storage", "visit", "visit/flow",
+		},
+		nil,
+		"it serves programs of the hospital; cards and the way to NHSO are handed in, so that a station has the same",
+	},
+	"app/photo":       {[]string{"app/config", "app/wait", "camera", "camera/gate", "camera/scene", "visit", "visit/flow"}, nil, "a photo belongs to a session and leaves it by the store alone"},
+	"app/privatelog":  {[]string{"visit"}, nil, "the last filter must not depend on what it filters"},
+	"app/records":     {[]string{"agent", "agent/feed", "printer/words", "storage", "visit"}, nil, "it works on a store, whoever has opened it"},
+	"app/slips":       {[]string{"app/config", "app/slips/spool", "app/wait", "printer", "printer/template", "storage", "visit", "visit/flow"}, []string{"printer/sink"}, "it words slips and brings them to the printer; who stands there is told by a function"},
+	"app/slips/spool": {[]string{"printer", "storage", "visit"}, nil, "slips wait in the store and go to the printer; whether a patient is there is told by a function"},
+	"app/upstream":    {[]string{"app/config", "app/privatelog", "app/wait", "nhso", "outbox", "storage", "visit", "visit/flow"}, nil, "it asks NHSO; whose card is inside is told through an interface of its own"},
+	"app/wait":        {nil, nil, "it waits"},
+
+	"atomicfile": {nil, nil, "it replaces files, whatever is in them"},
+	"outbox":     {[]string{"nhso", "visit"}, nil, "it decides when something is sent; the store and NHSO are behind its own interfaces, so that time and faults can be played, and every machine that sends uses it"},
 
 	"fieldtest": {nil, nil, "programs of hospitals know the agent by its address alone"},
 
@@ -133,7 +160,7 @@ var libraries = map[string]place{
 	"github.com/fyne-io/oksvg":         {[]string{"ui"}, nil, "icons are the screens'"},
 	"github.com/srwiley/rasterx":       {[]string{"ui"}, nil, "icons are the screens'"},
 	"github.com/skip2/go-qrcode":       {[]string{"printer", "ui"}, []string{"."}, "who shows a code draws it"},
-	"github.com/google/uuid":           {[]string{"agent/secureagent", "app", "app/spool", "nhso/testzone"}, nil, "the domain checks ids and makes none"},
+	"github.com/google/uuid":           {[]string{"agent/secureagent", "app/cards", "app/slips/spool", "cli", "nhso/testzone"}, []string{"app"}, "the domain checks ids and makes none"},
 	"github.com/esimov/pigo":           {[]string{"camera/gate"}, nil, "faces are looked for in one place"},
 	"github.com/gen2brain/jpegn":       {[]string{"camera"}, nil, "pictures of cameras are decoded in one place"},
 	"github.com/icholy/digest":         {[]string{"camera"}, nil, "cameras in the network ask for their passwords; nothing else of ours does"},

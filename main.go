@@ -6,13 +6,13 @@ package main
 import (
 	"os"
 
-	"authenkiosk/app"
-
 	_ "authenkiosk/ui/fyneenv" // before Fyne: what Fyne reads while it starts
+
+	"authenkiosk/cli"
 )
 
 func main() {
-	p := app.Program{
+	p := cli.Program{
 		Name: "authenkiosk", Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Window: openWindow, Draw: drawScreen,
 	}

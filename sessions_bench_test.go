@@ -22,6 +22,7 @@ import (
 	"authenkiosk/app"
 	"authenkiosk/app/config"
 	"authenkiosk/cardreader/virtualcard"
+	"authenkiosk/cli"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 
@@ -101,27 +102,27 @@ func slope(all []footprint, value func(footprint) float64) float64 {
 // playSessions opens the kiosk as main does, with the demo's readers, camera and
 // printer, and plays the patients.
 func playSessions(n int, dir string) error {
-	demo, err := demo.New(nil)
+	world, err := demo.New(nil)
 	if err != nil {
 		return err
 	}
 	c := config.Default()
 	c.Kiosk.Fullscreen = false
 	log := slog.New(slog.DiscardHandler)
-	k, err := app.NewKiosk(app.KioskOptions{Config: c, Data: filepath.Join(dir, "data"), Log: log, Demo: demo})
+	k, err := app.NewKiosk(app.KioskOptions{Config: c, Data: filepath.Join(dir, "data"), Log: log, Demo: world})
 	if err != nil {
 		return err
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	p := &player{k: k, demo: demo, layout: filepath.Join(dir, "layout.json")}
+	p := &player{k: k, demo: world, layout: filepath.Join(dir, "layout.json")}
 	played := make(chan error, 1)
 	go func() {
 		played <- p.play(n)
 		stop()
 	}()
-	if err := openWindow(ctx, app.Opening{
-		WindowOptions: app.WindowOptions{Width: screenWidth, Height: screenHeight, LayoutFile: p.layout},
+	if err := openWindow(ctx, cli.Opening{
+		WindowOptions: cli.WindowOptions{Width: screenWidth, Height: screenHeight, LayoutFile: p.layout},
 		Try:           func() (*app.Kiosk, error) { return k, nil }, Rough: c, Log: log,
 	}); err != nil {
 		return err

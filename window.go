@@ -20,6 +20,8 @@ import (
 	"authenkiosk/ui"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
+
+	"authenkiosk/cli"
 )
 
 // tickEvery is how often the screen is told the time.
@@ -59,7 +61,7 @@ func programVersion() string { return "v" + strings.TrimPrefix(app.Version(), "v
 const retryEvery = 10 * time.Second
 
 // openWindow shows the kiosk until ctx ends, or why there is none.
-func openWindow(ctx context.Context, o app.Opening) error {
+func openWindow(ctx context.Context, o cli.Opening) error {
 	if err := checkDisplay(); err != nil {
 		return err // Fyne would crash
 	}
@@ -109,7 +111,7 @@ var errScreenLost = errors.New("the screen is lost: the window is no longer wher
 // theatre is the window and what plays in it: the kiosk, or the screen that says why
 // there is none.
 type theatre struct {
-	o      app.Opening
+	o      cli.Opening
 	app    fyne.App
 	window fyne.Window
 	screen *ui.Kiosk // of the goroutine of the user interface, as is lost
@@ -284,7 +286,7 @@ func (s *theatre) put(screen *ui.Kiosk, content fyne.CanvasObject) {
 }
 
 // show opens the window over the whole screen, or in the size that was asked for.
-func show(w fyne.Window, c config.Config, o app.WindowOptions) {
+func show(w fyne.Window, c config.Config, o cli.WindowOptions) {
 	width, height := o.Width, o.Height
 	if width == 0 {
 		width, height = 540, 960

@@ -16,7 +16,7 @@ func (c *core) hasToken(data string) func() bool {
 	if c.demo != nil || c.installed != nil {
 		return func() bool { return true }
 	}
-	secrets := storage.OpenSecretsWith(data, keysOf(c.Config))
+	secrets := storage.OpenSecretsWith(data, KeysOf(c.Config))
 	return func() bool {
 		_, err := secrets.Get(c.Config.NHSO.Zone, upstream.TokenName)
 		return err == nil
@@ -37,7 +37,7 @@ func (c *core) outlive() time.Duration {
 // newFace makes the agent of a core.
 func (c *core) newFace(data string) (*hospital.Agent, error) {
 	var err error
-	if c.offered, err = programTypes(c.Config); err != nil {
+	if c.offered, err = ProgramTypes(c.Config); err != nil {
 		return nil, err
 	}
 	return hospital.NewAgent(hospital.AgentOptions{

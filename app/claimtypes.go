@@ -18,9 +18,9 @@ import (
 // assets/claimtypes.json). Whether a person may have one is NHSO's to say, when it is
 // asked for the code.
 
-// patientTypes are the claim types among which a patient may choose at the screen. Of
+// PatientTypes are the claim types among which a patient may choose at the screen. Of
 // those that NHSO names for the person the others are for the staff.
-func patientTypes(c config.Config) ([]visit.ClaimType, error) {
+func PatientTypes(c config.Config) ([]visit.ClaimType, error) {
 	known, err := knownTypes()
 	switch {
 	case err != nil:
@@ -51,9 +51,9 @@ func everydayTypes(known []visit.ClaimType, standard string) ([]visit.ClaimType,
 	return named(known, codes), nil
 }
 
-// programTypes are those that the agent offers where NHSO names none. The default one
+// ProgramTypes are those that the agent offers where NHSO names none. The default one
 // comes first: some programs take the first.
-func programTypes(c config.Config) ([]visit.ClaimType, error) {
+func ProgramTypes(c config.Config) ([]visit.ClaimType, error) {
 	known, err := knownTypes()
 	if err != nil || len(c.Kiosk.ClaimTypes) > 0 {
 		return named(known, c.Kiosk.ClaimTypes), err

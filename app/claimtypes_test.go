@@ -47,11 +47,11 @@ func TestWhoIsOfferedWhichClaimTypes(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			set := config.Default()
 			set.NHSO.Zone, set.NHSO.Upstream, set.Kiosk.ClaimTypes, set.Kiosk.DefaultClaimType = c.zone, c.way, c.set, c.standard
-			patients, err := patientTypes(set)
+			patients, err := PatientTypes(set)
 			if err != nil || codesOfTypes(patients) != c.patients {
 				t.Errorf("patients: %s, %v", codesOfTypes(patients), err)
 			}
-			programs, err := programTypes(set)
+			programs, err := ProgramTypes(set)
 			if err != nil || codesOfTypes(programs) != c.programs {
 				t.Errorf("programs: %s, %v", codesOfTypes(programs), err)
 			}

@@ -82,11 +82,11 @@ func newCore(o KioskOptions, mode string, f face) (*core, error) {
 		lookNow: make(chan struct{}, 1), asked: make(chan func()), began: time.Now(), data: data,
 		disk: &diskWatch{check: func() error { return storage.CheckRoom(data) }},
 	}
-	c.clock = upstream.NewClockGuard(builtOn())
+	c.clock = upstream.NewClockGuard(BuiltOn())
 	c.health = upstream.NewHealth(c.look)
 	var keys *upstream.Tokens
 	if o.Demo == nil && c.Config.NHSO.Upstream == config.UpstreamEndpoint {
-		keys = upstream.NewTokens(storage.OpenSecretsWith(data, keysOf(c.Config)), c.Config.NHSO.Zone, o.Log)
+		keys = upstream.NewTokens(storage.OpenSecretsWith(data, KeysOf(c.Config)), c.Config.NHSO.Zone, o.Log)
 	}
 	err := c.connect(keys, o.Timeouts)
 	if err == nil {
@@ -106,7 +106,7 @@ func (c *core) open(data string, settling outbox.Times) (err error) {
 	c.cards = cards.New(cards.Options{
 		Service: readers, Config: c.Config.CardReader, Log: c.log, Keep: c.Config.Agent.Enabled, Told: c.cardEvent, Seen: c.cardRead,
 	})
-	if c.store, err = storage.Open(data, storage.Options{Keys: keysOf(c.Config)}); err != nil {
+	if c.store, err = storage.Open(data, storage.Options{Keys: KeysOf(c.Config)}); err != nil {
 		return fmt.Errorf("%w in %s: %w", errData, data, err)
 	}
 	if found := c.store.Recovery(); found.Damage() {
@@ -122,7 +122,7 @@ func (c *core) open(data string, settling outbox.Times) (err error) {
 	})
 	c.diary = hospital.NewAuditWriter(c.store, c.log)
 	if c.tell, err = hospital.NewReceivers(hospital.ReceiversOptions{
-		Config: c.Config, Store: c.store, Secrets: storage.OpenSecretsWith(data, keysOf(c.Config)), Data: data, Log: c.log, Changed: c.statusChanged,
+		Config: c.Config, Store: c.store, Secrets: storage.OpenSecretsWith(data, KeysOf(c.Config)), Data: data, Log: c.log, Changed: c.statusChanged,
 	}); err != nil {
 		return err
 	}
@@ -238,9 +238,9 @@ func (c *core) close() {
 	}
 }
 
-// keysOf says where the key of the data may come from. What only looks (doctor) takes
+// KeysOf says where the key of the data may come from. What only looks (doctor) takes
 // any source, so that it can tell what is wrong.
-func keysOf(c config.Config) storage.KeyOptions {
+func KeysOf(c config.Config) storage.KeyOptions {
 	return storage.KeyOptions{Require: c.Storage.RequireKeySource}
 }
 

@@ -48,7 +48,7 @@ type KioskOptions struct {
 // NewKiosk opens the store and makes everything ready; nothing runs before Run.
 func NewKiosk(o KioskOptions) (*Kiosk, error) {
 	c := o.Config
-	types, err := patientTypes(c)
+	types, err := PatientTypes(c)
 	if err != nil {
 		return nil, err
 	}

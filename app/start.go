@@ -20,6 +20,9 @@ func (e startError) Error() string { return e.err.Error() }
 
 func (e startError) Unwrap() error { return e.err }
 
+// NotStarted marks an error of a start with what the screen says about it.
+func NotStarted(p visit.Problem, err error) error { return startError{p, err} }
+
 // StartProblem is what the screen says when Opening.Try has failed, NoProblem when
 // the mistake is not one for the screen, as on the command line.
 func StartProblem(err error) visit.Problem {
@@ -33,9 +36,9 @@ func StartProblem(err error) visit.Problem {
 // errData marks that the data cannot be opened.
 var errData = errors.New("open the visits")
 
-// startProblem finds what kept a kiosk from being made: what is not its data is
+// ProblemOfStart finds what kept a kiosk from being made: what is not its data is
 // what the configuration asks for.
-func startProblem(err error) visit.Problem {
+func ProblemOfStart(err error) visit.Problem {
 	switch {
 	case errors.Is(err, storage.ErrInUse):
 		return visit.DataInUse

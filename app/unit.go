@@ -32,13 +32,13 @@ func unitOf(c config.Config, types []visit.ClaimType, can nhso.Abilities, demo *
 			MinAge: c.Certifier.MinAge, AdultAge: c.Certifier.AdultAge,
 			Relations: c.Certifier.Relations, AdultRelations: c.Certifier.AdultRelations,
 		},
-		LineQR: lineQR(c, demo), SecondCode: c.Kiosk.SecondCode,
+		LineQR: LineQR(c, demo), SecondCode: c.Kiosk.SecondCode,
 	}
 }
 
-// lineQR is what the patient's phone scans. NHSO's own form of this code is not
+// LineQR is what the patient's phone scans. NHSO's own form of this code is not
 // published, so that a unit can put in what it was given.
-func lineQR(c config.Config, demo *demo.World) string {
+func LineQR(c config.Config, demo *demo.World) string {
 	switch {
 	case c.Line.QR != "":
 		return c.Line.QR

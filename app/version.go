@@ -22,9 +22,9 @@ func Version() string {
 	return "development"
 }
 
-// builtOn returns the day before that of the build, wherever that was; zero when it is
+// BuiltOn returns the day before that of the build, wherever that was; zero when it is
 // not known. No clock that is right shows an earlier time.
-func builtOn() time.Time {
+func BuiltOn() time.Time {
 	d, err := visit.ParseDate(built)
 	if err != nil {
 		return time.Time{}

@@ -113,7 +113,7 @@ var keys = map[string]setter{
 		append([]string{""}, KeySources...)...),
 }
 
-// keysOf returns the keys of a section in the order of the alphabet.
+// KeysOf returns the keys of a section in the order of the alphabet.
 func keysOf(section string) []string {
 	var names []string
 	for full := range keys {

@@ -6,11 +6,11 @@ package main
 import (
 	"os"
 
-	"authenkiosk/app"
+	"authenkiosk/cli"
 )
 
 func main() {
-	p := &app.Program{Name: "authenagent", Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
+	p := &cli.Program{Name: "authenagent", Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
 	if status, done := service(p, os.Args[1:]); done {
 		os.Exit(status)
 	}

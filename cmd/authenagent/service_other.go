@@ -2,8 +2,10 @@
 
 package main
 
-import "authenkiosk/app"
+import (
+	"authenkiosk/cli"
+)
 
 // service is for Windows; elsewhere the system's own service files start the
 // program (packaging/linux).
-func service(*app.Program, []string) (status int, done bool) { return 0, false }
+func service(*cli.Program, []string) (status int, done bool) { return 0, false }

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/windows/svc/eventlog"
 	"golang.org/x/sys/windows/svc/mgr"
 
-	"authenkiosk/app"
+	"authenkiosk/cli"
 )
 
 // Names of the service in Windows.
@@ -35,7 +35,7 @@ var errServiceUsage = errors.New("write: service install -config FILE [-data DIR
 
 // service carries out "service install|remove|run". done is false for any other
 // command.
-func service(p *app.Program, args []string) (status int, done bool) {
+func service(p *cli.Program, args []string) (status int, done bool) {
 	if len(args) == 0 || args[0] != "service" {
 		return 0, false
 	}
@@ -206,7 +206,7 @@ func remove() error {
 
 // run works as a service until the service manager ends it; outside of one it
 // works like the command agent.
-func run(p *app.Program, args []string) error {
+func run(p *cli.Program, args []string) error {
 	args = append([]string{"agent"}, args...)
 	inside, err := svc.IsWindowsService()
 	if err != nil {
@@ -244,7 +244,7 @@ func tellWindows(text string) {
 
 // handler is the service as the service manager knows it.
 type handler struct {
-	program *app.Program
+	program *cli.Program
 	args    []string
 	log     string // file
 }

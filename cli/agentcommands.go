@@ -1,0 +1,206 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"authenkiosk/atomicfile"
+
+	"authenkiosk/app/config"
+	"authenkiosk/storage"
+	"authenkiosk/visit"
+
+	"authenkiosk/app/demo"
+	"authenkiosk/app/upstream"
+
+	"authenkiosk/app"
+)
+
+// agent runs the program without a screen until it is told to end.
+func (p *Program) agent(ctx context.Context, s *settings) error {
+	c, err := s.load()
+	if err != nil {
+		return err
+	}
+	options := app.KioskOptions{Config: c, Data: s.data, Log: s.log}
+	if c.NHSO.Zone == visit.ZoneDemo {
+		if options.Demo, err = demo.New(listenForPage(s.log)); err != nil {
+			return err
+		}
+	}
+	h, err := app.NewHeadless(options)
+	if err != nil {
+		return err
+	}
+	watched, err := watchCrashes(filepath.Join(s.data, "crashes"))
+	if err != nil {
+		s.log.Warn("a crash would leave no report", "err", err)
+		watched = func() {}
+	}
+	defer watched()
+	return h.Run(ctx)
+}
+
+// listenForPage finds a place for the simulator's page, with which a demo without
+// a dock is given its cards. Another one than usual stands in the log, as each.
+func listenForPage(log *slog.Logger) net.Listener {
+	page, err := net.Listen("tcp", pageAddress)
+	if err != nil {
+		page, err = net.Listen("tcp", "127.0.0.1:0")
+	}
+	if err != nil {
+		log.Warn("the simulator has no page", "err", err)
+		return nil
+	}
+	return page
+}
+
+// zoneOf reads the name of a zone.
+func zoneOf(name string) (visit.Zone, error) {
+	z := visit.Zone(name)
+	if !slices.Contains([]visit.Zone{visit.ZoneDemo, visit.ZoneTest, visit.ZoneProduction}, z) {
+		return "", fmt.Errorf("%q is no zone: write demo, test or production", name)
+	}
+	return z, nil
+}
+
+// errNotConfirmed says that the question was not answered with the word.
+var errNotConfirmed = errors.New("not confirmed: nothing was changed")
+
+// zone shows the zone, or changes it in the configuration file.
+func (p *Program) zone(ctx context.Context, s *settings) error {
+	c, err := s.load()
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(s.args) == 1 && s.args[0] == "show":
+		_, err := fmt.Fprintln(p.Stdout, c.NHSO.Zone)
+		return err
+	case len(s.args) != 2 || s.args[0] != "set":
+		return errors.New("write: zone show, or: zone set demo|test|production [-nocheck] [-yes]")
+	case s.configFile == "":
+		return errors.New("say which configuration: -config FILE")
+	}
+	to, err := zoneOf(s.args[1])
+	if err != nil {
+		return err
+	}
+	path, err := filepath.EvalSymlinks(s.configFile)
+	if err != nil {
+		return fmt.Errorf("find the configuration: %w", err)
+	}
+	before, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("read the configuration: %w", err)
+	}
+	after, err := config.WithZone(s.configFile, before, to)
+	if err != nil {
+		return err
+	}
+	next, err := config.Parse(s.configFile, after)
+	if err != nil {
+		return err
+	}
+	if err := p.readyFor(ctx, s, next); err != nil {
+		return err
+	}
+	if c.NHSO.Zone == to {
+		_, err := fmt.Fprintf(p.Stdout, "the zone is %s already\n", to)
+		return err
+	}
+	return p.changeZone(s, c.NHSO.Zone, to, path, after)
+}
+
+// readyFor tells whether the unit can work in the zone of that configuration.
+func (p *Program) readyFor(ctx context.Context, s *settings, c config.Config) error {
+	data := filepath.Join(s.data, string(c.NHSO.Zone))
+	if c.NHSO.Zone == visit.ZoneDemo {
+		return nil
+	}
+	if c.NHSO.Upstream == config.UpstreamEndpoint {
+		if _, err := storage.OpenSecrets(data).Get(c.NHSO.Zone, upstream.TokenName); err != nil {
+			return fmt.Errorf("the token of zone %s: %w; set it with: %s secret set %s -zone %s", c.NHSO.Zone, err, p.Name, upstream.TokenName, c.NHSO.Zone)
+		}
+	} else {
+		fmt.Fprintf(p.Stdout, "Codes come from the agent at %s: see to it that it is the one of zone %s.\n", c.NHSO.AgentURL, c.NHSO.Zone)
+	}
+	if c.NHSO.Upstream == config.UpstreamEndpoint {
+		if err := upstream.OwnZone(c); err != nil {
+			return err
+		}
+		for key, address := range map[string]string{"nhso.endpoint_url": c.NHSO.EndpointURL, "nhso.status_url": c.NHSO.StatusURL} {
+			if address != "" {
+				fmt.Fprintf(p.Stdout, "The configuration has an address of its own, %s = %q: see to it that it is one of zone %s.\n", key, address, c.NHSO.Zone)
+			}
+		}
+	}
+	if s.unchecked {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, checkLimit)
+	defer cancel()
+	way, err := connectFor(c, data)
+	if err != nil {
+		return err
+	}
+	defer way.Close()
+	if _, err := way.Probe(ctx); err != nil {
+		return fmt.Errorf("zone %s does not answer as it should: %w", c.NHSO.Zone, err)
+	}
+	_, err = fmt.Fprintf(p.Stdout, "zone %s answers\n", c.NHSO.Zone)
+	return err
+}
+
+// changeZone asks, writes the file, and says what is left to do.
+func (p *Program) changeZone(s *settings, from, to visit.Zone, path string, after []byte) error {
+	if n, known := unsettledIn(filepath.Join(s.data, string(from))); known && n > 0 {
+		fmt.Fprintf(p.Stdout, "%d visits of zone %s are not settled. They stay there and are not sent from zone %s.\n", n, from, to)
+	}
+	if !s.yes {
+		fmt.Fprintf(p.Stdout, "The zone becomes %s (it is %s). Type %s to go on: ", to, from, to)
+		line, err := bufio.NewReader(io.LimitReader(p.Stdin, 1<<10)).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("read the confirmation: %w", err)
+		}
+		if strings.TrimSpace(line) != string(to) {
+			return errNotConfirmed
+		}
+	}
+	mode := fs.FileMode(0o644)
+	if info, err := os.Stat(path); err == nil {
+		mode = info.Mode().Perm()
+	}
+	if err := atomicfile.Write(path, after, mode); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(p.Stdout, "The zone in %s is %s now. It holds from the next start: end the kiosk and start it again, or: systemctl restart authenagent\n",
+		s.configFile, to)
+	return err
+}
+
+// unsettledIn counts visits that wait in a data directory; false when that is not
+// known because a kiosk runs on them, or there are none.
+func unsettledIn(data string) (int, bool) {
+	if _, err := os.Stat(data); err != nil {
+		return 0, false
+	}
+	store, err := storage.Open(data, storage.Options{})
+	if err != nil {
+		return 0, false
+	}
+	defer func() { _ = store.Close() }()
+	n, err := store.Counts(visit.ServiceDateOf(time.Now()))
+	return n.Pending + n.Staff, err == nil
+}

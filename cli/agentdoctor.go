@@ -1,0 +1,151 @@
+package cli
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"authenkiosk/agent/feed"
+
+	"authenkiosk/agent/webhook"
+	"authenkiosk/app/config"
+	"authenkiosk/storage"
+
+	"authenkiosk/app/hospital"
+
+	"authenkiosk/app"
+)
+
+// agentFindings tell who may ask the agent, and how those are who are told about
+// visits.
+func agentFindings(ctx context.Context, c config.Config, data string) []finding {
+	kept, err := summaryOf(ctx, data, app.KeysOf(c))
+	findings := receiverFindings(c, data, kept.SetAside)
+	if !c.Agent.Enabled {
+		return append(findings, finding{"agent", findingSkipped, "not enabled (agent.enabled)"})
+	}
+	if err != nil {
+		return append(findings, finding{"agent", findingFailed, err.Error()})
+	}
+	text, foreign := hospital.Answering(ctx, c.Agent)
+	state := findingOK
+	if foreign {
+		state = findingFailed
+	}
+	findings = append(findings, finding{"agent", state, fmt.Sprintf("%s; %d clients; %s", c.Agent.Listen, kept.Clients, text)})
+	if kept.Clients == 0 && !c.Agent.Compat {
+		findings = append(findings, finding{"agent clients", findingWarning, "none: no program may ask; add one with: authenkiosk client add NAME"})
+	}
+	if c.Agent.Compat {
+		findings = append(findings, finding{
+			"agent compat", findingWarning,
+			"LESS SAFE: every program on " + withoutToken(c.Agent) + " reads cards and asks for codes without a token; give the programs tokens and set agent.compat = false",
+		})
+	}
+	for _, origin := range c.Agent.AllowedOrigins {
+		if origin == "null" || origin == "file://" {
+			findings = append(findings, finding{
+				"agent pages", findingWarning,
+				"LESS SAFE: pages that are " + origin + " may ask with a client's token; every web site can make a page that is null, so give the token to no page that others can open",
+			})
+		}
+	}
+	if c.Agent.PlainHTTP() {
+		findings = append(findings, finding{
+			"agent plain http", findingWarning,
+			fmt.Sprintf("LESS SAFE: %s read cards and ask for codes at http://%s without a token, and patients' data go over the network unprotected; "+
+				"prefer a webhook, or TLS (agent.tls_cert)", strings.Join(c.Agent.PlainHTTPFrom, ", "), c.Agent.PlainHTTPListen),
+		})
+	}
+	if c.Agent.LAN() {
+		findings = append(findings, lanFinding(c.Agent, kept.Clients))
+	}
+	return findings
+}
+
+// withoutToken names the machines from which no token is asked in compat mode.
+func withoutToken(c config.Agent) string {
+	if !c.LAN() {
+		return "this machine"
+	}
+	return "this machine and on " + strings.Join(c.Addresses, ", ")
+}
+
+func lanFinding(c config.Agent, clients int) finding {
+	const loud = "OTHER MACHINES may ask: "
+	pair, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
+	if err != nil {
+		return finding{"agent network", findingFailed, err.Error()}
+	}
+	leaf, err := x509.ParseCertificate(pair.Certificate[0])
+	switch {
+	case err != nil:
+		return finding{"agent network", findingFailed, err.Error()}
+	case time.Now().After(leaf.NotAfter):
+		return finding{"agent network", findingFailed, "the certificate ended on " + leaf.NotAfter.Format(time.DateOnly)}
+	case clients == 0:
+		return finding{"agent network", findingFailed, "no client has a token, so the agent does not start"}
+	}
+	for _, asked := range c.Hosts {
+		host, _, _ := net.SplitHostPort(asked)
+		if err := leaf.VerifyHostname(host); err != nil {
+			return finding{"agent network", findingFailed, fmt.Sprintf("the certificate is not for %s", host)}
+		}
+	}
+	return finding{"agent network", findingWarning, fmt.Sprintf("%s%s, as %s; the certificate lasts until %s",
+		loud, strings.Join(c.Addresses, ", "), strings.Join(c.Hosts, ", "), leaf.NotAfter.Format(time.DateOnly))}
+}
+
+// receiverFindings tell how webhooks and broker are, from the configuration and
+// from what a running program noted.
+func receiverFindings(c config.Config, data string, setAside map[string]int) []finding {
+	secrets := storage.OpenSecrets(data)
+	states, err := hospital.ReadReceivers(data)
+	if err != nil {
+		return []finding{{"receivers", findingFailed, err.Error()}}
+	}
+	var findings []finding
+	for _, w := range c.Webhooks {
+		check := "webhook " + w.Name
+		text, err := secrets.Get(c.NHSO.Zone, hospital.WebhookSecret+w.Name)
+		if err == nil {
+			_, err = webhook.ParseSecret(text)
+		}
+		if err != nil {
+			findings = append(findings, finding{check, findingFailed, fmt.Sprintf("%v; make one with: authenkiosk secret new %s%s", err, hospital.WebhookSecret, w.Name)})
+			continue
+		}
+		findings = append(findings, receiverFinding(check, "webhook/"+w.Name, states, setAside))
+	}
+	if c.MQTT.Broker == "" {
+		return findings
+	}
+	if _, err := secrets.Get(c.NHSO.Zone, hospital.MQTTPassword); c.MQTT.Username != "" && err != nil {
+		return append(findings, finding{"mqtt", findingFailed, fmt.Sprintf("%v; set it with: authenkiosk secret set %s", err, hospital.MQTTPassword)})
+	}
+	return append(findings, receiverFinding("mqtt", "mqtt", states, setAside))
+}
+
+func receiverFinding(check, name string, states []hospital.ReceiverState, setAside map[string]int) finding {
+	if n := setAside[feed.Key(name)]; n > 0 {
+		return finding{check, findingWarning, fmt.Sprintf("IT HAS REFUSED %d VISITS, which are set aside: see authenkiosk undelivered list; "+
+			"when it takes them: authenkiosk undelivered again %s", n, feed.Key(name))}
+	}
+	for _, s := range states {
+		if s.Name != name {
+			continue
+		}
+		switch {
+		case !s.Failing.IsZero():
+			return finding{check, findingWarning, fmt.Sprintf("takes nothing since %s: %s", s.Failing.Format(time.DateTime), s.Problem)}
+		case s.Delivered.IsZero():
+			return finding{check, findingOK, "ready; nothing was delivered since the start"}
+		}
+		return finding{check, findingOK, "took the last change at " + s.Delivered.Format(time.DateTime)}
+	}
+	return finding{check, findingOK, "set up; no program has run with it yet"}
+}

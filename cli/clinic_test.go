@@ -1,0 +1,203 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"authenkiosk/agent"
+	"authenkiosk/app/config"
+	"authenkiosk/app/demo"
+	"authenkiosk/app/records"
+	"authenkiosk/cardreader/virtualcard"
+	"authenkiosk/nhso/testzone"
+	"authenkiosk/storage"
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+
+	"authenkiosk/app"
+)
+
+// runningClinic is a whole running program with its agent, for commands that are given
+// while it runs.
+type runningClinic struct {
+	t     *testing.T
+	data  string
+	url   string // of the agent
+	token string
+	store *storage.Store
+	end   func()
+}
+
+// newClinic starts the program, as a kiosk or without a screen.
+func newClinic(t *testing.T, asKiosk bool, change func(*config.Config, *runningClinic)) *runningClinic {
+	t.Helper()
+	zone, err := testzone.New(testzone.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pipe := testzone.Pipe()
+	h := &runningClinic{t: t, data: t.TempDir()}
+	c := config.Default()
+	c.Agent.Enabled, c.Agent.Listen = true, "127.0.0.1:0"
+	if change != nil {
+		change(&c, h)
+	}
+	if h.token, err = addClientIn(filepath.Join(h.data, string(visit.ZoneDemo)), "his", agent.Scopes()); err != nil {
+		t.Fatal(err)
+	}
+	o := app.KioskOptions{
+		Config: c, Data: h.data, Log: slog.New(slog.DiscardHandler),
+		Demo: &demo.World{
+			Readers: virtualcard.NewService(demo.PatientReader), Zone: zone, URL: demo.SimulatorURL, Dial: pipe.DialContext, Listeners: []net.Listener{pipe},
+		},
+	}
+	var program interface {
+		Listen() (net.Addr, error)
+		Records() records.Commands
+	}
+	var run func(context.Context) error
+	if asKiosk {
+		k, err := app.NewKiosk(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		program, run = k, func(ctx context.Context) error { return k.Run(ctx, func(flow.Model) {}) }
+	} else {
+		headless, err := app.NewHeadless(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		program, run = headless, headless.Run
+	}
+	at, err := program.Listen()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.url, h.store = "http://"+at.String(), program.Records().Store
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- run(ctx) }()
+	h.end = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(h.end)
+	soon(t, func() bool { // the socket for commands is there before the agent answers
+		status, _ := h.ask(h.token, http.MethodGet, "/api/v1/status", "")
+		return status == http.StatusOK
+	})
+	return h
+}
+
+func (h *runningClinic) ask(token, method, path, body string) (int, map[string]any) {
+	h.t.Helper()
+	r, err := http.NewRequestWithContext(h.t.Context(), method, h.url+path, strings.NewReader(body))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	resp, err := client.Do(r)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	data, err := io.ReadAll(resp.Body)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	got := map[string]any{}
+	_ = json.Unmarshal(data, &got) // lists are not looked into
+	return resp.StatusCode, got
+}
+
+// addClientIn makes a client in the store of a data directory, while no program runs.
+func addClientIn(data, name string, scopes []agent.Scope) (token string, err error) {
+	store, err := storage.Open(data, storage.Options{})
+	if err != nil {
+		return "", err
+	}
+	token, err = agent.AddClient(&records.Clients{Store: store, Log: slog.New(slog.DiscardHandler)}, name, scopes, time.Now())
+	return token, errors.Join(err, store.Close())
+}
+
+// soon waits for what another goroutine or process does.
+func soon(t *testing.T, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(2 * time.Minute); !ok(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("it does not happen")
+		}
+	}
+}
+
+// somePID is nobody's number.
+const somePID = "9000000000004"
+
+func pidOf(t *testing.T, text string) visit.PID {
+	t.Helper()
+	pid, err := visit.ParsePID(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pid
+}
+
+// settledVisit saves a visit of that day that has its code.
+func settledVisit(t *testing.T, s *storage.Store, at time.Time) {
+	t.Helper()
+	phone, err := visit.ParsePhone("0800001234")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := visit.Visit{
+		ID: "01900000-0000-7000-8000-000000000001", HCode: "99999", ServiceDate: visit.ServiceDateOf(at), PID: pidOf(t, somePID),
+		Name: visit.Name{First: "ทดสอบ", Last: "ระบบ"}, Sex: visit.SexMale, Birth: visit.PartialDate{Year: 2005, Month: 3, Day: 20}, Phone: phone,
+		ClaimType: visit.ClaimType{Code: "PG0060001"}, Method: visit.MethodCard, CreatedAt: at,
+	}
+	for _, err := range []error{s.Save(v, at), s.Begin(v.ID, at), s.Done(v.ID, "PP1200000001", at)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func exported(t *testing.T, s *storage.Store) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := s.AuditExport(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// sharedBuffer is a buffer for the logs of several goroutines.
+type sharedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *sharedBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *sharedBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}

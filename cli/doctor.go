@@ -1,0 +1,320 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"time"
+
+	"authenkiosk/app/config"
+	"authenkiosk/camera"
+	"authenkiosk/cardreader"
+	"authenkiosk/cardreader/pcsc"
+	"authenkiosk/nhso"
+	"authenkiosk/storage"
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
+
+	"authenkiosk/app/photo"
+	"authenkiosk/app/upstream"
+
+	"authenkiosk/app"
+)
+
+// finding is what doctor found out about one thing.
+type finding struct {
+	Check  string `json:"check"`
+	State  string `json:"state"` // ok, warning, failed, skipped
+	Detail string `json:"detail"`
+}
+
+// The states of a finding. Only failed makes the machine unready.
+const (
+	findingOK      = "ok"
+	findingWarning = "warning"
+	findingFailed  = "failed"
+	findingSkipped = "skipped"
+)
+
+// errNotReady makes doctor's exit status.
+var errNotReady = errors.New("the machine is not ready")
+
+// doctor checks everything a kiosk stands on and says what is wrong.
+func (p *Program) doctor(ctx context.Context, s *settings) error {
+	c, err := s.load()
+	if err != nil {
+		return err
+	}
+	findings := examine(ctx, checksOf(c, s.source(), filepath.Join(s.data, string(c.NHSO.Zone))))
+	if err := report(p.Stdout, findings, s.json); err != nil {
+		return err
+	}
+	for _, f := range findings {
+		if f.State == findingFailed {
+			return errNotReady
+		}
+	}
+	return nil
+}
+
+// What checks need for themselves.
+const (
+	usesData    = "data"    // the store is open in one place at a time
+	usesPrinter = "printer" // most serve one program at a time
+)
+
+// checksOf are the checks of a machine, in the order of the report.
+func checksOf(c config.Config, source, data string) []check {
+	one := func(name, uses string, look func(ctx context.Context) finding) check {
+		return check{name, uses, func(ctx context.Context) []finding { return []finding{look(ctx)} }}
+	}
+	// Whether a kiosk is running is found out once: to ask means to open the store.
+	visits := newShared(func() visitCount { return countVisits(data, app.KeysOf(c)) })
+	running := func(ctx context.Context) (bool, error) {
+		v, err := visits.get(ctx)
+		return errors.Is(v.err, storage.ErrInUse), err
+	}
+	return []check{
+		one("configuration", "", func(context.Context) finding {
+			return finding{"configuration", findingOK, fmt.Sprintf("unit %s, zone %s, upstream %s; %s", c.Unit.HCode, c.NHSO.Zone, c.NHSO.Upstream, source)}
+		}),
+		one("card reader", "", func(context.Context) finding { return readerFinding(c) }),
+		one("disk", "", func(context.Context) finding { return diskFinding(data) }),
+		one("visits", usesData, func(ctx context.Context) finding { return visitsFinding(visits.get(ctx)) }),
+		one("printer", usesPrinter, func(ctx context.Context) finding { return printerFinding(ctx, c, running) }),
+		one("slips", usesPrinter, func(ctx context.Context) finding { return slipFinding(ctx, c) }),
+		one("camera", "", func(ctx context.Context) finding { return cameraFinding(ctx, c) }),
+		one("line", "", func(context.Context) finding { return lineFinding(c) }),
+		one("token", "", func(context.Context) finding { return tokenFinding(c, data) }),
+		one("key", "", func(context.Context) finding { return keyFinding(c, data) }),
+		one("claim types", "", func(context.Context) finding { return claimTypeFinding(c) }),
+		{"NHSO", "", func(ctx context.Context) []finding { return nhsoFindings(ctx, c, data) }},
+		{"agent", usesData, whenCounted(visits, func(ctx context.Context) []finding { return agentFindings(ctx, c, data) })},
+	}
+}
+
+// whenCounted is a look of the agent's that opens the store, too: while it is still
+// being opened to count the visits, it would be said to be in use by another program.
+func whenCounted(visits *shared[visitCount], look func(ctx context.Context) []finding) func(ctx context.Context) []finding {
+	return func(ctx context.Context) []finding {
+		if _, err := visits.get(ctx); err != nil {
+			return []finding{{"agent", findingSkipped, "not looked at: the store does not open in time"}}
+		}
+		return look(ctx)
+	}
+}
+
+func report(w io.Writer, findings []finding, asJSON bool) error {
+	if asJSON {
+		ready := true
+		for _, f := range findings {
+			ready = ready && f.State != findingFailed
+		}
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		return e.Encode(map[string]any{"version": app.Version(), "ready": ready, "findings": findings})
+	}
+	for _, f := range findings {
+		if _, err := fmt.Fprintf(w, "%-8s %-14s %s\n", f.State, f.Check, f.Detail); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readerFinding looks for the patient's reader as the kiosk would.
+func readerFinding(c config.Config) finding {
+	if c.NHSO.Zone == visit.ZoneDemo {
+		return finding{"card reader", findingSkipped, "the demo has its own"}
+	}
+	watcher, err := pcsc.New().Watch()
+	if err != nil {
+		return finding{"card reader", findingFailed, serviceAdvice(err, runtime.GOOS) + ": " + err.Error()}
+	}
+	defer func() { _ = watcher.Close() }()
+	readers, err := watcher.Readers()
+	if err != nil {
+		return finding{"card reader", findingFailed, err.Error()}
+	}
+	return patientsReader(readers, c.CardReader)
+}
+
+// serviceAdvice says what to install or start when the card service of a system does
+// not let the program in.
+func serviceAdvice(err error, system string) string {
+	refused := errors.Is(err, cardreader.ErrDenied)
+	switch {
+	case refused && system == "linux":
+		return "the card service refuses this program: pcscd asks polkit who may use readers. Install it (apt-get install polkitd) and start pcscd again; " +
+			"for a service, or a kiosk without a desktop, put 50-authenkiosk.rules into /usr/share/polkit-1/rules.d, too"
+	case refused:
+		return "the card service refuses this program: try it as another user"
+	case errors.Is(err, cardreader.ErrServiceDown) && system == "linux":
+		return "the card service is not there: install it (apt-get install pcscd) and start it (systemctl enable --now pcscd.socket)"
+	case errors.Is(err, cardreader.ErrServiceDown) && system == "windows":
+		return "the card service is not there: is a reader in, and does the service Smart Card (SCardSvr) run?"
+	}
+	return "the card service does not answer"
+}
+
+func diskFinding(data string) finding {
+	if err := storage.CheckRoom(existing(data)); err != nil {
+		return finding{"disk", findingFailed, err.Error()}
+	}
+	room, err := storage.Room(existing(data))
+	if err != nil {
+		return finding{"disk", findingFailed, err.Error()}
+	}
+	return finding{"disk", findingOK, fmt.Sprintf("%d MB free for %s", room>>20, data)}
+}
+
+// existing returns the nearest directory above that is there.
+func existing(dir string) string {
+	for {
+		if _, err := storage.Room(dir); err == nil {
+			return dir
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return dir
+		}
+		dir = parent
+	}
+}
+
+// visitCount is what the store holds, or why nobody can tell.
+type visitCount struct {
+	storage.Counts
+	err error
+}
+
+// countVisits opens the store, which nobody can do while a kiosk is running.
+func countVisits(data string, keys storage.KeyOptions) visitCount {
+	store, err := storage.Open(data, storage.Options{Keys: keys})
+	if err != nil {
+		return visitCount{err: err}
+	}
+	counts, err := store.Counts(visit.ServiceDateOf(time.Now()))
+	return visitCount{counts, errors.Join(err, store.Close())}
+}
+
+func visitsFinding(counts visitCount, err error) finding {
+	switch {
+	case err != nil:
+		return finding{"visits", findingFailed, "the store does not open in time: " + err.Error()}
+	case errors.Is(counts.err, storage.ErrInUse):
+		return finding{"visits", findingOK, "a kiosk is running on them; see its local status, and: authenkiosk work list"}
+	case counts.err != nil:
+		return finding{"visits", findingFailed, counts.err.Error()}
+	}
+	state, detail := findingOK, fmt.Sprintf("%d pending, %d for the staff, %d done today", counts.Pending, counts.Staff, counts.DoneToday)
+	if counts.Pending+counts.Staff > 0 {
+		state = findingWarning
+	}
+	if counts.Staff > 0 {
+		detail += "; see: authenkiosk work list"
+	}
+	return finding{"visits", state, detail}
+}
+
+// lineFinding says that a QR code of our own making is shown to patients' phones.
+func lineFinding(c config.Config) finding {
+	switch {
+	case !slices.Contains(c.Kiosk.Methods, visit.MethodLine):
+		return finding{"line", findingSkipped, "not among kiosk.methods"}
+	case c.NHSO.Zone == visit.ZoneDemo:
+		return finding{"line", findingSkipped, "the demo has its own"}
+	case c.Line.QR == "":
+		return finding{"line", findingWarning, fmt.Sprintf(
+			`line.qr is empty: the QR code says %q, which phones may not understand; enter the one that NHSO gave the unit, or take "line" out of kiosk.methods`, app.LineQR(c, nil))}
+	}
+	return finding{"line", findingOK, "the QR code of line.qr"}
+}
+
+// cameraFinding waits for one picture. A camera that a running kiosk uses this
+// very moment is busy, which is no fault.
+func cameraFinding(ctx context.Context, c config.Config) finding {
+	if c.Camera.Source == "" {
+		return finding{"camera", findingSkipped, "none is configured"}
+	}
+	ctx, cancel := context.WithTimeout(ctx, photo.ProbeLimit)
+	defer cancel()
+	seen, err := camera.Probe(ctx, c.Camera.Source)
+	switch {
+	case errors.Is(err, camera.ErrBusy):
+		return finding{"camera", findingWarning, err.Error()}
+	case err != nil:
+		return finding{"camera", findingFailed, err.Error()}
+	}
+	detail := fmt.Sprintf("%d x %d, first picture after %d ms", seen.Size.X, seen.Size.Y, seen.First.Milliseconds())
+	if seen.Size.X < goodCameraWidth {
+		return finding{"camera", findingWarning, detail + ": too coarse for a card in the picture"}
+	}
+	return finding{"camera", findingOK, detail}
+}
+
+// goodCameraWidth is the width in pixels from which a card beside the face can
+// be made out.
+const goodCameraWidth = 1280
+
+func tokenFinding(c config.Config, data string) finding {
+	if c.NHSO.Zone == visit.ZoneDemo {
+		return finding{"token", findingSkipped, "the demo needs none"}
+	}
+	if c.NHSO.Upstream == config.UpstreamAgent {
+		return finding{"token", findingSkipped, "the installed agent has its own"}
+	}
+	if _, err := storage.OpenSecrets(data).Get(c.NHSO.Zone, upstream.TokenName); err != nil {
+		return finding{"token", findingFailed, err.Error() + "; set it with: authenkiosk secret set " + upstream.TokenName}
+	}
+	return finding{"token", findingOK, "set"}
+}
+
+func nhsoFindings(ctx context.Context, c config.Config, data string) []finding {
+	if c.NHSO.Zone == visit.ZoneDemo {
+		return []finding{{"NHSO", findingSkipped, "the demo has its own"}, {"clock", findingSkipped, "compared with NHSO's outside of the demo"}}
+	}
+	client, err := connectFor(c, data)
+	if err != nil {
+		return []finding{{"NHSO", findingFailed, err.Error()}}
+	}
+	defer client.Close()
+	var findings []finding
+	if health, err := client.Probe(ctx); err != nil {
+		findings = append(findings, finding{"NHSO", findingFailed, fmt.Sprintf("%v (%v)", err, nhso.KindOf(err))})
+	} else {
+		findings = append(findings, finding{"NHSO", findingOK, fmt.Sprintf("answers in %d ms", health.Latency.Milliseconds())})
+	}
+	return append(findings, clockFinding(time.Now(), upstream.WitnessOf(client, time.Now())))
+}
+
+// clockFinding judges the clock as a kiosk that just starts would.
+func clockFinding(now time.Time, w upstream.Witness) finding {
+	guard := upstream.NewClockGuard(app.BuiltOn())
+	state := guard.Look(now, 0, w)
+	switch {
+	case state == flow.DeviceUnknown:
+		return finding{"clock", findingWarning, "not compared: NHSO told no time"}
+	case state == flow.DeviceDown && !w.Known:
+		return finding{"clock", findingFailed, fmt.Sprintf(
+			"check the date of this machine: it cannot be %s, by NHSO's certificate or the day on which this program was built; no visit is taken",
+			now.In(visit.Bangkok).Format("2006-01-02 15:04"))}
+	case state == flow.DeviceDown:
+		return finding{"clock", findingFailed, fmt.Sprintf("differs from NHSO's by %s; no visit is sent", w.Ahead.Round(time.Second))}
+	}
+	return finding{"clock", findingOK, fmt.Sprintf("within %s of NHSO's", max(w.Ahead.Abs(), time.Second).Round(time.Second))}
+}
+
+// connectFor makes the way to NHSO of a configuration, for a command.
+func connectFor(c config.Config, data string) (upstream.Connection, error) {
+	way, _, err := upstream.Connect(upstream.Options{
+		Config: c, Tokens: upstream.NewTokens(storage.OpenSecrets(data), c.NHSO.Zone, slog.New(slog.DiscardHandler)), UserAgent: app.UserAgent(),
+	})
+	return way, err
+}

@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+
+	"authenkiosk/app/control"
+	"authenkiosk/storage"
+
+	"authenkiosk/app/records"
+
+	"authenkiosk/app"
+)
+
+// maxRecordsInput bounds the input of such a command, in bytes: a PID and a line end.
+const maxRecordsInput = 1 << 10
+
+// onRecords has a command carried out by the program that runs on the zone's data, or
+// here when none runs.
+func (p *Program) onRecords(ctx context.Context, s *settings, input io.Reader, words ...string) error {
+	c, err := s.load()
+	if err != nil {
+		return err
+	}
+	data := filepath.Join(s.data, string(c.NHSO.Zone))
+	var in []byte
+	if input != nil {
+		if in, err = io.ReadAll(io.LimitReader(input, maxRecordsInput)); err != nil {
+			return fmt.Errorf("read the input: %w", err)
+		}
+	}
+	err = control.Ask(ctx, data, words, in, p.Stdout)
+	if !errors.Is(err, control.ErrNobody) {
+		return err
+	}
+	if err := ownData(data); err != nil {
+		return fmt.Errorf("%w, or while the program runs", err)
+	}
+	store, err := storage.Open(data, storage.Options{Keys: app.KeysOf(c)})
+	if errors.Is(err, storage.ErrInUse) {
+		// It has just started, or another command works.
+		if err := control.Ask(ctx, data, words, in, p.Stdout); !errors.Is(err, control.ErrNobody) {
+			return err
+		}
+		return fmt.Errorf("%w and takes no commands: wait until it has started, or end it", err)
+	}
+	if err != nil {
+		return err
+	}
+	err = records.Commands{Store: store, Log: s.log}.CarryOut(words, bytes.NewReader(in), p.Stdout)
+	return errors.Join(err, store.Close())
+}
+
+// audit checks the chain of audit entries, or writes it out as JSON lines.
+func (p *Program) audit(ctx context.Context, s *settings) error {
+	return p.onRecords(ctx, s, nil, append([]string{"audit"}, s.args...)...)
+}
+
+// erase takes a person's data out of the store on request. The number comes from
+// standard input, so that it is in no list of processes and no shell history.
+func (p *Program) erase(ctx context.Context, s *settings) error {
+	return p.onRecords(ctx, s, p.Stdin, "erase")
+}
+
+// client changes who may ask the agent.
+func (p *Program) client(ctx context.Context, s *settings) error {
+	words := append([]string{"client"}, s.args...)
+	if s.scopes != "" {
+		words = append(words, "-scopes", s.scopes)
+	}
+	return p.onRecords(ctx, s, nil, words...)
+}
+
+// work shows what waits for the staff: no personal data without -names.
+func (p *Program) work(ctx context.Context, s *settings) error {
+	line := append([]string{"work"}, s.args...)
+	if s.month != "" {
+		line = append(line, "-month", s.month)
+	}
+	if s.names {
+		line = append(line, "-names")
+	}
+	if s.json {
+		line = append(line, "-json")
+	}
+	return p.onRecords(ctx, s, nil, line...)
+}
+
+// undelivered shows what receivers have refused, has it tried again, or ends it.
+func (p *Program) undelivered(ctx context.Context, s *settings) error {
+	return p.onRecords(ctx, s, nil, append([]string{"undelivered"}, s.args...)...)
+}
+
+// summaryOf asks the program that runs on a data directory, or looks itself.
+func summaryOf(ctx context.Context, data string, keys storage.KeyOptions) (s records.Summary, err error) {
+	var out bytes.Buffer
+	err = control.Ask(ctx, data, []string{"summary"}, nil, &out)
+	if errors.Is(err, control.ErrNobody) {
+		var store *storage.Store
+		if store, err = storage.Open(data, storage.Options{Keys: keys}); err != nil {
+			return s, err
+		}
+		err = errors.Join(records.SummaryCommand(records.Commands{Store: store, Log: slog.New(slog.DiscardHandler)}, nil, nil, &out), store.Close())
+	}
+	if err != nil {
+		return s, err
+	}
+	return s, json.Unmarshal(out.Bytes(), &s)
+}

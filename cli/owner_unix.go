@@ -1,0 +1,29 @@
+//go:build unix
+
+package cli
+
+import (
+	"fmt"
+	"os"
+	"os/user"
+	"strconv"
+	"syscall"
+)
+
+// ownData keeps the administrator from making files in a data directory that its owner,
+// as whom the program runs, could not read.
+func ownData(dir string) error {
+	info, err := os.Stat(existing(dir))
+	if err != nil {
+		return err
+	}
+	s, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || os.Geteuid() != 0 || s.Uid == 0 {
+		return nil
+	}
+	name := strconv.Itoa(int(s.Uid))
+	if owner, err := user.LookupId(name); err == nil {
+		name = owner.Username
+	}
+	return fmt.Errorf("the data in %s belong to %s: give the command as that user, for example with sudo -u %s", dir, name, name)
+}

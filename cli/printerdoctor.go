@@ -1,0 +1,163 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"authenkiosk/app/config"
+	"authenkiosk/printer"
+	"authenkiosk/printer/template"
+	"authenkiosk/storage"
+	"authenkiosk/visit"
+
+	"authenkiosk/app/slips"
+)
+
+// askPrinterFor bounds the question to a printer: a network that loses it.
+const askPrinterFor = 8 * time.Second
+
+// printerFinding asks the printer how it is, unless a kiosk is running that has it
+// to itself.
+func printerFinding(ctx context.Context, c config.Config, running func(context.Context) (bool, error)) finding {
+	if c.Printer.Kind == config.PrinterNone {
+		if c.NHSO.Zone == visit.ZoneDemo {
+			return finding{"printer", findingSkipped, "the demo has its own"}
+		}
+		return finding{"printer", findingWarning, "none is configured: codes are on the screen only"}
+	}
+	device, err := slips.Open(c.Printer, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return finding{"printer", findingFailed, err.Error()}
+	}
+	defer func() { _ = device.Close() }()
+	what := printerName(c.Printer)
+	if forOne(c.Printer.Kind) {
+		switch busy, err := running(ctx); {
+		case err != nil:
+			return finding{"printer", findingSkipped, what + ": not asked, as nobody knows whether a kiosk is using it"}
+		case busy:
+			return finding{"printer", findingOK, what + ": a kiosk is running and has it to itself; see its local status"}
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, askPrinterFor)
+	defer cancel()
+	status, err := device.Status(ctx)
+	state, detail := judge(status.Condition, err)
+	detail = fmt.Sprintf("%s: %s", what, detail)
+	if err != nil {
+		detail += fmt.Sprintf(" (%v)", err)
+	}
+	if slow := slips.ConfigOf(c.Printer).Warnings(); len(slow) > 0 && state != findingFailed {
+		state, detail = findingWarning, detail+"; "+strings.Join(slow, "; ")
+	}
+	return finding{"printer", state, detail}
+}
+
+// paperOf tells what slips will be drawn on; some printers are asked for that.
+func paperOf(ctx context.Context, c config.Printer) (printer.Paper, error) {
+	device, err := printer.Open(slips.ConfigOf(c))
+	if err != nil {
+		return printer.Paper{}, err
+	}
+	defer func() { _ = device.Close() }()
+	ctx, cancel := context.WithTimeout(ctx, askPrinterFor)
+	defer cancel()
+	return device.Paper(ctx)
+}
+
+// slipFinding tries every kind of slip, so that a template that does not suit the
+// paper is found before a patient waits, and looks for next steps that are missing.
+func slipFinding(ctx context.Context, c config.Config) finding {
+	if c.Printer.Kind == config.PrinterNone {
+		return finding{"slips", findingSkipped, "no printer is configured"}
+	}
+	if c.Printer.Template == "" {
+		return finding{"slips", findingOK, "the built-in template"}
+	}
+	t, err := template.Load(c.Printer.Template)
+	if err != nil {
+		return finding{"slips", findingFailed, err.Error()}
+	}
+	paper, err := paperOf(ctx, c.Printer)
+	if err != nil {
+		return finding{"slips", findingSkipped, fmt.Sprintf("%s: whether it suits the paper is not known: %v", c.Printer.Template, err)}
+	}
+	var problems []string
+	for _, problem := range printer.Warnings(t, paper, c.Kiosk.Languages...) {
+		problems = append(problems, problem.Error())
+	}
+	if problems != nil {
+		return finding{"slips", findingWarning, strings.Join(problems, "; ")}
+	}
+	for _, claim := range append(slices.Clone(c.Kiosk.ClaimTypes), c.Kiosk.DefaultClaimType) {
+		if t.NextStep(claim) == nil && showsNext(t) {
+			return finding{"slips", findingWarning, fmt.Sprintf("%s has no next step for %s and none for default", c.Printer.Template, claim)}
+		}
+	}
+	return finding{"slips", findingOK, c.Printer.Template}
+}
+
+// showsNext tells whether a code slip has a place for the next step.
+func showsNext(t *template.Template) bool {
+	return slices.ContainsFunc(t.Blocks[template.Code], func(b template.Block) bool { return b.Show == "next" })
+}
+
+// judge says what a condition is worth, and what to do; err is why the printer
+// could not be asked, or not be understood.
+func judge(c printer.Condition, err error) (state, detail string) {
+	if errors.Is(err, printer.ErrFormat) {
+		return findingFailed, "it takes no kind of document that can be made; if you know better, set printer.format, see docs/printers.md"
+	}
+	switch c {
+	case printer.Ready:
+		return findingOK, "ready"
+	case printer.Unknown:
+		if err != nil {
+			return findingFailed, "its answers make no sense: is it an ESC/POS printer, are printer.address and the speed of the line right? If they are, and all is well with it, write what it says into printer.well"
+		}
+		return findingWarning, "it takes slips, but does not tell how it is; try it with: authenkiosk slip test"
+	case printer.PaperLow:
+		return findingWarning, "the roll is near its end: have another one at hand"
+	case printer.Busy:
+		return findingWarning, "busy with another job"
+	case printer.PaperOut:
+		return findingFailed, "no paper: put in a roll"
+	case printer.CoverOpen:
+		return findingFailed, "the cover is open: close it"
+	case printer.Error:
+		return findingFailed, "cutter, print head or a jam: look at the printer, switch it off and on"
+	}
+	if err == nil {
+		return findingFailed, "it answers, but is off line: look at its lamps and its buttons, switch it off and on"
+	}
+	return findingFailed, "not there: is it switched on, is the cable in, is printer.address right?"
+}
+
+// printerName is the printer as messages name it.
+func printerName(c config.Printer) string {
+	name := fmt.Sprintf("%s %s", c.Kind, c.Address)
+	if c.Model != "" {
+		name += " (" + c.Model + ")"
+	}
+	return name
+}
+
+// forOne tells whether a printer serves one program at a time: a second one would
+// cut off the slip of the first.
+func forOne(k config.PrinterKind) bool {
+	return k == config.PrinterTCP || k == config.PrinterFile || k == config.PrinterSerial
+}
+
+// inUse tells whether a kiosk is running on these data.
+func inUse(data string, keys storage.KeyOptions) bool {
+	store, err := storage.Open(data, storage.Options{Keys: keys})
+	if err == nil {
+		_ = store.Close()
+	}
+	return errors.Is(err, storage.ErrInUse)
+}

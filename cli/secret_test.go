@@ -1,0 +1,21 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+
+	"authenkiosk/app/privatelog"
+	"authenkiosk/storage"
+	"authenkiosk/visit"
+
+	"authenkiosk/app/hospital"
+)
+
+func TestASecretThatIsSetIsHiddenInTheLog(t *testing.T) {
+	if err := setSecret(t.TempDir(), storage.KeyOptions{}, visit.ZoneTest, hospital.MQTTPassword, strings.NewReader("canary-of-the-broker\n")); err != nil {
+		t.Fatal(err)
+	}
+	if got := privatelog.Clean("wrong password: canary-of-the-broker"); strings.Contains(got, "canary") {
+		t.Errorf("the log: %s", got)
+	}
+}

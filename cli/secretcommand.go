@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"authenkiosk/app/privatelog"
+	"authenkiosk/storage"
+
+	"authenkiosk/app"
+)
+
+// dataKey changes what seals the key of a zone's data: "reseal" or "recover". It works
+// while the program runs, which has the key already.
+func (p *Program) dataKey(s *settings, what string) error {
+	c, err := s.load()
+	if err != nil {
+		return err
+	}
+	if s.ofZone != "" {
+		if c.NHSO.Zone, err = zoneOf(s.ofZone); err != nil {
+			return err
+		}
+	}
+	data := filepath.Join(s.data, string(c.NHSO.Zone))
+	if err := ownData(data); err != nil {
+		return err
+	}
+	return p.dataKeyIn(data, app.KeysOf(c), what, s.pcr)
+}
+
+func (p *Program) dataKeyIn(data string, keys storage.KeyOptions, what string, pcr bool) error {
+	input := bufio.NewReader(io.LimitReader(p.Stdin, 1<<10))
+	var now storage.SourceInfo
+	var err error
+	switch {
+	case what == "recover":
+		now, err = p.recoverKey(data, keys, input)
+	case pcr:
+		now, err = p.bindKey(data, keys, input)
+	default:
+		now, err = storage.Reseal(data, keys, "")
+	}
+	if err != nil {
+		return err
+	}
+	is := now.Protection()
+	_, err = fmt.Fprintf(p.Stdout, "The key of the data in %s comes from %s now. It protects from %s; not from %s. Besides, %s.\n",
+		data, now.Name, is.From, is.Not, storage.DiskEncryption)
+	return err
+}
+
+// errNotWritten says that the recovery code was not repeated.
+var errNotWritten = errors.New("that is not the end of the recovery code: nothing was bound. Give the command again for a new code")
+
+// bindKey makes a recovery code, sees to it that somebody has it, has it open the key,
+// and binds the key.
+func (p *Program) bindKey(data string, keys storage.KeyOptions, input *bufio.Reader) (storage.SourceInfo, error) {
+	code := storage.NewRecoveryCode()
+	privatelog.Hide(code)
+	fmt.Fprintf(p.Stdout, `The recovery code of these data is
+
+    %s
+
+It is shown only now. Write it down and keep it away from this machine: after an
+update of the firmware, or of its keys, the data open with this code alone.
+Type its last group, then Enter: `, code)
+	line, err := input.ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return storage.SourceInfo{}, fmt.Errorf("read the last group: %w", err)
+	}
+	if !strings.EqualFold(strings.TrimSpace(line), code[strings.LastIndex(code, "-")+1:]) {
+		return storage.SourceInfo{}, errNotWritten
+	}
+	fmt.Fprintln(p.Stdout)
+	// Only now: a code of before is good until somebody has the new one.
+	if err := storage.AddRecovery(data, keys, code); err != nil {
+		return storage.SourceInfo{}, err
+	}
+	return storage.Reseal(data, keys, storage.SourceTPMBound)
+}
+
+// recoverKey opens the key with its code.
+func (p *Program) recoverKey(data string, keys storage.KeyOptions, input *bufio.Reader) (storage.SourceInfo, error) {
+	fmt.Fprint(p.Stdout, "Type the recovery code, then Enter: ")
+	line, err := input.ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return storage.SourceInfo{}, fmt.Errorf("read the recovery code: %w", err)
+	}
+	privatelog.Hide(strings.TrimSpace(line))
+	fmt.Fprintln(p.Stdout)
+	return storage.Recover(data, keys, line)
+}

@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"authenkiosk/app/config"
+	"authenkiosk/printer"
+	"authenkiosk/printer/template"
+	"authenkiosk/visit"
+
+	"authenkiosk/app/slips"
+
+	"authenkiosk/app"
+)
+
+// slip shows and tries the unit's slips.
+func (p *Program) slip(ctx context.Context, s *settings) error {
+	if len(s.args) == 1 {
+		switch s.args[0] {
+		case "template":
+			_, err := p.Stdout.Write(template.DefaultFile)
+			return err
+		case "preview":
+			return p.slipPreview(s)
+		case "test":
+			return p.slipTest(ctx, s)
+		}
+	}
+	return errors.New("write: slip template, slip preview -out FILE, or slip test")
+}
+
+// slipPreview draws a sample, of the configured template and paper unless the
+// flags say otherwise.
+func (p *Program) slipPreview(s *settings) error {
+	if s.out == "" {
+		return errors.New("say where the picture goes: -out FILE")
+	}
+	c, err := s.load()
+	if err != nil {
+		return err
+	}
+	if s.template == "" {
+		s.template = c.Printer.Template
+	}
+	if s.paper == "" {
+		s.paper = strconv.Itoa(c.Printer.WidthMM)
+	}
+	if s.template != "" {
+		problems, err := printer.WarningsOf(s.template, s.paper, s.dpi)
+		if err != nil {
+			return err
+		}
+		for _, problem := range problems {
+			_, _ = fmt.Fprintf(p.Stderr, "warning: %v\n", problem)
+		}
+	}
+	if err := printer.WritePreview(s.out, s.kind, s.paper, s.template, s.dpi); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(p.Stdout, "%s: slip %q on paper %q\n", s.out, s.kind, s.paper)
+	return err
+}
+
+// testPageAfter bounds the printing of the test page, see spool: a serial line
+// takes more than a minute.
+const testPageAfter = 100 * time.Second
+
+// slipTest prints the test page and says what came of it.
+func (p *Program) slipTest(ctx context.Context, s *settings) error {
+	c, err := s.load()
+	if err != nil {
+		return err
+	}
+	if c.Printer.Kind == config.PrinterNone {
+		return errors.New("no printer is configured (printer.kind)")
+	}
+	if forOne(c.Printer.Kind) && inUse(filepath.Join(s.data, string(c.NHSO.Zone)), app.KeysOf(c)) {
+		return errors.New("a kiosk is running and has the printer to itself: end it first")
+	}
+	device, err := slips.Open(c.Printer, s.log)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = device.Close() }()
+	ctx, cancel := context.WithTimeout(ctx, testPageAfter)
+	defer cancel()
+	now := time.Now()
+	err = device.Print(ctx, printer.Slip{
+		Kind: printer.KindTest, UnitName: c.Unit.Name, UnitPhone: c.Unit.Phone, Zone: c.NHSO.Zone, Visit: visit.ID(uuid.Must(uuid.NewV7()).String()),
+		At: now, Date: visit.ServiceDateOf(now), Languages: c.Kiosk.Languages, Printer: printerName(c.Printer), Program: "AuthenKiosk " + app.Version(),
+	})
+	return p.tellTest(err, printerName(c.Printer))
+}
+
+// tellTest says what came of the test page. Only a page that surely did not come
+// out is an error: many printers tell nothing.
+func (p *Program) tellTest(err error, name string) error {
+	var unclear *printer.UnclearError
+	switch {
+	case err == nil:
+		_, err = fmt.Fprintf(p.Stdout, "%s: the test page was printed, the printer has confirmed it\n", name)
+		return err
+	case errors.As(err, &unclear):
+		_, err = fmt.Fprintf(p.Stdout, "%s: the test page was sent; the printer does not tell whether it came out: look whether it did\n", name)
+		return err
+	}
+	if printer.ConditionOf(err).Prints() {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	_, do := judge(printer.ConditionOf(err), errors.Unwrap(err))
+	return fmt.Errorf("%s: %s (%w)", name, do, err)
+}
