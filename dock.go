@@ -6,9 +6,8 @@ import (
 	"fyne.io/fyne/v2"
 
 	"authenkiosk/app"
-	"authenkiosk/ui"
-
 	"authenkiosk/app/demo"
+	"authenkiosk/ui"
 )
 
 // nhsoModes are the dock's words for how NHSO behaves.

@@ -6,9 +6,9 @@ package main
 import (
 	"os"
 
-	_ "authenkiosk/ui/fyneenv" // before Fyne: what Fyne reads while it starts
-
 	"authenkiosk/cli"
+
+	_ "authenkiosk/ui/fyneenv" // before Fyne: what Fyne reads while it starts
 )
 
 func main() {

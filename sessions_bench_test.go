@@ -21,12 +21,11 @@ import (
 
 	"authenkiosk/app"
 	"authenkiosk/app/config"
+	"authenkiosk/app/demo"
 	"authenkiosk/cardreader/virtualcard"
 	"authenkiosk/cli"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/app/demo"
 )
 
 var sessions = flag.Int("sessions", 1000, "how many whole sessions BenchmarkScreens/Sessions plays")

@@ -17,11 +17,10 @@ import (
 
 	"authenkiosk/app"
 	"authenkiosk/app/config"
+	"authenkiosk/cli"
 	"authenkiosk/ui"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/cli"
 )
 
 // tickEvery is how often the screen is told the time.

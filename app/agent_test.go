@@ -30,16 +30,15 @@ import (
 	"authenkiosk/agent/agenttest"
 	"authenkiosk/agent/webhook"
 	"authenkiosk/app/config"
+	"authenkiosk/app/demo"
+	"authenkiosk/app/hospital"
 	"authenkiosk/app/privatelog"
+	"authenkiosk/app/records"
 	"authenkiosk/cardreader/virtualcard"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/app/demo"
-	"authenkiosk/app/hospital"
-	"authenkiosk/app/records"
 )
 
 // clinic is the whole running program, with its agent, and a test zone whose

@@ -5,10 +5,9 @@ import (
 	"errors"
 
 	"authenkiosk/agent/secureagent"
+	"authenkiosk/app/cards"
 	"authenkiosk/cardreader"
 	"authenkiosk/visit"
-
-	"authenkiosk/app/cards"
 )
 
 // agentCards are the cards as programs of the hospital see them.

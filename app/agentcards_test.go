@@ -9,14 +9,13 @@ import (
 
 	"authenkiosk/agent"
 	"authenkiosk/app/config"
+	"authenkiosk/app/demo"
 	"authenkiosk/cardreader"
 	"authenkiosk/cardreader/virtualcard"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/app/demo"
 )
 
 const officerPID = "9000000000012"

@@ -4,11 +4,10 @@ import (
 	"time"
 
 	"authenkiosk/app/config"
-	"authenkiosk/storage"
-
 	"authenkiosk/app/hospital"
 	"authenkiosk/app/records"
 	"authenkiosk/app/upstream"
+	"authenkiosk/storage"
 )
 
 // hasToken tells whether there is something that the preference could hide.

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"authenkiosk/app/config"
-
 	"authenkiosk/app/demo"
 )
 

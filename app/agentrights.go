@@ -5,10 +5,9 @@ import (
 	"time"
 
 	"authenkiosk/agent/secureagent"
+	"authenkiosk/app/upstream"
 	"authenkiosk/nhso"
 	"authenkiosk/visit"
-
-	"authenkiosk/app/upstream"
 )
 
 // agentRights asks NHSO for rights. Where NHSO names no claim types, those for programs

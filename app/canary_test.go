@@ -11,13 +11,12 @@ import (
 	"path/filepath"
 	"testing"
 
+	"authenkiosk/app/demo"
 	"authenkiosk/app/privatelog"
 	"authenkiosk/cardreader/virtualcard"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/app/demo"
 )
 
 var sessions = flag.Int("sessions", 20, "how many patients come in TestNothingPersonalIsLeft...")

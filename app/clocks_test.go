@@ -26,13 +26,12 @@ import (
 
 	"github.com/google/uuid"
 
+	"authenkiosk/app/upstream"
 	"authenkiosk/nhso"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/outbox"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
-
-	"authenkiosk/app/upstream"
 )
 
 var clocks = flag.Int("clocks", 5, "how many wrong clocks TestWrongClocks... plays")

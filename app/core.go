@@ -11,9 +11,13 @@ import (
 	"time"
 
 	"authenkiosk/agent"
+	"authenkiosk/app/cards"
 	"authenkiosk/app/config"
 	"authenkiosk/app/control"
+	"authenkiosk/app/demo"
+	"authenkiosk/app/hospital"
 	"authenkiosk/app/records"
+	"authenkiosk/app/upstream"
 	"authenkiosk/cardreader"
 	"authenkiosk/cardreader/pcsc"
 	"authenkiosk/nhso"
@@ -21,11 +25,6 @@ import (
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/app/cards"
-	"authenkiosk/app/demo"
-	"authenkiosk/app/hospital"
-	"authenkiosk/app/upstream"
 )
 
 // core is what kiosk and headless agent stand on alike: the cards, the way to

@@ -5,12 +5,11 @@ import (
 	"testing"
 
 	"authenkiosk/app/config"
+	"authenkiosk/app/demo"
 	"authenkiosk/nhso"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/outbox"
 	"authenkiosk/storage"
-
-	"authenkiosk/app/demo"
 )
 
 // closes counts how often a way to NHSO is closed.

@@ -5,13 +5,11 @@ import (
 	"log/slog"
 	"time"
 
+	"authenkiosk/app/upstream"
 	"authenkiosk/app/wait"
-
 	"authenkiosk/outbox"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/app/upstream"
 )
 
 // watchDay sends the service date whenever it changes, also when somebody sets

@@ -4,15 +4,13 @@ import (
 	"context"
 	"time"
 
+	"authenkiosk/app/demo"
 	"authenkiosk/app/wait"
-
 	"authenkiosk/camera/scene"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/printer/sink"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/app/demo"
 )
 
 // Dock is the control panel of the demo zone: it plays the patient's hands and

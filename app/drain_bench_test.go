@@ -8,14 +8,13 @@ import (
 
 	"github.com/google/uuid"
 
+	"authenkiosk/app/demo"
+	"authenkiosk/app/upstream"
 	"authenkiosk/nhso"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/outbox"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
-
-	"authenkiosk/app/demo"
-	"authenkiosk/app/upstream"
 )
 
 // BenchmarkDrain takes a queue of visits through store, outbox, client and test

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"authenkiosk/app/config"
+	"authenkiosk/app/demo"
 	"authenkiosk/cardreader/virtualcard"
 	"authenkiosk/nhso"
 	"authenkiosk/nhso/testzone"
@@ -20,8 +21,6 @@ import (
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/app/demo"
 )
 
 // wire is a whole kiosk without a screen: real flow, store, outbox and client, a

@@ -23,6 +23,7 @@ import (
 	"github.com/google/uuid"
 
 	"authenkiosk/app/config"
+	"authenkiosk/app/demo"
 	"authenkiosk/cardreader/virtualcard"
 	"authenkiosk/nhso"
 	"authenkiosk/nhso/testzone"
@@ -30,8 +31,6 @@ import (
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/app/demo"
 )
 
 var kills = flag.Int("kills", 12, "how often the kiosk is killed in TestKillingTheKiosk...")

@@ -9,15 +9,14 @@ import (
 	"time"
 
 	"authenkiosk/app/config"
+	"authenkiosk/app/demo"
+	"authenkiosk/app/photo"
+	"authenkiosk/app/slips"
 	"authenkiosk/camera/scene"
 	"authenkiosk/nhso"
 	"authenkiosk/outbox"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/app/demo"
-	"authenkiosk/app/photo"
-	"authenkiosk/app/slips"
 )
 
 // Kiosk is a whole kiosk without its screen.

@@ -14,10 +14,9 @@ import (
 	"github.com/mochi-mqtt/server/v2/packets"
 
 	"authenkiosk/app/config"
+	"authenkiosk/app/hospital"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
-
-	"authenkiosk/app/hospital"
 )
 
 // TestACodeOfAProgramComesByTheBrokerWithTheSealedPassword goes the whole way: a

@@ -4,14 +4,13 @@ import (
 	"context"
 	"time"
 
-	"authenkiosk/outbox"
-	"authenkiosk/visit"
-	"authenkiosk/visit/flow"
-
 	"authenkiosk/app/cards"
 	"authenkiosk/app/photo"
 	"authenkiosk/app/slips"
 	"authenkiosk/app/upstream"
+	"authenkiosk/outbox"
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
 )
 
 // CardReader reads the card of one insertion into the patient's reader.

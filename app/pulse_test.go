@@ -13,9 +13,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"authenkiosk/visit/flow"
-
 	"authenkiosk/app/upstream"
+	"authenkiosk/visit/flow"
 )
 
 // screenLoop is a loop like that of Fyne: it does what it is handed, in order.

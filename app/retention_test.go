@@ -7,11 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"authenkiosk/app/hospital"
 	"authenkiosk/outbox"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
-
-	"authenkiosk/app/hospital"
 )
 
 func TestErasureRunsOnceInEveryNight(t *testing.T) {

@@ -7,10 +7,9 @@ import (
 	"sync"
 	"time"
 
+	"authenkiosk/app/cards"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/app/cards"
 )
 
 // Runner owns the model: it takes events one by one, lets the flow make the next

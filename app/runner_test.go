@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"authenkiosk/app/wait"
-
 	"authenkiosk/outbox"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"

@@ -9,13 +9,12 @@ import (
 	"time"
 
 	"authenkiosk/app/config"
+	"authenkiosk/app/demo"
 	"authenkiosk/printer"
 	"authenkiosk/printer/sink"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/app/demo"
 )
 
 // paper is a made-up printer at a real kiosk.

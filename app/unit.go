@@ -4,12 +4,11 @@ import (
 	"strings"
 
 	"authenkiosk/app/config"
+	"authenkiosk/app/demo"
 	"authenkiosk/nhso"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/app/demo"
 )
 
 // First digits of a PID: those of citizens, and the one that is in nobody's

@@ -15,16 +15,13 @@ import (
 	"strings"
 	"time"
 
-	"authenkiosk/atomicfile"
-
+	"authenkiosk/app"
 	"authenkiosk/app/config"
-	"authenkiosk/storage"
-	"authenkiosk/visit"
-
 	"authenkiosk/app/demo"
 	"authenkiosk/app/upstream"
-
-	"authenkiosk/app"
+	"authenkiosk/atomicfile"
+	"authenkiosk/storage"
+	"authenkiosk/visit"
 )
 
 // agent runs the program without a screen until it is told to end.

@@ -10,14 +10,11 @@ import (
 	"time"
 
 	"authenkiosk/agent/feed"
-
 	"authenkiosk/agent/webhook"
-	"authenkiosk/app/config"
-	"authenkiosk/storage"
-
-	"authenkiosk/app/hospital"
-
 	"authenkiosk/app"
+	"authenkiosk/app/config"
+	"authenkiosk/app/hospital"
+	"authenkiosk/storage"
 )
 
 // agentFindings tell who may ask the agent, and how those are who are told about

@@ -23,7 +23,9 @@ func TestTheDoctorSaysWhoIsOfferedWhichClaimTypes(t *testing.T) {
 		{"another default stands first", visit.ZoneTest, config.UpstreamEndpoint, nil, haemodialysis, "patients are offered PG0130001"},
 		{"a default that is new", visit.ZoneTest, config.UpstreamEndpoint, nil, "PG0990001", "patients are offered PG0990001"},
 		{
-			"what the unit has set is what everybody gets", visit.ZoneTest, config.UpstreamEndpoint, []string{haemodialysis, general}, general,
+			"what the unit has set is what everybody gets", visit.ZoneTest, config.UpstreamEndpoint,
+			[]string{haemodialysis, general},
+			general,
 			"those of kiosk.claim_types are offered: PG0130001, PG0060001",
 		},
 		{"by an installed agent", visit.ZoneTest, config.UpstreamAgent, nil, general, "the installed agent names those of each person"},

@@ -3,10 +3,9 @@ package cli
 import (
 	"fmt"
 
+	"authenkiosk/app"
 	"authenkiosk/app/config"
 	"authenkiosk/visit"
-
-	"authenkiosk/app"
 )
 
 // claimTypeFinding says what is offered to whom.

@@ -16,15 +16,13 @@ import (
 	"time"
 
 	"authenkiosk/agent/webhook"
+	"authenkiosk/app"
 	"authenkiosk/app/config"
+	"authenkiosk/app/hospital"
 	"authenkiosk/app/privatelog"
+	"authenkiosk/app/upstream"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
-
-	"authenkiosk/app/hospital"
-	"authenkiosk/app/upstream"
-
-	"authenkiosk/app"
 )
 
 // Program is one of the command-line programs. The graphical one has faces, the

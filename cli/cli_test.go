@@ -14,16 +14,14 @@ import (
 	"strings"
 	"testing"
 
+	"authenkiosk/app"
 	"authenkiosk/app/config"
+	"authenkiosk/app/hospital"
+	"authenkiosk/app/upstream"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/app/hospital"
-	"authenkiosk/app/upstream"
-
-	"authenkiosk/app"
 )
 
 // called is what a command line printed and how it ended.

@@ -13,10 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"authenkiosk/visit"
-
 	"authenkiosk/app/hospital"
 	"authenkiosk/app/records"
+	"authenkiosk/visit"
 )
 
 func TestCommandsThatChangeTheClientsAtOnceUndoNothing(t *testing.T) {

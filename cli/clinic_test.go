@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"authenkiosk/agent"
+	"authenkiosk/app"
 	"authenkiosk/app/config"
 	"authenkiosk/app/demo"
 	"authenkiosk/app/records"
@@ -24,8 +25,6 @@ import (
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/app"
 )
 
 // runningClinic is a whole running program with its agent, for commands that are given

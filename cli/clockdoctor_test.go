@@ -5,9 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"authenkiosk/visit"
-
 	"authenkiosk/app/upstream"
+	"authenkiosk/visit"
 )
 
 func TestTheClockIsReportedWithItsCause(t *testing.T) {

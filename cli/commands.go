@@ -11,16 +11,14 @@ import (
 	"strings"
 	"unicode"
 
+	"authenkiosk/app"
 	"authenkiosk/app/config"
+	"authenkiosk/app/demo"
 	"authenkiosk/app/privatelog"
 	"authenkiosk/assets"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
-
-	"authenkiosk/app/demo"
-
-	"authenkiosk/app"
 )
 
 // pageAddress is where people find the simulator of a running demo.

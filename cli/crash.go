@@ -9,9 +9,8 @@ import (
 	"runtime/debug"
 	"time"
 
-	"authenkiosk/app/privatelog"
-
 	"authenkiosk/app"
+	"authenkiosk/app/privatelog"
 )
 
 // crashMonitor is the hidden command that writes the crash report of another

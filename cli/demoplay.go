@@ -13,13 +13,11 @@ import (
 	"sync"
 	"time"
 
+	"authenkiosk/app"
 	"authenkiosk/app/config"
+	"authenkiosk/app/demo"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/app/demo"
-
-	"authenkiosk/app"
 )
 
 // Draw draws a model without a display, in pixels.

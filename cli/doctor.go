@@ -12,7 +12,10 @@ import (
 	"slices"
 	"time"
 
+	"authenkiosk/app"
 	"authenkiosk/app/config"
+	"authenkiosk/app/photo"
+	"authenkiosk/app/upstream"
 	"authenkiosk/camera"
 	"authenkiosk/cardreader"
 	"authenkiosk/cardreader/pcsc"
@@ -20,11 +23,6 @@ import (
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/app/photo"
-	"authenkiosk/app/upstream"
-
-	"authenkiosk/app"
 )
 
 // finding is what doctor found out about one thing.

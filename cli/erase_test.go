@@ -9,9 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"authenkiosk/storage"
-
 	"authenkiosk/app/records"
+	"authenkiosk/storage"
 )
 
 // Freed pages hold the sealed records until the file is written anew, whatever else of

@@ -3,11 +3,10 @@ package cli
 import (
 	"fmt"
 
+	"authenkiosk/app"
 	"authenkiosk/app/config"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
-
-	"authenkiosk/app"
 )
 
 // keyFinding says what the key of the data protects from.

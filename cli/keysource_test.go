@@ -9,10 +9,9 @@ import (
 	"testing"
 
 	"authenkiosk/app/config"
+	"authenkiosk/app/upstream"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
-
-	"authenkiosk/app/upstream"
 )
 
 // fromFile makes data in the test zone whose key comes from a file.

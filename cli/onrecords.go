@@ -10,12 +10,10 @@ import (
 	"log/slog"
 	"path/filepath"
 
-	"authenkiosk/app/control"
-	"authenkiosk/storage"
-
-	"authenkiosk/app/records"
-
 	"authenkiosk/app"
+	"authenkiosk/app/control"
+	"authenkiosk/app/records"
+	"authenkiosk/storage"
 )
 
 // maxRecordsInput bounds the input of such a command, in bytes: a PID and a line end.

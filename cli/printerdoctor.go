@@ -10,12 +10,11 @@ import (
 	"time"
 
 	"authenkiosk/app/config"
+	"authenkiosk/app/slips"
 	"authenkiosk/printer"
 	"authenkiosk/printer/template"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
-
-	"authenkiosk/app/slips"
 )
 
 // askPrinterFor bounds the question to a printer: a network that loses it.

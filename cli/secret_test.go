@@ -4,11 +4,10 @@ import (
 	"strings"
 	"testing"
 
+	"authenkiosk/app/hospital"
 	"authenkiosk/app/privatelog"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
-
-	"authenkiosk/app/hospital"
 )
 
 func TestASecretThatIsSetIsHiddenInTheLog(t *testing.T) {

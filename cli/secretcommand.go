@@ -8,10 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"authenkiosk/app"
 	"authenkiosk/app/privatelog"
 	"authenkiosk/storage"
-
-	"authenkiosk/app"
 )
 
 // dataKey changes what seals the key of a zone's data: "reseal" or "recover". It works

@@ -10,14 +10,12 @@ import (
 
 	"github.com/google/uuid"
 
+	"authenkiosk/app"
 	"authenkiosk/app/config"
+	"authenkiosk/app/slips"
 	"authenkiosk/printer"
 	"authenkiosk/printer/template"
 	"authenkiosk/visit"
-
-	"authenkiosk/app/slips"
-
-	"authenkiosk/app"
 )
 
 // slip shows and tries the unit's slips.

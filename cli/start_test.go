@@ -7,10 +7,9 @@ import (
 	"path/filepath"
 	"testing"
 
+	"authenkiosk/app"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
-
-	"authenkiosk/app"
 )
 
 func TestWhatKeepsAKioskFromStartingHasWordsForTheScreen(t *testing.T) {

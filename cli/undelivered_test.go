@@ -14,10 +14,9 @@ import (
 
 	"authenkiosk/agent/webhook"
 	"authenkiosk/app/config"
+	"authenkiosk/app/hospital"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
-
-	"authenkiosk/app/hospital"
 )
 
 const refusedVisit = visit.ID("01900000-0000-7000-8000-000000000001")

@@ -10,11 +10,10 @@ import (
 	"strings"
 	"testing"
 
-	"authenkiosk/storage"
-	"authenkiosk/visit"
-
 	"authenkiosk/app/demo"
 	"authenkiosk/app/upstream"
+	"authenkiosk/storage"
+	"authenkiosk/visit"
 )
 
 func TestTheZoneIsChangedInTheFileAndNothingElse(t *testing.T) {

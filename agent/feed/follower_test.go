@@ -11,9 +11,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"authenkiosk/agent"
-
 	"go.uber.org/goleak"
+
+	"authenkiosk/agent"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -15,14 +15,14 @@ import (
 	"testing"
 	"time"
 
-	"authenkiosk/agent"
-	"authenkiosk/visit"
-
 	broker "github.com/mochi-mqtt/server/v2"
 	"github.com/mochi-mqtt/server/v2/hooks/auth"
 	"github.com/mochi-mqtt/server/v2/listeners"
 	"github.com/mochi-mqtt/server/v2/packets"
 	"go.uber.org/goleak"
+
+	"authenkiosk/agent"
+	"authenkiosk/visit"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

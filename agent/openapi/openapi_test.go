@@ -5,10 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
 	"authenkiosk/agent/openapi"
 	"authenkiosk/agent/secureagent"
-
-	"github.com/getkin/kin-openapi/openapi3"
 )
 
 func TestTheDescriptionIsValidOpenAPI(t *testing.T) {

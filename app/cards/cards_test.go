@@ -6,12 +6,11 @@ import (
 	"slices"
 	"testing"
 
+	"authenkiosk/app/demo"
 	"authenkiosk/cardreader"
 	"authenkiosk/cardreader/virtualcard"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/app/demo"
 )
 
 // The flow asks for a forgotten card to be taken where the next patient's would go.

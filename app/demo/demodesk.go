@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"authenkiosk/app/wait"
-
 	"authenkiosk/cardreader/virtualcard"
 	"authenkiosk/nhso/testzone"
 )

@@ -15,15 +15,14 @@ import (
 	"sync"
 	"time"
 
-	"authenkiosk/app/wait"
-	"authenkiosk/atomicfile"
-
 	"authenkiosk/agent"
 	"authenkiosk/agent/feed"
 	"authenkiosk/agent/mqtt"
 	"authenkiosk/agent/webhook"
 	"authenkiosk/app/config"
 	"authenkiosk/app/privatelog"
+	"authenkiosk/app/wait"
+	"authenkiosk/atomicfile"
 	"authenkiosk/storage"
 )
 

@@ -12,9 +12,8 @@ import (
 	"sync"
 	"time"
 
-	"authenkiosk/app/wait"
-
 	"authenkiosk/app/config"
+	"authenkiosk/app/wait"
 	"authenkiosk/camera"
 	"authenkiosk/camera/gate"
 	"authenkiosk/camera/scene"

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"authenkiosk/agent/feed"
-
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 )

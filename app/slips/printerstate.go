@@ -6,9 +6,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"authenkiosk/app/wait"
-
 	"authenkiosk/app/slips/spool"
+	"authenkiosk/app/wait"
 	"authenkiosk/printer"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"authenkiosk/app/wait"
-
 	"authenkiosk/nhso"
 	"authenkiosk/storage"
 	"authenkiosk/visit"

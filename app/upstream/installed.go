@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"authenkiosk/app/wait"
-
 	"authenkiosk/nhso"
 	"authenkiosk/visit"
 )
