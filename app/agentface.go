@@ -41,7 +41,7 @@ func (c *core) newFace(data string) (*hospital.Agent, error) {
 	}
 	return hospital.NewAgent(hospital.AgentOptions{
 		Config: c.Config, Log: c.log, Store: c.store, Visits: c.visits, Outbox: c.outbox,
-		Cards: agentCards{c.cards}, Rights: agentRights{c.upstream, c.offered}, Codes: agentCodes{c.upstream, c.visits}, Audit: c.diary, Clients: &records.Clients{Store: c.store, Log: c.log},
+		Cards: agentCards{c.cards}, Rights: agentRights{c.upstream, c.offered}, Codes: agentCodes{c.upstream, c.visits}, Audit: c.audit, Clients: &records.Clients{Store: c.store, Log: c.log},
 		HasToken: c.hasToken(data), Outlive: c.outlive(),
 		Status: c.face.Status, Healthy: c.face.Healthy, Watched: c.face.Watched,
 		Inserted: c.cards.Insertion, Look: c.look,

@@ -48,11 +48,11 @@ type core struct {
 	data      string      // directory of the zone
 	demo      *demo.World // nil outside of the demo zone
 
-	face    face                  // what stands on the core
-	agent   *hospital.Agent       // nil: the agent is not enabled
-	offered []visit.ClaimType     // to programs, where NHSO names none
-	tell    *hospital.Receivers   // those who are told about visits
-	diary   *hospital.AuditWriter // the audit of what programs do
+	face      face                  // what stands on the core
+	agent     *hospital.Agent       // nil: the agent is not enabled
+	offered   []visit.ClaimType     // to programs, where NHSO names none
+	receivers *hospital.Receivers   // those who are told about visits
+	audit     *hospital.AuditWriter // the audit of what programs do
 
 	lookNow chan struct{}
 	asked   chan func()           // whether the loop over the devices still turns
@@ -119,8 +119,8 @@ func (c *core) open(data string, settling outbox.Times) (err error) {
 		Store: c.visits, NHSO: c.upstream, Log: c.log, Times: settling, Sendable: c.sendable(),
 		Clock: c.clockForVisits, TellsTime: c.installed == nil, Notify: c.face.Settled,
 	})
-	c.diary = hospital.NewAuditWriter(c.store, c.log)
-	if c.tell, err = hospital.NewReceivers(hospital.ReceiversOptions{
+	c.audit = hospital.NewAuditWriter(c.store, c.log)
+	if c.receivers, err = hospital.NewReceivers(hospital.ReceiversOptions{
 		Config: c.Config, Store: c.store, Secrets: storage.OpenSecretsWith(data, KeysOf(c.Config)), Data: data, Log: c.log, Changed: c.statusChanged,
 	}); err != nil {
 		return err
@@ -187,7 +187,7 @@ func (c *core) start(ctx context.Context, parts *sync.WaitGroup, send func(flow.
 	if c.agent != nil {
 		parts.Go(func() { c.agent.Serve(ctx) })
 	}
-	parts.Go(func() { c.tell.Run(ctx) })
+	parts.Go(func() { c.receivers.Run(ctx) })
 	if endpoint, ok := c.nhso.(*nhso.Endpoint); ok && c.Config.NHSO.EvidenceURL != "" {
 		evidence := upstream.NewEvidenceSender(c.store, endpoint.SendEvidence, c.log)
 		parts.Go(func() { evidence.Run(ctx) })
@@ -227,8 +227,8 @@ func (c *core) close() {
 	if c.nhso != nil {
 		c.nhso.Close()
 	}
-	if c.diary != nil {
-		c.diary.Close()
+	if c.audit != nil {
+		c.audit.Close()
 	}
 	if c.store != nil {
 		if err := c.store.Close(); err != nil {
@@ -268,7 +268,7 @@ var errNoAgent = errors.New("the agent is not enabled (agent.enabled)")
 
 // Records returns what commands on the records of the running program work on.
 func (c *core) Records() records.Commands {
-	return records.Commands{Store: c.store, Log: c.log, Wake: c.tell.Wake}
+	return records.Commands{Store: c.store, Log: c.log, Wake: c.receivers.Wake}
 }
 
 // Close ends a program that was made and never run; Run closes by itself.

@@ -71,7 +71,7 @@ func (c *core) status(screen string, printer flow.DeviceState) agent.Status {
 		Printer:     agent.Printer{State: printer.String()},
 		ClockSkewMS: -skew.Milliseconds(), // ours minus NHSO's
 	}
-	s.Receivers = c.tell.StatusOf()
+	s.Receivers = c.receivers.StatusOf()
 	for _, r := range c.cards.List() {
 		s.Readers = append(s.Readers, agent.Reader{Name: r.Name, State: r.State.String()})
 	}

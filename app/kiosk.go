@@ -185,7 +185,7 @@ func (k *Kiosk) Preview() (image.Image, bool) {
 // printerOf makes the printer of the kiosk, and, when it is that of the demo, what
 // stands for it; nil: there is none.
 func printerOf(o KioskOptions) (*slips.Printer, *demo.Printer, error) {
-	s := slips.SlipOptions{Config: o.Config, Every: o.PrinterPoll, Log: o.Log}
+	s := slips.Options{Config: o.Config, Every: o.PrinterPoll, Log: o.Log}
 	var made *demo.Printer
 	if o.Demo != nil {
 		s.Dial = o.Demo.Line

@@ -52,7 +52,7 @@ func (c *core) retention() *retention {
 // keep says how long data stay now: the configuration, and how far the receivers are.
 func (c *core) keep() storage.Keep {
 	s := c.Config.Storage
-	return storage.Keep{Days: s.KeepDays, PhotoDays: s.KeepPhotoDays, StaffDays: s.KeepStaffDays, Delivered: c.tell.Delivered()}
+	return storage.Keep{Days: s.KeepDays, PhotoDays: s.KeepPhotoDays, StaffDays: s.KeepStaffDays, Delivered: c.receivers.Delivered()}
 }
 
 func (r *retention) run(ctx context.Context) {

@@ -66,7 +66,7 @@ func (c *core) cardForAgent(e cardreader.Event) {
 
 // visitChanged tells those outside of a change that is on the disk.
 func (c *core) visitChanged(id visit.ID, to storage.State) {
-	c.tell.Wake()
+	c.receivers.Wake()
 	if c.agent == nil {
 		return
 	}

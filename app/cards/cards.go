@@ -15,7 +15,7 @@ import (
 	"authenkiosk/visit/flow"
 )
 
-// cards turns what happens at the patient's reader into events of the flow, and
+// Watcher turns what happens at the patient's reader into events of the flow, and
 // reads the card of an insertion when the flow asks.
 type Watcher struct {
 	monitor *cardreader.Monitor
@@ -40,7 +40,7 @@ type Watcher struct {
 	seen func(cardreader.Inserted, visit.PID)
 }
 
-// cardsOptions are what the cards stand on. Service, Config and Log are needed.
+// Options are what the cards stand on. Service, Config and Log are needed.
 type Options struct {
 	Service cardreader.Service
 	Config  config.CardReader
@@ -53,7 +53,7 @@ type Options struct {
 	Seen func(cardreader.Inserted, visit.PID)
 }
 
-// newCards makes the cards; nothing is read before run.
+// New makes the cards; nothing is read before run.
 func New(o Options) *Watcher {
 	if o.Told == nil {
 		o.Told = func(cardreader.Event) {}
@@ -81,7 +81,7 @@ type judged struct {
 // judgedRoom is more cards than readers hold at a time.
 const judgedRoom = 64
 
-// run hands events on until ctx ends. changed is called when the list of readers
+// Run hands events on until ctx ends. changed is called when the list of readers
 // or a state in it has changed.
 func (c *Watcher) Run(ctx context.Context, send func(flow.Event), changed func()) {
 	var working sync.WaitGroup
@@ -259,7 +259,7 @@ func (c *Watcher) set(f func()) {
 	c.mu.Unlock()
 }
 
-// newInsertion gives an insertion the id of the visit that may come of it.
+// NewInsertion gives an insertion the id of the visit that may come of it.
 func NewInsertion(number uint64, role flow.Role) flow.Insertion {
 	return flow.Insertion{Number: number, VisitID: visit.ID(uuid.Must(uuid.NewV7()).String()), Role: role}
 }
@@ -301,7 +301,7 @@ func (c *Watcher) mayBeUseless(ctx context.Context, insertion uint64, err error)
 // ProblemOf implements CardReader.
 func (c *Watcher) ProblemOf(err error) visit.Problem { return cardreader.ProblemOf(err) }
 
-// light is the status light of the readers, and why it is red.
+// Light is the status light of the readers, and why it is red.
 func (c *Watcher) Light() (flow.DeviceState, visit.Problem) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -316,7 +316,7 @@ func (c *Watcher) Light() (flow.DeviceState, visit.Problem) {
 	return flow.DeviceDown, visit.ReaderMissing
 }
 
-// second tells whether there is a reader of its own for the card that vouches.
+// Second tells whether there is a reader of its own for the card that vouches.
 func (c *Watcher) Second() bool {
 	for _, r := range c.List() {
 		if r.Role == cardreader.RoleOfficer {
@@ -326,14 +326,14 @@ func (c *Watcher) Second() bool {
 	return false
 }
 
-// list returns the readers as the monitor told them last.
+// List returns the readers as the monitor told them last.
 func (c *Watcher) List() []cardreader.ReaderState {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return append([]cardreader.ReaderState(nil), c.readers...)
 }
 
-// service returns the readers as the monitor told them last, and why there is no card
+// Service returns the readers as the monitor told them last, and why there is no card
 // service; NoProblem: there is one.
 func (c *Watcher) Service() (readers []cardreader.ReaderState, lost visit.Problem) {
 	c.mu.Lock()
@@ -341,7 +341,7 @@ func (c *Watcher) Service() (readers []cardreader.ReaderState, lost visit.Proble
 	return append([]cardreader.ReaderState(nil), c.readers...), c.lost
 }
 
-// in returns the card in a reader that answers; insertion 0: none.
+// In returns the card in a reader that answers; insertion 0: none.
 func (c *Watcher) In(reader string) (card cardreader.Inserted) {
 	c.set(func() {
 		for _, i := range c.inside {

@@ -14,7 +14,7 @@ import (
 	"authenkiosk/nhso/testzone"
 )
 
-// Demo is what a kiosk of the demo zone stands on: readers with made-up cards and
+// World is what a kiosk of the demo zone stands on: readers with made-up cards and
 // the simulator of NHSO's services, both inside of the program.
 type World struct {
 	Readers *virtualcard.Service
@@ -49,10 +49,10 @@ const (
 	LatencyMax = 600 * time.Millisecond
 )
 
-// demoURL names the simulator; there is no network between it and the client.
+// SimulatorURL names the simulator; there is no network between it and the client.
 const SimulatorURL = "http://testzone.invalid"
 
-// NewDemo makes the parts of the demo zone. The page is where people can look at
+// New makes the parts of the demo zone. The page is where people can look at
 // the simulator; a nil listener means nowhere.
 func New(page net.Listener) (*World, error) {
 	zone, err := testzone.New(testzone.Options{Font: assets.FontRegular, LatencyMin: LatencyMin, LatencyMax: LatencyMax})
@@ -72,9 +72,10 @@ func New(page net.Listener) (*World, error) {
 	return d, nil
 }
 
+// Token is the token that the simulator takes.
 func (d *World) Token() (string, error) { return testzone.DefaultToken, nil }
 
-// serve answers the client, and people, until ctx ends.
+// Serve answers the client, and people, until ctx ends.
 func (d *World) Serve(ctx context.Context, log *slog.Logger) {
 	var serving sync.WaitGroup
 	defer serving.Wait()
@@ -95,13 +96,13 @@ func (d *World) Serve(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// DemoCard is a made-up card that can be put into the demo's reader.
+// Card is a made-up card that can be put into the demo's reader.
 type Card struct {
 	ID    string
 	Label string // Thai
 }
 
-// DemoCards returns the cards of the dock.
+// Cards returns the cards of the dock.
 func Cards() []Card {
 	return []Card{
 		{"citizen", "ผู้ป่วยบัตรทอง"},
@@ -119,7 +120,7 @@ func Cards() []Card {
 	}
 }
 
-// DemoCertifier is the card of DemoCards that vouches for others.
+// CertifierCard is the card of DemoCards that vouches for others.
 const CertifierCard = "pensioner"
 
 // demoPersons are the serial parts of the PIDs of the test population.
@@ -127,7 +128,7 @@ var persons = map[string]int{
 	"citizen": 0, "pensioner": 1, "child": 2, "elder": 3, "insured": 4, "no-right": 6, "here": 7, "elsewhere": 8,
 }
 
-// newDemoCard makes the card of that id.
+// NewCard makes the card of that id.
 func NewCard(id string) (*virtualcard.Card, error) {
 	with := virtualcard.WithProfile(virtualcard.ProfileFast)
 	switch id {

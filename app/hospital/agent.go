@@ -20,7 +20,7 @@ import (
 	"authenkiosk/visit/flow"
 )
 
-// agentFace is the HTTP agent as part of the program: it gives programs of the
+// Agent is the HTTP agent as part of the program: it gives programs of the
 // hospital the cards, the way to NHSO, the store and the events of the core.
 type Agent struct {
 	config  config.Agent
@@ -45,7 +45,7 @@ type Agent struct {
 	last  reading           // what the screen shows
 }
 
-// agentOptions are what the agent stands on. All are needed, but those that say
+// AgentOptions are what the agent stands on. All are needed, but those that say
 // otherwise.
 type AgentOptions struct {
 	Config  config.Config
@@ -75,7 +75,7 @@ type visitStore interface {
 	Find(pid visit.PID, date visit.Date) ([]storage.Record, error)
 }
 
-// newAgentFace makes the agent; nothing is served before listen and serve.
+// NewAgent makes the agent; nothing is served before listen and serve.
 func NewAgent(o AgentOptions) (*Agent, error) {
 	c := o.Config
 	lan, err := lanOf(c.Agent)
@@ -145,7 +145,7 @@ func clientID(ctx context.Context) string {
 	return caller.ID()
 }
 
-// listen opens the port. A port that is taken is an error: NHSO's own agent, or a
+// Listen opens the port. A port that is taken is an error: NHSO's own agent, or a
 // second kiosk, would fight for the cards.
 func (f *Agent) Listen() error {
 	if f.Listener != nil {
@@ -172,7 +172,7 @@ func (f *Agent) Listen() error {
 	return nil
 }
 
-// addr returns where the agent listens, once it does.
+// Addr returns where the agent listens, once it does.
 func (f *Agent) Addr() net.Addr { return f.Listener.Addr() }
 
 // plainHTTP opens the few paths for servers without TLS; nil: there are none.
@@ -205,7 +205,7 @@ func (f *Agent) alsoSixth(l net.Listener) net.Listener {
 	return six
 }
 
-// serve answers until ctx ends, and then lets answers under way finish.
+// Serve answers until ctx ends, and then lets answers under way finish.
 func (f *Agent) Serve(ctx context.Context) {
 	f.log.Info("the agent answers", "address", f.Listener.Addr(), "compat", f.config.Compat, "other_machines", f.config.LAN())
 	var parts sync.WaitGroup
@@ -226,7 +226,7 @@ func (f *Agent) Serve(ctx context.Context) {
 	}
 }
 
-// close waits for submissions under way, and lets go of what is held.
+// Close waits for submissions under way, and lets go of what is held.
 func (f *Agent) Close() {
 	f.submit.close()
 	f.compat.Close()
@@ -242,13 +242,13 @@ func (f *Agent) Close() {
 	}
 }
 
-// publish hands an event to the programs that listen.
+// Publish hands an event to the programs that listen.
 func (f *Agent) Publish(e agent.Event) { f.hub.Publish(e) }
 
-// removed tells that a patient's card is out.
+// Removed tells that a patient's card is out.
 func (f *Agent) Removed(insertion uint64) { f.compat.Removed(insertion) }
 
-// readers announces readers that came or went.
+// Readers announces readers that came or went.
 func (f *Agent) Readers(names []string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -297,7 +297,7 @@ func (f *Agent) cardAccess(c agent.Caller) {
 	f.log.Info("a program reads the card", "client", c.Name, "insertion", insertion)
 }
 
-// readBy is the program that was the last to read the patient's card that is inside.
+// ReadBy is the program that was the last to read the patient's card that is inside.
 func (f *Agent) ReadBy() string {
 	insertion := f.inserted()
 	f.mu.Lock()

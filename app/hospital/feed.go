@@ -8,7 +8,7 @@ import (
 	"authenkiosk/visit"
 )
 
-// feedOf is the feed of visits as programs and receivers follow it.
+// Feed is the feed of visits as programs and receivers follow it.
 type Feed struct {
 	store *storage.Store
 	log   *slog.Logger

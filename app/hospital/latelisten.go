@@ -105,7 +105,7 @@ func (l *lateListener) Close() error {
 // Addr implements net.Listener.
 func (l *lateListener) Addr() net.Addr { return l.at }
 
-// answering asks whoever listens on the agent's address for its health, and tells
+// Answering asks whoever listens on the agent's address for its health, and tells
 // whether that is another program.
 func Answering(ctx context.Context, c config.Agent) (text string, foreign bool) {
 	if c.LAN() {

@@ -34,7 +34,7 @@ const (
 	previewRate = 15
 )
 
-// photographer is the camera of the kiosk: it turns what the camera sees into
+// Camera is the camera of the kiosk: it turns what the camera sees into
 // events of the flow and holds the photo until its visit is saved.
 type Camera struct {
 	open    func(context.Context) (*camera.Camera, error)
@@ -64,11 +64,13 @@ type posing struct {
 	again   chan struct{}   // everything is to be told once more
 }
 
+// NewWith returns a camera that is opened like that. changed is called, from any
+// goroutine, when State is another one.
 func NewWith(open func(context.Context) (*camera.Camera, error), changed func(), log *slog.Logger) *Camera {
 	return &Camera{open: open, log: log, frames: func() {}, changed: changed, device: make(chan struct{}, 1)}
 }
 
-// newCamera makes the camera of the configuration; nil when there is none. A stage is
+// New makes the camera of the configuration; nil when there is none. A stage is
 // what is seen where the configuration names no camera, as in the demo zone. changed is
 // called, from any goroutine, when State is another one.
 func New(c config.Config, stage *scene.Stage, changed func(), log *slog.Logger) *Camera {
@@ -302,7 +304,7 @@ func (p *Camera) drop() {
 	p.photo, p.review = nil, nil
 }
 
-// run looks whether there is a camera, and again while there is none.
+// Run looks whether there is a camera, and again while there is none.
 func (p *Camera) Run(ctx context.Context) {
 	defer p.work.Wait()
 	defer p.Forget()

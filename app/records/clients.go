@@ -9,7 +9,7 @@ import (
 	"authenkiosk/storage"
 )
 
-// clientsOf are the programs that may ask the agent, as the store keeps them.
+// Clients are the programs that may ask the agent, as the store keeps them.
 type Clients struct {
 	Store *storage.Store
 	Log   *slog.Logger

@@ -13,7 +13,7 @@ import (
 	"authenkiosk/visit"
 )
 
-// records is what a command that works on the records of a zone stands on: the store
+// Commands is what a command that works on the records of a zone stands on: the store
 // that it opened itself, or that of the program that runs.
 type Commands struct {
 	Store *storage.Store
@@ -38,7 +38,7 @@ func recordsCommands() map[string]recordsCommand {
 	}
 }
 
-// carryOut does a command that was given here or, by way of the socket, elsewhere.
+// CarryOut does a command that was given here or, by way of the socket, elsewhere.
 func (r Commands) CarryOut(words []string, input io.Reader, output io.Writer) error {
 	do := recordsCommands()[words[0]]
 	if do == nil {
@@ -66,6 +66,7 @@ func auditCommand(r Commands, words []string, _ io.Reader, output io.Writer) err
 	return err
 }
 
+// EraseCommand takes a person's data out of the store. The number comes by the input.
 func EraseCommand(r Commands, words []string, input io.Reader, output io.Writer) error {
 	if len(words) > 0 {
 		return errors.New("the PID comes from standard input, never from the command line")

@@ -5,13 +5,13 @@ import (
 	"io"
 )
 
-// summary is what the doctor wants to know of the records. It holds no personal data.
+// Summary is what the doctor wants to know of the records. It holds no personal data.
 type Summary struct {
 	Clients  int            `json:"clients"`
 	SetAside map[string]int `json:"set_aside"` // visits that a receiver refused, by the name of its cursor
 }
 
-// summaryCommand prints the summary as JSON. It is for the doctor, not for people.
+// SummaryCommand prints the summary as JSON. It is for the doctor, not for people.
 func SummaryCommand(r Commands, _ []string, _ io.Reader, output io.Writer) error {
 	clients, err := (&Clients{Store: r.Store, Log: r.Log}).Clients()
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 	"authenkiosk/visit/flow"
 )
 
-// slipPrinter turns what the flow wants printed into slips of the unit and brings
+// Printer turns what the flow wants printed into slips of the unit and brings
 // them to the printer.
 type Printer struct {
 	Device
@@ -31,7 +31,7 @@ type Printer struct {
 	look  func()       // the lights may have changed
 }
 
-// slipStore is what slips are made of after a restart, and where they are noted.
+// Store is what slips are made of after a restart, and where they are noted.
 type Store interface {
 	spool.Store
 	Visit(id visit.ID) (storage.Record, error)
@@ -42,7 +42,7 @@ type Store interface {
 // dock looks at the screen.
 const madeUpPoll = time.Second
 
-// madeUpPrinter is a printer of the demo zone, at a line in memory.
+// MadeUp is a printer of the demo zone, at a line in memory.
 type MadeUp interface {
 	Line(ctx context.Context) (net.Conn, error)
 	// Unplug pulls the printer's wire; Plug puts it back.
@@ -56,8 +56,8 @@ type MadeUp interface {
 // madeUpName stands for an address, which a line in memory has not.
 const madeUpName = "demo.invalid:9100"
 
-// slipOptions are what the slips of a kiosk are printed with. Config and Log are needed.
-type SlipOptions struct {
+// Options are what the slips of a kiosk are printed with. Config and Log are needed.
+type Options struct {
 	Config config.Config
 	Log    *slog.Logger
 	// MadeUp is the printer of the demo, which the Printer owns from then on; nil: that
@@ -69,9 +69,9 @@ type SlipOptions struct {
 	Every time.Duration
 }
 
-// newSlipPrinter makes the printer of the slips; nil when there is none. Close it in
+// New makes the printer of the slips; nil when there is none. Close it in
 // the end.
-func New(o SlipOptions) (*Printer, error) {
+func New(o Options) (*Printer, error) {
 	c := o.Config
 	p := &Printer{unit: c.Unit, zone: c.NHSO.Zone, first: c.Kiosk.Languages[0]}
 	p.every = printer.UsualPoll
@@ -98,7 +98,7 @@ func New(o SlipOptions) (*Printer, error) {
 	return p, nil
 }
 
-// printerConfig is the printer of a configuration.
+// ConfigOf is the printer of a configuration.
 func ConfigOf(c config.Printer) printer.Config {
 	p := printer.Config{
 		Way: printer.Way(c.Kind), Address: c.Address, WidthMM: c.WidthMM, Paper: template.Paper(c.Paper), Model: c.Model, Cut: c.Cut, Format: c.Format,
@@ -110,7 +110,7 @@ func ConfigOf(c config.Printer) printer.Config {
 	return p
 }
 
-// openPrinter opens the configured printer with the unit's template of slips. log
+// Open opens the configured printer with the unit's template of slips. log
 // hears of slips that the template does not suit.
 func Open(c config.Printer, log *slog.Logger) (*printer.Device, error) {
 	return openWay(ConfigOf(c), c.Template, log)
@@ -134,7 +134,7 @@ func openWay(c printer.Config, file string, log *slog.Logger) (*printer.Device, 
 	return device, nil
 }
 
-// attach gives the slips their store. It must come before start. shown returns the
+// Attach gives the slips their store. It must come before start. shown returns the
 // number of the session on the screen, look has the lights brought up to date.
 func (p *Printer) Attach(store Store, shown func() uint64, look func(), log *slog.Logger) {
 	p.store, p.look = store, look
@@ -144,7 +144,7 @@ func (p *Printer) Attach(store Store, shown func() uint64, look func(), log *slo
 	})
 }
 
-// run prints until ctx ends.
+// Run prints until ctx ends.
 func (p *Printer) Run(ctx context.Context, log *slog.Logger) {
 	var parts sync.WaitGroup
 	defer parts.Wait()
@@ -155,7 +155,7 @@ func (p *Printer) Run(ctx context.Context, log *slog.Logger) {
 	p.queue.Run(ctx)
 }
 
-// close ends the connection; nil has none.
+// Close ends the connection; nil has none.
 func (p *Printer) Close() {
 	if p != nil {
 		p.Device.close()

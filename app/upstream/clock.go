@@ -7,7 +7,7 @@ import (
 	"authenkiosk/visit/flow"
 )
 
-// maxSkew is how wrong the clock may be before the service date is in danger.
+// MaxSkew is how wrong the clock may be before the service date is in danger.
 const MaxSkew = 5 * time.Minute
 
 // steadyFor is how long a wall clock that jumped must go evenly before it is believed
@@ -19,7 +19,7 @@ const steadyFor = 5 * time.Minute
 // clock in the year 2569 shows a year of the Buddhist era.
 const longestUse = 25
 
-// clockGuard judges the wall clock, on which the service date stands, by its
+// ClockGuard judges the wall clock, on which the service date stands, by its
 // witnesses: the Date of NHSO's answers, and the monotonic clock, which nobody can
 // set. Between two answers a jump of the wall clock counts against it. Without an
 // answer, NHSO's certificate and the day of the build tell what the time cannot be.
@@ -37,7 +37,7 @@ type ClockGuard struct {
 	first time.Duration // of the monotonic clock: the first look
 }
 
-// witness is what others say about the time.
+// Witness is what others say about the time.
 type Witness struct {
 	Ahead    time.Duration // of NHSO's clock, at its last answer
 	Known    bool          // there was one
@@ -46,7 +46,7 @@ type Witness struct {
 	After, before time.Time // by NHSO's certificate; zero: not told
 }
 
-// look judges the clock. now is the wall clock, elapsed the monotonic one since any
+// Look judges the clock. now is the wall clock, elapsed the monotonic one since any
 // fixed moment.
 func (g *ClockGuard) Look(now time.Time, elapsed time.Duration, w Witness) flow.DeviceState {
 	g.mu.Lock()
@@ -89,7 +89,7 @@ func (g *ClockGuard) impossible(now time.Time, w Witness) bool {
 		!w.before.IsZero() && now.After(w.before)
 }
 
-// stood tells since when the clock has gone evenly, and whether it was set before
+// Stood tells since when the clock has gone evenly, and whether it was set before
 // that while the program ran.
 func (g *ClockGuard) Stood(elapsed time.Duration) (d time.Duration, set bool) {
 	g.mu.Lock()
@@ -97,6 +97,6 @@ func (g *ClockGuard) Stood(elapsed time.Duration) (d time.Duration, set bool) {
 	return elapsed - max(g.set, g.first), g.set > 0
 }
 
-// newClockGuard returns a guard of a program that was built on that day; zero: nobody
+// NewClockGuard returns a guard of a program that was built on that day; zero: nobody
 // knows when.
 func NewClockGuard(built time.Time) *ClockGuard { return &ClockGuard{built: built} }

@@ -27,7 +27,7 @@ var hostsOf = map[visit.Zone][]string{
 // errOtherZone says that an address of the configuration is that of another zone.
 var errOtherZone = errors.New("that is NHSO's address of another zone; take it out of the configuration")
 
-// ownZone refuses addresses that stayed in the configuration when the zone was
+// OwnZone refuses addresses that stayed in the configuration when the zone was
 // changed: visits of patients would go to the test zone, or trials to NHSO.
 func OwnZone(c config.Config) error {
 	for key, address := range map[string]string{"nhso.endpoint_url": c.NHSO.EndpointURL, "nhso.status_url": c.NHSO.StatusURL} {
@@ -44,7 +44,7 @@ func OwnZone(c config.Config) error {
 	return nil
 }
 
-// simulator stands in for NHSO, or for an agent that is installed here, in the demo
+// Simulator stands in for NHSO, or for an agent that is installed here, in the demo
 // zone.
 type Simulator struct {
 	URL   string
@@ -52,7 +52,7 @@ type Simulator struct {
 	Token func() (string, error) // of the unit; not for an agent
 }
 
-// connecting is what a way to NHSO is made of.
+// Options are what a way to NHSO is made of.
 type Options struct {
 	Config    config.Config
 	Tokens    *Tokens    // of NHSO's server API
@@ -61,7 +61,7 @@ type Options struct {
 	Timeouts  nhso.Timeouts // the zero value is right
 }
 
-// connect makes the way to NHSO that the configuration names. The second result is the
+// Connect makes the way to NHSO that the configuration names. The second result is the
 // same when that is an agent that is installed here, else nil.
 func Connect(o Options) (Connection, *nhso.Agent, error) {
 	if o.Config.NHSO.Upstream == config.UpstreamEndpoint {
@@ -107,13 +107,13 @@ func newInstalledAgent(c Options) (*nhso.Agent, error) {
 	return nhso.NewAgent(o)
 }
 
-// client is a way to NHSO that keeps connections.
+// Connection is a way to NHSO that keeps connections.
 type Connection interface {
 	nhso.Upstream
 	Close()
 }
 
-// witnessOf asks a way to NHSO what it tells about the time.
+// WitnessOf asks a way to NHSO what it tells about the time.
 func WitnessOf(way nhso.Upstream, answered time.Time) (w Witness) {
 	w.Ahead, w.Known = way.Skew()
 	w.answered = answered
@@ -123,6 +123,7 @@ func WitnessOf(way nhso.Upstream, answered time.Time) (w Witness) {
 	return w
 }
 
+// ClockFor words the light of the clock for the outbox.
 func ClockFor(light flow.DeviceState) outbox.Clock {
 	switch light {
 	case flow.DeviceDown:
@@ -133,5 +134,5 @@ func ClockFor(light flow.DeviceState) outbox.Clock {
 	return outbox.ClockUnknown
 }
 
-// tokenName is the name under which the unit's token is kept.
+// TokenName is the name under which the unit's token is kept.
 const TokenName = "nhso-token"

@@ -23,7 +23,7 @@ const (
 // evidenceCursor names how far the feed of visits has been looked through.
 const evidenceCursor = "evidence"
 
-// evidenceSender takes the photos of visits that have their code to the server
+// EvidenceSender takes the photos of visits that have their code to the server
 // that was agreed on. Where there is none the photo stays with the unit until
 // its time is over.
 type EvidenceSender struct {
@@ -37,7 +37,7 @@ type EvidenceSender struct {
 	log  *slog.Logger
 }
 
-// run sends until ctx ends. Sending twice is harmless, so that the cursor moves
+// Run sends until ctx ends. Sending twice is harmless, so that the cursor moves
 // after the answer.
 func (s *EvidenceSender) Run(ctx context.Context) {
 	for pause := lookForEvidence; wait.For(ctx, pause); {
@@ -95,7 +95,7 @@ func (s *EvidenceSender) one(ctx context.Context, r storage.Record) error {
 	return err
 }
 
-// newEvidenceSender returns a sender of the photos in the store.
+// NewEvidenceSender returns a sender of the photos in the store.
 func NewEvidenceSender(store *storage.Store, send func(context.Context, nhso.Evidence) error, log *slog.Logger) *EvidenceSender {
 	return &EvidenceSender{store: store, send: send, log: log}
 }

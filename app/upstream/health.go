@@ -17,7 +17,7 @@ const (
 	slowAnswer = 4 * time.Second
 )
 
-// nhsoHealth remembers how NHSO answered last.
+// Health remembers how NHSO answered last.
 type Health struct {
 	mu       sync.Mutex
 	asked    time.Time
@@ -31,11 +31,13 @@ type Health struct {
 	turned  chan struct{} // holds one: the light has changed since the prober looked
 }
 
+// NewHealth returns the memory of how NHSO answers. changed is called when the light
+// is another one; nil: nobody cares.
 func NewHealth(changed func()) *Health {
 	return &Health{changed: changed, turned: make(chan struct{}, 1)}
 }
 
-// note takes in an answer, or what came instead. A refusal is an answer, and so is
+// Note takes in an answer, or what came instead. A refusal is an answer, and so is
 // what cannot be read of one person: NHSO is there for the others.
 func (h *Health) Note(latency time.Duration, err error) {
 	state := flow.DeviceReady
@@ -80,7 +82,7 @@ func (h *Health) set(latency time.Duration, state flow.DeviceState, problem visi
 	return other
 }
 
-// why returns what is the matter with NHSO, where the staff can do something.
+// Why returns what is the matter with NHSO, where the staff can do something.
 func (h *Health) Why() visit.Problem {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -98,13 +100,14 @@ func (h *Health) pause() time.Duration {
 	return min(probeFirst<<min(max(h.failures-1, 0), 8), probeWhenDown)
 }
 
-// lastAnswer tells one answer of NHSO from the next.
+// LastAnswer tells one answer of NHSO from the next.
 func (h *Health) LastAnswer() time.Time {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.answered
 }
 
+// Read returns the light, how long the last answer took, and when it was asked for.
 func (h *Health) Read() (flow.DeviceState, time.Duration, time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -129,6 +132,7 @@ const (
 	probeWhenDown = 10 * time.Second
 )
 
+// Run probes until ctx ends.
 func (p *prober) Run(ctx context.Context) {
 	for ctx.Err() == nil {
 		state, _, asked := p.health.Read()
@@ -169,7 +173,7 @@ func (p *prober) probe(ctx context.Context, before flow.DeviceState) {
 	}
 }
 
-// newProber returns a prober. back is called when NHSO is there again.
+// NewProber returns a prober. back is called when NHSO is there again.
 func NewProber(way nhso.Upstream, h *Health, back func(), log *slog.Logger) *prober {
 	return &prober{nhso: way, health: h, back: back, log: log}
 }

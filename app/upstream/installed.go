@@ -18,7 +18,7 @@ const (
 	readPause = 500 * time.Millisecond
 )
 
-// right asks for the right. An installed agent has to read the card for it, and
+// AskRight asks for the right. An installed agent has to read the card for it, and
 // is asked again while it does not see the card that is in our reader: reading
 // changes nothing.
 func (u Client) AskRight(ctx context.Context, pid visit.PID, date visit.Date) (nhso.RightAnswer, error) {
@@ -32,7 +32,7 @@ func (u Client) AskRight(ctx context.Context, pid visit.PID, date visit.Date) (n
 	return answer, err
 }
 
-// rightByPID asks for the right of somebody who need not be here, without the card.
+// AskRightByPID asks for the right of somebody who need not be here, without the card.
 func (u Client) AskRightByPID(ctx context.Context, pid visit.PID, date visit.Date) (nhso.RightAnswer, error) {
 	if u.installed != nil {
 		return u.installed.RightByPID(ctx, pid)

@@ -9,7 +9,7 @@ import (
 	"authenkiosk/visit"
 )
 
-// tokens hands out the unit's token and lives through its change: a new token is
+// Tokens hands out the unit's token and lives through its change: a new token is
 // tried first, the older one stays until the new one has worked once.
 type Tokens struct {
 	secrets *storage.Secrets
@@ -59,7 +59,7 @@ func (t *Tokens) heard(used string, accepted bool) {
 	}
 }
 
-// newTokens returns the tokens of a zone.
+// NewTokens returns the tokens of a zone.
 func NewTokens(secrets *storage.Secrets, zone visit.Zone, log *slog.Logger) *Tokens {
 	return &Tokens{secrets: secrets, zone: zone, log: log}
 }

@@ -12,7 +12,7 @@ import (
 	"authenkiosk/visit/flow"
 )
 
-// upstream speaks with NHSO for the runner and for the outbox, and remembers how
+// Client speaks with NHSO for the runner and for the outbox, and remembers how
 // the last conversation went, for the status light.
 type Client struct {
 	nhso   nhso.Upstream
@@ -23,7 +23,7 @@ type Client struct {
 	cards     PatientCard
 }
 
-// patientCard is the card in the patient's reader, which an installed agent reads by
+// PatientCard is the card in the patient's reader, which an installed agent reads by
 // itself.
 type PatientCard interface {
 	// Holds reports whether it is that person's.
@@ -110,7 +110,7 @@ func (u Client) named(ctx context.Context, v visit.Visit) (visit.Visit, error) {
 	return v, nil
 }
 
-// heard notes how NHSO answered. A question that the session called off says
+// Heard notes how NHSO answered. A question that the session called off says
 // nothing about NHSO.
 func (u Client) Heard(ctx context.Context, began time.Time, err error) {
 	if ctx.Err() != nil {
@@ -143,7 +143,7 @@ func failure(err error) error {
 	return f
 }
 
-// newUpstream returns the way to NHSO as the runner and the outbox need it. installed
+// New returns the way to NHSO as the runner and the outbox need it. installed
 // is nil but for an agent that is installed here, for which cards are asked.
 func New(way nhso.Upstream, h *Health, installed *nhso.Agent, cards PatientCard) Client {
 	return Client{nhso: way, health: h, installed: installed, cards: cards}

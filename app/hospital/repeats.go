@@ -7,7 +7,7 @@ import (
 	"authenkiosk/storage"
 )
 
-// tally keeps programs that do the same again and again from filling the audit,
+// repeatCounter keeps programs that do the same again and again from filling the audit,
 // which is kept for good: the first time is written as it is, repeats are counted,
 // and their number is written at the end of the span. What differs in the client,
 // the action, its status or the person is no repeat.
@@ -21,15 +21,15 @@ type repeat struct {
 }
 
 const (
-	// tallySpan is how long repeats are counted before their number is written. The
+	// repeatSpan is how long repeats are counted before their number is written. The
 	// guard lets at most 5 a second through, so that it has four digits, as many as
 	// a word of the audit takes.
-	tallySpan = 30 * time.Minute
-	// tallyLook is how often spans that are over are looked for.
-	tallyLook = time.Minute
-	// maxTally bounds the entries whose repeats are counted; each takes 200 bytes.
-	maxTally  = 4096
-	maxRepeat = 9999
+	repeatSpan = 30 * time.Minute
+	// repeatLook is how often spans that are over are looked for.
+	repeatLook = time.Minute
+	// maxCounted bounds the entries whose repeats are counted; each takes 200 bytes.
+	maxCounted = 4096
+	maxRepeat  = 9999
 )
 
 func newRepeatCounter() *repeatCounter { return &repeatCounter{repeats: map[storage.Event]*repeat{}} }
@@ -43,7 +43,7 @@ func (t *repeatCounter) note(e storage.Event, now time.Time) (list []storage.Eve
 		r.more++
 		return nil
 	}
-	list = t.due(now, len(t.repeats) >= maxTally)
+	list = t.due(now, len(t.repeats) >= maxCounted)
 	t.repeats[key] = &repeat{since: now}
 	return append(list, e)
 }
@@ -66,5 +66,5 @@ func (t *repeatCounter) due(now time.Time, all bool) (list []storage.Event) {
 
 // over tells whether the span has ended; a clock that was set back ends it, too.
 func (r *repeat) over(now time.Time) bool {
-	return now.Before(r.since) || now.Sub(r.since) >= tallySpan
+	return now.Before(r.since) || now.Sub(r.since) >= repeatSpan
 }

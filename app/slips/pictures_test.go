@@ -75,7 +75,7 @@ func TestOnlyThePrinterThatLeavesPicturesHasThemErased(t *testing.T) {
 	} {
 		c := config.Default()
 		c.Printer.Kind, c.Printer.Address, c.Storage.KeepDays = kind, address, 7
-		p, err := New(SlipOptions{Config: c, Log: slog.New(slog.DiscardHandler)})
+		p, err := New(Options{Config: c, Log: slog.New(slog.DiscardHandler)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,7 +94,7 @@ func TestASlowSerialLineHasTimeForALongSlip(t *testing.T) {
 	const takes = 119 * time.Second // 103 kB at 9,600 bits a second
 	c := config.Default()
 	c.Printer.Kind, c.Printer.Address = config.PrinterSerial, "/dev/ttyUSB0?baud=9600"
-	p, err := New(SlipOptions{Config: c, Log: slog.New(slog.DiscardHandler)})
+	p, err := New(Options{Config: c, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

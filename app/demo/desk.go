@@ -14,7 +14,7 @@ import (
 // enough that a card put in by a script is there at once.
 const lookAtDesk = 20 * time.Millisecond
 
-// layOnDesk shows the simulated agent the card that comes into the demo's reader.
+// LayOnDesk shows the simulated agent the card that comes into the demo's reader.
 func (d *World) LayOnDesk(id string) {
 	if n, ok := persons[id]; ok {
 		if people := virtualcard.Population(); n < len(people) && d.Zone.Desk().Insert(people[n].PID.Digits()) == nil {
@@ -24,7 +24,7 @@ func (d *World) LayOnDesk(id string) {
 	_ = d.Zone.Desk().InsertUnreadable() // there always is a reader in the demo
 }
 
-// followDesk puts the cards of the zone's desk into the demo's reader, so that the
+// FollowDesk puts the cards of the zone's desk into the demo's reader, so that the
 // zone's control moves the cards of a program that has neither a screen nor a
 // reader.
 func (d *World) FollowDesk(ctx context.Context) {

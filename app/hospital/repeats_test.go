@@ -41,19 +41,19 @@ func TestRepeatsAreCountedAndTheirNumberIsWrittenAtTheEndOfTheSpan(t *testing.T)
 			t.Fatalf("repeat %d writes %s", i, resultsOf(got))
 		}
 	}
-	if got := tally.due(now.Add(tallySpan-1), false); len(got) != 0 {
+	if got := tally.due(now.Add(repeatSpan-1), false); len(got) != 0 {
 		t.Errorf("before the end: %s", resultsOf(got))
 	}
-	if got := resultsOf(tally.due(now.Add(tallySpan), false)); got != "agent-latest client-his status-200-and-1000-more" {
+	if got := resultsOf(tally.due(now.Add(repeatSpan), false)); got != "agent-latest client-his status-200-and-1000-more" {
 		t.Errorf("at the end: %s", got)
 	}
-	if got := tally.due(now.Add(2*tallySpan), true); len(got) != 0 || len(tally.repeats) != 0 {
+	if got := tally.due(now.Add(2*repeatSpan), true); len(got) != 0 || len(tally.repeats) != 0 {
 		t.Errorf("once more: %s", resultsOf(got))
 	}
 }
 
 func TestAnEntryAfterItsSpanIsWrittenWithTheNumberBeforeIt(t *testing.T) {
-	for name, later := range map[string]time.Duration{"later": tallySpan, "after the clock was set back": -time.Hour} {
+	for name, later := range map[string]time.Duration{"later": repeatSpan, "after the clock was set back": -time.Hour} {
 		tally, now := newRepeatCounter(), time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
 		e := storage.Event{Name: "refused", Role: "client-his", Result: "status-401"}
 		_, _ = tally.note(e, now), tally.note(e, now)
@@ -66,15 +66,15 @@ func TestAnEntryAfterItsSpanIsWrittenWithTheNumberBeforeIt(t *testing.T) {
 func TestTheTallyIsBoundedAndLosesNoNumber(t *testing.T) {
 	tally, now := newRepeatCounter(), time.Now()
 	written := 0
-	for i := range 3 * maxTally {
+	for i := range 3 * maxCounted {
 		e := storage.Event{Name: "agent-probe", Role: "client-his", Result: "status-200", Handle: fmt.Sprintf("%x", i)}
 		written += len(tally.note(e, now)) + len(tally.note(e, now))
-		if len(tally.repeats) > maxTally {
+		if len(tally.repeats) > maxCounted {
 			t.Fatalf("%d are kept", len(tally.repeats))
 		}
 	}
-	if written += len(tally.due(now, true)); written != 6*maxTally {
-		t.Errorf("%d entries, want one and one number for each of %d", written, 3*maxTally)
+	if written += len(tally.due(now, true)); written != 6*maxCounted {
+		t.Errorf("%d entries, want one and one number for each of %d", written, 3*maxCounted)
 	}
 	e := storage.Event{Name: "agent-probe", Role: "client-his", Result: "status-200"}
 	for range 3 * maxRepeat {

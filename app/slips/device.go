@@ -13,7 +13,7 @@ import (
 	"authenkiosk/visit/flow"
 )
 
-// slipDevice is the printer of the kiosk, asked how it is by a goroutine of its own.
+// Device is the printer of the kiosk, asked how it is by a goroutine of its own.
 type Device struct {
 	device *printer.Device
 	every  time.Duration
@@ -27,7 +27,7 @@ var _ spool.Printer = (*Device)(nil)
 
 var errPrinterOff = errors.New("the printer is switched off")
 
-// start begins to ask the printer how it is.
+// Start begins to ask the printer how it is.
 func (d *Device) Start() { d.poller.Store(printer.NewPoller(d.device, d.every)) }
 
 func (d *Device) close() {
@@ -94,7 +94,7 @@ func (d *Device) watch(ctx context.Context, changed func()) {
 	}
 }
 
-// breakDown pulls the printer's wire for the dock, or puts it back.
+// BreakDown pulls the printer's wire for the dock, or puts it back.
 func (d *Device) BreakDown(broken bool) {
 	switch {
 	case d.demo == nil:
@@ -106,7 +106,7 @@ func (d *Device) BreakDown(broken bool) {
 	}
 }
 
-// lightOf tells what a condition means to patients and staff. A printer that tells
+// Light tells what a condition means to patients and staff. A printer that tells
 // nothing about itself is ready; one of which nothing is known yet is unknown.
 func Light(s printer.Status) (flow.DeviceState, visit.Problem) {
 	switch s.Condition {

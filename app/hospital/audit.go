@@ -14,7 +14,7 @@ import (
 	"authenkiosk/storage"
 )
 
-// diary writes into the audit what programs of the hospital do. A program must
+// AuditWriter writes into the audit what programs of the hospital do. A program must
 // not wait for the disk, so that the entries of a moment may stand in a queue.
 type AuditWriter struct {
 	store   *storage.Store
@@ -27,7 +27,7 @@ type AuditWriter struct {
 	ended bool
 
 	counting sync.Mutex // of its own: run may not wait for write, which waits for run
-	tally    *repeatCounter
+	repeats  *repeatCounter
 }
 
 var _ agent.Auditor = (*AuditWriter)(nil)
@@ -35,8 +35,9 @@ var _ agent.Auditor = (*AuditWriter)(nil)
 // maxEntries bounds the queue; beyond it a program waits for the disk.
 const maxEntries = 256
 
+// NewAuditWriter returns a writer into the audit of that store; Close ends it.
 func NewAuditWriter(store *storage.Store, log *slog.Logger) *AuditWriter {
-	return &AuditWriter{store: store, log: log, entries: make(chan storage.Event, maxEntries), done: make(chan struct{}), tally: newRepeatCounter()}
+	return &AuditWriter{store: store, log: log, entries: make(chan storage.Event, maxEntries), done: make(chan struct{}), repeats: newRepeatCounter()}
 }
 
 // write puts an entry into the queue, and begins to empty it with the first.
@@ -52,7 +53,7 @@ func (d *AuditWriter) write(e storage.Event) {
 
 func (d *AuditWriter) run() {
 	defer close(d.done)
-	look := time.NewTicker(tallyLook)
+	look := time.NewTicker(repeatLook)
 	defer look.Stop()
 	for {
 		select {
@@ -75,7 +76,7 @@ func (d *AuditWriter) put(e storage.Event) {
 	}
 }
 
-// close writes what is in the queue, and the numbers of repeats.
+// Close writes what is in the queue, and the numbers of repeats.
 func (d *AuditWriter) Close() {
 	for _, e := range d.due(true) {
 		d.write(e)
@@ -125,7 +126,7 @@ func (d *AuditWriter) access(a secureagent.Access) {
 // note writes an entry, or counts it as a repeat.
 func (d *AuditWriter) note(e storage.Event) {
 	d.counting.Lock()
-	list := d.tally.note(e, time.Now())
+	list := d.repeats.note(e, time.Now())
 	d.counting.Unlock()
 	for _, e := range list {
 		d.write(e)
@@ -136,7 +137,7 @@ func (d *AuditWriter) note(e storage.Event) {
 func (d *AuditWriter) due(all bool) []storage.Event {
 	d.counting.Lock()
 	defer d.counting.Unlock()
-	return d.tally.due(time.Now(), all)
+	return d.repeats.due(time.Now(), all)
 }
 
 var (

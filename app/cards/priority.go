@@ -77,7 +77,7 @@ func (c *Watcher) text(ctx context.Context, in cardreader.Inserted, identified f
 	return doc, err
 }
 
-// program reads the card for a program: with the text that is known already, or
+// Program reads the card for a program: with the text that is known already, or
 // when no session reads.
 func (c *Watcher) Program(ctx context.Context, in cardreader.Inserted) (cardreader.Document, error) {
 	for {
@@ -104,7 +104,7 @@ func (c *Watcher) Program(ctx context.Context, in cardreader.Inserted) (cardread
 	}
 }
 
-// photo reads the photo for a program. A card without one gives none.
+// Photo reads the photo for a program. A card without one gives none.
 func (c *Watcher) Photo(ctx context.Context, in cardreader.Inserted) (jpeg []byte, err error) {
 	doc, err := c.Program(ctx, in)
 	if err != nil {
@@ -175,7 +175,7 @@ func (c *Watcher) Holds(pid visit.PID) (is bool) {
 	return is
 }
 
-// patients are the insertions of all cards in readers of patients, mute ones too.
+// Patients are the insertions of all cards in readers of patients, mute ones too.
 func (c *Watcher) Patients() (all []uint64) {
 	c.set(func() {
 		for n, card := range c.seat.cards {
@@ -187,7 +187,7 @@ func (c *Watcher) Patients() (all []uint64) {
 	return all
 }
 
-// patient returns the card in the patient's reader, which may be mute; insertion 0:
+// Patient returns the card in the patient's reader, which may be mute; insertion 0:
 // there is none. With cards in several readers see seat.forPrograms.
 func (c *Watcher) Patient() (in cardreader.Inserted, mute bool) {
 	c.set(func() {
@@ -210,7 +210,7 @@ func (c *Watcher) Readable() (insertion uint64, ok bool) {
 	return in.Insertion, in.Insertion != 0 && !mute
 }
 
-// insertion returns that of the card in the patient's reader, mute or not; 0: none.
+// Insertion returns that of the card in the patient's reader, mute or not; 0: none.
 func (c *Watcher) Insertion() uint64 {
 	in, _ := c.Patient()
 	return in.Insertion

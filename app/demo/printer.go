@@ -14,7 +14,7 @@ import (
 	"authenkiosk/printer/sink"
 )
 
-// demoPrinter is the printer of the demo zone: made up, at a line in memory, and its
+// Printer is the printer of the demo zone: made up, at a line in memory, and its
 // paper can run out.
 type Printer struct {
 	*sink.Printer
@@ -58,7 +58,7 @@ func (p *Printer) write(s sink.Slip) error {
 	return errors.Join(encoder.Encode(f, s.Picture.Image()), f.Close())
 }
 
-// printerFor returns a made-up printer for a kiosk that has none; nil: it has one, or
+// PrinterFor returns a made-up printer for a kiosk that has none; nil: it has one, or
 // shall have none. It leaves its slips in the directory.
 func (d *World) PrinterFor(c config.Printer, dir string) *Printer {
 	if !d.prints || c.Kind != config.PrinterNone {

@@ -32,7 +32,7 @@ const (
 	MQTTPassword  = "mqtt-password"
 )
 
-// tell brings changed visits to the hospital's systems: webhooks and a broker.
+// Receivers brings changed visits to the hospital's systems: webhooks and a broker.
 // Each has its own durable place in the feed.
 type Receivers struct {
 	hooks  *webhook.Deliverer // nil: none
@@ -45,7 +45,7 @@ type Receivers struct {
 	changed func() // see tellOptions
 }
 
-// tellOptions are what the receivers stand on. All are needed.
+// ReceiversOptions are what the receivers stand on. All are needed.
 type ReceiversOptions struct {
 	Config  config.Config
 	Store   *storage.Store
@@ -55,7 +55,7 @@ type ReceiversOptions struct {
 	Changed func() // hears that the state of a receiver is another one
 }
 
-// newTell makes the receivers of the configuration. A receiver without its secret
+// NewReceivers makes the receivers of the configuration. A receiver without its secret
 // is an error: its messages would be believed by nobody, or its broker refuse them.
 func NewReceivers(o ReceiversOptions) (*Receivers, error) {
 	c, store, secrets, log := o.Config, o.Store, o.Secrets, o.Log
@@ -111,7 +111,7 @@ func newBroker(c config.Config, secrets *storage.Secrets, o mqtt.Options) (*mqtt
 	return mqtt.New(settings, o)
 }
 
-// run delivers until ctx ends.
+// Run delivers until ctx ends.
 func (t *Receivers) Run(ctx context.Context) {
 	var parts sync.WaitGroup
 	defer parts.Wait()
@@ -127,7 +127,7 @@ func (t *Receivers) Run(ctx context.Context) {
 	t.note()
 }
 
-// wake tells that visits have changed.
+// Wake tells that visits have changed.
 func (t *Receivers) Wake() {
 	if t.hooks != nil {
 		t.hooks.Wake()
@@ -137,7 +137,7 @@ func (t *Receivers) Wake() {
 	}
 }
 
-// delivered is the place in the feed up to which every receiver has the visits. One
+// Delivered is the place in the feed up to which every receiver has the visits. One
 // whose place cannot be read has none.
 func (t *Receivers) Delivered() uint64 {
 	place := uint64(math.MaxUint64)
@@ -162,7 +162,7 @@ func (t *Receivers) receivers() (all []feed.Status) {
 	return all
 }
 
-// statusOf words the receivers for the local status.
+// StatusOf words the receivers for the local status.
 func (t *Receivers) StatusOf() (all []agent.Receiver) {
 	for _, s := range t.receivers() {
 		state := agent.ReceiverReady
@@ -174,7 +174,7 @@ func (t *Receivers) StatusOf() (all []agent.Receiver) {
 	return all
 }
 
-// receiverState is how a receiver is, for the doctor, which is another process.
+// ReceiverState is how a receiver is, for the doctor, which is another process.
 type ReceiverState struct {
 	Name      string    `json:"name"`
 	Delivered time.Time `json:"delivered"` // of the last change that it took in this run; zero: none
@@ -187,7 +187,7 @@ type ReceiverState struct {
 // noteEvery is how often the state of the receivers is noted, when it is another one.
 const noteEvery = 2 * time.Second
 
-// receiversFile stands in the data directory. It holds no personal data.
+// ReceiversFile stands in the data directory. It holds no personal data.
 const ReceiversFile = "receivers.json"
 
 // note writes the state of the receivers where the doctor finds it, when it is
@@ -212,7 +212,7 @@ func (t *Receivers) note() {
 	t.changed()
 }
 
-// receiversOf reads what a running program noted last.
+// ReadReceivers reads what a running program noted last.
 func ReadReceivers(data string) ([]ReceiverState, error) {
 	content, err := os.ReadFile(filepath.Join(data, ReceiversFile))
 	if errors.Is(err, fs.ErrNotExist) {
