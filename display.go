@@ -13,7 +13,7 @@ import (
 
 var errNoDisplay = errors.New("there is no display (DISPLAY is not set); to see one visit without a display: authenkiosk demo -out DIR")
 
-// checkDisplay tells whether the X server answers. Other systems have no such
+// checkDisplay reports whether the X server answers. Other systems have no such
 // thing, and under Wayland Fyne looks for itself.
 func checkDisplay() error {
 	name := os.Getenv("DISPLAY")

@@ -73,7 +73,7 @@ func pointersAsNumbers(f *ast.File) (right int, wrong []token.Pos) {
 	return right, wrong
 }
 
-// isSystemCall tells whether a function is one for which the compiler keeps
+// isSystemCall reports whether a function is one for which the compiler keeps
 // pointers: Syscall, Syscall6, SyscallN and the like of syscall, unix and windows,
 // and Call of a procedure of a DLL, which is marked go:uintptrescapes.
 func isSystemCall(fun ast.Expr) bool {

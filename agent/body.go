@@ -21,7 +21,7 @@ var (
 // Encoding.UTF8. NHSO's agent, whose JSON library passes over it, takes them.
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// isJSON tells whether the request says that its body is JSON. A page can send
+// isJSON reports whether the request says that its body is JSON. A page can send
 // any of the other types without asking the browser first.
 func isJSON(h http.Header) bool {
 	values := h["Content-Type"]

@@ -51,7 +51,7 @@ type Client struct {
 	Created time.Time `json:"created"`
 }
 
-// May tells whether the client has the scope.
+// May reports whether the client has the scope.
 func (c Client) May(s Scope) bool { return slices.Contains(c.Scopes, s) }
 
 // ClientLister gives the clients. The running agent asks it every few seconds,

@@ -12,11 +12,11 @@ import (
 	"time"
 )
 
-// doorman is a listener that holds few connections. When all are taken, a
+// connectionCap is a listener that holds few connections. When all are taken, a
 // connection that has asked for nothing for a while gives way to a new one: five
 // hundred programs that connect and stay silent cannot keep a good one out. Who
 // finds no place is told so at once.
-type doorman struct {
+type connectionCap struct {
 	net.Listener
 	lan    *LAN
 	secure bool // TLS: a refused client cannot be told anything
@@ -26,13 +26,13 @@ type doorman struct {
 	leaving chan struct{} // holds one for each connection that is sent away
 
 	mu    sync.Mutex
-	conns map[*guest]struct{}
+	conns map[*capped]struct{}
 }
 
-// guest is an accepted connection.
-type guest struct {
+// capped is an accepted connection.
+type capped struct {
 	net.Conn
-	door *doorman
+	door *connectionCap
 	once sync.Once
 
 	busy  int       // requests being answered: 0 or 1
@@ -40,22 +40,22 @@ type guest struct {
 	asked bool      // it has asked for something before
 }
 
-func newDoorman(l net.Listener, lan *LAN, secure bool, zone func() string) *doorman {
-	return &doorman{Listener: l, lan: lan, secure: secure, zone: zone, conns: map[*guest]struct{}{}, leaving: make(chan struct{}, maxLeaving)}
+func newConnectionCap(l net.Listener, lan *LAN, secure bool, zone func() string) *connectionCap {
+	return &connectionCap{Listener: l, lan: lan, secure: secure, zone: zone, conns: map[*capped]struct{}{}, leaving: make(chan struct{}, maxLeaving)}
 }
 
 // Accept implements net.Listener.
-func (d *doorman) Accept() (net.Conn, error) {
+func (d *connectionCap) Accept() (net.Conn, error) {
 	for {
 		c, err := d.Listener.Accept()
 		if err != nil {
 			return nil, err
 		}
-		if !d.mayEnter(c.RemoteAddr()) {
+		if !d.allowed(c.RemoteAddr()) {
 			_ = c.Close()
 			continue
 		}
-		g := &guest{Conn: c, door: d, since: time.Now()}
+		g := &capped{Conn: c, door: d, since: time.Now()}
 		if d.enter(g) {
 			return g, nil
 		}
@@ -63,7 +63,7 @@ func (d *doorman) Accept() (net.Conn, error) {
 	}
 }
 
-func (d *doorman) mayEnter(a net.Addr) bool {
+func (d *connectionCap) allowed(a net.Addr) bool {
 	at, err := netip.ParseAddrPort(a.String())
 	if err != nil {
 		return false
@@ -76,9 +76,9 @@ func (d *doorman) mayEnter(a net.Addr) bool {
 }
 
 // enter finds a place for a connection.
-func (d *doorman) enter(g *guest) bool {
+func (d *connectionCap) enter(g *capped) bool {
 	d.mu.Lock()
-	var leaves *guest
+	var leaves *capped
 	if len(d.conns) >= maxConnections {
 		if leaves = d.idlest(g.since); leaves == nil {
 			d.mu.Unlock()
@@ -98,8 +98,8 @@ func (d *doorman) enter(g *guest) bool {
 // asked for anything since it came, else one that stays between requests, of
 // these the one that has been silent the longest. Good programs ask as soon as
 // they are connected.
-func (d *doorman) idlest(now time.Time) *guest {
-	var found *guest
+func (d *connectionCap) idlest(now time.Time) *capped {
+	var found *capped
 	for g := range d.conns {
 		grace := silentGrace
 		switch {
@@ -122,7 +122,7 @@ func (d *doorman) idlest(now time.Time) *guest {
 // JSON. A few at once are heard first, for a moment: clients take an answer that comes
 // before their request for a mistake, and one is lost when its connection is closed
 // with bytes unread. The others are answered at once.
-func (d *doorman) sendAway(c net.Conn) {
+func (d *connectionCap) sendAway(c net.Conn) {
 	if d.secure {
 		_ = c.Close()
 		return
@@ -142,7 +142,7 @@ func (d *doorman) sendAway(c net.Conn) {
 
 // answerAway tells that there is no place, and closes. The answer fits into the empty
 // buffer of a new connection, so writing does not wait.
-func (d *doorman) answerAway(c net.Conn) {
+func (d *connectionCap) answerAway(c net.Conn) {
 	f := no(http.StatusServiceUnavailable, "too many connections; try again in a moment")
 	body, _ := json.Marshal(errorAsNHSO(f, ""))
 	_ = c.SetWriteDeadline(time.Now().Add(awayLimit))
@@ -152,7 +152,7 @@ func (d *doorman) answerAway(c net.Conn) {
 }
 
 // Close implements net.Conn.
-func (g *guest) Close() error {
+func (g *capped) Close() error {
 	g.once.Do(func() {
 		g.door.mu.Lock()
 		delete(g.door.conns, g)
@@ -163,12 +163,12 @@ func (g *guest) Close() error {
 
 type guestKey struct{}
 
-// withGuest puts the connection into the context of its requests.
-func withGuest(ctx context.Context, c net.Conn) context.Context {
+// withCapped puts the connection into the context of its requests.
+func withCapped(ctx context.Context, c net.Conn) context.Context {
 	if t, ok := c.(*tls.Conn); ok {
 		c = t.NetConn()
 	}
-	if g, ok := c.(*guest); ok {
+	if g, ok := c.(*capped); ok {
 		return context.WithValue(ctx, guestKey{}, g)
 	}
 	return ctx
@@ -177,7 +177,7 @@ func withGuest(ctx context.Context, c net.Conn) context.Context {
 // serving marks the connection of a request as busy, until the function that it
 // returns is called.
 func serving(ctx context.Context) (done func()) {
-	g, ok := ctx.Value(guestKey{}).(*guest)
+	g, ok := ctx.Value(guestKey{}).(*capped)
 	if !ok {
 		return func() {}
 	}
@@ -185,7 +185,7 @@ func serving(ctx context.Context) (done func()) {
 	return func() { g.mark(-1) }
 }
 
-func (g *guest) mark(n int) {
+func (g *capped) mark(n int) {
 	g.door.mu.Lock()
 	defer g.door.mu.Unlock()
 	g.busy += n

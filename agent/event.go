@@ -51,7 +51,7 @@ func (e Event) LogValue() slog.Value { return slog.StringValue("[event " + strin
 // MarshalText hides an event that strays into JSON.
 func (e Event) MarshalText() ([]byte, error) { return []byte("[event " + string(e.Type) + "]"), nil }
 
-// personal tells whether the event says something about a person.
+// personal reports whether the event says something about a person.
 func (e Event) personal() bool { return !e.PID.IsZero() || e.Code != "" }
 
 // wireEvent is an event as clients get it.

@@ -175,15 +175,15 @@ func TestOneProgramDoesNotTakeAllPlaces(t *testing.T) {
 // TestWhoFindsNoConnectionIsToldInJSON takes every connection.
 func TestWhoFindsNoConnectionIsToldInJSON(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDoorman(nil, nil, false, func() string { return "demo" })
+		d := newConnectionCap(nil, nil, false, func() string { return "demo" })
 		for range maxConnections {
-			if g := (&guest{door: d, since: time.Now(), busy: 1}); !d.enter(g) {
+			if g := (&capped{door: d, since: time.Now(), busy: 1}); !d.enter(g) {
 				t.Fatal("no place")
 			}
 		}
 		ours, theirs := net.Pipe()
 		go func() {
-			if g := (&guest{Conn: theirs, door: d, since: time.Now()}); d.enter(g) {
+			if g := (&capped{Conn: theirs, door: d, since: time.Now()}); d.enter(g) {
 				t.Error("one connection too many")
 			}
 			d.sendAway(theirs)

@@ -73,7 +73,7 @@ func (c Caller) ID() string {
 	return "token, " + hex.EncodeToString(c.client.Hash)
 }
 
-// May tells whether the caller has the scope. A caller without a token has what
+// May reports whether the caller has the scope. A caller without a token has what
 // the paths of NHSO's agent give.
 func (c Caller) May(s Scope) bool { return slices.Contains(c.Scopes, s) }
 
@@ -193,7 +193,7 @@ func (a *Agent) noTricks(g *guarded) *refusal {
 	return nil
 }
 
-// webSocket tells whether the request wants to go on as a WebSocket. Other offers to
+// webSocket reports whether the request wants to go on as a WebSocket. Other offers to
 // upgrade, such as the h2c of Java's own client and of curl --http2, are passed over
 // and answered in HTTP/1.1, as a server may (RFC 9110, section 7.8).
 func webSocket(h http.Header) bool {
@@ -245,7 +245,7 @@ func (a *Agent) crossOrigin(g *guarded) *refusal {
 	return nil
 }
 
-// preflight tells whether a browser asks for a page of a listed origin whether
+// preflight reports whether a browser asks for a page of a listed origin whether
 // it may ask.
 func preflight(g *guarded) bool {
 	return g.r.Method == http.MethodOptions && g.origin != "" && len(g.found) > 0 &&
@@ -293,7 +293,7 @@ func (a *Agent) permitted(g *guarded) *refusal {
 	return nil
 }
 
-// ownReferer tells whether a request without a token may come from where its
+// ownReferer reports whether a request without a token may come from where its
 // Referer says: nowhere, our own pages, or those of a listed origin. Browsers
 // before 2023 send no Sec-Fetch headers, and with a picture in a page no Origin
 // either; the Referer is all that tells such a request from a program's.

@@ -60,7 +60,7 @@ func (k *keyring) find(token string) (Client, error) {
 	return clients[at], nil
 }
 
-// holds tells whether the client still exists as it is, and returns its present
+// holds reports whether the client still exists as it is, and returns its present
 // scopes.
 func (k *keyring) holds(c Client) (Client, bool) {
 	clients, err := k.list()

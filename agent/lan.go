@@ -20,7 +20,7 @@ type LAN struct {
 // ErrLAN says what is missing before other machines may connect.
 var ErrLAN = errors.New("other machines may connect only with a certificate, a list of addresses, the names they use, and at least one client with a token")
 
-// lists tells whether the address may connect.
+// lists reports whether the address may connect.
 func (l *LAN) lists(at netip.Addr) bool {
 	if l == nil {
 		return false

@@ -11,7 +11,7 @@ import (
 // ErrOrigin says that a text is not an origin.
 var ErrOrigin = errors.New("an origin is http:// or https://, a host in lower case and a port where it is not the usual one, and nothing else; or null or file://")
 
-// opaque tells whether an origin is that of pages which have none of their own: files,
+// opaque reports whether an origin is that of pages which have none of their own: files,
 // programs made with Electron, and every sandboxed frame of any site. Such a page is
 // known by its token alone.
 func opaque(origin string) bool { return origin == "null" || origin == "file://" }
@@ -107,7 +107,7 @@ func askedHeaders(lines []string) string {
 	return strings.Join(names, ", ")
 }
 
-// headerName tells whether a text can be the name of a header: a token (RFC 9110,
+// headerName reports whether a text can be the name of a header: a token (RFC 9110,
 // section 5.6.2).
 func headerName(s string) bool {
 	return s != "" && len(s) <= maxHeaderName && !strings.ContainsFunc(s, func(c rune) bool {

@@ -19,7 +19,7 @@ import (
 type PlainHTTP struct {
 	From []netip.Addr
 
-	// JustRead tells whether who asks has read the card of that person a moment ago.
+	// JustRead reports whether who asks has read the card of that person a moment ago.
 	JustRead func(ctx context.Context, pid string) bool
 }
 
@@ -149,7 +149,7 @@ func ServePlain(ctx context.Context, l net.Listener, a *Agent) error {
 	}
 	server := newServer(plainGuard{a}, a.timing)
 	server.ErrorLog = slog.NewLogLogger(a.o.Logger.Handler(), slog.LevelDebug)
-	door := newDoorman(l, nil, false, a.zone)
+	door := newConnectionCap(l, nil, false, a.zone)
 	door.enters = a.o.Plain.lists
 	var from []string
 	for _, address := range a.o.Plain.From {

@@ -95,7 +95,7 @@ func methods(found []*route) string {
 	return strings.Join(slices.Compact(names), ", ")
 }
 
-// compatPath tells whether programs written for NHSO's agent read the answer.
+// compatPath reports whether programs written for NHSO's agent read the answer.
 func compatPath(path string) bool {
 	return strings.HasPrefix(path, "/api/smartcard/") || strings.HasPrefix(path, "/api/nhso-service/") ||
 		path == "/api/preference" || path == "/api/api/preference"

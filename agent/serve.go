@@ -43,7 +43,7 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, more ...net.List
 		server.ErrorLog = slog.NewLogLogger(a.o.Logger.Handler(), slog.LevelDebug)
 	}
 	for i, l := range listeners {
-		l = newDoorman(l, lan, lan != nil, zone)
+		l = newConnectionCap(l, lan, lan != nil, zone)
 		if lan != nil {
 			l = tls.NewListener(l, &tls.Config{
 				Certificates: []tls.Certificate{*lan.Certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
@@ -62,7 +62,7 @@ func newServer(h http.Handler, keep timing) *http.Server {
 		Handler: h, ReadHeaderTimeout: keep.header, ReadTimeout: keep.read,
 		WriteTimeout: keep.write, IdleTimeout: keep.idle, MaxHeaderBytes: maxHeaderBytes,
 		DisableGeneralOptionsHandler: true, // OPTIONS * is guarded like the rest
-		Protocols:                    &protocols, ConnContext: withGuest,
+		Protocols:                    &protocols, ConnContext: withCapped,
 		ErrorLog: log.New(discarded{}, "", 0),
 	}
 }

@@ -90,16 +90,16 @@ func TestSilentConnectionsGiveWayToOneThatAsks(t *testing.T) {
 }
 
 func TestAConnectionBeingAnsweredDoesNotGiveWay(t *testing.T) {
-	d := &doorman{conns: map[*guest]struct{}{}}
+	d := &connectionCap{conns: map[*capped]struct{}{}}
 	old := time.Now().Add(-time.Hour)
-	busy := &guest{busy: 1, since: old}
-	idle := &guest{asked: true, since: old.Add(time.Minute)}
-	silent := &guest{since: old.Add(2 * time.Minute)}
-	fresh := &guest{since: time.Now().Add(time.Hour)}
-	for _, g := range []*guest{busy, idle, silent, fresh} {
+	busy := &capped{busy: 1, since: old}
+	idle := &capped{asked: true, since: old.Add(time.Minute)}
+	silent := &capped{since: old.Add(2 * time.Minute)}
+	fresh := &capped{since: time.Now().Add(time.Hour)}
+	for _, g := range []*capped{busy, idle, silent, fresh} {
 		d.conns[g] = struct{}{}
 	}
-	for _, want := range []*guest{silent, idle, nil} {
+	for _, want := range []*capped{silent, idle, nil} {
 		got := d.idlest(time.Now())
 		if got != want {
 			t.Fatalf("%+v gives way, not %+v", got, want)
@@ -195,7 +195,7 @@ func TestOpenToOtherMachinesTheAgentSpeaksTLSOnly(t *testing.T) {
 }
 
 func TestAnAddressThatIsNotListedIsNotEvenAnswered(t *testing.T) {
-	d := newDoorman(nil, &LAN{Addresses: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/28")}}, true, nil)
+	d := newConnectionCap(nil, &LAN{Addresses: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/28")}}, true, nil)
 	for address, want := range map[string]bool{
 		"127.0.0.1:5": true, "[::1]:5": true, "192.0.2.3:5": true, "[::ffff:192.0.2.3]:5": true, "192.0.2.16:5": false, "198.51.100.1:5": false, "[2001:db8::1]:5": false,
 	} {
@@ -203,7 +203,7 @@ func TestAnAddressThatIsNotListedIsNotEvenAnswered(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := d.mayEnter(at); got != want {
+		if got := d.allowed(at); got != want {
 			t.Errorf("%s: %v", address, got)
 		}
 	}

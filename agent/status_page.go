@@ -26,9 +26,9 @@ type pageView struct {
 	Status
 	Unit     string
 	Problem  string // why no patient can be served; empty: ready
-	Readers  []lamp
-	NHSOLamp lamp
-	Printer  lamp
+	Readers  []statusLight
+	NHSOLamp statusLight
+	Printer  statusLight
 	Told     []told
 	SkewBad  bool
 	SkewS    int64
@@ -42,12 +42,12 @@ type zoneView struct{ Name, Thai, English, Class string }
 
 // told is a receiver of visits.
 type told struct {
-	lamp
+	statusLight
 	SetAside int
 }
 
-// lamp is one part of the machine: good, bad, or nothing to say.
-type lamp struct{ Name, Thai, English, Class string }
+// statusLight is one part of the machine: good, bad, or nothing to say.
+type statusLight struct{ Name, Thai, English, Class string }
 
 // words of states: class, Thai, English.
 var stateWords = map[string][3]string{
@@ -66,12 +66,12 @@ var stateWords = map[string][3]string{
 	ReceiverFailing: {"bad", "ส่งไม่ได้ รอส่งซ้ำ", "takes nothing; visits wait"},
 }
 
-func lampOf(name, state string) lamp {
+func statusLightOf(name, state string) statusLight {
 	words, ok := stateWords[state]
 	if !ok {
 		words = [3]string{"idle", state, state}
 	}
-	return lamp{Name: name, Class: words[0], Thai: words[1], English: words[2]}
+	return statusLight{Name: name, Class: words[0], Thai: words[1], English: words[2]}
 }
 
 func zoneOf(zone string) zoneView {
@@ -92,7 +92,7 @@ const badSkewMS = int64(5 * time.Minute / time.Millisecond)
 func (a *Agent) view() pageView {
 	s := a.snapshot()
 	v := pageView{
-		Status: s, Unit: a.o.Unit, NHSOLamp: lampOf("", s.NHSO.State), Printer: lampOf("", s.Printer.State),
+		Status: s, Unit: a.o.Unit, NHSOLamp: statusLightOf("", s.NHSO.State), Printer: statusLightOf("", s.Printer.State),
 		SkewBad: max(s.ClockSkewMS, -s.ClockSkewMS) > badSkewMS, SkewS: s.ClockSkewMS / 1000,
 		Now: a.now().In(visit.Bangkok).Format("15:04:05"), Zone: zoneOf(a.zone()),
 	}
@@ -104,10 +104,10 @@ func (a *Agent) view() pageView {
 		v.Refused[i].Last = v.Refused[i].Last.In(visit.Bangkok)
 	}
 	for _, r := range s.Readers {
-		v.Readers = append(v.Readers, lampOf(r.Name, r.State))
+		v.Readers = append(v.Readers, statusLightOf(r.Name, r.State))
 	}
 	for _, r := range s.Receivers {
-		v.Told = append(v.Told, told{lampOf(r.Name, r.State), r.SetAside})
+		v.Told = append(v.Told, told{statusLightOf(r.Name, r.State), r.SetAside})
 	}
 	return v
 }

@@ -10,7 +10,7 @@ import (
 	"authenkiosk/storage"
 )
 
-// hasToken tells whether there is something that the preference could hide.
+// hasToken reports whether there is something that the preference could hide.
 func (c *core) hasToken(data string) func() bool {
 	if c.demo != nil || c.installed != nil {
 		return func() bool { return true }

@@ -139,7 +139,7 @@ func (k *Kiosk) pulse() *pulse {
 	return p
 }
 
-// watched tells whether a patient stands before the screen: a program that reads
+// watched reports whether a patient stands before the screen: a program that reads
 // the card then is worth a notice.
 func (k *Kiosk) watched() bool { return k.runner.Snapshot().State != flow.Welcome }
 

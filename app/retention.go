@@ -93,7 +93,7 @@ func (r *retention) look(now time.Time) {
 	r.done, r.said = night, ""
 }
 
-// believes tells whether the clock may erase, whether it may erase any number of days,
+// believes reports whether the clock may erase, whether it may erase any number of days,
 // and if it may not, why.
 func (r *retention) believes() (may, confirmed bool, why string) {
 	switch r.clock() {

@@ -24,7 +24,7 @@ func loginOf(u *url.URL) login {
 	return login{user: u.User.Username(), password: password}
 }
 
-// answer takes the challenge of an answer that refuses, and tells whether to ask
+// answer takes the challenge of an answer that refuses, and reports whether to ask
 // again.
 func (l *login) answer(h http.Header) bool {
 	if l.user == "" && l.password == "" {

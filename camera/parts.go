@@ -130,7 +130,7 @@ func (p *partReader) skipToPart() (picture bool, err error) {
 	return false, nil
 }
 
-// partBegins tells whether a line begins a part, and how much of it to take: all of
+// partBegins reports whether a line begins a part, and how much of it to take: all of
 // it but a header that stands there already.
 func (p *partReader) partBegins(line []byte) (begins bool, n int) {
 	text := strings.TrimRight(string(line), " \t\r\n")
@@ -154,7 +154,7 @@ func printable(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
 }
 
-// isBoundary tells whether a line is the boundary. The one at the very end of an
+// isBoundary reports whether a line is the boundary. The one at the very end of an
 // answer has two more dashes; what follows it is nothing.
 func (p *partReader) isBoundary(line []byte) bool {
 	text := strings.TrimRight(string(line), " \t\r\n")
@@ -355,7 +355,7 @@ func (p *partReader) scan(buf []byte, from int) (_ []byte, ended bool, err error
 // shorter ones come by chance.
 const shortBoundary = 4
 
-// atBoundary tells whether the boundary stands here, at the start of a line.
+// atBoundary reports whether the boundary stands here, at the start of a line.
 func (p *partReader) atBoundary() bool {
 	if len(p.boundary) < shortBoundary {
 		return false

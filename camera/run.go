@@ -107,7 +107,7 @@ func (c *Camera) picture(ctx context.Context, src source, limit time.Duration, s
 	}
 }
 
-// check tells whether r can be a picture, without decoding it.
+// check reports whether r can be a picture, without decoding it.
 func (r *raw) check() error {
 	if len(r.data) > maxFrame {
 		return fmt.Errorf("%w: %d bytes", ErrTooLarge, len(r.data))
@@ -132,7 +132,7 @@ type sameness struct {
 	since time.Time
 }
 
-// frozen tells whether pictures with the same sum have been coming for too long.
+// frozen reports whether pictures with the same sum have been coming for too long.
 func (s *sameness) frozen(sum uint64, now time.Time) bool {
 	if sum != s.sum || s.since.IsZero() {
 		*s = sameness{sum: sum, since: now}

@@ -76,7 +76,7 @@ type Photo struct {
 	Card   bool        // a portrait as on a card was seen beside the face; advice only
 }
 
-// Passed tells whether the photo passed the gate. One that did not may be used all
+// Passed reports whether the photo passed the gate. One that did not may be used all
 // the same, marked as such: that is for the flow to decide.
 func (p *Photo) Passed() bool { return p.Result.Verdict.Passes() }
 

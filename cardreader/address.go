@@ -27,7 +27,7 @@ const (
 // that the address is over. Addresses hold single spaces, never so many.
 const addressPadding = 8
 
-// wholeAddress tells whether the beginning of an address field holds all of the
+// wholeAddress reports whether the beginning of an address field holds all of the
 // address, because its text ends before or it ends in padding.
 func wholeAddress(data []byte) bool {
 	return len(firstBytes(data)) < len(data) ||

@@ -41,7 +41,7 @@ func Select(ctx context.Context, card Card) (*Applet, error) {
 	}
 }
 
-// noSuchApplet tells whether a status word of SELECT is what cards without the
+// noSuchApplet reports whether a status word of SELECT is what cards without the
 // applet answer (ISO 7816-4; 91xx and 63xx from contactless cards, 9xxx and others
 // from cards with words of their own). What says that something broke may pass:
 // 64xx, 65xx, 66xx.
@@ -54,7 +54,7 @@ func noSuchApplet(sw uint16) bool {
 	}
 }
 
-// surelyNone tells whether a status word of SELECT leaves no doubt, so that the
+// surelyNone reports whether a status word of SELECT leaves no doubt, so that the
 // card need not be asked again: no such file, no such instruction or class.
 func surelyNone(sw uint16) bool {
 	switch sw {
@@ -169,7 +169,7 @@ func (a *Applet) data(ctx context.Context, want area) ([]byte, error) {
 	return a.read(ctx, insBlock1, want)
 }
 
-// refused tells whether the card itself said no, as opposed to a broken exchange.
+// refused reports whether the card itself said no, as opposed to a broken exchange.
 func refused(err error) bool {
 	var status *StatusError
 	return errors.As(err, &status)

@@ -154,7 +154,7 @@ func endOf(ctx context.Context, last error) error {
 	return last
 }
 
-// hopeless tells whether no repetition can help.
+// hopeless reports whether no repetition can help.
 func hopeless(err error) bool {
 	var answer *StatusError
 	if errors.Is(err, ErrNotThai) {
@@ -168,7 +168,7 @@ func hopeless(err error) bool {
 	return false
 }
 
-// pause waits and tells whether the context still stands.
+// pause waits and reports whether the context still stands.
 func pause(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return ctx.Err() == nil

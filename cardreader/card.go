@@ -75,7 +75,7 @@ const (
 // not count. It wraps around after 65535.
 func (s State) Counter() uint16 { return uint16(s >> 16) }
 
-// Has tells whether every bit of flag is set.
+// Has reports whether every bit of flag is set.
 func (s State) Has(flag State) bool { return s&flag == flag }
 
 // Errors of a Service, Watcher or Card. Implementations wrap them.

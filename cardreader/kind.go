@@ -115,7 +115,7 @@ func wordsOf(name string) []string {
 	return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
-// holdsRun tells whether the words hold the run, one word after another.
+// holdsRun reports whether the words hold the run, one word after another.
 func holdsRun(words, run []string) bool {
 	for i := 0; i+len(run) <= len(words); i++ {
 		if slices.Equal(words[i:i+len(run)], run) {

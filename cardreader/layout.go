@@ -78,7 +78,7 @@ func cut(data []byte, base int, f area) []byte {
 	return data[from:to]
 }
 
-// hasTA1 tells whether the ATR carries TA1. Cards without it talk at 10,753 baud
+// hasTA1 reports whether the ATR carries TA1. Cards without it talk at 10,753 baud
 // (at 4 MHz), a hundred times slower per byte than the reader's own overhead, so
 // for them it pays to read less first. An unknown ATR counts as fast.
 func hasTA1(atr []byte) bool { return len(atr) < 2 || atr[1]&0x10 != 0 }

@@ -20,7 +20,7 @@ type longReads struct {
 	borne map[string]bool
 }
 
-// try tells whether a long read may be tried on a card of that ATR. Until settle
+// try reports whether a long read may be tried on a card of that ATR. Until settle
 // says otherwise it counts as failed, so that a card which falls silent over its
 // first long read is never asked for another.
 func (l *longReads) try(atr []byte) bool {
@@ -53,7 +53,7 @@ func (l *longReads) settle(ctx context.Context, atr []byte, err error, silence t
 	}
 }
 
-// innocent tells whether an error has nothing to do with what the card was asked.
+// innocent reports whether an error has nothing to do with what the card was asked.
 func innocent(ctx context.Context, err error) bool {
 	if cause := context.Cause(ctx); cause != nil {
 		return !errors.Is(cause, errTooLong)

@@ -105,7 +105,7 @@ func (m *Monitor) Read(ctx context.Context, of Inserted, to Receiver) (Document,
 	return m.reader.Text(ctx, of.Reader, to)
 }
 
-// Thai tells whether the card of that insertion is a Thai ID card; see Reader.Thai.
+// Thai reports whether the card of that insertion is a Thai ID card; see Reader.Thai.
 func (m *Monitor) Thai(ctx context.Context, of Inserted) error {
 	ctx, stop, err := m.during(ctx, of)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// NamesReader tells whether a reader is the one that a configuration names: by its
+// NamesReader reports whether a reader is the one that a configuration names: by its
 // whole name or by some words of it that stand together, in any case. "ICC" names
 // no PICC reader. An empty wish names every reader.
 func NamesReader(reader, wanted string) bool {

@@ -67,7 +67,7 @@ func (a *Applet) photoInPieces(ctx context.Context, length int, known bool, prog
 	return checkPhoto(photo)
 }
 
-// endsInPadding tells whether the picture is over: an end mark and after it
+// endsInPadding reports whether the picture is over: an end mark and after it
 // nothing but at least two bytes of padding. The mark alone is not enough, since
 // a small picture inside of the picture has one, too.
 func endsInPadding(data []byte) bool {

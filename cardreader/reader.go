@@ -92,7 +92,7 @@ func (r *Reader) Text(ctx context.Context, reader string, to Receiver) (Document
 	return doc, nil
 }
 
-// Thai tells whether the card is a Thai ID card, by nothing but its applet. The
+// Thai reports whether the card is a Thai ID card, by nothing but its applet. The
 // error is nil when it is; it is as those of Text.
 func (r *Reader) Thai(ctx context.Context, reader string) error {
 	_, err := retry(ctx, r, reader, textLimit, func(ctx context.Context, card Card, _ say) (struct{}, error) {

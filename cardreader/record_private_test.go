@@ -40,7 +40,7 @@ func TestNothingPersonalIsInATranscript(t *testing.T) {
 var fillerHeader = []byte("\xFF\xD8\xFF\xE0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00" +
 	"\xFF\xC0\x00\x11\x08\x00\xB2\x00\x94\x03\x01\x22\x00\x02\x11\x00\x03\x11\x00")
 
-// isFiller tells whether bytes say nothing: filler, separators and marks.
+// isFiller reports whether bytes say nothing: filler, separators and marks.
 func isFiller(b []byte) bool { return len(bytes.Trim(b, "\x00\xFF\xD9\xA19X #/-.")) == 0 }
 
 // answersOf returns all data of the answers one after another, without the labels

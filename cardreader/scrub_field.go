@@ -84,7 +84,7 @@ const (
 	wrongPID = "9000000000000"
 )
 
-// pidForm tells whether a number is right. Of a part of a number it tells only
+// pidForm reports whether a number is right. Of a part of a number it tells only
 // where there are digits.
 func pidForm(part []byte, whole bool) []byte {
 	if slices.ContainsFunc(part, func(b byte) bool { return b < '0' || b > '9' }) || !whole {
@@ -126,7 +126,7 @@ func dateForm(part []byte, whole bool) []byte {
 	return out
 }
 
-// sexForm tells whether the sex is one of the two, not which.
+// sexForm reports whether the sex is one of the two, not which.
 func sexForm(part []byte, whole bool) []byte {
 	if parseSex(part) != visit.SexUnknown {
 		return []byte{'1'}

@@ -20,7 +20,7 @@ func firstBytes(field []byte) []byte {
 	return field
 }
 
-// inTIS620 tells whether TIS 620-2533 defines a byte: those of ASCII, the letters
+// inTIS620 reports whether TIS 620-2533 defines a byte: those of ASCII, the letters
 // A1 to DA and the signs, vowels and digits DF to FB.
 func inTIS620(b byte) bool {
 	return b < 0x80 || (b >= 0xA1 && b <= 0xDA) || (b >= 0xDF && b <= 0xFB)

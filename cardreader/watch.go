@@ -43,7 +43,7 @@ func serviceRetryPause(failures int) time.Duration {
 }
 
 // watchOnce watches with one context of the card service until something fails
-// or ctx ends, and tells whether anything worked.
+// or ctx ends, and reports whether anything worked.
 func (m *Monitor) watchOnce(ctx context.Context) (worked bool, err error) {
 	w, err := m.options.Service.Watch()
 	if err != nil {

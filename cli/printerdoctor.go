@@ -101,7 +101,7 @@ func slipFinding(ctx context.Context, c config.Config) finding {
 	return finding{"slips", findingOK, c.Printer.Template}
 }
 
-// showsNext tells whether a code slip has a place for the next step.
+// showsNext reports whether a code slip has a place for the next step.
 func showsNext(t *template.Template) bool {
 	return slices.ContainsFunc(t.Blocks[template.Code], func(b template.Block) bool { return b.Show == "next" })
 }
@@ -146,13 +146,13 @@ func printerName(c config.Printer) string {
 	return name
 }
 
-// forOne tells whether a printer serves one program at a time: a second one would
+// forOne reports whether a printer serves one program at a time: a second one would
 // cut off the slip of the first.
 func forOne(k config.PrinterKind) bool {
 	return k == config.PrinterTCP || k == config.PrinterFile || k == config.PrinterSerial
 }
 
-// inUse tells whether a kiosk is running on these data.
+// inUse reports whether a kiosk is running on these data.
 func inUse(data string, keys storage.KeyOptions) bool {
 	store, err := storage.Open(data, storage.Options{Keys: keys})
 	if err == nil {

@@ -120,7 +120,7 @@ func (p *Program) zone(ctx context.Context, s *settings) error {
 	return p.changeZone(s, c.NHSO.Zone, to, path, after)
 }
 
-// readyFor tells whether the unit can work in the zone of that configuration.
+// readyFor reports whether the unit can work in the zone of that configuration.
 func (p *Program) readyFor(ctx context.Context, s *settings, c config.Config) error {
 	data := filepath.Join(s.data, string(c.NHSO.Zone))
 	if c.NHSO.Zone == visit.ZoneDemo {

@@ -56,7 +56,7 @@ func (o AgentOptions) base() (string, error) {
 	return u.String(), nil
 }
 
-// near tells whether an address is of this machine or of a private network.
+// near reports whether an address is of this machine or of a private network.
 func near(ip netip.Addr) bool {
 	ip = ip.Unmap()
 	return ip.IsLoopback() || ip.IsPrivate()

@@ -86,7 +86,7 @@ func knownCause(err error) error {
 	return nil
 }
 
-// isDial tells whether the error surely came before a connection.
+// isDial reports whether the error surely came before a connection.
 func isDial(err error) bool {
 	op, ok := errors.AsType[*net.OpError](err)
 	return ok && op.Op == "dial"

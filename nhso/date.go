@@ -24,7 +24,7 @@ type bounds struct {
 	valid  time.Time // a time at which the certificate is valid
 }
 
-// datedOnly tells whether a TLS handshake failed for nothing but the date of this
+// datedOnly reports whether a TLS handshake failed for nothing but the date of this
 // machine, and what the certificate tells about the time. The chain must be trusted,
 // for that host, at a time at which the server's certificate is valid: whoever can
 // make up a certificate must not be able to speak against the clock. Whether the
@@ -60,7 +60,7 @@ func datedOnly(err error, host string, roots *x509.CertPool, now time.Time) (bou
 	return b, true
 }
 
-// holdsKey tells whether the server has the key of a certificate that is valid at that
+// holdsKey reports whether the server has the key of a certificate that is valid at that
 // time. Certificates are public, and one is judged before its key: who stands between
 // could show an old one. The handshake is made anew as of that time, and the request
 // called off then: it has neither a token nor anything of a person.

@@ -212,7 +212,7 @@ func (e *Endpoint) Probe(ctx context.Context) (Health, error) {
 	return h, nil
 }
 
-// answered tells whether an error of a probe shows that the service is there.
+// answered reports whether an error of a probe shows that the service is there.
 func answered(err error) bool {
 	kind := KindOf(err)
 	return kind == Refused || kind == Duplicate

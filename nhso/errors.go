@@ -125,7 +125,7 @@ func MessageOf(err error) string {
 	return ""
 }
 
-// OfOnePerson tells whether an error says nothing about the next person, see
+// OfOnePerson reports whether an error says nothing about the next person, see
 // Error.OnePerson. An error that is not of this package concerns everybody.
 func OfOnePerson(err error) bool {
 	e, ok := errors.AsType[*Error](err)

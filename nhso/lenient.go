@@ -19,7 +19,7 @@ var byteOrderMark = []byte("\xef\xbb\xbf")
 
 func trim(body []byte) []byte { return bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark)) }
 
-// checkObject tells whether a body can be an answer at all: every documented one
+// checkObject reports whether a body can be an answer at all: every documented one
 // is a JSON object. The content type is not asked, since portals and proxies lie
 // about it.
 func checkObject(body []byte) error {
@@ -47,7 +47,7 @@ func isOdd(err error) bool {
 	return ok
 }
 
-// names tells whether a JSON object has one of those members with a value: by them
+// names reports whether a JSON object has one of those members with a value: by them
 // an answer of NHSO is told from that of a gateway.
 func names(body []byte, members ...string) bool {
 	var all map[string]json.RawMessage

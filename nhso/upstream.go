@@ -45,11 +45,11 @@ type Abilities struct {
 	// Methods are the proofs of identity with which it takes a submission.
 	Methods []visit.Method
 
-	// Replay tells whether a saved visit can be submitted later on the same
+	// Replay reports whether a saved visit can be submitted later on the same
 	// day without the card in the reader.
 	Replay bool
 
-	// ClaimTypes tells whether Right names the claim types open to a person.
+	// ClaimTypes reports whether Right names the claim types open to a person.
 	// Where it does not, those of the configuration are offered.
 	ClaimTypes bool
 }

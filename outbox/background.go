@@ -10,7 +10,7 @@ import (
 // settle brings one visit a step further, unless somebody is at work on its
 // service. It returns how long to wait before the next step, if there is one.
 func (o *Outbox) settle(ctx context.Context, item Item) (time.Duration, error) {
-	if wait := o.ownTurn(item); wait > 0 && o.dayOf(item) == itsDay {
+	if wait := o.foregroundGrace(item); wait > 0 && o.dayOf(item) == itsDay {
 		return wait, nil // before it is taken: the patient's own submission would find it so
 	}
 	service := serviceOf(item.Visit)
@@ -33,7 +33,7 @@ func (o *Outbox) step(ctx context.Context, item Item) (time.Duration, error) {
 		o.forget(id)
 		return 0, nil
 	}
-	if wait := o.leftAlone(); wait > 0 && (o.needsNHSO(item) || item.InFlight) {
+	if wait := o.retryAfter(); wait > 0 && (o.needsNHSO(item) || item.InFlight) {
 		return wait, nil
 	}
 	switch o.dayOf(item) {
@@ -45,7 +45,7 @@ func (o *Outbox) step(ctx context.Context, item Item) (time.Duration, error) {
 		}
 		return idleRound, nil // the clock is wrong, or was when the visit was made
 	}
-	if wait := o.ownTurn(item); wait > 0 {
+	if wait := o.foregroundGrace(item); wait > 0 {
 		return wait, nil
 	}
 	if !item.InFlight && !o.can(item.Visit) {
@@ -55,7 +55,7 @@ func (o *Outbox) step(ctx context.Context, item Item) (time.Duration, error) {
 		}
 		return 0, err
 	}
-	twin, ok, err := o.twin(item)
+	other, ok, err := o.duplicate(item)
 	if err != nil {
 		o.log.Error("settle visit", "visit", id, "err", err)
 		// One of those that cannot be read may have left before this run.
@@ -64,10 +64,10 @@ func (o *Outbox) step(ctx context.Context, item Item) (time.Duration, error) {
 		}
 	}
 	if ok {
-		if twin.Code == "" {
-			return waitForTwin, nil
+		if other.Code == "" {
+			return waitForDuplicate, nil
 		}
-		outcome, err := o.earlier(id, Code{Code: twin.Code, At: twin.IssuedAt})
+		outcome, err := o.earlier(id, Code{Code: other.Code, At: other.IssuedAt})
 		o.notify(id, outcome)
 		return 0, err
 	}
@@ -108,14 +108,14 @@ func (o *Outbox) believe(item Item) error {
 	return err
 }
 
-// ownTurn is how long a visit that was just saved is left to the submission of the
+// foregroundGrace is how long a visit that was just saved is left to the submission of the
 // patient who waits, who would hear that the code follows otherwise.
-func (o *Outbox) ownTurn(item Item) time.Duration {
+func (o *Outbox) foregroundGrace(item Item) time.Duration {
 	age := o.now().Sub(item.Visit.CreatedAt)
 	if item.Attempts > 0 || age < 0 || item.Visit.CreatedAt.Before(o.woke) {
 		return 0
 	}
-	return ownTurn - age
+	return foregroundGrace - age
 }
 
 // restFor is how long a visit rests after its last request: the settle time, and

@@ -157,7 +157,7 @@ func TestANewVisitThatNobodySubmitsIsSentSoon(t *testing.T) {
 			store.save(v)
 			store.mu.Unlock()
 			o.Wake()
-			time.Sleep(2 * ownTurn)
+			time.Sleep(2 * foregroundGrace)
 			if store.ended(id1) != "done PP0000000001" {
 				t.Errorf("ended as %q", store.ended(id1))
 			}

@@ -26,7 +26,7 @@ func (o *Outbox) dayOf(i Item) day {
 	return dayAhead
 }
 
-// misdated tells whether a visit of a day to come was made by a clock that was wrong,
+// misdated reports whether a visit of a day to come was made by a clock that was wrong,
 // because the one that says so is borne out. On the day that the clock showed then
 // nobody would be there.
 func (o *Outbox) misdated(i Item) bool {
@@ -89,8 +89,8 @@ func (o *Outbox) forget(id visit.ID) {
 	delete(o.left, id)
 }
 
-// heed keeps what NHSO says about when to come again.
-func (o *Outbox) heed(err error) {
+// noteRetryAfter keeps what NHSO says about when to come again.
+func (o *Outbox) noteRetryAfter(err error) {
 	f := failureOf(err)
 	if f == nil || f.RetryAfter <= 0 {
 		return
@@ -103,8 +103,8 @@ func (o *Outbox) heed(err error) {
 	}
 }
 
-// leftAlone is how much longer NHSO wants to be left alone.
-func (o *Outbox) leftAlone() time.Duration {
+// retryAfter is how much longer NHSO wants to be left alone.
+func (o *Outbox) retryAfter() time.Duration {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return time.Until(o.quiet)

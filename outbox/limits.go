@@ -21,7 +21,7 @@ const (
 	lookEvery = 1500 * time.Millisecond
 	// ownTurn is how long the background leaves a new visit alone: the patient's own
 	// submission follows the saving within milliseconds.
-	ownTurn = 3 * time.Second
+	foregroundGrace = 3 * time.Second
 	// clocksDiffer is by how much NHSO's clock may be another than the kiosk's, which
 	// takes no visits when the difference is larger.
 	clocksDiffer = 5 * time.Minute
@@ -33,9 +33,9 @@ const (
 	askedFor = 24 * time.Hour
 	// longestQuiet bounds for how long NHSO can have itself left alone.
 	longestQuiet = 30 * time.Minute
-	// waitForTwin is the pause before a visit is looked at again that waits for
+	// waitForDuplicate is the pause before a visit is looked at again that waits for
 	// another of the same service.
-	waitForTwin = 2 * time.Second
+	waitForDuplicate = 2 * time.Second
 	// idleRound is the pause of the background when there is nothing to wait for.
 	idleRound = 30 * time.Second
 	// firstBackOff and lastBackOff bound the growing pause after failures; the

@@ -168,7 +168,7 @@ type Options struct {
 	Notify func(visit.ID, Outcome)
 	Times  Times
 
-	// Sendable tells whether a visit can be sent now; one that cannot, and was
+	// Sendable reports whether a visit can be sent now; one that cannot, and was
 	// surely not processed, becomes work for the staff (visit.CardNeeded). Nil:
 	// every visit can, at any time of its day.
 	Sendable func(visit.Visit) bool
@@ -246,11 +246,11 @@ func (o *Outbox) release(s service) {
 	o.mu.Unlock()
 }
 
-// twin returns another visit of the same service that forbids sending this one:
+// duplicate returns another visit of the same service that forbids sending this one:
 // one that has a code, else one that is not settled and comes before it. The
 // caller has taken the service. Visits that cannot be read are an error: one of them
-// may be that twin.
-func (o *Outbox) twin(item Item) (twin Item, found bool, err error) {
+// may be that duplicate.
+func (o *Outbox) duplicate(item Item) (other Item, found bool, err error) {
 	v := item.Visit
 	same, err := o.store.Same(v.PID, v.ServiceDate)
 	if err != nil {
@@ -264,10 +264,10 @@ func (o *Outbox) twin(item Item) (twin Item, found bool, err error) {
 		case i.Code != "":
 			return i, true, nil
 		case !i.Settled && before(i, item):
-			twin, found = i, true
+			other, found = i, true
 		}
 	}
-	return twin, found, err
+	return other, found, err
 }
 
 // before tells which of two visits of a service is settled first: one whose request

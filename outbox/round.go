@@ -95,7 +95,7 @@ func (o *Outbox) oneRound(ctx context.Context) (next time.Duration, stopped, ans
 			continue
 		}
 		o.log.Warn("settle visit", "visit", id, "err", err)
-		o.heed(err)
+		o.noteRetryAfter(err)
 		ofNHSO, again := errors.As(err, new(unreachable)), o.isApart(item)
 		if ofNHSO && !again && o.answers.Load() == before {
 			o.round.doubt, o.round.tried, stopped = true, id, true
@@ -112,7 +112,7 @@ func (o *Outbox) oneRound(ctx context.Context) (next time.Duration, stopped, ans
 	return next, stopped, o.answers.Load() > before
 }
 
-// inTurn brings visits of earlier days behind those of today, which a patient needs
+// withoutPriority brings visits of earlier days behind those of today, which a patient needs
 // today; those that wait for no answer come first.
 // Otherwise the order is that of saving.
 func (o *Outbox) inTurn(pending []Item) []Item {
@@ -130,7 +130,7 @@ func (o *Outbox) inTurn(pending []Item) []Item {
 	return items
 }
 
-// needsNHSO tells whether the visit stays as it is until NHSO has answered.
+// needsNHSO reports whether the visit stays as it is until NHSO has answered.
 func (o *Outbox) needsNHSO(i Item) bool {
 	switch {
 	case i.InFlight:
@@ -143,7 +143,7 @@ func (o *Outbox) needsNHSO(i Item) bool {
 
 // isThere asks NHSO about another person than the one about whom it did not answer.
 func (o *Outbox) isThere(ctx context.Context, items []Item) bool {
-	if o.leftAlone() > 0 || o.clock() == ClockWrong {
+	if o.retryAfter() > 0 || o.clock() == ClockWrong {
 		return true // nothing is asked at all in this round
 	}
 	ask := slices.DeleteFunc(slices.Clone(items), func(i Item) bool { return !o.needsNHSO(i) || o.dayOf(i) == dayAhead })
@@ -158,7 +158,7 @@ func (o *Outbox) isThere(ctx context.Context, items []Item) bool {
 	before := o.answers.Load()
 	if _, _, err := o.look(ctx, item.Visit); err != nil {
 		o.log.Warn("ask NHSO", "visit", item.Visit.ID, "err", err)
-		o.heed(err)
+		o.noteRetryAfter(err)
 	}
 	o.round.tried, o.round.doubt = item.Visit.ID, o.answers.Load() == before
 	return !o.round.doubt

@@ -19,7 +19,7 @@ func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome {
 		o.log.Error("read visit before submitting", "visit", id, "err", err)
 		return Outcome{Kind: Queued}
 	}
-	if item.Settled || item.Attempts > 0 || o.dayOf(item) != itsDay || o.leftAlone() > 0 {
+	if item.Settled || item.Attempts > 0 || o.dayOf(item) != itsDay || o.retryAfter() > 0 {
 		return Outcome{Kind: Queued} // the background knows what to do
 	}
 	service := serviceOf(item.Visit)
@@ -27,21 +27,21 @@ func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome {
 		return Outcome{Kind: Queued}
 	}
 	defer o.release(service)
-	switch twin, found, err := o.settledTwin(ctx, item); {
+	switch other, found, err := o.settledDuplicate(ctx, item); {
 	case err != nil:
 		o.log.Error("submit visit", "visit", id, "err", err)
 		return Outcome{Kind: Queued} // the background asks NHSO first
-	case found && twin.Code == "":
+	case found && other.Code == "":
 		return Outcome{Kind: Queued}
 	case found:
-		outcome, _ := o.earlier(id, Code{Code: twin.Code, At: twin.IssuedAt})
+		outcome, _ := o.earlier(id, Code{Code: other.Code, At: other.IssuedAt})
 		return outcome
 	}
 	if o.tells && o.clock() == ClockUnknown {
 		switch code, found, err := o.look(ctx, item.Visit); {
 		case err != nil:
 			o.log.Warn("ask NHSO for the time before submitting", "visit", id, "err", err)
-			o.heed(err)
+			o.noteRetryAfter(err)
 			return Outcome{Kind: Queued}
 		case found:
 			outcome, _ := o.found(item, code)
@@ -49,7 +49,7 @@ func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome {
 		}
 	}
 	outcome, err := o.send(ctx, item)
-	o.heed(err)
+	o.noteRetryAfter(err)
 	if err != nil {
 		// The store knows whether a request has left and what NHSO said to it; the
 		// error can be that of a look-up or of the disk.
@@ -64,17 +64,17 @@ func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome {
 	return outcome
 }
 
-// settledTwin is twin after a try to settle it.
-func (o *Outbox) settledTwin(ctx context.Context, item Item) (Item, bool, error) {
-	twin, found, err := o.twin(item)
-	if err != nil || !found || twin.Code != "" {
-		return twin, found, err
+// settledDuplicate is duplicate after a try to settle it.
+func (o *Outbox) settledDuplicate(ctx context.Context, item Item) (Item, bool, error) {
+	other, found, err := o.duplicate(item)
+	if err != nil || !found || other.Code != "" {
+		return other, found, err
 	}
-	o.log.Info("another visit of the same service waits", "visit", item.Visit.ID, "other", twin.Visit.ID)
-	if _, err := o.step(ctx, twin); err != nil {
-		o.log.Warn("settle visit", "visit", twin.Visit.ID, "err", err)
+	o.log.Info("another visit of the same service waits", "visit", item.Visit.ID, "other", other.Visit.ID)
+	if _, err := o.step(ctx, other); err != nil {
+		o.log.Warn("settle visit", "visit", other.Visit.ID, "err", err)
 	}
-	return o.twin(item)
+	return o.duplicate(item)
 }
 
 // send lets one request leave and writes down what came of it. The note that it
@@ -178,7 +178,7 @@ func (o *Outbox) denied(id visit.ID, no Denial) (Outcome, error) {
 // cannotSend makes a visit that was surely not processed work for the staff,
 // unless NHSO can be asked and has a code already.
 func (o *Outbox) cannotSend(ctx context.Context, item Item, p visit.Problem) (Outcome, error) {
-	if o.leftAlone() <= 0 {
+	if o.retryAfter() <= 0 {
 		if code, found, err := o.look(ctx, item.Visit); err == nil && found {
 			return o.found(item, code)
 		}
@@ -246,7 +246,7 @@ func (o *Outbox) tally(err error) {
 	}
 }
 
-// concernsOne tells whether an error says nothing about other visits.
+// concernsOne reports whether an error says nothing about other visits.
 func concernsOne(err error) bool {
 	var f *Failure
 	return errors.Is(err, errIncomplete) || errors.As(err, &f) && f.OnePerson
@@ -271,7 +271,7 @@ var (
 	errOtherDay   = errors.New("it is not the visit's own day any more")
 )
 
-// mayBeOf tells whether what is known of a code fits the visit and something is not
+// mayBeOf reports whether what is known of a code fits the visit and something is not
 // known.
 func (c Code) mayBeOf(v visit.Visit) bool {
 	return (c.HCode == "" || c.HCode == v.HCode) && (c.ClaimType == "" || c.ClaimType == v.ClaimType.Code)

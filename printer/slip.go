@@ -74,7 +74,7 @@ func (s Slip) QR() string {
 	return "VISIT:" + string(s.Visit)
 }
 
-// found tells whether staff find the visit by what the slip says.
+// found reports whether staff find the visit by what the slip says.
 func (s Slip) found() bool { return s.Visit != "" && (s.Kind != KindDesk || s.Saved) }
 
 func (s Slip) check() error {

@@ -101,7 +101,7 @@ func (l *layout) kept(p image.Point) bool {
 	return false
 }
 
-// inked tells whether anything is drawn that near a point.
+// inked reports whether anything is drawn that near a point.
 func (l *layout) inked(p image.Point, rim int) bool {
 	for y := max(p.Y-rim, 0); y <= min(p.Y+rim, l.y-1); y++ {
 		row := l.pix[y*l.width : (y+1)*l.width]

@@ -39,7 +39,7 @@ func newFeed() []byte {
 	return id
 }
 
-// fed tells whether a change to this state is one of the feed.
+// fed reports whether a change to this state is one of the feed.
 func (r Record) fed() bool {
 	switch r.State {
 	case StateDone, StateRefused, StateStaff:

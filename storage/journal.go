@@ -128,7 +128,7 @@ func (j *journal) read(file []byte) {
 	}
 }
 
-// torn tells whether the bytes can be the begin of a frame.
+// torn reports whether the bytes can be the begin of a frame.
 func torn(data []byte) bool {
 	n := min(len(data), len(frameMark))
 	return bytes.Equal(data[:n], frameMark[:n])
@@ -250,7 +250,7 @@ func (j *journal) owe(id visit.ID, record []byte) {
 	j.live[id], j.owing = &kept{visit: frame}, true
 }
 
-// owes tells whether the file is not what it should be.
+// owes reports whether the file is not what it should be.
 func (j *journal) owes() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -119,7 +119,7 @@ func readSealedKEK(path string) (file sealedKEK, err error) {
 	return file, nil
 }
 
-// holds tells whether the key is the one that was sealed.
+// holds reports whether the key is the one that was sealed.
 func (f sealedKEK) holds(key []byte) bool {
 	return len(key) == keySize && hmac.Equal(kek{key: key}.derive("check"), f.Check)
 }

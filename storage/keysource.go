@@ -15,7 +15,7 @@ type KeySource interface {
 	Name() string
 	// Weak tells that whoever has the disk of this machine has the key, too.
 	Weak() bool
-	// Available tells whether the source can be used on this machine now. It
+	// Available reports whether the source can be used on this machine now. It
 	// changes nothing.
 	Available() bool
 	// Seal returns the key in a form that only Unseal of the same source opens.
@@ -82,7 +82,7 @@ func (o KeyOptions) ladder(dir string) []KeySource {
 	return append(machineSources(), NewPassphraseSource(o.Passphrase), NewFileSource(filepath.Join(dir, machineKeyName)))
 }
 
-// allows tells whether the key may come from the source of that name.
+// allows reports whether the key may come from the source of that name.
 func (o KeyOptions) allows(name string) bool {
 	return o.Require == "" || o.Require == name || o.Require == SourceTPM && name == SourceTPMBound
 }

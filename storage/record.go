@@ -41,7 +41,7 @@ func (s State) mayBecome(to State) bool {
 	return false
 }
 
-// Unsettled tells whether the outbox still has to do something.
+// Unsettled reports whether the outbox still has to do something.
 func (s State) Unsettled() bool { return s == StatePending || s == StateInflight }
 
 func (s State) known() bool {

@@ -31,7 +31,7 @@ type Recovery struct {
 	AuditLost   bool   // a new chain of audit entries began; the old one is in the damaged file
 }
 
-// Damage tells whether staff should be told. A visit that comes back from the
+// Damage reports whether staff should be told. A visit that comes back from the
 // journal, or a torn end of the journal, is what a power cut leaves, and no harm.
 func (r Recovery) Damage() bool { return r.Quarantined != "" || r.Lost > 0 }
 

@@ -61,7 +61,7 @@ func (e *UnconfirmedError) Error() string {
 // after their day and after they were settled.
 const undeliveredDays = 7
 
-// Any tells whether something was erased, so that Compact is worth its time.
+// Any reports whether something was erased, so that Compact is worth its time.
 func (e Erased) Any() bool { return e.Visits+e.Photos+e.Keys+e.Jobs > 0 }
 
 // PastVisit is what stays of an erased visit, for statistics and questions about
@@ -159,7 +159,7 @@ func (s *Store) moveOn(tx *bolt.Tx, today visit.Date, confirmed bool) error {
 	return meta.Put(keyExpired, []byte(today.String()))
 }
 
-// over tells whether the time of a visit is over, and counts what stays.
+// over reports whether the time of a visit is over, and counts what stays.
 func (k Keep) over(r Record, today visit.Date, setAside bool, done *Erased) bool {
 	older := func(days int) bool { return r.Visit.ServiceDate.Before(daysBefore(today, days)) }
 	// Counted from the last change, as well: the date of a visit that a wrong clock made
@@ -296,7 +296,7 @@ func (s *Store) expirePhotos(tx *bolt.Tx, from visit.Date, at time.Time, done *E
 	return nil
 }
 
-// settled tells whether nobody has to work with the visit any more.
+// settled reports whether nobody has to work with the visit any more.
 func (s State) settled() bool {
 	return s == StateDone || s == StateRefused || s == StateDropped
 }

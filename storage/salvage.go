@@ -158,7 +158,7 @@ func (s *salvage) record(tx *bolt.Tx, id visit.ID, value []byte) (Record, error)
 	return r, err
 }
 
-// later tells whether a is a later version of the same record than b.
+// later reports whether a is a later version of the same record than b.
 func later(a, b Record) bool {
 	order := map[State]int{StatePending: 0, StateInflight: 1, StateRefused: 2, StateStaff: 3, StateDropped: 4, StateDone: 5}
 	if order[a.State] != order[b.State] {

@@ -187,7 +187,7 @@ func printable(s string) bool {
 	return true
 }
 
-// Unused tells whether nothing was stored in a data directory yet, neither visits nor
+// Unused reports whether nothing was stored in a data directory yet, neither visits nor
 // a secret: the key of its data is made with the first of them.
 func Unused(dir string) bool {
 	for _, name := range []string{fileName, secretsDir} {

@@ -103,7 +103,7 @@ func (c *scene) screen() {
 	}
 }
 
-// moving tells whether the screen has a picture that takes steps.
+// moving reports whether the screen has a picture that takes steps.
 func (k *Kiosk) moving() bool {
 	if k.o.Closed != visit.NoProblem {
 		return false

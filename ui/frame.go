@@ -103,7 +103,7 @@ func (c *scene) day(t time.Time) string {
 // light only where there is one, clock and store only when they fail; in landscape
 // more than three take two lines.
 func (c *scene) lights(at area) {
-	list := c.lamps()
+	list := c.statusLights()
 	cells := at.columns(max(len(list), 3), 12)
 	flat := len(list) > 3 && !c.s.geo.portrait
 	if flat {
@@ -116,19 +116,19 @@ func (c *scene) lights(at area) {
 	}
 }
 
-func (c *scene) lamps() []lamp {
+func (c *scene) statusLights() []statusLight {
 	if c.o.Closed != visit.NoProblem {
 		return nil // nobody looks at the devices
 	}
 	d := c.m.Devices
-	all := []lamp{{name: "nhso", state: d.NHSO}, {name: "reader", state: d.Reader}, {name: "printer", state: d.Printer}, {name: "camera", state: d.Camera}}
+	all := []statusLight{{name: "nhso", state: d.NHSO}, {name: "reader", state: d.Reader}, {name: "printer", state: d.Printer}, {name: "camera", state: d.Camera}}
 	if d.Clock == flow.DeviceDown {
-		all = slices.Insert(all, 0, lamp{name: "clock", state: d.Clock})
+		all = slices.Insert(all, 0, statusLight{name: "clock", state: d.Clock})
 	}
 	if d.Storage == flow.DeviceDown {
-		all = slices.Insert(all, 0, lamp{name: "storage", state: d.Storage})
+		all = slices.Insert(all, 0, statusLight{name: "storage", state: d.Storage})
 	}
-	var list []lamp
+	var list []statusLight
 	for _, l := range all {
 		if l.state == flow.DeviceAbsent {
 			continue
@@ -144,7 +144,7 @@ func (c *scene) lamps() []lamp {
 
 // readBy says which program of the hospital has read the card that is inside, so
 // that nobody's card is read in secret.
-func (c *scene) readBy(l lamp) lamp {
+func (c *scene) readBy(l statusLight) statusLight {
 	l.label, l.words, l.outside = c.say.say("reader.read-by"), c.m.Devices.ReadBy, true
 	if l.words == flow.UnnamedProgram {
 		l.words, l.outside = c.say.say("reader.unnamed"), false

@@ -28,7 +28,7 @@ func (c *scene) keepLine(at area, who string) {
 	c.s.text("keep-card", at, words, textStyle{size: 32, color: c.s.p.ink, lines: 1, least: 24}.centered())
 }
 
-// cardStays tells whether the session needs the card that is in a reader.
+// cardStays reports whether the session needs the card that is in a reader.
 func (c *scene) cardStays() bool {
 	m := c.m.Session.Method
 	return m == visit.MethodCard || m == visit.MethodCertifier

@@ -17,7 +17,7 @@ type Kiosk struct {
 	words  *words
 	s      *sheet
 	root   *fyne.Container
-	veil   *veil
+	veil   *cursorOverlay
 	size   fyne.Size
 	window fyne.Window
 	guard  watchdog
@@ -68,7 +68,7 @@ func New(o Options) (*Kiosk, error) {
 	k := &Kiosk{o: o.withDefaults(), words: w, s: newSheet()}
 	k.s.redraw = k.draw
 	k.s.accept = k.settled
-	k.veil = &veil{hide: o.HideCursor, moved: func(p fyne.Position) {
+	k.veil = &cursorOverlay{hide: o.HideCursor, moved: func(p fyne.Position) {
 		k.stirred = k.o.Now()
 		k.s.moved(p)
 	}}
@@ -127,7 +127,7 @@ func (k *Kiosk) Tick(now time.Time) {
 	k.watch(now)
 }
 
-// resting tells whether nobody has been at the welcome screen for a while.
+// resting reports whether nobody has been at the welcome screen for a while.
 func (k *Kiosk) resting() bool {
 	return k.model.State == flow.Welcome && k.now.Sub(k.stirred) >= restAfter
 }
@@ -147,7 +147,7 @@ func (k *Kiosk) timeSeen() seen {
 	return s
 }
 
-// settled tells whether a touch counts: one that comes right after a change of
+// settled reports whether a touch counts: one that comes right after a change of
 // screen was meant for the screen before.
 func (k *Kiosk) settled() bool { return k.o.Now().Sub(k.since) >= k.o.Settle }
 
@@ -197,7 +197,7 @@ func (s *sheet) widgets(scale float32) []Widget {
 	return out
 }
 
-// real tells whether the codes are real ones.
+// real reports whether the codes are real ones.
 func (k *Kiosk) real() bool { return k.o.Zone == visit.ZoneProduction }
 
 // fill gives its objects the whole place and reports the size.

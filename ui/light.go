@@ -6,8 +6,8 @@ import (
 	"authenkiosk/visit/flow"
 )
 
-// lamp is the health of a device.
-type lamp struct {
+// statusLight is the health of a device.
+type statusLight struct {
 	name         string
 	label, words string
 	state        flow.DeviceState
@@ -17,7 +17,7 @@ type lamp struct {
 // light draws the health of a device: a shape, a colour and two words, so that
 // it can be read without seeing colours.
 // A flat one has both words on one line.
-func (s *sheet) light(at area, l lamp, flat bool) {
+func (s *sheet) light(at area, l statusLight, flat bool) {
 	shape, c := s.lightLook(l.state)
 	left, right := at.cutLeft(40, 10)
 	if flat {

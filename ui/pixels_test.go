@@ -77,7 +77,7 @@ func photographed(t *testing.T, m flow.Model, size fyne.Size) (image.Image, []*c
 	return c.Capture(), texts
 }
 
-// covered tells whether something was painted over a text: the layer of a question.
+// covered reports whether something was painted over a text: the layer of a question.
 func covered(c *canvas.Text, above []fyne.CanvasObject) bool {
 	at := inkBox(c)
 	return slices.ContainsFunc(above, func(o fyne.CanvasObject) bool {

@@ -20,7 +20,7 @@ const largestPreview = 1600
 // that whoever brought them may use or wipe theirs at any moment.
 type preview struct{ pix *image.RGBA }
 
-// set copies the picture and tells whether it has another size than the one
+// set copies the picture and reports whether it has another size than the one
 // before.
 func (p *preview) set(img image.Image) (resized bool) {
 	from := img.Bounds()
@@ -41,7 +41,7 @@ func (p *preview) set(img image.Image) (resized bool) {
 	return resized
 }
 
-// forget wipes the pixels and tells whether there were any.
+// forget wipes the pixels and reports whether there were any.
 func (p *preview) forget() bool {
 	if p.pix == nil {
 		return false
@@ -72,7 +72,7 @@ func (k *Kiosk) Frame(img image.Image) {
 	}
 }
 
-// showsPicture tells whether the screen has a place for the camera's picture.
+// showsPicture reports whether the screen has a place for the camera's picture.
 func showsPicture(m flow.Model) bool {
 	switch m.State {
 	case flow.PhotoAim:
@@ -83,7 +83,7 @@ func showsPicture(m flow.Model) bool {
 	return false
 }
 
-// keepsPicture tells whether the picture of the screen before may stay: the last
+// keepsPicture reports whether the picture of the screen before may stay: the last
 // one of the camera does until the photo is there, a photo that is to be taken
 // again does not.
 func keepsPicture(before, now flow.Model) bool {

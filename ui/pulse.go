@@ -11,7 +11,7 @@ import (
 // work: before, it would only be one more thing to read.
 const sayWaited = 3
 
-// working tells whether the patient waits for the kiosk: something must move there
+// working reports whether the patient waits for the kiosk: something must move there
 // all the time, or it looks as if it had stopped.
 func (k *Kiosk) working() bool {
 	switch k.model.State {

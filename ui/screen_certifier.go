@@ -152,7 +152,7 @@ func (c *scene) certifierFact() fact {
 	}
 }
 
-// certifierIn tells whether the card that vouched is still to be taken: an
+// certifierIn reports whether the card that vouched is still to be taken: an
 // officer's may stay in a reader of its own.
 func (c *scene) certifierIn() bool {
 	x := c.m.Session.Certifier

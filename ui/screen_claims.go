@@ -76,7 +76,7 @@ func (c *scene) claimBar(at area, pages int) {
 	c.s.button(cells[3], button{name: "more", label: c.say.say("claims.more"), kind: secondary, off: c.page == pages-1, act: c.turn(1)})
 }
 
-// turn goes to another page; for the flow it is a touch like any other.
+// readPriority goes to another page; for the flow it is a touch like any other.
 func (c *scene) turn(by int) func() {
 	k := c.Kiosk
 	return func() {

@@ -85,13 +85,13 @@ func (c *scene) codeArea(at area) area {
 	return at.centered(at.w, min(at.h, 460))
 }
 
-// canPrint tells whether a slip could come out now.
+// canPrint reports whether a slip could come out now.
 func (c *scene) canPrint() bool {
 	d := c.m.Devices.Printer
 	return d != flow.DeviceAbsent && d != flow.DeviceDown
 }
 
-// staysInSight tells whether the warning must not lie over the screen: a patient may
+// staysInSight reports whether the warning must not lie over the screen: a patient may
 // be writing down what is on it.
 func (c *scene) staysInSight() bool {
 	switch c.m.State {
@@ -118,7 +118,7 @@ func (c *scene) endBar(at area, buttons []button) {
 	c.buttonRow(at, c.withReprint(buttons))
 }
 
-// offersReprint tells whether there is a button that is labelled as the one for
+// offersReprint reports whether there is a button that is labelled as the one for
 // another slip.
 func (c *scene) offersReprint() bool {
 	x := c.m.Session
@@ -249,7 +249,7 @@ func (c *scene) endingBar() float32 {
 	return 110
 }
 
-// cardToTake tells whether there is a card that somebody could forget.
+// cardToTake reports whether there is a card that somebody could forget.
 // One that waits for this visit to end is the next patient's.
 func (c *scene) cardToTake() bool { return c.m.CardIn && c.m.Waiting.IsZero() || c.certifierIn() }
 

@@ -32,7 +32,7 @@ func (c *scene) welcome() {
 	}
 }
 
-// takesCards tells whether a card can be inserted now.
+// takesCards reports whether a card can be inserted now.
 func (c *scene) takesCards() bool {
 	d := c.m.Devices
 	return d.ClosedBecause() == visit.NoProblem && d.Reader != flow.DeviceDown && d.Reader != flow.DeviceAbsent

@@ -88,7 +88,7 @@ func (s *sheet) end() {
 	}
 }
 
-// pixels tells whether the piece holds pixels. Such a piece is not used again when
+// pixels reports whether the piece holds pixels. Such a piece is not used again when
 // it was off the screen: Fyne keeps what it has painted of an object for a while,
 // and would not hear that it has other pixels now.
 func (p *pooled) pixels() bool {

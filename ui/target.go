@@ -45,7 +45,7 @@ func (s *sheet) coverWithin(at area) {
 	})
 }
 
-// isPressed tells whether the finger is on that target.
+// isPressed reports whether the finger is on that target.
 func (s *sheet) isPressed(slot string) bool {
 	p := s.pool[s.page+"/target/"+slot]
 	return p != nil && s.pressed != nil && p.piece == piece(s.pressed)

@@ -90,7 +90,7 @@ func isThai(r rune) bool { return r >= 'ก' && r <= '๛' }
 
 func leadingVowel(r rune) bool { return r >= 'เ' && r <= 'ไ' }
 
-// followsLetter tells whether a sign can stand only after a letter: vowels and
+// followsLetter reports whether a sign can stand only after a letter: vowels and
 // marks behind, above or below it, repetition, abbreviation, closing brackets.
 func followsLetter(r rune) bool {
 	return r >= 'ะ' && r <= 'ฺ' || r == 'ๅ' || r >= '็' && r <= '๎' || r == 'ๆ' || r == 'ฯ' || strings.ContainsRune(").,:;!?/", r)

@@ -7,9 +7,9 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 )
 
-// veil lies in front of everything. It hides the mouse cursor, which stock
+// cursorOverlay lies in front of everything. It hides the mouse cursor, which stock
 // objects below could not, and follows the finger; touches fall through it.
-type veil struct {
+type cursorOverlay struct {
 	pos   fyne.Position
 	size  fyne.Size
 	hide  bool
@@ -17,12 +17,12 @@ type veil struct {
 }
 
 var (
-	_ desktop.Cursorable = (*veil)(nil)
-	_ desktop.Hoverable  = (*veil)(nil)
+	_ desktop.Cursorable = (*cursorOverlay)(nil)
+	_ desktop.Hoverable  = (*cursorOverlay)(nil)
 )
 
 // Cursor implements desktop.Cursorable.
-func (v *veil) Cursor() desktop.Cursor {
+func (v *cursorOverlay) Cursor() desktop.Cursor {
 	if v.hide {
 		return desktop.HiddenCursor
 	}
@@ -30,39 +30,39 @@ func (v *veil) Cursor() desktop.Cursor {
 }
 
 // MouseIn implements desktop.Hoverable.
-func (v *veil) MouseIn(e *desktop.MouseEvent) { v.moved(e.Position) }
+func (v *cursorOverlay) MouseIn(e *desktop.MouseEvent) { v.moved(e.Position) }
 
 // MouseMoved implements desktop.Hoverable.
-func (v *veil) MouseMoved(e *desktop.MouseEvent) { v.moved(e.Position) }
+func (v *cursorOverlay) MouseMoved(e *desktop.MouseEvent) { v.moved(e.Position) }
 
 // MouseOut implements desktop.Hoverable.
-func (v *veil) MouseOut() { v.moved(fyne.NewPos(-1, -1)) }
+func (v *cursorOverlay) MouseOut() { v.moved(fyne.NewPos(-1, -1)) }
 
 // MinSize implements fyne.CanvasObject.
-func (v *veil) MinSize() fyne.Size { return fyne.NewSize(1, 1) }
+func (v *cursorOverlay) MinSize() fyne.Size { return fyne.NewSize(1, 1) }
 
 // Move implements fyne.CanvasObject.
-func (v *veil) Move(p fyne.Position) { v.pos = p }
+func (v *cursorOverlay) Move(p fyne.Position) { v.pos = p }
 
 // Position implements fyne.CanvasObject.
-func (v *veil) Position() fyne.Position { return v.pos }
+func (v *cursorOverlay) Position() fyne.Position { return v.pos }
 
 // Resize implements fyne.CanvasObject.
-func (v *veil) Resize(s fyne.Size) { v.size = s }
+func (v *cursorOverlay) Resize(s fyne.Size) { v.size = s }
 
 // Size implements fyne.CanvasObject.
-func (v *veil) Size() fyne.Size { return v.size }
+func (v *cursorOverlay) Size() fyne.Size { return v.size }
 
 // Hide implements fyne.CanvasObject; the veil is always there.
-func (v *veil) Hide() {}
+func (v *cursorOverlay) Hide() {}
 
 // Show implements fyne.CanvasObject.
-func (v *veil) Show() {}
+func (v *cursorOverlay) Show() {}
 
 // Visible implements fyne.CanvasObject.
-func (v *veil) Visible() bool { return true }
+func (v *cursorOverlay) Visible() bool { return true }
 
 // Refresh implements fyne.CanvasObject; there is nothing to draw.
-func (v *veil) Refresh() {}
+func (v *cursorOverlay) Refresh() {}
 
 func itoa(n int) string { return strconv.Itoa(n) }

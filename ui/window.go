@@ -48,12 +48,12 @@ func (k *Kiosk) eventOfRune(r rune) flow.Event {
 	return flow.TapDigit{Digit: d}
 }
 
-// typing tells whether the screen has a keypad.
+// typing reports whether the screen has a keypad.
 func (k *Kiosk) typing() bool {
 	return k.model.State == flow.PhoneEntry || k.model.State == flow.PIDEntry
 }
 
-// layered tells whether a layer hides the screen: what cannot be seen must not be
+// layered reports whether a layer hides the screen: what cannot be seen must not be
 // worked by keys either.
 func (k *Kiosk) layered() bool { return k.model.Warning || k.model.Help }
 

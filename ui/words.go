@@ -61,7 +61,7 @@ func (s speaker) count(key string, n int, pairs ...any) string {
 	return s.text(key, n, append([]any{"Count", n}, pairs...))
 }
 
-// knows tells whether there is a text of that key.
+// knows reports whether there is a text of that key.
 func (s speaker) knows(key string) bool { return s.words.has[s.lang+"/"+key] }
 
 func (s speaker) text(key string, n any, pairs []any) string {

@@ -37,7 +37,7 @@ const (
 	sentencePause              // a full stop, a comma
 )
 
-// wrap gives the lines and tells whether they are at most room and none is too
+// wrap gives the lines and reports whether they are at most room and none is too
 // wide.
 func (w wrapper) wrap(words string, room int) (lines []string, fits bool) {
 	fits = true

@@ -12,7 +12,7 @@ type Address struct {
 	House, Moo, Trok, Soi, Road, Tambon, Amphoe, Changwat string
 }
 
-// IsZero tells whether no part is known.
+// IsZero reports whether no part is known.
 func (a Address) IsZero() bool { return a == Address{} }
 
 // Full returns the parts on one line, as Thai addresses are written.

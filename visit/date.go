@@ -36,13 +36,13 @@ func ParseDate(s string) (Date, error) {
 	return Date{t.Year(), t.Month(), t.Day()}, nil
 }
 
-// IsZero tells whether there is no day.
+// IsZero reports whether there is no day.
 func (d Date) IsZero() bool { return d == Date{} }
 
 // String gives YYYY-MM-DD, as NHSO's services want it.
 func (d Date) String() string { return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day) }
 
-// Before tells whether d is an earlier day than e.
+// Before reports whether d is an earlier day than e.
 func (d Date) Before(e Date) bool { return d.Midnight().Before(e.Midnight()) }
 
 // Midnight returns the first moment of the day in Bangkok.
@@ -82,10 +82,10 @@ type PartialDate struct {
 	Lifelong         bool
 }
 
-// IsZero tells whether nothing is known.
+// IsZero reports whether nothing is known.
 func (d PartialDate) IsZero() bool { return d == PartialDate{} }
 
-// Complete tells whether year, month and day are all known.
+// Complete reports whether year, month and day are all known.
 func (d PartialDate) Complete() bool { return d.Year != 0 && d.Month != 0 && d.Day != 0 }
 
 // YearsBy returns the age in whole years on a day. What is not known of the date
@@ -109,7 +109,7 @@ func (d PartialDate) YearsBy(today Date) int {
 	return max(years, 0)
 }
 
-// PassedBy tells whether the day lies wholly before today. A lifelong or
+// PassedBy reports whether the day lies wholly before today. A lifelong or
 // unknown date never passes; a date without a day passes with its month or year.
 func (d PartialDate) PassedBy(today Date) bool {
 	if d.Lifelong || d.Year == 0 {

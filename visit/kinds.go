@@ -13,7 +13,7 @@ const (
 	MethodLine      Method = "line"      // the patient's phone
 )
 
-// Typed tells whether the number of the patient is only typed with this method. That
+// Typed reports whether the number of the patient is only typed with this method. That
 // proves nothing: nothing that NHSO knows of its owner may be shown or printed.
 func (m Method) Typed() bool {
 	switch m {

@@ -29,7 +29,7 @@ func namePart(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// IsZero tells whether no part is known.
+// IsZero reports whether no part is known.
 func (n Name) IsZero() bool { return n == Name{} }
 
 // Full returns all parts for staff, the slip's owner and NHSO.

@@ -145,7 +145,7 @@ func national(digits string) string {
 // Digits returns the number without separators, for NHSO and the store only.
 func (p Phone) Digits() string { return p.digits }
 
-// IsZero tells whether there is no number.
+// IsZero reports whether there is no number.
 func (p Phone) IsZero() bool { return p.digits == "" }
 
 // Masked returns the number as it may be shown: 08x-xxx-1234, 02-xxx-1234.

@@ -58,7 +58,7 @@ func PIDCheckDigit(twelve string) byte {
 // where the number must be sent or stored, never for a log or a screen.
 func (p PID) Digits() string { return p.digits }
 
-// IsZero tells whether there is no PID.
+// IsZero reports whether there is no PID.
 func (p PID) IsZero() bool { return p.digits == "" }
 
 // Masked returns the number as it may be shown: x-xxxx-xxxxx-12-3.

@@ -22,7 +22,7 @@ type Right struct {
 	Holder                        Name // as NHSO has it, for staff only
 }
 
-// IsZero tells whether NHSO has no right for this person.
+// IsZero reports whether NHSO has no right for this person.
 func (r Right) IsZero() bool { return r.Main.ID == "" }
 
 // Responsible returns the hospital to show: the one for outpatients, else the

@@ -60,7 +60,7 @@ func visible(s string) string {
 // Digits returns the number without separators and extension.
 func (p UnitPhone) Digits() string { return p.digits }
 
-// IsZero tells whether there is no number.
+// IsZero reports whether there is no number.
 func (p UnitPhone) IsZero() bool { return p.digits == "" }
 
 // String returns the number as people read it: 02-000-1234 ต่อ 101. The word for the

@@ -13,11 +13,11 @@ type Target struct {
 	Header http.Header   // sent with each request, for example a token; may be nil
 	Wait   time.Duration // how long a change of the world may take to show; 0: two minutes
 
-	// Drafts tells whether save-as-draft keeps drafts (200). Otherwise it has to
+	// Drafts reports whether save-as-draft keeps drafts (200). Otherwise it has to
 	// refuse (501).
 	Drafts bool
 
-	// Outlives tells whether a correlation still serves the client that has read the
+	// Outlives reports whether a correlation still serves the client that has read the
 	// card when the card is out.
 	Outlives bool
 

@@ -55,7 +55,7 @@ func (h *Handler) correlate(s *session, client string, card Card, right RightAns
 	return id, true
 }
 
-// serves tells whether a correlation can serve a client at a moment: on the day it
+// serves reports whether a correlation can serve a client at a moment: on the day it
 // was made, while its card is inside for half an hour, and without the card for the
 // client that has read it, as long as Options.Outlive says. h.mu is held.
 func (h *Handler) serves(c *correlation, client string, now time.Time) bool {
@@ -103,7 +103,7 @@ func (h *Handler) use(id, client, claim string) (undo func(), ok bool) {
 	}, true
 }
 
-// fresh tells whether a correlation has not been used yet for a draft or a visit.
+// fresh reports whether a correlation has not been used yet for a draft or a visit.
 func (h *Handler) fresh(id string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -34,7 +34,7 @@ func (d dawdling) RightByPID(ctx context.Context, pid visit.PID, date visit.Date
 // patience is how long the programs of these tests wait for an answer.
 const patience = 2 * time.Second
 
-// hurry asks and leaves when the answer does not come in time; ok tells whether it
+// hurry asks and leaves when the answer does not come in time; ok reports whether it
 // came.
 func hurry(t *testing.T, h http.Handler, method, path, body string) (code int, v map[string]any, ok bool) {
 	t.Helper()

@@ -65,7 +65,7 @@ func (h *Handler) jobFor(r *http.Request, c confirmation) (j *job, mine bool) {
 	return j, true
 }
 
-// serves tells whether a request with a correlation waits for this job, or has its
+// serves reports whether a request with a correlation waits for this job, or has its
 // result.
 func (j *job) serves(id string, now time.Time) bool {
 	switch {

@@ -47,7 +47,7 @@ func (h *Handler) forgetLater(client string, one *lastRead, in time.Duration) {
 	})
 }
 
-// JustRead tells whether the client of a request was the last to read the card of that
+// JustRead reports whether the client of a request was the last to read the card of that
 // person, in the last ten minutes. pid is written as in a path.
 func (h *Handler) JustRead(ctx context.Context, pid string) bool {
 	person, err := parsePID(pid)

@@ -91,7 +91,7 @@ func (h *Handler) Removed(insertion uint64) {
 	}
 }
 
-// stands tells whether the session's card still is inside.
+// stands reports whether the session's card still is inside.
 func (h *Handler) stands(s *session) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -142,7 +142,7 @@ func oneAtATime[T any](h *Handler, s *session, limit time.Duration, read func(co
 	return read(ctx)
 }
 
-// firstTime tells whether the audit has not heard yet that this client looks at
+// firstTime reports whether the audit has not heard yet that this client looks at
 // this card in this way with this result.
 func (h *Handler) firstTime(s *session, r report) bool {
 	h.mu.Lock()

@@ -103,7 +103,7 @@ type AnswerError int
 // Error implements error.
 func (e AnswerError) Error() string { return fmt.Sprintf("the receiver answers %d", int(e)) }
 
-// refused tells whether the receiver has looked at the message and said no. A
+// refused reports whether the receiver has looked at the message and said no. A
 // redirect is an answer about the address, and what asks for another try at another
 // time is none about the message.
 func (e AnswerError) refused() bool {

@@ -38,7 +38,7 @@ func (h Hook) Check() error {
 	return nil
 }
 
-// loopback tells whether a host is this machine by its address. Names are not
+// loopback reports whether a host is this machine by its address. Names are not
 // asked for, but localhost.
 func loopback(host string) bool {
 	addr, err := netip.ParseAddr(host)

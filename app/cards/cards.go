@@ -29,7 +29,7 @@ type Watcher struct {
 	seat    seat                           // of the patient
 	texts   map[uint64]cardreader.Document // of cards that are inside; only with keep
 	pids    map[uint64]visit.PID           // of cards that are inside
-	session turn                           // the patient's session goes before programs
+	session readPriority                   // the patient's session goes before programs
 
 	roles  map[uint64]flow.Role // of cards that are inside; used by handle alone
 	judged chan judged          // what is found out about cards
@@ -67,7 +67,7 @@ func New(o Options) *Watcher {
 		}),
 		log: o.Log, inside: map[uint64]cardreader.Inserted{}, mute: map[uint64]struct{}{}, seat: newSeat(),
 		judged: make(chan judged, judgedRoom), look: func(cardreader.Inserted) {},
-		texts: map[uint64]cardreader.Document{}, pids: map[uint64]visit.PID{}, session: newTurn(), roles: map[uint64]flow.Role{},
+		texts: map[uint64]cardreader.Document{}, pids: map[uint64]visit.PID{}, session: newReadPriority(), roles: map[uint64]flow.Role{},
 		keep: o.Keep, told: o.Told, seen: o.Seen,
 	}
 }
@@ -238,7 +238,7 @@ func (c *Watcher) ofPatients() []string {
 	return names
 }
 
-// only tells whether the patient's reader is the only one of use, and this is it.
+// only reports whether the patient's reader is the only one of use, and this is it.
 func (c *Watcher) only(reader string) bool {
 	use := slices.DeleteFunc(c.List(), func(r cardreader.ReaderState) bool { return r.Role == cardreader.RoleNone })
 	return len(use) == 1 && use[0].Name == reader && use[0].Role == cardreader.RolePatient
@@ -316,7 +316,7 @@ func (c *Watcher) Light() (flow.DeviceState, visit.Problem) {
 	return flow.DeviceDown, visit.ReaderMissing
 }
 
-// Second tells whether there is a reader of its own for the card that vouches.
+// Second reports whether there is a reader of its own for the card that vouches.
 func (c *Watcher) Second() bool {
 	for _, r := range c.List() {
 		if r.Role == cardreader.RoleOfficer {

@@ -9,10 +9,10 @@ import (
 	"authenkiosk/visit"
 )
 
-// turn lets the patient's session go before programs at the card: while the
+// readPriority lets the patient's session go before programs at the card: while the
 // session reads, no program does, and a program's reading that is under way is
 // called off when the session begins to read.
-type turn struct {
+type readPriority struct {
 	mu       sync.Mutex
 	sessions int           // that read now
 	free     chan struct{} // closed when sessions comes to 0
@@ -22,10 +22,10 @@ type turn struct {
 // errSession ends a program's reading for the patient's session.
 var errSession = errors.New("the patient's session reads the card")
 
-func newTurn() turn { return turn{callOff: func(error) {}} }
+func newReadPriority() readPriority { return readPriority{callOff: func(error) {}} }
 
 // enter begins a session's reading and returns what ends it.
-func (t *turn) enter() (leave func()) {
+func (t *readPriority) enter() (leave func()) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.sessions++; t.sessions == 1 {
@@ -43,7 +43,7 @@ func (t *turn) enter() (leave func()) {
 
 // wait returns a context for a program's reading once no session reads. The
 // context ends when one begins.
-func (t *turn) wait(ctx context.Context) (context.Context, func(), error) {
+func (t *readPriority) wait(ctx context.Context) (context.Context, func(), error) {
 	for {
 		t.mu.Lock()
 		if t.sessions == 0 {
@@ -85,7 +85,7 @@ func (c *Watcher) Program(ctx context.Context, in cardreader.Inserted) (cardread
 			return doc, nil
 		}
 		var doc cardreader.Document
-		err := c.inTurn(ctx, func(ctx context.Context) (err error) {
+		err := c.withoutPriority(ctx, func(ctx context.Context) (err error) {
 			if known, ok := c.known(in.Insertion); ok { // the session before has read it
 				doc = known
 				return nil
@@ -111,7 +111,7 @@ func (c *Watcher) Photo(ctx context.Context, in cardreader.Inserted) (jpeg []byt
 		return nil, err
 	}
 	for {
-		err = c.inTurn(ctx, func(ctx context.Context) (err error) {
+		err = c.withoutPriority(ctx, func(ctx context.Context) (err error) {
 			jpeg, err = c.monitor.Photo(ctx, in, doc, nil)
 			return err
 		})
@@ -124,9 +124,9 @@ func (c *Watcher) Photo(ctx context.Context, in cardreader.Inserted) (jpeg []byt
 	}
 }
 
-// inTurn reads when no session does. It returns errSession when one took the
+// withoutPriority reads when no session does. It returns errSession when one took the
 // card.
-func (c *Watcher) inTurn(ctx context.Context, read func(context.Context) error) error {
+func (c *Watcher) withoutPriority(ctx context.Context, read func(context.Context) error) error {
 	mine, done, err := c.session.wait(ctx)
 	if err != nil {
 		return err
@@ -165,7 +165,7 @@ func (c *Watcher) remember(ctx context.Context, in cardreader.Inserted, doc card
 	}
 }
 
-// Holds tells whether that person's card is in the patient's reader.
+// Holds reports whether that person's card is in the patient's reader.
 func (c *Watcher) Holds(pid visit.PID) (is bool) {
 	c.set(func() {
 		for n, p := range c.pids {
@@ -198,7 +198,7 @@ func (c *Watcher) Patient() (in cardreader.Inserted, mute bool) {
 	return in, mute
 }
 
-// HasPatient tells whether a card is in the patient's reader.
+// HasPatient reports whether a card is in the patient's reader.
 func (c *Watcher) HasPatient() bool {
 	return c.Insertion() != 0
 }

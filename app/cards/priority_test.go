@@ -10,11 +10,11 @@ import (
 
 func TestThePatientsSessionGoesBeforePrograms(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := &Watcher{session: newTurn()}
+		c := &Watcher{session: newReadPriority()}
 		began := make(chan context.Context, 1)
 		called := make(chan error, 1)
 		go func() {
-			called <- c.inTurn(t.Context(), func(ctx context.Context) error {
+			called <- c.withoutPriority(t.Context(), func(ctx context.Context) error {
 				began <- ctx
 				<-ctx.Done() // a photo that takes long
 				return ctx.Err()
@@ -26,7 +26,7 @@ func TestThePatientsSessionGoesBeforePrograms(t *testing.T) {
 			t.Errorf("the program's reading ended with %v", err)
 		}
 		again := make(chan error, 1)
-		go func() { again <- c.inTurn(t.Context(), func(context.Context) error { return nil }) }()
+		go func() { again <- c.withoutPriority(t.Context(), func(context.Context) error { return nil }) }()
 		synctest.Wait()
 		select {
 		case <-again:
@@ -42,11 +42,11 @@ func TestThePatientsSessionGoesBeforePrograms(t *testing.T) {
 
 func TestAProgramThatGivesUpWaitsNoLongerForTheSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := &Watcher{session: newTurn()}
+		c := &Watcher{session: newReadPriority()}
 		defer c.session.enter()()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if err := c.inTurn(ctx, func(context.Context) error { return nil }); !errors.Is(err, context.DeadlineExceeded) {
+		if err := c.withoutPriority(ctx, func(context.Context) error { return nil }); !errors.Is(err, context.DeadlineExceeded) {
 			t.Error(err)
 		}
 	})

@@ -194,7 +194,7 @@ func needed(s, what string) string {
 	return ""
 }
 
-// onThisMachine tells whether an address stays on this machine, where TLS adds
+// onThisMachine reports whether an address stays on this machine, where TLS adds
 // nothing.
 func onThisMachine(u *url.URL) bool {
 	if u.Hostname() == "localhost" {

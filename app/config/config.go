@@ -95,10 +95,10 @@ type Agent struct {
 	Hosts           []string // host:port under which they ask
 }
 
-// LAN tells whether other machines may connect.
+// LAN reports whether other machines may connect.
 func (a Agent) LAN() bool { return a.TLSCert != "" }
 
-// PlainHTTP tells whether other machines are answered without TLS.
+// PlainHTTP reports whether other machines are answered without TLS.
 func (a Agent) PlainHTTP() bool { return a.PlainHTTPListen != "" }
 
 // Webhook is a system of the hospital that is told about changed visits.

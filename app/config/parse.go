@@ -149,7 +149,7 @@ func (r *reader) err() error {
 	return errors.Join(all...)
 }
 
-// failed tells whether that key had a problem of its own already.
+// failed reports whether that key had a problem of its own already.
 func (r *reader) failed(key string) bool {
 	for _, p := range r.problems {
 		if p.Key == key {

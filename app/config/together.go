@@ -45,7 +45,7 @@ func (r *reader) production() {
 	}
 }
 
-// asksItself tells whether codes would be asked of the agent that this program
+// asksItself reports whether codes would be asked of the agent that this program
 // itself offers.
 func (r *reader) asksItself() bool {
 	c := &r.config

@@ -29,7 +29,7 @@ func shorten(path string, use func(string) error) error {
 
 func refused(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }
 
-// mayAsk tells whether the other side is the owner of the program, or the
+// mayAsk reports whether the other side is the owner of the program, or the
 // administrator. The rights of the socket say so, too, but for the moment between
 // its making and the change of its mode.
 func mayAsk(c *net.UnixConn) bool {

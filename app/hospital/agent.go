@@ -378,7 +378,7 @@ func (a *agentSubmitter) Draft(_ context.Context, o secureagent.Order) error {
 	return nil
 }
 
-// underWay tells whether a visit of the same person, day and claim type waits for
+// underWay reports whether a visit of the same person, day and claim type waits for
 // NHSO already, whoever saved it.
 func (a *agentSubmitter) underWay(v visit.Visit) (bool, error) {
 	same, err := a.visits.Find(v.PID, v.ServiceDate)

@@ -64,7 +64,7 @@ func (t *repeatCounter) due(now time.Time, all bool) (list []storage.Event) {
 	return list
 }
 
-// over tells whether the span has ended; a clock that was set back ends it, too.
+// over reports whether the span has ended; a clock that was set back ends it, too.
 func (r *repeat) over(now time.Time) bool {
 	return now.Before(r.since) || now.Sub(r.since) >= repeatSpan
 }

@@ -211,7 +211,7 @@ func (p *Printer) slip(kind flow.SlipKind, s flow.Slip) printer.Slip {
 	}
 }
 
-// keeps tells whether staff find a visit in the store.
+// keeps reports whether staff find a visit in the store.
 func (p *Printer) keeps(id visit.ID) bool {
 	if p.store == nil {
 		return false

@@ -82,7 +82,7 @@ func (g *ClockGuard) believe(now time.Time, elapsed time.Duration) {
 	g.wall, g.elapsed, g.jump = now, elapsed, 0
 }
 
-// impossible tells whether it cannot be as late, or as early, as that.
+// impossible reports whether it cannot be as late, or as early, as that.
 func (g *ClockGuard) impossible(now time.Time, w Witness) bool {
 	return !g.built.IsZero() && (now.Before(g.built) || now.After(g.built.AddDate(longestUse, 0, 0))) ||
 		!w.After.IsZero() && now.Before(w.After.Add(-MaxSkew)) ||

@@ -40,7 +40,7 @@ func (u Client) AskRightByPID(ctx context.Context, pid visit.PID, date visit.Dat
 	return u.nhso.Right(ctx, pid, date)
 }
 
-// readAgain tells whether an agent may see the card a moment later.
+// readAgain reports whether an agent may see the card a moment later.
 func readAgain(err error) bool {
 	return errors.Is(err, nhso.ErrNoCard) || errors.Is(err, nhso.ErrBadCard)
 }

@@ -145,7 +145,7 @@ func abs(v int) float64 {
 // Smallest portrait on a card that the detector can find, in pixels.
 const cardFace = 24
 
-// CardSeen tells whether a portrait like the one on an ID card is in guide, a part
+// CardSeen reports whether a portrait like the one on an ID card is in guide, a part
 // of the picture. It is advice only: a card at arm's length is too small for most
 // cameras, and a glare hides the rest. It takes longer than Check and is meant for
 // the picture that was taken.

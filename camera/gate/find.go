@@ -79,7 +79,7 @@ func same(a, b pigo.Detection) bool {
 // degrees to either side. Quarter and half turns are found on a turned copy.
 var tilts = []float64{30.0 / 360, 330.0 / 360}
 
-// turned tells whether there is a face when the picture, or the head, is turned.
+// turned reports whether there is a face when the picture, or the head, is turned.
 func (c *Checker) turned() bool {
 	src, dst := &c.small, &c.spare
 	for range 3 {

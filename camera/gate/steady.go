@@ -60,7 +60,7 @@ func (s Steady) Next(v Verdict, at time.Time) Steady {
 	return s
 }
 
-// Ready tells whether the photo can be taken. Once ready it stays so until two
+// Ready reports whether the photo can be taken. Once ready it stays so until two
 // pictures in a row are not good.
 func (s Steady) Ready() bool { return s.ready }
 

@@ -53,7 +53,7 @@ func (v Verdict) String() string {
 // "photo.hint.too-far".
 func (v Verdict) HintKey() string { return "photo.hint." + v.String() }
 
-// Passes tells whether a picture with this verdict is good enough. One whose face
+// Passes reports whether a picture with this verdict is good enough. One whose face
 // is off centre is: the hint helps the patient, but nothing is missing.
 func (v Verdict) Passes() bool { return v == OK || v == OffCentre }
 

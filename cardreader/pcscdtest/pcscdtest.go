@@ -114,7 +114,7 @@ func (d *Daemon) Stop() {
 	_ = os.RemoveAll(d.dir)
 }
 
-// ready tells whether a client finds both readers.
+// ready reports whether a client finds both readers.
 func (d *Daemon) ready() error {
 	w, err := pcsc.New().Watch()
 	if err != nil {

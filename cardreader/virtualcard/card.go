@@ -111,7 +111,7 @@ func NewMute() *Card { return &Card{kind: kindMute} }
 // ATR returns the answer to reset; nil for a mute card.
 func (c *Card) ATR() []byte { return slices.Clone(c.atr) }
 
-// Mute tells whether the card does not answer to power-up.
+// Mute reports whether the card does not answer to power-up.
 func (c *Card) Mute() bool { return c.kind == kindMute }
 
 // Photo returns the picture that is on the card.

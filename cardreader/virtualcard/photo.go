@@ -56,7 +56,7 @@ func grain(c color.RGBA, by uint8) color.RGBA {
 	return color.RGBA{c.R + by, c.G + by, c.B + by, 255}
 }
 
-// inside tells whether a point is in the ellipse around cx, cy.
+// inside reports whether a point is in the ellipse around cx, cy.
 func inside(x, y, cx, cy, rx, ry int) bool {
 	dx, dy := x-cx, y-cy
 	return dx*dx*ry*ry+dy*dy*rx*rx <= rx*rx*ry*ry

@@ -24,7 +24,7 @@ func (s *Service) Watch() (cardreader.Watcher, error) {
 	return &watcher{service: s, starts: s.starts}, nil
 }
 
-// alive tells whether the service still is the one that made the watcher. The
+// alive reports whether the service still is the one that made the watcher. The
 // lock is held.
 func (w *watcher) alive() error {
 	if !w.service.running || w.service.starts != w.starts {
@@ -66,7 +66,7 @@ func (w *watcher) Wait(ctx context.Context, slots []cardreader.Slot, limit time.
 	}
 }
 
-// look fills in the events and tells whether there is any, and if not, what to
+// look fills in the events and reports whether there is any, and if not, what to
 // wait for.
 func (w *watcher) look(slots []cardreader.Slot) (different bool, changed <-chan struct{}, err error) {
 	w.service.mu.Lock()

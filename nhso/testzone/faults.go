@@ -27,7 +27,7 @@ func FaultKinds() []FaultKind {
 	return []FaultKind{FaultDown, FaultSlow, FaultCut, FaultServerError, FaultUnauthorised, FaultTooMany, FaultEmpty, FaultHTML}
 }
 
-// processes tells whether the request is processed in spite of the fault.
+// processes reports whether the request is processed in spite of the fault.
 func (k FaultKind) processes() bool { return k == "" || k == FaultSlow || k == FaultCut }
 
 // Fault makes requests fail. It concerns those whose path begins with Path (all

@@ -30,7 +30,7 @@ func (c Condition) String() string {
 	return "unknown"
 }
 
-// Prints tells whether a slip may be sent: the printer is ready, or says nothing
+// Prints reports whether a slip may be sent: the printer is ready, or says nothing
 // about itself.
 func (c Condition) Prints() bool { return c == Ready || c == PaperLow || c == Unknown }
 

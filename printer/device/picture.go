@@ -46,7 +46,7 @@ func (p Picture) Row(y int) []byte {
 	return p.Bits[y*n : (y+1)*n]
 }
 
-// Black tells whether a dot is printed.
+// Black reports whether a dot is printed.
 func (p Picture) Black(x, y int) bool { return p.Row(y)[x/8]&(0x80>>(x%8)) != 0 }
 
 // Check reports a picture whose bytes are not those of its size.
@@ -89,7 +89,7 @@ func (p Picture) Image() *image.Paletted {
 	return m
 }
 
-// Equal tells whether two pictures have the same dots.
+// Equal reports whether two pictures have the same dots.
 func (p Picture) Equal(q Picture) bool {
 	return p.Width == q.Width && p.Height == q.Height && string(p.Bits) == string(q.Bits)
 }

@@ -107,7 +107,7 @@ func blank(bits []byte) bool {
 	return true
 }
 
-// isSlip tells whether a piece of paper shows the picture at its head, blank
+// isSlip reports whether a piece of paper shows the picture at its head, blank
 // paper below, and nothing else.
 func isSlip(s sink.Slip, want device.Picture) bool {
 	n := len(want.Bits)

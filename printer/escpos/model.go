@@ -26,7 +26,7 @@ var cuts = map[Cut][]byte{
 	CutEscM: {esc, 'm'}, CutEscI: {esc, 'i'},
 }
 
-// Known tells whether the cut is one of the ways above.
+// Known reports whether the cut is one of the ways above.
 func (c Cut) Known() bool {
 	_, ok := cuts[c]
 	return ok

@@ -56,7 +56,7 @@ type Printer struct {
 	strange []string
 	// wary is a printer of which strange answers are not learned by themselves.
 	wary bool
-	// hints tells whether the driver's word was ever good.
+	// hints reports whether the driver's word was ever good.
 	hints bool
 	// left is how many bytes of a band the printer may still be waiting for, and
 	// dirty that a job did not end as it should.

@@ -115,7 +115,7 @@ func plainState(heard []string) (all State, ok bool) {
 	return all, true
 }
 
-// believable tells whether answers may be those of a printer: a few bytes each, and
+// believable reports whether answers may be those of a printer: a few bytes each, and
 // not the question itself.
 func believable(heard []string) bool {
 	for i, s := range heard {

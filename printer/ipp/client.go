@@ -131,7 +131,7 @@ func (c *client) order() []goipp.Version {
 	return append([]goipp.Version{last}, slices.DeleteFunc(slices.Clone(versions), func(v goipp.Version) bool { return v == last })...)
 }
 
-// unknownVersion tells whether a printer refused a request as a whole, maybe for its
+// unknownVersion reports whether a printer refused a request as a whole, maybe for its
 // version. Some do it with words of HTTP or as a bad request, which is believed of
 // questions only: a slip is sent again for nothing but the clear word.
 func unknownVersion(err error, document []byte) bool {
@@ -194,7 +194,7 @@ func (c *client) ask(ctx context.Context, version goipp.Version, op goipp.Op, mo
 	return answer, nil
 }
 
-// unsent tells whether an error of a request is from before anything was sent.
+// unsent reports whether an error of a request is from before anything was sent.
 func unsent(err error) bool {
 	var op *net.OpError
 	return errors.As(err, &op) && op.Op == "dial"

@@ -63,7 +63,7 @@ var (
 	errForgotten = errors.New("the printer has forgotten the job")
 )
 
-// forgotten tells whether a printer says that there is no such job (any more): after
+// forgotten reports whether a printer says that there is no such job (any more): after
 // it took one, nothing more will ever be heard of it.
 func forgotten(err error) bool {
 	var status *StatusError
@@ -179,5 +179,5 @@ func (p *Printer) cancel(id int, started bool, c device.Condition, cause error) 
 	}
 }
 
-// still tells whether a printer prints nothing in this condition.
+// still reports whether a printer prints nothing in this condition.
 func still(c device.Condition) bool { return !c.Prints() && c != device.Busy }

@@ -270,7 +270,7 @@ func (p *Printer) put(c io.Closer, data []byte) bool {
 	return true
 }
 
-// breakOff tells whether the connection breaks after these bytes.
+// breakOff reports whether the connection breaks after these bytes.
 func (p *Printer) breakOff(n int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

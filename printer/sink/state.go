@@ -27,7 +27,7 @@ type State struct {
 	PaperRows int
 }
 
-// stopped tells whether it prints nothing now.
+// stopped reports whether it prints nothing now.
 func (s State) stopped() bool { return s.PaperOut || s.CoverOpen || s.CutterError || s.Offline }
 
 // realTime returns the answer to DLE EOT n.

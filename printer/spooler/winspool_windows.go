@@ -46,7 +46,7 @@ func failed(p *windows.LazyProc, result uintptr, err error) error {
 	return fmt.Errorf("%s: %w", p.Name, err)
 }
 
-// present tells whether this Windows has a spooler: Nano Server has none, and Call
+// present reports whether this Windows has a spooler: Nano Server has none, and Call
 // panics for a function that is missing.
 func present() error {
 	for _, p := range []*windows.LazyProc{
@@ -169,7 +169,7 @@ type driverInfo struct {
 	attributes uint32
 }
 
-// xps tells whether the driver is of the XPS kind (version 4), for which raw bytes
+// xps reports whether the driver is of the XPS kind (version 4), for which raw bytes
 // have another name.
 func (h handle) xps() (bool, error) {
 	b, err := get(int(unsafe.Sizeof(driverInfo{})), func(buffer *uint64, length int, needed *uint32) error {

@@ -119,7 +119,7 @@ type Block struct {
 	lines map[string]int // of its keys
 }
 
-// Says tells whether the file sets that key of the block.
+// Says reports whether the file sets that key of the block.
 func (b Block) Says(key string) bool { return b.lines[key] > 0 }
 
 // Problem is something that is wrong with the block, or with a key of it.
@@ -134,7 +134,7 @@ func (b Block) Problem(key, text string) *Problem {
 	return p
 }
 
-// On tells whether the block is printed on that paper.
+// On reports whether the block is printed on that paper.
 func (b Block) On(p Paper) bool { return len(b.Papers) == 0 || slices.Contains(b.Papers, p) }
 
 // Template says what each kind of slip shows.

@@ -61,10 +61,10 @@ func Languages() []string {
 	return all
 }
 
-// Known tells whether there are words in that language.
+// Known reports whether there are words in that language.
 func Known(language string) bool { return byLanguage()[language] != nil }
 
-// Has tells whether there is such a word at all.
+// Has reports whether there is such a word at all.
 func Has(key string) bool { return byLanguage()[Thai][key] != "" }
 
 // In returns a word in a language, else in Thai, else nothing. Lines may break

@@ -18,7 +18,7 @@ type Report struct {
 	Undone  int // of Names
 }
 
-// Hit tells whether anything that was not safe existed.
+// Hit reports whether anything that was not safe existed.
 func (r Report) Hit() bool { return r.Writes+r.Names > 0 }
 
 // away is how long the power stays away. The clock of a test goes on meanwhile, so

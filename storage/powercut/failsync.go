@@ -42,7 +42,7 @@ func (d *Disk) FailedSyncs() int {
 	return d.failed
 }
 
-// LastSyncFailed tells whether the newest sync failed.
+// LastSyncFailed reports whether the newest sync failed.
 func (d *Disk) LastSyncFailed() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()

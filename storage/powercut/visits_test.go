@@ -49,7 +49,7 @@ var (
 
 func codeOf(n int) visit.AuthenCode { return visit.AuthenCode(fmt.Sprintf("PP%010d", n)) }
 
-// intact tells whether a record is that of visit n and fits its own state.
+// intact reports whether a record is that of visit n and fits its own state.
 func intact(n int, r storage.Record) bool {
 	got, want := r.Visit, madeUp(n)
 	sameTime := got.CreatedAt.Equal(want.CreatedAt)

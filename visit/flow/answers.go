@@ -58,7 +58,7 @@ func (s *step) asked(number uint64, state Answer) bool {
 	return s.m.State.awaitsNHSO() && s.current(number) && state == Asked
 }
 
-// awaitsNHSO tells whether answers about the person are taken: while the card is
+// awaitsNHSO reports whether answers about the person are taken: while the card is
 // read, and while a patient without one proves who they are.
 func (s State) awaitsNHSO() bool {
 	switch s {

@@ -35,7 +35,7 @@ func (s *step) card(e Event) {
 	}
 }
 
-// reads tells whether the card of that number is the patient's that is being read.
+// reads reports whether the card of that number is the patient's that is being read.
 func (s *step) reads(number uint64) bool {
 	return s.m.State == Reading && s.m.Session.Method == visit.MethodCard && s.current(number)
 }
@@ -134,7 +134,7 @@ func (s *step) removed(role Role) {
 	}
 }
 
-// restsOn tells whether the card in that reader is what the session stands on.
+// restsOn reports whether the card in that reader is what the session stands on.
 func (x Session) restsOn(role Role) bool {
 	switch x.Method {
 	case visit.MethodCard:

@@ -14,7 +14,7 @@ type Certifier struct {
 	Relation  visit.Relation
 }
 
-// awaitsCertifier tells whether a card that comes in now is the one that vouches.
+// awaitsCertifier reports whether a card that comes in now is the one that vouches.
 // It must be put in while this patient is here: a card that was forgotten in the
 // reader vouches for nobody. One that cannot vouch gives way to the next, in
 // whichever reader that is.
@@ -52,7 +52,7 @@ func (s *step) awaitCertifier() {
 	s.do(ExpectCertifier{})
 }
 
-// vouching tells whether an answer is about the card that vouches.
+// vouching reports whether an answer is about the card that vouches.
 func (s *step) vouching(number uint64) bool {
 	i := s.m.Session.Certifier.Insertion
 	return s.m.State == CertifierCard && !i.IsZero() && i.Number == number
@@ -155,7 +155,7 @@ func (s *step) certifierTooLong() {
 	}
 }
 
-// leftBehind tells whether a card that vouched is still in the certifier's own
+// leftBehind reports whether a card that vouched is still in the certifier's own
 // reader, where an officer may leave it but nobody else.
 func (c Certifier) leftBehind() bool {
 	return c.Insertion.Role == CertifierReader && c.Relation != visit.RelationOfficer

@@ -331,7 +331,7 @@ func TestEveryReachablePairOfModelAndEventKeepsTheInvariants(t *testing.T) {
 	t.Logf("%d models, %d pairs of model and event, %d scenes with all settings", len(seen), pairs, len(scenes))
 }
 
-// endsByTime tells whether the kiosk comes back to the welcome screen when
+// endsByTime reports whether the kiosk comes back to the welcome screen when
 // nobody does anything any more and the timers just run out.
 func endsByTime(w world) bool {
 	const enough = 8

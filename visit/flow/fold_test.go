@@ -124,7 +124,7 @@ var leftOut = []struct {
 	}},
 }
 
-// decided tells whether NHSO's answers have done their part.
+// decided reports whether NHSO's answers have done their part.
 func (s State) decided() bool {
 	switch s {
 	case PhoneEntry, Confirm, ClaimTypeChoice:

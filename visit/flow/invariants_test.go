@@ -118,7 +118,7 @@ func checkProof(before Model, v visit.Visit) error {
 	return nil
 }
 
-// certifierIn tells whether the card that vouches is in a reader, as far as the
+// certifierIn reports whether the card that vouches is in a reader, as far as the
 // patient's reader is known to the model.
 func certifierIn(m Model) bool {
 	i := m.Session.Certifier.Insertion

@@ -106,10 +106,10 @@ type Certify struct {
 	AdultRelations []visit.Relation // who may vouch for an adult
 }
 
-// Allows tells whether the unit offers a way.
+// Allows reports whether the unit offers a way.
 func (u Unit) Allows(m visit.Method) bool { return slices.Contains(u.Methods, m) }
 
-// Takes tells whether the way to NHSO takes a proof of identity.
+// Takes reports whether the way to NHSO takes a proof of identity.
 func (u Unit) Takes(m visit.Method) bool { return slices.Contains(u.Upstream, m) }
 
 // Prefs are a patient's own settings. They end with the session.
@@ -227,7 +227,7 @@ const (
 	CertifierReader      // the officer's, for the card that vouches
 )
 
-// IsZero tells whether there is no insertion.
+// IsZero reports whether there is no insertion.
 func (i Insertion) IsZero() bool { return i == Insertion{} }
 
 // Answer is the state of a question to NHSO.
@@ -289,14 +289,14 @@ type Kept struct {
 	Owner visit.PhoneOwner
 }
 
-// Typed tells whether the number of the patient was only typed.
+// Typed reports whether the number of the patient was only typed.
 func (x Session) Typed() bool { return x.Method.Typed() }
 
 // MaxReprints is how many more slips of a code a patient can have. Whoever needs
 // more has them from the desk.
 const MaxReprints = 2
 
-// MayReprint tells whether the patient can ask for another slip now.
+// MayReprint reports whether the patient can ask for another slip now.
 func (x Session) MayReprint() bool { return x.Reprints < MaxReprints && x.Print != Printing }
 
 // Person is what the card says.
@@ -339,7 +339,7 @@ const (
 	PrintUnclear // the printer does not tell whether a slip came out
 )
 
-// Offline tells whether NHSO could not be asked about this person, so that the
+// Offline reports whether NHSO could not be asked about this person, so that the
 // patient is told beforehand that the code will follow.
 func (s Session) Offline() bool { return s.RightState == Unanswered }
 

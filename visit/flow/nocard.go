@@ -2,7 +2,7 @@ package flow
 
 import "authenkiosk/visit"
 
-// Offers tells whether a way without the patient's card can be taken now.
+// Offers reports whether a way without the patient's card can be taken now.
 func (m Model) Offers(method visit.Method) bool {
 	if !m.Unit.Allows(method) {
 		return false
@@ -97,7 +97,7 @@ func (s *step) numberTyped() {
 	s.awaitCertifier()
 }
 
-// present tells whether who proves the patient's identity is still there.
+// present reports whether who proves the patient's identity is still there.
 func (s *step) present() bool {
 	switch x := s.m.Session; x.Method {
 	case visit.MethodCard:
@@ -110,7 +110,7 @@ func (s *step) present() bool {
 	return false
 }
 
-// beforeProof tells whether the patient may still choose another way.
+// beforeProof reports whether the patient may still choose another way.
 func (s State) beforeProof() bool {
 	switch s {
 	case NoCard, PIDEntry, PhotoAim, PhotoReview, CertifierCard, RelationChoice, Line:

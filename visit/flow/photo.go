@@ -202,7 +202,7 @@ func (s *step) tapReview(e Event) {
 	}
 }
 
-// proved tells whether there is proof of who the patient is, so that the visit
+// proved reports whether there is proof of who the patient is, so that the visit
 // may be made.
 func (x Session) proved() bool {
 	switch x.Method {

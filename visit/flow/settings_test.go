@@ -38,7 +38,7 @@ func checkOpaque(w *world, e Event, next world, effects []Effect) error {
 	return nil
 }
 
-// alikeButWords tells whether two effects are the same, but for the language of a slip.
+// alikeButWords reports whether two effects are the same, but for the language of a slip.
 func alikeButWords(a, b Effect) bool {
 	p, is := a.(PrintSlip)
 	q, too := b.(PrintSlip)

@@ -187,7 +187,7 @@ func (s *step) fault(p visit.Problem) {
 	s.do(Chime{ToneAttention})
 }
 
-// current tells whether an answer belongs to the session on the screen.
+// current reports whether an answer belongs to the session on the screen.
 func (s *step) current(number uint64) bool {
 	return number != 0 && s.m.Session.Insertion.Number == number
 }
@@ -235,7 +235,7 @@ func (s *step) held() {
 	}
 }
 
-// attended tells whether somebody is expected to touch the screen or to read it, so
+// attended reports whether somebody is expected to touch the screen or to read it, so
 // that silence needs a warning.
 func (s State) attended() bool {
 	switch s {
@@ -245,7 +245,7 @@ func (s State) attended() bool {
 	return true
 }
 
-// informs tells whether a screen is there to be read.
+// informs reports whether a screen is there to be read.
 func (s State) informs() bool {
 	switch s {
 	case AlreadyHere, AlreadyElsewhere, NoRight, Result, Queued, Desk, NoCard:

@@ -180,7 +180,7 @@ func (s *step) printed(number uint64, nth int, p PrintState) {
 	}
 }
 
-// slipComes tells whether the patient has a slip, or will have one. Without it the
+// slipComes reports whether the patient has a slip, or will have one. Without it the
 // code on the screen is all there is, and stays longer.
 func (m Model) slipComes() bool {
 	switch m.Session.Print {

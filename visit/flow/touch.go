@@ -67,7 +67,7 @@ func (s *step) tap(e Event) {
 	s.touched()
 }
 
-// closable tells whether the patient may end the session now. A visit on its way
+// closable reports whether the patient may end the session now. A visit on its way
 // is not cancelled by a tap: its code would be lost.
 func (s *step) closable() bool {
 	return s.m.State != Welcome && s.m.State != Sending && s.m.State != TakeCard

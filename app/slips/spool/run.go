@@ -54,7 +54,7 @@ func (s *Spool) next(now time.Time) *job {
 	return nil
 }
 
-// isDue tells whether a job that has failed is to be tried again: the printer has
+// isDue reports whether a job that has failed is to be tried again: the printer has
 // been well since.
 func (s *Spool) isDue(j *job, status printer.Status, now time.Time) bool {
 	pause := firstPause << min(j.attempts-1, maxAttempts)
@@ -167,7 +167,7 @@ func (s *Spool) finish(j *job, o Outcome) {
 	}
 }
 
-// replaced tells whether a slip that outdates this one waits. It needs the lock.
+// replaced reports whether a slip that outdates this one waits. It needs the lock.
 func (s *Spool) replaced(j *job) bool {
 	return slices.ContainsFunc(s.queue, func(other *job) bool { return other != j && other.outdates(j) })
 }

@@ -224,13 +224,13 @@ func (j *job) kind() string {
 	return j.slip.Kind.String()
 }
 
-// same tells whether two slips say the same. One visit may have slips of two codes:
+// same reports whether two slips say the same. One visit may have slips of two codes:
 // that of another machine, and its own.
 func (j *job) same(other *job) bool {
 	return j.slip.Visit == other.slip.Visit && j.slip.Kind == other.slip.Kind && j.slip.Code == other.slip.Code
 }
 
-// outdates tells whether an earlier slip is not wanted any more beside j: it says
+// outdates reports whether an earlier slip is not wanted any more beside j: it says
 // the same, or that the code follows. No slip makes up for one of another code.
 func (j *job) outdates(old *job) bool {
 	return j.same(old) || j.slip.Visit == old.slip.Visit && old.slip.Kind != printer.KindCode
@@ -282,7 +282,7 @@ func (s *Spool) waiting() int {
 	return n
 }
 
-// wanted tells whether a job that waits may still come out: while its patient is on
+// wanted reports whether a job that waits may still come out: while its patient is on
 // the screen, or for a while when nobody is. In front of anybody else it would give
 // away a name and a code.
 func (s *Spool) wanted(j *job) bool {
@@ -295,7 +295,7 @@ func (s *Spool) wanted(j *job) bool {
 	return false
 }
 
-// young tells whether the patient of a job may still stand by.
+// young reports whether the patient of a job may still stand by.
 func (j *job) young() bool {
 	age := time.Since(j.created)
 	return age >= 0 && age < keepWanted

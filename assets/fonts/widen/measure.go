@@ -50,7 +50,7 @@ func measure(data []byte) (extent, error) {
 	return all, nil
 }
 
-// written tells whether a vowel and a mark stand together in writing. Nikhahit
+// written reports whether a vowel and a mark stand together in writing. Nikhahit
 // and yamakkan (Pali, Sanskrit) never stand over another upper sign; to make
 // room for that would make every line higher for nothing.
 func written(vowel, mark rune) bool {
