@@ -48,7 +48,7 @@ var house = map[string]room{
 
 	"app": {
 		[]string{
-			"agent", "agent/secureagent", "app/cards", "app/config", "app/control", "app/demo", "app/hospital", "app/photo", "app/records", "app/slips",
+			"agent", "agent/secureagent", "app/cards", "app/config", "app/control", "app/demo", "app/hospital", "app/machine", "app/photo", "app/records", "app/slips",
 			"app/upstream", "app/wait", "assets", "camera/scene", "cardreader", "cardreader/pcsc", "nhso", "nhso/testzone", "outbox",
 			"printer/sink", "storage", "visit", "visit/flow",
 		},
@@ -67,6 +67,7 @@ var house = map[string]room{
 		nil,
 		"it serves programs of the hospital; cards and the way to NHSO are handed in, so that a station has the same",
 	},
+	"app/machine":     {nil, nil, "it runs any pure step: whose, and what its effects do, is the caller's"},
 	"app/photo":       {[]string{"app/config", "app/wait", "camera", "camera/gate", "camera/scene", "visit", "visit/flow"}, nil, "a photo belongs to a session and leaves it by the store alone"},
 	"app/privatelog":  {[]string{"visit"}, nil, "the last filter must not depend on what it filters"},
 	"app/records":     {[]string{"agent", "agent/feed", "printer/words", "storage", "visit"}, nil, "it works on a store, whoever has opened it"},

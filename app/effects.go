@@ -53,7 +53,7 @@ func (r *Runner) recallPhone(e flow.RecallPhone) {
 	if r.ports.RememberPhone <= 0 {
 		return
 	}
-	r.write(func() {
+	r.Write(func() {
 		notBefore := time.Now().Add(-r.ports.RememberPhone)
 		if phone, owner, ok := r.ports.Store.RememberedPhone(e.PID, notBefore); ok {
 			r.Send(flow.PhoneKnown{Number: e.Number, Phone: phone, Owner: owner})

@@ -132,7 +132,7 @@ func (k *Kiosk) Turns(ask func(answer func())) { k.screen = ask }
 // loop of the screen. A device that hangs is a light on the screen and no reason to
 // end the program.
 func (k *Kiosk) pulse() *pulse {
-	p := &pulse{loops: []loop{{"flow", k.runner.ask}}, tell: notify, log: k.log}
+	p := &pulse{loops: []loop{{"flow", k.runner.Ask}}, tell: notify, log: k.log}
 	if k.screen != nil {
 		p.loops = append(p.loops, loop{"screen", func(_ context.Context, answer func()) { k.screen(answer) }})
 	}

@@ -4,37 +4,21 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"sync"
 	"time"
 
 	"authenkiosk/app/cards"
+	"authenkiosk/app/machine"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
 
-// Runner owns the model: it takes events one by one, lets the flow make the next
-// model, shows it, and does the effects. Nothing else changes the model.
+// Runner is the patient's way in the world: the machine of the flow, and the effects
+// done with the ports.
 type Runner struct {
-	ports Ports
-	log   *slog.Logger
-
-	events *queue[flow.Event]
-	fired  chan firedTimer
-	writes *queue[func()]
-	asked  chan func()   // whether the runner still turns
-	ended  chan struct{} // closed when no event is taken any more
-
-	model  flow.Model // owned by Run
-	timers map[flow.Timer]*runningTimer
-	epoch  uint64
+	*machine.Machine[flow.Model, flow.Event, flow.Effect]
+	ports  Ports
+	log    *slog.Logger
 	starts uint64 // sessions that no card began
-
-	session       context.Context
-	cancelSession context.CancelFunc
-	work          sync.WaitGroup
-
-	mu   sync.Mutex
-	last flow.Model // what Snapshot returns
 }
 
 // Ports are what the effects are done with.
@@ -52,94 +36,23 @@ type Ports struct {
 	RememberPhone time.Duration
 }
 
-type runningTimer struct {
-	epoch uint64
-	timer *time.Timer
-}
-
-type firedTimer struct {
-	timer flow.Timer
-	epoch uint64
-}
-
 // NewRunner makes a runner that begins with that model.
 func NewRunner(model flow.Model, ports Ports, log *slog.Logger) *Runner {
-	return &Runner{
-		ports: ports, log: log, model: model, last: model,
-		events: newQueue[flow.Event](),
-		fired:  make(chan firedTimer),
-		writes: newQueue[func()](),
-		asked:  make(chan func()),
-		ended:  make(chan struct{}),
-		timers: map[flow.Timer]*runningTimer{},
-	}
+	r := &Runner{ports: ports, log: log}
+	r.Machine = machine.New(machine.Options[flow.Model, flow.Event, flow.Effect]{
+		Model: model, Step: r.step, Do: r.do, Stepped: r.told,
+		Show: func(m flow.Model) { r.ports.Show(m) },
+	})
+	return r
 }
 
-// Send hands an event to the flow. It may be called from any goroutine, never waits,
-// and does nothing once Run has ended.
-func (r *Runner) Send(e flow.Event) { r.events.put(e) }
-
-// ask has the runner call answer between two events, if it still turns.
-func (r *Runner) ask(ctx context.Context, answer func()) { hand(ctx, r.asked, answer) }
-
-// Snapshot returns the newest model.
-func (r *Runner) Snapshot() flow.Model {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.last
+func (r *Runner) step(m flow.Model, e flow.Event) (flow.Model, []flow.Effect) {
+	return flow.Step(m, r.numbered(e))
 }
 
-// Run works until ctx ends, then waits for what is under way: a request that has
-// left is never abandoned before its outcome is written down.
-func (r *Runner) Run(ctx context.Context) {
-	r.session, r.cancelSession = context.WithCancel(ctx)
-	written := make(chan struct{})
-	go func() {
-		defer close(written)
-		for write, ok := r.writes.wait(); ok; write, ok = r.writes.wait() {
-			write()
-		}
-	}()
-	r.ports.Show(r.model)
-	for ctx.Err() == nil {
-		select {
-		case <-ctx.Done():
-		case <-r.events.ready:
-			if e, ok := r.events.take(); ok {
-				r.step(ctx, e)
-			}
-		case answer := <-r.asked:
-			answer()
-		case f := <-r.fired:
-			// A timer that was cleared or set again after it ran out is void.
-			if t := r.timers[f.timer]; t != nil && t.epoch == f.epoch {
-				delete(r.timers, f.timer)
-				r.step(ctx, flow.TimerFired{Timer: f.timer})
-			}
-		}
-	}
-	r.cancelSession()
-	r.clearTimers()
-	r.events.end()
-	close(r.ended)
-	r.writes.end()
-	<-written
-	r.work.Wait()
-}
-
-func (r *Runner) step(ctx context.Context, e flow.Event) {
-	before := r.model.State
-	next, effects := flow.Step(r.model, r.numbered(e))
-	r.model = next
-	r.mu.Lock()
-	r.last = next
-	r.mu.Unlock()
-	if before != next.State {
-		r.log.Info("screen", "from", before.String(), "to", next.State.String(), "problem", next.Session.Problem.String())
-	}
-	r.ports.Show(next)
-	for _, effect := range effects {
-		r.do(ctx, effect)
+func (r *Runner) told(before flow.Model, _ flow.Event, after flow.Model) {
+	if before.State != after.State {
+		r.log.Info("screen", "from", before.State.String(), "to", after.State.String(), "problem", after.Session.Problem.String())
 	}
 }
 
@@ -170,12 +83,11 @@ func (r *Runner) newStart() flow.Insertion {
 func (r *Runner) do(ctx context.Context, effect flow.Effect) {
 	switch e := effect.(type) {
 	case flow.SetTimer:
-		r.setTimer(e.Timer, e.After)
+		r.SetTimer(e.Timer, e.After, flow.TimerFired{Timer: e.Timer})
 	case flow.ClearTimers:
-		r.clearTimers()
+		r.ClearTimers()
 	case flow.Wipe:
-		r.cancelSession()
-		r.session, r.cancelSession = context.WithCancel(ctx)
+		r.EndSession(ctx)
 		r.ports.Card.ExpectCertifier(false)
 		if r.ports.Camera != nil {
 			r.ports.Camera.Forget()
@@ -201,81 +113,34 @@ func (r *Runner) do(ctx context.Context, effect flow.Effect) {
 			r.ports.Camera.Stop()
 		}
 	case flow.ClearTimer:
-		r.clearTimer(e.Timer)
+		r.ClearTimer(e.Timer)
 	case flow.ReadCard:
-		session := r.session
-		r.spawn(func() { r.readCard(session, e) })
+		session := r.Session()
+		r.Spawn(func() { r.readCard(session, e) })
 	case flow.CheckRight:
-		session, today := r.session, r.model.Today
-		r.spawn(func() { r.checkRight(session, e, today) })
+		session, today := r.Session(), r.Snapshot().Today
+		r.Spawn(func() { r.checkRight(session, e, today) })
 	case flow.CheckStatus:
-		session := r.session
-		r.spawn(func() { r.checkStatus(session, e) })
+		session := r.Session()
+		r.Spawn(func() { r.checkStatus(session, e) })
 	case flow.RecallPhone:
 		r.recallPhone(e)
 	case flow.SaveVisit:
 		photo := r.photoOf(e.Visit) // now: the next patient's must never be taken for it
-		r.write(func() { r.save(e, photo) })
+		r.Write(func() { r.save(e, photo) })
 	case flow.RecordVisit:
-		r.write(func() { r.record(e) })
+		r.Write(func() { r.record(e) })
 	case flow.DropVisit:
-		r.write(func() { r.logged("drop visit", e.ID, r.ports.Store.Drop(e.ID, time.Now())) })
+		r.Write(func() { r.logged("drop visit", e.ID, r.ports.Store.Drop(e.ID, time.Now())) })
 	case flow.HandToStaff:
-		r.write(func() { r.logged("hand visit to the staff", e.ID, r.ports.Store.Staff(e.ID, e.Problem, time.Now())) })
+		r.Write(func() { r.logged("hand visit to the staff", e.ID, r.ports.Store.Staff(e.ID, e.Problem, time.Now())) })
 	case flow.SubmitVisit:
-		r.spawn(func() { r.submit(ctx, e) })
+		r.Spawn(func() { r.submit(ctx, e) })
 	case flow.PrintSlip:
-		r.write(func() { r.print(e) })
+		r.Write(func() { r.print(e) })
 	case flow.Chime: // no machine has a sound yet: the screen says the same
 	default:
 		r.log.Error("nobody does this effect", "effect", fmt.Sprintf("%T", effect))
-	}
-}
-
-// spawn runs work that may take long beside the flow.
-func (r *Runner) spawn(work func()) {
-	r.work.Add(1)
-	go func() {
-		defer r.work.Done()
-		work()
-	}()
-}
-
-func (r *Runner) write(work func()) {
-	r.work.Add(1)
-	r.writes.put(func() {
-		defer r.work.Done()
-		work()
-	})
-}
-
-func (r *Runner) setTimer(t flow.Timer, after time.Duration) {
-	if old := r.timers[t]; old != nil {
-		old.timer.Stop()
-	}
-	r.epoch++
-	epoch := r.epoch
-	r.timers[t] = &runningTimer{epoch, time.AfterFunc(after, func() { r.ring(firedTimer{t, epoch}) })}
-}
-
-func (r *Runner) ring(f firedTimer) {
-	select {
-	case r.fired <- f:
-	case <-r.ended:
-	}
-}
-
-func (r *Runner) clearTimer(t flow.Timer) {
-	if running := r.timers[t]; running != nil {
-		running.timer.Stop()
-		delete(r.timers, t)
-	}
-}
-
-func (r *Runner) clearTimers() {
-	for t, running := range r.timers {
-		running.timer.Stop()
-		delete(r.timers, t)
 	}
 }
 

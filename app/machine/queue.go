@@ -1,11 +1,11 @@
-package app
+package machine
 
 import "sync"
 
 // queue holds what waits for one goroutine, in order. Who puts something in never
-// waits. With a bound the runner could wait for itself: it sends events to itself,
-// and its writer sends it events while it hands work to the writer. A runner that
-// does not come to its events at all is noticed by the watchdog.
+// waits. With a bound the machine could wait for itself: effects send it events,
+// and its writer sends it events while it hands work to the writer. A machine that
+// does not come to its events at all is noticed by the watchdog, see Ask.
 type queue[T any] struct {
 	// ready holds one signal while something may be there to take.
 	ready chan struct{}

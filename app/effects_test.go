@@ -44,60 +44,6 @@ func TestARunnerNeverWaitsForItself(t *testing.T) {
 	}
 }
 
-func TestAQueueKeepsTheOrderAndLosesNothingUntilItEnds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		q := newQueue[int]()
-		var got []int
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			for n, ok := q.wait(); ok; n, ok = q.wait() {
-				got = append(got, n)
-			}
-		}()
-		for n := range burst {
-			if n == burst/2 {
-				synctest.Wait() // the reader has taken all and waits
-			}
-			q.put(n)
-		}
-		q.end()
-		q.put(-1)
-		<-done
-		if len(got) != burst {
-			t.Fatalf("%d of %d came", len(got), burst)
-		}
-		for i, n := range got {
-			if n != i {
-				t.Fatalf("at %d came %d", i, n)
-			}
-		}
-	})
-}
-
-func TestATakenItemIsSignalledWhileMoreAreThere(t *testing.T) {
-	q := newQueue[string]()
-	for _, s := range []string{"a", "b", "c"} {
-		q.put(s)
-	}
-	var got string
-	for range 3 {
-		select {
-		case <-q.ready:
-		default:
-			t.Fatalf("after %q nobody is told of the rest", got)
-		}
-		s, ok := q.take()
-		if !ok {
-			t.Fatalf("after %q nothing was there", got)
-		}
-		got += s
-	}
-	if got != "abc" {
-		t.Errorf("%q", got)
-	}
-}
-
 // TestEveryEffectOfTheFlowIsDone compares the effects that the flow declares with
 // those that the runner does: one that was forgotten would pass in silence.
 func TestEveryEffectOfTheFlowIsDone(t *testing.T) {
@@ -134,6 +80,14 @@ func TestEveryEffectOfTheFlowIsDone(t *testing.T) {
 	}
 }
 
+func TestAnEffectThatNobodyKnowsIsLogged(t *testing.T) {
+	var log bytes.Buffer
+	r := NewRunner(flow.Model{}, Ports{}, slog.New(slog.NewTextHandler(&log, nil)))
+	r.do(context.Background(), strange{})
+	if !strings.Contains(log.String(), "strange") {
+		t.Errorf("the log has %q", log.String())
+	}
+}
 func parsed(t *testing.T, path string) *ast.File {
 	t.Helper()
 	f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
@@ -145,12 +99,3 @@ func parsed(t *testing.T, path string) *ast.File {
 
 // strange is an effect that nobody knows.
 type strange struct{ flow.Effect }
-
-func TestAnEffectThatNobodyKnowsIsLogged(t *testing.T) {
-	var log bytes.Buffer
-	r := NewRunner(flow.Model{}, Ports{}, slog.New(slog.NewTextHandler(&log, nil)))
-	r.do(context.Background(), strange{})
-	if !strings.Contains(log.String(), "strange") {
-		t.Errorf("the log has %q", log.String())
-	}
-}
