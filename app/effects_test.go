@@ -88,6 +88,7 @@ func TestAnEffectThatNobodyKnowsIsLogged(t *testing.T) {
 		t.Errorf("the log has %q", log.String())
 	}
 }
+
 func parsed(t *testing.T, path string) *ast.File {
 	t.Helper()
 	f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)

@@ -68,19 +68,13 @@ type network struct {
 	dial   func(net.Listener) (net.Conn, error)
 }
 
-var (
-	loopback = network{
-		func() (net.Listener, error) { return net.Listen("tcp", "127.0.0.1:0") },
-		func(l net.Listener) (net.Conn, error) { return net.Dial("tcp", l.Addr().String()) },
-	}
-	// Who waits for a pipe in memory lets the time of a bubble pass.
-	memory = network{
-		func() (net.Listener, error) { return testzone.Pipe(), nil },
-		func(l net.Listener) (net.Conn, error) {
-			return l.(*testzone.PipeListener).DialContext(context.Background(), "", "")
-		},
-	}
-)
+// Who waits for a pipe in memory lets the time of a bubble pass.
+var memory = network{
+	func() (net.Listener, error) { return testzone.Pipe(), nil },
+	func(l net.Listener) (net.Conn, error) {
+		return l.(*testzone.PipeListener).DialContext(context.Background(), "", "")
+	},
+}
 
 // played is the morning on which the played time begins: no test meets midnight.
 var played = time.Date(2026, 11, 23, 9, 0, 0, 0, visit.Bangkok)
@@ -118,14 +112,6 @@ func keepCommandsOut(t *testing.T, data string) {
 // slipsAsPictures gives a kiosk a printer that leaves pictures.
 func slipsAsPictures(data string, c *config.Config) {
 	c.Printer.Kind, c.Printer.Address = config.PrinterImage, filepath.Join(data, "slips")
-}
-
-// newWireOf starts a kiosk with a changed configuration, in the time of the machine.
-func newWireOf(t *testing.T, log *slog.Logger, change func(data string, c *config.Config)) *wire {
-	t.Helper()
-	w := makeWire(t, log, loopback, patientLimits, change)
-	w.start()
-	return w
 }
 
 // makeWire makes a kiosk that is not yet started.

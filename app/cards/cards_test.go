@@ -61,12 +61,6 @@ func TestTheOnlyReaderIsThePatientsWhoeverVouchesInIt(t *testing.T) {
 	}
 }
 
-// state is the status light of the readers.
-func (c *Watcher) state() flow.DeviceState {
-	state, _ := c.Light()
-	return state
-}
-
 func TestTheScreenKnowsWhetherThereIsASecondReader(t *testing.T) {
 	c := &Watcher{readers: []cardreader.ReaderState{{Name: "a", Role: cardreader.RolePatient}}}
 	if c.Second() {
