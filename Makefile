@@ -81,7 +81,7 @@ pcscd:
 	go test -race -tags $(TEST_TAGS),pcscd -run PCSCD -count 1 -p 1 ./cardreader/... ./app
 
 e2e: build
-	go test -tags $(TEST_TAGS),e2e -run E2E -count 1 -timeout 20m -v .
+	go test -tags $(TEST_TAGS),e2e -count 1 -timeout 20m -v ./e2e
 
 # bench-ui measures the screens in a real window without a graphics card, beside a
 # bare window of Fyne: the first frame, memory, the processor at rest, the time

@@ -31,10 +31,16 @@ type room struct {
 var house = map[string]room{
 	".": {
 		[]string{"app", "app/config", "app/demo", "cli", "ui", "ui/fyneenv", "visit", "visit/flow"},
-		[]string{"camera/mjpegtest", "camera/scene", "cardreader/pcscdtest", "cardreader/virtualcard", "printer", "printer/sink", "printer/template", "storage"},
-		"it joins the face to the program; devices and NHSO are the program's. Its tests play the world around the running program",
+		[]string{"cardreader/virtualcard", "printer", "printer/template"},
+		"it joins the face to the program; devices and NHSO are the program's. Its benchmarks play patients",
 	},
 	"cmd/authenagent": {[]string{"cli"}, nil, "it is the command line without a face: whatever it imported besides would be in no other program"},
+
+	"e2e": {
+		nil,
+		[]string{"camera/mjpegtest", "camera/scene", "cardreader/pcscdtest", "cardreader/virtualcard", "printer", "printer/sink", "storage", "ui", "visit"},
+		"it knows the built program by its window, its files and its ports, and plays the world around it",
+	},
 
 	"cli": {
 		[]string{

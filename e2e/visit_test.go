@@ -1,6 +1,6 @@
 //go:build e2e
 
-package main
+package e2e
 
 import (
 	"errors"
@@ -15,7 +15,7 @@ import (
 	"authenkiosk/visit"
 )
 
-const binary = "./out/authenkiosk"
+const binary = "../out/authenkiosk"
 
 func newCard(t *testing.T, person virtualcard.Person) *virtualcard.Card {
 	t.Helper()
@@ -222,8 +222,8 @@ func TestE2EAReplyThatIsCutIsLookedUpAndNotRepeated(t *testing.T) {
 }
 
 func TestE2ENothingTouchesTheScreenFromAWrongThread(t *testing.T) {
-	const checked = "./out/authenkiosk-threads"
-	build := exec.Command("go", "build", "-tags", "x11,gles,no_emoji", "-o", checked, ".")
+	const checked = "../out/authenkiosk-threads"
+	build := exec.Command("go", "build", "-tags", "x11,gles,no_emoji", "-o", checked, "..")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build with Fyne's thread check: %v: %s", err, out)
 	}

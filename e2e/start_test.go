@@ -1,6 +1,6 @@
 //go:build e2e
 
-package main
+package e2e
 
 import (
 	"os"
@@ -14,7 +14,7 @@ import (
 
 func TestE2EAKioskThatCannotStartSaysSoUntilItCan(t *testing.T) {
 	s := &stage{t: t, dir: t.TempDir(), binary: binary, panel: upright, env: display(t, upright)}
-	s.shots = filepath.Join("out", "e2e", t.Name())
+	s.shots = filepath.Join("..", "out", "e2e", t.Name())
 	if err := errorsOf(os.RemoveAll(s.shots), os.MkdirAll(s.shots, 0o755)); err != nil {
 		t.Fatal(err)
 	}

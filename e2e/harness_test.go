@@ -1,6 +1,6 @@
 //go:build e2e
 
-package main
+package e2e
 
 import (
 	"bufio"
@@ -163,7 +163,7 @@ func newStage(t *testing.T, binary string, more ...func(zone string) string) *st
 func newStageOn(t *testing.T, binary, panel string, more ...func(zone string) string) *stage {
 	t.Helper()
 	s := &stage{t: t, dir: t.TempDir(), binary: binary, panel: panel, env: display(t, panel), service: pcscdtest.Start(t)}
-	s.shots = filepath.Join("out", "e2e", t.Name())
+	s.shots = filepath.Join("..", "out", "e2e", t.Name())
 	if err := errorsOf(os.RemoveAll(s.shots), os.MkdirAll(s.shots, 0o755)); err != nil {
 		t.Fatal(err)
 	}
