@@ -31,7 +31,7 @@ type room struct {
 var house = map[string]room{
 	".": {
 		[]string{"app", "app/config", "app/demo", "cli", "ui", "ui/fyneenv", "visit", "visit/flow"},
-		[]string{"cardreader/virtualcard", "printer", "printer/template"},
+		[]string{"cardreader/virtualcard", "nhso/testzone", "printer", "printer/template"},
 		"it joins the face to the program; devices and NHSO are the program's. Its benchmarks play patients",
 	},
 	"cmd/authenagent": {[]string{"cli"}, nil, "it is the command line without a face: whatever it imported besides would be in no other program"},

@@ -25,8 +25,8 @@ type World struct {
 	Dial      func(ctx context.Context, network, address string) (net.Conn, error)
 	Listeners []net.Listener // where the simulator is served
 
-	prints bool // a kiosk without a printer gets a made-up one
-	// line is the way to a printer in the network; nil: the network of this machine.
+	Prints bool // a kiosk without a printer gets a made-up one
+	// Line is the way to a printer in the network; nil: the network of this machine.
 	Line func(context.Context) (net.Conn, error)
 
 	// The same of the simulated agent, whose cards are those of the zone's desk.
@@ -63,7 +63,7 @@ func New(page net.Listener) (*World, error) {
 	d := &World{
 		Readers: virtualcard.NewService(PatientReader, CertifierReader), Zone: zone,
 		URL: SimulatorURL, Dial: pipe.DialContext, Listeners: []net.Listener{pipe},
-		prints: true, AgentURL: SimulatorURL, AgentDial: agentPipe.DialContext, AgentListeners: []net.Listener{agentPipe},
+		Prints: true, AgentURL: SimulatorURL, AgentDial: agentPipe.DialContext, AgentListeners: []net.Listener{agentPipe},
 	}
 	if page != nil {
 		d.Listeners = append(d.Listeners, page)

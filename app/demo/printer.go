@@ -61,7 +61,7 @@ func (p *Printer) write(s sink.Slip) error {
 // PrinterFor returns a made-up printer for a kiosk that has none; nil: it has one, or
 // shall have none. It leaves its slips in the directory.
 func (d *World) PrinterFor(c config.Printer, dir string) *Printer {
-	if !d.prints || c.Kind != config.PrinterNone {
+	if !d.Prints || c.Kind != config.PrinterNone {
 		return nil
 	}
 	return newPrinter(dir, printer.WidthPx(c.WidthMM))
