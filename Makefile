@@ -13,6 +13,7 @@ LDFLAGS   := -s -w -X authenkiosk/app.version=$(VERSION) -X authenkiosk/app.buil
 
 GOFUMPT     := mvdan.cc/gofumpt@v0.9.2
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
+GOLANGCI    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 # Daemons that tests run (pcscd, cupsd, mosquitto) stand where a person's path on
 # Debian does not look.
@@ -23,7 +24,7 @@ ifneq ($(shell uname -s),Linux)
 TAGS := migrated_fynedo,no_emoji
 endif
 
-.PHONY: run build agent deps test testdeps check unit flow screens e2e field pcscd bench-ui long prove hostile vm testdeps-vm fresh testdeps-fresh fmt clean
+.PHONY: run build agent deps test testdeps check lint unit flow screens e2e field pcscd bench-ui long prove hostile vm testdeps-vm fresh testdeps-fresh fmt clean
 
 # run opens the kiosk in the demo zone with its dock. Without a display it plays
 # one whole visit and leaves the pictures in out/demo.
@@ -62,6 +63,11 @@ check:
 	GOOS=windows CGO_ENABLED=0 go vet ./cmd/... ./cli/... ./app/... ./outbox/... ./atomicfile/... ./cardreader/... ./nhso/... ./storage/... ./printer/... ./agent/...
 	GOOS=darwin CGO_ENABLED=0 go vet ./storage/... ./printer/... ./agent/... ./nhso/...
 	go run $(STATICCHECK) -tags $(TEST_TAGS) ./...
+
+# lint says what .golangci.yml asks for. It is not part of check: the tool takes
+# minutes to build for the first time.
+lint:
+	go run $(GOLANGCI) run
 
 unit:
 	AUTHENKIOSK_REQUIRE_TOOLS=1 go test -race -tags $(TEST_TAGS) ./...
