@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -119,22 +120,25 @@ func (s *Store) takeBackCommit(txid uint64) error {
 }
 
 // takeBackMeta overwrites the meta page of a transaction with that of the one before.
-// bbolt writes the two in turn and never touches a page that the older one uses.
+// bbolt writes the two in turn and never touches a page that the older one uses. A file
+// in which that page is not to be found is damaged: no later try would find it.
 func takeBackMeta(f *os.File, txid uint64) error {
 	p, err := openPages(f)
 	if err != nil {
 		return err
 	}
 	if p.metas == 0 {
-		return errors.New("no meta page is valid")
+		return fmt.Errorf("%w: no meta page is valid", ErrDamaged)
 	}
 	before, at := make([]byte, p.pageSize), int64(txid%2)
-	if _, err := f.ReadAt(before, (1-at)*p.pageSize); err != nil {
+	if _, err := f.ReadAt(before, (1-at)*p.pageSize); errors.Is(err, io.EOF) {
+		return fmt.Errorf("%w: the meta pages are cut off", ErrDamaged)
+	} else if err != nil {
 		return err
 	}
 	older := pageFile{r: bytes.NewReader(before), size: p.pageSize, pageSize: p.pageSize}
 	if !older.meta(0) || older.txid != txid-1 {
-		return fmt.Errorf("the meta page of transaction %d is not there", txid-1)
+		return fmt.Errorf("%w: the meta page of transaction %d is not there", ErrDamaged, txid-1)
 	}
 	little.PutUint64(before, uint64(at)) // the page's own number
 	_, err = f.WriteAt(before, at*p.pageSize)

@@ -42,6 +42,8 @@ type Store struct {
 	writing sync.Mutex // so that the index follows changes in their order
 	filled  int64      // how far the data file is filled with zeros for pages to come
 
+	entering sync.Mutex // of bbolt's transactions, see transact
+
 	swap   sync.RWMutex // db and file are replaced by Compact
 	db     *bolt.DB
 	file   *os.File    // bbolt's own, to let go of the lock when bbolt cannot
@@ -229,12 +231,31 @@ func (s *Store) breakDown() {
 func (s *Store) Close() error {
 	var err error
 	s.close.Do(func() {
-		s.swap.Lock()
-		defer s.swap.Unlock()
+		if s.holdAll() {
+			defer s.swap.Unlock()
+		}
 		s.closed = true
 		err = s.release(s.broken.Load())
 	})
 	return err
+}
+
+// letGo is how long callers of a broken store have to come back before it is closed.
+const letGo = 5 * time.Second
+
+// holdAll waits until nobody is in the store any more. In a broken one somebody may
+// wait for bbolt for ever: then it reports false, and the files are let go all the same.
+func (s *Store) holdAll() bool {
+	for end := time.Now().Add(letGo); s.broken.Load(); time.Sleep(10 * time.Millisecond) {
+		switch {
+		case s.swap.TryLock():
+			return true
+		case time.Now().After(end):
+			return false
+		}
+	}
+	s.swap.Lock()
+	return true
 }
 
 func (s *Store) release(broken bool) error {
@@ -301,13 +322,13 @@ func (s *Store) commit(f func(tx *bolt.Tx) error) error {
 		return errMeanwhile
 	}
 	txid := 0 // of a transaction that was made: what fails then is the commit
-	err := s.db.Update(func(tx *bolt.Tx) error {
+	err := s.transact(true, func(tx *bolt.Tx) error {
 		s.fillAhead(tx)
 		if err := f(tx); err != nil {
 			return err
 		}
 		txid = tx.ID()
-		return nil
+		return tx.Commit()
 	})
 	if err != nil && txid > 0 {
 		s.fail(uint64(txid))
@@ -316,7 +337,56 @@ func (s *Store) commit(f func(tx *bolt.Tx) error) error {
 }
 
 func (s *Store) view(f func(tx *bolt.Tx) error) error {
-	return s.guarded(func() error { return s.db.View(f) })
+	return s.guarded(func() error { return s.transact(false, f) })
+}
+
+// transact runs f in a transaction of bbolt, which f commits. Where a page cannot be
+// read bbolt panics, and keeps its own locks for ever; so the store is broken before
+// anybody else can enter and wait for them.
+func (s *Store) transact(writable bool, f func(tx *bolt.Tx) error) error {
+	tx, err := s.begin(writable)
+	if err != nil {
+		return err
+	}
+	whole := false
+	defer func() {
+		s.leave(tx)
+		if !whole {
+			s.breakDown()
+		}
+	}()
+	err = f(tx)
+	whole = true
+	return err
+}
+
+// begin lets one caller at a time into bbolt.
+func (s *Store) begin(writable bool) (tx *bolt.Tx, err error) {
+	s.entering.Lock()
+	defer s.entering.Unlock()
+	if s.broken.Load() {
+		return nil, ErrDamaged
+	}
+	err = guard(func() error {
+		tx, err = s.db.Begin(writable)
+		return err
+	})
+	if errors.Is(err, ErrDamaged) {
+		s.breakDown()
+	}
+	return tx, err
+}
+
+// leave ends a transaction; one that was committed is over already.
+func (s *Store) leave(tx *bolt.Tx) {
+	s.entering.Lock()
+	defer s.entering.Unlock()
+	if s.broken.Load() {
+		return
+	}
+	if guard(tx.Rollback) != nil && tx.DB() != nil {
+		s.breakDown()
+	}
 }
 
 func (s *Store) guarded(f func() error) error {
