@@ -5,7 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"image"
-	"image/draw"
+	raster "image/draw"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -84,8 +84,8 @@ func changed(t *testing.T, path string, got image.Image) float64 {
 		return 1
 	}
 	a, b := image.NewRGBA(got.Bounds()), image.NewRGBA(got.Bounds())
-	draw.Draw(a, a.Rect, want, a.Rect.Min, draw.Src)
-	draw.Draw(b, b.Rect, got, b.Rect.Min, draw.Src)
+	raster.Draw(a, a.Rect, want, a.Rect.Min, raster.Src)
+	raster.Draw(b, b.Rect, got, b.Rect.Min, raster.Src)
 	n := 0
 	for i := 0; i < len(a.Pix); i += 4 {
 		for j := i; j < i+3; j++ {

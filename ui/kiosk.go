@@ -183,20 +183,6 @@ func (k *Kiosk) scale() float32 {
 	return k.window.Canvas().Scale()
 }
 
-func (s *sheet) widgets(scale float32) []Widget {
-	var out []Widget
-	for _, t := range s.active {
-		if t.name == "" {
-			continue
-		}
-		out = append(out, Widget{
-			Name: t.name, Text: t.label,
-			X: int(t.pos.X * scale), Y: int(t.pos.Y * scale), W: int(t.size.Width * scale), H: int(t.size.Height * scale),
-		})
-	}
-	return out
-}
-
 // real reports whether the codes are real ones.
 func (k *Kiosk) real() bool { return k.o.Zone == visit.ZoneProduction }
 

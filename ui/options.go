@@ -82,11 +82,3 @@ func (o Options) withDefaults() Options {
 	}
 	return o
 }
-
-// Widget is something on the screen that can be touched now: its stable name,
-// its place in pixels of the window, and its label.
-type Widget struct {
-	Name       string
-	X, Y, W, H int
-	Text       string
-}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"image/draw"
+	raster "image/draw"
 	"slices"
 	"testing"
 
@@ -23,7 +23,7 @@ func contrastInPixels(img image.Image, at area) float64 {
 	count := map[color.NRGBA]int{}
 	place := image.Rect(int(at.x), int(at.y), int(at.x+at.w+1), int(at.y+at.h+1)).Intersect(img.Bounds())
 	pix := image.NewNRGBA(place)
-	draw.Draw(pix, place, img, place.Min, draw.Src)
+	raster.Draw(pix, place, img, place.Min, raster.Src)
 	for i := 0; i < len(pix.Pix); i += 4 {
 		count[color.NRGBA{R: pix.Pix[i], G: pix.Pix[i+1], B: pix.Pix[i+2], A: 255}]++
 	}

@@ -2,10 +2,8 @@ package ui
 
 import (
 	"image"
-	"image/draw"
+	raster "image/draw"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	xdraw "golang.org/x/image/draw"
 
 	"authenkiosk/visit/flow"
@@ -34,10 +32,10 @@ func (p *preview) set(img image.Image) (resized bool) {
 		p.pix = image.NewRGBA(image.Rectangle{Max: size})
 	}
 	if size != from.Size() {
-		xdraw.ApproxBiLinear.Scale(p.pix, p.pix.Rect, img, from, draw.Src, nil)
+		xdraw.ApproxBiLinear.Scale(p.pix, p.pix.Rect, img, from, raster.Src, nil)
 		return resized
 	}
-	draw.Draw(p.pix, p.pix.Rect, img, from.Min, draw.Src)
+	raster.Draw(p.pix, p.pix.Rect, img, from.Min, raster.Src)
 	return resized
 }
 
@@ -89,45 +87,4 @@ func showsPicture(m flow.Model) bool {
 func keepsPicture(before, now flow.Model) bool {
 	return showsPicture(now) && before.Session.Insertion == now.Session.Insertion &&
 		(before.State == now.State || before.State == flow.PhotoAim && now.State == flow.PhotoReview)
-}
-
-// live is a picture whose pixels change while it stands on the screen.
-type live struct{ *canvas.Image }
-
-func (l live) objects() []fyne.CanvasObject { return []fyne.CanvasObject{l.Image} }
-
-func (l live) empty() {
-	l.Image.Image = image.NewGray(image.Rect(0, 0, 1, 1))
-	l.Refresh()
-}
-
-// live draws the camera's picture into the whole area. The graphics card scales
-// it.
-func (s *sheet) live(at area, pix *image.RGBA) {
-	l := named(s, "live", "picture", func() live {
-		return live{&canvas.Image{FillMode: canvas.ImageFillStretch, ScaleMode: canvas.ImageScaleFastest}}
-	})
-	pos, size := s.geo.pixels(at)
-	if l.Position() != pos {
-		l.Move(pos)
-	}
-	changed := l.Image.Image != image.Image(pix)
-	l.Image.Image = pix
-	if l.Size() != size {
-		l.Resize(size)
-	}
-	if changed {
-		l.Refresh()
-	}
-	s.put(l)
-}
-
-// liveNow is the live picture of the present drawing, or nil.
-func (s *sheet) liveNow() *canvas.Image {
-	for _, p := range s.pool {
-		if l, ok := p.piece.(live); ok && p.drawing == s.drawing {
-			return l.Image
-		}
-	}
-	return nil
 }

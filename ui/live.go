@@ -1,0 +1,49 @@
+package ui
+
+import (
+	"image"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+)
+
+// live is a picture whose pixels change while it stands on the screen.
+type live struct{ *canvas.Image }
+
+func (l live) objects() []fyne.CanvasObject { return []fyne.CanvasObject{l.Image} }
+
+func (l live) empty() {
+	l.Image.Image = image.NewGray(image.Rect(0, 0, 1, 1))
+	l.Refresh()
+}
+
+// live draws the camera's picture into the whole area. The graphics card scales
+// it.
+func (s *sheet) live(at area, pix *image.RGBA) {
+	l := named(s, "live", "picture", func() live {
+		return live{&canvas.Image{FillMode: canvas.ImageFillStretch, ScaleMode: canvas.ImageScaleFastest}}
+	})
+	pos, size := s.geo.pixels(at)
+	if l.Position() != pos {
+		l.Move(pos)
+	}
+	changed := l.Image.Image != image.Image(pix)
+	l.Image.Image = pix
+	if l.Size() != size {
+		l.Resize(size)
+	}
+	if changed {
+		l.Refresh()
+	}
+	s.put(l)
+}
+
+// liveNow is the live picture of the present drawing, or nil.
+func (s *sheet) liveNow() *canvas.Image {
+	for _, p := range s.pool {
+		if l, ok := p.piece.(live); ok && p.drawing == s.drawing {
+			return l.Image
+		}
+	}
+	return nil
+}
