@@ -10,9 +10,9 @@ import (
 // live is a picture whose pixels change while it stands on the screen.
 type live struct{ *canvas.Image }
 
-func (l live) objects() []fyne.CanvasObject { return []fyne.CanvasObject{l.Image} }
+func (l live) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{l.Image} }
 
-func (l live) empty() {
+func (l live) Empty() {
 	l.Image.Image = image.NewGray(image.Rect(0, 0, 1, 1))
 	l.Refresh()
 }

@@ -26,8 +26,8 @@ var pictures embed.FS
 
 type picture struct{ *canvas.Image }
 
-func (p picture) objects() []fyne.CanvasObject { return []fyne.CanvasObject{p.Image} }
-func (p picture) empty()                       {}
+func (p picture) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{p.Image} }
+func (p picture) Empty()                       {}
 
 // picture draws a picture as large as fits into the area.
 func (s *sheet) picture(name string, at area, file string, mark color.NRGBA) {

@@ -67,7 +67,7 @@ func pixelsOfAFace(k *Kiosk) (found []string) {
 		}
 	}
 	for key, p := range k.s.pool {
-		for _, o := range p.objects() {
+		for _, o := range p.Objects() {
 			if i, ok := o.(*canvas.Image); ok {
 				look(key, i.Image)
 			}

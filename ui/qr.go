@@ -22,9 +22,9 @@ func newQR() *qr {
 	return &qr{image: &canvas.Image{FillMode: canvas.ImageFillStretch, ScaleMode: canvas.ImageScalePixels}}
 }
 
-func (q *qr) objects() []fyne.CanvasObject { return []fyne.CanvasObject{q.image} }
+func (q *qr) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{q.image} }
 
-func (q *qr) empty() {
+func (q *qr) Empty() {
 	q.content, q.modules = "", 0
 	q.image.Image = image.NewGray(image.Rect(0, 0, 1, 1))
 	q.image.Refresh()

@@ -10,8 +10,8 @@ import (
 
 // piece is something a screen can name: a text, a box, a picture, a target.
 type piece interface {
-	objects() []fyne.CanvasObject
-	empty() // forget whatever may be personal
+	Objects() []fyne.CanvasObject
+	Empty() // forget whatever may be personal
 }
 
 // sheet is what screens are drawn on. A drawing names its pieces one after the
@@ -70,7 +70,7 @@ func (s *sheet) end() {
 		if p.drawing == s.drawing || p.emptied {
 			continue
 		}
-		p.empty()
+		p.Empty()
 		p.emptied = true
 		if p.pixels() {
 			delete(s.pool, key)
@@ -114,7 +114,7 @@ func named[P piece](s *sheet, kind, name string, create func() P) P {
 	return p.piece.(P)
 }
 
-func (s *sheet) put(p piece) { s.order = append(s.order, p.objects()...) }
+func (s *sheet) put(p piece) { s.order = append(s.order, p.Objects()...) }
 
 // text draws words into an area.
 func (s *sheet) text(name string, at area, words string, st textStyle) {
@@ -138,8 +138,8 @@ func (s *sheet) title() textStyle { return textStyle{size: 56, color: s.p.ink, b
 // box is a rectangle.
 type box struct{ *canvas.Rectangle }
 
-func (b box) objects() []fyne.CanvasObject { return []fyne.CanvasObject{b.Rectangle} }
-func (b box) empty()                       {}
+func (b box) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{b.Rectangle} }
+func (b box) Empty()                       {}
 
 // still leaves its objects where the drawing put them.
 type still struct{}

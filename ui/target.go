@@ -51,9 +51,9 @@ func (s *sheet) isPressed(slot string) bool {
 	return p != nil && s.pressed != nil && p.piece == piece(s.pressed)
 }
 
-func (t *target) objects() []fyne.CanvasObject { return []fyne.CanvasObject{t} }
+func (t *target) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{t} }
 
-func (t *target) empty() { t.name, t.label, t.act = "", "", nil }
+func (t *target) Empty() { t.name, t.label, t.act = "", "", nil }
 
 // MouseDown shows at once that the touch was felt.
 func (t *target) MouseDown(*desktop.MouseEvent) {

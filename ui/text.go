@@ -62,7 +62,7 @@ type text struct {
 	fits  bool
 }
 
-func (t *text) objects() []fyne.CanvasObject {
+func (t *text) Objects() []fyne.CanvasObject {
 	out := make([]fyne.CanvasObject, t.used)
 	for i := range out {
 		out[i] = t.lines[i]
@@ -71,7 +71,7 @@ func (t *text) objects() []fyne.CanvasObject {
 }
 
 // empty forgets the words.
-func (t *text) empty() {
+func (t *text) Empty() {
 	t.in = textInput{}
 	t.show(nil, 0)
 }
