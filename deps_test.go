@@ -30,7 +30,7 @@ type room struct {
 // what is in a list must be in use.
 var house = map[string]room{
 	".": {
-		[]string{"app", "app/config", "app/demo", "cli", "ui", "ui/fyneenv", "visit", "visit/flow"},
+		[]string{"app", "app/config", "app/demo", "cli", "ui/dock", "ui/draw", "ui/fyneenv", "ui/kiosk", "visit", "visit/flow"},
 		[]string{"cardreader/virtualcard", "nhso/testzone", "printer", "printer/template"},
 		"it joins the face to the program; devices and NHSO are the program's. Its benchmarks play patients",
 	},
@@ -38,7 +38,7 @@ var house = map[string]room{
 
 	"e2e": {
 		nil,
-		[]string{"camera/mjpegtest", "camera/scene", "cardreader/pcscdtest", "cardreader/virtualcard", "printer", "printer/sink", "storage", "ui", "visit"},
+		[]string{"camera/mjpegtest", "camera/scene", "cardreader/pcscdtest", "cardreader/virtualcard", "printer", "printer/sink", "storage", "ui/kiosk", "visit"},
 		"it knows the built program by its window, its files and its ports, and plays the world around it",
 	},
 
@@ -130,7 +130,9 @@ var house = map[string]room{
 	"agent/secureagent": {[]string{"visit"}, []string{"agent/agenttest"}, "it speaks as NHSO's agent does; cards, rights and codes are behind its interfaces"},
 	"agent/webhook":     {[]string{"agent", "agent/feed"}, []string{"visit"}, "a receiver is told what the feed has, and asks nobody else"},
 
-	"ui":         {[]string{"assets", "visit", "visit/flow"}, nil, "screens draw a model and send taps; one that asked a device would show what the flow has not decided"},
+	"ui/dock":    {[]string{"ui/draw"}, nil, "it is the test bench beside the kiosk, and does not know its screens"},
+	"ui/draw":    {[]string{"assets"}, nil, "what screens are made of serves every face, and knows the way of none"},
+	"ui/kiosk":   {[]string{"ui/draw", "visit", "visit/flow"}, []string{"assets", "ui/dock"}, "screens draw a model and send taps; one that asked a device would show what the flow has not decided"},
 	"ui/fyneenv": {nil, nil, "it must run before all of Fyne"},
 
 	"assets":             {nil, nil, "they are files"},
@@ -148,9 +150,9 @@ type place struct {
 // libraries has every module that go.mod names. A longer path is a rule of its own
 // for a part.
 var libraries = map[string]place{
-	"fyne.io/fyne/v2":        {[]string{".", "ui"}, nil, "all else runs without a screen"},
+	"fyne.io/fyne/v2":        {[]string{".", "ui/dock", "ui/draw", "ui/kiosk"}, nil, "all else runs without a screen"},
 	"fyne.io/fyne/v2/app":    {[]string{"."}, nil, "one window, one application"},
-	"fyne.io/fyne/v2/test":   {[]string{"ui"}, []string{".", "ui"}, "it draws without a display"},
+	"fyne.io/fyne/v2/test":   {[]string{"ui/kiosk"}, []string{".", "ui/kiosk"}, "it draws without a display"},
 	"fyne.io/fyne/v2/dialog": {nil, nil, "stock dialogs are not for patients: too small, in English, and open after the session"},
 	"fyne.io/fyne/v2/widget": {nil, nil, "screens are drawn of shapes of our own: sizes, contrast and Thai line breaks of widgets are not ours to set"},
 
@@ -162,11 +164,11 @@ var libraries = map[string]place{
 	"golang.org/x/crypto":           {[]string{"storage"}, nil, "one place seals"},
 
 	"github.com/pelletier/go-toml/v2":  {[]string{"app/config", "printer/template"}, nil, "files of people are read there"},
-	"github.com/nicksnyder/go-i18n/v2": {[]string{"ui"}, nil, "words are the screens'"},
+	"github.com/nicksnyder/go-i18n/v2": {[]string{"ui/draw"}, nil, "words are the screens'"},
 	"github.com/go-text/typesetting":   {[]string{"assets/fonts/widen", "printer"}, []string{"assets"}, "Fyne shapes the words of screens by itself"},
-	"github.com/fyne-io/oksvg":         {[]string{"ui"}, nil, "icons are the screens'"},
-	"github.com/srwiley/rasterx":       {[]string{"ui"}, nil, "icons are the screens'"},
-	"github.com/skip2/go-qrcode":       {[]string{"printer", "ui"}, []string{"."}, "who shows a code draws it"},
+	"github.com/fyne-io/oksvg":         {[]string{"ui/draw"}, nil, "icons are the screens'"},
+	"github.com/srwiley/rasterx":       {[]string{"ui/draw"}, nil, "icons are the screens'"},
+	"github.com/skip2/go-qrcode":       {[]string{"printer", "ui/draw"}, []string{"."}, "who shows a code draws it"},
 	"github.com/google/uuid":           {[]string{"agent/secureagent", "app/cards", "app/slips/spool", "cli", "nhso/testzone"}, []string{"app"}, "the domain checks ids and makes none"},
 	"github.com/esimov/pigo":           {[]string{"camera/gate"}, nil, "faces are looked for in one place"},
 	"github.com/gen2brain/jpegn":       {[]string{"camera"}, nil, "pictures of cameras are decoded in one place"},
@@ -177,8 +179,8 @@ var libraries = map[string]place{
 	"github.com/coder/websocket":       {[]string{"agent"}, []string{"agent"}, "events of programs leave there"},
 	"github.com/eclipse/paho.golang":   {[]string{"agent/mqtt"}, nil, "it is one receiver"},
 	"golang.org/x/time":                {[]string{"agent"}, nil, "limits are the guard's"},
-	"golang.org/x/image":               {[]string{"assets/fonts/widen", "camera", "printer", "printer/template", "ui"}, []string{"assets", "printer"}, "who draws"},
-	"golang.org/x/text":                {[]string{"cardreader", "cardreader/virtualcard", "ui"}, nil, "the card's letters, and names of languages"},
+	"golang.org/x/image":               {[]string{"assets/fonts/widen", "camera", "printer", "printer/template", "ui/kiosk"}, []string{"assets", "printer"}, "who draws"},
+	"golang.org/x/text":                {[]string{"cardreader", "cardreader/virtualcard", "ui/draw"}, nil, "the card's letters, and names of languages"},
 	"golang.org/x/sys":                 {[]string{"app/control", "camera", "cmd/authenagent", "printer/escpos", "printer/spooler", "storage"}, nil, "calls of the system belong to what is a device or a file"},
 	"github.com/getkin/kin-openapi":    {nil, []string{"agent/openapi"}, "no program checks its own description"},
 	"github.com/hanwen/go-fuse/v2":     {[]string{"storage/powercut"}, nil, "no program mounts anything"},

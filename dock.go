@@ -7,26 +7,26 @@ import (
 
 	"authenkiosk/app"
 	"authenkiosk/app/demo"
-	"authenkiosk/ui"
+	"authenkiosk/ui/dock"
 )
 
 // nhsoModes are the dock's words for how NHSO behaves.
 var nhsoModes = map[string]app.NHSOFault{
-	ui.NHSONormal: app.NHSOFine, ui.NHSODown: app.NHSODown, ui.NHSOSlow: app.NHSOSlow, ui.NHSOToken: app.NHSOTokenRefused,
+	dock.NHSONormal: app.NHSOFine, dock.NHSODown: app.NHSODown, dock.NHSOSlow: app.NHSOSlow, dock.NHSOToken: app.NHSOTokenRefused,
 }
 
 // newDock ties the buttons of the dock to the demo zone.
-func newDock(ctx context.Context, hands *app.Dock, language string) (*ui.Dock, error) {
-	var cards []ui.DockCard
+func newDock(ctx context.Context, hands *app.Dock, language string) (*dock.Dock, error) {
+	var cards []dock.Card
 	for _, c := range demo.Cards() {
-		cards = append(cards, ui.DockCard{ID: c.ID, Label: c.Label})
+		cards = append(cards, dock.Card{ID: c.ID, Label: c.Label})
 	}
 	report := func(err error) {
 		if err != nil {
 			fyne.LogError("dock", err)
 		}
 	}
-	return ui.NewDock(ui.DockOptions{
+	return dock.New(dock.Options{
 		Language: language, Cards: cards,
 		Insert:  func(id string) { report(hands.InsertCard(id)) },
 		Remove:  hands.RemoveCard,

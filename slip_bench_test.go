@@ -16,9 +16,8 @@ import (
 
 	"authenkiosk/printer"
 	"authenkiosk/printer/template"
-	"authenkiosk/ui"
+	"authenkiosk/ui/draw"
 	"authenkiosk/visit"
-	"authenkiosk/visit/flow"
 )
 
 // benchSlip is a code slip of a made-up person, without a watermark.
@@ -50,7 +49,7 @@ func BenchmarkSlip(b *testing.B) {
 		b.Run(fmt.Sprintf("fyne/%dmm", paper.mm), func(b *testing.B) {
 			s := benchSlip(b)
 			app := test.NewTempApp(b)
-			app.Settings().SetTheme(ui.NewTheme(flow.ContrastLight))
+			app.Settings().SetTheme(draw.NewTheme(draw.ContrastLight))
 			b.ReportAllocs()
 			for b.Loop() {
 				m := fyneSlip(b, s, paper.dots)

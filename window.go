@@ -18,9 +18,11 @@ import (
 	"authenkiosk/app"
 	"authenkiosk/app/config"
 	"authenkiosk/cli"
-	"authenkiosk/ui"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
+
+	"authenkiosk/ui/draw"
+	"authenkiosk/ui/kiosk"
 )
 
 // tickEvery is how often the screen is told the time.
@@ -28,14 +30,14 @@ const tickEvery = 250 * time.Millisecond
 
 // drawScreen draws a screen without a display.
 func drawScreen(k *app.Kiosk, m flow.Model, width, height int) (image.Image, error) {
-	return ui.Render(screenOptions(k), m, width, height)
+	return kiosk.Render(screenOptions(k), m, width, height)
 }
 
-func screenOptions(k *app.Kiosk) ui.Options {
+func screenOptions(k *app.Kiosk) kiosk.Options {
 	c := k.Config
-	o := ui.Options{
-		Unit: ui.Unit{Name: c.Unit.Name, HCode: c.Unit.HCode}, Zone: c.NHSO.Zone,
-		Languages: c.Kiosk.Languages, Orientation: ui.Orientation(c.Kiosk.Orientation), Send: k.Send,
+	o := kiosk.Options{
+		Unit: kiosk.Unit{Name: c.Unit.Name, HCode: c.Unit.HCode}, Zone: c.NHSO.Zone,
+		Languages: c.Kiosk.Languages, Orientation: kiosk.Orientation(c.Kiosk.Orientation), Send: k.Send,
 		Machine: machineName(), Version: programVersion(),
 	}
 	// The unit's own number is no secret: it is there to be called.
@@ -113,7 +115,7 @@ type theatre struct {
 	o      cli.Opening
 	app    fyne.App
 	window fyne.Window
-	screen *ui.Kiosk // of the goroutine of the user interface, as is lost
+	screen *kiosk.Kiosk // of the goroutine of the user interface, as is lost
 	lost   bool
 	ended  chan error
 }
@@ -129,7 +131,7 @@ func (s *theatre) open() error {
 	return guarded(func() {
 		s.app = fyneapp.NewWithID("th.authenkiosk")
 		s.window = s.app.NewWindow("AuthenKiosk")
-		s.app.Settings().SetTheme(ui.NewTheme(flow.ContrastLight))
+		s.app.Settings().SetTheme(draw.NewTheme(draw.ContrastLight))
 		s.window.SetPadded(false)
 		keepOpen(s.window, s.o.Log)
 	})
@@ -148,7 +150,7 @@ func (s *theatre) play(ctx context.Context, k *app.Kiosk) error {
 	options := screenOptions(k)
 	options.ScreenLost = s.lose
 	options.HideCursor = k.Config.Kiosk.Fullscreen && s.o.Width == 0 && k.Dock() == nil
-	screen, err := ui.New(options)
+	screen, err := kiosk.New(options)
 	if err != nil {
 		return err
 	}
@@ -228,8 +230,8 @@ func (s *theatre) retry(ctx context.Context, why error) error {
 // say shows why there is no kiosk.
 func (s *theatre) say(why error) error {
 	c := s.o.Rough
-	screen, err := closedScreen(ui.Options{
-		Unit:      ui.Unit{Name: c.Unit.Name, Phone: c.Unit.Phone.String()},
+	screen, err := closedScreen(kiosk.Options{
+		Unit:      kiosk.Unit{Name: c.Unit.Name, Phone: c.Unit.Phone.String()},
 		Zone:      visit.ZoneProduction, // in whatever zone: nothing here could be taken for real
 		Languages: c.Kiosk.Languages, HideCursor: c.Kiosk.Fullscreen && s.o.Width == 0,
 		Closed: app.StartProblem(why), ScreenLost: s.lose, Machine: machineName(), Version: programVersion(),
@@ -244,9 +246,9 @@ func (s *theatre) say(why error) error {
 
 // closedScreen is the screen of a program that could not start. Its settings can be
 // changed as on any other; nothing else is taken.
-func closedScreen(o ui.Options) (screen *ui.Kiosk, err error) {
+func closedScreen(o kiosk.Options) (screen *kiosk.Kiosk, err error) {
 	o.Send = closedTaps(func(m flow.Model) { screen.Show(m) }, func(d time.Duration, do func()) { time.AfterFunc(d, func() { fyne.Do(do) }) })
-	if screen, err = ui.New(o); err == nil {
+	if screen, err = kiosk.New(o); err == nil {
 		screen.Show(flow.Model{})
 	}
 	return screen, err
@@ -278,7 +280,7 @@ func closedTaps(show func(flow.Model), after func(time.Duration, func())) func(f
 }
 
 // put puts a screen into the window.
-func (s *theatre) put(screen *ui.Kiosk, content fyne.CanvasObject) {
+func (s *theatre) put(screen *kiosk.Kiosk, content fyne.CanvasObject) {
 	s.screen = screen
 	s.window.SetContent(content)
 	screen.Attach(s.window)
@@ -315,7 +317,7 @@ func (s *theatre) tick(ctx context.Context) {
 // shows.
 type layoutFile struct {
 	path   string
-	screen *ui.Kiosk
+	screen *kiosk.Kiosk
 }
 
 func (l layoutFile) write(m flow.Model) {
@@ -334,7 +336,7 @@ func (l layoutFile) write(m flow.Model) {
 // newFrames returns what is to be called when the camera has a new picture. One
 // call waits for the screen at a time: a slow screen sees fewer pictures, and its
 // touches never stand in a queue behind them.
-func newFrames(k *app.Kiosk, screen *ui.Kiosk) func() {
+func newFrames(k *app.Kiosk, screen *kiosk.Kiosk) func() {
 	var waiting atomic.Bool
 	return func() {
 		if !waiting.CompareAndSwap(false, true) {

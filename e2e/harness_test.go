@@ -22,7 +22,7 @@ import (
 
 	"authenkiosk/cardreader/pcscdtest"
 	"authenkiosk/cardreader/virtualcard"
-	"authenkiosk/ui"
+	"authenkiosk/ui/kiosk"
 )
 
 // patience bounds every wait for something that should come soon, on a machine that may
@@ -303,7 +303,7 @@ func (s *stage) screen(name string) {
 	})
 	// A touch right after a change of screen does not count: it was meant for the
 	// screen before. No patient is so fast.
-	<-time.After(ui.DefaultSettle + 100*time.Millisecond)
+	<-time.After(kiosk.DefaultSettle + 100*time.Millisecond)
 	s.picture(name)
 }
 
@@ -373,7 +373,7 @@ func (s *stage) leave() {
 				break
 			}
 		}
-		<-time.After(ui.DefaultSettle + 700*time.Millisecond)
+		<-time.After(kiosk.DefaultSettle + 700*time.Millisecond)
 		if s.layout().Screen == "welcome" {
 			break
 		}

@@ -1,0 +1,142 @@
+package kiosk
+
+import (
+	"fmt"
+	"image/color"
+	"regexp"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"authenkiosk/visit/flow"
+
+	"authenkiosk/ui/draw"
+)
+
+// leastContrast is that of texts in each theme.
+var leastContrast = map[flow.Contrast]float64{flow.ContrastLight: 7, flow.ContrastDark: 10, flow.ContrastBlackYellow: 10}
+
+// leftOut spreads the combinations while the race detector makes everything slow:
+// one of eight. make test also runs all of them, without it.
+func leftOut(n int) bool { return raced && n%8 != 0 }
+
+// everyLook calls look with every screen in both languages, on every display, in
+// every size of text and contrast.
+func everyLook(t *testing.T, look func(t *testing.T, name string, k *Kiosk, contrast flow.Contrast)) {
+	for _, size := range displays {
+		for _, lang := range []string{"th", "en"} {
+			t.Run(fmt.Sprintf("%.0fx%.0f/%s", size.Width, size.Height, lang), func(t *testing.T) {
+				k := shown(t, sampleOptions(), welcomeModel(), size)
+				for i, s := range samples(t) {
+					for text := flow.TextNormal; text <= flow.TextLargest; text++ {
+						if leftOut(i + int(text)) {
+							continue
+						}
+						for contrast := flow.ContrastLight; contrast <= flow.ContrastBlackYellow; contrast++ {
+							s.model.Prefs = flow.Prefs{Language: lang, TextSize: text, Contrast: contrast}
+							k.Show(s.model)
+							look(t, fmt.Sprintf("%s, text %d, %s", s.name, text, k.s.Colors.Name), k, contrast)
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+// under is the colour on which an object stands: that of the last rectangle below it
+// that holds the whole of it.
+func under(below []fyne.CanvasObject, at draw.Area) color.NRGBA {
+	var c color.NRGBA
+	for _, o := range below {
+		r, ok := o.(*canvas.Rectangle)
+		if !ok {
+			continue
+		}
+		p, d := r.Position(), r.Size()
+		fill, _ := r.FillColor.(color.NRGBA)
+		if p.X <= at.X+1 && p.Y <= at.Y+1 && p.X+d.Width >= at.X+at.W-1 && p.Y+d.Height >= at.Y+at.H-1 {
+			c = over(fill, c)
+		}
+	}
+	return c
+}
+
+// over paints a colour that may be translucent over another.
+func over(top, bottom color.NRGBA) color.NRGBA {
+	mix := func(t, b uint8) uint8 { return uint8((int(t)*int(top.A) + int(b)*(255-int(top.A))) / 255) }
+	return color.NRGBA{R: mix(top.R, bottom.R), G: mix(top.G, bottom.G), B: mix(top.B, bottom.B), A: 255}
+}
+
+var rawKey = regexp.MustCompile(`^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+$`)
+
+func TestEveryTextOfEveryScreenCanBeReadOnWhatIsBehindIt(t *testing.T) {
+	everyLook(t, func(t *testing.T, name string, k *Kiosk, theme flow.Contrast) {
+		for i, o := range k.s.Order {
+			c, ok := o.(*canvas.Text)
+			if !ok || c.Text == "" {
+				continue
+			}
+			if rawKey.MatchString(c.Text) {
+				t.Errorf("%s: %q has no words", name, c.Text)
+			}
+			ink := c.Color.(color.NRGBA)
+			ground := under(k.s.Order[:i], inkBox(c))
+			if got := contrast(ink, ground); got < leastContrast[theme] {
+				t.Errorf("%s: %q has a contrast of %.1f on %v", name, c.Text, got, ground)
+			}
+		}
+	})
+}
+
+func TestWhatCanBeTouchedIsSeenAndStandsApart(t *testing.T) {
+	everyLook(t, func(t *testing.T, name string, k *Kiosk, theme flow.Contrast) {
+		for i, o := range k.s.Order {
+			x, ok := o.(*draw.Target)
+			if !ok || x.Name == "" {
+				continue
+			}
+			at := draw.Area{X: x.Origin.X, Y: x.Origin.Y, W: x.Extent.Width, H: x.Extent.Height}
+			if got := edgeContrast(k.s.Order[:i], at); got < 3 {
+				t.Errorf("%s: the edge of %s has a contrast of %.1f", name, x.Name, got)
+			}
+		}
+		for i, a := range k.s.Active {
+			for _, b := range k.s.Active[i+1:] {
+				if a.Name == "" || b.Name == "" {
+					continue
+				}
+				if d := distance(a, b); d < 12*k.s.Geo.Unit {
+					t.Errorf("%s: %s and %s are %.0f px apart", name, a.Name, b.Name, d)
+				}
+			}
+		}
+	})
+}
+
+// edgeContrast is how well the box of a place to touch stands out: its border, or
+// its fill, against what is around it.
+func edgeContrast(below []fyne.CanvasObject, at draw.Area) float64 {
+	for i := len(below) - 1; i >= 0; i-- {
+		r, ok := below[i].(*canvas.Rectangle)
+		if !ok || r.Position() != fyne.NewPos(at.X, at.Y) || r.Size() != fyne.NewSize(at.W, at.H) {
+			continue
+		}
+		around := under(below[:i], draw.Area{X: at.X - 2, Y: at.Y - 2, W: at.W + 4, H: at.H + 4})
+		fill, _ := r.FillColor.(color.NRGBA)
+		best := contrast(fill, around)
+		if stroke, ok := r.StrokeColor.(color.NRGBA); ok && r.StrokeWidth > 0 {
+			best = max(best, contrast(stroke, around))
+		}
+		return best
+	}
+	return 0
+}
+
+// distance is how far two places to touch are from each other.
+func distance(a, b *draw.Target) float32 {
+	dx := max(a.Origin.X-b.Origin.X-b.Extent.Width, b.Origin.X-a.Origin.X-a.Extent.Width)
+	dy := max(a.Origin.Y-b.Origin.Y-b.Extent.Height, b.Origin.Y-a.Origin.Y-a.Extent.Height)
+	return max(dx, dy)
+}

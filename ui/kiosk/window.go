@@ -1,0 +1,82 @@
+package kiosk
+
+import (
+	"fyne.io/fyne/v2"
+
+	"authenkiosk/visit/flow"
+
+	"authenkiosk/ui/draw"
+)
+
+// Attach makes the window's keyboard work for the kiosk and has its full screen
+// looked after. The content is set by the caller.
+func (k *Kiosk) Attach(w fyne.Window) {
+	k.window = w
+	k.s.Later = fyne.Do
+	// Without a graphics card every pixel that is painted twice costs.
+	if t, ok := fyne.CurrentApp().Settings().Theme().(draw.Theme); ok {
+		k.behind = t.Colors.Ground
+	}
+	w.Canvas().SetOnTypedRune(k.typedRune)
+	w.Canvas().SetOnTypedKey(k.typedKey)
+}
+
+// thaiDigits are the letters on the number row of the Thai keyboard, 1 to 9 and
+// 0: a keyboard that was left in Thai types them.
+var thaiDigits = map[rune]byte{
+	'ๅ': '1', '/': '2', '-': '3', 'ภ': '4', 'ถ': '5', 'ุ': '6', 'ึ': '7', 'ค': '8', 'ต': '9', 'จ': '0',
+}
+
+func (k *Kiosk) typedRune(r rune) { k.pressed(k.eventOfRune(r)) }
+
+// pressed passes on what a key means, once it is certain that no scanner typed it.
+func (k *Kiosk) pressed(e flow.Event) { k.keyboard.press(k.send(e)) }
+
+// eventOfRune tells what a letter means on the present screen.
+func (k *Kiosk) eventOfRune(r rune) flow.Event {
+	if !k.typing() || k.layered() {
+		return flow.Touched{}
+	}
+	d, ok := thaiDigits[r]
+	switch {
+	case r >= '0' && r <= '9':
+		d, ok = byte(r), true
+	case r >= '๐' && r <= '๙':
+		d, ok = byte('0'+r-'๐'), true
+	}
+	if !ok {
+		return flow.Touched{}
+	}
+	return flow.TapDigit{Digit: d}
+}
+
+// typing reports whether the screen has a keypad.
+func (k *Kiosk) typing() bool {
+	return k.model.State == flow.PhoneEntry || k.model.State == flow.PIDEntry
+}
+
+// layered reports whether a layer hides the screen: what cannot be seen must not be
+// worked by keys either.
+func (k *Kiosk) layered() bool { return k.model.Warning || k.model.Help }
+
+func (k *Kiosk) typedKey(e *fyne.KeyEvent) {
+	k.pressed(k.eventOfKey(e.Name))
+}
+
+// eventOfKey tells what a key means on the present screen. Enter means nothing
+// anywhere: scanners end with it, and a visit is confirmed by a hand.
+func (k *Kiosk) eventOfKey(key fyne.KeyName) flow.Event {
+	switch {
+	case k.model.Warning:
+	case k.model.Help && key == fyne.KeyEscape:
+		return flow.TapHelp{}
+	case k.model.Help:
+	case k.typing() && key == fyne.KeyBackspace:
+		return flow.TapBackspace{}
+	case k.typing() && key == fyne.KeyDelete:
+		return flow.TapClear{}
+	case k.typing() && key == fyne.KeyEscape:
+		return flow.TapBack{}
+	}
+	return flow.Touched{}
+}
