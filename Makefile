@@ -80,7 +80,7 @@ flow:
 # screens looks at every screen in both languages, on every display, in every size
 # of text and contrast; the race detector has seen a part of it in unit.
 screens:
-	go test -tags $(TEST_TAGS) -run 'EveryScreen|Larger|EveryText|Touched' -count 1 ./ui
+	go test -tags $(TEST_TAGS) -run 'EveryScreen|Larger|EveryText|Touched' -count 1 ./ui/kiosk
 
 # One package after the other (-p 1): they measure times.
 pcscd:

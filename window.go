@@ -18,11 +18,10 @@ import (
 	"authenkiosk/app"
 	"authenkiosk/app/config"
 	"authenkiosk/cli"
-	"authenkiosk/visit"
-	"authenkiosk/visit/flow"
-
 	"authenkiosk/ui/draw"
 	"authenkiosk/ui/kiosk"
+	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
 )
 
 // tickEvery is how often the screen is told the time.

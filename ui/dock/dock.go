@@ -1,3 +1,5 @@
+// Package dock is the test bench beside a kiosk of the demo zone: buttons that play the
+// hands of a patient and the faults of the world.
 package dock
 
 import (

@@ -6,9 +6,8 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"authenkiosk/visit/flow"
-
 	"authenkiosk/ui/draw"
+	"authenkiosk/visit/flow"
 )
 
 // images are the pixels of the pictures on the screen, by the name of their piece.

@@ -3,10 +3,9 @@ package kiosk
 import (
 	"strings"
 
+	"authenkiosk/ui/draw"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/ui/draw"
 )
 
 // scene is one drawing of the kiosk: what there is to say, where, and the words

@@ -7,10 +7,9 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"authenkiosk/ui/draw"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/ui/draw"
 )
 
 // frame draws what is on every screen and leaves the work area.

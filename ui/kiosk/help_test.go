@@ -8,9 +8,8 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"authenkiosk/visit/flow"
-
 	"authenkiosk/ui/draw"
+	"authenkiosk/visit/flow"
 )
 
 var placeholder = regexp.MustCompile(`\{\{\.(\w+)\}\}`)

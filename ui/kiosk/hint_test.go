@@ -4,9 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"authenkiosk/visit/flow"
-
 	"authenkiosk/ui/draw"
+	"authenkiosk/visit/flow"
 )
 
 // inputs are the pieces into which something is put on a screen, and hints those that

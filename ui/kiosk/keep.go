@@ -1,9 +1,8 @@
 package kiosk
 
 import (
-	"authenkiosk/visit"
-
 	"authenkiosk/ui/draw"
+	"authenkiosk/visit"
 )
 
 // keepHeight is that of the line that says that the card stays in.

@@ -5,9 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"authenkiosk/visit"
-
 	"authenkiosk/ui/draw"
+	"authenkiosk/visit"
 )
 
 func TestWhereAPatientThinksOfSomethingElseTheScreenSaysThatTheCardStaysIn(t *testing.T) {

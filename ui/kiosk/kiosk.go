@@ -6,10 +6,9 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"authenkiosk/ui/draw"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/ui/draw"
 )
 
 // Kiosk is the screen of the patient. All its methods belong to the goroutine of

@@ -6,9 +6,8 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"authenkiosk/visit/flow"
-
 	"authenkiosk/ui/draw"
+	"authenkiosk/visit/flow"
 )
 
 // displays are those of kiosks.

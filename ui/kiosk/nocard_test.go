@@ -8,10 +8,9 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"authenkiosk/ui/draw"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/ui/draw"
 )
 
 // What NHSO and the card of another visit know of the owner of a number that was

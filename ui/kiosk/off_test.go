@@ -3,9 +3,8 @@ package kiosk
 import (
 	"testing"
 
-	"authenkiosk/visit/flow"
-
 	"authenkiosk/ui/draw"
+	"authenkiosk/visit/flow"
 )
 
 func TestWhatCannotBeTouchedLooksSoInEveryTheme(t *testing.T) {

@@ -6,10 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"authenkiosk/ui/draw"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/ui/draw"
 )
 
 // helpButtons are the buttons that the help texts name, by their labels: a text

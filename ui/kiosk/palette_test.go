@@ -8,9 +8,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
-	"authenkiosk/visit/flow"
-
 	"authenkiosk/ui/draw"
+	"authenkiosk/visit/flow"
 )
 
 func luminance(c color.NRGBA) float64 {

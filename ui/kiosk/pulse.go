@@ -4,10 +4,9 @@ import (
 	"strconv"
 	"time"
 
+	"authenkiosk/ui/draw"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/ui/draw"
 )
 
 // sayWaited is after how many seconds the time is shown that the kiosk has been at

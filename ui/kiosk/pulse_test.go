@@ -6,9 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"authenkiosk/visit/flow"
-
 	"authenkiosk/ui/draw"
+	"authenkiosk/visit/flow"
 )
 
 func TestAScreenOnWhichThePatientWaitsMovesEverySecond(t *testing.T) {

@@ -5,10 +5,9 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"authenkiosk/ui/draw"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/ui/draw"
 )
 
 const trailing = fyne.TextAlignTrailing

@@ -3,10 +3,9 @@ package kiosk
 import (
 	"strings"
 
+	"authenkiosk/ui/draw"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/ui/draw"
 )
 
 // certifierCard waits for the card of the person who vouches, reads it, or says

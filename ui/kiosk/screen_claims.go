@@ -3,10 +3,9 @@ package kiosk
 import (
 	"strconv"
 
+	"authenkiosk/ui/draw"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/ui/draw"
 )
 
 // perPage is how many services fit on a page: six rows in portrait, three in two

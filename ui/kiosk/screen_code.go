@@ -3,10 +3,9 @@ package kiosk
 import (
 	"slices"
 
+	"authenkiosk/ui/draw"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/ui/draw"
 )
 
 // codePanel shows a code, huge, with what it is for and, in portrait, its QR.

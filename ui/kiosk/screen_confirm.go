@@ -3,10 +3,9 @@ package kiosk
 import (
 	"slices"
 
+	"authenkiosk/ui/draw"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/ui/draw"
 )
 
 // confirm shows who, which right, which phone and which service, and one huge

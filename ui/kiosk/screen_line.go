@@ -3,9 +3,8 @@ package kiosk
 import (
 	"strconv"
 
-	"authenkiosk/visit/flow"
-
 	"authenkiosk/ui/draw"
+	"authenkiosk/visit/flow"
 )
 
 // line shows the unit's QR code for the patient's phone and waits for the code

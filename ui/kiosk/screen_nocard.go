@@ -1,10 +1,9 @@
 package kiosk
 
 import (
+	"authenkiosk/ui/draw"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/ui/draw"
 )
 
 // way is one of the ways of a patient without a card.

@@ -3,10 +3,9 @@ package kiosk
 import (
 	"image/color"
 
+	"authenkiosk/ui/draw"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/ui/draw"
 )
 
 // phone is the keypad, with the reason while the number is not right yet.

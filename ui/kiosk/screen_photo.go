@@ -3,9 +3,8 @@ package kiosk
 import (
 	"strconv"
 
-	"authenkiosk/visit/flow"
-
 	"authenkiosk/ui/draw"
+	"authenkiosk/visit/flow"
 )
 
 // photoAim shows the camera's picture, what is still wrong with it, and counts

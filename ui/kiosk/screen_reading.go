@@ -1,10 +1,9 @@
 package kiosk
 
 import (
+	"authenkiosk/ui/draw"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/ui/draw"
 )
 
 // progress is how far one step is.

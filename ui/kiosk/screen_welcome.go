@@ -4,10 +4,9 @@ import (
 	"strconv"
 	"strings"
 
+	"authenkiosk/ui/draw"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/ui/draw"
 )
 
 // welcome shows how to insert the card, or why that is of no use now.

@@ -7,9 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"authenkiosk/visit/flow"
-
 	"authenkiosk/ui/draw"
+	"authenkiosk/visit/flow"
 )
 
 // everySize calls look with every screen in both languages, on every display and in

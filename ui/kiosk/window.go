@@ -3,9 +3,8 @@ package kiosk
 import (
 	"fyne.io/fyne/v2"
 
-	"authenkiosk/visit/flow"
-
 	"authenkiosk/ui/draw"
+	"authenkiosk/visit/flow"
 )
 
 // Attach makes the window's keyboard work for the kiosk and has its full screen

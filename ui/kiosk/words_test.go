@@ -9,10 +9,9 @@ import (
 	"unicode"
 
 	"authenkiosk/assets"
+	"authenkiosk/ui/draw"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
-
-	"authenkiosk/ui/draw"
 )
 
 // catalogue is one language as it stands in the file.
