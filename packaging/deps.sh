@@ -12,7 +12,7 @@ libxinerama-dev libxi-dev libxxf86vm-dev libgl1-mesa-dri pcscd"
 test="vsmartcard-vpcd xvfb xauth xdotool openbox zbar-tools imagemagick curl chromium chromium-driver nodejs python3 swtpm
 php-cli default-jdk-headless mosquitto mosquitto-clients cups-daemon cups-client cups cups-ipp-utils dbus poppler-utils"
 vm="qemu-system-x86 busybox-static cpio kmod"
-fresh="debootstrap util-linux tar"
+fresh="debootstrap util-linux iproute2 tar"
 
 case "${1:-}" in
 run) wanted=$run ;;

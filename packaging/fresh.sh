@@ -59,9 +59,9 @@ work=${FRESH:-/var/tmp/authenkiosk-fresh}
 	echo "this machine gets its packages from no Debian archive: say where from in MIRROR" >&2
 	exit 2
 }
-for tool in debootstrap go tar unshare; do
+for tool in debootstrap go tar unshare ip; do
 	command -v "$tool" >/dev/null || {
-		echo "$tool is missing (apt-get install debootstrap util-linux; Go 1.26 or newer)" >&2
+		echo "$tool is missing (apt-get install debootstrap util-linux iproute2; Go 1.26 or newer)" >&2
 		exit 2
 	}
 done
@@ -120,12 +120,17 @@ lay() {
 }
 
 # enter runs a command in a folder, in namespaces of its own: its mounts and its
-# processes end with it.
+# processes end with it. Tests have a network of their own as well, with nothing but
+# themselves in it: ports and displays of this machine are not theirs, and a test that
+# asks somebody outside fails.
 enter() {
-	suite=$1 who=$2 root=$3 command=$4
+	suite=$1 who=$2 root=$3 command=$4 net=
+	[ "$command" != "$second" ] || net=--net
 	export root goroot downloads who command archives="$work/$suite.archives"
 	# shellcheck disable=SC2016 # it is the inner shell that knows the names
-	unshare --mount --pid --fork --kill-child --propagation private sh -eu -c '
+	# shellcheck disable=SC2086 # net is a word or none
+	unshare $net --mount --pid --fork --kill-child --propagation private sh -eu -c '
+		ip link set lo up
 		mount --bind "$goroot" "$root/usr/local/go"
 		mount -o remount,bind,ro "$root/usr/local/go"
 		mount --bind "$downloads" "$root/var/lib/go-downloads"
@@ -170,7 +175,10 @@ for suite in $suites; do
 		root=$work/$suite.$who
 		lay "$suite" "$who" "$root"
 		play "$suite" "$who" "$root" "$first"
-		[ -z "$second" ] || play "$suite" "$who" "$root" "$second"
+		if [ -n "$second" ]; then
+			play "$suite" "$who" "$root" "make testdeps"
+			play "$suite" "$who" "$root" "$second"
+		fi
 		[ -n "$keep" ] || erase "$root"
 	done
 done
