@@ -26,7 +26,7 @@ import (
 // said returns the Thai words of a screen, as the layout file has them.
 func said(t *testing.T, key string) string {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join("assets", "words", "th.json"))
+	data, err := os.ReadFile(filepath.Join("..", "assets", "words", "th.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,16 +42,18 @@ type Store struct {
 	writing sync.Mutex // so that the index follows changes in their order
 	filled  int64      // how far the data file is filled with zeros for pages to come
 
-	entering sync.Mutex // of bbolt's transactions, see transact
+	beginning sync.Mutex // of transactions, see begin
 
 	swap   sync.RWMutex // db and file are replaced by Compact
 	db     *bolt.DB
 	file   *os.File    // bbolt's own, to let go of the lock when bbolt cannot
 	broken atomic.Bool // bbolt panicked: its locks are in an unknown state
 	damage chan struct{}
-	failed atomic.Pointer[failure]
-	closed bool
-	close  sync.Once
+	// abandoned is set once a call into bbolt was not waited for.
+	abandoned atomic.Bool
+	failed    atomic.Pointer[failure]
+	closed    bool
+	close     sync.Once
 
 	unwanted []visit.ID // that the next mend takes back
 }
@@ -274,10 +276,13 @@ func (s *Store) releaseFile(broken bool) error {
 	if db != nil && !broken {
 		return db.Close()
 	}
-	if file != nil {
-		return errors.Join(unlock(file), file.Close())
+	switch {
+	case file == nil:
+		return nil
+	case s.abandoned.Load(): // somebody may still be using it
+		return unlock(file)
 	}
-	return nil
+	return errors.Join(unlock(file), file.Close())
 }
 
 // errMeanwhile says that a commit failed while this change waited for its turn.
@@ -328,7 +333,7 @@ func (s *Store) commit(f func(tx *bolt.Tx) error) error {
 			return err
 		}
 		txid = tx.ID()
-		return tx.Commit()
+		return s.unlessDamaged(letGo, tx.Commit)
 	})
 	if err != nil && txid > 0 {
 		s.fail(uint64(txid))
@@ -340,9 +345,7 @@ func (s *Store) view(f func(tx *bolt.Tx) error) error {
 	return s.guarded(func() error { return s.transact(false, f) })
 }
 
-// transact runs f in a transaction of bbolt, which f commits. Where a page cannot be
-// read bbolt panics, and keeps its own locks for ever; so the store is broken before
-// anybody else can enter and wait for them.
+// transact runs f in a transaction of bbolt, which f commits.
 func (s *Store) transact(writable bool, f func(tx *bolt.Tx) error) error {
 	tx, err := s.begin(writable)
 	if err != nil {
@@ -360,33 +363,59 @@ func (s *Store) transact(writable bool, f func(tx *bolt.Tx) error) error {
 	return err
 }
 
-// begin lets one caller at a time into bbolt.
-func (s *Store) begin(writable bool) (tx *bolt.Tx, err error) {
-	s.entering.Lock()
-	defer s.entering.Unlock()
+// begin lets one caller at a time begin, so that nobody else waits there when a page
+// cannot be read. Who leaves needs no turn: a writer may wait for it before it lets the
+// next one begin.
+func (s *Store) begin(writable bool) (*bolt.Tx, error) {
+	s.beginning.Lock()
+	defer s.beginning.Unlock()
 	if s.broken.Load() {
 		return nil, ErrDamaged
 	}
-	err = guard(func() error {
-		tx, err = s.db.Begin(writable)
+	db := s.db
+	var tx *bolt.Tx // not read unless it is there
+	err := s.unlessDamaged(0, func() (err error) {
+		tx, err = db.Begin(writable)
 		return err
 	})
+	if err != nil {
+		return nil, err
+	}
+	return tx, nil
+}
+
+// leave ends a transaction; one that was committed is over already, and in a broken
+// store nothing is touched any more.
+func (s *Store) leave(tx *bolt.Tx) {
+	if !s.broken.Load() && tx.DB() != nil {
+		_ = s.unlessDamaged(0, tx.Rollback)
+	}
+}
+
+// unlessDamaged runs a call into bbolt that may take its locks. Where a page cannot be
+// read bbolt panics, and keeps the locks that it has for ever; so nobody waits for them
+// longer than until somebody has found that out, and for the grace, in which what is
+// under way comes to its end.
+func (s *Store) unlessDamaged(grace time.Duration, call func() error) error {
+	ended := make(chan error, 1)
+	go func() { ended <- guard(call) }()
+	var err error
+	select {
+	case err = <-ended:
+	case <-s.damage:
+		err = ErrDamaged
+		late := time.NewTimer(grace)
+		defer late.Stop()
+		select {
+		case err = <-ended:
+		case <-late.C:
+			s.abandoned.Store(true)
+		}
+	}
 	if errors.Is(err, ErrDamaged) {
 		s.breakDown()
 	}
-	return tx, err
-}
-
-// leave ends a transaction; one that was committed is over already.
-func (s *Store) leave(tx *bolt.Tx) {
-	s.entering.Lock()
-	defer s.entering.Unlock()
-	if s.broken.Load() {
-		return
-	}
-	if guard(tx.Rollback) != nil && tx.DB() != nil {
-		s.breakDown()
-	}
+	return err
 }
 
 func (s *Store) guarded(f func() error) error {
