@@ -48,7 +48,7 @@ func TestTheMainScreensLookAsTheyWereApproved(t *testing.T) {
 			if share := changed(t, path, got); share > goldenPixels {
 				failed := filepath.Join(os.TempDir(), filepath.Base(path))
 				keep(t, failed, got)
-				t.Errorf("%s: %.2f %% of the pixels are not as in %s; now it is %s (if that is as it should be: go test -tags ci,migrated_fynedo,no_emoji ./ui -run Approved -golden)",
+				t.Errorf("%s: %.2f %% of the pixels are not as in %s; now it is %s (if that is as it should be: go test -tags ci,migrated_fynedo,no_emoji ./ui/kiosk -run Approved -golden)",
 					name, 100*share, path, failed)
 			}
 		}
