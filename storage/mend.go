@@ -127,7 +127,10 @@ func takeBackMeta(f *os.File, txid uint64) error {
 	if err != nil {
 		return err
 	}
-	if p.metas == 0 {
+	switch {
+	case p.metas == 0 && p.unread != nil:
+		return p.unread // a later try may read it
+	case p.metas == 0:
 		return fmt.Errorf("%w: no meta page is valid", ErrDamaged)
 	}
 	before, at := make([]byte, p.pageSize), int64(txid%2)

@@ -25,6 +25,7 @@ type pageFile struct {
 	seen     map[uint64]bool // pages in use
 	bad      int             // pages and elements that make no sense
 	why      string          // of the first bad one
+	unread   error           // of the disk, when a meta page could not be read
 }
 
 const (
@@ -80,6 +81,9 @@ func (p *pageFile) readMetas() {
 func (p *pageFile) meta(at int64) bool {
 	b := make([]byte, pageHeader+metaSize)
 	if _, err := p.r.ReadAt(b, at); err != nil {
+		if !errors.Is(err, io.EOF) {
+			p.unread = err
+		}
 		return false
 	}
 	b = b[pageHeader:]
