@@ -13,24 +13,27 @@ import (
 
 var errNoDisplay = errors.New("there is no display (DISPLAY is not set); to see one visit without a display: authenkiosk demo -out DIR")
 
-// checkDisplay reports whether the X server answers. Other systems have no such
-// thing, and under Wayland Fyne looks for itself.
-func checkDisplay() error {
+// checkDisplay reports whether the X server answers, and holds on to its answer until
+// release is called, which is to be done once the display is open: an X server from
+// which a connection goes away before it has said anything turns the next one down now
+// and then. Other systems have no such thing, and under Wayland Fyne looks for itself.
+func checkDisplay() (release func(), err error) {
+	release = func() {}
 	name := os.Getenv("DISPLAY")
 	switch {
 	case runtime.GOOS != "linux", name == "" && os.Getenv("WAYLAND_DISPLAY") != "":
-		return nil
+		return release, nil
 	case name == "":
-		return errNoDisplay
+		return release, errNoDisplay
 	}
 	addresses, err := addressesOf(name)
 	for _, a := range addresses {
 		var c net.Conn
 		if c, err = net.DialTimeout(a.network, a.address, 5*time.Second); err == nil {
-			return c.Close()
+			return func() { _ = c.Close() }, nil
 		}
 	}
-	return fmt.Errorf("the display %s (DISPLAY) does not answer: is its X server running? %w", name, err)
+	return release, fmt.Errorf("the display %s (DISPLAY) does not answer: is its X server running? %w", name, err)
 }
 
 type address struct{ network, address string }

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"errors"
+	"io"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
 	"reflect"
 	"runtime"
@@ -47,7 +50,7 @@ func TestADisplayThatIsNotThereIsALineAndNoCrash(t *testing.T) {
 		{"nonsense", "is not HOST:NUMBER"},
 	} {
 		t.Setenv("DISPLAY", c.name)
-		if err := checkDisplay(); err == nil || !strings.Contains(err.Error(), c.words) {
+		if _, err := checkDisplay(); err == nil || !strings.Contains(err.Error(), c.words) {
 			t.Errorf("%q: %v", c.name, err)
 		}
 	}
@@ -57,8 +60,23 @@ func TestADisplayThatIsNotThereIsALineAndNoCrash(t *testing.T) {
 	}
 	defer func() { _ = l.Close() }()
 	t.Setenv("DISPLAY", l.Addr().String())
-	if err := checkDisplay(); err != nil {
-		t.Errorf("one that answers: %v", err)
+	release, err := checkDisplay()
+	if err != nil {
+		t.Fatalf("one that answers: %v", err)
+	}
+	there, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = there.Close() }()
+	_ = there.SetReadDeadline(time.Now().Add(-time.Second))
+	if _, err := there.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("before the window is open the connection has gone: %v", err)
+	}
+	release()
+	_ = there.SetReadDeadline(time.Now().Add(2 * time.Minute))
+	if _, err := there.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		t.Errorf("the connection is held for ever: %v", err)
 	}
 	if err := guarded(func() { panic("no GLX") }); err == nil || !strings.Contains(err.Error(), "no GLX") {
 		t.Errorf("a panic of the window driver is %v", err)

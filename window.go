@@ -62,9 +62,11 @@ const retryEvery = 10 * time.Second
 
 // openWindow shows the kiosk until ctx ends, or why there is none.
 func openWindow(ctx context.Context, o cli.Opening) error {
-	if err := checkDisplay(); err != nil {
+	release, err := checkDisplay()
+	if err != nil {
 		return err // Fyne would crash
 	}
+	defer release()
 	k, err := o.Try()
 	if err != nil && app.StartProblem(err) == visit.NoProblem {
 		return err
@@ -88,6 +90,7 @@ func openWindow(ctx context.Context, o cli.Opening) error {
 	if err := guarded(func() { show(s.window, c, o.WindowOptions) }); err != nil {
 		return err
 	}
+	release()
 	go s.tick(ctx)
 	go func() {
 		<-ctx.Done()
