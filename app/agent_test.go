@@ -150,6 +150,7 @@ func twoMinutesOn(at time.Time) time.Time {
 }
 
 func (u unhurriedConn) SetDeadline(at time.Time) error { return u.Conn.SetDeadline(twoMinutesOn(at)) }
+
 func (u unhurriedConn) SetReadDeadline(at time.Time) error {
 	return u.Conn.SetReadDeadline(twoMinutesOn(at))
 }
