@@ -49,7 +49,7 @@ func (a agentRights) ask(ctx context.Context, pid visit.PID, date visit.Date,
 // that was told with it: programs compare the two.
 type agentCodes struct {
 	upstream upstream.Client
-	visits   toldVisits
+	visits   Visits
 }
 
 // Codes implements secureagent.Codes.

@@ -75,11 +75,11 @@ func TestAProgramIsOfferedEveryKnownClaimTypeByTheServerAPI(t *testing.T) {
 	defer server.Close()
 	c := config.Default()
 	c.NHSO.Zone, c.NHSO.EndpointURL, c.NHSO.StatusURL, c.Agent.Enabled = visit.ZoneTest, server.URL, server.URL, true
-	h, err := NewHeadless(KioskOptions{Config: c, Data: t.TempDir(), Log: slog.New(slog.DiscardHandler)})
+	h, err := New(Options{Config: c, Data: t.TempDir(), Log: slog.New(slog.DiscardHandler)}, Face{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer h.close()
+	defer h.Close()
 	if got := codesOfTypes(h.offered); got != allKnown {
 		t.Errorf("programs are offered %s", got)
 	}

@@ -1,3 +1,5 @@
+// Package app is what every program of this project has, whatever its face is. A face
+// (kiosk, headless) makes a Core, adds what is its own, and runs it.
 package app
 
 import (
@@ -10,7 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"authenkiosk/agent"
 	"authenkiosk/app/cards"
 	"authenkiosk/app/config"
 	"authenkiosk/app/control"
@@ -27,62 +28,73 @@ import (
 	"authenkiosk/visit/flow"
 )
 
-// core is what kiosk and headless agent stand on alike: the cards, the way to
-// NHSO, the store, the outbox, and everybody outside who asks or is told.
-type core struct {
-	Config config.Config
-	Mode   string // "kiosk", "station" or "agent", for the local status
+// Core is what every face stands on: the cards, the way to NHSO, the store, the outbox,
+// and everybody outside who asks or is told.
+type Core struct {
+	Config   config.Config
+	Log      *slog.Logger
+	Cards    *cards.Watcher
+	NHSO     upstream.Connection
+	Upstream upstream.Client
+	Store    *storage.Store
+	Visits   Visits
+	Outbox   *outbox.Outbox
+	Agent    *hospital.Agent // nil: the agent is not enabled
+	Demo     *demo.World     // nil outside of the demo zone
 
-	log       *slog.Logger
-	cards     *cards.Watcher
-	nhso      upstream.Connection
+	face      Face
 	installed *nhso.Agent // the way to NHSO, if it is an agent that is installed here
-	upstream  upstream.Client
 	health    *upstream.Health
-	store     *storage.Store
-	visits    toldVisits
-	outbox    *outbox.Outbox
 	disk      *diskWatch
 	clock     *upstream.ClockGuard
 	began     time.Time
-	data      string      // directory of the zone
-	demo      *demo.World // nil outside of the demo zone
-
-	face      face                  // what stands on the core
-	agent     *hospital.Agent       // nil: the agent is not enabled
+	data      string                // directory of the zone
 	offered   []visit.ClaimType     // to programs, where NHSO names none
 	receivers *hospital.Receivers   // those who are told about visits
 	audit     *hospital.AuditWriter // the audit of what programs do
 
 	lookNow chan struct{}
-	asked   chan func()           // whether the loop over the devices still turns
-	erasers []func(now time.Time) // of what is kept as long as the visits, beside the store
+	asked   chan func() // whether the loop over the devices still turns
 
 	mu   sync.Mutex
 	last flow.Devices // what watchDevices saw last
 }
 
-// face is what stands on a core and is asked by programs. Its functions are called only
-// once the core runs.
-type face struct {
-	Status  func() agent.Status
-	Healthy func() error // why nobody can be served now
-	Watched func() bool  // whether a patient stands before the screen
-	// Settled hears what the background settles.
-	Settled func(visit.ID, outbox.Outcome)
+// Options say where a program keeps its data and what it stands on.
+type Options struct {
+	Config config.Config
+	Data   string // directory
+	Log    *slog.Logger
+	Demo   *demo.World // the parts of the demo zone; nil: real readers and NHSO's services
+
+	// Times of the client and of the outbox; the zero values are the right ones.
+	Timeouts nhso.Timeouts
+	Settling outbox.Times
 }
 
-// newCore opens the store and makes everything ready; nothing runs before run. On
-// an error nothing is left open.
-func newCore(o KioskOptions, mode string, f face) (*core, error) {
+// Face is what stands on a core. What it leaves out is as in a program without a screen.
+// Its functions are called only once the core runs.
+type Face struct {
+	Mode    string                                // "kiosk", "station" or "agent", for the local status
+	Screen  func() string                         // what is shown, for the local status
+	Watched func() bool                           // whether a patient stands before the screen
+	Send    func(flow.Event)                      // hears of cards, devices and the day
+	Lights  func(ofAll flow.Devices) flow.Devices // adds the lights of its own devices
+	Settled func(visit.ID, outbox.Outcome)        // hears what the background settles
+	Erase   func(now time.Time)                   // erases what it keeps as long as the visits, beside the store
+}
+
+// New opens the store and makes everything ready; nothing runs before Run. On an error
+// nothing is left open.
+func New(o Options, f Face) (*Core, error) {
 	data := filepath.Join(o.Data, string(o.Config.NHSO.Zone))
-	c := &core{
-		Config: o.Config, Mode: mode, log: o.Log, demo: o.Demo, face: f,
+	c := &Core{
+		Config: o.Config, Log: o.Log, Demo: o.Demo, face: f.orNone(),
 		lookNow: make(chan struct{}, 1), asked: make(chan func()), began: time.Now(), data: data,
 		disk: &diskWatch{check: func() error { return storage.CheckRoom(data) }},
 	}
 	c.clock = upstream.NewClockGuard(BuiltOn())
-	c.health = upstream.NewHealth(c.look)
+	c.health = upstream.NewHealth(c.Look)
 	var keys *upstream.Tokens
 	if o.Demo == nil && c.Config.NHSO.Upstream == config.UpstreamEndpoint {
 		keys = upstream.NewTokens(storage.OpenSecretsWith(data, KeysOf(c.Config)), c.Config.NHSO.Zone, o.Log)
@@ -92,104 +104,155 @@ func newCore(o KioskOptions, mode string, f face) (*core, error) {
 		err = c.open(data, o.Settling)
 	}
 	if err != nil {
-		c.close()
+		c.Close()
 		return nil, err
 	}
 	return c, nil
 }
 
+// orNone fills in what a program without a screen does.
+func (f Face) orNone() Face {
+	if f.Screen == nil {
+		f.Screen = func() string { return "none" }
+	}
+	if f.Watched == nil {
+		f.Watched = func() bool { return false }
+	}
+	if f.Send == nil {
+		f.Send = func(flow.Event) {}
+	}
+	if f.Lights == nil {
+		f.Lights = func(d flow.Devices) flow.Devices { return d }
+	}
+	if f.Erase == nil {
+		f.Erase = func(time.Time) {}
+	}
+	return f
+}
+
 // open opens the store and makes all that stands on it. What is open after an error
-// is ended by close.
-func (c *core) open(data string, settling outbox.Times) (err error) {
+// is ended by Close.
+func (c *Core) open(data string, settling outbox.Times) (err error) {
 	readers := c.readers() // it names those of the demo in the configuration
-	c.cards = cards.New(cards.Options{
-		Service: readers, Config: c.Config.CardReader, Log: c.log, Keep: c.Config.Agent.Enabled, Told: c.cardEvent, Seen: c.cardRead,
+	c.Cards = cards.New(cards.Options{
+		Service: readers, Config: c.Config.CardReader, Log: c.Log, Keep: c.Config.Agent.Enabled, Told: c.cardEvent, Seen: c.cardRead,
 	})
-	if c.store, err = storage.Open(data, storage.Options{Keys: KeysOf(c.Config)}); err != nil {
+	if c.Store, err = storage.Open(data, storage.Options{Keys: KeysOf(c.Config)}); err != nil {
 		return fmt.Errorf("%w in %s: %w", errData, data, err)
 	}
-	if found := c.store.Recovery(); found.Damage() {
-		c.log.Error("the store was damaged and has been rebuilt", "found", found.String())
+	if found := c.Store.Recovery(); found.Damage() {
+		c.Log.Error("the store was damaged and has been rebuilt", "found", found.String())
 	} else if found.Unchecked {
-		c.log.Warn("the check of the store by bbolt came to no end; its records have been read all the same")
+		c.Log.Warn("the check of the store by bbolt came to no end; its records have been read all the same")
 	}
-	c.visits = toldVisits{visits{c.store}, c.visitChanged}
-	c.upstream = upstream.New(c.nhso, c.health, c.installed, c.cards)
-	c.outbox = outbox.New(outbox.Options{
-		Store: c.visits, NHSO: c.upstream, Log: c.log, Times: settling, Sendable: c.sendable(),
+	c.Visits = Visits{c.Store, c.visitChanged}
+	c.Upstream = upstream.New(c.NHSO, c.health, c.installed, c.Cards)
+	c.Outbox = outbox.New(outbox.Options{
+		Store: c.Visits, NHSO: c.Upstream, Log: c.Log, Times: settling, Sendable: c.sendable(),
 		Clock: c.clockForVisits, TellsTime: c.installed == nil, Notify: c.face.Settled,
 	})
-	c.audit = hospital.NewAuditWriter(c.store, c.log)
+	c.audit = hospital.NewAuditWriter(c.Store, c.Log)
 	if c.receivers, err = hospital.NewReceivers(hospital.ReceiversOptions{
-		Config: c.Config, Store: c.store, Secrets: storage.OpenSecretsWith(data, KeysOf(c.Config)), Data: data, Log: c.log, Changed: c.statusChanged,
+		Config: c.Config, Store: c.Store, Secrets: storage.OpenSecretsWith(data, KeysOf(c.Config)), Data: data, Log: c.Log, Changed: c.statusChanged,
 	}); err != nil {
 		return err
 	}
 	if c.Config.Agent.Enabled {
-		c.agent, err = c.newFace(data)
+		c.Agent, err = c.newFace(data)
 	}
 	return err
 }
 
 // connect makes the way to NHSO.
-func (c *core) connect(keys *upstream.Tokens, t nhso.Timeouts) (err error) {
+func (c *Core) connect(keys *upstream.Tokens, t nhso.Timeouts) (err error) {
 	o := upstream.Options{Config: c.Config, Tokens: keys, UserAgent: UserAgent(), Timeouts: t}
-	if c.demo != nil {
-		o.Simulator = simulatorOf(c.demo, c.Config.NHSO.Upstream)
+	if c.Demo != nil {
+		o.Simulator = simulatorOf(c.Demo, c.Config.NHSO.Upstream)
 	}
-	c.nhso, c.installed, err = upstream.Connect(o)
+	c.NHSO, c.installed, err = upstream.Connect(o)
 	return err
 }
 
 // readers returns the card service, and names the readers of the demo.
-func (c *core) readers() cardreader.Service {
-	if c.demo == nil {
+func (c *Core) readers() cardreader.Service {
+	if c.Demo == nil {
 		return pcsc.New()
 	}
 	if c.Config.CardReader.Patient == "" && c.Config.CardReader.Certifier == "" {
 		c.Config.CardReader.Patient, c.Config.CardReader.Certifier = demo.PatientReader, demo.CertifierReader
 	}
-	return c.demo.Readers
+	return c.Demo.Readers
 }
 
 // sendable tells the outbox whether a visit can be sent now: an installed agent
 // sends for the card that is inside only. Nil: any visit, at any time of its day.
-func (c *core) sendable() func(visit.Visit) bool {
-	if c.nhso.Abilities().Replay {
+func (c *Core) sendable() func(visit.Visit) bool {
+	if c.NHSO.Abilities().Replay {
 		return nil
 	}
-	return func(v visit.Visit) bool { return c.cards.Holds(v.PID) }
+	return func(v visit.Visit) bool { return c.Cards.Holds(v.PID) }
 }
 
-// start runs the parts beside the flow until ctx ends; parts.Wait waits for them.
-func (c *core) start(ctx context.Context, parts *sync.WaitGroup, send func(flow.Event), devices func() flow.Devices) error {
-	if c.agent != nil {
-		if err := c.agent.Listen(); err != nil {
+// Run works until ctx ends, and runs the parts of the face beside it; what is under way
+// then is finished first. The loops are those without which the face serves nobody. Without
+// one, the loop over readers, disk and clock is all that must turn.
+func (c *Core) Run(ctx context.Context, loops []Loop, parts ...func(context.Context)) error {
+	defer c.Close()
+	ctx, stop := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer stop()
+	if err := c.start(ctx, &running); err != nil {
+		return err
+	}
+	for _, part := range parts {
+		running.Go(func() { part(ctx) })
+	}
+	if loops == nil {
+		loops = []Loop{{"devices", c.askDevices}}
+	}
+	alive := &pulse{loops: loops, tell: notify, log: c.Log}
+	running.Go(func() { alive.run(ctx) })
+	running.Go(func() { c.endIfDamaged(ctx, stop) })
+	c.Log.Info("started", "mode", c.face.Mode, "version", Version(), "zone", c.Config.NHSO.Zone, "hcode", c.Config.Unit.HCode)
+	<-ctx.Done()
+	notify("STOPPING=1")
+	c.Log.Info("ends", "mode", c.face.Mode)
+	return c.fate()
+}
+
+// Ready tells the service manager that people can be served.
+func (c *Core) Ready() { notify("READY=1") }
+
+// start runs the parts of the core until ctx ends; parts.Wait waits for them.
+func (c *Core) start(ctx context.Context, parts *sync.WaitGroup) error {
+	if c.Agent != nil {
+		if err := c.Agent.Listen(); err != nil {
 			return err
 		}
 	}
 	commands, err := control.Listen(c.data)
 	if err != nil {
-		c.log.Warn("commands on the records do not work while this program runs", "err", err)
+		c.Log.Warn("commands on the records do not work while this program runs", "err", err)
 	} else {
 		parts.Go(func() { c.takeCommands(ctx, commands) })
 	}
-	probe := upstream.NewProber(c.nhso, c.health, c.outbox.Wake, c.log)
-	parts.Go(func() { c.cards.Run(ctx, send, c.look) })
-	parts.Go(func() { c.outbox.Run(ctx) })
+	probe := upstream.NewProber(c.NHSO, c.health, c.Outbox.Wake, c.Log)
+	parts.Go(func() { c.Cards.Run(ctx, c.face.Send, c.Look) })
+	parts.Go(func() { c.Outbox.Run(ctx) })
 	parts.Go(func() { probe.Run(ctx) })
-	parts.Go(func() { c.watchDevices(ctx, send, devices) })
-	parts.Go(func() { watchDay(ctx, send) })
+	parts.Go(func() { c.watchDevices(ctx) })
+	parts.Go(func() { watchDay(ctx, c.face.Send) })
 	parts.Go(func() { c.retention().run(ctx) })
-	if c.demo != nil {
-		parts.Go(func() { c.demo.Serve(ctx, c.log) })
+	if c.Demo != nil {
+		parts.Go(func() { c.Demo.Serve(ctx, c.Log) })
 	}
-	if c.agent != nil {
-		parts.Go(func() { c.agent.Serve(ctx) })
+	if c.Agent != nil {
+		parts.Go(func() { c.Agent.Serve(ctx) })
 	}
 	parts.Go(func() { c.receivers.Run(ctx) })
-	if endpoint, ok := c.nhso.(*nhso.Endpoint); ok && c.Config.NHSO.EvidenceURL != "" {
-		evidence := upstream.NewEvidenceSender(c.store, endpoint.SendEvidence, c.log)
+	if endpoint, ok := c.NHSO.(*nhso.Endpoint); ok && c.Config.NHSO.EvidenceURL != "" {
+		evidence := upstream.NewEvidenceSender(c.Store, endpoint.SendEvidence, c.Log)
 		parts.Go(func() { evidence.Run(ctx) })
 	}
 	return nil
@@ -200,39 +263,39 @@ var errDamaged = errors.New("the data file turned out to be damaged: it is mende
 
 // endIfDamaged calls end when nothing can be saved or sent any more before the store is
 // opened again. Without that, visits would wait until somebody notices.
-func (c *core) endIfDamaged(ctx context.Context, end func()) {
+func (c *Core) endIfDamaged(ctx context.Context, end func()) {
 	select {
-	case <-c.store.Damage():
+	case <-c.Store.Damage():
 		end()
 	case <-ctx.Done():
 	}
 }
 
 // fate is the error with which the program ends; nil: it was told to.
-func (c *core) fate() error {
+func (c *Core) fate() error {
 	select {
-	case <-c.store.Damage():
+	case <-c.Store.Damage():
 		return errDamaged
 	default:
 		return nil
 	}
 }
 
-// close ends what holds on to something, after everything else has ended. Parts that
+// Close ends a program that was made and never run; Run closes by itself. Parts that
 // were never made, because one before them failed, are left out.
-func (c *core) close() {
-	if c.agent != nil {
-		c.agent.Close()
+func (c *Core) Close() {
+	if c.Agent != nil {
+		c.Agent.Close()
 	}
-	if c.nhso != nil {
-		c.nhso.Close()
+	if c.NHSO != nil {
+		c.NHSO.Close()
 	}
 	if c.audit != nil {
 		c.audit.Close()
 	}
-	if c.store != nil {
-		if err := c.store.Close(); err != nil {
-			c.log.Error("close the store", "err", err)
+	if c.Store != nil {
+		if err := c.Store.Close(); err != nil {
+			c.Log.Error("close the store", "err", err)
 		}
 	}
 }
@@ -253,23 +316,20 @@ func simulatorOf(d *demo.World, from config.Upstream) *upstream.Simulator {
 
 // Listen opens the agent's port and returns its address. Run does so, too, where it was
 // not done before.
-func (c *core) Listen() (net.Addr, error) {
-	if c.agent == nil {
+func (c *Core) Listen() (net.Addr, error) {
+	if c.Agent == nil {
 		return nil, errNoAgent
 	}
-	if err := c.agent.Listen(); err != nil {
+	if err := c.Agent.Listen(); err != nil {
 		return nil, err
 	}
-	return c.agent.Addr(), nil
+	return c.Agent.Addr(), nil
 }
 
 // errNoAgent says that the configuration has no agent.
 var errNoAgent = errors.New("the agent is not enabled (agent.enabled)")
 
 // Records returns what commands on the records of the running program work on.
-func (c *core) Records() records.Commands {
-	return records.Commands{Store: c.store, Log: c.log, Wake: c.receivers.Wake}
+func (c *Core) Records() records.Commands {
+	return records.Commands{Store: c.Store, Log: c.Log, Wake: c.receivers.Wake}
 }
-
-// Close ends a program that was made and never run; Run closes by itself.
-func (c *core) Close() { c.close() }

@@ -47,11 +47,11 @@ func TestAProgramThatCannotBeMadeLeavesNothingOpen(t *testing.T) {
 			conf, data := config.Default(), t.TempDir()
 			breaks(&conf, data)
 			client := &closes{}
-			c := &core{Config: conf, log: slog.New(slog.DiscardHandler), demo: demo, nhso: client}
+			c := &Core{Config: conf, Log: slog.New(slog.DiscardHandler), Demo: demo, NHSO: client}
 			if err := c.open(data, outbox.Times{}); err == nil {
 				t.Fatal("it can be made")
 			}
-			c.close()
+			c.Close()
 			if client.n != 1 {
 				t.Errorf("the way to NHSO was closed %d times", client.n)
 			}
@@ -70,8 +70,8 @@ func TestAProgramThatCannotBeMadeLeavesNothingOpen(t *testing.T) {
 func TestAWayToNHSOThatCannotBeMadeEndsInAnErrorAlone(t *testing.T) {
 	conf := config.Default()
 	conf.NHSO.EndpointURL = "://"
-	o := KioskOptions{Config: conf, Data: t.TempDir(), Log: slog.New(slog.DiscardHandler)}
-	if c, err := newCore(o, "agent", face{}); err == nil || c != nil {
+	o := Options{Config: conf, Data: t.TempDir(), Log: slog.New(slog.DiscardHandler)}
+	if c, err := New(o, Face{}); err == nil || c != nil {
 		t.Errorf("%v, %v", c, err)
 	}
 }

@@ -61,12 +61,12 @@ const (
 )
 
 // watchDevices tells the flow, and whoever listens, when a light changes.
-func (c *core) watchDevices(ctx context.Context, send func(flow.Event), devices func() flow.Devices) {
+func (c *Core) watchDevices(ctx context.Context) {
 	ticker := time.NewTicker(lookAtDevices)
 	defer ticker.Stop()
 	first := true
 	for {
-		now := devices()
+		now := c.Lights()
 		c.mu.Lock()
 		before := c.last
 		c.last = now
@@ -74,9 +74,9 @@ func (c *core) watchDevices(ctx context.Context, send func(flow.Event), devices 
 		if first || now != before {
 			first = false
 			if before.Clock == flow.DeviceDown {
-				c.outbox.Wake() // it may have been waiting for the clock
+				c.Outbox.Wake() // it may have been waiting for the clock
 			}
-			send(flow.DevicesChanged{Devices: now})
+			c.face.Send(flow.DevicesChanged{Devices: now})
 			c.statusChanged()
 		}
 		select {
@@ -90,39 +90,48 @@ func (c *core) watchDevices(ctx context.Context, send func(flow.Event), devices 
 	}
 }
 
-// lights are the devices that every face has. It is called by one goroutine.
-func (c *core) lights() flow.Devices {
+// askDevices has the loop over the devices call answer, if it still turns.
+func (c *Core) askDevices(ctx context.Context, answer func()) {
+	select {
+	case c.asked <- answer:
+	case <-ctx.Done():
+	}
+}
+
+// Lights are the devices of the core and of its face. Once the core runs, its own
+// goroutine alone calls it.
+func (c *Core) Lights() flow.Devices {
 	state, _, _ := c.health.Read()
 	d := flow.Devices{
 		NHSO: state, Printer: flow.DeviceAbsent, Camera: flow.DeviceAbsent,
-		NHSOProblem: c.health.Why(), SecondReader: c.cards.Second(),
-		Storage: c.disk.look(c.log),
+		NHSOProblem: c.health.Why(), SecondReader: c.Cards.Second(),
+		Storage: c.disk.look(c.Log),
 		Clock:   c.clockNow(),
 	}
-	d.Reader, d.ReaderProblem = c.cards.Light()
-	if c.agent != nil {
-		d.ReadBy = c.agent.ReadBy()
+	d.Reader, d.ReaderProblem = c.Cards.Light()
+	if c.Agent != nil {
+		d.ReadBy = c.Agent.ReadBy()
 	}
-	return d
+	return c.face.Lights(d)
 }
 
 // clockNow judges the clock. It may be called from any goroutine.
-func (c *core) clockNow() flow.DeviceState {
-	return c.clock.Look(time.Now(), time.Since(c.began), upstream.WitnessOf(c.nhso, c.health.LastAnswer()))
+func (c *Core) clockNow() flow.DeviceState {
+	return c.clock.Look(time.Now(), time.Since(c.began), upstream.WitnessOf(c.NHSO, c.health.LastAnswer()))
 }
 
 // clockForVisits is clockNow for the outbox and for what erases.
-func (c *core) clockForVisits() outbox.Clock { return upstream.ClockFor(c.clockNow()) }
+func (c *Core) clockForVisits() outbox.Clock { return upstream.ClockFor(c.clockNow()) }
 
 // lastDevices returns what watchDevices saw last.
-func (c *core) lastDevices() flow.Devices {
+func (c *Core) lastDevices() flow.Devices {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.last
 }
 
-// look has the lights brought up to date at once.
-func (c *core) look() {
+// Look has the lights brought up to date at once.
+func (c *Core) Look() {
 	select {
 	case c.lookNow <- struct{}{}:
 	default:

@@ -15,18 +15,18 @@ const (
 	beatLate = 10 * time.Second
 )
 
-// loop is a goroutine that must turn: all it does is short. ask has it call answer;
+// Loop is a goroutine that must turn: all it does is short. Ask has it call answer;
 // it gives up when ctx ends, and may itself wait for the loop.
-type loop struct {
-	name string
-	ask  func(ctx context.Context, answer func())
+type Loop struct {
+	Name string
+	Ask  func(ctx context.Context, answer func())
 }
 
 // pulse feeds the watchdog of the service manager for as long as every loop turns.
 // Each must answer by itself: a timer of its own would go on while the program
 // stands still.
 type pulse struct {
-	loops []loop
+	loops []Loop
 	tell  func(state string)
 	log   *slog.Logger
 }
@@ -52,7 +52,7 @@ func (p *pulse) all(ctx context.Context) bool {
 	answered := make([]atomic.Bool, len(p.loops))
 	answers := make(chan struct{}, len(p.loops))
 	for i, l := range p.loops {
-		go l.ask(ctx, func() {
+		go l.Ask(ctx, func() {
 			if !answered[i].Swap(true) {
 				answers <- struct{}{}
 			}
@@ -69,18 +69,10 @@ func (p *pulse) all(ctx context.Context) bool {
 		case <-late.C:
 			for i, l := range p.loops {
 				if !answered[i].Load() {
-					p.log.Error("a loop of the program does not turn; the watchdog is not fed", "loop", l.name)
+					p.log.Error("a loop of the program does not turn; the watchdog is not fed", "loop", l.Name)
 				}
 			}
 		}
 	}
 	return true
-}
-
-// hand gives a question to a loop that takes it from a channel.
-func hand(ctx context.Context, loop chan<- func(), answer func()) {
-	select {
-	case loop <- answer:
-	case <-ctx.Done():
-	}
 }

@@ -12,38 +12,13 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"authenkiosk/app/upstream"
-	"authenkiosk/visit/flow"
 )
 
-// screenLoop is a loop like that of Fyne: it does what it is handed, in order.
-func screenLoop(ctx context.Context, work <-chan func()) {
-	for {
-		select {
-		case f := <-work:
-			f()
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-// TestTheWatchdogIsFedOnlyWhileRunnerAndScreenTurn lets one part stand still for a
+// TestTheWatchdogIsFedOnlyWhileEveryLoopTurns lets one of two loops stand still for a
 // while, and counts how often the service manager is told that all is well.
-func TestTheWatchdogIsFedOnlyWhileRunnerAndScreenTurn(t *testing.T) {
-	for _, c := range []struct {
-		name  string
-		stops string // "", screen, flow or devices
-		fed   bool   // while it stands still
-		log   string
-	}{
-		{"all turns", "", true, ""},
-		{"the screen stands still", "screen", false, "loop=screen"},
-		{"the runner stands still", "flow", false, "loop=flow"},
-		{"the look at the devices stands still", "devices", true, ""},
-	} {
-		t.Run(c.name, func(t *testing.T) {
+func TestTheWatchdogIsFedOnlyWhileEveryLoopTurns(t *testing.T) {
+	for _, stops := range []string{"", "screen", "flow"} {
+		t.Run("it stands still: "+stops, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				var parts sync.WaitGroup
@@ -51,38 +26,26 @@ func TestTheWatchdogIsFedOnlyWhileRunnerAndScreenTurn(t *testing.T) {
 				defer cancel()
 				var log lockedLog
 				var beats atomic.Int64
-				k := &Kiosk{core: &core{log: slog.New(slog.NewTextHandler(&log, nil)), health: upstream.NewHealth(nil), lookNow: make(chan struct{}, 1), asked: make(chan func())}}
-				b := &bench{}
-				screen, goOn := make(chan func()), make(chan struct{})
-				k.runner = NewRunner(flow.Model{}, Ports{Card: b, NHSO: b, Store: b, Show: func(flow.Model) {}}, k.log)
-				k.Turns(func(answer func()) { screen <- answer })
-				p := k.pulse()
-				p.tell = func(state string) {
-					if state == "WATCHDOG=1" {
-						beats.Add(1)
-					}
+				goOn := make(chan struct{})
+				p := &pulse{tell: func(string) { beats.Add(1) }, log: slog.New(slog.NewTextHandler(&log, nil))}
+				for _, name := range []string{"flow", "screen"} {
+					work := make(chan func())
+					p.loops = append(p.loops, Loop{name, func(_ context.Context, answer func()) { work <- answer }})
+					parts.Go(func() {
+						if name == stops {
+							<-goOn
+						}
+						turn(ctx, work)
+					})
 				}
-				devices := func() flow.Devices { return flow.Devices{} }
-				switch c.stops {
-				case "screen":
-					parts.Go(func() { screen <- func() { <-goOn } })
-				case "flow":
-					k.runner.ports.Show = func(flow.Model) { <-goOn }
-				case "devices":
-					devices = func() flow.Devices { <-goOn; return flow.Devices{} }
-				}
-				parts.Go(func() { screenLoop(ctx, screen) })
-				parts.Go(func() { k.runner.Run(ctx) })
-				parts.Go(func() { k.watchDevices(ctx, func(flow.Event) {}, devices) })
-				synctest.Wait() // what stands still does so now
 				parts.Go(func() { p.run(ctx) })
 				time.Sleep(time.Minute)
 				synctest.Wait()
-				if n := beats.Load(); n > 0 != c.fed {
+				if n := beats.Load(); n > 0 != (stops == "") {
 					t.Errorf("in a minute the watchdog was fed %d times", n)
 				}
-				if c.log != "" && strings.Count(log.String(), c.log) != 1 {
-					t.Errorf("the log has %q, want %q once", log.String(), c.log)
+				if stops != "" && strings.Count(log.String(), "loop="+stops) != 1 {
+					t.Errorf("the log has %q, want loop=%s once", log.String(), stops)
 				}
 				close(goOn)
 				before := beats.Load()
@@ -96,24 +59,34 @@ func TestTheWatchdogIsFedOnlyWhileRunnerAndScreenTurn(t *testing.T) {
 	}
 }
 
+// turn does what it is handed, in order.
+func turn(ctx context.Context, work <-chan func()) {
+	for {
+		select {
+		case f := <-work:
+			f()
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
 func TestAnAgentWithoutAScreenIsAliveWhileItLooksAtItsDevices(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		var parts sync.WaitGroup
 		defer parts.Wait()
 		defer cancel()
-		asked, beats := make(chan func()), 0
-		p := &pulse{
-			loops: []loop{{"devices", func(ctx context.Context, answer func()) { hand(ctx, asked, answer) }}},
-			tell:  func(string) { beats++ }, log: slog.New(slog.DiscardHandler),
-		}
+		beats := 0
+		c := &Core{asked: make(chan func())}
+		p := &pulse{loops: []Loop{{"devices", c.askDevices}}, tell: func(string) { beats++ }, log: slog.New(slog.DiscardHandler)}
 		parts.Go(func() { p.run(ctx) })
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		if beats != 0 {
 			t.Errorf("nobody answers, and the watchdog was fed %d times", beats)
 		}
-		(<-asked)()
+		(<-c.asked)()
 		synctest.Wait()
 		if beats != 1 {
 			t.Errorf("after an answer the watchdog was fed %d times", beats)
@@ -147,7 +120,7 @@ func TestTheServiceManagerIsToldByItsSocket(t *testing.T) {
 	}
 	defer func() { _ = l.Close() }()
 	t.Setenv("NOTIFY_SOCKET", path)
-	new(Kiosk).Ready()
+	new(Core).Ready()
 	got := make([]byte, 100)
 	n, err := l.Read(got)
 	if err != nil || string(got[:n]) != "READY=1" {

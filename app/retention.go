@@ -35,22 +35,22 @@ type retention struct {
 	clock       func() outbox.Clock
 	stood       func() (d time.Duration, set bool) // see clockGuard.stood
 	confirmable bool                               // NHSO's answers tell the time: they are waited for
-	also        []func(now time.Time)              // erase what is kept beside the store
+	also        func(now time.Time)                // erases what is kept beside the store
 
 	done visit.Date // the night in which it ran last
 	said string     // why it did not run
 }
 
-func (c *core) retention() *retention {
-	_, confirmable := c.nhso.(*nhso.Endpoint)
+func (c *Core) retention() *retention {
+	_, confirmable := c.NHSO.(*nhso.Endpoint)
 	return &retention{
-		store: c.store, keep: c.keep, log: c.log, clock: c.clockForVisits, confirmable: confirmable, also: c.erasers,
+		store: c.Store, keep: c.keep, log: c.Log, clock: c.clockForVisits, confirmable: confirmable, also: c.face.Erase,
 		stood: func() (time.Duration, bool) { return c.clock.Stood(time.Since(c.began)) },
 	}
 }
 
 // keep says how long data stay now: the configuration, and how far the receivers are.
-func (c *core) keep() storage.Keep {
+func (c *Core) keep() storage.Keep {
 	s := c.Config.Storage
 	return storage.Keep{Days: s.KeepDays, PhotoDays: s.KeepPhotoDays, StaffDays: s.KeepStaffDays, Delivered: c.receivers.Delivered()}
 }
@@ -87,9 +87,7 @@ func (r *retention) look(now time.Time) {
 		r.say(err.Error())
 		return
 	}
-	for _, erase := range r.also {
-		erase(now)
-	}
+	r.also(now)
 	r.done, r.said = night, ""
 }
 

@@ -72,7 +72,7 @@ func TestOnlyAClockThatCanBeBelievedErases(t *testing.T) {
 				store: store, keep: func() storage.Keep { return storage.Keep{Days: 1, PhotoDays: 1, StaffDays: 1, Delivered: 1 << 60} },
 				log:   slog.New(slog.NewTextHandler(&log, nil)),
 				clock: func() outbox.Clock { return l.clock }, stood: func() (time.Duration, bool) { return l.stood, l.set },
-				confirmable: !c.agent, also: []func(time.Time){func(time.Time) { beside++ }},
+				confirmable: !c.agent, also: func(time.Time) { beside++ },
 			}
 			for i, next := range c.looks {
 				l = next
@@ -118,7 +118,7 @@ func doneOf(t *testing.T, s *storage.Store, at time.Time) {
 		t.Fatal(err)
 	}
 	v := visit.Visit{
-		ID: "01900000-0000-7000-8000-000000000001", HCode: "99999", ServiceDate: visit.ServiceDateOf(at), PID: mustPID(t, adultPID),
+		ID: "01900000-0000-7000-8000-000000000001", HCode: "99999", ServiceDate: visit.ServiceDateOf(at), PID: patient(1),
 		Name: visit.Name{First: "ทดสอบ", Last: "ระบบ"}, Sex: visit.SexMale, Birth: visit.PartialDate{Year: 2005, Month: 3, Day: 20}, Phone: phone,
 		ClaimType: visit.ClaimType{Code: "PG0060001"}, Method: visit.MethodCard, CreatedAt: at,
 	}

@@ -53,6 +53,6 @@ func ProblemOfStart(err error) visit.Problem {
 // the function. A program that is ended and started all the time helps nobody.
 func Closed(ctx context.Context, ask func(answer func()), log *slog.Logger) {
 	notify("READY=1")
-	p := &pulse{loops: []loop{{"screen", func(_ context.Context, answer func()) { ask(answer) }}}, tell: notify, log: log}
+	p := &pulse{loops: []Loop{{"screen", func(_ context.Context, answer func()) { ask(answer) }}}, tell: notify, log: log}
 	p.run(ctx)
 }

@@ -2,20 +2,37 @@ package app
 
 import (
 	"errors"
+	"time"
 
 	"authenkiosk/agent"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
 
-// Status is the local status of the kiosk. It never holds personal data.
-func (k *Kiosk) Status() agent.Status {
-	m := k.runner.Snapshot()
-	return k.status(m.State.String(), m.Devices.Printer)
+// Status is the local status. It never holds personal data.
+func (c *Core) Status() agent.Status {
+	state, latency, _ := c.health.Read()
+	skew, _ := c.NHSO.Skew()
+	s := agent.Status{
+		Version: Version(), Zone: string(c.Config.NHSO.Zone), Mode: c.face.Mode, Screen: c.face.Screen(),
+		NHSO:        agent.NHSO{State: state.String(), LatencyMS: latency.Milliseconds()},
+		Printer:     agent.Printer{State: c.lastDevices().Printer.String()},
+		ClockSkewMS: -skew.Milliseconds(), // ours minus NHSO's
+	}
+	s.Receivers = c.receivers.StatusOf()
+	for _, r := range c.Cards.List() {
+		s.Readers = append(s.Readers, agent.Reader{Name: r.Name, State: r.State.String()})
+	}
+	if n, err := c.Store.Counts(visit.ServiceDateOf(time.Now())); err == nil {
+		s.Outbox = agent.Outbox{Pending: n.Pending, Staff: n.Staff, DoneToday: n.DoneToday}
+	} else {
+		c.Log.Error("count visits", "err", err)
+	}
+	return s
 }
 
-// healthy says why the kiosk cannot serve a patient now, if so.
-func (k *Kiosk) healthy() error { return unhealthy(k.runner.Snapshot().Devices) }
+// healthy says why nobody can be served now, if so.
+func (c *Core) healthy() error { return unhealthy(c.lastDevices()) }
 
 // unhealthy names the device without which nobody can be served, if one is down.
 func unhealthy(d flow.Devices) error {

@@ -13,66 +13,66 @@ import (
 
 // cardEvent hands what happens at the readers to those outside of the flow, before
 // the flow hears of it. It is called by one goroutine.
-func (c *core) cardEvent(e cardreader.Event) {
+func (c *Core) cardEvent(e cardreader.Event) {
 	c.cardForAgent(e)
-	if c.agent == nil {
+	if c.Agent == nil {
 		return
 	}
 	switch e := e.(type) {
 	case cardreader.Readers:
-		c.agent.Readers(present(e.List))
+		c.Agent.Readers(present(e.List))
 		c.statusChanged()
 	case cardreader.ServiceLost:
-		c.agent.Readers(nil)
+		c.Agent.Readers(nil)
 		c.statusChanged()
 	case cardreader.Inserted:
-		c.agent.Publish(agent.Event{Type: agent.CardInserted, Reader: e.Reader})
+		c.Agent.Publish(agent.Event{Type: agent.CardInserted, Reader: e.Reader})
 	case cardreader.Mute:
-		c.agent.Publish(agent.Event{Type: agent.CardInserted, Reader: e.Reader})
+		c.Agent.Publish(agent.Event{Type: agent.CardInserted, Reader: e.Reader})
 	case cardreader.Removed:
 		if e.Role == cardreader.RolePatient { // programs read the cards of patients only
-			c.agent.Removed(e.Insertion)
+			c.Agent.Removed(e.Insertion)
 		}
-		c.agent.Publish(agent.Event{Type: agent.CardRemoved, Reader: e.Reader})
+		c.Agent.Publish(agent.Event{Type: agent.CardRemoved, Reader: e.Reader})
 	}
 }
 
 // cardRead tells that a card was read, by whomever, and whose it is. The number of
 // an officer who vouches for a patient is nothing for programs.
-func (c *core) cardRead(in cardreader.Inserted, pid visit.PID) {
+func (c *Core) cardRead(in cardreader.Inserted, pid visit.PID) {
 	if in.Role != cardreader.RolePatient {
 		pid = visit.PID{}
 	}
-	if c.agent != nil {
-		c.agent.Publish(agent.Event{Type: agent.CardRead, Reader: in.Reader, PID: pid})
+	if c.Agent != nil {
+		c.Agent.Publish(agent.Event{Type: agent.CardRead, Reader: in.Reader, PID: pid})
 	}
 }
 
 // cardForAgent tells the installed agent's client whose reading is whose, and the
 // outbox that a visit may have lost its card.
-func (c *core) cardForAgent(e cardreader.Event) {
+func (c *Core) cardForAgent(e cardreader.Event) {
 	if c.installed == nil {
 		return
 	}
-	insertion, ok := c.cards.Readable()
+	insertion, ok := c.Cards.Readable()
 	if !ok {
 		insertion = 0
 	}
 	c.installed.CardInside(insertion)
 	if _, out := e.(cardreader.Removed); out {
-		c.outbox.Wake()
+		c.Outbox.Wake()
 	}
 }
 
 // visitChanged tells those outside of a change that is on the disk.
-func (c *core) visitChanged(id visit.ID, to storage.State) {
+func (c *Core) visitChanged(id visit.ID, to storage.State) {
 	c.receivers.Wake()
-	if c.agent == nil {
+	if c.Agent == nil {
 		return
 	}
 	if to == storage.StateDone {
-		if r, err := c.store.Visit(id); err == nil {
-			c.agent.Publish(agent.Event{
+		if r, err := c.Store.Visit(id); err == nil {
+			c.Agent.Publish(agent.Event{
 				Type: agent.CodeIssued, Visit: id, ClaimType: r.Visit.ClaimType.Code, PID: r.Visit.PID, Code: r.Code,
 			})
 		}
@@ -81,19 +81,19 @@ func (c *core) visitChanged(id visit.ID, to storage.State) {
 }
 
 // statusChanged tells that the local status is worth a look.
-func (c *core) statusChanged() {
-	if c.agent != nil {
-		c.agent.Publish(agent.Event{Type: agent.StatusChanged})
+func (c *Core) statusChanged() {
+	if c.Agent != nil {
+		c.Agent.Publish(agent.Event{Type: agent.StatusChanged})
 	}
 }
 
 // takeCommands lets commands work on the data of this program until ctx ends.
-func (c *core) takeCommands(ctx context.Context, l *control.Listener) {
+func (c *Core) takeCommands(ctx context.Context, l *control.Listener) {
 	r := c.Records()
 	control.Serve(ctx, l, func(_ context.Context, words []string, input io.Reader, output io.Writer) error {
-		c.log.Info("a command works on the records", "command", words[0])
+		c.Log.Info("a command works on the records", "command", words[0])
 		return r.CarryOut(words, input, output)
-	}, c.log)
+	}, c.Log)
 }
 
 // present are the names of the readers that can be used.

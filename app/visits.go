@@ -8,28 +8,30 @@ import (
 	"authenkiosk/visit"
 )
 
-// visits is the durable store as the runner and the outbox need it.
-type visits struct{ *storage.Store }
+// Visits are those of the durable store as faces and the outbox need them. Their changes
+// are told, once they are on the disk: to those who listen to events, and to those who
+// follow the feed.
+type Visits struct {
+	*storage.Store
+	Told func(visit.ID, storage.State)
+}
 
-var (
-	_ Store        = visits{}
-	_ outbox.Store = visits{}
-)
+var _ outbox.Store = Visits{}
 
 // Pending implements outbox.Store.
-func (v visits) Pending() ([]outbox.Item, error) {
+func (v Visits) Pending() ([]outbox.Item, error) {
 	records, err := v.Unsettled()
 	return itemsOf(records), err
 }
 
 // Item implements outbox.Store.
-func (v visits) Item(id visit.ID) (outbox.Item, error) {
+func (v Visits) Item(id visit.ID) (outbox.Item, error) {
 	r, err := v.Visit(id)
 	return itemOf(r), err
 }
 
 // Same implements outbox.Store.
-func (v visits) Same(pid visit.PID, date visit.Date) ([]outbox.Item, error) {
+func (v Visits) Same(pid visit.PID, date visit.Date) ([]outbox.Item, error) {
 	records, err := v.Find(pid, date)
 	return itemsOf(records), err
 }
@@ -53,61 +55,49 @@ func itemOf(r storage.Record) outbox.Item {
 	return i
 }
 
-// toldVisits are visits whose changes are told, once they are on the disk: to
-// those who listen to events, and to those who follow the feed.
-type toldVisits struct {
-	visits
-	told func(visit.ID, storage.State)
-}
-
-var (
-	_ Store        = toldVisits{}
-	_ outbox.Store = toldVisits{}
-)
-
 // Done implements outbox.Store.
-func (v toldVisits) Done(id visit.ID, code visit.AuthenCode, issued time.Time) error {
-	return v.after(id, storage.StateDone, v.visits.Done(id, code, issued))
+func (v Visits) Done(id visit.ID, code visit.AuthenCode, issued time.Time) error {
+	return v.after(id, storage.StateDone, v.Store.Done(id, code, issued))
 }
 
 // Refuse implements outbox.Store.
-func (v toldVisits) Refuse(id visit.ID, p visit.Problem, message string, at time.Time) error {
-	return v.after(id, storage.StateRefused, v.visits.Refuse(id, p, message, at))
+func (v Visits) Refuse(id visit.ID, p visit.Problem, message string, at time.Time) error {
+	return v.after(id, storage.StateRefused, v.Store.Refuse(id, p, message, at))
 }
 
-// Staff implements outbox.Store and Store.
-func (v toldVisits) Staff(id visit.ID, p visit.Problem, at time.Time) error {
-	return v.after(id, storage.StateStaff, v.visits.Staff(id, p, at))
+// Staff implements outbox.Store.
+func (v Visits) Staff(id visit.ID, p visit.Problem, at time.Time) error {
+	return v.after(id, storage.StateStaff, v.Store.Staff(id, p, at))
 }
 
-// Drop implements Store.
-func (v toldVisits) Drop(id visit.ID, at time.Time) error {
-	return v.after(id, storage.StateDropped, v.visits.Drop(id, at))
+// Drop takes a visit back.
+func (v Visits) Drop(id visit.ID, at time.Time) error {
+	return v.after(id, storage.StateDropped, v.Store.Drop(id, at))
 }
 
-// Save implements Store.
-func (v toldVisits) Save(x visit.Visit, at time.Time) error {
-	return v.after(x.ID, storage.StatePending, v.visits.Save(x, at))
+// Save keeps a visit.
+func (v Visits) Save(x visit.Visit, at time.Time) error {
+	return v.after(x.ID, storage.StatePending, v.Store.Save(x, at))
 }
 
 // SaveForStaff saves what hospital software leaves to the staff.
-func (v toldVisits) SaveForStaff(x visit.Visit, p visit.Problem, at time.Time) error {
-	return v.after(x.ID, storage.StateStaff, v.visits.SaveForStaff(x, p, at))
+func (v Visits) SaveForStaff(x visit.Visit, p visit.Problem, at time.Time) error {
+	return v.after(x.ID, storage.StateStaff, v.Store.SaveForStaff(x, p, at))
 }
 
-// SaveDone implements Store.
-func (v toldVisits) SaveDone(x visit.Visit, code visit.AuthenCode, issued, at time.Time) error {
-	return v.after(x.ID, storage.StateDone, v.visits.SaveDone(x, code, issued, at))
+// SaveDone keeps a visit whose code NHSO has made already.
+func (v Visits) SaveDone(x visit.Visit, code visit.AuthenCode, issued, at time.Time) error {
+	return v.after(x.ID, storage.StateDone, v.Store.SaveDone(x, code, issued, at))
 }
 
-// SaveWithPhoto implements Store.
-func (v toldVisits) SaveWithPhoto(x visit.Visit, jpeg []byte, at time.Time) error {
-	return v.after(x.ID, storage.StatePending, v.visits.SaveWithPhoto(x, jpeg, at))
+// SaveWithPhoto keeps visit and photo, or neither.
+func (v Visits) SaveWithPhoto(x visit.Visit, jpeg []byte, at time.Time) error {
+	return v.after(x.ID, storage.StatePending, v.Store.SaveWithPhoto(x, jpeg, at))
 }
 
-func (v toldVisits) after(id visit.ID, to storage.State, err error) error {
+func (v Visits) after(id visit.ID, to storage.State, err error) error {
 	if err == nil {
-		v.told(id, to)
+		v.Told(id, to)
 	}
 	return err
 }

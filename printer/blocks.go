@@ -6,16 +6,16 @@ import (
 	"strconv"
 	"strings"
 
+	"authenkiosk/assets/slipwords"
 	"authenkiosk/printer/template"
-	"authenkiosk/printer/words"
 	"authenkiosk/visit"
 )
 
 func reprintText(s Slip, language string) string {
 	if s.ReprintCount > 0 {
-		return strings.ReplaceAll(words.In(language, "reprint.count"), "{n}", strconv.Itoa(s.ReprintCount))
+		return strings.ReplaceAll(slipwords.In(language, "reprint.count"), "{n}", strconv.Itoa(s.ReprintCount))
 	}
-	return words.In(language, "reprint")
+	return slipwords.In(language, "reprint")
 }
 
 // said returns a text of the template, else the built-in words, in both
@@ -24,9 +24,9 @@ func (l *layout) said(t template.Text, key string) (first, second string) {
 	if len(t) > 0 {
 		first, second = t.In(l.first), t[l.second]
 	} else {
-		first = words.In(l.first, key)
+		first = slipwords.In(l.first, key)
 		if l.second != "" {
-			second = words.In(l.second, key)
+			second = slipwords.In(l.second, key)
 		}
 	}
 	return first, second

@@ -7,8 +7,8 @@ import (
 	"runtime/debug"
 	"slices"
 
+	"authenkiosk/assets/slipwords"
 	"authenkiosk/printer/template"
-	"authenkiosk/printer/words"
 )
 
 // Warnings draws samples of all kinds of slips on a paper, in those languages
@@ -43,7 +43,7 @@ func WarningsOf(file, paper string, dpi int) ([]*template.Problem, error) {
 
 func reversed(languages []string) []string {
 	if len(languages) == 0 {
-		languages = []string{words.Thai, "en"}
+		languages = []string{slipwords.Thai, "en"}
 	}
 	languages = slices.Clone(languages)
 	slices.Reverse(languages)

@@ -6,8 +6,8 @@ import (
 	"image"
 	"math"
 
+	"authenkiosk/assets/slipwords"
 	"authenkiosk/printer/template"
-	"authenkiosk/printer/words"
 )
 
 // Sizes in dots of the 80 mm slip; letters of the narrow one take 5/6.
@@ -95,7 +95,7 @@ func lay(t *template.Template, s Slip, p Paper, width int, zoom float64) (*layou
 	if err != nil {
 		return nil, fmt.Errorf("load fonts: %w", err)
 	}
-	l := &layout{sheet: sheet{pen: pen, width: width}, slip: s, template: t, paper: p, first: words.Thai, second: "en", zoom: zoom}
+	l := &layout{sheet: sheet{pen: pen, width: width}, slip: s, template: t, paper: p, first: slipwords.Thai, second: "en", zoom: zoom}
 	l.edge, l.thick = l.dots(margin), l.dots(2)
 	if n := len(s.Languages); n > 0 {
 		l.first, l.second = s.Languages[0], ""

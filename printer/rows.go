@@ -4,8 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"authenkiosk/assets/slipwords"
 	"authenkiosk/printer/template"
-	"authenkiosk/printer/words"
 	"authenkiosk/visit"
 )
 
@@ -61,7 +61,7 @@ func (l *layout) paperText(language string) string {
 		dots += " x " + strconv.Itoa(l.paper.Height)
 	}
 	return strings.NewReplacer("{mm}", string(l.paper.Size), "{size}", strings.ToUpper(string(l.paper.Size)),
-		"{dots}", dots, "{dpi}", strconv.Itoa(l.paper.DPI)).Replace(words.In(language, key))
+		"{dots}", dots, "{dpi}", strconv.Itoa(l.paper.DPI)).Replace(slipwords.In(language, key))
 }
 
 // rightText joins main and sub right, each on a line of its own:
@@ -180,7 +180,7 @@ func (l *layout) small(text string, px, x, width int, align template.Align) {
 // code for the staff.
 func (l *layout) claim(t visit.ClaimType) (first, second string) {
 	key := "claim." + t.Code
-	if !words.Has(key) {
+	if !slipwords.Has(key) {
 		return strings.TrimSpace(t.Name + " " + t.Code), ""
 	}
 	first, second = l.said(nil, key)

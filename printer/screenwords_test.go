@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"authenkiosk/assets"
-	"authenkiosk/printer/words"
+	"authenkiosk/assets/slipwords"
 )
 
 // TestScreenAndSlipCallOneThingByOneName compares the words of the screens with
@@ -28,7 +28,7 @@ func TestScreenAndSlipCallOneThingByOneName(t *testing.T) {
 			text, _ := screen[key].(string)
 			return strings.ReplaceAll(text, zeroWidthSpace, "")
 		}
-		onSlip := func(key string) string { return strings.ReplaceAll(words.In(lang, key), zeroWidthSpace, "") }
+		onSlip := func(key string) string { return strings.ReplaceAll(slipwords.In(lang, key), zeroWidthSpace, "") }
 		for _, same := range [][2]string{
 			{"code.label", "title.code"},
 			{"desk.problem", "label.help"},

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"authenkiosk/printer/words"
+	"authenkiosk/assets/slipwords"
 	"authenkiosk/visit"
 )
 
@@ -17,21 +17,21 @@ func dateIn(language string, d visit.Date) string {
 		return "-"
 	}
 	return strings.NewReplacer(
-		"{day}", strconv.Itoa(d.Day), "{month}", words.In(language, "month."+strconv.Itoa(int(d.Month))),
+		"{day}", strconv.Itoa(d.Day), "{month}", slipwords.In(language, "month."+strconv.Itoa(int(d.Month))),
 		"{be}", strconv.Itoa(d.Year+visit.BuddhistEraOffset), "{ce}", strconv.Itoa(d.Year),
-	).Replace(words.In(language, "date"))
+	).Replace(slipwords.In(language, "date"))
 }
 
 // timeIn writes a moment in Bangkok: 09:05 น.
 func timeIn(language string, t time.Time) string {
-	return strings.ReplaceAll(words.In(language, "time"), "{clock}", t.In(visit.Bangkok).Format("15:04"))
+	return strings.ReplaceAll(slipwords.In(language, "time"), "{clock}", t.In(visit.Bangkok).Format("15:04"))
 }
 
 // methodWord returns the key of how identity was proved. Of a certifier only the
 // relation is told, never who it was.
 func methodWord(s Slip) string {
 	if s.Method == visit.MethodCertifier {
-		if key := "method.certifier." + string(s.Relation); words.Has(key) {
+		if key := "method.certifier." + string(s.Relation); slipwords.Has(key) {
 			return key
 		}
 	}
@@ -40,7 +40,7 @@ func methodWord(s Slip) string {
 
 // problemWord returns the key of the words about a problem, else those for any.
 func problemWord(about string, p visit.Problem) string {
-	if key := about + "." + p.String(); words.Has(key) {
+	if key := about + "." + p.String(); slipwords.Has(key) {
 		return key
 	}
 	return about

@@ -9,17 +9,15 @@ import (
 	"time"
 
 	"authenkiosk/assets"
-	"authenkiosk/camera/scene"
 	"authenkiosk/cardreader/virtualcard"
 	"authenkiosk/nhso/testzone"
 )
 
-// World is what a kiosk of the demo zone stands on: readers with made-up cards and
+// World is what a program of the demo zone stands on: readers with made-up cards and
 // the simulator of NHSO's services, both inside of the program.
 type World struct {
 	Readers *virtualcard.Service
 	Zone    *testzone.Zone
-	Stage   scene.Stage // what the drawn camera sees
 
 	URL       string // of the simulator, as the client calls it
 	Dial      func(ctx context.Context, network, address string) (net.Conn, error)

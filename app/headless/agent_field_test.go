@@ -1,4 +1,4 @@
-package app
+package headless
 
 import (
 	"bufio"
@@ -53,7 +53,7 @@ func TestProgramsOfTheFieldGetTheirCodeFromTheWholeProgram(t *testing.T) {
 				t.Fatalf("%v\n%s%s", err, &out, &wrong)
 			}
 			lines := strings.Fields(out.String())
-			found, err := h.core.store.FindCode(codeOf(lines[len(lines)-1]))
+			found, err := h.core.Store.FindCode(codeOf(lines[len(lines)-1]))
 			if err != nil || found.Visit.PID != mustPID(t, adultPID) {
 				t.Errorf("it prints\n%s, which the store does not know: %v", &out, err)
 			}
@@ -177,7 +177,7 @@ func (h *clinic) confirmWith(token string, correlation any) (int, map[string]any
 // visitsOfAdult counts the visits that were saved for the person of these tests.
 func (h *clinic) visitsOfAdult() int {
 	h.t.Helper()
-	same, err := h.core.store.Find(mustPID(h.t, adultPID), today())
+	same, err := h.core.Store.Find(mustPID(h.t, adultPID), today())
 	if err != nil {
 		h.t.Fatal(err)
 	}

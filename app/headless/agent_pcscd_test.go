@@ -1,6 +1,6 @@
 //go:build pcscd
 
-package app
+package headless
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"authenkiosk/agent"
+	"authenkiosk/app"
 	"authenkiosk/app/config"
 	"authenkiosk/cardreader"
 	"authenkiosk/cardreader/pcsc"
@@ -44,15 +45,15 @@ func TestPCSCDTheAgentAddsLittleToTheCardsOwnTime(t *testing.T) {
 	c := config.Default()
 	c.NHSO.Zone, c.NHSO.EndpointURL, c.NHSO.StatusURL = visit.ZoneTest, server.URL, server.URL
 	c.CardReader.Patient, c.Agent.Listen = vpcdReader, "127.0.0.1:0"
-	program, err := NewHeadless(KioskOptions{Config: c, Data: h.data, Log: slog.New(slog.DiscardHandler)})
+	program, err := New(app.Options{Config: c, Data: h.data, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.core = program.core
-	if err := h.core.agent.Listen(); err != nil {
+	h.core = program.Core
+	if err := h.core.Agent.Listen(); err != nil {
 		t.Fatal(err)
 	}
-	h.url = "http://" + h.core.agent.Addr().String()
+	h.url = "http://" + h.core.Agent.Addr().String()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- program.Run(ctx) }()
@@ -79,7 +80,7 @@ func TestPCSCDTheAgentAddsLittleToTheCardsOwnTime(t *testing.T) {
 			}
 		}
 	}
-	eventually(t, func() bool { return len(h.core.cards.List()) > 0 })
+	eventually(t, func() bool { return len(h.core.Cards.List()) > 0 })
 	l := h.listen(h.token)
 	watcher, err := service.Watch()
 	if err != nil {
@@ -101,7 +102,7 @@ func TestPCSCDTheAgentAddsLittleToTheCardsOwnTime(t *testing.T) {
 			t.Fatal(err)
 		}
 		at := seenBy(t, watcher)
-		eventually(t, func() bool { return l.of(agent.CardInserted) != nil && h.core.cards.HasPatient() })
+		eventually(t, func() bool { return l.of(agent.CardInserted) != nil && h.core.Cards.HasPatient() })
 		heard = append(heard, l.of(agent.CardInserted)["heard"].(time.Time).Sub(at))
 		began := time.Now()
 		if _, err := bare.Text(t.Context(), vpcdReader, cardreader.Receiver{}); err != nil {
@@ -112,7 +113,7 @@ func TestPCSCDTheAgentAddsLittleToTheCardsOwnTime(t *testing.T) {
 		again = append(again, get("/api/smartcard/read-card-only"))
 		terminals = append(terminals, get("/api/smartcard/terminals"))
 		_ = link.Close()
-		eventually(t, func() bool { return !h.core.cards.HasPatient() })
+		eventually(t, func() bool { return !h.core.Cards.HasPatient() })
 	}
 	t.Logf("medians of %d: bare card %s; read-card-only of a fresh card %s, again %s; terminals %s; from PC/SC to a listener %s",
 		rounds, median(alone), median(through), median(again), median(terminals), median(heard))

@@ -1,4 +1,4 @@
-package app
+package headless
 
 import (
 	"bufio"
@@ -23,19 +23,24 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"authenkiosk/agent"
 	"authenkiosk/agent/agenttest"
 	"authenkiosk/agent/webhook"
+	"authenkiosk/app"
 	"authenkiosk/app/config"
 	"authenkiosk/app/demo"
 	"authenkiosk/app/hospital"
+	"authenkiosk/app/kiosk"
 	"authenkiosk/app/privatelog"
 	"authenkiosk/app/records"
 	"authenkiosk/cardreader/virtualcard"
+	"authenkiosk/nhso"
 	"authenkiosk/nhso/testzone"
+	"authenkiosk/outbox"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
@@ -51,8 +56,9 @@ type clinic struct {
 	data    string
 	url     string // of the agent
 	token   string
-	core    *core
-	kiosk   *Kiosk // nil: headless
+	core    *app.Core
+	kiosk   *kiosk.Kiosk      // nil: headless
+	screen  func() flow.Model // of the kiosk
 	end     func()
 }
 
@@ -85,34 +91,38 @@ func newHospitalWith(t *testing.T, nhsoIs testzone.Options, asKiosk bool, log *s
 		change(&c, h)
 	}
 	h.token = h.client("his", agent.Scopes())
-	o := KioskOptions{
+	o := app.Options{
 		Config: c, Data: h.data, Log: log, Demo: h.demo,
-		Timeouts: patientLimits.timeouts, Settling: shortLimits.settling,
+		Timeouts: nhso.Timeouts{Query: longest, Submit: longest, Connect: longest},
+		Settling: outbox.Times{SettleTime: 2 * time.Second, Patience: time.Second},
 	}
 	var run func(context.Context) error
 	if asKiosk {
-		if h.kiosk, err = NewKiosk(o); err != nil {
+		var last atomic.Pointer[flow.Model]
+		last.Store(&flow.Model{})
+		h.screen = func() flow.Model { return *last.Load() }
+		if h.kiosk, err = kiosk.New(kiosk.Options{Options: o}); err != nil {
 			t.Fatal(err)
 		}
-		h.core = h.kiosk.core
+		h.core = h.kiosk.Core
 		run = func(ctx context.Context) error {
 			following := make(chan struct{})
 			go func() { defer close(following); h.demo.FollowDesk(ctx) }()
 			defer func() { <-following }()
-			return h.kiosk.Run(ctx, func(flow.Model) {})
+			return h.kiosk.Run(ctx, func(m flow.Model) { last.Store(&m) })
 		}
 	} else {
-		headless, err := NewHeadless(o)
+		headless, err := New(o)
 		if err != nil {
 			t.Fatal(err)
 		}
-		h.core, run = headless.core, headless.Run
+		h.core, run = headless.Core, headless.Run
 	}
-	if err := h.core.agent.Listen(); err != nil {
+	if err := h.core.Agent.Listen(); err != nil {
 		t.Fatal(err)
 	}
-	h.url = "http://" + h.core.agent.Addr().String()
-	h.core.agent.Listener = unhurried{h.core.agent.Listener}
+	h.url = "http://" + h.core.Agent.Addr().String()
+	h.core.Agent.Listener = unhurried{h.core.Agent.Listener}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- run(ctx) }()
@@ -163,7 +173,7 @@ func (u unhurriedConn) SetWriteDeadline(at time.Time) error {
 func (h *clinic) client(name string, scopes []agent.Scope) string {
 	h.t.Helper()
 	if h.core != nil {
-		token, err := agent.AddClient(&records.Clients{Store: h.core.store}, name, scopes, time.Now())
+		token, err := agent.AddClient(&records.Clients{Store: h.core.Store}, name, scopes, time.Now())
 		if err != nil {
 			h.t.Fatal(err)
 		}
@@ -216,13 +226,13 @@ func (h *clinic) insert(pid string) {
 	if err := h.zone.Desk().Insert(pid); err != nil {
 		h.t.Fatal(err)
 	}
-	eventually(h.t, h.core.cards.HasPatient)
+	eventually(h.t, h.core.Cards.HasPatient)
 }
 
 func (h *clinic) remove() {
 	h.t.Helper()
 	h.zone.Desk().Remove()
-	eventually(h.t, func() bool { return !h.core.cards.HasPatient() })
+	eventually(h.t, func() bool { return !h.core.Cards.HasPatient() })
 }
 
 const adultPID = "9000000000004"
@@ -247,13 +257,19 @@ func TestTheWholeProgramConforms(t *testing.T) {
 			h := newHospital(t, asKiosk, slog.New(slog.DiscardHandler), nil)
 			agenttest.Run(t, agenttest.Target{
 				URL: h.url, Header: http.Header{"Authorization": {"Bearer " + h.token}},
-				MaskedToken: true, Drafts: true, Outlives: !asKiosk, ClaimTypes: codesOf(h.core.offered), Control: agenttest.Zone(h.control),
+				MaskedToken: true, Drafts: true, Outlives: !asKiosk, ClaimTypes: codesOf(t, h.core.Config), Control: agenttest.Zone(h.control),
 			})
 		})
 	}
 }
 
-func codesOf(types []visit.ClaimType) (codes []string) {
+// codesOf are the claim types that programs are offered.
+func codesOf(t *testing.T, c config.Config) (codes []string) {
+	t.Helper()
+	types, err := app.ProgramTypes(c)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range types {
 		codes = append(codes, c.Code)
 	}
@@ -267,7 +283,7 @@ func TestAProgramGetsACodeThroughTheSameStoreAndOutbox(t *testing.T) {
 	if status != http.StatusOK || got["claimCode"] == "" {
 		t.Fatalf("%d %v", status, got)
 	}
-	r, err := h.core.store.FindCode(visit.AuthenCode(got["claimCode"].(string)))
+	r, err := h.core.Store.FindCode(visit.AuthenCode(got["claimCode"].(string)))
 	if err != nil || r.State != storage.StateDone || r.Visit.Method != visit.MethodCard || r.Visit.Phone.Digits() != "0800001234" {
 		t.Errorf("the store has %v, %v", r.State, err)
 	}
@@ -308,7 +324,7 @@ func TestAnUnclearSubmissionIsSettledAndItsCodeIsTheLatest(t *testing.T) {
 			visits[r.TransID] = true
 		}
 	}
-	same, err := h.core.store.Find(mustPID(t, adultPID), visit.ServiceDateOf(time.Now()))
+	same, err := h.core.Store.Find(mustPID(t, adultPID), visit.ServiceDateOf(time.Now()))
 	if err != nil || len(same) != 1 || len(visits) != 1 || sent < 2 || same[0].State != storage.StateDone {
 		t.Errorf("%d visits, %d were sent, %d requests, %v; want one visit that was sent again after the settle time", len(same), len(visits), sent, err)
 	}
@@ -459,7 +475,7 @@ func TestEventsTellOfCardsReadersAndTheCodesOfTheKiosk(t *testing.T) {
 func (h *clinic) visit() {
 	h.t.Helper()
 	at := func(s flow.State) func() bool {
-		return func() bool { return h.kiosk.runner.Snapshot().State == s }
+		return func() bool { return h.screen().State == s }
 	}
 	eventually(h.t, at(flow.PhoneEntry))
 	for _, d := range []byte(typedPhone) {
@@ -474,13 +490,13 @@ func TestAProgramReadsTheCardOfASessionAndTheSessionGoesOn(t *testing.T) {
 	var log safeBuffer
 	h := newHospital(t, true, slog.New(slog.NewTextHandler(&log, nil)), nil)
 	h.insert(adultPID)
-	eventually(t, func() bool { return h.kiosk.runner.Snapshot().State == flow.PhoneEntry })
+	eventually(t, func() bool { return h.screen().State == flow.PhoneEntry })
 	for range 3 {
 		if status, got := h.ask(h.token, http.MethodGet, "/api/smartcard/read-card-only?readImageFlag=true", ""); status != http.StatusOK || got["pid"] != adultPID || got["image"] == nil {
 			t.Fatalf("%d", status)
 		}
 	}
-	readBy := func() string { return h.kiosk.runner.Snapshot().Devices.ReadBy }
+	readBy := func() string { return h.screen().Devices.ReadBy }
 	eventually(t, func() bool { return readBy() == "his" })
 	h.visit()
 	if got := readBy(); got != "his" {
@@ -544,7 +560,7 @@ func TestACodeOfTheKioskComesByTheFeedAndByAWebhookThatWasDown(t *testing.T) {
 	})
 	h.insert(adultPID)
 	h.visit()
-	code := string(h.kiosk.runner.Snapshot().Session.Code)
+	code := string(h.screen().Session.Code)
 	eventually(t, func() bool { mu.Lock(); defer mu.Unlock(); return len(bodies) == 1 })
 	if !strings.Contains(bodies[0], code) || !strings.Contains(bodies[0], adultPID) || !strings.Contains(bodies[0], `"zone":"demo"`) {
 		t.Errorf("the webhook got something else: %d bytes", len(bodies[0]))
@@ -572,7 +588,7 @@ func TestAWebhookWithoutItsSecretStopsTheStartWithTheCommand(t *testing.T) {
 	}
 	data := t.TempDir()
 	for range 2 { // nothing may stay open
-		if _, err := NewHeadless(KioskOptions{Config: c, Data: data, Log: slog.New(slog.DiscardHandler), Demo: demo}); err == nil ||
+		if _, err := New(app.Options{Config: c, Data: data, Log: slog.New(slog.DiscardHandler), Demo: demo}); err == nil ||
 			!strings.Contains(err.Error(), "secret set webhook-his") {
 			t.Error(err)
 		}
@@ -652,7 +668,7 @@ func TestOtherMachinesWithoutAClientStopTheStart(t *testing.T) {
 	c.Agent.Listen = "127.0.0.1:0"
 	c.Agent.TLSCert, c.Agent.TLSKey, _ = certificateFor(t, "kiosk1.hospital.example")
 	c.Agent.Addresses, c.Agent.Hosts = []string{"10.0.0.0/8"}, []string{"kiosk1.hospital.example:8189"}
-	h, err := NewHeadless(KioskOptions{Config: c, Data: t.TempDir(), Log: slog.New(slog.DiscardHandler), Demo: demo})
+	h, err := New(app.Options{Config: c, Data: t.TempDir(), Log: slog.New(slog.DiscardHandler), Demo: demo})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -678,7 +694,7 @@ func TestNothingPersonalOfAProgramsVisitIsLogged(t *testing.T) {
 	var audit safeBuffer
 	eventually(t, func() bool {
 		audit = safeBuffer{}
-		return h.core.store.AuditExport(&audit) == nil && strings.Contains(audit.String(), "agent-latest")
+		return h.core.Store.AuditExport(&audit) == nil && strings.Contains(audit.String(), "agent-latest")
 	})
 	h.end()
 	for _, event := range []string{"agent-read", "agent-confirm-save", "agent-probe", "agent-latest", "client-his"} {
@@ -700,7 +716,7 @@ func TestNothingPersonalOfAProgramsVisitIsLogged(t *testing.T) {
 
 // readerIs reports whether that is the light of the readers.
 func (h *clinic) readerIs(want flow.DeviceState) bool {
-	state, _ := h.core.cards.Light()
+	state, _ := h.core.Cards.Light()
 	return state == want
 }
 

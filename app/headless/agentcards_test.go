@@ -1,4 +1,4 @@
-package app
+package headless
 
 import (
 	"fmt"
@@ -24,7 +24,7 @@ const officerPID = "9000000000012"
 func (h *clinic) plugOfficersReader() {
 	h.t.Helper()
 	h.demo.Readers.PlugReader(demo.CertifierReader)
-	eventually(h.t, func() bool { return len(h.core.cards.List()) == 2 })
+	eventually(h.t, func() bool { return len(h.core.Cards.List()) == 2 })
 }
 
 // insertOfficer puts the officer's card into its reader and returns its insertion.
@@ -40,7 +40,7 @@ func (h *clinic) insertOfficer() (in cardreader.Inserted) {
 		h.t.Fatal(err)
 	}
 	eventually(h.t, func() bool {
-		in = h.core.cards.In(demo.CertifierReader)
+		in = h.core.Cards.In(demo.CertifierReader)
 		return in.Insertion != 0
 	})
 	return in
@@ -79,7 +79,7 @@ func TestTheNumberOfAnOfficerStaysFromPrograms(t *testing.T) {
 	h.plugOfficersReader()
 	l := h.listen(h.token)
 	in := h.insertOfficer()
-	if _, err := h.core.cards.Read(t.Context(), in.Insertion, func(flow.Person) {}); err != nil {
+	if _, err := h.core.Cards.Read(t.Context(), in.Insertion, func(flow.Person) {}); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, func() bool { return l.of(agent.CardRead) != nil })
@@ -137,7 +137,7 @@ func TestAVisitThatNeedsTheCardAgainIsNotCalledNHSOsRefusal(t *testing.T) {
 	if status != http.StatusBadRequest || first["code"] != "CardNeeded" {
 		t.Errorf("%d %v", status, got)
 	}
-	same, err := h.core.store.Find(mustPID(t, adultPID), today())
+	same, err := h.core.Store.Find(mustPID(t, adultPID), today())
 	kept := 0
 	for _, r := range same {
 		if r.State == storage.StateStaff && r.Problem == visit.CardNeeded {
@@ -157,7 +157,7 @@ func TestTheAgentAnswersAtBothAddressesOfLocalhost(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := newHospital(t, false, slog.New(slog.DiscardHandler), nil)
-	_, port, err := net.SplitHostPort(h.core.agent.Addr().String())
+	_, port, err := net.SplitHostPort(h.core.Agent.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}

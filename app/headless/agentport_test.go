@@ -1,4 +1,4 @@
-package app
+package headless
 
 import (
 	"io"
@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"authenkiosk/app"
 	"authenkiosk/app/config"
 	"authenkiosk/app/demo"
 )
@@ -38,7 +39,7 @@ func TestAPortThatIsTakenIsToldWithWhoHasIt(t *testing.T) {
 	} {
 		again := config.Default()
 		again.Agent.Listen = c.address
-		h, err := NewHeadless(KioskOptions{Config: again, Data: t.TempDir(), Log: slog.New(slog.DiscardHandler), Demo: newDemo(t)})
+		h, err := New(app.Options{Config: again, Data: t.TempDir(), Log: slog.New(slog.DiscardHandler), Demo: newDemo(t)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package app
+package headless
 
 import (
 	"bytes"
@@ -27,12 +27,12 @@ func TestOrdinaryPollingDoesNotFillTheAudit(t *testing.T) {
 	}
 	h.ask(h.token, http.MethodGet, "/api/smartcard/probe/"+adultPID, "")
 	eventually(t, func() bool { // entries are written in their order
-		return entriesOfAgent(t, h.core.store)["agent-probe client-his status-200"] == 1
+		return entriesOfAgent(t, h.core.Store)["agent-probe client-his status-200"] == 1
 	})
 	want := map[string]int{
 		"agent-latest client-his status-200": 1, "agent-probe client-his status-200": 1, "agent-refused client-127-0-0-1 status-401": 1,
 	}
-	if got := entriesOfAgent(t, h.core.store); !maps.Equal(got, want) {
+	if got := entriesOfAgent(t, h.core.Store); !maps.Equal(got, want) {
 		t.Errorf("the audit has\n%v, want\n%v", got, want)
 	}
 }

@@ -1,10 +1,11 @@
-package app
+package headless
 
 import (
 	"context"
 	"log/slog"
 	"testing"
 
+	"authenkiosk/app"
 	"authenkiosk/app/config"
 )
 
@@ -13,7 +14,7 @@ import (
 func TestTheProgramStartsBeforeTheNetwork(t *testing.T) {
 	c := config.Default()
 	c.Agent.Listen, c.Agent.PlainHTTPListen, c.Agent.PlainHTTPFrom = "127.0.0.1:0", "192.0.2.20:8189", []string{"192.0.2.30"}
-	h, err := NewHeadless(KioskOptions{Config: c, Data: t.TempDir(), Log: slog.New(slog.DiscardHandler), Demo: newDemo(t)})
+	h, err := New(app.Options{Config: c, Data: t.TempDir(), Log: slog.New(slog.DiscardHandler), Demo: newDemo(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

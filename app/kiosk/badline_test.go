@@ -1,4 +1,4 @@
-package app
+package kiosk
 
 import (
 	"errors"
@@ -166,7 +166,7 @@ func TestALineThatLosesPacketsDelaysAndNothingElse(t *testing.T) {
 				m := w.until("end of the visit", func(m flow.Model) bool { return m.State == flow.Result || m.State == flow.Queued })
 				w.drained()
 				codes, _ := w.madeFor()
-				r, err := w.kiosk.store.Visit(m.Session.Insertion.VisitID)
+				r, err := w.kiosk.Store.Visit(m.Session.Insertion.VisitID)
 				if codes != 1 || err != nil || r.State != storage.StateDone || m.Session.Code != "" && m.Session.Code != r.Code {
 					t.Errorf("%d codes, the store has %v %v, the patient saw %q", codes, r.State, err, m.Session.Code)
 				}
@@ -199,7 +199,7 @@ func TestABadLineNeverMakesAWrongSuccessAndTheQueueIsEmptySoonAfter(t *testing.T
 					w.line.set(lineGood)
 					w.drained()
 					codes, _ := w.madeFor()
-					r, err := w.kiosk.store.Visit(m.Session.Insertion.VisitID)
+					r, err := w.kiosk.Store.Visit(m.Session.Insertion.VisitID)
 					if codes != 1 || err != nil || r.State != storage.StateDone {
 						t.Errorf("%d codes, the store has %v, %v", codes, r.State, err)
 					}

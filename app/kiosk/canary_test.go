@@ -1,4 +1,4 @@
-package app
+package kiosk
 
 import (
 	"bytes"
@@ -120,7 +120,7 @@ func (w *wire) serve(c canary, away bool) {
 		}
 	}
 	w.until("welcome screen", onScreen(flow.Welcome))
-	if err := w.kiosk.demo.Readers.Insert(demo.PatientReader, card); err != nil {
+	if err := w.kiosk.Demo.Readers.Insert(demo.PatientReader, card); err != nil {
 		w.t.Fatal(err)
 	}
 	w.until("keypad", onScreen(flow.PhoneEntry))

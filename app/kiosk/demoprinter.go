@@ -1,4 +1,4 @@
-package demo
+package kiosk
 
 import (
 	"context"
@@ -9,27 +9,25 @@ import (
 	"path/filepath"
 	"time"
 
-	"authenkiosk/app/config"
-	"authenkiosk/printer"
 	"authenkiosk/printer/sink"
 )
 
-// Printer is the printer of the demo zone: made up, at a line in memory, and its
+// madeUpPrinter is the printer of the demo zone: made up, at a line in memory, and its
 // paper can run out.
-type Printer struct {
+type madeUpPrinter struct {
 	*sink.Printer
 	dir string // where people find its slips
 }
 
-func newPrinter(dir string, dots int) *Printer {
-	return &Printer{Printer: sink.New(dots), dir: dir}
+func newMadeUpPrinter(dir string, dots int) *madeUpPrinter {
+	return &madeUpPrinter{Printer: sink.New(dots), dir: dir}
 }
 
 // enoughSlips is how many slips are held at most: a demo may run for days.
 const enoughSlips = 50
 
 // Keep writes every slip as a picture until ctx ends.
-func (p *Printer) Keep(ctx context.Context, log *slog.Logger) {
+func (p *madeUpPrinter) Keep(ctx context.Context, log *slog.Logger) {
 	seen := 0
 	for p.Wait(ctx, seen+1) == nil {
 		slips := p.Slips()
@@ -45,7 +43,7 @@ func (p *Printer) Keep(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-func (p *Printer) write(s sink.Slip) error {
+func (p *madeUpPrinter) write(s sink.Slip) error {
 	if err := os.MkdirAll(p.dir, 0o700); err != nil {
 		return err
 	}
@@ -56,13 +54,4 @@ func (p *Printer) write(s sink.Slip) error {
 	}
 	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
 	return errors.Join(encoder.Encode(f, s.Picture.Image()), f.Close())
-}
-
-// PrinterFor returns a made-up printer for a kiosk that has none; nil: it has one, or
-// shall have none. It leaves its slips in the directory.
-func (d *World) PrinterFor(c config.Printer, dir string) *Printer {
-	if !d.Prints || c.Kind != config.PrinterNone {
-		return nil
-	}
-	return newPrinter(dir, printer.WidthPx(c.WidthMM))
 }

@@ -1,4 +1,4 @@
-package app
+package kiosk
 
 import (
 	"context"
@@ -15,10 +15,7 @@ import (
 
 // Dock is the control panel of the demo zone: it plays the patient's hands and
 // the world's faults.
-type Dock struct {
-	kiosk *Kiosk
-	demo  *demo.World
-}
+type Dock struct{ kiosk *Kiosk }
 
 // InsertCard puts one of DemoCards into the reader; a card that is in is taken
 // out first.
@@ -27,31 +24,31 @@ func (d *Dock) InsertCard(id string) error {
 	if err != nil {
 		return err
 	}
-	_ = d.demo.Readers.Remove(demo.PatientReader) // an empty reader is what is wanted
-	d.demo.LayOnDesk(id)
-	return d.demo.Readers.Insert(demo.PatientReader, card)
+	_ = d.kiosk.Demo.Readers.Remove(demo.PatientReader) // an empty reader is what is wanted
+	d.kiosk.Demo.LayOnDesk(id)
+	return d.kiosk.Demo.Readers.Insert(demo.PatientReader, card)
 }
 
 // RemoveCard takes the card out, if one is in.
 func (d *Dock) RemoveCard() {
-	_ = d.demo.Readers.Remove(demo.PatientReader)
-	d.demo.Zone.Desk().Remove()
+	_ = d.kiosk.Demo.Readers.Remove(demo.PatientReader)
+	d.kiosk.Demo.Zone.Desk().Remove()
 }
 
 // PlugReader plugs the patient's reader in or out.
 func (d *Dock) PlugReader(in bool) {
 	if in {
-		d.demo.Readers.PlugReader(demo.PatientReader)
+		d.kiosk.Demo.Readers.PlugReader(demo.PatientReader)
 		return
 	}
-	d.demo.Readers.UnplugReader(demo.PatientReader)
+	d.kiosk.Demo.Readers.UnplugReader(demo.PatientReader)
 }
 
 // BreakPrinter pulls the printer's wire, or puts it back.
 func (d *Dock) BreakPrinter(broken bool) {
 	if p := d.kiosk.printer; p != nil {
 		p.BreakDown(broken)
-		d.kiosk.look()
+		d.kiosk.Look()
 	}
 }
 
@@ -75,18 +72,18 @@ func (d *Dock) InsertCertifierCard(id string) error {
 	if err != nil {
 		return err
 	}
-	_ = d.demo.Readers.Remove(demo.CertifierReader)
-	return d.demo.Readers.Insert(demo.CertifierReader, card)
+	_ = d.kiosk.Demo.Readers.Remove(demo.CertifierReader)
+	return d.kiosk.Demo.Readers.Insert(demo.CertifierReader, card)
 }
 
 // RemoveCertifierCard takes the card out of the second reader, if one is in.
-func (d *Dock) RemoveCertifierCard() { _ = d.demo.Readers.Remove(demo.CertifierReader) }
+func (d *Dock) RemoveCertifierCard() { _ = d.kiosk.Demo.Readers.Remove(demo.CertifierReader) }
 
 // SetScene changes what the drawn camera sees.
 func (d *Dock) SetScene(name string) error {
 	s, err := scene.Parse(name)
 	if err == nil {
-		d.demo.Stage.Set(s)
+		d.kiosk.stage.Set(s)
 	}
 	return err
 }
@@ -107,17 +104,17 @@ const slowDemo = 10 * time.Second
 
 // SetNHSO changes how NHSO behaves.
 func (d *Dock) SetNHSO(f NHSOFault) error {
-	d.demo.Zone.ClearFaults()
+	d.kiosk.Demo.Zone.ClearFaults()
 	switch f {
 	case NHSOFine:
-		d.kiosk.outbox.Wake()
+		d.kiosk.Outbox.Wake()
 		return nil
 	case NHSOSlow:
-		return d.demo.Zone.SetFault(testzone.Fault{
+		return d.kiosk.Demo.Zone.SetFault(testzone.Fault{
 			Path: "/nhsoendpoint/api/AuthenCode", Kind: testzone.FaultKind(f), DelayMS: int(slowDemo.Milliseconds()),
 		})
 	}
-	return d.demo.Zone.SetFault(testzone.Fault{Kind: testzone.FaultKind(f)})
+	return d.kiosk.Demo.Zone.SetFault(testzone.Fault{Kind: testzone.FaultKind(f)})
 }
 
 // midnightLasts is how long the demo stays on the day after.

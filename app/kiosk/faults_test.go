@@ -1,4 +1,4 @@
-package app
+package kiosk
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"authenkiosk/app"
 	"authenkiosk/app/config"
 	"authenkiosk/app/demo"
 	"authenkiosk/cardreader/virtualcard"
@@ -139,8 +140,8 @@ func makeWire(t *testing.T, log *slog.Logger, on network, waits limits, change f
 	for _, f := range more {
 		f(demo)
 	}
-	w.kiosk, err = NewKiosk(KioskOptions{
-		Config: c, Data: w.data, Log: log, Demo: demo, Timeouts: waits.timeouts, Settling: waits.settling,
+	w.kiosk, err = New(Options{
+		Options:     app.Options{Config: c, Data: w.data, Log: log, Demo: demo, Timeouts: waits.timeouts, Settling: waits.settling},
 		PrinterPoll: 200 * time.Millisecond, // the tests wait for what the printer says
 	})
 	if err != nil {
@@ -290,7 +291,7 @@ func TestEveryFaultOfNHSOEndsWithOneCodeAndATrueWord(t *testing.T) {
 				if codes != 1 || c.requests > 0 && requests != c.requests {
 					t.Errorf("%d codes after %d requests, want 1 after %d", codes, requests, c.requests)
 				}
-				r, err := w.kiosk.store.Visit(id)
+				r, err := w.kiosk.Store.Visit(id)
 				if err != nil || r.State != storage.StateDone || r.Code == "" {
 					t.Errorf("the store has %v, %v", r.State, err)
 				}

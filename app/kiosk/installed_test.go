@@ -1,4 +1,4 @@
-package app
+package kiosk
 
 import (
 	"log/slog"
@@ -40,7 +40,7 @@ func (w *wire) fault(f testzone.Fault) {
 
 func (w *wire) stateOf(id visit.ID) storage.Record {
 	w.t.Helper()
-	r, err := w.kiosk.store.Visit(id)
+	r, err := w.kiosk.Store.Visit(id)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func TestAPersonWithACodeOfTodayIsNotPostedAgain(t *testing.T) {
 func TestADuplicateIsSettledByTheLatestCode(t *testing.T) {
 	playInstalled(t, func(t *testing.T, w *wire) {
 		w.phone()
-		other, err := nhso.NewAgent(nhso.AgentOptions{URL: w.kiosk.demo.AgentURL, DialContext: w.kiosk.demo.AgentDial, AnyAddress: true})
+		other, err := nhso.NewAgent(nhso.AgentOptions{URL: w.kiosk.Demo.AgentURL, DialContext: w.kiosk.Demo.AgentDial, AnyAddress: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -156,7 +156,7 @@ func TestAQueuedVisitWhoseCardIsPulledBecomesWorkForTheStaffAtOnce(t *testing.T)
 // codesMade are the codes that the zone did not have from the beginning.
 func (w *wire) codesMade() (made []string) {
 	for _, c := range w.zone.Codes() {
-		if c.PID == adultPID {
+		if c.PID == "9000000000004" {
 			made = append(made, string(c.Code))
 		}
 	}
@@ -171,7 +171,7 @@ func TestACardThatIsPulledBeforeTheConfirmationPostsNothing(t *testing.T) {
 		if w.posts() != 0 || len(w.codesMade()) != 0 {
 			t.Errorf("%d posts", w.posts())
 		}
-		if n, err := w.kiosk.store.Counts(visit.ServiceDateOf(time.Now())); err != nil || n.Pending != 0 {
+		if n, err := w.kiosk.Store.Counts(visit.ServiceDateOf(time.Now())); err != nil || n.Pending != 0 {
 			t.Errorf("%+v %v", n, err)
 		}
 	})

@@ -1,4 +1,4 @@
-package app
+package kiosk
 
 import (
 	"context"
@@ -22,6 +22,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"authenkiosk/app"
 	"authenkiosk/app/config"
 	"authenkiosk/app/demo"
 	"authenkiosk/cardreader/virtualcard"
@@ -425,11 +426,11 @@ func childKiosk(zone, data string, submit time.Duration) (*Kiosk, error) {
 			return (&net.Dialer{}).DialContext(ctx, network, u.Host)
 		},
 	}
-	return NewKiosk(KioskOptions{
+	return New(Options{Options: app.Options{
 		Config: config.Default(), Data: data, Log: slog.New(slog.DiscardHandler), Demo: demo,
 		Timeouts: nhso.Timeouts{Query: 2 * time.Second, Submit: submit, Connect: time.Second},
 		Settling: outbox.Times{SettleTime: killSettle, Patience: 200 * time.Millisecond},
-	})
+	}})
 }
 
 // TestKillChild is the child process: a kiosk at which one patient after another
@@ -461,7 +462,7 @@ func TestKillChild(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := k.demo.Readers.Insert(demo.PatientReader, card); err != nil {
+			if err := k.Demo.Readers.Insert(demo.PatientReader, card); err != nil {
 				t.Fatal(err)
 			}
 		case m.State == flow.PhoneEntry && m.Session.PhoneInput == "":
@@ -476,7 +477,7 @@ func TestKillChild(t *testing.T) {
 		case busy && (m.State == flow.Result || m.State == flow.Queued || m.State == flow.CardFault ||
 			m.State == flow.AlreadyHere || m.State == flow.NoRight || m.State == flow.Desk):
 			busy = false
-			_ = k.demo.Readers.Remove(demo.PatientReader)
+			_ = k.Demo.Readers.Remove(demo.PatientReader)
 			k.Send(flow.TapClose{})
 		}
 	}

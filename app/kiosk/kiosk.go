@@ -1,53 +1,47 @@
-package app
+// Package kiosk is the face for patients without its screen: the patient's way with the
+// cards, the photo and the slips, on the core that every face has.
+package kiosk
 
 import (
 	"context"
 	"image"
-	"log/slog"
 	"path/filepath"
-	"sync"
 	"time"
 
+	"authenkiosk/app"
 	"authenkiosk/app/config"
-	"authenkiosk/app/demo"
 	"authenkiosk/app/photo"
 	"authenkiosk/app/slips"
 	"authenkiosk/camera/scene"
-	"authenkiosk/nhso"
 	"authenkiosk/outbox"
+	"authenkiosk/printer"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
 
 // Kiosk is a whole kiosk without its screen.
 type Kiosk struct {
-	*core
+	*app.Core
 
 	runner  *Runner
 	screen  func(answer func()) // has the loop of the screen answer; nil: no screen
 	printer *slips.Printer      // nil: none
-	madeUp  *demo.Printer       // the printer at its other end, for the dock; nil: a real one
+	madeUp  *madeUpPrinter      // the printer at its other end, for the dock; nil: a real one
 	camera  *photo.Camera       // nil: none
+	stage   *scene.Stage        // what the drawn camera sees; nil outside of the demo zone
 }
 
-// KioskOptions say where a kiosk keeps its data and what it stands on.
-type KioskOptions struct {
-	Config config.Config
-	Data   string // directory
-	Log    *slog.Logger
-	Demo   *demo.World // the parts of the demo zone; nil: real readers and NHSO's services
-
-	// Times of the client and of the outbox; the zero values are the right ones.
-	Timeouts nhso.Timeouts
-	Settling outbox.Times
+// Options say where a kiosk keeps its data and what it stands on.
+type Options struct {
+	app.Options
 	// PrinterPoll is how often the printer is asked how it is; 0 is the right one.
 	PrinterPoll time.Duration
 }
 
-// NewKiosk opens the store and makes everything ready; nothing runs before Run.
-func NewKiosk(o KioskOptions) (*Kiosk, error) {
+// New opens the store and makes everything ready; nothing runs before Run.
+func New(o Options) (*Kiosk, error) {
 	c := o.Config
-	types, err := PatientTypes(c)
+	types, err := app.PatientTypes(c)
 	if err != nil {
 		return nil, err
 	}
@@ -56,27 +50,31 @@ func NewKiosk(o KioskOptions) (*Kiosk, error) {
 		return nil, err
 	}
 	k := &Kiosk{printer: slips, madeUp: madeUp}
-	k.core, err = newCore(o, "kiosk", face{Status: k.Status, Healthy: k.healthy, Watched: k.watched, Settled: k.settled})
+	if o.Demo != nil {
+		k.stage = &scene.Stage{}
+	}
+	k.Core, err = app.New(o.Options, app.Face{
+		Mode: "kiosk", Screen: k.shows, Watched: k.watched, Send: k.Send, Lights: k.lights, Settled: k.settled, Erase: k.erase,
+	})
 	if err != nil {
 		slips.Close()
 		return nil, err
 	}
 	ports := Ports{
-		Card: k.cards, NHSO: k.upstream, Store: k.visits, Outbox: k.outbox,
+		Card: k.Cards, NHSO: k.Upstream, Store: k.Visits, Outbox: k.Outbox,
 		RememberPhone: time.Duration(c.Kiosk.RememberPhoneDays) * 24 * time.Hour,
 	}
 	if slips != nil {
-		slips.Attach(k.store, k.shown, k.look, o.Log)
+		slips.Attach(k.Store, k.shown, k.Look, o.Log)
 		ports.Printer = slips
-		k.erasers = append(k.erasers, func(now time.Time) { slips.Erase(now, o.Log) })
 	}
-	if k.camera = photo.New(c, stageOf(o.Demo), k.look, o.Log); k.camera != nil {
+	if k.camera = photo.New(c, k.stage, k.Look, o.Log); k.camera != nil {
 		ports.Camera = k.camera
 	}
 	k.runner = NewRunner(flow.Model{
-		Unit:    unitOf(c, types, k.nhso.Abilities(), o.Demo),
+		Unit:    unitOf(c, types, k.NHSO.Abilities(), o.Demo),
 		Today:   visit.ServiceDateOf(time.Now()),
-		Devices: k.devices(),
+		Devices: k.Lights(),
 	}, ports, o.Log)
 	return k, nil
 }
@@ -86,58 +84,46 @@ func (k *Kiosk) Send(e flow.Event) { k.runner.Send(e) }
 
 // Dock returns the controls of the demo zone, nil in every other zone.
 func (k *Kiosk) Dock() *Dock {
-	if k.demo == nil {
+	if k.Demo == nil {
 		return nil
 	}
-	return &Dock{kiosk: k, demo: k.demo}
+	return &Dock{kiosk: k}
 }
 
 // Run works until ctx ends. show draws a model; it is called from one goroutine.
 func (k *Kiosk) Run(ctx context.Context, show func(flow.Model)) error {
-	defer k.close()
 	defer k.printer.Close()
 	k.runner.ports.Show = show
-	ctx, stop := context.WithCancel(ctx)
-	var parts sync.WaitGroup
-	defer parts.Wait()
-	defer stop()
-	if err := k.start(ctx, &parts, k.runner.Send, k.devices); err != nil {
-		return err
-	}
+	parts := []func(context.Context){k.runner.Run}
 	if k.camera != nil {
-		parts.Go(func() { k.camera.Run(ctx) })
+		parts = append(parts, k.camera.Run)
 	}
 	if k.printer != nil {
-		k.printer.Start()
-		parts.Go(func() { k.printer.Run(ctx, k.log) })
+		parts = append(parts, func(ctx context.Context) {
+			k.printer.Start()
+			k.printer.Run(ctx, k.Log)
+		})
 	}
-	parts.Go(func() { k.pulse().run(ctx) })
-	parts.Go(func() { k.endIfDamaged(ctx, stop) })
-	k.log.Info("kiosk started", "version", Version(), "zone", k.Config.NHSO.Zone, "hcode", k.Config.Unit.HCode)
-	k.runner.Run(ctx)
-	notify("STOPPING=1")
-	k.log.Info("kiosk ends")
-	return k.fate()
+	return k.Core.Run(ctx, k.loops(), parts...)
 }
-
-// Ready tells the service manager that patients can be served. It is called when
-// the first screen is shown.
-func (k *Kiosk) Ready() { notify("READY=1") }
 
 // Turns has the function called, from any goroutine, to find out whether the loop of
 // the screen still turns: that loop must then call answer. It must be set before Run.
 func (k *Kiosk) Turns(ask func(answer func())) { k.screen = ask }
 
-// pulse is fed by what a patient cannot do without: the runner of the flow and the
-// loop of the screen. A device that hangs is a light on the screen and no reason to
-// end the program.
-func (k *Kiosk) pulse() *pulse {
-	p := &pulse{loops: []loop{{"flow", k.runner.Ask}}, tell: notify, log: k.log}
+// loops are what a patient cannot do without: the runner of the flow and the loop of
+// the screen. A device that hangs is a light on the screen and no reason to end the
+// program.
+func (k *Kiosk) loops() []app.Loop {
+	loops := []app.Loop{{Name: "flow", Ask: k.runner.Ask}}
 	if k.screen != nil {
-		p.loops = append(p.loops, loop{"screen", func(_ context.Context, answer func()) { k.screen(answer) }})
+		loops = append(loops, app.Loop{Name: "screen", Ask: func(_ context.Context, answer func()) { k.screen(answer) }})
 	}
-	return p
+	return loops
 }
+
+// shows names the screen that a patient sees.
+func (k *Kiosk) shows() string { return k.runner.Snapshot().State.String() }
 
 // watched reports whether a patient stands before the screen: a program that reads
 // the card then is worth a notice.
@@ -148,14 +134,14 @@ func (k *Kiosk) shown() uint64 { return k.runner.Snapshot().Session.Insertion.Nu
 
 // settled tells the patient, if still there, what the background found out.
 func (k *Kiosk) settled(id visit.ID, o outbox.Outcome) {
-	k.log.Info("visit settled", "visit", id, "outcome", o.Kind)
+	k.Log.Info("visit settled", "visit", id, "outcome", o.Kind)
 	if m := k.runner.Snapshot(); m.Session.Insertion.VisitID == id {
 		k.runner.Send(OutcomeEvent(m.Session.Insertion.Number, o))
 	}
 }
 
-func (k *Kiosk) devices() flow.Devices {
-	d := k.lights()
+// lights adds those of printer and camera.
+func (k *Kiosk) lights(d flow.Devices) flow.Devices {
 	if k.printer != nil {
 		d.Printer, d.PrinterProblem = slips.Light(k.printer.Status())
 	}
@@ -163,6 +149,13 @@ func (k *Kiosk) devices() flow.Devices {
 		d.Camera = k.camera.State()
 	}
 	return d
+}
+
+// erase takes away slips that are as old as visits that are erased.
+func (k *Kiosk) erase(now time.Time) {
+	if k.printer != nil {
+		k.printer.Erase(now, k.Log)
+	}
 }
 
 // Frames has the function called, from any goroutine, whenever Preview has
@@ -184,23 +177,16 @@ func (k *Kiosk) Preview() (image.Image, bool) {
 
 // printerOf makes the printer of the kiosk, and, when it is that of the demo, what
 // stands for it; nil: there is none.
-func printerOf(o KioskOptions) (*slips.Printer, *demo.Printer, error) {
+func printerOf(o Options) (*slips.Printer, *madeUpPrinter, error) {
 	s := slips.Options{Config: o.Config, Every: o.PrinterPoll, Log: o.Log}
-	var made *demo.Printer
+	var made *madeUpPrinter
 	if o.Demo != nil {
 		s.Dial = o.Demo.Line
-		if made = o.Demo.PrinterFor(o.Config.Printer, filepath.Join(o.Data, string(o.Config.NHSO.Zone), "slips")); made != nil {
+		if o.Demo.Prints && o.Config.Printer.Kind == config.PrinterNone {
+			made = newMadeUpPrinter(filepath.Join(o.Data, string(o.Config.NHSO.Zone), "slips"), printer.WidthPx(o.Config.Printer.WidthMM))
 			s.MadeUp = made
 		}
 	}
 	p, err := slips.New(s)
 	return p, made, err
-}
-
-// stageOf is what the camera of the demo sees; nil outside of the demo.
-func stageOf(d *demo.World) *scene.Stage {
-	if d == nil {
-		return nil
-	}
-	return &d.Stage
 }

@@ -1,9 +1,10 @@
-package app
+package kiosk
 
 import (
 	"context"
 	"time"
 
+	"authenkiosk/app"
 	"authenkiosk/app/cards"
 	"authenkiosk/app/photo"
 	"authenkiosk/app/slips"
@@ -79,4 +80,5 @@ var (
 	_ Camera     = (*photo.Camera)(nil)
 	_ Printer    = (*slips.Printer)(nil)
 	_ NHSO       = upstream.Client{}
+	_ Store      = app.Visits{}
 )

@@ -1,4 +1,4 @@
-package app
+package kiosk
 
 import (
 	"log/slog"
@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"authenkiosk/app"
 	"authenkiosk/app/config"
 	"authenkiosk/app/demo"
 	"authenkiosk/printer"
@@ -48,7 +49,7 @@ func (p *paper) job(id visit.ID, state storage.JobState) storage.PrintJob {
 	p.t.Helper()
 	limit := time.Now().Add(longest)
 	for {
-		jobs, err := p.kiosk.store.PrintJobs()
+		jobs, err := p.kiosk.Store.PrintJobs()
 		if err != nil {
 			p.t.Fatal(err)
 		}
@@ -92,7 +93,7 @@ func (p *paper) whole() (n int) {
 
 func (p *paper) done(id visit.ID) {
 	p.t.Helper()
-	if r, err := p.kiosk.store.Visit(id); err != nil || r.State != storage.StateDone {
+	if r, err := p.kiosk.Store.Visit(id); err != nil || r.State != storage.StateDone {
 		p.t.Errorf("the visit is %v: %v", r.State, err)
 	}
 }
@@ -212,7 +213,7 @@ func TestAPrinterThatDoesNotTellPrintsOnceAndAgainWhenAsked(t *testing.T) {
 				if n := p.whole(); n != 2 {
 					t.Errorf("%d slips came out", n)
 				}
-				jobs, _ := p.kiosk.store.PrintJobs()
+				jobs, _ := p.kiosk.Store.PrintJobs()
 				if i := slices.IndexFunc(jobs, func(j storage.PrintJob) bool { return j.Copy == 1 }); i < 0 {
 					t.Error("no job is a reprint")
 				}
@@ -268,7 +269,7 @@ func TestAPatientWhoComesBackGetsAMarkedReprint(t *testing.T) {
 		if n := p.whole(); n != 2 {
 			t.Errorf("%d slips came out", n)
 		}
-		jobs, err := p.kiosk.store.PrintJobs()
+		jobs, err := p.kiosk.Store.PrintJobs()
 		if err != nil || len(jobs) != 2 || jobs[1].Visit != first || jobs[1].Copy != 1 || jobs[1].State != storage.JobPrinted {
 			t.Errorf("jobs %+v: %v", jobs, err)
 		}
@@ -288,7 +289,7 @@ func TestASlipForTheDeskNeedsNoVisit(t *testing.T) {
 		if j := p.job(m.Session.Insertion.VisitID, storage.JobPrinted); j.Kind != "desk" {
 			t.Errorf("job %+v", j)
 		}
-		if _, err := p.kiosk.store.Visit(m.Session.Insertion.VisitID); err == nil {
+		if _, err := p.kiosk.Store.Visit(m.Session.Insertion.VisitID); err == nil {
 			t.Error("a visit was saved")
 		}
 	})
@@ -304,10 +305,10 @@ func TestAfterARestartAYoungSlipComesOut(t *testing.T) {
 		p.dock.RemoveCard() // no other session begins after the restart
 		p.sink.Set(func(s *sink.State) { s.PaperOut = false })
 
-		k, err := NewKiosk(KioskOptions{
+		k, err := New(Options{Options: app.Options{
 			Config: p.kiosk.Config, Data: p.data, Log: slog.New(slog.DiscardHandler),
-			Demo: &demo.World{Readers: p.kiosk.demo.Readers, URL: p.kiosk.demo.URL, Dial: p.kiosk.demo.Dial, Line: p.sink.Line},
-		})
+			Demo: &demo.World{Readers: p.kiosk.Demo.Readers, URL: p.kiosk.Demo.URL, Dial: p.kiosk.Demo.Dial, Line: p.sink.Line},
+		}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -330,7 +331,7 @@ func TestTheDocksPrinterShowsEveryTroubleAndKeepsPictures(t *testing.T) {
 		}
 		data := t.TempDir()
 		keepCommandsOut(t, data)
-		k, err := NewKiosk(KioskOptions{Config: config.Default(), Data: data, Log: slog.New(slog.DiscardHandler), Demo: demo})
+		k, err := New(Options{Options: app.Options{Config: config.Default(), Data: data, Log: slog.New(slog.DiscardHandler), Demo: demo}})
 		if err != nil {
 			t.Fatal(err)
 		}

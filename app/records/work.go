@@ -11,7 +11,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"authenkiosk/printer/words"
+	"authenkiosk/assets/slipwords"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 )
@@ -82,7 +82,7 @@ func workItemOf(r storage.Record, names bool) workItem {
 
 func (i *workItem) because(p visit.Problem) {
 	if p != visit.NoProblem {
-		i.Reason, i.Help, i.Words = p.String(), p.HelpCode(), words.In("en", "reason."+p.String())
+		i.Reason, i.Help, i.Words = p.String(), p.HelpCode(), slipwords.In("en", "reason."+p.String())
 	}
 }
 

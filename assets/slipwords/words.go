@@ -1,7 +1,7 @@
-// Package words holds what stands on slips, in each language. A language is a
+// Package slipwords holds what stands on slips, in each language. A language is a
 // file LANGUAGE.json beside this one: to add one, add its file (the tests tell
 // which words it lacks). It must not know what a slip is.
-package words
+package slipwords
 
 import (
 	"embed"

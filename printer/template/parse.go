@@ -19,7 +19,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
-	"authenkiosk/printer/words"
+	"authenkiosk/assets/slipwords"
 )
 
 // Limits of a template.
@@ -303,19 +303,19 @@ func (r *reader) content(b *Block, k Kind, full string, value any) {
 func (r *reader) text(full string, value any) Text {
 	table, ok := value.(map[string]any)
 	if !ok || len(table) == 0 {
-		r.fail(full, fmt.Sprintf(": allowed is a text in each language, { th = \"...\" }; languages are %s", quotedList(words.Languages())))
+		r.fail(full, fmt.Sprintf(": allowed is a text in each language, { th = \"...\" }; languages are %s", quotedList(slipwords.Languages())))
 		return nil
 	}
 	t := Text{}
 	for language, value := range table {
 		s, ok := value.(string)
 		switch {
-		case !words.Known(language):
-			r.fail(full+"."+language, ": unknown language; allowed are "+quotedList(words.Languages()))
+		case !slipwords.Known(language):
+			r.fail(full+"."+language, ": unknown language; allowed are "+quotedList(slipwords.Languages()))
 		case !ok || strings.TrimSpace(s) == "" || utf8.RuneCountInString(s) > maxText || strings.ContainsFunc(s, unicode.IsControl):
 			r.fail(full+"."+language, fmt.Sprintf(": allowed is a text of 1 to %d characters on one line", maxText))
 		default:
-			t[language] = words.Breaks(s)
+			t[language] = slipwords.Breaks(s)
 		}
 	}
 	return t

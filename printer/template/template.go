@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"slices"
 
-	"authenkiosk/printer/words"
+	"authenkiosk/assets/slipwords"
 )
 
 // Kind is the sort of slip.
@@ -91,7 +91,7 @@ type Text map[string]string
 
 // In returns the text in that language, else in Thai, else in any.
 func (t Text) In(language string) string {
-	for _, l := range append([]string{language}, words.Languages()...) {
+	for _, l := range append([]string{language}, slipwords.Languages()...) {
 		if t[l] != "" {
 			return t[l]
 		}
