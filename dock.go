@@ -5,18 +5,18 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"authenkiosk/app"
 	"authenkiosk/app/demo"
+	"authenkiosk/app/kiosk"
 	"authenkiosk/ui/dock"
 )
 
 // nhsoModes are the dock's words for how NHSO behaves.
-var nhsoModes = map[string]app.NHSOFault{
-	dock.NHSONormal: app.NHSOFine, dock.NHSODown: app.NHSODown, dock.NHSOSlow: app.NHSOSlow, dock.NHSOToken: app.NHSOTokenRefused,
+var nhsoModes = map[string]kiosk.NHSOFault{
+	dock.NHSONormal: kiosk.NHSOFine, dock.NHSODown: kiosk.NHSODown, dock.NHSOSlow: kiosk.NHSOSlow, dock.NHSOToken: kiosk.NHSOTokenRefused,
 }
 
 // newDock ties the buttons of the dock to the demo zone.
-func newDock(ctx context.Context, hands *app.Dock, language string) (*dock.Dock, error) {
+func newDock(ctx context.Context, hands *kiosk.Dock, language string) (*dock.Dock, error) {
 	var cards []dock.Card
 	for _, c := range demo.Cards() {
 		cards = append(cards, dock.Card{ID: c.ID, Label: c.Label})

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"authenkiosk/cli"
+	"authenkiosk/cli/kioskcmd"
 
 	_ "authenkiosk/ui/fyneenv" // before Fyne: what Fyne reads while it starts
 )
@@ -14,7 +15,7 @@ import (
 func main() {
 	p := cli.Program{
 		Name: "authenkiosk", Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Window: openWindow, Draw: drawScreen,
+		Commands: kioskcmd.Commands(openWindow, drawScreen), Checks: kioskcmd.Checks,
 	}
 	os.Exit(p.Main(os.Args[1:]))
 }

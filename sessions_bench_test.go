@@ -26,8 +26,9 @@ import (
 	"authenkiosk/app"
 	"authenkiosk/app/config"
 	"authenkiosk/app/demo"
+	"authenkiosk/app/kiosk"
 	"authenkiosk/cardreader/virtualcard"
-	"authenkiosk/cli"
+	"authenkiosk/cli/kioskcmd"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
@@ -158,7 +159,7 @@ func playSessions(n int, dir, nhso string) error {
 	c := config.Default()
 	c.Kiosk.Fullscreen = false
 	log := slog.New(slog.DiscardHandler)
-	k, err := app.NewKiosk(app.KioskOptions{Config: c, Data: filepath.Join(dir, "data"), Log: log, Demo: world})
+	k, err := kiosk.New(kiosk.Options{Options: app.Options{Config: c, Data: filepath.Join(dir, "data"), Log: log, Demo: world}})
 	if err != nil {
 		return err
 	}
@@ -170,9 +171,9 @@ func playSessions(n int, dir, nhso string) error {
 		played <- p.play(n)
 		stop()
 	}()
-	if err := openWindow(ctx, cli.Opening{
-		WindowOptions: cli.WindowOptions{Width: screenWidth, Height: screenHeight, LayoutFile: p.layout},
-		Try:           func() (*app.Kiosk, error) { return k, nil }, Rough: c, Log: log,
+	if err := openWindow(ctx, kioskcmd.Opening{
+		WindowOptions: kioskcmd.WindowOptions{Width: screenWidth, Height: screenHeight, LayoutFile: p.layout},
+		Try:           func() (*kiosk.Kiosk, error) { return k, nil }, Rough: c, Log: log,
 	}); err != nil {
 		return err
 	}
@@ -181,7 +182,7 @@ func playSessions(n int, dir, nhso string) error {
 
 // player is the patients.
 type player struct {
-	k      *app.Kiosk
+	k      *kiosk.Kiosk
 	demo   *demo.World
 	layout string
 }

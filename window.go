@@ -17,9 +17,10 @@ import (
 
 	"authenkiosk/app"
 	"authenkiosk/app/config"
-	"authenkiosk/cli"
+	"authenkiosk/app/kiosk"
+	"authenkiosk/cli/kioskcmd"
 	"authenkiosk/ui/draw"
-	"authenkiosk/ui/kiosk"
+	ui "authenkiosk/ui/kiosk"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
@@ -28,15 +29,15 @@ import (
 const tickEvery = 250 * time.Millisecond
 
 // drawScreen draws a screen without a display.
-func drawScreen(k *app.Kiosk, m flow.Model, width, height int) (image.Image, error) {
-	return kiosk.Render(screenOptions(k), m, width, height)
+func drawScreen(k *kiosk.Kiosk, m flow.Model, width, height int) (image.Image, error) {
+	return ui.Render(screenOptions(k), m, width, height)
 }
 
-func screenOptions(k *app.Kiosk) kiosk.Options {
+func screenOptions(k *kiosk.Kiosk) ui.Options {
 	c := k.Config
-	o := kiosk.Options{
-		Unit: kiosk.Unit{Name: c.Unit.Name, HCode: c.Unit.HCode}, Zone: c.NHSO.Zone,
-		Languages: c.Kiosk.Languages, Orientation: kiosk.Orientation(c.Kiosk.Orientation), Send: k.Send,
+	o := ui.Options{
+		Unit: ui.Unit{Name: c.Unit.Name, HCode: c.Unit.HCode}, Zone: c.NHSO.Zone,
+		Languages: c.Kiosk.Languages, Orientation: ui.Orientation(c.Kiosk.Orientation), Send: k.Send,
 		Machine: machineName(), Version: programVersion(),
 	}
 	// The unit's own number is no secret: it is there to be called.
@@ -61,7 +62,7 @@ func programVersion() string { return "v" + strings.TrimPrefix(app.Version(), "v
 const retryEvery = 10 * time.Second
 
 // openWindow shows the kiosk until ctx ends, or why there is none.
-func openWindow(ctx context.Context, o cli.Opening) error {
+func openWindow(ctx context.Context, o kioskcmd.Opening) error {
 	release, err := checkDisplay()
 	if err != nil {
 		return err // Fyne would crash
@@ -114,10 +115,10 @@ var errScreenLost = errors.New("the screen is lost: the window is no longer wher
 // theatre is the window and what plays in it: the kiosk, or the screen that says why
 // there is none.
 type theatre struct {
-	o      cli.Opening
+	o      kioskcmd.Opening
 	app    fyne.App
 	window fyne.Window
-	screen *kiosk.Kiosk // of the goroutine of the user interface, as is lost
+	screen *ui.Kiosk // of the goroutine of the user interface, as is lost
 	lost   bool
 	ended  chan error
 }
@@ -148,11 +149,11 @@ func keepOpen(w fyne.Window, log *slog.Logger) {
 }
 
 // play shows a kiosk that is ready, and runs it.
-func (s *theatre) play(ctx context.Context, k *app.Kiosk) error {
+func (s *theatre) play(ctx context.Context, k *kiosk.Kiosk) error {
 	options := screenOptions(k)
 	options.ScreenLost = s.lose
 	options.HideCursor = k.Config.Kiosk.Fullscreen && s.o.Width == 0 && k.Dock() == nil
-	screen, err := kiosk.New(options)
+	screen, err := ui.New(options)
 	if err != nil {
 		return err
 	}
@@ -232,8 +233,8 @@ func (s *theatre) retry(ctx context.Context, why error) error {
 // say shows why there is no kiosk.
 func (s *theatre) say(why error) error {
 	c := s.o.Rough
-	screen, err := closedScreen(kiosk.Options{
-		Unit:      kiosk.Unit{Name: c.Unit.Name, Phone: c.Unit.Phone.String()},
+	screen, err := closedScreen(ui.Options{
+		Unit:      ui.Unit{Name: c.Unit.Name, Phone: c.Unit.Phone.String()},
 		Zone:      visit.ZoneProduction, // in whatever zone: nothing here could be taken for real
 		Languages: c.Kiosk.Languages, HideCursor: c.Kiosk.Fullscreen && s.o.Width == 0,
 		Closed: app.StartProblem(why), ScreenLost: s.lose, Machine: machineName(), Version: programVersion(),
@@ -248,9 +249,9 @@ func (s *theatre) say(why error) error {
 
 // closedScreen is the screen of a program that could not start. Its settings can be
 // changed as on any other; nothing else is taken.
-func closedScreen(o kiosk.Options) (screen *kiosk.Kiosk, err error) {
+func closedScreen(o ui.Options) (screen *ui.Kiosk, err error) {
 	o.Send = closedTaps(func(m flow.Model) { screen.Show(m) }, func(d time.Duration, do func()) { time.AfterFunc(d, func() { fyne.Do(do) }) })
-	if screen, err = kiosk.New(o); err == nil {
+	if screen, err = ui.New(o); err == nil {
 		screen.Show(flow.Model{})
 	}
 	return screen, err
@@ -282,14 +283,14 @@ func closedTaps(show func(flow.Model), after func(time.Duration, func())) func(f
 }
 
 // put puts a screen into the window.
-func (s *theatre) put(screen *kiosk.Kiosk, content fyne.CanvasObject) {
+func (s *theatre) put(screen *ui.Kiosk, content fyne.CanvasObject) {
 	s.screen = screen
 	s.window.SetContent(content)
 	screen.Attach(s.window)
 }
 
 // show opens the window over the whole screen, or in the size that was asked for.
-func show(w fyne.Window, c config.Config, o cli.WindowOptions) {
+func show(w fyne.Window, c config.Config, o kioskcmd.WindowOptions) {
 	width, height := o.Width, o.Height
 	if width == 0 {
 		width, height = 540, 960
@@ -319,7 +320,7 @@ func (s *theatre) tick(ctx context.Context) {
 // shows.
 type layoutFile struct {
 	path   string
-	screen *kiosk.Kiosk
+	screen *ui.Kiosk
 }
 
 func (l layoutFile) write(m flow.Model) {
@@ -338,7 +339,7 @@ func (l layoutFile) write(m flow.Model) {
 // newFrames returns what is to be called when the camera has a new picture. One
 // call waits for the screen at a time: a slow screen sees fewer pictures, and its
 // touches never stand in a queue behind them.
-func newFrames(k *app.Kiosk, screen *kiosk.Kiosk) func() {
+func newFrames(k *kiosk.Kiosk, screen *ui.Kiosk) func() {
 	var waiting atomic.Bool
 	return func() {
 		if !waiting.CompareAndSwap(false, true) {

@@ -23,37 +23,37 @@ func agentFindings(ctx context.Context, c config.Config, data string) []finding 
 	kept, err := summaryOf(ctx, data, app.KeysOf(c))
 	findings := receiverFindings(c, data, kept.SetAside)
 	if !c.Agent.Enabled {
-		return append(findings, finding{"agent", findingSkipped, "not enabled (agent.enabled)"})
+		return append(findings, finding{"agent", FindingSkipped, "not enabled (agent.enabled)"})
 	}
 	if err != nil {
-		return append(findings, finding{"agent", findingFailed, err.Error()})
+		return append(findings, finding{"agent", FindingFailed, err.Error()})
 	}
 	text, foreign := hospital.Answering(ctx, c.Agent)
-	state := findingOK
+	state := FindingOK
 	if foreign {
-		state = findingFailed
+		state = FindingFailed
 	}
 	findings = append(findings, finding{"agent", state, fmt.Sprintf("%s; %d clients; %s", c.Agent.Listen, kept.Clients, text)})
 	if kept.Clients == 0 && !c.Agent.Compat {
-		findings = append(findings, finding{"agent clients", findingWarning, "none: no program may ask; add one with: authenkiosk client add NAME"})
+		findings = append(findings, finding{"agent clients", FindingWarning, "none: no program may ask; add one with: authenkiosk client add NAME"})
 	}
 	if c.Agent.Compat {
 		findings = append(findings, finding{
-			"agent compat", findingWarning,
+			"agent compat", FindingWarning,
 			"LESS SAFE: every program on " + withoutToken(c.Agent) + " reads cards and asks for codes without a token; give the programs tokens and set agent.compat = false",
 		})
 	}
 	for _, origin := range c.Agent.AllowedOrigins {
 		if origin == "null" || origin == "file://" {
 			findings = append(findings, finding{
-				"agent pages", findingWarning,
+				"agent pages", FindingWarning,
 				"LESS SAFE: pages that are " + origin + " may ask with a client's token; every web site can make a page that is null, so give the token to no page that others can open",
 			})
 		}
 	}
 	if c.Agent.PlainHTTP() {
 		findings = append(findings, finding{
-			"agent plain http", findingWarning,
+			"agent plain http", FindingWarning,
 			fmt.Sprintf("LESS SAFE: %s read cards and ask for codes at http://%s without a token, and patients' data go over the network unprotected; "+
 				"prefer a webhook, or TLS (agent.tls_cert)", strings.Join(c.Agent.PlainHTTPFrom, ", "), c.Agent.PlainHTTPListen),
 		})
@@ -76,24 +76,24 @@ func lanFinding(c config.Agent, clients int) finding {
 	const loud = "OTHER MACHINES may ask: "
 	pair, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
 	if err != nil {
-		return finding{"agent network", findingFailed, err.Error()}
+		return finding{"agent network", FindingFailed, err.Error()}
 	}
 	leaf, err := x509.ParseCertificate(pair.Certificate[0])
 	switch {
 	case err != nil:
-		return finding{"agent network", findingFailed, err.Error()}
+		return finding{"agent network", FindingFailed, err.Error()}
 	case time.Now().After(leaf.NotAfter):
-		return finding{"agent network", findingFailed, "the certificate ended on " + leaf.NotAfter.Format(time.DateOnly)}
+		return finding{"agent network", FindingFailed, "the certificate ended on " + leaf.NotAfter.Format(time.DateOnly)}
 	case clients == 0:
-		return finding{"agent network", findingFailed, "no client has a token, so the agent does not start"}
+		return finding{"agent network", FindingFailed, "no client has a token, so the agent does not start"}
 	}
 	for _, asked := range c.Hosts {
 		host, _, _ := net.SplitHostPort(asked)
 		if err := leaf.VerifyHostname(host); err != nil {
-			return finding{"agent network", findingFailed, fmt.Sprintf("the certificate is not for %s", host)}
+			return finding{"agent network", FindingFailed, fmt.Sprintf("the certificate is not for %s", host)}
 		}
 	}
-	return finding{"agent network", findingWarning, fmt.Sprintf("%s%s, as %s; the certificate lasts until %s",
+	return finding{"agent network", FindingWarning, fmt.Sprintf("%s%s, as %s; the certificate lasts until %s",
 		loud, strings.Join(c.Addresses, ", "), strings.Join(c.Hosts, ", "), leaf.NotAfter.Format(time.DateOnly))}
 }
 
@@ -103,7 +103,7 @@ func receiverFindings(c config.Config, data string, setAside map[string]int) []f
 	secrets := storage.OpenSecrets(data)
 	states, err := hospital.ReadReceivers(data)
 	if err != nil {
-		return []finding{{"receivers", findingFailed, err.Error()}}
+		return []finding{{"receivers", FindingFailed, err.Error()}}
 	}
 	var findings []finding
 	for _, w := range c.Webhooks {
@@ -113,7 +113,7 @@ func receiverFindings(c config.Config, data string, setAside map[string]int) []f
 			_, err = webhook.ParseSecret(text)
 		}
 		if err != nil {
-			findings = append(findings, finding{check, findingFailed, fmt.Sprintf("%v; make one with: authenkiosk secret new %s%s", err, hospital.WebhookSecret, w.Name)})
+			findings = append(findings, finding{check, FindingFailed, fmt.Sprintf("%v; make one with: authenkiosk secret new %s%s", err, hospital.WebhookSecret, w.Name)})
 			continue
 		}
 		findings = append(findings, receiverFinding(check, "webhook/"+w.Name, states, setAside))
@@ -122,14 +122,14 @@ func receiverFindings(c config.Config, data string, setAside map[string]int) []f
 		return findings
 	}
 	if _, err := secrets.Get(c.NHSO.Zone, hospital.MQTTPassword); c.MQTT.Username != "" && err != nil {
-		return append(findings, finding{"mqtt", findingFailed, fmt.Sprintf("%v; set it with: authenkiosk secret set %s", err, hospital.MQTTPassword)})
+		return append(findings, finding{"mqtt", FindingFailed, fmt.Sprintf("%v; set it with: authenkiosk secret set %s", err, hospital.MQTTPassword)})
 	}
 	return append(findings, receiverFinding("mqtt", "mqtt", states, setAside))
 }
 
 func receiverFinding(check, name string, states []hospital.ReceiverState, setAside map[string]int) finding {
 	if n := setAside[feed.Key(name)]; n > 0 {
-		return finding{check, findingWarning, fmt.Sprintf("IT HAS REFUSED %d VISITS, which are set aside: see authenkiosk undelivered list; "+
+		return finding{check, FindingWarning, fmt.Sprintf("IT HAS REFUSED %d VISITS, which are set aside: see authenkiosk undelivered list; "+
 			"when it takes them: authenkiosk undelivered again %s", n, feed.Key(name))}
 	}
 	for _, s := range states {
@@ -138,11 +138,11 @@ func receiverFinding(check, name string, states []hospital.ReceiverState, setAsi
 		}
 		switch {
 		case !s.Failing.IsZero():
-			return finding{check, findingWarning, fmt.Sprintf("takes nothing since %s: %s", s.Failing.Format(time.DateTime), s.Problem)}
+			return finding{check, FindingWarning, fmt.Sprintf("takes nothing since %s: %s", s.Failing.Format(time.DateTime), s.Problem)}
 		case s.Delivered.IsZero():
-			return finding{check, findingOK, "ready; nothing was delivered since the start"}
+			return finding{check, FindingOK, "ready; nothing was delivered since the start"}
 		}
-		return finding{check, findingOK, "took the last change at " + s.Delivered.Format(time.DateTime)}
+		return finding{check, FindingOK, "took the last change at " + s.Delivered.Format(time.DateTime)}
 	}
-	return finding{check, findingOK, "set up; no program has run with it yet"}
+	return finding{check, FindingOK, "set up; no program has run with it yet"}
 }

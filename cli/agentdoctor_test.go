@@ -71,7 +71,7 @@ func TestTheDoctorNamesTheRiskOfPagesWithoutAnOrigin(t *testing.T) {
 		c.Agent.Enabled, c.Agent.AllowedOrigins = true, []string{origin}
 		warned := false
 		for _, f := range agentFindings(t.Context(), c, t.TempDir()) {
-			warned = warned || f.State == findingWarning && strings.Contains(f.Detail, origin) && strings.Contains(f.Detail, "LESS SAFE")
+			warned = warned || f.State == FindingWarning && strings.Contains(f.Detail, origin) && strings.Contains(f.Detail, "LESS SAFE")
 		}
 		if warned != want {
 			t.Errorf("%s: warned %v", origin, warned)
@@ -82,10 +82,10 @@ func TestTheDoctorNamesTheRiskOfPagesWithoutAnOrigin(t *testing.T) {
 func TestTheDoctorSaysWhoHasTheAgentsPort(t *testing.T) {
 	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "[]") }))
 	defer other.Close()
-	own := newClinic(t, false, nil)
+	own := newClinic(t, nil)
 	for name, c := range map[string]struct{ address, words, state string }{
-		"NHSO's agent":   {other.Listener.Addr().String(), "NHSO's own agent? End it", findingFailed},
-		"a second kiosk": {strings.TrimPrefix(own.url, "http://"), "AuthenKiosk answers there", findingOK},
+		"NHSO's agent":   {other.Listener.Addr().String(), "NHSO's own agent? End it", FindingFailed},
+		"a second kiosk": {strings.TrimPrefix(own.url, "http://"), "AuthenKiosk answers there", FindingOK},
 	} {
 		set := config.Default()
 		set.NHSO.Zone, set.Agent.Enabled, set.Agent.Listen = visit.ZoneDemo, true, c.address

@@ -15,6 +15,14 @@ type check struct {
 	look func(ctx context.Context) []finding
 }
 
+// Check is one that a program adds to those of doctor. It tells a state, FindingOK for
+// example, and what there is to say.
+type Check struct {
+	Name string // of the finding
+	Uses string // what it needs for itself: such checks follow one another; empty: nothing
+	Look func(ctx context.Context) (state, detail string)
+}
+
 const (
 	// checkLimit is the time for one check, from its own beginning: what hangs must
 	// not take the time of another, which would then be blamed.
@@ -36,7 +44,7 @@ func examine(ctx context.Context, checks []check) []finding {
 					continue
 				}
 				for _, next := range lane[n+1:] {
-					results[next] = []finding{{checks[next].name, findingSkipped, fmt.Sprintf("not looked at: %s does not come back", checks[i].name)}}
+					results[next] = []finding{{checks[next].name, FindingSkipped, fmt.Sprintf("not looked at: %s does not come back", checks[i].name)}}
 				}
 				return
 			}
@@ -78,7 +86,7 @@ func (c check) within(ctx context.Context) (findings []finding, late bool) {
 	case findings = <-found:
 		return findings, false
 	case <-time.After(checkGrace):
-		return []finding{{c.name, findingFailed, fmt.Sprintf("it hangs: no answer in %s, from the device or from its driver or service", checkLimit)}}, true
+		return []finding{{c.name, FindingFailed, fmt.Sprintf("it hangs: no answer in %s, from the device or from its driver or service", checkLimit)}}, true
 	}
 }
 

@@ -17,9 +17,9 @@ func takes(name, uses string, d time.Duration) check {
 	return check{name, uses, func(ctx context.Context) []finding {
 		select {
 		case <-time.After(d):
-			return []finding{{name, findingOK, "fine"}}
+			return []finding{{name, FindingOK, "fine"}}
 		case <-ctx.Done():
-			return []finding{{name, findingFailed, ctx.Err().Error()}}
+			return []finding{{name, FindingFailed, ctx.Err().Error()}}
 		}
 	}}
 }
@@ -28,7 +28,7 @@ func takes(name, uses string, d time.Duration) check {
 func hangs(name, uses string, until <-chan struct{}) check {
 	return check{name, uses, func(context.Context) []finding {
 		<-until
-		return []finding{{name, findingOK, "too late"}}
+		return []finding{{name, FindingOK, "too late"}}
 	}}
 }
 
@@ -44,7 +44,7 @@ func TestWhatHangsIsBlamedAloneAndTakesNobodysTime(t *testing.T) {
 			func(<-chan struct{}) []check {
 				return []check{takes("reader", "", time.Second), takes("printer", "printer", 2*time.Second), takes("NHSO", "", 3*time.Second)}
 			},
-			[]string{findingOK, findingOK, findingOK},
+			[]string{FindingOK, FindingOK, FindingOK},
 			3 * time.Second,
 		},
 		{
@@ -52,7 +52,7 @@ func TestWhatHangsIsBlamedAloneAndTakesNobodysTime(t *testing.T) {
 			func(<-chan struct{}) []check {
 				return []check{takes("printer", "", time.Hour), takes("camera", "", time.Hour), takes("NHSO", "", 14*time.Second)}
 			},
-			[]string{findingFailed, findingFailed, findingOK},
+			[]string{FindingFailed, FindingFailed, FindingOK},
 			checkLimit,
 		},
 		{
@@ -60,7 +60,7 @@ func TestWhatHangsIsBlamedAloneAndTakesNobodysTime(t *testing.T) {
 			func(until <-chan struct{}) []check {
 				return []check{hangs("reader", "", until), takes("NHSO", "", time.Second)}
 			},
-			[]string{findingFailed, findingOK},
+			[]string{FindingFailed, FindingOK},
 			checkLimit + checkGrace,
 		},
 		{
@@ -68,7 +68,7 @@ func TestWhatHangsIsBlamedAloneAndTakesNobodysTime(t *testing.T) {
 			func(<-chan struct{}) []check {
 				return []check{takes("printer", "printer", 10*time.Second), takes("NHSO", "", time.Second), takes("slips", "printer", 10*time.Second)}
 			},
-			[]string{findingOK, findingOK, findingOK},
+			[]string{FindingOK, FindingOK, FindingOK},
 			20 * time.Second,
 		},
 		{
@@ -76,7 +76,7 @@ func TestWhatHangsIsBlamedAloneAndTakesNobodysTime(t *testing.T) {
 			func(until <-chan struct{}) []check {
 				return []check{hangs("printer", "printer", until), takes("NHSO", "", time.Second), takes("slips", "printer", 0), takes("paper", "printer", 0)}
 			},
-			[]string{findingFailed, findingOK, findingSkipped, findingSkipped},
+			[]string{FindingFailed, FindingOK, FindingSkipped, FindingSkipped},
 			checkLimit + checkGrace,
 		},
 	} {
@@ -160,7 +160,7 @@ func TestDoctorSaysWhatToInstallForTheCardService(t *testing.T) {
 }
 
 func TestAStoreThatOpensSlowlyIsNotSaidToBeInUse(t *testing.T) {
-	for opens, want := range map[time.Duration]string{20 * time.Second: findingOK, time.Hour: findingSkipped} {
+	for opens, want := range map[time.Duration]string{20 * time.Second: FindingOK, time.Hour: FindingSkipped} {
 		synctest.Test(t, func(t *testing.T) {
 			opening := true
 			visits := newShared(func() visitCount {
@@ -172,12 +172,12 @@ func TestAStoreThatOpensSlowlyIsNotSaidToBeInUse(t *testing.T) {
 				{"visits", usesData, func(ctx context.Context) []finding { return []finding{visitsFinding(visits.get(ctx))} }},
 				{"agent", usesData, whenCounted(visits, func(context.Context) []finding {
 					if opening {
-						return []finding{{"agent", findingFailed, "in use"}}
+						return []finding{{"agent", FindingFailed, "in use"}}
 					}
-					return []finding{{"agent", findingOK, "fine"}}
+					return []finding{{"agent", FindingOK, "fine"}}
 				})},
 			})
-			if len(got) != 2 || got[0].State != findingFailed || got[1].State != want {
+			if len(got) != 2 || got[0].State != FindingFailed || got[1].State != want {
 				t.Errorf("%s: %+v, want the agent %s", opens, got, want)
 			}
 			time.Sleep(opens)

@@ -34,7 +34,7 @@ func TestTheDoctorSaysWhoIsOfferedWhichClaimTypes(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			set := config.Default()
 			set.NHSO.Zone, set.NHSO.Upstream, set.Kiosk.ClaimTypes, set.Kiosk.DefaultClaimType = c.zone, c.way, c.set, c.standard
-			if f := claimTypeFinding(set); f.State != findingOK || !strings.Contains(f.Detail, c.words) {
+			if f := claimTypeFinding(set); f.State != FindingOK || !strings.Contains(f.Detail, c.words) {
 				t.Errorf("%+v", f)
 			}
 		})

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"image"
 	"log"
 	"log/slog"
 	"net"
@@ -14,14 +13,11 @@ import (
 	"strings"
 	"testing"
 
-	"authenkiosk/app"
-	"authenkiosk/app/config"
 	"authenkiosk/app/hospital"
 	"authenkiosk/app/upstream"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
-	"authenkiosk/visit/flow"
 )
 
 // called is what a command line printed and how it ended.
@@ -30,48 +26,31 @@ type called struct {
 	out, err string
 }
 
-func call(t *testing.T, graphical bool, stdin string, args ...string) called {
+func call(t *testing.T, stdin string, args ...string) called {
 	t.Helper()
 	var out, errs bytes.Buffer
 	p := Program{Name: "authenkiosk", Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &errs}
-	if graphical {
-		p.Window = func(_ context.Context, o Opening) error {
-			k, err := o.Try()
-			if err == nil {
-				k.Close()
-			}
-			return err
-		}
-		p.Draw = func(*app.Kiosk, flow.Model, int, int) (image.Image, error) {
-			return image.NewGray(image.Rect(0, 0, 1, 1)), nil
-		}
-	}
 	return called{p.Main(args), out.String(), errs.String()}
 }
 
 func TestACommandLineThatMakesNoSenseIsExplained(t *testing.T) {
 	for _, c := range []struct {
-		name      string
-		graphical bool
-		args      []string
-		status    int
-		words     string
+		name   string
+		args   []string
+		status int
+		words  string
 	}{
-		{"an unknown command", true, []string{"fly"}, exitUsage, `no command "fly"`},
-		{"a word too much", true, []string{"version", "now"}, exitUsage, `"now" is too much`},
-		{"an unknown flag", true, []string{"version", "-x"}, exitUsage, "flag provided but not defined"},
-		{"a screen without a screen", false, []string{"kiosk"}, exitUsage, `no command "kiosk"`},
-		{"the station comes later", true, []string{"station"}, exitError, "not available in this version"},
-		{"a client without a verb", true, []string{"client"}, exitError, "client add NAME"},
-		{"a zone that does not exist", true, []string{"zone", "set", "live", "-config", "x.toml"}, exitError, "x.toml"},
-		{"a secret that cannot be made", true, []string{"secret", "new", "nhso-token"}, exitError, "webhook-NAME"},
-		{"a demo without a place", true, []string{"demo"}, exitError, "-out DIR"},
-		{"a demo of a wrong size", true, []string{"demo", "-out", "x", "-size", "big"}, exitError, "WIDTHxHEIGHT"},
-		{"a configuration that is not there", true, []string{"kiosk", "-config", "none.toml"}, exitError, "none.toml"},
-		{"half a secret", true, []string{"secret", "set"}, exitError, "secret set NAME"},
+		{"an unknown command", []string{"fly"}, exitUsage, `no command "fly"`},
+		{"a word too much", []string{"version", "now"}, exitUsage, `"now" is too much`},
+		{"an unknown flag", []string{"version", "-x"}, exitUsage, "flag provided but not defined"},
+		{"a screen without a screen", []string{"kiosk"}, exitUsage, `no command "kiosk"`},
+		{"a client without a verb", []string{"client"}, exitError, "client add NAME"},
+		{"a zone that does not exist", []string{"zone", "set", "live", "-config", "x.toml"}, exitError, "x.toml"},
+		{"a secret that cannot be made", []string{"secret", "new", "nhso-token"}, exitError, "webhook-NAME"},
+		{"half a secret", []string{"secret", "set"}, exitError, "secret set NAME"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := call(t, c.graphical, "", c.args...)
+			got := call(t, "", c.args...)
 			if got.status != c.status || !strings.Contains(got.err, c.words) {
 				t.Errorf("status %d, %q; want %d with %q", got.status, got.err, c.status, c.words)
 			}
@@ -109,44 +88,19 @@ func TestANewSecretIsShownOnlyOnceItIsSealed(t *testing.T) {
 	if err := os.WriteFile(data, nil, 0o600); err != nil { // where a directory must be
 		t.Fatal(err)
 	}
-	got := call(t, false, "", "secret", "new", "webhook-his", "-data", data)
+	got := call(t, "", "secret", "new", "webhook-his", "-data", data)
 	if got.status != exitError || got.out != "" {
 		t.Errorf("status %d, and %q was printed", got.status, got.out)
 	}
-	got = call(t, false, "", "secret", "new", "webhook-his", "-data", t.TempDir())
+	got = call(t, "", "secret", "new", "webhook-his", "-data", t.TempDir())
 	if got.status != exitOK || !strings.Contains(got.out, "whsec_") {
 		t.Errorf("%+v", got)
 	}
 }
 
 func TestTheVersionIsPrinted(t *testing.T) {
-	if got := call(t, false, "", "version"); got.status != exitOK || !strings.HasPrefix(got.out, "authenkiosk ") {
+	if got := call(t, "", "version"); got.status != exitOK || !strings.HasPrefix(got.out, "authenkiosk ") {
 		t.Errorf("%+v", got)
-	}
-}
-
-func TestWrongConfigurationStopsTheProgramWithTheLine(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "kiosk.toml")
-	if err := os.WriteFile(file, []byte("[nhso]\nzone = \"prod\"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	got := call(t, true, "", "kiosk", "-config", file)
-	if got.status != exitError || !strings.Contains(got.err, "kiosk.toml:2") || !strings.Contains(got.err, "nhso.zone") {
-		t.Errorf("%+v", got)
-	}
-}
-
-func TestADeviceThatCanNeverWorkStopsTheStart(t *testing.T) {
-	for setting, words := range map[string]string{
-		"[printer]\nkind = \"escpos-serial\"\naddress = \"/dev/ttyUSB0?baud=7\"\n": "[printer]",
-	} {
-		file := filepath.Join(t.TempDir(), "kiosk.toml")
-		if err := os.WriteFile(file, []byte(setting), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if got := call(t, true, "", "kiosk", "-config", file, "-data", t.TempDir()); got.status != exitError || !strings.Contains(got.err, words) {
-			t.Errorf("%q: %+v", setting, got)
-		}
 	}
 }
 
@@ -180,29 +134,10 @@ func zoneConfig(t *testing.T) (file, data string) {
 	return file, t.TempDir()
 }
 
-func TestDoctorSaysThatPhonesMayNotKnowAQRCodeOfOurOwn(t *testing.T) {
-	c := config.Default()
-	c.NHSO.Zone, c.Unit.HCode = visit.ZoneProduction, "99999"
-	for _, want := range []struct {
-		qr      string
-		methods []visit.Method
-		state   string
-	}{
-		{"", []visit.Method{visit.MethodCard, visit.MethodLine}, findingWarning},
-		{"https://line.example/99999", []visit.Method{visit.MethodLine}, findingOK},
-		{"", []visit.Method{visit.MethodCard}, findingSkipped},
-	} {
-		c.Line.QR, c.Kiosk.Methods = want.qr, want.methods
-		if f := lineFinding(c); f.State != want.state || f.State == findingWarning && !strings.Contains(f.Detail, "line.qr") {
-			t.Errorf("%+v", f)
-		}
-	}
-}
-
 func TestDoctorTellsWhatIsWrongAndKeepsTheTokenToItself(t *testing.T) {
 	file, data := zoneConfig(t)
 	states := func() (map[string]string, called) {
-		got := call(t, false, "", "doctor", "-json", "-config", file, "-data", data)
+		got := call(t, "", "doctor", "-json", "-config", file, "-data", data)
 		var report struct{ Findings []finding }
 		if err := json.Unmarshal([]byte(got.out), &report); err != nil {
 			t.Fatalf("%v: %+v", err, got)
@@ -214,15 +149,15 @@ func TestDoctorTellsWhatIsWrongAndKeepsTheTokenToItself(t *testing.T) {
 		return byName, got
 	}
 	before, got := states()
-	if before["token"] != findingFailed || before["NHSO"] != findingFailed || got.status != exitError {
+	if before["token"] != FindingFailed || before["NHSO"] != FindingFailed || got.status != exitError {
 		t.Errorf("without a token: %v, status %d", before, got.status)
 	}
-	set := call(t, false, testzone.DefaultToken+"\n", "secret", "set", upstream.TokenName, "-config", file, "-data", data)
+	set := call(t, testzone.DefaultToken+"\n", "secret", "set", upstream.TokenName, "-config", file, "-data", data)
 	if set.status != exitOK {
 		t.Fatalf("set the token: %+v", set)
 	}
 	after, got := states()
-	if after["token"] == findingFailed || after["NHSO"] != findingOK || after["clock"] != findingOK || after["visits"] != findingOK {
+	if after["token"] == FindingFailed || after["NHSO"] != FindingOK || after["clock"] != FindingOK || after["visits"] != FindingOK {
 		t.Errorf("with the token: %v", after)
 	}
 	for _, text := range []string{got.out, got.err, set.out, set.err} {
@@ -233,7 +168,7 @@ func TestDoctorTellsWhatIsWrongAndKeepsTheTokenToItself(t *testing.T) {
 }
 
 func TestAnErrorOnTheCommandLineHoldsNoPersonalData(t *testing.T) {
-	got := call(t, true, "", "kiosk", "-config", "9000000000004.toml")
+	got := call(t, "", "doctor", "-config", "9000000000004.toml")
 	if strings.Contains(got.err, "9000000000004") {
 		t.Errorf("printed %q", got.err)
 	}
@@ -256,26 +191,26 @@ func TestEveryCommandOnDataNamesTheZoneAndTheFile(t *testing.T) {
 		{"9000000000004", []string{"erase"}},
 		{"", []string{"undelivered", "list"}},
 	} {
-		with := call(t, false, c.stdin, append(c.args, "-config", file, "-data", data)...)
+		with := call(t, c.stdin, append(c.args, "-config", file, "-data", data)...)
 		if with.status != exitOK || !strings.HasPrefix(with.err, "zone test; configuration "+file+"; data in "+filepath.Join(data, "test")+"\n") {
 			t.Errorf("%v: %+v", c.args, with)
 		}
-		without := call(t, false, c.stdin, append(c.args, "-data", data)...)
+		without := call(t, c.stdin, append(c.args, "-data", data)...)
 		if without.status != exitOK || !strings.HasPrefix(without.err, "zone demo; NO CONFIGURATION (-config FILE)") {
 			t.Errorf("%v without a configuration: %+v", c.args, without)
 		}
 	}
-	if got := call(t, false, testzone.DefaultToken, "secret", "set", upstream.TokenName, "-zone", "production", "-config", file, "-data", data); !strings.HasPrefix(got.err, "zone production; ") {
+	if got := call(t, testzone.DefaultToken, "secret", "set", upstream.TokenName, "-zone", "production", "-config", file, "-data", data); !strings.HasPrefix(got.err, "zone production; ") {
 		t.Errorf("the secret of another zone: %+v", got)
 	}
-	if got := call(t, false, "", "doctor", "-data", data); !strings.Contains(got.out, "NO CONFIGURATION") {
+	if got := call(t, "", "doctor", "-data", data); !strings.Contains(got.out, "NO CONFIGURATION") {
 		t.Errorf("doctor: %+v", got)
 	}
 }
 
 func TestASecretThatNothingReadsIsRefusedWithTheNamesThatThereAre(t *testing.T) {
 	data := t.TempDir()
-	got := call(t, false, "a-password-of-the-test", "secret", "set", "nhso-tokn", "-data", data)
+	got := call(t, "a-password-of-the-test", "secret", "set", "nhso-tokn", "-data", data)
 	if got.status != exitError || !strings.Contains(got.err, upstream.TokenName) {
 		t.Errorf("%+v", got)
 	}
@@ -296,7 +231,7 @@ func TestASecretIsTakenFromWhateverShellWithoutItsMarks(t *testing.T) {
 		"UTF-16 of PowerShell": {"\uFEFF" + strings.Join(strings.Split(secret, ""), "\x00"), false},
 	} {
 		data := t.TempDir()
-		got := call(t, false, c.stdin, "secret", "set", hospital.MQTTPassword, "-data", data)
+		got := call(t, c.stdin, "secret", "set", hospital.MQTTPassword, "-data", data)
 		kept, err := storage.OpenSecrets(filepath.Join(data, "demo")).Get(visit.ZoneDemo, hospital.MQTTPassword)
 		if (got.status == exitOK) != c.good || c.good && (err != nil || kept != secret) || !c.good && err == nil {
 			t.Errorf("%s: %+v, kept %v", name, got, err)

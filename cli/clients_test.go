@@ -19,12 +19,12 @@ import (
 )
 
 func TestCommandsThatChangeTheClientsAtOnceUndoNothing(t *testing.T) {
-	h := newClinic(t, false, nil)
+	h := newClinic(t, nil)
 	const commands = 20
 	var running sync.WaitGroup
 	for i := range commands {
 		running.Go(func() {
-			if got := call(t, false, "", "client", "add", fmt.Sprintf("HIS_%d", i), "-data", h.data); got.status != exitOK {
+			if got := call(t, "", "client", "add", fmt.Sprintf("HIS_%d", i), "-data", h.data); got.status != exitOK {
 				t.Errorf("%+v", got)
 			}
 		})
@@ -38,8 +38,8 @@ func TestCommandsThatChangeTheClientsAtOnceUndoNothing(t *testing.T) {
 // TestNoFileShowsWhoMayAsk looks through the data directory for the names of scopes
 // and the hash of a token, while the program runs and afterwards.
 func TestNoFileShowsWhoMayAsk(t *testing.T) {
-	h := newClinic(t, false, nil)
-	if got := call(t, false, "", "client", "add", "lab", "-scopes", "codes,events", "-data", h.data); got.status != exitOK {
+	h := newClinic(t, nil)
+	if got := call(t, "", "client", "add", "lab", "-scopes", "codes,events", "-data", h.data); got.status != exitOK {
 		t.Fatalf("%+v", got)
 	}
 	list, err := (&records.Clients{Store: h.store}).Clients()
@@ -84,10 +84,10 @@ func TestClientsAreThereAfterARestartAndGoneWhenTheyWereRemoved(t *testing.T) {
 		{[]string{"add", "lab_2", "-scopes", "codes"}, []string{"HIS.main", "lab_2"}},
 		{[]string{"remove", "HIS.main"}, []string{"lab_2"}},
 	} {
-		if got := call(t, false, "", append(append([]string{"client"}, step.args...), "-data", data)...); got.status != exitOK {
+		if got := call(t, "", append(append([]string{"client"}, step.args...), "-data", data)...); got.status != exitOK {
 			t.Fatalf("%v: %+v", step.args, got)
 		}
-		got := call(t, false, "", "client", "list", "-data", data)
+		got := call(t, "", "client", "list", "-data", data)
 		var names []string
 		for line := range strings.Lines(got.out) {
 			if name := strings.Fields(line)[0]; name != "NAME" {
@@ -101,23 +101,23 @@ func TestClientsAreThereAfterARestartAndGoneWhenTheyWereRemoved(t *testing.T) {
 }
 
 func TestTheAuditIsReadAndAPersonErasedWhileTheProgramRuns(t *testing.T) {
-	h := newClinic(t, false, nil)
+	h := newClinic(t, nil)
 	settledVisit(t, h.store, time.Now())
-	if got := call(t, false, "", "audit", "verify", "-data", h.data); got.status != exitOK || !strings.Contains(got.out, "the chain is whole") {
+	if got := call(t, "", "audit", "verify", "-data", h.data); got.status != exitOK || !strings.Contains(got.out, "the chain is whole") {
 		t.Errorf("%+v", got)
 	}
-	got := call(t, false, "9-0000-00000-00-4\n", "erase", "-data", h.data)
+	got := call(t, "9-0000-00000-00-4\n", "erase", "-data", h.data)
 	if got.status != exitOK || !strings.Contains(got.out, "erased 1 visits") {
 		t.Errorf("%+v", got)
 	}
 	if list, err := h.store.Find(pidOf(t, somePID), visit.ServiceDateOf(time.Now())); err != nil || len(list) != 0 {
 		t.Errorf("%d visits, %v", len(list), err)
 	}
-	if got := call(t, false, "", "audit", "export", "-data", h.data); got.status != exitOK || !strings.Contains(got.out, `"person-erased"`) {
+	if got := call(t, "", "audit", "export", "-data", h.data); got.status != exitOK || !strings.Contains(got.out, `"person-erased"`) {
 		t.Errorf("%+v", got)
 	}
 	for _, c := range []struct{ stdin, words string }{{"9000000000005\n", "type the PID"}, {"", "type the PID"}} {
-		if got := call(t, false, c.stdin, "erase", "-data", h.data); got.status != exitError || !strings.Contains(got.err, c.words) || strings.Contains(got.err, "9000000000005") {
+		if got := call(t, c.stdin, "erase", "-data", h.data); got.status != exitError || !strings.Contains(got.err, c.words) || strings.Contains(got.err, "9000000000005") {
 			t.Errorf("%q: %+v", c.stdin, got)
 		}
 	}
@@ -135,7 +135,7 @@ func TestTheAdministratorMakesNoFilesThatTheOwnerCouldNotRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{{"client", "add", "his"}, {"secret", "set", hospital.MQTTPassword}, {"audit", "verify"}} {
-		got := call(t, false, "a-password-of-the-test", append(args, "-data", filepath.Dir(data))...)
+		got := call(t, "a-password-of-the-test", append(args, "-data", filepath.Dir(data))...)
 		if got.status != exitError || !strings.Contains(got.err, "sudo -u") {
 			t.Errorf("%v: %+v", args, got)
 		}
@@ -145,9 +145,9 @@ func TestTheAdministratorMakesNoFilesThatTheOwnerCouldNotRead(t *testing.T) {
 	}
 }
 
-func TestAClientIsAddedAndRemovedWhileTheKioskRuns(t *testing.T) {
-	h := newClinic(t, true, nil)
-	got := call(t, false, "", "client", "add", "hosxp", "-scopes", "codes,events", "-data", h.data)
+func TestAClientIsAddedAndRemovedWhileTheProgramRuns(t *testing.T) {
+	h := newClinic(t, nil)
+	got := call(t, "", "client", "add", "hosxp", "-scopes", "codes,events", "-data", h.data)
 	token, _, _ := strings.Cut(got.out, "\n")
 	if got.status != exitOK || !strings.HasPrefix(token, "ak1_") {
 		t.Fatalf("%d %s", got.status, got.err)
@@ -159,13 +159,13 @@ func TestAClientIsAddedAndRemovedWhileTheKioskRuns(t *testing.T) {
 	if status, _ := h.ask(token, http.MethodGet, "/api/smartcard/read", ""); status != http.StatusForbidden {
 		t.Errorf("without the scope: %d", status)
 	}
-	if got := call(t, false, "", "client", "list", "-data", h.data); got.status != exitOK || !strings.Contains(got.out, "hosxp") || strings.Contains(got.out, token) {
+	if got := call(t, "", "client", "list", "-data", h.data); got.status != exitOK || !strings.Contains(got.out, "hosxp") || strings.Contains(got.out, token) {
 		t.Errorf("%+v", got)
 	}
-	if got := call(t, false, "", "client", "add", "hosxp", "-data", h.data); got.status != exitError {
+	if got := call(t, "", "client", "add", "hosxp", "-data", h.data); got.status != exitError {
 		t.Errorf("a second client of the name: %+v", got)
 	}
-	if got := call(t, false, "", "client", "remove", "hosxp", "-data", h.data); got.status != exitOK {
+	if got := call(t, "", "client", "remove", "hosxp", "-data", h.data); got.status != exitOK {
 		t.Errorf("%+v", got)
 	}
 	soon(t, func() bool {

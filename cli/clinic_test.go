@@ -19,12 +19,12 @@ import (
 	"authenkiosk/app"
 	"authenkiosk/app/config"
 	"authenkiosk/app/demo"
+	"authenkiosk/app/headless"
 	"authenkiosk/app/records"
 	"authenkiosk/cardreader/virtualcard"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
-	"authenkiosk/visit/flow"
 )
 
 // runningClinic is a whole running program with its agent, for commands that are given
@@ -38,8 +38,8 @@ type runningClinic struct {
 	end   func()
 }
 
-// newClinic starts the program, as a kiosk or without a screen.
-func newClinic(t *testing.T, asKiosk bool, change func(*config.Config, *runningClinic)) *runningClinic {
+// newClinic starts the program.
+func newClinic(t *testing.T, change func(*config.Config, *runningClinic)) *runningClinic {
 	t.Helper()
 	zone, err := testzone.New(testzone.Options{})
 	if err != nil {
@@ -55,29 +55,15 @@ func newClinic(t *testing.T, asKiosk bool, change func(*config.Config, *runningC
 	if h.token, err = addClientIn(filepath.Join(h.data, string(visit.ZoneDemo)), "his", agent.Scopes()); err != nil {
 		t.Fatal(err)
 	}
-	o := app.KioskOptions{
+	o := app.Options{
 		Config: c, Data: h.data, Log: slog.New(slog.DiscardHandler),
 		Demo: &demo.World{
 			Readers: virtualcard.NewService(demo.PatientReader), Zone: zone, URL: demo.SimulatorURL, Dial: pipe.DialContext, Listeners: []net.Listener{pipe},
 		},
 	}
-	var program interface {
-		Listen() (net.Addr, error)
-		Records() records.Commands
-	}
-	var run func(context.Context) error
-	if asKiosk {
-		k, err := app.NewKiosk(o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		program, run = k, func(ctx context.Context) error { return k.Run(ctx, func(flow.Model) {}) }
-	} else {
-		headless, err := app.NewHeadless(o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		program, run = headless, headless.Run
+	program, err := headless.New(o)
+	if err != nil {
+		t.Fatal(err)
 	}
 	at, err := program.Listen()
 	if err != nil {
@@ -86,7 +72,7 @@ func newClinic(t *testing.T, asKiosk bool, change func(*config.Config, *runningC
 	h.url, h.store = "http://"+at.String(), program.Records().Store
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- run(ctx) }()
+	go func() { ended <- program.Run(ctx) }()
 	h.end = sync.OnceFunc(func() {
 		cancel()
 		if err := <-ended; err != nil {

@@ -17,7 +17,7 @@ func TestTheClockIsReportedWithItsCause(t *testing.T) {
 		"not compared":                   {},
 		"within 2s":                      {Known: true, Ahead: -2 * time.Second},
 	} {
-		if f := clockFinding(now, w); !strings.Contains(f.Detail, words) || (f.State == findingFailed) != (w.Ahead > upstream.MaxSkew || !w.After.IsZero()) {
+		if f := clockFinding(now, w); !strings.Contains(f.Detail, words) || (f.State == FindingFailed) != (w.Ahead > upstream.MaxSkew || !w.After.IsZero()) {
 			t.Errorf("%s: %+v", words, f)
 		}
 	}

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"unicode"
 
-	"authenkiosk/app"
-	"authenkiosk/app/config"
 	"authenkiosk/app/demo"
 	"authenkiosk/app/privatelog"
 	"authenkiosk/assets"
@@ -21,68 +19,8 @@ import (
 	"authenkiosk/visit"
 )
 
-// pageAddress is where people find the simulator of a running demo.
-const pageAddress = "127.0.0.1:8199"
-
-// kiosk opens the kiosk and works until ctx ends. Without a kiosk the window says
-// that there is none, and whom to call.
-func (p *Program) kiosk(ctx context.Context, s *settings) error {
-	o := Opening{WindowOptions: WindowOptions{LayoutFile: s.layoutFile}, Try: s.openKiosk, Rough: config.Rough(s.configFile), Log: s.log}
-	var err error
-	if s.size != "" {
-		if o.Width, o.Height, err = parseSize(s.size); err != nil {
-			return err
-		}
-	}
-	if err := s.place(); err != nil {
-		return err
-	}
-	watched, err := watchCrashes(filepath.Join(s.data, "crashes"))
-	if err != nil {
-		s.log.Warn("a crash would leave no report", "err", err)
-		watched = func() {}
-	}
-	defer watched()
-	return p.Window(ctx, o)
-}
-
-// openKiosk makes the kiosk ready. It may be called again after an error.
-func (s *settings) openKiosk() (*app.Kiosk, error) {
-	c, err := s.load()
-	if err != nil {
-		return nil, app.NotStarted(visit.ConfigWrong, err)
-	}
-	if s.layoutFile != "" && c.NHSO.Zone == visit.ZoneProduction {
-		return nil, errors.New("-test-layout shows what is on the screen: it is not for the production zone")
-	}
-	options := app.KioskOptions{Config: c, Data: s.data, Log: s.log}
-	var page net.Listener
-	if c.NHSO.Zone == visit.ZoneDemo {
-		// A port that is taken only means that nobody can look at the simulator.
-		if page, err = net.Listen("tcp", pageAddress); err != nil {
-			s.log.Warn("the simulator has no page", "err", err)
-			page = nil
-		}
-		if options.Demo, err = demo.New(page); err != nil {
-			return nil, errors.Join(err, closeAny(page))
-		}
-	}
-	k, err := app.NewKiosk(options)
-	if err != nil {
-		return nil, errors.Join(app.NotStarted(app.ProblemOfStart(err), err), closeAny(page))
-	}
-	return k, nil
-}
-
-func closeAny(l net.Listener) error {
-	if l == nil {
-		return nil
-	}
-	return l.Close()
-}
-
 // testzone serves the simulator until it is told to end.
-func (p *Program) testzone(ctx context.Context, s *settings) error {
+func (p *Program) testzone(ctx context.Context, s *Settings) error {
 	zone, err := testzone.New(testzone.Options{
 		Font: assets.FontRegular, LatencyMin: demo.LatencyMin, LatencyMax: demo.LatencyMax, Snapshot: s.snapshot,
 	})

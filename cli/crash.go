@@ -21,6 +21,17 @@ const crashMonitor = "crash-monitor"
 // guilty one, comes first.
 const maxCrash = 1 << 20
 
+// WatchCrashes has a crash of this process written beside the data. The returned function
+// ends the watch when all went well.
+func (s *Settings) WatchCrashes() (end func()) {
+	end, err := watchCrashes(filepath.Join(s.Data, "crashes"))
+	if err != nil {
+		s.Log.Warn("a crash would leave no report", "err", err)
+		return func() {}
+	}
+	return end
+}
+
 // watchCrashes has a crash of this process written to a file in the directory. A
 // dying Go program can only write as it is; so it writes into a pipe, and a
 // process of its own at the other end removes personal data before anything

@@ -9,14 +9,11 @@ import (
 	"log/slog"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"time"
 
 	"authenkiosk/app"
 	"authenkiosk/app/config"
-	"authenkiosk/app/photo"
 	"authenkiosk/app/upstream"
-	"authenkiosk/camera"
 	"authenkiosk/cardreader"
 	"authenkiosk/cardreader/pcsc"
 	"authenkiosk/nhso"
@@ -32,43 +29,40 @@ type finding struct {
 	Detail string `json:"detail"`
 }
 
-// The states of a finding. Only failed makes the machine unready.
+// The states of a finding. Only FindingFailed makes the machine unready.
 const (
-	findingOK      = "ok"
-	findingWarning = "warning"
-	findingFailed  = "failed"
-	findingSkipped = "skipped"
+	FindingOK      = "ok"
+	FindingWarning = "warning"
+	FindingFailed  = "failed"
+	FindingSkipped = "skipped"
 )
 
 // errNotReady makes doctor's exit status.
 var errNotReady = errors.New("the machine is not ready")
 
-// doctor checks everything a kiosk stands on and says what is wrong.
-func (p *Program) doctor(ctx context.Context, s *settings) error {
-	c, err := s.load()
+// doctor checks everything that the program stands on and says what is wrong.
+func (p *Program) doctor(ctx context.Context, s *Settings) error {
+	c, err := s.Load()
 	if err != nil {
 		return err
 	}
-	findings := examine(ctx, checksOf(c, s.source(), filepath.Join(s.data, string(c.NHSO.Zone))))
+	findings := examine(ctx, p.checksOf(c, s.source(), filepath.Join(s.Data, string(c.NHSO.Zone))))
 	if err := report(p.Stdout, findings, s.json); err != nil {
 		return err
 	}
 	for _, f := range findings {
-		if f.State == findingFailed {
+		if f.State == FindingFailed {
 			return errNotReady
 		}
 	}
 	return nil
 }
 
-// What checks need for themselves.
-const (
-	usesData    = "data"    // the store is open in one place at a time
-	usesPrinter = "printer" // most serve one program at a time
-)
+// usesData is what checks need that open the store, which is open in one place at a time.
+const usesData = "data"
 
 // checksOf are the checks of a machine, in the order of the report.
-func checksOf(c config.Config, source, data string) []check {
+func (p *Program) checksOf(c config.Config, source, data string) []check {
 	one := func(name, uses string, look func(ctx context.Context) finding) check {
 		return check{name, uses, func(ctx context.Context) []finding { return []finding{look(ctx)} }}
 	}
@@ -78,23 +72,29 @@ func checksOf(c config.Config, source, data string) []check {
 		v, err := visits.get(ctx)
 		return errors.Is(v.err, storage.ErrInUse), err
 	}
-	return []check{
+	checks := []check{
 		one("configuration", "", func(context.Context) finding {
-			return finding{"configuration", findingOK, fmt.Sprintf("unit %s, zone %s, upstream %s; %s", c.Unit.HCode, c.NHSO.Zone, c.NHSO.Upstream, source)}
+			return finding{"configuration", FindingOK, fmt.Sprintf("unit %s, zone %s, upstream %s; %s", c.Unit.HCode, c.NHSO.Zone, c.NHSO.Upstream, source)}
 		}),
 		one("card reader", "", func(context.Context) finding { return readerFinding(c) }),
 		one("disk", "", func(context.Context) finding { return diskFinding(data) }),
 		one("visits", usesData, func(ctx context.Context) finding { return visitsFinding(visits.get(ctx)) }),
-		one("printer", usesPrinter, func(ctx context.Context) finding { return printerFinding(ctx, c, running) }),
-		one("slips", usesPrinter, func(ctx context.Context) finding { return slipFinding(ctx, c) }),
-		one("camera", "", func(ctx context.Context) finding { return cameraFinding(ctx, c) }),
-		one("line", "", func(context.Context) finding { return lineFinding(c) }),
+	}
+	if p.Checks != nil {
+		for _, own := range p.Checks(c, running) {
+			checks = append(checks, one(own.Name, own.Uses, func(ctx context.Context) finding {
+				state, detail := own.Look(ctx)
+				return finding{own.Name, state, detail}
+			}))
+		}
+	}
+	return append(checks,
 		one("token", "", func(context.Context) finding { return tokenFinding(c, data) }),
 		one("key", "", func(context.Context) finding { return keyFinding(c, data) }),
 		one("claim types", "", func(context.Context) finding { return claimTypeFinding(c) }),
-		{"NHSO", "", func(ctx context.Context) []finding { return nhsoFindings(ctx, c, data) }},
-		{"agent", usesData, whenCounted(visits, func(ctx context.Context) []finding { return agentFindings(ctx, c, data) })},
-	}
+		check{"NHSO", "", func(ctx context.Context) []finding { return nhsoFindings(ctx, c, data) }},
+		check{"agent", usesData, whenCounted(visits, func(ctx context.Context) []finding { return agentFindings(ctx, c, data) })},
+	)
 }
 
 // whenCounted is a look of the agent's that opens the store, too: while it is still
@@ -102,7 +102,7 @@ func checksOf(c config.Config, source, data string) []check {
 func whenCounted(visits *shared[visitCount], look func(ctx context.Context) []finding) func(ctx context.Context) []finding {
 	return func(ctx context.Context) []finding {
 		if _, err := visits.get(ctx); err != nil {
-			return []finding{{"agent", findingSkipped, "not looked at: the store does not open in time"}}
+			return []finding{{"agent", FindingSkipped, "not looked at: the store does not open in time"}}
 		}
 		return look(ctx)
 	}
@@ -112,7 +112,7 @@ func report(w io.Writer, findings []finding, asJSON bool) error {
 	if asJSON {
 		ready := true
 		for _, f := range findings {
-			ready = ready && f.State != findingFailed
+			ready = ready && f.State != FindingFailed
 		}
 		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")
@@ -129,16 +129,16 @@ func report(w io.Writer, findings []finding, asJSON bool) error {
 // readerFinding looks for the patient's reader as the kiosk would.
 func readerFinding(c config.Config) finding {
 	if c.NHSO.Zone == visit.ZoneDemo {
-		return finding{"card reader", findingSkipped, "the demo has its own"}
+		return finding{"card reader", FindingSkipped, "the demo has its own"}
 	}
 	watcher, err := pcsc.New().Watch()
 	if err != nil {
-		return finding{"card reader", findingFailed, serviceAdvice(err, runtime.GOOS) + ": " + err.Error()}
+		return finding{"card reader", FindingFailed, serviceAdvice(err, runtime.GOOS) + ": " + err.Error()}
 	}
 	defer func() { _ = watcher.Close() }()
 	readers, err := watcher.Readers()
 	if err != nil {
-		return finding{"card reader", findingFailed, err.Error()}
+		return finding{"card reader", FindingFailed, err.Error()}
 	}
 	return patientsReader(readers, c.CardReader)
 }
@@ -163,13 +163,13 @@ func serviceAdvice(err error, system string) string {
 
 func diskFinding(data string) finding {
 	if err := storage.CheckRoom(existing(data)); err != nil {
-		return finding{"disk", findingFailed, err.Error()}
+		return finding{"disk", FindingFailed, err.Error()}
 	}
 	room, err := storage.Room(existing(data))
 	if err != nil {
-		return finding{"disk", findingFailed, err.Error()}
+		return finding{"disk", FindingFailed, err.Error()}
 	}
-	return finding{"disk", findingOK, fmt.Sprintf("%d MB free for %s", room>>20, data)}
+	return finding{"disk", FindingOK, fmt.Sprintf("%d MB free for %s", room>>20, data)}
 }
 
 // existing returns the nearest directory above that is there.
@@ -205,15 +205,15 @@ func countVisits(data string, keys storage.KeyOptions) visitCount {
 func visitsFinding(counts visitCount, err error) finding {
 	switch {
 	case err != nil:
-		return finding{"visits", findingFailed, "the store does not open in time: " + err.Error()}
+		return finding{"visits", FindingFailed, "the store does not open in time: " + err.Error()}
 	case errors.Is(counts.err, storage.ErrInUse):
-		return finding{"visits", findingOK, "a kiosk is running on them; see its local status, and: authenkiosk work list"}
+		return finding{"visits", FindingOK, "a kiosk is running on them; see its local status, and: authenkiosk work list"}
 	case counts.err != nil:
-		return finding{"visits", findingFailed, counts.err.Error()}
+		return finding{"visits", FindingFailed, counts.err.Error()}
 	}
-	state, detail := findingOK, fmt.Sprintf("%d pending, %d for the staff, %d done today", counts.Pending, counts.Staff, counts.DoneToday)
+	state, detail := FindingOK, fmt.Sprintf("%d pending, %d for the staff, %d done today", counts.Pending, counts.Staff, counts.DoneToday)
 	if counts.Pending+counts.Staff > 0 {
-		state = findingWarning
+		state = FindingWarning
 	}
 	if counts.Staff > 0 {
 		detail += "; see: authenkiosk work list"
@@ -221,73 +221,33 @@ func visitsFinding(counts visitCount, err error) finding {
 	return finding{"visits", state, detail}
 }
 
-// lineFinding says that a QR code of our own making is shown to patients' phones.
-func lineFinding(c config.Config) finding {
-	switch {
-	case !slices.Contains(c.Kiosk.Methods, visit.MethodLine):
-		return finding{"line", findingSkipped, "not among kiosk.methods"}
-	case c.NHSO.Zone == visit.ZoneDemo:
-		return finding{"line", findingSkipped, "the demo has its own"}
-	case c.Line.QR == "":
-		return finding{"line", findingWarning, fmt.Sprintf(
-			`line.qr is empty: the QR code says %q, which phones may not understand; enter the one that NHSO gave the unit, or take "line" out of kiosk.methods`, app.LineQR(c, nil))}
-	}
-	return finding{"line", findingOK, "the QR code of line.qr"}
-}
-
-// cameraFinding waits for one picture. A camera that a running kiosk uses this
-// very moment is busy, which is no fault.
-func cameraFinding(ctx context.Context, c config.Config) finding {
-	if c.Camera.Source == "" {
-		return finding{"camera", findingSkipped, "none is configured"}
-	}
-	ctx, cancel := context.WithTimeout(ctx, photo.ProbeLimit)
-	defer cancel()
-	seen, err := camera.Probe(ctx, c.Camera.Source)
-	switch {
-	case errors.Is(err, camera.ErrBusy):
-		return finding{"camera", findingWarning, err.Error()}
-	case err != nil:
-		return finding{"camera", findingFailed, err.Error()}
-	}
-	detail := fmt.Sprintf("%d x %d, first picture after %d ms", seen.Size.X, seen.Size.Y, seen.First.Milliseconds())
-	if seen.Size.X < goodCameraWidth {
-		return finding{"camera", findingWarning, detail + ": too coarse for a card in the picture"}
-	}
-	return finding{"camera", findingOK, detail}
-}
-
-// goodCameraWidth is the width in pixels from which a card beside the face can
-// be made out.
-const goodCameraWidth = 1280
-
 func tokenFinding(c config.Config, data string) finding {
 	if c.NHSO.Zone == visit.ZoneDemo {
-		return finding{"token", findingSkipped, "the demo needs none"}
+		return finding{"token", FindingSkipped, "the demo needs none"}
 	}
 	if c.NHSO.Upstream == config.UpstreamAgent {
-		return finding{"token", findingSkipped, "the installed agent has its own"}
+		return finding{"token", FindingSkipped, "the installed agent has its own"}
 	}
 	if _, err := storage.OpenSecrets(data).Get(c.NHSO.Zone, upstream.TokenName); err != nil {
-		return finding{"token", findingFailed, err.Error() + "; set it with: authenkiosk secret set " + upstream.TokenName}
+		return finding{"token", FindingFailed, err.Error() + "; set it with: authenkiosk secret set " + upstream.TokenName}
 	}
-	return finding{"token", findingOK, "set"}
+	return finding{"token", FindingOK, "set"}
 }
 
 func nhsoFindings(ctx context.Context, c config.Config, data string) []finding {
 	if c.NHSO.Zone == visit.ZoneDemo {
-		return []finding{{"NHSO", findingSkipped, "the demo has its own"}, {"clock", findingSkipped, "compared with NHSO's outside of the demo"}}
+		return []finding{{"NHSO", FindingSkipped, "the demo has its own"}, {"clock", FindingSkipped, "compared with NHSO's outside of the demo"}}
 	}
 	client, err := connectFor(c, data)
 	if err != nil {
-		return []finding{{"NHSO", findingFailed, err.Error()}}
+		return []finding{{"NHSO", FindingFailed, err.Error()}}
 	}
 	defer client.Close()
 	var findings []finding
 	if health, err := client.Probe(ctx); err != nil {
-		findings = append(findings, finding{"NHSO", findingFailed, fmt.Sprintf("%v (%v)", err, nhso.KindOf(err))})
+		findings = append(findings, finding{"NHSO", FindingFailed, fmt.Sprintf("%v (%v)", err, nhso.KindOf(err))})
 	} else {
-		findings = append(findings, finding{"NHSO", findingOK, fmt.Sprintf("answers in %d ms", health.Latency.Milliseconds())})
+		findings = append(findings, finding{"NHSO", FindingOK, fmt.Sprintf("answers in %d ms", health.Latency.Milliseconds())})
 	}
 	return append(findings, clockFinding(time.Now(), upstream.WitnessOf(client, time.Now())))
 }
@@ -298,15 +258,15 @@ func clockFinding(now time.Time, w upstream.Witness) finding {
 	state := guard.Look(now, 0, w)
 	switch {
 	case state == flow.DeviceUnknown:
-		return finding{"clock", findingWarning, "not compared: NHSO told no time"}
+		return finding{"clock", FindingWarning, "not compared: NHSO told no time"}
 	case state == flow.DeviceDown && !w.Known:
-		return finding{"clock", findingFailed, fmt.Sprintf(
+		return finding{"clock", FindingFailed, fmt.Sprintf(
 			"check the date of this machine: it cannot be %s, by NHSO's certificate or the day on which this program was built; no visit is taken",
 			now.In(visit.Bangkok).Format("2006-01-02 15:04"))}
 	case state == flow.DeviceDown:
-		return finding{"clock", findingFailed, fmt.Sprintf("differs from NHSO's by %s; no visit is sent", w.Ahead.Round(time.Second))}
+		return finding{"clock", FindingFailed, fmt.Sprintf("differs from NHSO's by %s; no visit is sent", w.Ahead.Round(time.Second))}
 	}
-	return finding{"clock", findingOK, fmt.Sprintf("within %s of NHSO's", max(w.Ahead.Abs(), time.Second).Round(time.Second))}
+	return finding{"clock", FindingOK, fmt.Sprintf("within %s of NHSO's", max(w.Ahead.Abs(), time.Second).Round(time.Second))}
 }
 
 // connectFor makes the way to NHSO of a configuration, for a command.

@@ -12,10 +12,10 @@ import (
 // keyFinding says what the key of the data protects from.
 func keyFinding(c config.Config, data string) finding {
 	if c.NHSO.Zone == visit.ZoneDemo {
-		return finding{"key", findingSkipped, "the demo has no data of anybody"}
+		return finding{"key", FindingSkipped, "the demo has no data of anybody"}
 	}
 	if storage.Unused(data) {
-		return finding{"key", findingSkipped, "there is none yet: it is made with the first secret or the first start"}
+		return finding{"key", FindingSkipped, "there is none yet: it is made with the first secret or the first start"}
 	}
 	if _, err := storage.OpenSecrets(data).KeySource(); err != nil {
 		return keyState(storage.SourceInfo{}, err, c.Storage.RequireKeySource)
@@ -26,7 +26,7 @@ func keyFinding(c config.Config, data string) finding {
 
 func keyState(source storage.SourceInfo, err error, required string) finding {
 	if err != nil {
-		return finding{"key", findingFailed, err.Error()}
+		return finding{"key", FindingFailed, err.Error()}
 	}
 	p := source.Protection()
 	detail := fmt.Sprintf("from %s: protects from %s; not from %s. Besides, %s", source.Name, p.From, p.Not, storage.DiskEncryption)
@@ -34,7 +34,7 @@ func keyState(source storage.SourceInfo, err error, required string) finding {
 		if required != "" {
 			detail += ". It is what storage.require_key_source asks for"
 		}
-		return finding{"key", findingWarning, detail}
+		return finding{"key", FindingWarning, detail}
 	}
-	return finding{"key", findingOK, detail}
+	return finding{"key", FindingOK, detail}
 }

@@ -39,7 +39,7 @@ func TestTheDoctorSaysWhatTheKeyProtectsFromAndAdvisesToEncryptTheDisk(t *testin
 	for _, name := range config.KeySources {
 		weak := name == storage.SourceFile || name == storage.SourceDPAPI
 		got := keyState(storage.SourceInfo{Name: name, Weak: weak}, nil, "")
-		if (got.State == findingWarning) != weak || got.State == findingFailed {
+		if (got.State == FindingWarning) != weak || got.State == FindingFailed {
 			t.Errorf("%s: %s", name, got.State)
 		}
 		for _, want := range []string{"from " + name, "protects from", "; not from", "BitLocker"} {
@@ -51,11 +51,11 @@ func TestTheDoctorSaysWhatTheKeyProtectsFromAndAdvisesToEncryptTheDisk(t *testin
 	data, _ := fromFile(t)
 	c := config.Default()
 	c.NHSO.Zone = visit.ZoneTest
-	if got := keyFinding(c, data); got.State != findingWarning || !strings.Contains(got.Detail, "the key lies beside the data") {
+	if got := keyFinding(c, data); got.State != FindingWarning || !strings.Contains(got.Detail, "the key lies beside the data") {
 		t.Errorf("%+v", got)
 	}
 	c.Storage.RequireKeySource = storage.SourceTPM
-	if got := keyFinding(c, data); got.State != findingFailed || !strings.Contains(got.Detail, "secret reseal") {
+	if got := keyFinding(c, data); got.State != FindingFailed || !strings.Contains(got.Detail, "secret reseal") {
 		t.Errorf("%+v", got)
 	}
 }
@@ -68,21 +68,21 @@ func TestNothingStartsOnAKeyFromAnotherSourceThanTheRequiredOne(t *testing.T) {
 	}
 	at := []string{"-config", file, "-data", filepath.Dir(data)}
 	for _, args := range [][]string{{"work", "list"}, {"secret", "set", upstream.TokenName}, {"agent"}} {
-		got := call(t, false, "00000000-0000-0000-0000-000000000002\n", append(args, at...)...)
+		got := call(t, "00000000-0000-0000-0000-000000000002\n", append(args, at...)...)
 		if got.status != exitError || !strings.Contains(got.err, storage.ErrSourceRequired.Error()) {
 			t.Errorf("%v: %+v", args, got)
 		}
 	}
-	got := call(t, false, "", append([]string{"secret", "reseal"}, at...)...)
+	got := call(t, "", append([]string{"secret", "reseal"}, at...)...)
 	if got.status != exitError || !strings.Contains(got.err, "cannot be used on this machine now") {
 		t.Errorf("without a passphrase: %+v", got)
 	}
 	t.Setenv(storage.PassphraseVariable, "a made-up passphrase")
-	got = call(t, false, "", append([]string{"secret", "reseal"}, at...)...)
+	got = call(t, "", append([]string{"secret", "reseal"}, at...)...)
 	if got.status != exitOK || !strings.Contains(got.out, "comes from passphrase now") {
 		t.Errorf("%+v", got)
 	}
-	if got := call(t, false, "", append([]string{"work", "list"}, at...)...); got.status != exitOK {
+	if got := call(t, "", append([]string{"work", "list"}, at...)...); got.status != exitOK {
 		t.Errorf("%+v", got)
 	}
 	if _, err := os.Stat(filepath.Join(data, "authenkiosk.key")); err == nil {
@@ -107,11 +107,11 @@ func TestARecoveryCodeIsAskedForAndOpensTheKey(t *testing.T) {
 	for typed, want := range map[string]string{
 		"\n": storage.ErrRecoveryForm.Error(), storage.NewRecoveryCode() + "\n": storage.ErrRecoveryCode.Error(),
 	} {
-		if got := call(t, false, typed, append([]string{"secret", "recover"}, at...)...); got.status != exitError || !strings.Contains(got.err, want) {
+		if got := call(t, typed, append([]string{"secret", "recover"}, at...)...); got.status != exitError || !strings.Contains(got.err, want) {
 			t.Errorf("%+v", got)
 		}
 	}
-	if got := call(t, false, strings.ToLower(code)+"\n", append([]string{"secret", "recover"}, at...)...); got.status != exitOK {
+	if got := call(t, strings.ToLower(code)+"\n", append([]string{"secret", "recover"}, at...)...); got.status != exitOK {
 		t.Errorf("%+v", got)
 	}
 	if got, err := storage.OpenSecrets(data).Get(visit.ZoneTest, upstream.TokenName); err != nil || got == "" {
@@ -125,7 +125,7 @@ func TestNothingIsBoundBeforeTheCodeWasRepeated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := call(t, false, "0000\n", "secret", "reseal", "-pcr", "-zone", "test", "-data", filepath.Dir(data))
+	got := call(t, "0000\n", "secret", "reseal", "-pcr", "-zone", "test", "-data", filepath.Dir(data))
 	after, err := os.ReadFile(filepath.Join(data, "authenkiosk.kek"))
 	if got.status != exitError || !strings.Contains(got.err, errNotWritten.Error()) || err != nil || string(before) != string(after) {
 		t.Errorf("%+v, %v", got, err)
@@ -153,13 +153,13 @@ func TestTheDoctorSaysOfANewMachineThatTheKeyIsYetToBeMade(t *testing.T) {
 	c := config.Default()
 	c.NHSO.Zone = visit.ZoneTest
 	data := t.TempDir()
-	if got := keyFinding(c, data); got.State != findingSkipped || strings.Contains(got.Detail, "damaged") {
+	if got := keyFinding(c, data); got.State != FindingSkipped || strings.Contains(got.Detail, "damaged") {
 		t.Errorf("nothing is stored: %+v", got)
 	}
 	if err := os.WriteFile(filepath.Join(data, "authenkiosk.db"), []byte("visits"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := keyFinding(c, data); got.State != findingFailed {
+	if got := keyFinding(c, data); got.State != FindingFailed {
 		t.Errorf("visits without a key: %+v", got)
 	}
 }

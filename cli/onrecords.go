@@ -21,12 +21,12 @@ const maxRecordsInput = 1 << 10
 
 // onRecords has a command carried out by the program that runs on the zone's data, or
 // here when none runs.
-func (p *Program) onRecords(ctx context.Context, s *settings, input io.Reader, words ...string) error {
-	c, err := s.load()
+func (p *Program) onRecords(ctx context.Context, s *Settings, input io.Reader, words ...string) error {
+	c, err := s.Load()
 	if err != nil {
 		return err
 	}
-	data := filepath.Join(s.data, string(c.NHSO.Zone))
+	data := filepath.Join(s.Data, string(c.NHSO.Zone))
 	var in []byte
 	if input != nil {
 		if in, err = io.ReadAll(io.LimitReader(input, maxRecordsInput)); err != nil {
@@ -51,24 +51,24 @@ func (p *Program) onRecords(ctx context.Context, s *settings, input io.Reader, w
 	if err != nil {
 		return err
 	}
-	err = records.Commands{Store: store, Log: s.log}.CarryOut(words, bytes.NewReader(in), p.Stdout)
+	err = records.Commands{Store: store, Log: s.Log}.CarryOut(words, bytes.NewReader(in), p.Stdout)
 	return errors.Join(err, store.Close())
 }
 
 // audit checks the chain of audit entries, or writes it out as JSON lines.
-func (p *Program) audit(ctx context.Context, s *settings) error {
-	return p.onRecords(ctx, s, nil, append([]string{"audit"}, s.args...)...)
+func (p *Program) audit(ctx context.Context, s *Settings) error {
+	return p.onRecords(ctx, s, nil, append([]string{"audit"}, s.Args...)...)
 }
 
 // erase takes a person's data out of the store on request. The number comes from
 // standard input, so that it is in no list of processes and no shell history.
-func (p *Program) erase(ctx context.Context, s *settings) error {
+func (p *Program) erase(ctx context.Context, s *Settings) error {
 	return p.onRecords(ctx, s, p.Stdin, "erase")
 }
 
 // client changes who may ask the agent.
-func (p *Program) client(ctx context.Context, s *settings) error {
-	words := append([]string{"client"}, s.args...)
+func (p *Program) client(ctx context.Context, s *Settings) error {
+	words := append([]string{"client"}, s.Args...)
 	if s.scopes != "" {
 		words = append(words, "-scopes", s.scopes)
 	}
@@ -76,8 +76,8 @@ func (p *Program) client(ctx context.Context, s *settings) error {
 }
 
 // work shows what waits for the staff: no personal data without -names.
-func (p *Program) work(ctx context.Context, s *settings) error {
-	line := append([]string{"work"}, s.args...)
+func (p *Program) work(ctx context.Context, s *Settings) error {
+	line := append([]string{"work"}, s.Args...)
 	if s.month != "" {
 		line = append(line, "-month", s.month)
 	}
@@ -91,8 +91,8 @@ func (p *Program) work(ctx context.Context, s *settings) error {
 }
 
 // undelivered shows what receivers have refused, has it tried again, or ends it.
-func (p *Program) undelivered(ctx context.Context, s *settings) error {
-	return p.onRecords(ctx, s, nil, append([]string{"undelivered"}, s.args...)...)
+func (p *Program) undelivered(ctx context.Context, s *Settings) error {
+	return p.onRecords(ctx, s, nil, append([]string{"undelivered"}, s.Args...)...)
 }
 
 // summaryOf asks the program that runs on a data directory, or looks itself.

@@ -30,12 +30,12 @@ func patientsReader(readers []string, c config.CardReader) finding {
 	}
 	switch {
 	case patients != nil:
-		return finding{"card reader", findingOK, strings.Join(patients, ", ") + rest}
+		return finding{"card reader", FindingOK, strings.Join(patients, ", ") + rest}
 	case len(readers) == 0:
-		return finding{"card reader", findingFailed, "no reader is plugged in"}
+		return finding{"card reader", FindingFailed, "no reader is plugged in"}
 	case c.Patient != "":
-		return finding{"card reader", findingFailed, fmt.Sprintf("no reader named %q", c.Patient) + rest}
+		return finding{"card reader", FindingFailed, fmt.Sprintf("no reader named %q", c.Patient) + rest}
 	default:
-		return finding{"card reader", findingFailed, "no reader for ID cards" + rest}
+		return finding{"card reader", FindingFailed, "no reader for ID cards" + rest}
 	}
 }

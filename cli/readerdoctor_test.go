@@ -25,7 +25,7 @@ func TestDoctorTellsWhichReaderIsThePatients(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := patientsReader(c.readers, c.config)
-			if (got.State == findingOK) != c.ok || got.Detail != c.text {
+			if (got.State == FindingOK) != c.ok || got.Detail != c.text {
 				t.Errorf("%+v, want %q", got, c.text)
 			}
 		})

@@ -15,8 +15,8 @@ import (
 
 // dataKey changes what seals the key of a zone's data: "reseal" or "recover". It works
 // while the program runs, which has the key already.
-func (p *Program) dataKey(s *settings, what string) error {
-	c, err := s.load()
+func (p *Program) dataKey(s *Settings, what string) error {
+	c, err := s.Load()
 	if err != nil {
 		return err
 	}
@@ -25,7 +25,7 @@ func (p *Program) dataKey(s *settings, what string) error {
 			return err
 		}
 	}
-	data := filepath.Join(s.data, string(c.NHSO.Zone))
+	data := filepath.Join(s.Data, string(c.NHSO.Zone))
 	if err := ownData(data); err != nil {
 		return err
 	}

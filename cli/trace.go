@@ -19,11 +19,11 @@ const waitForTraceCard = 60 * time.Second
 
 // trace records what a problem card and the program say to each other, without
 // personal data, for a file that a hospital can send away.
-func (p *Program) trace(ctx context.Context, s *settings) error {
+func (p *Program) trace(ctx context.Context, s *Settings) error {
 	if s.out == "" {
 		return errors.New("say where the transcript goes: -out FILE")
 	}
-	c, err := s.load()
+	c, err := s.Load()
 	if err != nil {
 		return err
 	}

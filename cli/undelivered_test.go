@@ -66,7 +66,7 @@ func TestTheStaffSeesWhatWasRefusedAndHasItDeliveredAgain(t *testing.T) {
 	defer his.Close()
 	var c config.Config
 	var data string
-	h := newClinic(t, false, func(given *config.Config, h *runningClinic) {
+	h := newClinic(t, func(given *config.Config, h *runningClinic) {
 		given.Webhooks = []config.Webhook{{Name: "his", URL: his.URL}}
 		data = filepath.Join(h.data, string(visit.ZoneDemo))
 		if err := storage.OpenSecrets(data).Set(visit.ZoneDemo, hospital.WebhookSecret+"his", webhook.NewSecret()); err != nil {
@@ -77,7 +77,7 @@ func TestTheStaffSeesWhatWasRefusedAndHasItDeliveredAgain(t *testing.T) {
 	})
 	list := func() string {
 		t.Helper()
-		got := call(t, false, "", "undelivered", "list", "-data", h.data)
+		got := call(t, "", "undelivered", "list", "-data", h.data)
 		if got.status != exitOK || strings.Contains(got.out, somePID) || strings.Contains(got.out, "ทดสอบ") {
 			t.Fatalf("%+v", got)
 		}
@@ -93,7 +93,7 @@ func TestTheStaffSeesWhatWasRefusedAndHasItDeliveredAgain(t *testing.T) {
 	if all := fmt.Sprint(agentFindings(t.Context(), c, data)); !strings.Contains(all, "warning IT HAS REFUSED 1 VISITS") || !strings.Contains(all, "undelivered again webhook-his") {
 		t.Error(all)
 	}
-	if got := call(t, false, "", "undelivered", "again", "webhook/his", "-data", h.data); got.status != exitOK || !strings.Contains(got.out, "1 visits") {
+	if got := call(t, "", "undelivered", "again", "webhook/his", "-data", h.data); got.status != exitOK || !strings.Contains(got.out, "1 visits") {
 		t.Errorf("%+v", got)
 	}
 	soon(t, func() bool { return got.Load() == 1 && !strings.Contains(list(), string(refusedVisit)) })
@@ -117,7 +117,7 @@ func TestTheStaffEndsADelivery(t *testing.T) {
 		{[]string{"drop", "webhook-his", string(refusedVisit)}, exitOK, "1 visits"},
 		{[]string{"again"}, exitOK, "0 visits"},
 	} {
-		got := call(t, false, "", append(append([]string{"undelivered"}, c.args...), "-data", data)...)
+		got := call(t, "", append(append([]string{"undelivered"}, c.args...), "-data", data)...)
 		if got.status != c.status || !strings.Contains(got.out+got.err, c.words) {
 			t.Errorf("%v: %+v", c.args, got)
 		}

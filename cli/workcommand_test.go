@@ -46,7 +46,7 @@ const workCertifier = "9000000000021"
 var personal = []string{somePID, "สมมุติ", "ทดลองระบบ", "0800001234", "1234", workCertifier, "ผู้รับรอง", "not known"}
 
 func TestTheStaffSeeTheirWorkWhileTheProgramRunsAndNamesOnlyWhenTheyAskForThem(t *testing.T) {
-	h := newClinic(t, false, nil)
+	h := newClinic(t, nil)
 	now := time.Now()
 	visits := staffWork(t, h.store, now)
 	month := visit.ServiceDateOf(now).String()[:len("2026-11")]
@@ -65,7 +65,7 @@ func TestTheStaffSeeTheirWorkWhileTheProgramRunsAndNamesOnlyWhenTheyAskForThem(t
 			{"show -json " + string(visits[0].ID), []string{`"attempts": 1`, `"state": "staff"`}, personal},
 			{"show " + string(visits[0].ID) + " -names", []string{somePID, "0800001234", "not known"}, nil},
 		} {
-			got := call(t, false, "", append(append([]string{"work"}, strings.Fields(c.words)...), "-data", h.data)...)
+			got := call(t, "", append(append([]string{"work"}, strings.Fields(c.words)...), "-data", h.data)...)
 			if got.status != exitOK {
 				t.Errorf("%s, %s: %+v", when, c.words, got)
 			}
@@ -84,7 +84,7 @@ func TestTheStaffSeeTheirWorkWhileTheProgramRunsAndNamesOnlyWhenTheyAskForThem(t
 	look("while it runs")
 	h.end()
 	look("when it has ended")
-	audit := call(t, false, "", "audit", "export", "-data", h.data)
+	audit := call(t, "", "audit", "export", "-data", h.data)
 	if n := strings.Count(audit.out, "work-names-shown"); n != 4 {
 		t.Errorf("the audit says %d times that names were shown", n)
 	}
@@ -108,7 +108,7 @@ func TestWorkThatNobodyClosedStaysInTheAccountOfItsMonth(t *testing.T) {
 		t.Fatal(err)
 	}
 	month := visits[0].ServiceDate.String()[:len("2026-11")]
-	got := call(t, false, "", "work", "list", "-month", month, "-json", "-data", data)
+	got := call(t, "", "work", "list", "-month", month, "-json", "-data", data)
 	var items []map[string]any
 	if err := json.Unmarshal([]byte(got.out), &items); err != nil || len(items) != 2 {
 		t.Fatalf("%+v, %v", got, err)
@@ -118,7 +118,7 @@ func TestWorkThatNobodyClosedStaysInTheAccountOfItsMonth(t *testing.T) {
 			t.Errorf("%v", items[i])
 		}
 	}
-	if got := call(t, false, "", "work", "list", "-month", month, "-names", "-data", data); !strings.Contains(got.out, "0 open, 2 erased before anybody closed them") {
+	if got := call(t, "", "work", "list", "-month", month, "-names", "-data", data); !strings.Contains(got.out, "0 open, 2 erased before anybody closed them") {
 		t.Errorf("%+v", got)
 	} else {
 		for _, w := range personal {
@@ -140,7 +140,7 @@ func TestAWordTooMuchBehindWorkIsRefused(t *testing.T) {
 		"show x -month 2026-1": "write: work list",
 		"show 01900000-0000-7000-8000-00000000a001": "no such visit",
 	} {
-		got := call(t, false, "", append(append([]string{"work"}, strings.Fields(words)...), "-data", data)...)
+		got := call(t, "", append(append([]string{"work"}, strings.Fields(words)...), "-data", data)...)
 		if got.status != exitError || !strings.Contains(got.err, want) {
 			t.Errorf("%q: %+v", words, got)
 		}

@@ -18,6 +18,7 @@ import (
 	"authenkiosk/app"
 	"authenkiosk/app/config"
 	"authenkiosk/app/demo"
+	"authenkiosk/app/headless"
 	"authenkiosk/app/upstream"
 	"authenkiosk/atomicfile"
 	"authenkiosk/storage"
@@ -25,34 +26,29 @@ import (
 )
 
 // agent runs the program without a screen until it is told to end.
-func (p *Program) agent(ctx context.Context, s *settings) error {
-	c, err := s.load()
+func (p *Program) agent(ctx context.Context, s *Settings) error {
+	c, err := s.Load()
 	if err != nil {
 		return err
 	}
-	options := app.KioskOptions{Config: c, Data: s.data, Log: s.log}
+	options := app.Options{Config: c, Data: s.Data, Log: s.Log}
 	if c.NHSO.Zone == visit.ZoneDemo {
-		if options.Demo, err = demo.New(listenForPage(s.log)); err != nil {
+		if options.Demo, err = demo.New(listenForPage(s.Log)); err != nil {
 			return err
 		}
 	}
-	h, err := app.NewHeadless(options)
+	h, err := headless.New(options)
 	if err != nil {
 		return err
 	}
-	watched, err := watchCrashes(filepath.Join(s.data, "crashes"))
-	if err != nil {
-		s.log.Warn("a crash would leave no report", "err", err)
-		watched = func() {}
-	}
-	defer watched()
+	defer s.WatchCrashes()()
 	return h.Run(ctx)
 }
 
 // listenForPage finds a place for the simulator's page, with which a demo without
 // a dock is given its cards. Another one than usual stands in the log, as each.
 func listenForPage(log *slog.Logger) net.Listener {
-	page, err := net.Listen("tcp", pageAddress)
+	page, err := net.Listen("tcp", demo.PageAddress)
 	if err != nil {
 		page, err = net.Listen("tcp", "127.0.0.1:0")
 	}
@@ -76,25 +72,25 @@ func zoneOf(name string) (visit.Zone, error) {
 var errNotConfirmed = errors.New("not confirmed: nothing was changed")
 
 // zone shows the zone, or changes it in the configuration file.
-func (p *Program) zone(ctx context.Context, s *settings) error {
-	c, err := s.load()
+func (p *Program) zone(ctx context.Context, s *Settings) error {
+	c, err := s.Load()
 	if err != nil {
 		return err
 	}
 	switch {
-	case len(s.args) == 1 && s.args[0] == "show":
+	case len(s.Args) == 1 && s.Args[0] == "show":
 		_, err := fmt.Fprintln(p.Stdout, c.NHSO.Zone)
 		return err
-	case len(s.args) != 2 || s.args[0] != "set":
+	case len(s.Args) != 2 || s.Args[0] != "set":
 		return errors.New("write: zone show, or: zone set demo|test|production [-nocheck] [-yes]")
-	case s.configFile == "":
+	case s.ConfigFile == "":
 		return errors.New("say which configuration: -config FILE")
 	}
-	to, err := zoneOf(s.args[1])
+	to, err := zoneOf(s.Args[1])
 	if err != nil {
 		return err
 	}
-	path, err := filepath.EvalSymlinks(s.configFile)
+	path, err := filepath.EvalSymlinks(s.ConfigFile)
 	if err != nil {
 		return fmt.Errorf("find the configuration: %w", err)
 	}
@@ -102,11 +98,11 @@ func (p *Program) zone(ctx context.Context, s *settings) error {
 	if err != nil {
 		return fmt.Errorf("read the configuration: %w", err)
 	}
-	after, err := config.WithZone(s.configFile, before, to)
+	after, err := config.WithZone(s.ConfigFile, before, to)
 	if err != nil {
 		return err
 	}
-	next, err := config.Parse(s.configFile, after)
+	next, err := config.Parse(s.ConfigFile, after)
 	if err != nil {
 		return err
 	}
@@ -121,8 +117,8 @@ func (p *Program) zone(ctx context.Context, s *settings) error {
 }
 
 // readyFor reports whether the unit can work in the zone of that configuration.
-func (p *Program) readyFor(ctx context.Context, s *settings, c config.Config) error {
-	data := filepath.Join(s.data, string(c.NHSO.Zone))
+func (p *Program) readyFor(ctx context.Context, s *Settings, c config.Config) error {
+	data := filepath.Join(s.Data, string(c.NHSO.Zone))
 	if c.NHSO.Zone == visit.ZoneDemo {
 		return nil
 	}
@@ -161,8 +157,8 @@ func (p *Program) readyFor(ctx context.Context, s *settings, c config.Config) er
 }
 
 // changeZone asks, writes the file, and says what is left to do.
-func (p *Program) changeZone(s *settings, from, to visit.Zone, path string, after []byte) error {
-	if n, known := unsettledIn(filepath.Join(s.data, string(from))); known && n > 0 {
+func (p *Program) changeZone(s *Settings, from, to visit.Zone, path string, after []byte) error {
+	if n, known := unsettledIn(filepath.Join(s.Data, string(from))); known && n > 0 {
 		fmt.Fprintf(p.Stdout, "%d visits of zone %s are not settled. They stay there and are not sent from zone %s.\n", n, from, to)
 	}
 	if !s.yes {
@@ -183,7 +179,7 @@ func (p *Program) changeZone(s *settings, from, to visit.Zone, path string, afte
 		return err
 	}
 	_, err := fmt.Fprintf(p.Stdout, "The zone in %s is %s now. It holds from the next start: end the kiosk and start it again, or: systemctl restart authenagent\n",
-		s.configFile, to)
+		s.ConfigFile, to)
 	return err
 }
 

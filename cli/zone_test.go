@@ -40,7 +40,7 @@ func TestTheZoneIsChangedInTheFileAndNothingElse(t *testing.T) {
 		{"the same again", "", []string{"zone", "set", "test", "-nocheck", "-yes"}, exitOK, "already", "test"},
 	}
 	for _, s := range steps {
-		got := call(t, false, s.stdin, append(s.args, "-config", file, "-data", data)...)
+		got := call(t, s.stdin, append(s.args, "-config", file, "-data", data)...)
 		if got.status != s.status || !strings.Contains(got.out+got.err, s.words) {
 			t.Fatalf("%s: status %d, %q %q; want %d with %q", s.name, got.status, got.out, got.err, s.status, s.words)
 		}
@@ -59,7 +59,7 @@ func TestTheServicesOfAZoneAreAskedBeforeTheChange(t *testing.T) {
 	if err := storage.OpenSecrets(filepath.Join(data, "test")).Set(visit.ZoneTest, upstream.TokenName, mustToken()); err != nil {
 		t.Fatal(err)
 	}
-	if got := call(t, false, "", "zone", "set", "test", "-yes", "-config", file, "-data", data); got.status != exitOK || !strings.Contains(got.out, "zone test answers") {
+	if got := call(t, "", "zone", "set", "test", "-yes", "-config", file, "-data", data); got.status != exitOK || !strings.Contains(got.out, "zone test answers") {
 		t.Errorf("%+v", got)
 	}
 }

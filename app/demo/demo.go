@@ -47,6 +47,9 @@ const (
 	LatencyMax = 600 * time.Millisecond
 )
 
+// PageAddress is where people find the simulator of a running demo.
+const PageAddress = "127.0.0.1:8199"
+
 // SimulatorURL names the simulator; there is no network between it and the client.
 const SimulatorURL = "http://testzone.invalid"
 

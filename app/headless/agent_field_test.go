@@ -42,7 +42,7 @@ func TestProgramsOfTheFieldGetTheirCodeFromTheWholeProgram(t *testing.T) {
 				}
 			}
 			h := newHospital(t, false, slog.New(slog.DiscardHandler), withoutTokens)
-			cmd := exec.CommandContext(t.Context(), client.tool, "../agent/agenttest/clients/"+client.script, h.url, "0800001234")
+			cmd := exec.CommandContext(t.Context(), client.tool, "../../agent/agenttest/clients/"+client.script, h.url, "0800001234")
 			var out, wrong bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &out, &wrong
 			if err := cmd.Start(); err != nil {

@@ -48,7 +48,7 @@ func TestARunnerNeverWaitsForItself(t *testing.T) {
 // those that the runner does: one that was forgotten would pass in silence.
 func TestEveryEffectOfTheFlowIsDone(t *testing.T) {
 	declared := map[string]bool{}
-	files, err := filepath.Glob("../visit/flow/*.go")
+	files, err := filepath.Glob("../../visit/flow/*.go")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package cli
+package kioskcmd
 
 import (
 	"context"
@@ -16,12 +16,13 @@ import (
 	"authenkiosk/app"
 	"authenkiosk/app/config"
 	"authenkiosk/app/demo"
+	"authenkiosk/app/kiosk"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
 
 // Draw draws a model without a display, in pixels.
-type Draw func(k *app.Kiosk, m flow.Model, width, height int) (image.Image, error)
+type Draw func(k *kiosk.Kiosk, m flow.Model, width, height int) (image.Image, error)
 
 // demoPlay is one whole visit, played without a display, a reader or a network:
 // the real flow, store, client, screens and slip, with a made-up card and the
@@ -56,7 +57,7 @@ func (p *demoPlay) run(ctx context.Context, c config.Config, data string) (visit
 		return "", err
 	}
 	c.Printer.Kind, c.Printer.Address = config.PrinterImage, p.out
-	k, err := app.NewKiosk(app.KioskOptions{Config: c, Data: data, Log: p.log, Demo: demo})
+	k, err := kiosk.New(kiosk.Options{Options: app.Options{Config: c, Data: data, Log: p.log, Demo: demo}})
 	if err != nil {
 		return "", err
 	}
@@ -105,7 +106,7 @@ func in(s flow.State) func(flow.Model) bool {
 }
 
 // play does what a patient would do.
-func (p *demoPlay) play(ctx context.Context, k *app.Kiosk) (visit.AuthenCode, error) {
+func (p *demoPlay) play(ctx context.Context, k *kiosk.Kiosk) (visit.AuthenCode, error) {
 	dock := k.Dock()
 	var code visit.AuthenCode
 	steps := []struct {
@@ -146,11 +147,11 @@ func (p *demoPlay) play(ctx context.Context, k *app.Kiosk) (visit.AuthenCode, er
 	return code, nil
 }
 
-func tap(k *app.Kiosk, e flow.Event) func() error {
+func tap(k *kiosk.Kiosk, e flow.Event) func() error {
 	return func() error { k.Send(e); return nil }
 }
 
-func (p *demoPlay) typing(k *app.Kiosk, digits string) func() error {
+func (p *demoPlay) typing(k *kiosk.Kiosk, digits string) func() error {
 	return func() error {
 		for _, d := range []byte(digits) {
 			k.Send(flow.TapDigit{Digit: d})
@@ -160,7 +161,7 @@ func (p *demoPlay) typing(k *app.Kiosk, digits string) func() error {
 }
 
 // write draws every scene in every language and gives the slip its name.
-func (p *demoPlay) write(k *app.Kiosk, code visit.AuthenCode) error {
+func (p *demoPlay) write(k *kiosk.Kiosk, code visit.AuthenCode) error {
 	if _, err := visit.ParseAuthenCode(string(code)); err != nil {
 		return fmt.Errorf("demo: the result shows %q: %w", code, err)
 	}

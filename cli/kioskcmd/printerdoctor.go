@@ -1,4 +1,4 @@
-package cli
+package kioskcmd
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 
 	"authenkiosk/app/config"
 	"authenkiosk/app/slips"
+	"authenkiosk/cli"
 	"authenkiosk/printer"
 	"authenkiosk/printer/template"
 	"authenkiosk/storage"
@@ -22,39 +23,39 @@ const askPrinterFor = 8 * time.Second
 
 // printerFinding asks the printer how it is, unless a kiosk is running that has it
 // to itself.
-func printerFinding(ctx context.Context, c config.Config, running func(context.Context) (bool, error)) finding {
+func printerFinding(ctx context.Context, c config.Config, running func(context.Context) (bool, error)) (state, detail string) {
 	if c.Printer.Kind == config.PrinterNone {
 		if c.NHSO.Zone == visit.ZoneDemo {
-			return finding{"printer", findingSkipped, "the demo has its own"}
+			return cli.FindingSkipped, "the demo has its own"
 		}
-		return finding{"printer", findingWarning, "none is configured: codes are on the screen only"}
+		return cli.FindingWarning, "none is configured: codes are on the screen only"
 	}
 	device, err := slips.Open(c.Printer, slog.New(slog.DiscardHandler))
 	if err != nil {
-		return finding{"printer", findingFailed, err.Error()}
+		return cli.FindingFailed, err.Error()
 	}
 	defer func() { _ = device.Close() }()
 	what := printerName(c.Printer)
 	if forOne(c.Printer.Kind) {
 		switch busy, err := running(ctx); {
 		case err != nil:
-			return finding{"printer", findingSkipped, what + ": not asked, as nobody knows whether a kiosk is using it"}
+			return cli.FindingSkipped, what + ": not asked, as nobody knows whether a kiosk is using it"
 		case busy:
-			return finding{"printer", findingOK, what + ": a kiosk is running and has it to itself; see its local status"}
+			return cli.FindingOK, what + ": a kiosk is running and has it to itself; see its local status"
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, askPrinterFor)
 	defer cancel()
 	status, err := device.Status(ctx)
-	state, detail := judge(status.Condition, err)
+	state, detail = judge(status.Condition, err)
 	detail = fmt.Sprintf("%s: %s", what, detail)
 	if err != nil {
 		detail += fmt.Sprintf(" (%v)", err)
 	}
-	if slow := slips.ConfigOf(c.Printer).Warnings(); len(slow) > 0 && state != findingFailed {
-		state, detail = findingWarning, detail+"; "+strings.Join(slow, "; ")
+	if slow := slips.ConfigOf(c.Printer).Warnings(); len(slow) > 0 && state != cli.FindingFailed {
+		state, detail = cli.FindingWarning, detail+"; "+strings.Join(slow, "; ")
 	}
-	return finding{"printer", state, detail}
+	return state, detail
 }
 
 // paperOf tells what slips will be drawn on; some printers are asked for that.
@@ -71,34 +72,34 @@ func paperOf(ctx context.Context, c config.Printer) (printer.Paper, error) {
 
 // slipFinding tries every kind of slip, so that a template that does not suit the
 // paper is found before a patient waits, and looks for next steps that are missing.
-func slipFinding(ctx context.Context, c config.Config) finding {
+func slipFinding(ctx context.Context, c config.Config) (state, detail string) {
 	if c.Printer.Kind == config.PrinterNone {
-		return finding{"slips", findingSkipped, "no printer is configured"}
+		return cli.FindingSkipped, "no printer is configured"
 	}
 	if c.Printer.Template == "" {
-		return finding{"slips", findingOK, "the built-in template"}
+		return cli.FindingOK, "the built-in template"
 	}
 	t, err := template.Load(c.Printer.Template)
 	if err != nil {
-		return finding{"slips", findingFailed, err.Error()}
+		return cli.FindingFailed, err.Error()
 	}
 	paper, err := paperOf(ctx, c.Printer)
 	if err != nil {
-		return finding{"slips", findingSkipped, fmt.Sprintf("%s: whether it suits the paper is not known: %v", c.Printer.Template, err)}
+		return cli.FindingSkipped, fmt.Sprintf("%s: whether it suits the paper is not known: %v", c.Printer.Template, err)
 	}
 	var problems []string
 	for _, problem := range printer.Warnings(t, paper, c.Kiosk.Languages...) {
 		problems = append(problems, problem.Error())
 	}
 	if problems != nil {
-		return finding{"slips", findingWarning, strings.Join(problems, "; ")}
+		return cli.FindingWarning, strings.Join(problems, "; ")
 	}
 	for _, claim := range append(slices.Clone(c.Kiosk.ClaimTypes), c.Kiosk.DefaultClaimType) {
 		if t.NextStep(claim) == nil && showsNext(t) {
-			return finding{"slips", findingWarning, fmt.Sprintf("%s has no next step for %s and none for default", c.Printer.Template, claim)}
+			return cli.FindingWarning, fmt.Sprintf("%s has no next step for %s and none for default", c.Printer.Template, claim)
 		}
 	}
-	return finding{"slips", findingOK, c.Printer.Template}
+	return cli.FindingOK, c.Printer.Template
 }
 
 // showsNext reports whether a code slip has a place for the next step.
@@ -110,31 +111,31 @@ func showsNext(t *template.Template) bool {
 // could not be asked, or not be understood.
 func judge(c printer.Condition, err error) (state, detail string) {
 	if errors.Is(err, printer.ErrFormat) {
-		return findingFailed, "it takes no kind of document that can be made; if you know better, set printer.format, see docs/printers.md"
+		return cli.FindingFailed, "it takes no kind of document that can be made; if you know better, set printer.format, see docs/printers.md"
 	}
 	switch c {
 	case printer.Ready:
-		return findingOK, "ready"
+		return cli.FindingOK, "ready"
 	case printer.Unknown:
 		if err != nil {
-			return findingFailed, "its answers make no sense: is it an ESC/POS printer, are printer.address and the speed of the line right? If they are, and all is well with it, write what it says into printer.well"
+			return cli.FindingFailed, "its answers make no sense: is it an ESC/POS printer, are printer.address and the speed of the line right? If they are, and all is well with it, write what it says into printer.well"
 		}
-		return findingWarning, "it takes slips, but does not tell how it is; try it with: authenkiosk slip test"
+		return cli.FindingWarning, "it takes slips, but does not tell how it is; try it with: authenkiosk slip test"
 	case printer.PaperLow:
-		return findingWarning, "the roll is near its end: have another one at hand"
+		return cli.FindingWarning, "the roll is near its end: have another one at hand"
 	case printer.Busy:
-		return findingWarning, "busy with another job"
+		return cli.FindingWarning, "busy with another job"
 	case printer.PaperOut:
-		return findingFailed, "no paper: put in a roll"
+		return cli.FindingFailed, "no paper: put in a roll"
 	case printer.CoverOpen:
-		return findingFailed, "the cover is open: close it"
+		return cli.FindingFailed, "the cover is open: close it"
 	case printer.Error:
-		return findingFailed, "cutter, print head or a jam: look at the printer, switch it off and on"
+		return cli.FindingFailed, "cutter, print head or a jam: look at the printer, switch it off and on"
 	}
 	if err == nil {
-		return findingFailed, "it answers, but is off line: look at its lamps and its buttons, switch it off and on"
+		return cli.FindingFailed, "it answers, but is off line: look at its lamps and its buttons, switch it off and on"
 	}
-	return findingFailed, "not there: is it switched on, is the cable in, is printer.address right?"
+	return cli.FindingFailed, "not there: is it switched on, is the cable in, is printer.address right?"
 }
 
 // printerName is the printer as messages name it.

@@ -1,10 +1,11 @@
-package cli
+package kioskcmd
 
 import (
 	"fmt"
 	"strings"
 	"testing"
 
+	"authenkiosk/cli"
 	"authenkiosk/printer"
 )
 
@@ -16,7 +17,7 @@ func TestDoctorTellsAPrinterThatTakesNoDocumentFromOneThatIsBroken(t *testing.T)
 		{nil, "cutter"},
 		{fmt.Errorf("%w, but text/plain", printer.ErrFormat), "printer.format"},
 	} {
-		if state, detail := judge(printer.Error, c.err); state != findingFailed || !strings.Contains(detail, c.want) {
+		if state, detail := judge(printer.Error, c.err); state != cli.FindingFailed || !strings.Contains(detail, c.want) {
 			t.Errorf("%v: %s %q, want %q in it", c.err, state, detail, c.want)
 		}
 	}

@@ -1,9 +1,10 @@
-package cli
+package kioskcmd
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strconv"
 	"time"
@@ -13,22 +14,23 @@ import (
 	"authenkiosk/app"
 	"authenkiosk/app/config"
 	"authenkiosk/app/slips"
+	"authenkiosk/cli"
 	"authenkiosk/printer"
 	"authenkiosk/printer/template"
 	"authenkiosk/visit"
 )
 
 // slip shows and tries the unit's slips.
-func (p *Program) slip(ctx context.Context, s *settings) error {
-	if len(s.args) == 1 {
-		switch s.args[0] {
+func (f *flags) slip(p *cli.Program, ctx context.Context, s *cli.Settings) error {
+	if len(s.Args) == 1 {
+		switch s.Args[0] {
 		case "template":
 			_, err := p.Stdout.Write(template.DefaultFile)
 			return err
 		case "preview":
-			return p.slipPreview(s)
+			return f.slipPreview(p, s)
 		case "test":
-			return p.slipTest(ctx, s)
+			return slipTest(ctx, p, s)
 		}
 	}
 	return errors.New("write: slip template, slip preview -out FILE, or slip test")
@@ -36,22 +38,22 @@ func (p *Program) slip(ctx context.Context, s *settings) error {
 
 // slipPreview draws a sample, of the configured template and paper unless the
 // flags say otherwise.
-func (p *Program) slipPreview(s *settings) error {
-	if s.out == "" {
+func (f *flags) slipPreview(p *cli.Program, s *cli.Settings) error {
+	if f.out == "" {
 		return errors.New("say where the picture goes: -out FILE")
 	}
-	c, err := s.load()
+	c, err := s.Load()
 	if err != nil {
 		return err
 	}
-	if s.template == "" {
-		s.template = c.Printer.Template
+	if f.template == "" {
+		f.template = c.Printer.Template
 	}
-	if s.paper == "" {
-		s.paper = strconv.Itoa(c.Printer.WidthMM)
+	if f.paper == "" {
+		f.paper = strconv.Itoa(c.Printer.WidthMM)
 	}
-	if s.template != "" {
-		problems, err := printer.WarningsOf(s.template, s.paper, s.dpi)
+	if f.template != "" {
+		problems, err := printer.WarningsOf(f.template, f.paper, f.dpi)
 		if err != nil {
 			return err
 		}
@@ -59,10 +61,10 @@ func (p *Program) slipPreview(s *settings) error {
 			_, _ = fmt.Fprintf(p.Stderr, "warning: %v\n", problem)
 		}
 	}
-	if err := printer.WritePreview(s.out, s.kind, s.paper, s.template, s.dpi); err != nil {
+	if err := printer.WritePreview(f.out, f.kind, f.paper, f.template, f.dpi); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.Stdout, "%s: slip %q on paper %q\n", s.out, s.kind, s.paper)
+	_, err = fmt.Fprintf(p.Stdout, "%s: slip %q on paper %q\n", f.out, f.kind, f.paper)
 	return err
 }
 
@@ -71,18 +73,18 @@ func (p *Program) slipPreview(s *settings) error {
 const testPageAfter = 100 * time.Second
 
 // slipTest prints the test page and says what came of it.
-func (p *Program) slipTest(ctx context.Context, s *settings) error {
-	c, err := s.load()
+func slipTest(ctx context.Context, p *cli.Program, s *cli.Settings) error {
+	c, err := s.Load()
 	if err != nil {
 		return err
 	}
 	if c.Printer.Kind == config.PrinterNone {
 		return errors.New("no printer is configured (printer.kind)")
 	}
-	if forOne(c.Printer.Kind) && inUse(filepath.Join(s.data, string(c.NHSO.Zone)), app.KeysOf(c)) {
+	if forOne(c.Printer.Kind) && inUse(filepath.Join(s.Data, string(c.NHSO.Zone)), app.KeysOf(c)) {
 		return errors.New("a kiosk is running and has the printer to itself: end it first")
 	}
-	device, err := slips.Open(c.Printer, s.log)
+	device, err := slips.Open(c.Printer, s.Log)
 	if err != nil {
 		return err
 	}
@@ -94,19 +96,19 @@ func (p *Program) slipTest(ctx context.Context, s *settings) error {
 		Kind: printer.KindTest, UnitName: c.Unit.Name, UnitPhone: c.Unit.Phone, Zone: c.NHSO.Zone, Visit: visit.ID(uuid.Must(uuid.NewV7()).String()),
 		At: now, Date: visit.ServiceDateOf(now), Languages: c.Kiosk.Languages, Printer: printerName(c.Printer), Program: "AuthenKiosk " + app.Version(),
 	})
-	return p.tellTest(err, printerName(c.Printer))
+	return tellTest(p.Stdout, err, printerName(c.Printer))
 }
 
 // tellTest says what came of the test page. Only a page that surely did not come
 // out is an error: many printers tell nothing.
-func (p *Program) tellTest(err error, name string) error {
+func tellTest(out io.Writer, err error, name string) error {
 	var unclear *printer.UnclearError
 	switch {
 	case err == nil:
-		_, err = fmt.Fprintf(p.Stdout, "%s: the test page was printed, the printer has confirmed it\n", name)
+		_, err = fmt.Fprintf(out, "%s: the test page was printed, the printer has confirmed it\n", name)
 		return err
 	case errors.As(err, &unclear):
-		_, err = fmt.Fprintf(p.Stdout, "%s: the test page was sent; the printer does not tell whether it came out: look whether it did\n", name)
+		_, err = fmt.Fprintf(out, "%s: the test page was sent; the printer does not tell whether it came out: look whether it did\n", name)
 		return err
 	}
 	if printer.ConditionOf(err).Prints() {

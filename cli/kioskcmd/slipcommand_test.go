@@ -1,4 +1,4 @@
-package cli
+package kioskcmd
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"authenkiosk/app/config"
+	"authenkiosk/cli"
 	"authenkiosk/printer"
 	"authenkiosk/printer/sink"
 	"authenkiosk/printer/template"
@@ -26,12 +27,12 @@ func TestAWrongTemplateStopsTheStartWithItsLine(t *testing.T) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got := call(t, true, "", "kiosk", "-config", file, "-data", dir)
+	got := call(t, "kiosk", "-config", file, "-data", dir)
 	if got.status != exitError || !strings.Contains(got.err, "slip.toml:3") || !strings.Contains(got.err, "printer.template") {
 		t.Errorf("%+v", got)
 	}
-	if f := printerFinding(t.Context(), mustLoad(t, file), runningOn(dir)); f.State != findingFailed || !strings.Contains(f.Detail, "slip.toml:3") {
-		t.Errorf("doctor says %+v", f)
+	if state, detail := printerFinding(t.Context(), mustLoad(t, file), runningOn(dir)); state != cli.FindingFailed || !strings.Contains(detail, "slip.toml:3") {
+		t.Errorf("doctor says %s: %s", state, detail)
 	}
 }
 
@@ -64,16 +65,16 @@ func TestDoctorAndTheTestPageSayWhatIsWrongWithThePrinter(t *testing.T) {
 		status  int
 		says    string
 	}{
-		{"well", func(*sink.State) {}, findingOK, "ready", exitOK, "was printed"},
-		{"no paper", func(s *sink.State) { s.PaperOut = true }, findingFailed, "put in a roll", exitError, "put in a roll"},
-		{"open cover", func(s *sink.State) { s.CoverOpen = true }, findingFailed, "close it", exitError, "close it"},
-		{"paper near its end", func(s *sink.State) { s.NearEnd = true }, findingWarning, "near its end", exitOK, "was printed"},
-		{"mute", func(s *sink.State) { s.Mute = true }, findingWarning, "slip test", exitOK, "look whether it did"},
-		{"answers of its own", func(s *sink.State) { s.Strange = "\x02\n" }, findingWarning, "does not tell how it is", exitOK, "look whether it did"},
-		{"a greeting", func(s *sink.State) { s.Greeting = "ready\r\n" }, findingOK, "ready", exitOK, "was printed"},
-		{"answers too long", func(s *sink.State) { s.Strange = "\xFFabcd" }, findingFailed, "FF 61 62 63 64", exitError, "nonsense"},
-		{"off line", func(s *sink.State) { s.Offline = true }, findingFailed, "its buttons", exitError, "its buttons"},
-		{"another machine", func(s *sink.State) { s.Garbage = true }, findingFailed, "ESC/POS", exitError, "nonsense"},
+		{"well", func(*sink.State) {}, cli.FindingOK, "ready", exitOK, "was printed"},
+		{"no paper", func(s *sink.State) { s.PaperOut = true }, cli.FindingFailed, "put in a roll", exitError, "put in a roll"},
+		{"open cover", func(s *sink.State) { s.CoverOpen = true }, cli.FindingFailed, "close it", exitError, "close it"},
+		{"paper near its end", func(s *sink.State) { s.NearEnd = true }, cli.FindingWarning, "near its end", exitOK, "was printed"},
+		{"mute", func(s *sink.State) { s.Mute = true }, cli.FindingWarning, "slip test", exitOK, "look whether it did"},
+		{"answers of its own", func(s *sink.State) { s.Strange = "\x02\n" }, cli.FindingWarning, "does not tell how it is", exitOK, "look whether it did"},
+		{"a greeting", func(s *sink.State) { s.Greeting = "ready\r\n" }, cli.FindingOK, "ready", exitOK, "was printed"},
+		{"answers too long", func(s *sink.State) { s.Strange = "\xFFabcd" }, cli.FindingFailed, "FF 61 62 63 64", exitError, "nonsense"},
+		{"off line", func(s *sink.State) { s.Offline = true }, cli.FindingFailed, "its buttons", exitError, "its buttons"},
+		{"another machine", func(s *sink.State) { s.Garbage = true }, cli.FindingFailed, "ESC/POS", exitError, "nonsense"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -85,17 +86,17 @@ func TestDoctorAndTheTestPageSayWhatIsWrongWithThePrinter(t *testing.T) {
 			}
 			s.Set(c.set)
 			file, data := printerFile(t, "escpos-tcp", address), t.TempDir()
-			if f := printerFinding(t.Context(), mustLoad(t, file), runningOn(data)); f.State != c.finding || !strings.Contains(f.Detail, c.words) {
-				t.Errorf("doctor says %+v", f)
+			if state, detail := printerFinding(t.Context(), mustLoad(t, file), runningOn(data)); state != c.finding || !strings.Contains(detail, c.words) {
+				t.Errorf("doctor says %s: %s", state, detail)
 			}
-			got := call(t, false, "", "slip", "test", "-config", file, "-data", data)
+			got := call(t, "slip", "test", "-config", file, "-data", data)
 			if got.status != c.status || !strings.Contains(got.out+got.err, c.says) {
 				t.Errorf("slip test: %+v", got)
 			}
 		})
 	}
-	if f := printerFinding(t.Context(), mustLoad(t, printerFile(t, "escpos-tcp", "127.0.0.1:1")), runningOn(t.TempDir())); f.State != findingFailed || !strings.Contains(f.Detail, "switched on") {
-		t.Errorf("without a printer doctor says %+v", f)
+	if state, detail := printerFinding(t.Context(), mustLoad(t, printerFile(t, "escpos-tcp", "127.0.0.1:1")), runningOn(t.TempDir())); state != cli.FindingFailed || !strings.Contains(detail, "switched on") {
+		t.Errorf("without a printer doctor says %s: %s", state, detail)
 	}
 }
 
@@ -106,21 +107,24 @@ func TestNobodyDisturbsThePrinterOfARunningKiosk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := newClinic(t, true, func(c *config.Config, _ *runningClinic) {
-		c.Printer.Kind, c.Printer.Address = config.PrinterTCP, address
-	})
+	data := t.TempDir()
+	zone := filepath.Join(data, string(visit.ZoneDemo))
+	kiosk, err := storage.Open(zone, storage.Options{}) // as a running one has it
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = kiosk.Close() }()
 	file := printerFile(t, "escpos-tcp", address)
-	if got := call(t, false, "", "slip", "test", "-config", file, "-data", h.data); got.status != exitError || !strings.Contains(got.err, "a kiosk is running") {
+	if got := call(t, "slip", "test", "-config", file, "-data", data); got.status != exitError || !strings.Contains(got.err, "a kiosk is running") {
 		t.Errorf("slip test: %+v", got)
 	}
-	zone := filepath.Join(h.data, string(visit.ZoneDemo))
-	if f := printerFinding(t.Context(), mustLoad(t, file), runningOn(zone)); f.State != findingOK || !strings.Contains(f.Detail, "a kiosk is running") {
-		t.Errorf("doctor: %+v", f)
+	if state, detail := printerFinding(t.Context(), mustLoad(t, file), runningOn(zone)); state != cli.FindingOK || !strings.Contains(detail, "a kiosk is running") {
+		t.Errorf("doctor: %s: %s", state, detail)
 	}
 }
 
 func TestTheSlipCommandsShowTheTemplateAndDrawIt(t *testing.T) {
-	got := call(t, false, "", "slip", "template")
+	got := call(t, "slip", "template")
 	if got.status != exitOK {
 		t.Fatalf("%+v", got)
 	}
@@ -134,7 +138,7 @@ func TestTheSlipCommandsShowTheTemplateAndDrawIt(t *testing.T) {
 	}
 	for _, args := range [][]string{{}, {"-kind", "desk", "-paper", "58"}, {"-kind", "queued", "-paper", "a5", "-dpi", "300", "-template", own}} {
 		out := filepath.Join(dir, "p.png")
-		got := call(t, false, "", append([]string{"slip", "preview", "-out", out}, args...)...)
+		got := call(t, append([]string{"slip", "preview", "-out", out}, args...)...)
 		if got.status != exitOK {
 			t.Errorf("%q: %+v", args, got)
 		}
@@ -154,7 +158,7 @@ func TestTheSlipCommandsShowTheTemplateAndDrawIt(t *testing.T) {
 		"slip template": {"slip"},
 		"printer.kind":  {"slip", "test"},
 	} {
-		if got := call(t, false, "", args...); got.status != exitError || !strings.Contains(got.err, words) {
+		if got := call(t, args...); got.status != exitError || !strings.Contains(got.err, words) {
 			t.Errorf("%q: %+v", args, got)
 		}
 	}
@@ -171,7 +175,7 @@ func TestTheUnitsOwnTemplateIsPrinted(t *testing.T) {
 	height := func() int {
 		t.Helper()
 		before := len(s.Slips())
-		if got := call(t, false, "", "slip", "test", "-config", file, "-data", t.TempDir()); got.status != exitOK {
+		if got := call(t, "slip", "test", "-config", file, "-data", t.TempDir()); got.status != exitOK {
 			t.Fatalf("%+v", got)
 		}
 		slips := s.Slips()
@@ -202,12 +206,12 @@ func TestDoctorLooksAtTheTemplate(t *testing.T) {
 	const gap, next = "[[code]]\nshow = \"code\"\n[[code]]\nshow = \"gap\"\nheight_mm = 50\n", "[next.default]\nth = \"รอ\"\n"
 	tall := gap + strings.Repeat("[[code]]\nshow = \"gap\"\nheight_mm = 50\n", 5) + next
 	for _, c := range []struct{ name, text, paper, state, words string }{
-		{"none", "", "", findingOK, "built-in"},
-		{"as long as a roll bears", tall, "", findingOK, "slip.toml"},
-		{"too long for the sheets of the unit", tall, "a5", findingWarning, "too long"},
-		{"good", "[[code]]\nshow = \"code\"\n[[code]]\nshow = \"next\"\n[next.default]\nth = \"รอ\"\n", "", findingOK, "slip.toml"},
-		{"no next step", "[[code]]\nshow = \"code\"\n[[code]]\nshow = \"next\"\n[next.PG0130001]\nth = \"รอ\"\n", "", findingWarning, "PG0060001"},
-		{"a wrong field", "[[code]]\nshow = \"price\"\n", "", findingFailed, "slip.toml:2"},
+		{"none", "", "", cli.FindingOK, "built-in"},
+		{"as long as a roll bears", tall, "", cli.FindingOK, "slip.toml"},
+		{"too long for the sheets of the unit", tall, "a5", cli.FindingWarning, "too long"},
+		{"good", "[[code]]\nshow = \"code\"\n[[code]]\nshow = \"next\"\n[next.default]\nth = \"รอ\"\n", "", cli.FindingOK, "slip.toml"},
+		{"no next step", "[[code]]\nshow = \"code\"\n[[code]]\nshow = \"next\"\n[next.PG0130001]\nth = \"รอ\"\n", "", cli.FindingWarning, "PG0060001"},
+		{"a wrong field", "[[code]]\nshow = \"price\"\n", "", cli.FindingFailed, "slip.toml:2"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			k := config.Default()
@@ -218,8 +222,8 @@ func TestDoctorLooksAtTheTemplate(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if f := slipFinding(t.Context(), k); f.State != c.state || !strings.Contains(f.Detail, c.words) {
-				t.Errorf("got %+v", f)
+			if state, detail := slipFinding(t.Context(), k); state != c.state || !strings.Contains(detail, c.words) {
+				t.Errorf("got %s: %s", state, detail)
 			}
 		})
 	}

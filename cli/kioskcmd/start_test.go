@@ -1,4 +1,4 @@
-package cli
+package kioskcmd
 
 import (
 	"errors"
@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"authenkiosk/app"
+	"authenkiosk/cli"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 )
@@ -15,26 +16,27 @@ import (
 func TestWhatKeepsAKioskFromStartingHasWordsForTheScreen(t *testing.T) {
 	for _, c := range []struct {
 		name    string
-		spoil   func(t *testing.T, s *settings)
+		layout  string // the file for the test
+		spoil   func(t *testing.T, s *cli.Settings)
 		problem visit.Problem
-		mend    func(t *testing.T, s *settings)
+		mend    func(t *testing.T, s *cli.Settings)
 	}{
 		{
-			"a mistake in the configuration",
-			func(t *testing.T, s *settings) { write(t, s.configFile, "[unit]\nhcode = 5\n") },
+			"a mistake in the configuration", "",
+			func(t *testing.T, s *cli.Settings) { write(t, s.ConfigFile, "[unit]\nhcode = 5\n") },
 			visit.ConfigWrong,
-			func(t *testing.T, s *settings) { write(t, s.configFile, "[unit]\nhcode = \"99999\"\n") },
+			func(t *testing.T, s *cli.Settings) { write(t, s.ConfigFile, "[unit]\nhcode = \"99999\"\n") },
 		},
 		{
-			"no configuration",
-			func(t *testing.T, s *settings) { s.configFile = filepath.Join(s.data, "none.toml") },
+			"no configuration", "",
+			func(t *testing.T, s *cli.Settings) { s.ConfigFile = filepath.Join(s.Data, "none.toml") },
 			visit.ConfigWrong,
-			func(t *testing.T, s *settings) { s.configFile = "" },
+			func(t *testing.T, s *cli.Settings) { s.ConfigFile = "" },
 		},
 		{
-			"another program with the data",
-			func(t *testing.T, s *settings) {
-				other, err := storage.Open(filepath.Join(s.data, "demo"), storage.Options{})
+			"another program with the data", "",
+			func(t *testing.T, s *cli.Settings) {
+				other, err := storage.Open(filepath.Join(s.Data, "demo"), storage.Options{})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -43,30 +45,30 @@ func TestWhatKeepsAKioskFromStartingHasWordsForTheScreen(t *testing.T) {
 			visit.DataInUse, nil,
 		},
 		{
-			"a file in the place of the folder",
-			func(t *testing.T, s *settings) { write(t, s.data, "not a folder") },
+			"a file in the place of the folder", "",
+			func(t *testing.T, s *cli.Settings) { write(t, s.Data, "not a folder") },
 			visit.DataUnusable,
-			func(t *testing.T, s *settings) {
-				if err := os.Remove(s.data); err != nil {
+			func(t *testing.T, s *cli.Settings) {
+				if err := os.Remove(s.Data); err != nil {
 					t.Fatal(err)
 				}
 			},
 		},
 		{
-			"a place for the test where patients are real",
-			func(t *testing.T, s *settings) {
-				s.layoutFile = "layout.json"
-				write(t, s.configFile, "[unit]\nhcode = \"12345\"\n[nhso]\nzone = \"production\"\n")
+			"a place for the test where patients are real", "layout.json",
+			func(t *testing.T, s *cli.Settings) {
+				write(t, s.ConfigFile, "[unit]\nhcode = \"12345\"\n[nhso]\nzone = \"production\"\n")
 			},
 			visit.NoProblem, nil,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
-			s := &settings{configFile: filepath.Join(dir, "kiosk.toml"), data: filepath.Join(dir, "data"), log: slog.New(slog.DiscardHandler)}
-			write(t, s.configFile, "[unit]\nhcode = \"99999\"\n")
+			s := &cli.Settings{ConfigFile: filepath.Join(dir, "kiosk.toml"), Data: filepath.Join(dir, "data"), Log: slog.New(slog.DiscardHandler)}
+			write(t, s.ConfigFile, "[unit]\nhcode = \"99999\"\n")
 			c.spoil(t, s)
-			k, err := s.openKiosk()
+			f := &flags{layoutFile: c.layout}
+			k, err := f.open(s)
 			if err == nil {
 				k.Close()
 				t.Fatal("it starts")
@@ -78,7 +80,7 @@ func TestWhatKeepsAKioskFromStartingHasWordsForTheScreen(t *testing.T) {
 				return
 			}
 			c.mend(t, s)
-			if k, err = s.openKiosk(); err != nil {
+			if k, err = f.open(s); err != nil {
 				t.Fatalf("it does not start after that was mended: %v", err)
 			}
 			k.Close()
@@ -92,5 +94,12 @@ func TestOtherErrorsAreNotForTheScreen(t *testing.T) {
 	}
 	if got := app.StartProblem(nil); got != visit.NoProblem {
 		t.Errorf("%v", got)
+	}
+}
+
+func write(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -1,0 +1,173 @@
+// Package kioskcmd is what the program with a screen has beside the commands of every
+// program: the kiosk, the demo without a display, slips, and doctor's checks of camera and
+// printer. The program without a screen must not hold it.
+package kioskcmd
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net"
+
+	"authenkiosk/app"
+	"authenkiosk/app/config"
+	"authenkiosk/app/demo"
+	"authenkiosk/app/kiosk"
+	"authenkiosk/cli"
+	"authenkiosk/visit"
+)
+
+// Opening is how a window gets its kiosk.
+type Opening struct {
+	WindowOptions
+	// Try makes the kiosk ready. An error with a StartProblem is for the screen, and
+	// Try may be called again later; any other one ends the program.
+	Try func() (*kiosk.Kiosk, error)
+	// Rough is what is known of the configuration when it has mistakes.
+	Rough config.Config
+	Log   *slog.Logger
+}
+
+// WindowOptions are flags that concern the window.
+type WindowOptions struct {
+	// LayoutFile, if set, gets the places of all buttons and the texts in JSON at
+	// each change of the model, for tests that click from outside.
+	LayoutFile string
+	// Size is the size of the window in pixels when it is not full-screen.
+	Width, Height int
+}
+
+// Window opens the kiosk's window and returns when ctx ends. It is called on the main
+// goroutine.
+type Window func(ctx context.Context, o Opening) error
+
+// flags are those of the commands here, and what they need of the user interface.
+type flags struct {
+	window Window
+	draw   Draw
+
+	size, layoutFile string
+	out              string // of pictures
+	kind, paper      string // of the preview of a slip
+	template         string
+	dpi              int
+}
+
+// Commands are those of the program with a screen; the kiosk is the first.
+func Commands(window Window, draw Draw) []cli.Command {
+	f := &flags{window: window, draw: draw}
+	return []cli.Command{
+		{
+			Name: "kiosk", Help: "the full-screen kiosk for patients", Run: f.kiosk,
+			Flags: func(set *flag.FlagSet, _ *cli.Settings) {
+				set.StringVar(&f.size, "size", "", "open a window of `WIDTHxHEIGHT` pixels in place of the full screen")
+				set.StringVar(&f.layoutFile, "test-layout", "", "write the places of the buttons to this `file`, for tests")
+			},
+		},
+		{Name: "station", Help: "the front desk's station", Run: later},
+		{
+			Name: "demo", Args: "-out DIR", Help: "one whole visit without a display, a reader or a network", Run: f.demo,
+			Flags: func(set *flag.FlagSet, _ *cli.Settings) {
+				set.StringVar(&f.out, "out", "", "the `directory` for the pictures")
+				set.StringVar(&f.size, "size", "1080x1920", "the size of the screens, `WIDTHxHEIGHT` in pixels")
+			},
+		},
+		{
+			Name: "slip", Args: "template|preview|test", Help: "prints the built-in template of slips, draws a sample, or prints a test page", Words: true, Run: f.slip,
+			Flags: func(set *flag.FlagSet, _ *cli.Settings) {
+				set.StringVar(&f.out, "out", "", "preview: the PNG `file`")
+				set.StringVar(&f.kind, "kind", "code", "preview: the `kind` of slip: code, queued, desk, test")
+				set.StringVar(&f.paper, "paper", "", "preview: the `paper`: 58, 80, a5, a4; without: that of the configuration")
+				set.IntVar(&f.dpi, "dpi", 0, "preview: dots per inch of a4 and a5: 203 or 300")
+				set.StringVar(&f.template, "template", "", "preview: the template `file`; without: that of the configuration")
+			},
+		},
+	}
+}
+
+// errLater is a command whose part of the product is not built yet.
+var errLater = errors.New("this part is not available in this version yet")
+
+func later(*cli.Program, context.Context, *cli.Settings) error { return errLater }
+
+// kiosk opens the kiosk and works until ctx ends. Without a kiosk the window says
+// that there is none, and whom to call.
+func (f *flags) kiosk(_ *cli.Program, ctx context.Context, s *cli.Settings) error {
+	o := Opening{
+		WindowOptions: WindowOptions{LayoutFile: f.layoutFile}, Try: func() (*kiosk.Kiosk, error) { return f.open(s) },
+		Rough: config.Rough(s.ConfigFile), Log: s.Log,
+	}
+	var err error
+	if f.size != "" {
+		if o.Width, o.Height, err = parseSize(f.size); err != nil {
+			return err
+		}
+	}
+	if err := s.Place(); err != nil {
+		return err
+	}
+	defer s.WatchCrashes()()
+	return f.window(ctx, o)
+}
+
+// open makes the kiosk ready. It may be called again after an error.
+func (f *flags) open(s *cli.Settings) (*kiosk.Kiosk, error) {
+	c, err := s.Load()
+	if err != nil {
+		return nil, app.NotStarted(visit.ConfigWrong, err)
+	}
+	if f.layoutFile != "" && c.NHSO.Zone == visit.ZoneProduction {
+		return nil, errors.New("-test-layout shows what is on the screen: it is not for the production zone")
+	}
+	options := app.Options{Config: c, Data: s.Data, Log: s.Log}
+	var page net.Listener
+	if c.NHSO.Zone == visit.ZoneDemo {
+		// A port that is taken only means that nobody can look at the simulator.
+		if page, err = net.Listen("tcp", demo.PageAddress); err != nil {
+			s.Log.Warn("the simulator has no page", "err", err)
+			page = nil
+		}
+		if options.Demo, err = demo.New(page); err != nil {
+			return nil, errors.Join(err, closeAny(page))
+		}
+	}
+	k, err := kiosk.New(kiosk.Options{Options: options})
+	if err != nil {
+		return nil, errors.Join(app.NotStarted(app.ProblemOfStart(err), err), closeAny(page))
+	}
+	return k, nil
+}
+
+func closeAny(l net.Listener) error {
+	if l == nil {
+		return nil
+	}
+	return l.Close()
+}
+
+func parseSize(text string) (width, height int, err error) {
+	if n, scanErr := fmt.Sscanf(text, "%dx%d", &width, &height); scanErr != nil || n != 2 || width < 320 || height < 240 || width > 7680 || height > 7680 {
+		return 0, 0, fmt.Errorf("-size %q: write WIDTHxHEIGHT in pixels, for example 1080x1920", text)
+	}
+	return width, height, nil
+}
+
+func (f *flags) demo(p *cli.Program, ctx context.Context, s *cli.Settings) error {
+	if f.out == "" {
+		return errors.New("say where the pictures go: -out DIR")
+	}
+	width, height, err := parseSize(f.size)
+	if err != nil {
+		return err
+	}
+	c, err := s.Load()
+	if err != nil {
+		return err
+	}
+	// The demo stands alone: nothing of a real unit's devices is used.
+	c.NHSO, c.Agent, c.CardReader = config.Default().NHSO, config.Default().Agent, config.CardReader{}
+	c.NHSO.Zone = visit.ZoneDemo
+	return playDemo(ctx, p.Stdout, &demoPlay{out: f.out, width: width, height: height, draw: f.draw, log: s.Log}, c)
+}
