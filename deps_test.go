@@ -30,7 +30,7 @@ type room struct {
 // what is in a list must be in use.
 var house = map[string]room{
 	".": {
-		[]string{"app", "app/config", "app/demo", "cli", "ui/dock", "ui/draw", "ui/fyneenv", "ui/kiosk", "visit", "visit/flow"},
+		[]string{"app", "app/config", "app/demo", "app/kiosk", "cli", "cli/kioskcmd", "ui/dock", "ui/draw", "ui/fyneenv", "ui/kiosk", "visit", "visit/flow"},
 		[]string{"cardreader/virtualcard", "nhso/testzone", "printer", "printer/template"},
 		"it joins the face to the program; devices and NHSO are the program's. Its benchmarks play patients",
 	},
@@ -44,27 +44,48 @@ var house = map[string]room{
 
 	"cli": {
 		[]string{
-			"agent/feed", "agent/webhook", "app", "app/config", "app/control", "app/demo", "app/hospital", "app/photo", "app/privatelog", "app/records",
-			"app/slips", "app/upstream", "assets", "atomicfile", "camera", "cardreader", "cardreader/pcsc", "nhso", "nhso/testzone", "printer",
-			"printer/template", "storage", "visit", "visit/flow",
+			"agent/feed", "agent/webhook", "app", "app/config", "app/control", "app/demo", "app/headless", "app/hospital", "app/privatelog", "app/records",
+			"app/upstream", "assets", "atomicfile", "cardreader", "cardreader/pcsc", "nhso", "nhso/testzone", "storage", "visit", "visit/flow",
 		},
-		[]string{"agent", "cardreader/virtualcard", "printer/sink"},
-		"commands are given to people: nothing beneath may print to them, and no screen may be in it",
+		[]string{"agent", "cardreader/virtualcard"},
+		"commands that every program has: what belongs to a camera, a printer or a screen is handed in, and nothing beneath may print to people",
+	},
+	"cli/kioskcmd": {
+		[]string{
+			"app", "app/config", "app/demo", "app/kiosk", "app/photo", "app/slips", "camera", "cli", "printer", "printer/template", "storage", "visit", "visit/flow",
+		},
+		[]string{"printer/sink"},
+		"commands of the program with a screen, which is handed in: they can be tested without Fyne",
 	},
 
 	"app": {
 		[]string{
-			"agent", "agent/secureagent", "app/cards", "app/config", "app/control", "app/demo", "app/hospital", "app/machine", "app/photo", "app/records", "app/slips",
-			"app/upstream", "app/wait", "assets", "camera/scene", "cardreader", "cardreader/pcsc", "nhso", "nhso/testzone", "outbox",
-			"printer/sink", "storage", "visit", "visit/flow",
+			"agent", "agent/secureagent", "app/cards", "app/config", "app/control", "app/demo", "app/hospital", "app/records", "app/upstream", "app/wait",
+			"assets", "cardreader", "cardreader/pcsc", "nhso", "outbox", "storage", "visit", "visit/flow",
 		},
-		[]string{"agent/agenttest", "agent/webhook", "app/privatelog", "cardreader/pcscdtest", "cardreader/virtualcard", "printer"},
-		"it puts a program together but the face, which is handed in: the program without a screen must not hold Fyne",
+		[]string{"nhso/testzone"},
+		"every face stands on it, so that it holds what all of them need, and knows none of them",
+	},
+	"app/headless": {
+		[]string{"app"},
+		[]string{
+			"agent", "agent/agenttest", "agent/webhook", "app/config", "app/demo", "app/hospital", "app/kiosk", "app/privatelog", "app/records", "cardreader",
+			"cardreader/pcsc", "cardreader/pcscdtest", "cardreader/virtualcard", "nhso", "nhso/testzone", "outbox", "storage", "visit", "visit/flow",
+		},
+		"a face knows no other one. Its tests hold the agent of a kiosk against the same",
+	},
+	"app/kiosk": {
+		[]string{
+			"app", "app/cards", "app/config", "app/demo", "app/machine", "app/photo", "app/slips", "app/upstream", "app/wait", "camera/scene", "nhso",
+			"nhso/testzone", "outbox", "printer", "printer/sink", "visit", "visit/flow",
+		},
+		[]string{"app/privatelog", "cardreader/virtualcard", "storage"},
+		"a face knows no other one, and its screen is handed in",
 	},
 	"app/cards":   {[]string{"app/config", "cardreader", "visit", "visit/flow"}, []string{"app/demo", "cardreader/virtualcard"}, "whose card it is is told; what is done with it is the flow's, and of programs"},
 	"app/config":  {[]string{"visit"}, nil, "a configuration is read and checked without opening anything that it names"},
 	"app/control": {nil, nil, "it carries words between two processes; what they mean is the caller's"},
-	"app/demo":    {[]string{"app/config", "app/wait", "assets", "camera/scene", "cardreader/virtualcard", "nhso/testzone", "printer", "printer/sink"}, nil, "it is the world around a kiosk, which must not know the kiosk"},
+	"app/demo":    {[]string{"app/wait", "assets", "cardreader/virtualcard", "nhso/testzone"}, nil, "it is the world around a program, whatever its face is"},
 	"app/hospital": {
 		[]string{
 			"agent", "agent/feed", "agent/mqtt", "agent/secureagent", "agent/webhook", "app/config", "app/privatelog", "app/wait", "assets", "atomicfile",
@@ -76,7 +97,7 @@ var house = map[string]room{
 	"app/machine":     {nil, nil, "it runs any pure step: whose, and what its effects do, is the caller's"},
 	"app/photo":       {[]string{"app/config", "app/wait", "camera", "camera/gate", "camera/scene", "visit", "visit/flow"}, nil, "a photo belongs to a session and leaves it by the store alone"},
 	"app/privatelog":  {[]string{"visit"}, nil, "the last filter must not depend on what it filters"},
-	"app/records":     {[]string{"agent", "agent/feed", "printer/words", "storage", "visit"}, nil, "it works on a store, whoever has opened it"},
+	"app/records":     {[]string{"agent", "agent/feed", "assets/slipwords", "storage", "visit"}, nil, "it works on a store, whoever has opened it"},
 	"app/slips":       {[]string{"app/config", "app/slips/spool", "app/wait", "printer", "printer/template", "storage", "visit", "visit/flow"}, []string{"printer/sink"}, "it words slips and brings them to the printer; who stands there is told by a function"},
 	"app/slips/spool": {[]string{"printer", "storage", "visit"}, nil, "slips wait in the store and go to the printer; whether a patient is there is told by a function"},
 	"app/upstream":    {[]string{"app/config", "app/privatelog", "app/wait", "nhso", "outbox", "storage", "visit", "visit/flow"}, nil, "it asks NHSO; whose card is inside is told through an interface of its own"},
@@ -109,7 +130,7 @@ var house = map[string]room{
 	"storage/powercut":        {nil, []string{"storage", "storage/internal/madeup", "visit"}, "the file system under test must not know whose files it loses"},
 
 	"printer": {
-		[]string{"assets", "printer/device", "printer/document", "printer/escpos", "printer/ipp", "printer/spooler", "printer/template", "printer/words", "visit"},
+		[]string{"assets", "assets/slipwords", "printer/device", "printer/document", "printer/escpos", "printer/ipp", "printer/spooler", "printer/template", "visit"},
 		[]string{"printer/sink"},
 		"a slip is drawn from what it is given; whether it may be printed is decided elsewhere",
 	},
@@ -119,8 +140,7 @@ var house = map[string]room{
 	"printer/ipp":      {[]string{"printer/device", "printer/document", "printer/escpos"}, []string{"printer", "printer/sink", "printer/template"}, "a way to a printer carries dots and knows no visit"},
 	"printer/sink":     {[]string{"printer/device"}, nil, "the made-up printer reads by the manual, not by the encoder that it checks"},
 	"printer/spooler":  {[]string{"printer/device", "printer/escpos"}, nil, "a way to a printer carries dots and knows no visit"},
-	"printer/template": {[]string{"printer/words"}, nil, "a hospital's file is read without a printer"},
-	"printer/words":    {nil, []string{"visit"}, "they are words"},
+	"printer/template": {[]string{"assets/slipwords"}, nil, "a hospital's file is read without a printer"},
 
 	"agent":             {[]string{"agent/openapi", "visit"}, nil, "the HTTP face asks the core by interfaces of its own: a way around the guard would be a way into the store"},
 	"agent/agenttest":   {[]string{"visit"}, nil, "the suite runs against any program by HTTP alone"},
@@ -136,6 +156,7 @@ var house = map[string]room{
 	"ui/fyneenv": {nil, nil, "it must run before all of Fyne"},
 
 	"assets":             {nil, nil, "they are files"},
+	"assets/slipwords":   {nil, []string{"visit"}, "they are words"},
 	"assets/fonts/widen": {nil, nil, "it makes a file of assets and is in no program"},
 }
 
@@ -169,7 +190,7 @@ var libraries = map[string]place{
 	"github.com/fyne-io/oksvg":         {[]string{"ui/draw"}, nil, "icons are the screens'"},
 	"github.com/srwiley/rasterx":       {[]string{"ui/draw"}, nil, "icons are the screens'"},
 	"github.com/skip2/go-qrcode":       {[]string{"printer", "ui/draw"}, []string{"."}, "who shows a code draws it"},
-	"github.com/google/uuid":           {[]string{"agent/secureagent", "app/cards", "app/slips/spool", "cli", "nhso/testzone"}, []string{"app"}, "the domain checks ids and makes none"},
+	"github.com/google/uuid":           {[]string{"agent/secureagent", "app/cards", "app/slips/spool", "cli/kioskcmd", "nhso/testzone"}, []string{"app", "app/kiosk"}, "the domain checks ids and makes none"},
 	"github.com/esimov/pigo":           {[]string{"camera/gate"}, nil, "faces are looked for in one place"},
 	"github.com/gen2brain/jpegn":       {[]string{"camera"}, nil, "pictures of cameras are decoded in one place"},
 	"github.com/icholy/digest":         {[]string{"camera"}, nil, "cameras in the network ask for their passwords; nothing else of ours does"},
@@ -184,7 +205,7 @@ var libraries = map[string]place{
 	"golang.org/x/sys":                 {[]string{"app/control", "camera", "cmd/authenagent", "printer/escpos", "printer/spooler", "storage"}, nil, "calls of the system belong to what is a device or a file"},
 	"github.com/getkin/kin-openapi":    {nil, []string{"agent/openapi"}, "no program checks its own description"},
 	"github.com/hanwen/go-fuse/v2":     {[]string{"storage/powercut"}, nil, "no program mounts anything"},
-	"github.com/mochi-mqtt/server/v2":  {nil, []string{"agent/mqtt", "app"}, "no program is a broker"},
+	"github.com/mochi-mqtt/server/v2":  {nil, []string{"agent/mqtt", "app/headless"}, "no program is a broker"},
 	"go.uber.org/goleak":               {nil, nil, ""}, // of every test (anyTest)
 }
 
@@ -485,18 +506,50 @@ func TestTheImportsOfTheDomainReadNoClock(t *testing.T) {
 	}
 }
 
-func TestTheHeadlessProgramHasNoWindowAndNoOpenGL(t *testing.T) {
-	out, err := exec.Command("go", "list", "-deps", "./cmd/authenagent").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	packages := strings.Fields(string(out))
-	if len(packages) < 50 {
-		t.Fatalf("only %d packages: the list is not what it should be", len(packages))
-	}
-	for _, p := range packages {
-		if strings.HasPrefix(p, "fyne.io/") || strings.HasPrefix(p, "github.com/go-gl/") || strings.HasPrefix(p, module+"/ui") {
-			t.Errorf("authenagent depends on %s", p)
+// unlinked are what the program without a screen must not hold, whoever would import it,
+// with the packages beneath each, and why.
+var unlinked = map[string]string{
+	module + "/ui":               "it has no screen",
+	module + "/app/kiosk":        "no patient stands before it: the flow runs where there is a screen",
+	module + "/app/machine":      "it runs the flow of a screen",
+	module + "/app/photo":        "it has no camera",
+	module + "/app/slips":        "it has no printer",
+	module + "/camera":           "it has no camera, and looks for no face",
+	module + "/cli/kioskcmd":     "they are commands of the program with a screen",
+	module + "/printer":          "it has no printer, and draws no slip",
+	"fyne.io":                    "it has no screen",
+	"github.com/go-gl":           "it has no screen",
+	"github.com/OpenPrinting":    "it has no printer",
+	"github.com/esimov":          "it looks for no face",
+	"github.com/gen2brain":       "it has no camera",
+	"github.com/go-text":         "it draws nothing",
+	"github.com/icholy/digest":   "it has no camera",
+	"github.com/pion":            "it has no camera",
+	"github.com/skip2/go-qrcode": "it draws nothing",
+	"go.bug.st/serial":           "it has no printer",
+	"golang.org/x/image":         "it draws nothing",
+	"image/draw":                 "it draws nothing",
+	"image/png":                  "it draws nothing",
+}
+
+func TestTheHeadlessProgramLinksNothingOfAScreenACameraOrAPrinter(t *testing.T) {
+	for _, system := range []string{"linux", "windows"} {
+		list := exec.Command("go", "list", "-deps", "./cmd/authenagent")
+		list.Env = append(list.Environ(), "GOOS="+system)
+		out, err := list.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		packages := strings.Fields(string(out))
+		if len(packages) < 50 {
+			t.Fatalf("only %d packages: the list is not what it should be", len(packages))
+		}
+		for _, p := range packages {
+			for name, because := range unlinked {
+				if p == name || strings.HasPrefix(p, name+"/") {
+					t.Errorf("on %s authenagent holds %s, and may not: %s", system, p, because)
+				}
+			}
 		}
 	}
 }
