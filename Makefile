@@ -84,7 +84,7 @@ screens:
 
 # One package after the other (-p 1): they measure times.
 pcscd:
-	go test -race -tags $(TEST_TAGS),pcscd -run PCSCD -count 1 -p 1 ./cardreader/... ./app
+	go test -race -tags $(TEST_TAGS),pcscd -run PCSCD -count 1 -p 1 ./cardreader/... ./app/headless
 
 e2e: build
 	go test -tags $(TEST_TAGS),e2e -count 1 -timeout 20m -v ./e2e
@@ -110,13 +110,13 @@ PROVE = go test -tags $(TEST_TAGS) -count 1 -v -timeout 40m
 FIGURES = | grep -E '^(---|ok|FAIL|panic)|_test.go:[0-9]+: '
 
 prove: testdeps
-	@set -o pipefail; $(PROVE) ./app -run Killing -args -kills 1000 $(FIGURES)
-	@set -o pipefail; $(PROVE) ./app -run 'BadLine|EveryFault' $(FIGURES)
+	@set -o pipefail; $(PROVE) ./app/kiosk -run Killing -args -kills 1000 $(FIGURES)
+	@set -o pipefail; $(PROVE) ./app/kiosk -run 'BadLine|EveryFault' $(FIGURES)
 	@set -o pipefail; $(PROVE) ./outbox -run '365|FivePercent' $(FIGURES)
 	@set -o pipefail; $(PROVE) ./app -run WrongClocks -args -clocks 200 $(FIGURES)
 	@set -o pipefail; $(PROVE) ./storage/powercut -args -cuts 1000 -first-start-cuts 400 -compact-cuts 400 -disk-full 1000 -made-directory-cuts 200 -failed-syncs 1000 -each-sync 60 $(FIGURES)
 	@set -o pipefail; $(PROVE) ./storage -args -damages 400 -mutations 100000 -auditedits 10000 -kills 120 $(FIGURES)
-	@set -o pipefail; $(PROVE) ./app -run NothingPersonal -args -sessions 10000 $(FIGURES)
+	@set -o pipefail; $(PROVE) ./app/kiosk -run NothingPersonal -args -sessions 10000 $(FIGURES)
 	go test -run XXX -bench Save -benchtime 3s ./storage
 	@set -o pipefail; $(PROVE) ./visit/flow -run Random -args -random-events 10000000 $(FIGURES)
 

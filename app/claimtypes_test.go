@@ -75,7 +75,7 @@ func TestAProgramIsOfferedEveryKnownClaimTypeByTheServerAPI(t *testing.T) {
 	defer server.Close()
 	c := config.Default()
 	c.NHSO.Zone, c.NHSO.EndpointURL, c.NHSO.StatusURL, c.Agent.Enabled = visit.ZoneTest, server.URL, server.URL, true
-	h, err := New(Options{Config: c, Data: t.TempDir(), Log: slog.New(slog.DiscardHandler)}, Face{})
+	h, err := New(Options{Config: c, Data: t.TempDir(), Log: slog.New(slog.DiscardHandler)}, NoScreen())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -134,7 +134,7 @@ func (w *clockWorld) start() {
 	w.retention = &retention{
 		store: w.store, log: log, clock: w.clock, confirmable: true,
 		stood: func() (time.Duration, bool) { return w.guard.Stood(time.Since(w.began)) },
-		also: func(time.Time) {}, keep: func() storage.Keep {
+		also:  func(time.Time) {}, keep: func() storage.Keep {
 			return storage.Keep{Days: clockKeepDays, PhotoDays: clockKeepDays, StaffDays: clockStaffDays, Delivered: math.MaxUint64}
 		},
 	}

@@ -72,8 +72,7 @@ type Options struct {
 	Settling outbox.Times
 }
 
-// Face is what stands on a core. What it leaves out is as in a program without a screen.
-// Its functions are called only once the core runs.
+// Face is what stands on a core. Its functions are called only once the core runs.
 type Face struct {
 	Mode    string                                // "kiosk", "station" or "agent", for the local status
 	Screen  func() string                         // what is shown, for the local status
@@ -84,12 +83,20 @@ type Face struct {
 	Erase   func(now time.Time)                   // erases what it keeps as long as the visits, beside the store
 }
 
+// NoScreen is the face of the program that has none, and no devices of its own.
+func NoScreen() Face {
+	return Face{
+		Mode: "agent", Screen: func() string { return "none" }, Watched: func() bool { return false }, Send: func(flow.Event) {},
+		Lights: func(d flow.Devices) flow.Devices { return d }, Settled: func(visit.ID, outbox.Outcome) {}, Erase: func(time.Time) {},
+	}
+}
+
 // New opens the store and makes everything ready; nothing runs before Run. On an error
 // nothing is left open.
 func New(o Options, f Face) (*Core, error) {
 	data := filepath.Join(o.Data, string(o.Config.NHSO.Zone))
 	c := &Core{
-		Config: o.Config, Log: o.Log, Demo: o.Demo, face: f.orNone(),
+		Config: o.Config, Log: o.Log, Demo: o.Demo, face: f,
 		lookNow: make(chan struct{}, 1), asked: make(chan func()), began: time.Now(), data: data,
 		disk: &diskWatch{check: func() error { return storage.CheckRoom(data) }},
 	}
@@ -108,26 +115,6 @@ func New(o Options, f Face) (*Core, error) {
 		return nil, err
 	}
 	return c, nil
-}
-
-// orNone fills in what a program without a screen does.
-func (f Face) orNone() Face {
-	if f.Screen == nil {
-		f.Screen = func() string { return "none" }
-	}
-	if f.Watched == nil {
-		f.Watched = func() bool { return false }
-	}
-	if f.Send == nil {
-		f.Send = func(flow.Event) {}
-	}
-	if f.Lights == nil {
-		f.Lights = func(d flow.Devices) flow.Devices { return d }
-	}
-	if f.Erase == nil {
-		f.Erase = func(time.Time) {}
-	}
-	return f
 }
 
 // open opens the store and makes all that stands on it. What is open after an error
@@ -158,7 +145,7 @@ func (c *Core) open(data string, settling outbox.Times) (err error) {
 		return err
 	}
 	if c.Config.Agent.Enabled {
-		c.Agent, err = c.newFace(data)
+		c.Agent, err = c.newAgent(data)
 	}
 	return err
 }

@@ -71,7 +71,7 @@ func TestAWayToNHSOThatCannotBeMadeEndsInAnErrorAlone(t *testing.T) {
 	conf := config.Default()
 	conf.NHSO.EndpointURL = "://"
 	o := Options{Config: conf, Data: t.TempDir(), Log: slog.New(slog.DiscardHandler)}
-	if c, err := New(o, Face{}); err == nil || c != nil {
+	if c, err := New(o, NoScreen()); err == nil || c != nil {
 		t.Errorf("%v, %v", c, err)
 	}
 }

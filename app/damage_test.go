@@ -18,7 +18,7 @@ func TestADataFileThatIsDamagedMeanwhileEndsTheProgramAndIsMendedByTheNextStart(
 	c := config.Default()
 	c.NHSO.Zone, c.NHSO.EndpointURL, c.NHSO.StatusURL = visit.ZoneTest, "http://127.0.0.1:1", "http://127.0.0.1:1"
 	o := Options{Config: c, Data: t.TempDir(), Log: slog.New(slog.DiscardHandler)}
-	own, err := New(o, Face{})
+	own, err := New(o, NoScreen())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func TestADataFileThatIsDamagedMeanwhileEndsTheProgramAndIsMendedByTheNextStart(
 	if err := <-ended; !errors.Is(err, errDamaged) {
 		t.Errorf("the program ended with %v", err)
 	}
-	if own, err = New(o, Face{}); err != nil {
+	if own, err = New(o, NoScreen()); err != nil {
 		t.Fatal(err)
 	}
 	defer own.Close()

@@ -15,7 +15,7 @@ type Headless struct{ *app.Core }
 // enabled whatever the configuration says.
 func New(o app.Options) (*Headless, error) {
 	o.Config.Agent.Enabled = true
-	c, err := app.New(o, app.Face{Mode: "agent"})
+	c, err := app.New(o, app.NoScreen())
 	if err != nil {
 		return nil, err
 	}

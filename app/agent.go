@@ -33,8 +33,8 @@ func (c *Core) outlive() time.Duration {
 	return time.Duration(c.Config.Agent.CorrelationMinutes) * time.Minute
 }
 
-// newFace makes the agent of a core.
-func (c *Core) newFace(data string) (*hospital.Agent, error) {
+// newAgent makes the agent of a core.
+func (c *Core) newAgent(data string) (*hospital.Agent, error) {
 	var err error
 	if c.offered, err = ProgramTypes(c.Config); err != nil {
 		return nil, err
