@@ -46,18 +46,11 @@ type limits struct {
 	settling outbox.Times
 }
 
-var (
-	// patientLimits are met by faults alone, however slow the machine is.
-	patientLimits = limits{
-		nhso.Timeouts{Query: longest, Submit: longest, Connect: longest},
-		outbox.Times{SettleTime: longest, Patience: longest},
-	}
-	// shortLimits are for a kiosk whose time is played.
-	shortLimits = limits{
-		nhso.Timeouts{Query: 400 * time.Millisecond, Submit: 400 * time.Millisecond, Connect: time.Second},
-		outbox.Times{SettleTime: 2 * time.Second, Patience: time.Second},
-	}
-)
+// shortLimits are for a kiosk whose time is played.
+var shortLimits = limits{
+	nhso.Timeouts{Query: 400 * time.Millisecond, Submit: 400 * time.Millisecond, Connect: time.Second},
+	outbox.Times{SettleTime: 2 * time.Second, Patience: time.Second},
+}
 
 // longest is how long a test waits for what must come. A machine that is busy, or
 // stands still for a while, comes nowhere near it.

@@ -13,9 +13,20 @@ import (
 	"authenkiosk/app/config"
 	"authenkiosk/app/kiosk"
 	"authenkiosk/cli"
+	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
+
+func TestMain(m *testing.M) {
+	storage.CheckMain() // it ends the process where it was started to check a file
+	// The test program is its own crash monitor, as the real program is.
+	if len(os.Args) > 1 && os.Args[1] == "crash-monitor" {
+		p := cli.Program{Name: "test", Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
+		os.Exit(p.Main(os.Args[1:]))
+	}
+	os.Exit(m.Run())
+}
 
 // What the program ends with.
 const (
