@@ -108,7 +108,7 @@ func (w *clockWorld) set(wall time.Time) { w.offset.Store(int64(wall.Sub(time.No
 
 var errAway = errors.New("away")
 
-// start is what newCore does, as far as it concerns the clock.
+// start is what New does, as far as it concerns the clock.
 func (w *clockWorld) start() {
 	w.t.Helper()
 	var err error

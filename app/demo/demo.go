@@ -121,7 +121,7 @@ func Cards() []Card {
 	}
 }
 
-// CertifierCard is the card of DemoCards that vouches for others.
+// CertifierCard is the card of Cards that vouches for others.
 const CertifierCard = "pensioner"
 
 // demoPersons are the serial parts of the PIDs of the test population.

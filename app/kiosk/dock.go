@@ -17,7 +17,7 @@ import (
 // the world's faults.
 type Dock struct{ kiosk *Kiosk }
 
-// InsertCard puts one of DemoCards into the reader; a card that is in is taken
+// InsertCard puts one of demo.Cards into the reader; a card that is in is taken
 // out first.
 func (d *Dock) InsertCard(id string) error {
 	card, err := demo.NewCard(id)
@@ -65,7 +65,7 @@ func (d *Dock) setPrinter(change func(*sink.State)) {
 	}
 }
 
-// InsertCertifierCard puts one of DemoCards into the second reader; a card that
+// InsertCertifierCard puts one of demo.Cards into the second reader; a card that
 // is in is taken out first.
 func (d *Dock) InsertCertifierCard(id string) error {
 	card, err := demo.NewCard(id)
