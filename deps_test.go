@@ -108,8 +108,9 @@ var house = map[string]room{
 
 	"fieldtest": {nil, nil, "programs of hospitals know the agent by its address alone"},
 
-	"visit":      {nil, nil, "the domain knows nobody"},
-	"visit/flow": {[]string{"visit"}, nil, "every reachable model is walked; a clock or a device in it could not be"},
+	"visit":             {nil, nil, "the domain knows nobody"},
+	"visit/flow":        {[]string{"visit"}, []string{"visit/flow/record"}, "every reachable model is walked; a clock or a device in it could not be"},
+	"visit/flow/record": {[]string{"visit", "visit/flow"}, nil, "a record is replayed by the flow alone: what a device did is in its events"},
 
 	"cardreader":             {[]string{"visit"}, []string{"cardreader/pcsc", "cardreader/pcscdtest", "cardreader/virtualcard"}, "the card is a device: what is done with its data is decided elsewhere"},
 	"cardreader/pcsc":        {[]string{"cardreader"}, nil, "it keeps clear of the traps of the binding, and knows no Thai card"},
@@ -217,6 +218,8 @@ var anyTest = []string{"go.uber.org/goleak"}
 var pure = map[string][]string{
 	"visit":      {"errors", "fmt", "io", "log/slog", "regexp", "strings", "time", "unicode", "unicode/utf8"},
 	"visit/flow": {"slices", "time"},
+
+	"visit/flow/record": {"bytes", "encoding/json", "errors", "fmt", "maps", "reflect", "regexp", "slices", "strconv", "strings", "time"},
 }
 
 // imports are what the files of a package import, and its tests besides.

@@ -50,6 +50,7 @@ type lives struct {
 	random *rand.Rand
 	w      world
 	number uint64
+	seen   func(before Model, e Event, after Model) // nil: nobody looks
 
 	way   visit.Method // which the patient of now means to go
 	noise int          // of a hundred events, those that do not help this patient
@@ -72,6 +73,9 @@ func (l *lives) next() error {
 		return fmt.Errorf("%v, %T%+v: %w", w.m.State, e, e, err)
 	}
 	l.w = next
+	if l.seen != nil {
+		l.seen(w.m, e, next.m)
+	}
 	for _, effect := range effects {
 		switch effect := effect.(type) {
 		case SaveVisit:
