@@ -76,7 +76,7 @@ var house = map[string]room{
 	},
 	"app/kiosk": {
 		[]string{
-			"app", "app/cards", "app/config", "app/demo", "app/machine", "app/photo", "app/slips", "app/upstream", "app/wait", "camera/scene", "nhso",
+			"app", "app/cards", "app/config", "app/demo", "app/machine", "app/photo", "app/recorder", "app/slips", "app/upstream", "app/wait", "camera/scene", "nhso",
 			"nhso/testzone", "outbox", "printer", "printer/sink", "visit", "visit/flow",
 		},
 		[]string{"app/privatelog", "cardreader/virtualcard", "storage"},
@@ -97,6 +97,7 @@ var house = map[string]room{
 	"app/machine":     {nil, nil, "it runs any pure step: whose, and what its effects do, is the caller's"},
 	"app/photo":       {[]string{"app/config", "app/wait", "camera", "camera/gate", "camera/scene", "visit", "visit/flow"}, nil, "a photo belongs to a session and leaves it by the store alone"},
 	"app/privatelog":  {[]string{"visit"}, nil, "the last filter must not depend on what it filters"},
+	"app/recorder":    {[]string{"visit/flow", "visit/flow/record"}, []string{"app/privatelog", "visit"}, "it takes the steps of a flow and knows no device: what a dying program still holds is told by it alone"},
 	"app/records":     {[]string{"agent", "agent/feed", "assets/slipwords", "storage", "visit"}, nil, "it works on a store, whoever has opened it"},
 	"app/slips":       {[]string{"app/config", "app/slips/spool", "app/wait", "printer", "printer/template", "storage", "visit", "visit/flow"}, []string{"printer/sink"}, "it words slips and brings them to the printer; who stands there is told by a function"},
 	"app/slips/spool": {[]string{"printer", "storage", "visit"}, nil, "slips wait in the store and go to the printer; whether a patient is there is told by a function"},

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"path/filepath"
@@ -81,6 +82,7 @@ type Face struct {
 	Lights  func(ofAll flow.Devices) flow.Devices // adds the lights of its own devices
 	Settled func(visit.ID, outbox.Outcome)        // hears what the background settles
 	Erase   func(now time.Time)                   // erases what it keeps as long as the visits, beside the store
+	Record  func(io.Writer) error                 // writes the last steps of the patients' way; nil: it has none
 }
 
 // NoScreen is the face of the program that has none, and no devices of its own.
@@ -318,5 +320,5 @@ var errNoAgent = errors.New("the agent is not enabled (agent.enabled)")
 
 // Records returns what commands on the records of the running program work on.
 func (c *Core) Records() records.Commands {
-	return records.Commands{Store: c.Store, Log: c.Log, Wake: c.receivers.Wake}
+	return records.Commands{Store: c.Store, Log: c.Log, Wake: c.receivers.Wake, Record: c.face.Record}
 }

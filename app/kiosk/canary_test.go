@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"authenkiosk/app/demo"
@@ -44,12 +45,13 @@ func (c canary) parts() [][]byte {
 
 // TestNothingPersonalIsLeftInLogsAndFiles lets patients come and go, some of them
 // while NHSO is away, and then looks for them in everything the kiosk has
-// written but the slips. The long run is -sessions 10000.
+// written but the slips, and in what reports have of its last steps. The long run is -sessions 10000.
 func TestNothingPersonalIsLeftInLogsAndFiles(t *testing.T) {
 	var log bytes.Buffer
 	playWire(t, slog.New(privatelog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))), slipsAsPictures, func(t *testing.T, w *wire) {
 		w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
 		pattern := w.zone.Persons()[0]
+		var reports bytes.Buffer
 		for i := range *sessions {
 			c := canaryOf(i)
 			p := pattern
@@ -58,19 +60,38 @@ func TestNothingPersonalIsLeftInLogsAndFiles(t *testing.T) {
 				t.Fatal(err)
 			}
 			// Every tenth patient meets no NHSO at first, later every hundredth.
-			w.serve(c, i%10 == 9 && (i < 100 || i%100 == 99))
+			w.serve(c, i%10 == 9 && (i < 100 || i%100 == 99), func() { report(t, w, &reports) })
 		}
 		w.zone.ClearFaults()
 		w.drained()
 		w.end()
-		lookForCanaries(t, w.data, log.Bytes())
+		lookForCanaries(t, w.data, log.Bytes(), reports.Bytes())
 	})
 }
 
-// lookForCanaries looks for every part of every patient in what was written.
-func lookForCanaries(t *testing.T, data string, log []byte) {
+// report adds what a crash report and doctor would have of the last steps now, and the
+// keys of the keypad one behind the other.
+func report(t *testing.T, w *wire, to *bytes.Buffer) {
 	t.Helper()
-	written := map[string][]byte{"the log": log}
+	from := to.Len()
+	if err := w.kiosk.Records().CarryOut([]string{"record"}, nil, to); err != nil {
+		t.Fatal(err)
+	}
+	text := to.Bytes()[from:]
+	for _, key := range digitOfStep.FindAllSubmatch(text, -1) {
+		to.Write(key[1])
+	}
+	if bytes.Contains(text, []byte(`"refused"`)) {
+		t.Errorf("a step is not in the record: %s", text)
+	}
+}
+
+var digitOfStep = regexp.MustCompile(`"Digit":"(.)"`)
+
+// lookForCanaries looks for every part of every patient in what was written.
+func lookForCanaries(t *testing.T, data string, log, reports []byte) {
+	t.Helper()
+	written := map[string][]byte{"the log": log, "a record of the last steps": reports}
 	err := filepath.WalkDir(data, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -83,7 +104,7 @@ func lookForCanaries(t *testing.T, data string, log []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(log) < 1000 || len(written) < 2 {
+	if len(log) < 1000 || len(written) < 3 || bytes.Count(reports, []byte("CardIdentified")) < *sessions {
 		t.Fatalf("%d files and %d bytes of log prove nothing", len(written), len(log))
 	}
 	found := 0
@@ -104,8 +125,9 @@ func lookForCanaries(t *testing.T, data string, log []byte) {
 	t.Logf("%d sessions, %d files, %d bytes of log: %d finds", *sessions, len(written), len(log), found)
 }
 
-// serve brings one patient through a visit, with NHSO away or not.
-func (w *wire) serve(c canary, away bool) {
+// serve brings one patient through a visit, with NHSO away or not. report is called in
+// the middle of it and at its end.
+func (w *wire) serve(c canary, away bool, report func()) {
 	w.t.Helper()
 	person := virtualcard.Adult()
 	person.PID, person.Name = c.pid, visit.Name{Prefix: "นาย", First: c.name, Last: c.last}
@@ -128,10 +150,12 @@ func (w *wire) serve(c canary, away bool) {
 		w.kiosk.Send(flow.TapDigit{Digit: d})
 	}
 	w.until("confirmation", onScreen(flow.Confirm))
+	report()
 	w.kiosk.Send(flow.TapConfirm{})
 	w.until("end of the visit", func(m flow.Model) bool {
 		return (m.State == flow.Result || m.State == flow.Queued) && m.Session.Print != flow.Printing
 	})
+	report()
 	w.dock.RemoveCard()
 	w.until("welcome screen", onScreen(flow.Welcome))
 }

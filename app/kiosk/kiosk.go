@@ -5,12 +5,14 @@ package kiosk
 import (
 	"context"
 	"image"
+	"io"
 	"path/filepath"
 	"time"
 
 	"authenkiosk/app"
 	"authenkiosk/app/config"
 	"authenkiosk/app/photo"
+	"authenkiosk/app/recorder"
 	"authenkiosk/app/slips"
 	"authenkiosk/camera/scene"
 	"authenkiosk/outbox"
@@ -23,17 +25,22 @@ import (
 type Kiosk struct {
 	*app.Core
 
-	runner  *Runner
-	screen  func(answer func()) // has the loop of the screen answer; nil: no screen
-	printer *slips.Printer      // nil: none
-	madeUp  *madeUpPrinter      // the printer at its other end, for the dock; nil: a real one
-	camera  *photo.Camera       // nil: none
-	stage   *scene.Stage        // what the drawn camera sees; nil outside of the demo zone
+	runner   *Runner
+	screen   func(answer func()) // has the loop of the screen answer; nil: no screen
+	recorder *recorder.Recorder  // the last steps, for reports of faults
+	lifeline io.Writer           // where they are written while it runs; nil: nowhere
+	printer  *slips.Printer      // nil: none
+	madeUp   *madeUpPrinter      // the printer at its other end, for the dock; nil: a real one
+	camera   *photo.Camera       // nil: none
+	stage    *scene.Stage        // what the drawn camera sees; nil outside of the demo zone
 }
 
 // Options say where a kiosk keeps its data and what it stands on.
 type Options struct {
 	app.Options
+	// Lifeline takes the last steps of a kiosk while it runs, for the report of a crash;
+	// nil: they are in its memory alone.
+	Lifeline io.Writer
 	// PrinterPoll is how often the printer is asked how it is; 0 is the right one.
 	PrinterPoll time.Duration
 }
@@ -49,12 +56,12 @@ func New(o Options) (*Kiosk, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &Kiosk{printer: slips, madeUp: madeUp}
+	k := &Kiosk{printer: slips, madeUp: madeUp, lifeline: o.Lifeline}
 	if o.Demo != nil {
 		k.stage = &scene.Stage{}
 	}
 	k.Core, err = app.New(o.Options, app.Face{
-		Mode: "kiosk", Screen: k.shows, Watched: k.watched, Send: k.Send, Lights: k.lights, Settled: k.settled, Erase: k.erase,
+		Mode: "kiosk", Screen: k.shows, Watched: k.watched, Send: k.Send, Lights: k.lights, Settled: k.settled, Erase: k.erase, Record: k.record,
 	})
 	if err != nil {
 		slips.Close()
@@ -71,11 +78,14 @@ func New(o Options) (*Kiosk, error) {
 	if k.camera = photo.New(c, k.stage, k.Look, o.Log); k.camera != nil {
 		ports.Camera = k.camera
 	}
-	k.runner = NewRunner(flow.Model{
+	model := flow.Model{
 		Unit:    unitOf(c, types, k.NHSO.Abilities(), o.Demo),
 		Today:   visit.ServiceDateOf(time.Now()),
 		Devices: k.Lights(),
-	}, ports, o.Log)
+	}
+	k.recorder = recorder.New(app.Version(), model)
+	ports.Recorder = k.recorder
+	k.runner = NewRunner(model, ports, o.Log)
 	return k, nil
 }
 
@@ -104,8 +114,14 @@ func (k *Kiosk) Run(ctx context.Context, show func(flow.Model)) error {
 			k.printer.Run(ctx, k.Log)
 		})
 	}
+	if k.lifeline != nil {
+		parts = append(parts, func(ctx context.Context) { k.recorder.Follow(ctx, k.lifeline) })
+	}
 	return k.Core.Run(ctx, k.loops(), parts...)
 }
+
+// record writes the last steps of the patients' way, without any value of a person.
+func (k *Kiosk) record(w io.Writer) error { return k.recorder.Print(w) }
 
 // Turns has the function called, from any goroutine, to find out whether the loop of
 // the screen still turns: that loop must then call answer. It must be set before Run.

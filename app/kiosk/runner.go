@@ -8,6 +8,7 @@ import (
 
 	"authenkiosk/app/cards"
 	"authenkiosk/app/machine"
+	"authenkiosk/app/recorder"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
@@ -31,6 +32,8 @@ type Ports struct {
 	Printer Printer
 	// Show draws a model. It is called from the runner's goroutine.
 	Show func(flow.Model)
+	// Recorder takes the steps of the flow; nil: nobody keeps them.
+	Recorder *recorder.Recorder
 	// RememberPhone is how long a number of an earlier visit is offered again;
 	// 0: never.
 	RememberPhone time.Duration
@@ -47,7 +50,7 @@ func NewRunner(model flow.Model, ports Ports, log *slog.Logger) *Runner {
 }
 
 func (r *Runner) step(m flow.Model, e flow.Event) (flow.Model, []flow.Effect) {
-	return flow.Step(m, r.numbered(e))
+	return r.ports.Recorder.Step(m, r.numbered(e))
 }
 
 func (r *Runner) told(before flow.Model, _ flow.Event, after flow.Model) {

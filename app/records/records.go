@@ -19,6 +19,8 @@ type Commands struct {
 	Store *storage.Store
 	Log   *slog.Logger
 	Wake  func() // has the receivers look at once; nil: none runs
+	// Record writes the last steps of the kiosk that runs; nil: none runs.
+	Record func(io.Writer) error
 }
 
 // recordsCommand works on the records: its words behind the name, its input, and
@@ -35,6 +37,7 @@ func recordsCommands() map[string]recordsCommand {
 		"undelivered": undeliveredCommand,
 		"summary":     SummaryCommand,
 		"work":        workCommand,
+		"record":      recordCommand,
 	}
 }
 
@@ -64,6 +67,20 @@ func auditCommand(r Commands, words []string, _ io.Reader, output io.Writer) err
 	}
 	_, err = fmt.Fprintf(output, "%d entries, the chain is whole, mark %s\n", entries, mark)
 	return err
+}
+
+// ErrNoRecord says that there is no kiosk whose last steps could be told.
+var ErrNoRecord = errors.New("only a kiosk that runs has a record of its last steps")
+
+// recordCommand prints the last steps of the kiosk that runs.
+func recordCommand(r Commands, words []string, _ io.Reader, output io.Writer) error {
+	if len(words) > 0 {
+		return errors.New("write: record")
+	}
+	if r.Record == nil {
+		return ErrNoRecord
+	}
+	return r.Record(output)
 }
 
 // EraseCommand takes a person's data out of the store. The number comes by the input.
