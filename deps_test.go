@@ -44,10 +44,10 @@ var house = map[string]room{
 
 	"cli": {
 		[]string{
-			"agent/feed", "agent/webhook", "app", "app/config", "app/control", "app/demo", "app/headless", "app/hospital", "app/privatelog", "app/records",
-			"app/upstream", "assets", "atomicfile", "cardreader", "cardreader/pcsc", "nhso", "nhso/testzone", "storage", "visit", "visit/flow",
+			"agent/feed", "agent/webhook", "app", "app/config", "app/control", "app/demo", "app/headless", "app/hospital", "app/privatelog", "app/recorder", "app/records",
+			"app/upstream", "assets", "atomicfile", "cardreader", "cardreader/pcsc", "nhso", "nhso/testzone", "storage", "visit", "visit/flow", "visit/flow/record",
 		},
-		[]string{"agent", "cardreader/virtualcard"},
+		[]string{"agent", "app/kiosk", "cardreader/virtualcard"},
 		"commands that every program has: what belongs to a camera, a printer or a screen is handed in, and nothing beneath may print to people",
 	},
 	"cli/kioskcmd": {
@@ -79,7 +79,7 @@ var house = map[string]room{
 			"app", "app/cards", "app/config", "app/demo", "app/machine", "app/photo", "app/recorder", "app/slips", "app/upstream", "app/wait", "camera/scene", "nhso",
 			"nhso/testzone", "outbox", "printer", "printer/sink", "visit", "visit/flow",
 		},
-		[]string{"app/privatelog", "cardreader/virtualcard", "storage"},
+		[]string{"app/privatelog", "cardreader/virtualcard", "storage", "visit/flow/record"},
 		"a face knows no other one, and its screen is handed in",
 	},
 	"app/cards":   {[]string{"app/config", "cardreader", "visit", "visit/flow"}, []string{"app/demo", "cardreader/virtualcard"}, "whose card it is is told; what is done with it is the flow's, and of programs"},

@@ -109,6 +109,7 @@ func (p *Program) commands() []Command {
 			},
 		},
 		{Name: "doctor", Args: "[-json]", Help: "checks the equipment; exit status 0 only when ready", OnZone: true, Run: (*Program).doctor, Flags: jsonFlag},
+		{Name: "replay", Args: "FILE", Help: "replays the last steps of a kiosk from a crash report or the output of doctor -json", Words: true, Run: (*Program).replay},
 		{
 			Name: "secret", Args: "set|new NAME", Words: true, OnZone: true, Run: (*Program).secret,
 			Help: "reads a secret from standard input and seals it; new makes one for a webhook;\n" +
@@ -181,7 +182,7 @@ type Settings struct {
 
 func (p *Program) run(ctx context.Context, args []string) error {
 	if len(args) == 2 && args[0] == crashMonitor {
-		return monitorCrash(p.Stdin, args[1], time.Now())
+		return monitorCrash(p.Stdin, args[1], time.Now)
 	}
 	name := "help"
 	if len(p.Commands) > 0 {

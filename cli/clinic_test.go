@@ -20,11 +20,13 @@ import (
 	"authenkiosk/app/config"
 	"authenkiosk/app/demo"
 	"authenkiosk/app/headless"
+	"authenkiosk/app/kiosk"
 	"authenkiosk/app/records"
 	"authenkiosk/cardreader/virtualcard"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
 )
 
 // runningClinic is a whole running program with its agent, for commands that are given
@@ -38,8 +40,32 @@ type runningClinic struct {
 	end   func()
 }
 
-// newClinic starts the program.
+// face is a program of a clinic.
+type face interface {
+	Listen() (net.Addr, error)
+	Records() records.Commands
+	Run(ctx context.Context) error
+}
+
+func withoutScreen(o app.Options) (face, error) { return headless.New(o) }
+
+// unseen is a kiosk whose screen nobody draws.
+type unseen struct{ *kiosk.Kiosk }
+
+func (u unseen) Run(ctx context.Context) error { return u.Kiosk.Run(ctx, func(flow.Model) {}) }
+
+func asKiosk(o app.Options) (face, error) {
+	k, err := kiosk.New(kiosk.Options{Options: o})
+	return unseen{k}, err
+}
+
+// newClinic starts the program without a screen.
 func newClinic(t *testing.T, change func(*config.Config, *runningClinic)) *runningClinic {
+	t.Helper()
+	return newClinicOf(t, withoutScreen, change)
+}
+
+func newClinicOf(t *testing.T, made func(app.Options) (face, error), change func(*config.Config, *runningClinic)) *runningClinic {
 	t.Helper()
 	zone, err := testzone.New(testzone.Options{})
 	if err != nil {
@@ -61,7 +87,7 @@ func newClinic(t *testing.T, change func(*config.Config, *runningClinic)) *runni
 			Readers: virtualcard.NewService(demo.PatientReader), Zone: zone, URL: demo.SimulatorURL, Dial: pipe.DialContext, Listeners: []net.Listener{pipe},
 		},
 	}
-	program, err := headless.New(o)
+	program, err := made(o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"bufio"
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,32 +14,40 @@ import (
 
 	"authenkiosk/app"
 	"authenkiosk/app/privatelog"
+	"authenkiosk/app/recorder"
 )
 
 // crashMonitor is the hidden command that writes the crash report of another
 // process.
 const crashMonitor = "crash-monitor"
 
-// maxCrash bounds a crash report, in bytes. The first goroutine, which is the
-// guilty one, comes first.
-const maxCrash = 1 << 20
+const (
+	// maxCrash bounds what a crash report has of a dying program, in bytes. The first
+	// goroutine, which is the guilty one, comes first.
+	maxCrash = 1 << 20
+	// maxCrashLine bounds a line of it; longer ones are cut into several.
+	maxCrashLine = 1 << 16
+)
 
-// WatchCrashes has a crash of this process written beside the data. The returned function
-// ends the watch when all went well.
-func (s *Settings) WatchCrashes() (end func()) {
-	end, err := watchCrashes(filepath.Join(s.Data, "crashes"))
-	if err != nil {
-		s.Log.Warn("a crash would leave no report", "err", err)
-		return func() {}
-	}
-	return end
+// CrashWatch has a crash of this process written to a file. A dying Go program can only
+// write as it is; so it writes into a pipe, and a process of its own at the other end
+// removes personal data before anything reaches the disk. A nil watch does nothing.
+type CrashWatch struct {
+	pipe    *os.File
+	monitor *exec.Cmd
 }
 
-// watchCrashes has a crash of this process written to a file in the directory. A
-// dying Go program can only write as it is; so it writes into a pipe, and a
-// process of its own at the other end removes personal data before anything
-// reaches the disk. The returned function ends the watch when all went well.
-func watchCrashes(dir string) (end func(), err error) {
+// WatchCrashes has a crash of this process written beside the data, until End.
+func (s *Settings) WatchCrashes() *CrashWatch {
+	c, err := watchCrashes(filepath.Join(s.Data, "crashes"))
+	if err != nil {
+		s.Log.Warn("a crash would leave no report", "err", err)
+	}
+	return c
+}
+
+// watchCrashes begins a watch whose reports go to the directory.
+func watchCrashes(dir string) (*CrashWatch, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("watch for crashes: %w", err)
@@ -59,26 +70,69 @@ func watchCrashes(dir string) (end func(), err error) {
 		_ = monitor.Wait()
 		return nil, fmt.Errorf("watch for crashes: %w", err)
 	}
-	_ = w.Close() // the runtime keeps its own
-	return func() {
-		_ = debug.SetCrashOutput(nil, debug.CrashOptions{})
-		_ = monitor.Wait()
-	}, nil
+	return &CrashWatch{w, monitor}, nil
 }
 
-// monitorCrash is the other end: it reads until the watched process is gone and
-// writes what it said, cleaned. Nothing said means a good end.
-func monitorCrash(in io.Reader, dir string, now time.Time) error {
-	said, err := io.ReadAll(io.LimitReader(in, maxCrash))
+// Lifeline takes what a crash report should have beside the crash, in lines that begin
+// with recorder.Mark; nil: nobody watches.
+func (c *CrashWatch) Lifeline() io.Writer {
+	if c == nil {
+		return nil
+	}
+	return c.pipe
+}
+
+// End ends the watch when all went well.
+func (c *CrashWatch) End() {
+	if c == nil {
+		return
+	}
+	_ = debug.SetCrashOutput(nil, debug.CrashOptions{})
+	_ = c.pipe.Close()
+	_ = c.monitor.Wait()
+}
+
+// monitorCrash is the other end: it reads until the watched process is gone and writes
+// what it said, cleaned, and the last steps of its kiosk behind that. Nothing but steps
+// means a good end.
+func monitorCrash(in io.Reader, dir string, now func() time.Time) error {
+	said, steps, err := listen(in)
 	if len(said) == 0 {
 		return err
 	}
-	// Writing goes on after the limit; without a reader the dying process hangs.
-	_, _ = io.Copy(io.Discard, in)
+	at := now()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	name := "crash-" + now.UTC().Format("20060102-150405") + ".txt"
-	text := fmt.Sprintf("AuthenKiosk %s, %s\n\n%s", app.Version(), now.Format(time.RFC3339), privatelog.Clean(string(said)))
-	return os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600)
+	text := fmt.Sprintf("AuthenKiosk %s, %s\n\n%s", app.Version(), at.Format(time.RFC3339), said)
+	if len(steps) > 0 {
+		text += "\n\nThe last steps of the kiosk, with made-up values in the place of every person's (authenkiosk replay FILE):\n\n" + string(steps)
+	}
+	name := "crash-" + at.UTC().Format("20060102-150405") + ".txt"
+	return os.WriteFile(filepath.Join(dir, name), []byte(privatelog.Clean(text)), 0o600)
+}
+
+// listen reads to the end: a process that dies hangs without a reader. It returns what
+// was said, and the record.
+func listen(in io.Reader) (said, record []byte, err error) {
+	var steps recorder.Gather
+	lines := bufio.NewReaderSize(in, maxCrashLine)
+	begins := true // a line, not the rest of a long one
+	for {
+		line, err := lines.ReadSlice('\n')
+		step, marked := bytes.CutPrefix(line, []byte{recorder.Mark})
+		switch marked = marked && begins; {
+		case marked && errors.Is(err, io.EOF): // killed while it was writing
+		case marked && steps.Add(bytes.TrimSuffix(step, []byte("\n"))):
+		default:
+			said = append(said, step[:min(len(step), maxCrash-len(said))]...)
+		}
+		begins = err == nil
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			if errors.Is(err, io.EOF) {
+				err = nil
+			}
+			return said, steps.Text(), err
+		}
+	}
 }

@@ -46,8 +46,11 @@ func (p *Program) doctor(ctx context.Context, s *Settings) error {
 	if err != nil {
 		return err
 	}
-	findings := examine(ctx, p.checksOf(c, s.source(), filepath.Join(s.Data, string(c.NHSO.Zone))))
-	if err := report(p.Stdout, findings, s.json); err != nil {
+	data := filepath.Join(s.Data, string(c.NHSO.Zone))
+	findings := examine(ctx, p.checksOf(c, s.source(), data))
+	steps, found := lastSteps(ctx, data)
+	findings = append(findings, found)
+	if err := report(p.Stdout, findings, steps, s.json); err != nil {
 		return err
 	}
 	for _, f := range findings {
@@ -108,15 +111,18 @@ func whenCounted(visits *shared[visitCount], look func(ctx context.Context) []fi
 	}
 }
 
-func report(w io.Writer, findings []finding, asJSON bool) error {
+func report(w io.Writer, findings []finding, steps [][]byte, asJSON bool) error {
 	if asJSON {
 		ready := true
 		for _, f := range findings {
 			ready = ready && f.State != FindingFailed
 		}
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(map[string]any{"version": app.Version(), "ready": ready, "findings": findings})
+		answer, err := json.MarshalIndent(map[string]any{"version": app.Version(), "ready": ready, "findings": findings}, "", "  ")
+		if err != nil {
+			return err
+		}
+		_, err = w.Write(withRecord(answer, steps))
+		return err
 	}
 	for _, f := range findings {
 		if _, err := fmt.Fprintf(w, "%-8s %-14s %s\n", f.State, f.Check, f.Detail); err != nil {

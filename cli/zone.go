@@ -41,7 +41,7 @@ func (p *Program) agent(ctx context.Context, s *Settings) error {
 	if err != nil {
 		return err
 	}
-	defer s.WatchCrashes()()
+	defer s.WatchCrashes().End()
 	return h.Run(ctx)
 }
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 
@@ -95,8 +96,10 @@ func later(*cli.Program, context.Context, *cli.Settings) error { return errLater
 // kiosk opens the kiosk and works until ctx ends. Without a kiosk the window says
 // that there is none, and whom to call.
 func (f *flags) kiosk(_ *cli.Program, ctx context.Context, s *cli.Settings) error {
+	watched := s.WatchCrashes()
+	defer watched.End()
 	o := Opening{
-		WindowOptions: WindowOptions{LayoutFile: f.layoutFile}, Try: func() (*kiosk.Kiosk, error) { return f.open(s) },
+		WindowOptions: WindowOptions{LayoutFile: f.layoutFile}, Try: func() (*kiosk.Kiosk, error) { return f.open(s, watched.Lifeline()) },
 		Rough: config.Rough(s.ConfigFile), Log: s.Log,
 	}
 	var err error
@@ -108,12 +111,11 @@ func (f *flags) kiosk(_ *cli.Program, ctx context.Context, s *cli.Settings) erro
 	if err := s.Place(); err != nil {
 		return err
 	}
-	defer s.WatchCrashes()()
 	return f.window(ctx, o)
 }
 
 // open makes the kiosk ready. It may be called again after an error.
-func (f *flags) open(s *cli.Settings) (*kiosk.Kiosk, error) {
+func (f *flags) open(s *cli.Settings, lifeline io.Writer) (*kiosk.Kiosk, error) {
 	c, err := s.Load()
 	if err != nil {
 		return nil, app.NotStarted(visit.ConfigWrong, err)
@@ -133,7 +135,7 @@ func (f *flags) open(s *cli.Settings) (*kiosk.Kiosk, error) {
 			return nil, errors.Join(err, closeAny(page))
 		}
 	}
-	k, err := kiosk.New(kiosk.Options{Options: options})
+	k, err := kiosk.New(kiosk.Options{Options: options, Lifeline: lifeline})
 	if err != nil {
 		return nil, errors.Join(app.NotStarted(app.ProblemOfStart(err), err), closeAny(page))
 	}
