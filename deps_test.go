@@ -104,7 +104,7 @@ var house = map[string]room{
 	"app/upstream":    {[]string{"app/config", "app/privatelog", "app/wait", "nhso", "outbox", "storage", "visit", "visit/flow"}, nil, "it asks NHSO; whose card is inside is told through an interface of its own"},
 	"app/wait":        {nil, nil, "it waits"},
 
-	"atomicfile": {nil, nil, "it replaces files, whatever is in them"},
+	"atomicfile": {nil, nil, "it writes files, whatever is in them"},
 	"outbox":     {[]string{"nhso", "visit"}, nil, "it decides when something is sent; the store and NHSO are behind its own interfaces, so that time and faults can be played, and every machine that sends uses it"},
 
 	"fieldtest": {nil, nil, "programs of hospitals know the agent by its address alone"},
@@ -127,12 +127,12 @@ var house = map[string]room{
 	"nhso":          {[]string{"visit"}, []string{"nhso/testzone"}, "a client that knew the store could send by itself"},
 	"nhso/testzone": {[]string{"visit"}, nil, "the simulator must not share the client's mistakes"},
 
-	"storage":                 {[]string{"visit"}, []string{"storage/internal/madeup"}, "the store keeps; it neither sends nor shows"},
+	"storage":                 {[]string{"atomicfile", "visit"}, []string{"storage/internal/madeup"}, "the store keeps; it neither sends nor shows"},
 	"storage/internal/madeup": {[]string{"visit"}, nil, "it makes records up for the tests of the store"},
 	"storage/powercut":        {nil, []string{"storage", "storage/internal/madeup", "visit"}, "the file system under test must not know whose files it loses"},
 
 	"printer": {
-		[]string{"assets", "assets/slipwords", "printer/device", "printer/document", "printer/escpos", "printer/ipp", "printer/spooler", "printer/template", "visit"},
+		[]string{"assets", "assets/slipwords", "atomicfile", "printer/device", "printer/document", "printer/escpos", "printer/ipp", "printer/spooler", "printer/template", "visit"},
 		[]string{"printer/sink"},
 		"a slip is drawn from what it is given; whether it may be printed is decided elsewhere",
 	},

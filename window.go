@@ -323,6 +323,8 @@ type layoutFile struct {
 	screen *ui.Kiosk
 }
 
+// write replaces the file at once, so that no half of it is read. Nobody reads it after
+// a power cut: it is not synced, which would keep the screen waiting.
 func (l layoutFile) write(m flow.Model) {
 	if l.path == "" {
 		return

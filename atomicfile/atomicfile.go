@@ -1,4 +1,4 @@
-// Package atomicfile replaces files so that after a power cut the old or the new
+// Package atomicfile writes files so that after a power cut the old or the new
 // content is there, and never half of one.
 package atomicfile
 
@@ -10,22 +10,54 @@ import (
 	"path/filepath"
 )
 
-// Write writes a file so that after a power cut the old or the new content
-// is there. The file belongs to whom the directory belongs, also when the command
-// was given by the administrator.
+// TempPrefix begins the name of every temporary file of this package. After a power
+// cut one may be left over.
+const TempPrefix = ".new-"
+
+// Write writes a file, or replaces it, and returns when it is on the disk. The file
+// belongs to the owner of the one that it replaces, or else of the directory, also
+// when the administrator has given the command.
 func Write(path string, data []byte, mode fs.FileMode) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	return put(path, data, mode, os.Rename)
+}
+
+// Create is Write for a file that must not be replaced: when it is there already,
+// another program was faster, and its content stays.
+func Create(path string, data []byte, mode fs.FileMode) error {
+	return put(path, data, mode, Publish)
+}
+
+func put(path string, data []byte, mode fs.FileMode, name func(temp, path string) error) error {
+	dir := filepath.Dir(path)
+	f, err := os.CreateTemp(dir, TempPrefix+filepath.Base(path)+"-*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	defer func() { _ = os.Remove(f.Name()) }()
 	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close(), ownAs(f.Name(), path))
+	err = errors.Join(err, f.Chmod(mode), ownAs(f, path), f.Sync(), f.Close())
 	if err == nil {
-		err = os.Rename(f.Name(), path)
+		err = name(f.Name(), path)
 	}
 	if err != nil {
+		_ = os.Remove(f.Name())
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	return syncDirectory(filepath.Dir(path))
+	return SyncDir(dir)
+}
+
+// Publish gives a complete file its name, unless the name is taken: a link, unlike a
+// rename, fails when another program was faster. The temporary name is gone after it.
+// File systems without hard links (FAT) get a rename.
+func Publish(temp, path string) error {
+	err := os.Link(temp, path)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		// Not where another program made the file, and cleaned ours up, too.
+		if _, statErr := os.Stat(path); statErr != nil {
+			if renameErr := os.Rename(temp, path); renameErr != nil {
+				return errors.Join(err, renameErr)
+			}
+		}
+	}
+	_ = os.Remove(temp)
+	return nil
 }

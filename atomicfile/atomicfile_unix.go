@@ -3,6 +3,7 @@
 package atomicfile
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -10,25 +11,25 @@ import (
 
 // ownAs gives a file to the owner of the one that it replaces, or of the directory
 // where there is none. Without the right to do so it stays as it is.
-func ownAs(file, replaced string) error {
+func ownAs(f *os.File, replaced string) error {
 	info, err := os.Stat(replaced)
 	if err != nil {
 		if info, err = os.Stat(filepath.Dir(replaced)); err != nil {
 			return err
 		}
 	}
-	if s, ok := info.Sys().(*syscall.Stat_t); ok && os.Geteuid() == 0 {
-		return os.Chown(file, int(s.Uid), int(s.Gid))
+	s, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || os.Geteuid() != 0 || s.Uid == 0 && s.Gid == 0 {
+		return nil
 	}
-	return nil
+	return f.Chown(int(s.Uid), int(s.Gid))
 }
 
-// syncDirectory makes a rename durable.
-func syncDirectory(dir string) error {
+// SyncDir makes the names in a directory durable.
+func SyncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = d.Close() }()
-	return d.Sync()
+	return errors.Join(d.Sync(), d.Close())
 }

@@ -1,7 +1,10 @@
 package atomicfile
 
-// ownAs does nothing: files inherit the rights of their directory.
-func ownAs(string, string) error { return nil }
+import "os"
 
-// syncDirectory does nothing: Windows writes the rename through with the file.
-func syncDirectory(string) error { return nil }
+// ownAs does nothing: files inherit the rights of their directory.
+func ownAs(*os.File, string) error { return nil }
+
+// SyncDir does nothing: NTFS keeps a journal of names, and Windows has no way to
+// sync a directory.
+func SyncDir(string) error { return nil }

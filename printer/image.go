@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"authenkiosk/atomicfile"
 	"authenkiosk/printer/device"
 	"authenkiosk/printer/document"
 	"authenkiosk/visit"
@@ -85,25 +86,12 @@ func (p *Image) encode(name string, m *image.Gray, perInch int) (string, []byte,
 	return name + ".png", b.Bytes(), err
 }
 
-// write makes the file under another name first, in the same directory.
+// write has a slip whole or not at all: a power cut must not leave an empty one.
 func (p *Image) write(name string, data []byte) error {
 	if err := os.MkdirAll(p.Dir, pictureDirs); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(p.Dir, ".slip-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	// Before the name is there: a power cut must not leave an empty slip.
-	err = errors.Join(err, f.Chmod(pictureMode), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), filepath.Join(p.Dir, name))
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return err
+	return atomicfile.Write(filepath.Join(p.Dir, name), data, pictureMode)
 }
 
 // Status tries whether a file can be written into the directory.

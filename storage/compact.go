@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"authenkiosk/atomicfile"
+
 	bolt "go.etcd.io/bbolt"
 )
 
@@ -103,7 +105,7 @@ func (s *Store) replaceBy(temp, path string) error {
 	}
 	notSafe := err == nil
 	if err == nil {
-		err = syncDir(s.dir)
+		err = atomicfile.SyncDir(s.dir)
 		notSafe = err != nil
 	}
 	if err == nil && old != nil {

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"authenkiosk/atomicfile"
+
 	bolt "go.etcd.io/bbolt"
 )
 
@@ -29,7 +31,7 @@ func (s *Store) writeKeyCopy() error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(filepath.Join(s.dir, keysName), data)
+	return atomicfile.Write(filepath.Join(s.dir, keysName), data, fileMode)
 }
 
 // readKeyCopy returns what can be read of it; the keys are checked when they are

@@ -9,14 +9,12 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+
+	"authenkiosk/atomicfile"
 )
 
-// leftover matches the temporary data files that a power cut left, and
-// leftoverPrefix begins every other temporary file.
-const (
-	leftover       = fileName + ".new-*"
-	leftoverPrefix = ".new-"
-)
+// leftover matches the temporary data files that a power cut left.
+const leftover = fileName + ".new-*"
 
 // ensureFile makes the data file when there is none. bbolt's own creation is not
 // atomic (etcd-io/bbolt issue 567: a power cut leaves a file that cannot be
@@ -33,27 +31,11 @@ func ensureFile(dir, path string, ring *keyring) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.Remove(temp) }()
-	if err := publish(temp, path); err != nil {
+	if err := atomicfile.Publish(temp, path); err != nil {
+		_ = os.Remove(temp)
 		return err
 	}
-	return syncDir(dir)
-}
-
-// publish gives the complete file its name. File systems without hard links
-// (FAT) get a rename.
-func publish(temp, path string) error {
-	err := os.Link(temp, path)
-	if err == nil || errors.Is(err, fs.ErrExist) {
-		return nil
-	}
-	if _, statErr := os.Stat(path); statErr == nil {
-		return nil // another program made it and cleaned up our file
-	}
-	if renameErr := os.Rename(temp, path); renameErr != nil {
-		return errors.Join(err, renameErr)
-	}
-	return nil
+	return atomicfile.SyncDir(dir)
 }
 
 // createTemp writes a complete, synced store, empty but for what fill puts in,
@@ -97,7 +79,7 @@ func removeLeftovers(dir string) {
 		_ = os.Remove(name) // it is tried again at the next start
 	}
 	// Small files are made by programs without the lock, too.
-	names, _ = filepath.Glob(filepath.Join(dir, leftoverPrefix+"*"))
+	names, _ = filepath.Glob(filepath.Join(dir, atomicfile.TempPrefix+"*"))
 	for _, name := range names {
 		if info, err := os.Stat(name); err == nil && time.Since(info.ModTime()) > time.Hour {
 			_ = os.Remove(name)
@@ -121,5 +103,5 @@ func makeDir(dir string) error {
 	if err := os.Mkdir(dir, dirMode); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return syncDir(parent)
+	return atomicfile.SyncDir(parent)
 }

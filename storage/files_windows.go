@@ -8,10 +8,6 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// syncDir does nothing: NTFS keeps a journal of names, and Windows has no way to
-// sync a directory.
-func syncDir(string) error { return nil }
-
 // unlock gives up bbolt's lock on its file: one byte at the greatest offset (see
 // bolt_windows.go of bbolt 1.4).
 func unlock(f *os.File) error {

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"authenkiosk/atomicfile"
 	"authenkiosk/visit"
 )
 
@@ -87,7 +88,7 @@ func openJournalFile(path string, b box) (*journal, error) {
 	j := emptyJournal(path, b)
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := replaceFile(path, nil); err != nil {
+		if err := atomicfile.Write(path, nil, fileMode); err != nil {
 			return nil, err
 		}
 	} else if err != nil {
@@ -426,7 +427,7 @@ func (j *journal) rewrite() error {
 		_ = j.file.Close() // Windows does not replace an open file
 		j.file = nil
 	}
-	err := replaceFile(j.path, data)
+	err := atomicfile.Write(j.path, data, fileMode)
 	if err == nil {
 		j.file, err = os.OpenFile(j.path, os.O_RDWR, fileMode)
 	}

@@ -11,6 +11,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"authenkiosk/atomicfile"
 )
 
 const (
@@ -141,22 +143,12 @@ func (o KeyOptions) makeKEK(dir string) error {
 // createTwice makes a file and its copy, durable, unless the file is there
 // already: then another program was faster and its content counts.
 func createTwice(path string, data []byte) error {
-	temp := filepath.Join(filepath.Dir(path), leftoverPrefix+filepath.Base(path))
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(temp)+"-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(f.Name()) }()
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := publish(f.Name(), path); err != nil {
+	if err := atomicfile.Create(path, data, fileMode); err != nil {
 		return err
 	}
 	winner, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	return replaceFile(path+copySuffix, winner)
+	return atomicfile.Write(path+copySuffix, winner, fileMode)
 }

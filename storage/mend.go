@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"authenkiosk/atomicfile"
+
 	bolt "go.etcd.io/bbolt"
 )
 
@@ -116,7 +118,7 @@ func (s *Store) takeBackCommit(txid uint64) error {
 	if err == nil {
 		err = f.Sync()
 	}
-	return cmp.Or(err, f.Close(), syncDir(s.dir))
+	return cmp.Or(err, f.Close(), atomicfile.SyncDir(s.dir))
 }
 
 // takeBackMeta overwrites the meta page of a transaction with that of the one before.

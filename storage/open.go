@@ -13,6 +13,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
+	"authenkiosk/atomicfile"
 	"authenkiosk/visit"
 )
 
@@ -129,7 +130,7 @@ func (s *Store) start(o KeyOptions) error {
 	if err := s.tell(); err != nil {
 		return err
 	}
-	return syncDir(s.dir) // of a start before, which failed, a name may not be safe
+	return atomicfile.SyncDir(s.dir) // of a start before, which failed, a name may not be safe
 }
 
 // makeSound sees to it that there is a file of this format that can be opened.

@@ -46,20 +46,6 @@ func TestLeftoversOfABrokenCreationAreRemoved(t *testing.T) {
 	}
 }
 
-func TestCreationNeverReplacesAFileThatAnotherProgramMade(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, fileName)
-	temp, err := createTemp(dir, testRing(), nil)
-	must(t, err)
-	must(t, os.WriteFile(path, []byte("visits of another program"), 0o600))
-	must(t, publish(temp, path))
-	got, err := os.ReadFile(path)
-	must(t, err)
-	if string(got) != "visits of another program" {
-		t.Error("the file was replaced")
-	}
-}
-
 func TestAClosedStoreSaysSo(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	must(t, s.Close())

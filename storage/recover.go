@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"authenkiosk/atomicfile"
+
 	bolt "go.etcd.io/bbolt"
 )
 
@@ -154,7 +156,7 @@ func (s *Store) quarantine(temp, reason string, plan *salvage) error {
 	s.found.Quarantined, s.found.Reason = name, reason
 	s.found.Recovered, s.found.Lost, s.found.AuditLost = len(plan.records), len(plan.lost), !plan.audit
 	s.count(plan)
-	return syncDir(s.dir)
+	return atomicfile.SyncDir(s.dir)
 }
 
 // count counts the visits that a rescue made "in flight".

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"authenkiosk/atomicfile"
 )
 
 // ErrNoRecovery refuses to bind a key to the start of the machine before a recovery
@@ -96,7 +98,7 @@ func replaceSealed(dir string, file sealedKEK) error {
 	}
 	for _, path := range []string{filepath.Join(dir, kekName), filepath.Join(dir, kekName+copySuffix)} {
 		old := openForWipe(path)
-		err := replaceFile(path, data)
+		err := atomicfile.Write(path, data, fileMode)
 		if err == nil && old != nil {
 			wipe(old)
 		}
@@ -118,5 +120,5 @@ func removeKeyFile(dir string) error {
 			return fmt.Errorf("remove the key file: %w", err)
 		}
 	}
-	return syncDir(dir)
+	return atomicfile.SyncDir(dir)
 }

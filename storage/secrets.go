@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 
+	"authenkiosk/atomicfile"
 	"authenkiosk/visit"
 )
 
@@ -70,11 +71,11 @@ func (s *Secrets) Set(zone visit.Zone, name, value string) error {
 	}
 	path := s.path(zone, name)
 	if before, err := os.ReadFile(path); err == nil && !exists(path+olderSuffix) {
-		if err := replaceFile(path+olderSuffix, before); err != nil {
+		if err := atomicfile.Write(path+olderSuffix, before, fileMode); err != nil {
 			return err
 		}
 	}
-	return replaceFile(path, b.seal(secretLabel(zone, name), []byte(value)))
+	return atomicfile.Write(path, b.seal(secretLabel(zone, name), []byte(value)), fileMode)
 }
 
 // Get returns the newest value of a secret, ErrNoSecret when it was never set
@@ -107,7 +108,7 @@ func (s *Secrets) Confirm(zone visit.Zone, name string) error {
 	if err != nil {
 		return fmt.Errorf("delete the older secret: %w", err)
 	}
-	return syncDir(s.dir)
+	return atomicfile.SyncDir(s.dir)
 }
 
 // KeySource tells where the key of the secrets comes from, or why it cannot be
@@ -154,25 +155,6 @@ func (s *Secrets) box(create bool) (box, error) {
 		return box{}, err
 	}
 	return newBox(k.derive("secrets")), nil
-}
-
-// replaceFile writes a file whole or not at all, for the owner only.
-func replaceFile(path string, data []byte) error {
-	dir := filepath.Dir(path)
-	f, err := os.CreateTemp(dir, leftoverPrefix+"*") // made with mode 0600
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
-	}
-	return syncDir(dir)
 }
 
 func printable(s string) bool {
