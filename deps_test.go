@@ -152,10 +152,11 @@ var house = map[string]room{
 	"agent/secureagent": {[]string{"visit"}, []string{"agent/agenttest"}, "it speaks as NHSO's agent does; cards, rights and codes are behind its interfaces"},
 	"agent/webhook":     {[]string{"agent", "agent/feed"}, []string{"visit"}, "a receiver is told what the feed has, and asks nobody else"},
 
-	"ui/dock":    {[]string{"ui/draw"}, nil, "it is the test bench beside the kiosk, and does not know its screens"},
-	"ui/draw":    {[]string{"assets"}, nil, "what screens are made of serves every face, and knows the way of none"},
-	"ui/kiosk":   {[]string{"ui/draw", "visit", "visit/flow"}, []string{"assets", "ui/dock"}, "screens draw a model and send taps; one that asked a device would show what the flow has not decided"},
-	"ui/fyneenv": {nil, nil, "it must run before all of Fyne"},
+	"ui/dock":          {[]string{"ui/draw"}, nil, "it is the test bench beside the kiosk, and does not know its screens"},
+	"ui/draw":          {[]string{"assets"}, []string{"ui/draw/drawtest"}, "what screens are made of serves every face, and knows the way of none"},
+	"ui/draw/drawtest": {[]string{"assets"}, nil, "it measures what is drawn, and must not use what draws"},
+	"ui/kiosk":         {[]string{"ui/draw", "visit", "visit/flow"}, []string{"ui/dock", "ui/draw/drawtest"}, "screens draw a model and send taps; one that asked a device would show what the flow has not decided"},
+	"ui/fyneenv":       {nil, nil, "it must run before all of Fyne"},
 
 	"assets":             {nil, nil, "they are files"},
 	"assets/slipwords":   {nil, []string{"visit"}, "they are words"},
@@ -175,7 +176,7 @@ type place struct {
 var libraries = map[string]place{
 	"fyne.io/fyne/v2":        {[]string{".", "ui/dock", "ui/draw", "ui/kiosk"}, nil, "all else runs without a screen"},
 	"fyne.io/fyne/v2/app":    {[]string{"."}, nil, "one window, one application"},
-	"fyne.io/fyne/v2/test":   {[]string{"ui/kiosk"}, []string{".", "ui/kiosk"}, "it draws without a display"},
+	"fyne.io/fyne/v2/test":   {[]string{"ui/kiosk"}, []string{".", "ui/draw", "ui/kiosk"}, "it draws without a display"},
 	"fyne.io/fyne/v2/dialog": {nil, nil, "stock dialogs are not for patients: too small, in English, and open after the session"},
 	"fyne.io/fyne/v2/widget": {nil, nil, "screens are drawn of shapes of our own: sizes, contrast and Thai line breaks of widgets are not ours to set"},
 

@@ -157,7 +157,7 @@ func (s *Sheet) buttonFace(in Area, b Button, c color.NRGBA) {
 
 // widthWithin is the width of the longest line of the words in an area.
 func (s *Sheet) widthWithin(words string, st TextStyle, at Area) float32 {
-	lines, size, _ := FitText(TextInput{Words: words, At: at, Style: st, Geo: s.Geo})
+	lines, size, _ := fitText(textInput{Words: words, At: at, Style: st, Geo: s.Geo})
 	wide := float32(0)
 	for _, l := range lines {
 		wide = max(wide, measure(l, size, st.Bold).Width)

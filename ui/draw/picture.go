@@ -92,7 +92,7 @@ func (s *Sheet) painted(file string, mark color.NRGBA, size fyne.Size) *image.RG
 	if p == nil {
 		p = &painting{}
 		s.Paintings[key] = p
-		svg, w, h := s.Drawn(file, mark, size), int(size.Width*s.Density), int(size.Height*s.Density)
+		svg, w, h := s.drawn(file, mark, size), int(size.Width*s.Density), int(size.Height*s.Density)
 		if s.Later == nil || w*h < slowPixels {
 			var err error
 			if p.Pix, err = paint(svg, w, h); err != nil {
@@ -166,8 +166,8 @@ func scaled(svg string, size fyne.Size) string {
 	})
 }
 
-// Drawn returns the drawing in the colours of the theme, for that size.
-func (s *Sheet) Drawn(file string, mark color.NRGBA, size fyne.Size) string {
+// drawn returns the drawing in the colours of the theme, for that size.
+func (s *Sheet) drawn(file string, mark color.NRGBA, size fyne.Size) string {
 	svg, err := Pictures.ReadFile("pictures/" + file + ".svg")
 	if err != nil {
 		s.Faults = append(s.Faults, "no picture "+file)

@@ -8,8 +8,8 @@ import (
 	"github.com/skip2/go-qrcode"
 )
 
-// QuietZone is the white border of a QR code, in modules.
-const QuietZone = 4
+// quietZone is the white border of a QR code, in modules.
+const quietZone = 4
 
 // QR is a QR code on its own white ground. A module is a whole number of pixels.
 type QR struct {
@@ -42,7 +42,7 @@ func (q *QR) set(content string) error {
 	}
 	code.DisableBorder = true
 	bits := code.Bitmap()
-	n := len(bits) + 2*QuietZone
+	n := len(bits) + 2*quietZone
 	img := image.NewGray(image.Rect(0, 0, n, n))
 	for i := range img.Pix {
 		img.Pix[i] = 0xff
@@ -50,7 +50,7 @@ func (q *QR) set(content string) error {
 	for y, row := range bits {
 		for x, dark := range row {
 			if dark {
-				img.Pix[img.PixOffset(x+QuietZone, y+QuietZone)] = 0
+				img.Pix[img.PixOffset(x+quietZone, y+quietZone)] = 0
 			}
 		}
 	}

@@ -51,7 +51,7 @@ type pooled struct {
 func NewSheet() *Sheet {
 	pulse := &canvas.Rectangle{}
 	return &Sheet{
-		Root: &fyne.Container{Layout: Still{}, Objects: []fyne.CanvasObject{pulse}}, pulse: pulse,
+		Root: &fyne.Container{Layout: still{}, Objects: []fyne.CanvasObject{pulse}}, pulse: pulse,
 		Pool: map[string]*pooled{}, Paintings: map[string]*painting{}, Density: 1,
 		Accept: func() bool { return true }, Redraw: func() {},
 	}
@@ -123,7 +123,7 @@ func (s *Sheet) Text(name string, at Area, words string, st TextStyle) {
 		return
 	}
 	t := named(s, "text", name, func() *Text { return &Text{} })
-	t.set(TextInput{Words: words, At: at, Style: st, Geo: s.Geo})
+	t.set(textInput{Words: words, At: at, Style: st, Geo: s.Geo})
 	if !t.fits {
 		s.Faults = append(s.Faults, fmt.Sprintf("%s/%s: does not fit into %.0f x %.0f", s.Page, name, at.W, at.H))
 	}
@@ -155,9 +155,9 @@ func (b Box) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{b.Rectan
 // Empty implements Piece.
 func (b Box) Empty() {}
 
-// Still leaves its objects where the drawing put them.
-type Still struct{}
+// still leaves its objects where the drawing put them.
+type still struct{}
 
-func (Still) Layout([]fyne.CanvasObject, fyne.Size) {}
+func (still) Layout([]fyne.CanvasObject, fyne.Size) {}
 
-func (Still) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(1, 1) }
+func (still) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(1, 1) }

@@ -54,9 +54,9 @@ func (st TextStyle) Strong() TextStyle { st.Bold = true; return st }
 // Elided is the style of words that end in an ellipsis where they do not fit.
 func (st TextStyle) Elided() TextStyle { st.Cut = true; return st }
 
-// TextInput is all that decides how a text is drawn; an equal one is not drawn
+// textInput is all that decides how a text is drawn; an equal one is not drawn
 // again.
-type TextInput struct {
+type textInput struct {
 	Words string
 	At    Area
 	Style TextStyle
@@ -65,7 +65,7 @@ type TextInput struct {
 
 // Text is a piece of text of one or more lines.
 type Text struct {
-	In    TextInput
+	In    textInput
 	Lines []*canvas.Text
 	Used  int
 	fits  bool
@@ -82,17 +82,17 @@ func (t *Text) Objects() []fyne.CanvasObject {
 
 // Empty forgets the words.
 func (t *Text) Empty() {
-	t.In = TextInput{}
+	t.In = textInput{}
 	t.show(nil, 0)
 }
 
 // set draws the words, unless they are drawn already.
-func (t *Text) set(in TextInput) {
+func (t *Text) set(in textInput) {
 	if t.In == in && t.Used > 0 {
 		return
 	}
 	t.In = in
-	lines, size, fits := FitText(in)
+	lines, size, fits := fitText(in)
 	t.fits = fits
 	t.show(lines, size)
 }
@@ -118,7 +118,7 @@ func (t *Text) show(lines []string, size float32) {
 func (t *Text) line(c *canvas.Text, words string, i, n int, size float32) {
 	st := t.In.Style
 	c.Text, c.Color, c.TextSize = words, st.Color, size
-	c.FontSource, c.TextStyle = FontFor(st.Bold), fyne.TextStyle{Bold: st.Bold}
+	c.FontSource, c.TextStyle = fontFor(st.Bold), fyne.TextStyle{Bold: st.Bold}
 	dim := measure(words, size, st.Bold)
 	pos, box := t.In.Geo.Pixels(t.In.At)
 	step := size * Pitch
@@ -142,13 +142,13 @@ func (t *Text) line(c *canvas.Text, words string, i, n int, size float32) {
 }
 
 func measure(words string, size float32, bold bool) fyne.Size {
-	dim, _ := fyne.CurrentApp().Driver().RenderedTextSize(words, size, fyne.TextStyle{Bold: bold}, FontFor(bold))
+	dim, _ := fyne.CurrentApp().Driver().RenderedTextSize(words, size, fyne.TextStyle{Bold: bold}, fontFor(bold))
 	return dim
 }
 
-// FitText breaks the words into lines and finds the largest size at which they fit
+// fitText breaks the words into lines and finds the largest size at which they fit
 // into the area. It is never smaller than with a smaller size of text.
-func FitText(in TextInput) (lines []string, size float32, fits bool) {
+func fitText(in textInput) (lines []string, size float32, fits bool) {
 	least := in.Style.Least
 	if least == 0 {
 		least = SmallestText
@@ -171,7 +171,7 @@ func FitText(in TextInput) (lines []string, size float32, fits bool) {
 // that of the longest.
 func (s *Sheet) Alike(st TextStyle, words []string, at []Area) TextStyle {
 	for i, w := range words {
-		_, size, _ := FitText(TextInput{Words: w, At: at[i], Style: st, Geo: s.Geo})
+		_, size, _ := fitText(textInput{Words: w, At: at[i], Style: st, Geo: s.Geo})
 		if size /= s.Geo.Unit; i == 0 || size < st.most {
 			st.most = size
 		}
@@ -181,7 +181,7 @@ func (s *Sheet) Alike(st TextStyle, words []string, at []Area) TextStyle {
 
 // fitBetween tries the sizes from the wanted one down to the least, in design
 // units.
-func fitBetween(in TextInput, least, want float32) (lines []string, size float32, fits bool) {
+func fitBetween(in textInput, least, want float32) (lines []string, size float32, fits bool) {
 	_, box := in.Geo.Pixels(in.At)
 	for s := want; ; s *= 0.94 {
 		s = max(s, min(least, want))
@@ -190,8 +190,8 @@ func fitBetween(in TextInput, least, want float32) (lines []string, size float32
 		if in.Style.Lines > 0 {
 			room = min(room, in.Style.Lines)
 		}
-		w := Wrapper{Size: size, bold: in.Style.Bold, Width: box.Width}
-		lines, fits = w.Wrap(in.Words, room)
+		w := wrapper{size: size, bold: in.Style.Bold, width: box.Width}
+		lines, fits = w.wrap(in.Words, room)
 		if fits || s <= least {
 			if !fits && in.Style.Cut {
 				lines, fits = w.elide(in.Words, max(room, 1)), true
@@ -204,4 +204,4 @@ func fitBetween(in TextInput, least, want float32) (lines []string, size float32
 // Plain removes the marks of places where a line may be broken, or may not.
 func Plain(words string) string { return breakMarks.Replace(words) }
 
-var breakMarks = strings.NewReplacer(ZeroWidthSpace, "", NoBreakSpace, " ")
+var breakMarks = strings.NewReplacer(zeroWidthSpace, "", NoBreakSpace, " ")

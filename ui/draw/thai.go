@@ -26,11 +26,11 @@ const notInThai = "ไม่"
 
 func beginsPhrase(word string) bool { return slices.Contains(phraseWords, word) }
 
-// DivideThai divides a phrase without spaces into pieces between which a line
+// divideThai divides a phrase without spaces into pieces between which a line
 // may be broken: around the words it knows, else before a vowel that begins a
 // syllable. It never parts a letter from its marks.
-func DivideThai(phrase string) []string {
-	if utf8.RuneCountInString(phrase) <= shortPhrase || !strings.ContainsFunc(phrase, IsThai) {
+func divideThai(phrase string) []string {
+	if utf8.RuneCountInString(phrase) <= shortPhrase || !strings.ContainsFunc(phrase, isThai) {
 		return []string{phrase}
 	}
 	var out []string
@@ -64,7 +64,7 @@ func mergeMarks(pieces []string) []string {
 	for _, p := range pieces {
 		r, _ := utf8.DecodeRuneInString(p)
 		lone := utf8.RuneCountInString(p) == 1
-		if len(out) > 0 && (FollowsLetter(r) || lone) {
+		if len(out) > 0 && (followsLetter(r) || lone) {
 			out[len(out)-1] += p
 			continue
 		}
@@ -80,19 +80,19 @@ func knownWord(s string) int {
 			best = len(w)
 		}
 	}
-	if next, _ := utf8.DecodeRuneInString(s[best:]); best > 0 && FollowsLetter(next) {
+	if next, _ := utf8.DecodeRuneInString(s[best:]); best > 0 && followsLetter(next) {
 		return 0
 	}
 	return best
 }
 
-// IsThai reports whether it is a letter, a vowel, a mark or a digit of Thai.
-func IsThai(r rune) bool { return r >= 'ก' && r <= '๛' }
+// isThai reports whether it is a letter, a vowel, a mark or a digit of Thai.
+func isThai(r rune) bool { return r >= 'ก' && r <= '๛' }
 
 func leadingVowel(r rune) bool { return r >= 'เ' && r <= 'ไ' }
 
-// FollowsLetter reports whether a sign can stand only after a letter: vowels and
+// followsLetter reports whether a sign can stand only after a letter: vowels and
 // marks behind, above or below it, repetition, abbreviation, closing brackets.
-func FollowsLetter(r rune) bool {
+func followsLetter(r rune) bool {
 	return r >= 'ะ' && r <= 'ฺ' || r == 'ๅ' || r >= '็' && r <= '๎' || r == 'ๆ' || r == 'ฯ' || strings.ContainsRune(").,:;!?/", r)
 }

@@ -12,16 +12,16 @@ import (
 // The bundled font. Every text names it itself, so that no text ever falls back
 // to a font of the machine, whatever theme the application has.
 var (
-	FontRegular = fyne.NewStaticResource("AuthenKiosk-Regular.ttf", assets.FontRegular)
-	FontBold    = fyne.NewStaticResource("AuthenKiosk-Bold.ttf", assets.FontBold)
+	fontRegular = fyne.NewStaticResource("AuthenKiosk-Regular.ttf", assets.FontRegular)
+	fontBold    = fyne.NewStaticResource("AuthenKiosk-Bold.ttf", assets.FontBold)
 )
 
-// FontFor returns the font of all screens.
-func FontFor(bold bool) fyne.Resource {
+// fontFor returns the font of all screens.
+func fontFor(bold bool) fyne.Resource {
 	if bold {
-		return FontBold
+		return fontBold
 	}
-	return FontRegular
+	return fontRegular
 }
 
 // Theme is the Fyne theme of the application: the bundled font for whatever Fyne
@@ -48,7 +48,7 @@ func (t Theme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color 
 }
 
 // Font implements fyne.Theme.
-func (t Theme) Font(style fyne.TextStyle) fyne.Resource { return FontFor(style.Bold) }
+func (t Theme) Font(style fyne.TextStyle) fyne.Resource { return fontFor(style.Bold) }
 
 // Icon implements fyne.Theme.
 func (t Theme) Icon(name fyne.ThemeIconName) fyne.Resource { return theme.DefaultTheme().Icon(name) }

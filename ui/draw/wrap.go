@@ -7,14 +7,14 @@ import (
 )
 
 const (
-	ZeroWidthSpace = "\u200B"
-	// noBreakSpace holds together what belongs together: a number and its unit.
+	zeroWidthSpace = "\u200B"
+	// NoBreakSpace holds together what belongs together: a number and its unit.
 	NoBreakSpace = "\u00A0"
 )
 
-// Wrapper breaks text into lines of one width.
-type Wrapper struct {
-	Size, Width float32
+// wrapper breaks text into lines of one width.
+type wrapper struct {
+	size, width float32
 	bold        bool
 }
 
@@ -37,9 +37,9 @@ const (
 	sentencePause              // a full stop, a comma
 )
 
-// Wrap gives the lines and reports whether they are at most room and none is too
+// wrap gives the lines and reports whether they are at most room and none is too
 // wide.
-func (w Wrapper) Wrap(words string, room int) (lines []string, fits bool) {
+func (w wrapper) wrap(words string, room int) (lines []string, fits bool) {
 	fits = true
 	for _, paragraph := range strings.Split(words, "\n") {
 		ls, ok := w.paragraph(paragraph)
@@ -49,14 +49,14 @@ func (w Wrapper) Wrap(words string, room int) (lines []string, fits bool) {
 	return lines, fits && len(lines) <= room
 }
 
-func (w Wrapper) paragraph(words string) (lines []string, fits bool) {
+func (w wrapper) paragraph(words string) (lines []string, fits bool) {
 	ws := w.words(words)
-	for width := w.Width; ; width *= 0.97 {
+	for width := w.width; ; width *= 0.97 {
 		lines, fits = w.balanced(ws, width), true
 		for _, l := range lines {
-			fits = fits && measure(l, w.Size, w.bold).Width <= w.Width+0.5
+			fits = fits && measure(l, w.size, w.bold).Width <= w.width+0.5
 		}
-		if fits || width <= w.Width*0.8 {
+		if fits || width <= w.width*0.8 {
 			return lines, fits
 		}
 	}
@@ -64,19 +64,19 @@ func (w Wrapper) paragraph(words string) (lines []string, fits bool) {
 
 // words splits at spaces and at the marked places; a long Thai text from outside
 // has no marks and is divided by what is known of Thai words.
-func (w Wrapper) words(words string) []word {
+func (w wrapper) words(words string) []word {
 	var out []word
 	for _, phrase := range strings.FieldsFunc(words, breakingSpace) {
-		pieces := strings.Split(phrase, ZeroWidthSpace)
+		pieces := strings.Split(phrase, zeroWidthSpace)
 		if len(pieces) == 1 {
-			pieces = DivideThai(phrase)
+			pieces = divideThai(phrase)
 		}
 		for i, p := range pieces {
 			p = strings.ReplaceAll(p, NoBreakSpace, " ")
 			first, _ := utf8.DecodeRuneInString(p)
 			switch {
 			case p == "":
-			case i == 0 && len(out) > 0 && FollowsLetter(first):
+			case i == 0 && len(out) > 0 && followsLetter(first):
 				out[len(out)-1].text += " " + p // as the sign of repetition
 			case i > 0 && len(out) > 0 && out[len(out)-1].text == notInThai:
 				out[len(out)-1].text += p
@@ -89,7 +89,7 @@ func (w Wrapper) words(words string) []word {
 		}
 	}
 	for i := range out {
-		out[i].width = measure(out[i].text, w.Size, w.bold).Width
+		out[i].width = measure(out[i].text, w.size, w.bold).Width
 		if i+1 < len(out) && out[i].space {
 			out[i].after = pauseBetween(out[i].text, out[i+1].text)
 		}
@@ -108,11 +108,11 @@ func pauseBetween(word, next string) pause {
 	switch {
 	case strings.Trim(word, "0123456789") == ".": // of a list
 		return noPause
-	case strings.ContainsRune(";:,", last), last == '.' && !IsThai(before):
+	case strings.ContainsRune(";:,", last), last == '.' && !isThai(before):
 		return sentencePause
-	case beginsPhrase(next), IsThai(last) && IsThai(first) && !strings.HasSuffix(next, "."):
+	case beginsPhrase(next), isThai(last) && isThai(first) && !strings.HasSuffix(next, "."):
 		return phrasePause
-	case IsThai(last), IsThai(before), IsThai(first):
+	case isThai(last), isThai(before), isThai(first):
 		return noPause
 	}
 	return shortPause
@@ -121,12 +121,12 @@ func pauseBetween(word, next string) pause {
 // balanced breaks into the fewest lines that the width allows and makes these
 // lines as even as possible, rather at a space than within a phrase, so that no
 // single word is left over.
-func (w Wrapper) balanced(ws []word, width float32) []string {
+func (w wrapper) balanced(ws []word, width float32) []string {
 	n := len(w.greedy(ws, width))
 	if n <= 1 {
 		return []string{join(ws)}
 	}
-	space := measure(" ", w.Size, w.bold).Width
+	space := measure(" ", w.size, w.bold).Width
 	const impossible = 1e18
 	// cost[k][i] is the least cost of the first i words in k lines, from[k][i]
 	// the word with which the last of these begins.
@@ -194,9 +194,9 @@ func cutAt(ws []word, from [][]int, n int) []string {
 	return lines
 }
 
-func (w Wrapper) greedy(ws []word, width float32) []string {
+func (w wrapper) greedy(ws []word, width float32) []string {
 	var lines []string
-	space := measure(" ", w.Size, w.bold).Width
+	space := measure(" ", w.size, w.bold).Width
 	start, used := 0, float32(0)
 	for i, x := range ws {
 		if i > start && used+x.width > width {
@@ -223,15 +223,15 @@ func join(ws []word) string {
 }
 
 // elide keeps what fits into so many lines and ends it with an ellipsis.
-func (w Wrapper) elide(words string, room int) []string {
+func (w wrapper) elide(words string, room int) []string {
 	ws := w.words(words)
 	for n := len(ws); n > 0; n-- {
 		kept := append([]word(nil), ws[:n]...)
 		if n < len(ws) {
 			kept[n-1].text += "…"
-			kept[n-1].width = measure(kept[n-1].text, w.Size, w.bold).Width
+			kept[n-1].width = measure(kept[n-1].text, w.size, w.bold).Width
 		}
-		if ls := w.greedy(kept, w.Width); len(ls) <= room && w.narrow(ls) {
+		if ls := w.greedy(kept, w.width); len(ls) <= room && w.narrow(ls) {
 			return ls
 		}
 	}
@@ -243,11 +243,11 @@ func (w Wrapper) elide(words string, room int) []string {
 
 // beginning keeps of a word that is too wide what fits before an ellipsis, and never
 // parts a letter from its marks.
-func (w Wrapper) beginning(word string) string {
+func (w wrapper) beginning(word string) string {
 	for i := len(word); i > 0; {
 		next, _ := utf8.DecodeRuneInString(word[i:])
 		last, size := utf8.DecodeLastRuneInString(word[:i])
-		if !FollowsLetter(next) && !leadingVowel(last) && w.narrow([]string{word[:i] + "…"}) {
+		if !followsLetter(next) && !leadingVowel(last) && w.narrow([]string{word[:i] + "…"}) {
 			return word[:i] + "…"
 		}
 		i -= size
@@ -255,9 +255,9 @@ func (w Wrapper) beginning(word string) string {
 	return "…"
 }
 
-func (w Wrapper) narrow(lines []string) bool {
+func (w wrapper) narrow(lines []string) bool {
 	for _, l := range lines {
-		if measure(l, w.Size, w.bold).Width > w.Width+0.5 {
+		if measure(l, w.size, w.bold).Width > w.width+0.5 {
 			return false
 		}
 	}

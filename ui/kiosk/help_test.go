@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"authenkiosk/ui/draw"
+	"authenkiosk/ui/draw/drawtest"
 	"authenkiosk/visit/flow"
 )
 
@@ -16,7 +17,7 @@ var placeholder = regexp.MustCompile(`\{\{\.(\w+)\}\}`)
 
 func TestHelpNamesOnlyButtonsThatAreOnTheScreen(t *testing.T) {
 	for _, lang := range []string{"th", "en"} {
-		texts := catalogue(t, lang)
+		texts := drawtest.Catalogue(t, lang)
 		k := shown(t, sampleOptions(), welcomeModel(), panels[0])
 		for _, s := range samples(t) {
 			if s.model.Help || s.model.Warning {

@@ -7,35 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"authenkiosk/ui/draw"
-	"authenkiosk/visit/flow"
 )
-
-func TestEveryPictureIsDrawnAndHasOnlyKnownColours(t *testing.T) {
-	entries, err := draw.Pictures.ReadDir("pictures")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []flow.Contrast{flow.ContrastLight, flow.ContrastDark, flow.ContrastBlackYellow} {
-		s := draw.NewSheet()
-		s.Begin(draw.GeometryOf(fyne.NewSize(1080, 1920), draw.TextNormal), draw.PaletteOf(draw.Contrast(c)))
-		for _, e := range entries {
-			file := strings.TrimSuffix(e.Name(), ".svg")
-			if svg := s.Drawn(file, s.Colors.Accent, fyne.NewSize(60, 50)); strings.ContainsAny(svg, "{}") {
-				t.Errorf("%s: a colour that no theme has", e.Name())
-			}
-			s.Picture(file, draw.Area{X: 0, Y: 0, W: 60, H: 50}, file, s.Colors.Accent)
-		}
-		s.End()
-		for _, f := range s.Faults {
-			t.Error(f)
-		}
-		for _, o := range s.Order {
-			if p := o.(interface{ Alpha() float64 }); p.Alpha() != 1 {
-				t.Error("translucent")
-			}
-		}
-	}
-}
 
 func TestEveryPictureIsUsedAndEveryUsedPictureIsThere(t *testing.T) {
 	k := shown(t, sampleOptions(), welcomeModel(), fyne.NewSize(540, 960))

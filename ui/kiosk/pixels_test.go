@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2/driver/software"
 
 	"authenkiosk/ui/draw"
+	"authenkiosk/ui/draw/drawtest"
 	"authenkiosk/visit/flow"
 )
 
@@ -40,7 +41,7 @@ func contrastInPixels(img image.Image, at draw.Area) float64 {
 	}
 	var inks []ink
 	for c, n := range count {
-		inks = append(inks, ink{contrast(c, ground), n})
+		inks = append(inks, ink{drawtest.Contrast(c, ground), n})
 	}
 	slices.SortFunc(inks, func(a, b ink) int {
 		if a.contrast > b.contrast {
@@ -124,7 +125,7 @@ func TestTextsOfTheMainScreensHaveTheirContrastInPixels(t *testing.T) {
 }
 
 func TestAFadedTextIsFoundInPixels(t *testing.T) {
-	black, white := draw.RGB(0x000000), draw.RGB(0xFFFFFF)
+	black, white := color.NRGBA{A: 255}, color.NRGBA{R: 255, G: 255, B: 255, A: 255}
 	for _, c := range []struct {
 		name        string
 		ink, ground color.NRGBA
@@ -133,14 +134,14 @@ func TestAFadedTextIsFoundInPixels(t *testing.T) {
 	}{
 		{"black on white", black, white, nil, false},
 		{"white on black", white, black, nil, false},
-		{"just enough", draw.RGB(0x575757), white, nil, false},    // 7.2
-		{"just too little", draw.RGB(0x5B5B5B), white, nil, true}, // 6.8
+		{"just enough", color.NRGBA{R: 0x57, G: 0x57, B: 0x57, A: 255}, white, nil, false},    // 7.2
+		{"just too little", color.NRGBA{R: 0x5B, G: 0x5B, B: 0x5B, A: 255}, white, nil, true}, // 6.8
 		{"nothing to see", white, white, nil, true},
 		{"under a veil", black, white, color.NRGBA{R: 255, G: 255, B: 255, A: 0x60}, true},
 		{"hidden", black, white, white, true},
 	} {
 		words := canvas.NewText("ที่นี่ 080", c.ink)
-		words.TextSize, words.FontSource = 17, draw.FontFor(false)
+		words.TextSize, words.FontSource = 17, draw.Theme{}.Font(fyne.TextStyle{})
 		words.Move(fyne.NewPos(20, 20))
 		words.Resize(words.MinSize())
 		objects := []fyne.CanvasObject{canvas.NewRectangle(c.ground), words}
@@ -153,7 +154,7 @@ func TestAFadedTextIsFoundInPixels(t *testing.T) {
 				o.Resize(size)
 			}
 		}
-		img := capture(&fyne.Container{Layout: draw.Still{}, Objects: objects}, 200, 80)
+		img := capture(&fyne.Container{Objects: objects}, 200, 80)
 		if got := faded(img, []*canvas.Text{words}, 7); (len(got) > 0) != c.found {
 			t.Errorf("%s: found %q", c.name, got)
 		}

@@ -3,7 +3,6 @@ package kiosk
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -75,61 +74,6 @@ func checkLines(t *testing.T, where string, x *draw.Text) {
 			t.Errorf("%s: %q ends with a \"not\" of %q", where, before, line)
 		case strings.HasSuffix(before, "สปสช.") && goesOn.MatchString(line):
 			t.Errorf("%s: the sentence goes on after the abbreviation: %q, %q", where, before, line)
-		}
-	}
-}
-
-func TestAThaiLineEndsWhereAPhraseEnds(t *testing.T) {
-	for _, c := range []struct {
-		words string
-		width float32
-		want  []string
-	}{
-		{"ข้อมูล\u200Bของ\u200Bท่าน\u200Bยัง\u200Bอยู่ กรุณา\u200Bไป\u200Bที่\u200Bเคาน์เตอร์ เจ้าหน้าที่\u200Bจะ\u200Bทำ\u200Bต่อ\u200Bให้", 900, []string{
-			"ข้อมูลของท่านยังอยู่", "กรุณาไปที่เคาน์เตอร์ เจ้าหน้าที่จะทำต่อให้",
-		}},
-		{"ยืน\u200Bหน้า\u200Bกล้อง แล้ว\u200Bอยู่\u200Bนิ่ง ๆ ตู้\u200Bจะ\u200Bถ่าย\u200Bรูป\u200Bให้", 480, []string{
-			"ยืนหน้ากล้อง แล้วอยู่นิ่ง ๆ", "ตู้จะถ่ายรูปให้",
-		}},
-		{"ตู้\u200Bนี้\u200Bยัง\u200Bขอ\u200Bรหัส\u200Bจาก สปสช. ไม่\u200Bได้ กรุณา\u200Bแสดง\u200Bเลข\u200Bนี้\u200Bที่\u200Bเคาน์เตอร์", 700, []string{
-			"ตู้นี้ยังขอรหัสจาก สปสช. ไม่ได้", "กรุณาแสดงเลขนี้ที่เคาน์เตอร์",
-		}},
-		{"กด\u200Bเลข\u200Bบัตร 13\u00A0หลัก แล้ว\u200Bถ่าย\u200Bรูป", 380, []string{"กดเลขบัตร 13 หลัก", "แล้วถ่ายรูป"}},
-		{"Received. The staff will finish it.", 560, []string{"Received.", "The staff will finish it."}},
-	} {
-		lines, _ := draw.Wrapper{Size: 40, Width: c.width}.Wrap(c.words, 9)
-		if !slices.Equal(lines, c.want) {
-			t.Errorf("%q, want %q", lines, c.want)
-		}
-	}
-}
-
-// wholeThaiWords are words of two parts that mean something else, or nothing, when
-// a line ends between them.
-var wholeThaiWords = strings.Fields(`
-	ตรวจสอบ ช่วยเหลือ ภายใน ภายหลัง เท่านั้น ทั่วไป ไตเทียม เจ็บป่วย เบื้องต้น หลักประกัน ยกเว้น ท้องถิ่น ขึ้นต้น เพิ่มเติม
-	ก่อนหน้า หมดอายุ ทำงาน สอบถาม แน่ใจ ผู้ป่วย ผู้รับรอง ผู้ปกครอง ผู้ดูแล ผู้ใหญ่ วันนี้ หนังสือเดินทาง ประกันสังคม
-	ตัวเลข ทะเบียนบ้าน เครื่องที่สอง ใบรหัส ใบหน้า หน้าจอ บัตรประชาชน เครื่องพิมพ์ เครื่องอ่านบัตร คำตอบ จนกว่า เที่ยงคืน
-	อย่าเพิ่ง หน่วยบริการ เบอร์โทรศัพท์ ถ่ายรูป ไม่ได้`)
-
-func TestNoMarkOfABreakPartsAThaiWord(t *testing.T) {
-	for key, forms := range catalogue(t, "th") {
-		for _, form := range forms {
-			for _, w := range wholeThaiWords {
-				whole, bare := strings.Count(form, w), strings.Count(strings.ReplaceAll(form, draw.ZeroWidthSpace, ""), w)
-				if whole != bare && !strings.HasPrefix(key, "dock.") {
-					t.Errorf("%s: %s is parted in %q", key, w, form)
-				}
-			}
-		}
-	}
-}
-
-func TestEverySentenceOfTheEnglishHelpBeginsALine(t *testing.T) {
-	within := regexp.MustCompile(`[a-z”]\. [A-Z]`)
-	for key, forms := range catalogue(t, "en") {
-		if strings.HasPrefix(key, "help.") && key != "help.confirm" && within.MatchString(forms[0]) {
-			t.Errorf("%s: %q", key, forms[0])
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 
 	"authenkiosk/ui/draw"
+	"authenkiosk/ui/draw/drawtest"
 	"authenkiosk/visit/flow"
 )
 
@@ -82,7 +83,7 @@ func TestEveryTextOfEveryScreenCanBeReadOnWhatIsBehindIt(t *testing.T) {
 			}
 			ink := c.Color.(color.NRGBA)
 			ground := under(k.s.Order[:i], inkBox(c))
-			if got := contrast(ink, ground); got < leastContrast[theme] {
+			if got := drawtest.Contrast(ink, ground); got < leastContrast[theme] {
 				t.Errorf("%s: %q has a contrast of %.1f on %v", name, c.Text, got, ground)
 			}
 		}
@@ -124,9 +125,9 @@ func edgeContrast(below []fyne.CanvasObject, at draw.Area) float64 {
 		}
 		around := under(below[:i], draw.Area{X: at.X - 2, Y: at.Y - 2, W: at.W + 4, H: at.H + 4})
 		fill, _ := r.FillColor.(color.NRGBA)
-		best := contrast(fill, around)
+		best := drawtest.Contrast(fill, around)
 		if stroke, ok := r.StrokeColor.(color.NRGBA); ok && r.StrokeWidth > 0 {
-			best = max(best, contrast(stroke, around))
+			best = max(best, drawtest.Contrast(stroke, around))
 		}
 		return best
 	}

@@ -1,4 +1,4 @@
-package kiosk
+package draw
 
 import (
 	"regexp"
@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"authenkiosk/ui/draw"
+	"authenkiosk/ui/draw/drawtest"
 )
 
 var (
@@ -30,13 +30,13 @@ func center(m []string, w, h float64) (x, y float64) {
 // quarter turn to the right: the chip at the top, the photo at the bottom left, and
 // the writing runs down.
 func TestTheDrawnCardIsTurnedAsARealOneIsInserted(t *testing.T) {
-	entries, err := draw.Pictures.ReadDir("pictures")
+	entries, err := Pictures.ReadDir("pictures")
 	if err != nil {
 		t.Fatal(err)
 	}
 	seen := 0
 	for _, e := range entries {
-		svg, err := draw.Pictures.ReadFile("pictures/" + e.Name())
+		svg, err := Pictures.ReadFile("pictures/" + e.Name())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,9 +71,9 @@ func TestTheDrawnCardIsTurnedAsARealOneIsInserted(t *testing.T) {
 }
 
 func TestWhatIsDrawnOnACardIsSeenInEveryTheme(t *testing.T) {
-	for theme := range leastContrast {
-		p := draw.PaletteOf(draw.Contrast(theme))
-		if got := contrast(p.CardLine, p.Card); got < 3 {
+	for _, theme := range themes {
+		p := PaletteOf(theme)
+		if got := drawtest.Contrast(p.CardLine, p.Card); got < 3 {
 			t.Errorf("%s: writing and photo have a contrast of %.1f on the card", p.Name, got)
 		}
 	}
