@@ -62,7 +62,8 @@ func browse(t *testing.T, url string) {
 }
 
 // attackPage tries everything that a page can, reports it to its own server, and
-// goes where the server says. It has the agent's address and a good token.
+// goes where the server says. Its server hears when it is gone, which is when the
+// browser has the answer from there. It has the agent's address and a good token.
 const attackPage = `<!doctype html><meta charset="utf-8"><body><script>
 const agent = AGENT, token = TOKEN, found = {};
 const auth = {Authorization: "Bearer " + token};
@@ -82,6 +83,7 @@ function form(type) {
     document.body.append(f); f.submit();
   });
 }
+addEventListener("pagehide", () => navigator.sendBeacon("/gone"));
 (async () => {
   await attempt("status", async () => { const r = await fetch(agent + "/api/v1/status"); return r.status + " " + await r.text(); });
   await attempt("read", async () => { const r = await fetch(agent + "/api/smartcard/read", {headers: auth}); return r.status + " " + await r.text(); });
@@ -121,6 +123,7 @@ function form(type) {
 type site struct {
 	*httptest.Server
 	reports chan map[string]string
+	gone    chan struct{} // the browser shows another page
 
 	mu         sync.Mutex // the browser is no part of this program: only a lock orders what it asks for
 	page, next string
@@ -140,7 +143,7 @@ func (s *site) set(page, next string) {
 
 func newSite(t *testing.T) *site {
 	t.Helper()
-	s := &site{reports: make(chan map[string]string, 1)}
+	s := &site{reports: make(chan map[string]string, 1), gone: make(chan struct{}, 1)}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		page, next := s.show()
 		switch r.URL.Path {
@@ -154,6 +157,8 @@ func newSite(t *testing.T) *site {
 			}
 			s.reports <- found
 			_, _ = io.WriteString(w, next)
+		case "/gone":
+			s.gone <- struct{}{}
 		default:
 			http.NotFound(w, r)
 		}
@@ -255,9 +260,13 @@ func TestInARealBrowserOnlyTheListedPageGetsAnything(t *testing.T) {
 			}
 		}
 	}
-	// The last navigation, under the foreign name. On a slow machine it may come later
-	// and then is not seen; it cannot make a handler be reached that is guarded.
-	time.Sleep(time.Second)
+	// The last navigation, to the agent itself under the foreign name, has its answer
+	// when the page before it is gone.
+	select {
+	case <-named.gone:
+	case <-time.After(5 * patience):
+		t.Fatal("the browser did not go to the agent")
+	}
 	if n := reached.Load(); n != 4 {
 		t.Errorf("foreign pages reached %d handlers", n-4)
 	}
