@@ -9,7 +9,8 @@ TEST_TAGS := ci,migrated_fynedo,no_emoji
 VERSION   := $(shell sed -n 's/^Version *= *"\(.*\)"/\1/p' FyneApp.toml)
 # The day of the last change: no right clock is before it.
 BUILT     := $(shell git log -1 --format=%cs 2>/dev/null)
-LDFLAGS   := -s -w -X authenkiosk/app.version=$(VERSION) -X authenkiosk/app.built=$(BUILT)
+COMMIT    := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
+LDFLAGS   := -s -w -X authenkiosk/app.version=$(VERSION) -X authenkiosk/app.built=$(BUILT) -X authenkiosk/app.commit=$(COMMIT)
 
 GOFUMPT     := mvdan.cc/gofumpt@v0.9.2
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0

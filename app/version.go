@@ -1,15 +1,35 @@
 package app
 
 import (
+	"cmp"
+	"fmt"
 	"runtime/debug"
 	"time"
 
 	"authenkiosk/visit"
 )
 
-// version and built, a date as 2026-11-29, are set by the linker; a plain go build
-// leaves them empty.
-var version, built string
+// version, built (a date as 2026-11-29) and commit are set by the linker; a plain go
+// build leaves them empty.
+var version, built, commit string
+
+// Build tells one build of the program from another, for reports.
+type Build struct {
+	Version string
+	Date    string // of the last change in it
+	Commit  string // its first 12 digits
+}
+
+// ThisBuild returns the build that runs. What is not known of it is "unknown", as it is
+// when the source was no checkout.
+func ThisBuild() Build {
+	return Build{Version(), cmp.Or(built, "unknown"), cmp.Or(commit, "unknown")}
+}
+
+// String is for a line of a report.
+func (b Build) String() string {
+	return fmt.Sprintf("%s, built %s, commit %s", b.Version, b.Date, b.Commit)
+}
 
 // Version returns the version of the program.
 func Version() string {

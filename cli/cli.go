@@ -136,7 +136,7 @@ func (p *Program) commands() []Command {
 			},
 		},
 		{Name: "erase", Help: "reads a PID from standard input and erases that person's settled visits", OnZone: true, Run: (*Program).erase},
-		{Name: "version", Help: "prints the version", Run: (*Program).version},
+		{Name: "version", Help: "prints the version, the date of the build and the commit", Run: (*Program).version},
 	}...)
 }
 
@@ -308,7 +308,7 @@ func (s *Settings) source() string {
 }
 
 func (p *Program) version(context.Context, *Settings) error {
-	_, err := fmt.Fprintln(p.Stdout, p.Name, app.Version())
+	_, err := fmt.Fprintln(p.Stdout, p.Name, app.ThisBuild())
 	return err
 }
 

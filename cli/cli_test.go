@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -99,7 +100,7 @@ func TestANewSecretIsShownOnlyOnceItIsSealed(t *testing.T) {
 }
 
 func TestTheVersionIsPrinted(t *testing.T) {
-	if got := call(t, "", "version"); got.status != exitOK || !strings.HasPrefix(got.out, "authenkiosk ") {
+	if got := call(t, "", "version"); got.status != exitOK || !regexp.MustCompile(`^authenkiosk \S+, built \S+, commit \S+\n$`).MatchString(got.out) {
 		t.Errorf("%+v", got)
 	}
 }

@@ -104,12 +104,13 @@ func monitorCrash(in io.Reader, dir string, now func() time.Time) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	text := fmt.Sprintf("AuthenKiosk %s, %s\n\n%s", app.Version(), at.Format(time.RFC3339), said)
+	text := fmt.Sprintf("AuthenKiosk %s\n%s\n\n", app.ThisBuild(), at.Format(time.RFC3339))
+	told := string(said)
 	if len(steps) > 0 {
-		text += "\n\nThe last steps of the kiosk, with made-up values in the place of every person's (authenkiosk replay FILE):\n\n" + string(steps)
+		told += "\n\nThe last steps of the kiosk, with made-up values in the place of every person's (authenkiosk replay FILE):\n\n" + string(steps)
 	}
 	name := "crash-" + at.UTC().Format("20060102-150405") + ".txt"
-	return os.WriteFile(filepath.Join(dir, name), []byte(privatelog.Clean(text)), 0o600)
+	return os.WriteFile(filepath.Join(dir, name), []byte(text+privatelog.Clean(told)), 0o600)
 }
 
 // listen reads to the end: a process that dies hangs without a reader. It returns what

@@ -49,7 +49,7 @@ func TestACrashReportHasTheStackAndNoPersonalData(t *testing.T) {
 		text = string(b)
 		return err == nil && strings.Contains(text, "goroutine ")
 	})
-	if strings.Contains(text, "9000000000004") || !strings.Contains(text, "[pid]") || !strings.Contains(text, "TestCrashChild") {
+	if strings.Contains(text, "9000000000004") || !strings.Contains(text, "[pid]") || !strings.Contains(text, "TestCrashChild") || !strings.Contains(text, ", commit ") {
 		t.Errorf("the report says:\n%.600s", text)
 	}
 	var out bytes.Buffer

@@ -117,7 +117,10 @@ func report(w io.Writer, findings []finding, steps [][]byte, asJSON bool) error 
 		for _, f := range findings {
 			ready = ready && f.State != FindingFailed
 		}
-		answer, err := json.MarshalIndent(map[string]any{"version": app.Version(), "ready": ready, "findings": findings}, "", "  ")
+		build := app.ThisBuild()
+		answer, err := json.MarshalIndent(map[string]any{
+			"version": build.Version, "built": build.Date, "commit": build.Commit, "ready": ready, "findings": findings,
+		}, "", "  ")
 		if err != nil {
 			return err
 		}
