@@ -12,10 +12,6 @@ BUILT     := $(shell git log -1 --format=%cs 2>/dev/null)
 COMMIT    := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 LDFLAGS   := -s -w -X authenkiosk/app.version=$(VERSION) -X authenkiosk/app.built=$(BUILT) -X authenkiosk/app.commit=$(COMMIT)
 
-GOFUMPT     := mvdan.cc/gofumpt@v0.9.2
-STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
-GOLANGCI    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
-
 # Daemons that tests run (pcscd, cupsd, mosquitto) stand where a person's path on
 # Debian does not look.
 export PATH := $(PATH):/usr/sbin:/sbin
@@ -57,18 +53,19 @@ testdeps:
 	@sh packaging/deps.sh test
 
 check:
-	@unformatted=$$(go run $(GOFUMPT) -l .); if [ -n "$$unformatted" ]; then echo "not formatted: $$unformatted"; exit 1; fi
+	@unformatted=$$(go tool gofumpt -l .); if [ -n "$$unformatted" ]; then echo "not formatted: $$unformatted"; exit 1; fi
 	go vet -tags $(TEST_TAGS) ./...
 	go vet -tags $(TEST_TAGS),pcscd,e2e,field ./...
 	go vet -tags $(TEST_TAGS),benchui .
 	GOOS=windows CGO_ENABLED=0 go vet ./cmd/... ./cli/... ./app/... ./outbox/... ./atomicfile/... ./cardreader/... ./nhso/... ./storage/... ./printer/... ./agent/...
 	GOOS=darwin CGO_ENABLED=0 go vet ./storage/... ./printer/... ./agent/... ./nhso/...
-	go run $(STATICCHECK) -tags $(TEST_TAGS) ./...
+	go tool staticcheck -tags $(TEST_TAGS) ./...
 
 # lint says what .golangci.yml asks for. It is not part of check: the tool takes
-# minutes to build for the first time.
+# minutes to build for the first time. It needs 200 modules, so that it has a go.mod of
+# its own.
 lint:
-	go run $(GOLANGCI) run
+	go tool -modfile=tools/go.mod golangci-lint run
 
 unit:
 	AUTHENKIOSK_REQUIRE_TOOLS=1 go test -race -tags $(TEST_TAGS) ./...
@@ -150,7 +147,7 @@ testdeps-vm:
 	@sh packaging/deps.sh vm
 
 fmt:
-	go run $(GOFUMPT) -w .
+	go tool gofumpt -w .
 
 clean:
 	rm -rf out

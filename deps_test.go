@@ -1,14 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"go/parser"
 	"go/token"
 	"io/fs"
 	"maps"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -448,19 +451,7 @@ func TestTheDirectionsRefuseWhatTheyShould(t *testing.T) {
 // TestImportsOfEveryModuleHaveARuleAndEveryRuleExists compares the rules with go.mod,
 // and asks the go command for parts of modules that have a rule of their own.
 func TestImportsOfEveryModuleHaveARuleAndEveryRuleExists(t *testing.T) {
-	out, err := exec.Command("go", "mod", "edit", "-json").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var file struct {
-		Require []struct {
-			Path     string
-			Indirect bool
-		}
-	}
-	if err := json.Unmarshal(out, &file); err != nil {
-		t.Fatal(err)
-	}
+	file := readGoMod(t, "go.mod")
 	var modules []string
 	for _, r := range file.Require {
 		if !r.Indirect {
@@ -488,6 +479,59 @@ func TestImportsOfEveryModuleHaveARuleAndEveryRuleExists(t *testing.T) {
 		if out, err := exec.Command("go", "list", "-find", name).CombinedOutput(); err != nil {
 			t.Errorf("there is a rule for %s, which does not exist: %s", name, out)
 		}
+	}
+}
+
+// goMod is what the tests read of a go.mod.
+type goMod struct {
+	Require []requirement
+	Tool    []struct{ Path string }
+}
+
+type requirement struct {
+	Path     string
+	Indirect bool
+}
+
+func readGoMod(t *testing.T, path string) (file goMod) {
+	t.Helper()
+	out, err := exec.Command("go", "mod", "edit", "-json", path).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(out, &file); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// TestEveryToolIsOneOfTheMakefileAndIsImportedNowhere is why tools, and what only they
+// need, have no place in libraries: the go command calls their modules indirect for as
+// long as no package of the house imports one.
+func TestEveryToolIsOneOfTheMakefileAndIsImportedNowhere(t *testing.T) {
+	text, err := os.ReadFile("Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var run, have []string
+	for _, m := range regexp.MustCompile(`go tool (?:-modfile=(\S+) )?([\w-]+)`).FindAllStringSubmatch(string(text), -1) {
+		run = append(run, cmp.Or(m[1], "go.mod")+" "+m[2])
+	}
+	for _, path := range []string{"go.mod", "tools/go.mod"} {
+		file := readGoMod(t, path)
+		for _, tool := range file.Tool {
+			have = append(have, path+" "+filepath.Base(tool.Path))
+			if !slices.ContainsFunc(file.Require, func(r requirement) bool {
+				return r.Indirect && strings.HasPrefix(tool.Path+"/", r.Path+"/")
+			}) {
+				t.Errorf("%s: the module of %s is imported, or is not there", path, tool.Path)
+			}
+		}
+	}
+	slices.Sort(run)
+	slices.Sort(have)
+	if run = slices.Compact(run); len(have) < 3 || !slices.Equal(run, have) {
+		t.Errorf("the Makefile runs %q, go.mod and tools/go.mod have %q", run, have)
 	}
 }
 

@@ -69,9 +69,6 @@ done
 # Everything that the go command needs is downloaded here, the tools of `make check`
 # included, and nothing over there.
 go mod download
-sed -n 's/^[A-Z]* *:= \([^ ]*@v[0-9.]*\)$/\1/p' Makefile | while read -r tool; do
-	go run "$tool" -h >/dev/null 2>&1 || true
-done
 goroot=$(go env GOROOT)
 downloads=$(go env GOMODCACHE)/cache/download
 
