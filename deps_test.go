@@ -37,7 +37,8 @@ var house = map[string]room{
 		[]string{"cardreader/virtualcard", "nhso/testzone", "printer", "printer/template"},
 		"it joins the face to the program; devices and NHSO are the program's. Its benchmarks play patients",
 	},
-	"cmd/authenagent": {[]string{"cli"}, nil, "it is the command line without a face: whatever it imported besides would be in no other program"},
+	"cmd/authenagent":           {[]string{"cli"}, []string{"cmd/authenagent/builttest"}, "it is the command line without a face: whatever it imported besides would be in no other program"},
+	"cmd/authenagent/builttest": {nil, nil, "it has the go command build the program, and links nothing of it"},
 
 	"e2e": {
 		nil,
@@ -94,7 +95,7 @@ var house = map[string]room{
 			"agent", "agent/feed", "agent/mqtt", "agent/secureagent", "agent/webhook", "app/config", "app/privatelog", "app/wait", "assets", "atomicfile",
 			"outbox", "storage", "visit", "visit/flow",
 		},
-		nil,
+		[]string{"storage/storagetest"},
 		"it serves programs of the hospital; cards and the way to NHSO are handed in, so that a station has the same",
 	},
 	"app/machine":     {nil, nil, "it runs any pure step: whose, and what its effects do, is the caller's"},
@@ -110,7 +111,10 @@ var house = map[string]room{
 	"atomicfile": {nil, nil, "it writes files, whatever is in them"},
 	"outbox":     {[]string{"nhso", "visit"}, nil, "it decides when something is sent; the store and NHSO are behind its own interfaces, so that time and faults can be played, and every machine that sends uses it"},
 
-	"fieldtest": {nil, nil, "programs of hospitals know the agent by its address alone"},
+	"certtest": {nil, nil, "it makes certificates, whoever shows them"},
+	"logtest":  {nil, nil, "it holds what was written, by whomever"},
+
+	"fieldtest": {nil, []string{"cmd/authenagent/builttest"}, "programs of hospitals know the agent by its address alone"},
 
 	"visit":             {nil, nil, "the domain knows nobody"},
 	"visit/flow":        {[]string{"visit"}, []string{"visit/flow/record"}, "every reachable model is walked; a clock or a device in it could not be"},
@@ -132,6 +136,7 @@ var house = map[string]room{
 
 	"storage":                 {[]string{"atomicfile", "visit"}, []string{"storage/internal/madeup"}, "the store keeps; it neither sends nor shows"},
 	"storage/internal/madeup": {[]string{"visit"}, nil, "it makes records up for the tests of the store"},
+	"storage/storagetest":     {[]string{"storage", "visit"}, nil, "it uses a store as everybody does"},
 	"storage/powercut":        {nil, []string{"storage", "storage/internal/madeup", "visit"}, "the file system under test must not know whose files it loses"},
 
 	"printer": {
@@ -147,13 +152,14 @@ var house = map[string]room{
 	"printer/spooler":  {[]string{"printer/device", "printer/escpos"}, nil, "a way to a printer carries dots and knows no visit"},
 	"printer/template": {[]string{"assets/slipwords"}, nil, "a hospital's file is read without a printer"},
 
-	"agent":             {[]string{"agent/openapi", "visit"}, nil, "the HTTP face asks the core by interfaces of its own: a way around the guard would be a way into the store"},
-	"agent/agenttest":   {[]string{"visit"}, nil, "the suite runs against any program by HTTP alone"},
-	"agent/feed":        {[]string{"agent"}, nil, "it follows visits for those who are told, whoever they are"},
-	"agent/mqtt":        {[]string{"agent", "agent/feed"}, []string{"visit"}, "a receiver is told what the feed has, and asks nobody else"},
-	"agent/openapi":     {nil, []string{"agent/secureagent"}, "it is the description, and comes before the code"},
-	"agent/secureagent": {[]string{"visit"}, []string{"agent/agenttest"}, "it speaks as NHSO's agent does; cards, rights and codes are behind its interfaces"},
-	"agent/webhook":     {[]string{"agent", "agent/feed"}, []string{"visit"}, "a receiver is told what the feed has, and asks nobody else"},
+	"agent":               {[]string{"agent/openapi", "visit"}, []string{"certtest"}, "the HTTP face asks the core by interfaces of its own: a way around the guard would be a way into the store"},
+	"agent/agenttest":     {[]string{"visit"}, nil, "the suite runs against any program by HTTP alone"},
+	"agent/feed":          {[]string{"agent"}, nil, "it follows visits for those who are told, whoever they are"},
+	"agent/feed/feedtest": {[]string{"agent", "visit"}, nil, "it has the ports of a receiver in memory, whoever that is"},
+	"agent/mqtt":          {[]string{"agent", "agent/feed"}, []string{"agent/feed/feedtest"}, "a receiver is told what the feed has, and asks nobody else"},
+	"agent/openapi":       {nil, []string{"agent/secureagent"}, "it is the description, and comes before the code"},
+	"agent/secureagent":   {[]string{"visit"}, []string{"agent/agenttest"}, "it speaks as NHSO's agent does; cards, rights and codes are behind its interfaces"},
+	"agent/webhook":       {[]string{"agent", "agent/feed"}, []string{"agent/feed/feedtest"}, "a receiver is told what the feed has, and asks nobody else"},
 
 	"ui/dock":          {[]string{"ui/draw"}, nil, "it is the test bench beside the kiosk, and does not know its screens"},
 	"ui/draw":          {[]string{"assets"}, []string{"ui/draw/drawtest"}, "what screens are made of serves every face, and knows the way of none"},

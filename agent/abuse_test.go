@@ -138,6 +138,19 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
+// tries sends a request with a wrong token. One that is let through counts for 1<<40.
+func (v *victim) tries(client *http.Client, req *http.Request, count *atomic.Int64) {
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+v.bad)
+	if resp, err := client.Do(req); err == nil {
+		if resp.StatusCode == 200 {
+			count.Add(1 << 40)
+		}
+		_ = resp.Body.Close()
+	}
+	count.Add(1)
+}
+
 // hugeBodies sends 1 GB again and again, with a length and in chunks.
 func (v *victim) hugeBodies(ctx context.Context, count *atomic.Int64) {
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
@@ -150,15 +163,7 @@ func (v *victim) hugeBodies(ctx context.Context, count *atomic.Int64) {
 		if req.ContentLength = length; i%2 == 1 {
 			req.ContentLength = -1
 		}
-		req.Header.Set("Content-Type", "application/json")
-		req.Header.Set("Authorization", "Bearer "+v.bad)
-		if resp, err := client.Do(req); err == nil {
-			if resp.StatusCode == 200 {
-				count.Add(1 << 40)
-			}
-			_ = resp.Body.Close()
-		}
-		count.Add(1)
+		v.tries(client, req, count)
 	}
 }
 
@@ -170,15 +175,7 @@ func (v *victim) deepJSON(ctx context.Context, count *atomic.Int64) {
 		if err != nil {
 			return
 		}
-		req.Header.Set("Content-Type", "application/json")
-		req.Header.Set("Authorization", "Bearer "+v.bad)
-		if resp, err := client.Do(req); err == nil {
-			if resp.StatusCode == 200 {
-				count.Add(1 << 40)
-			}
-			_ = resp.Body.Close()
-		}
-		count.Add(1)
+		v.tries(client, req, count)
 	}
 }
 

@@ -2,14 +2,9 @@ package agent
 
 import (
 	"bufio"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"io"
-	"math/big"
 	"net"
 	"net/http"
 	"net/netip"
@@ -17,6 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"authenkiosk/certtest"
 )
 
 // dial opens a raw connection.
@@ -140,32 +137,8 @@ func TestMalformedRequestsReachNothingAndHarmNothing(t *testing.T) {
 	}
 }
 
-// certificate makes a certificate for this machine, and the pool that trusts it.
-func certificate(t *testing.T) (*tls.Certificate, *x509.CertPool) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	parsed, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool := x509.NewCertPool()
-	pool.AddCert(parsed)
-	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, pool
-}
-
 func TestOpenToOtherMachinesTheAgentSpeaksTLSOnly(t *testing.T) {
-	cert, pool := certificate(t)
+	cert, pool := certtest.New(t, "localhost", "127.0.0.1")
 	book := &clientBook{}
 	token := book.give(t, "his", ScopeReadCard)
 	run := startWith(t, func(o *Options) {

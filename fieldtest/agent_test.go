@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -15,16 +14,11 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
-)
 
-// Persons of the test zone.
-const (
-	adult = "9000000000004"
-	other = "9000000000012"
+	"authenkiosk/cmd/authenagent/builttest"
 )
 
 const phone = "0800001234"
@@ -33,27 +27,7 @@ const phone = "0800001234"
 // stand still for a while.
 const limit = 5 * time.Minute
 
-// built makes the agent once for all tests, as it is shipped.
-var built = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "authenagent-field-")
-	if err != nil {
-		return "", err
-	}
-	file := filepath.Join(dir, "authenagent")
-	out, err := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-o", file, "authenkiosk/cmd/authenagent").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("%w\n%s", err, out)
-	}
-	return file, nil
-})
-
-func TestMain(m *testing.M) {
-	status := m.Run()
-	if file, err := built(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(file))
-	}
-	os.Exit(status)
-}
+func TestMain(m *testing.M) { builttest.Main(m) }
 
 // agent is the running program, with the test zone behind it.
 type agent struct {
@@ -69,17 +43,13 @@ var addresses = regexp.MustCompile(`msg="(the agent answers|the simulator answer
 // start runs the agent with a section [agent] until the test ends.
 func start(t *testing.T, section string) *agent {
 	t.Helper()
-	file, err := built()
-	if err != nil {
-		t.Fatal(err)
-	}
 	a := &agent{t: t, dir: t.TempDir()}
 	a.settings = filepath.Join(a.dir, "a.toml")
 	text := "[unit]\nhcode = \"99999\"\n[agent]\nlisten = \"127.0.0.1:0\"\n" + section
 	if err := os.WriteFile(a.settings, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(file, "agent", "-config", a.settings, "-data", a.dir)
+	cmd := exec.Command(builttest.Program(t), "agent", "-config", a.settings, "-data", a.dir)
 	log, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -156,8 +126,7 @@ func (a *agent) healthy() {
 // token makes a client with all scopes.
 func (a *agent) token() string {
 	a.t.Helper()
-	file, _ := built()
-	out, err := exec.Command(file, "client", "add", "his", "-scopes", "read-card,submit,codes,events", "-config", a.settings, "-data", a.dir).Output()
+	out, err := exec.Command(builttest.Program(a.t), "client", "add", "his", "-scopes", "read-card,submit,codes,events", "-config", a.settings, "-data", a.dir).Output()
 	if err != nil {
 		a.t.Fatal(err)
 	}

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"authenkiosk/cmd/authenagent/builttest"
 )
 
 // dotNet speaks as HttpWebRequest of .NET does: one connection that is kept, no
@@ -103,7 +105,7 @@ func TestAProgramInTheStyleOfDotNetGetsItsCodeWhenTheCardWasHandedBack(t *testin
 	if status := d.ask("GET /api/smartcard/read?readImageFlag=true", nil, &none); status != 500 || none.Status != 500 || len(none.Errors) == 0 || none.Errors[0].DefaultMessage == "" || none.Timestamp.IsZero() {
 		t.Fatalf("without a card: %d %+v", status, none)
 	}
-	a.insert(adult)
+	a.insert(builttest.Adult)
 	for {
 		var terminals []struct {
 			TerminalName string
@@ -133,9 +135,9 @@ func TestAProgramInTheStyleOfDotNetGetsItsCodeWhenTheCardWasHandedBack(t *testin
 	if _, err := time.Parse("2006-01-02T15:04:05", saved.CreatedDate); err != nil {
 		t.Error(err)
 	}
-	a.has(adult, saved.ClaimCode)
+	a.has(builttest.Adult, saved.ClaimCode)
 	// Who reads the card again and asks again is told that there is a code.
-	a.insert(adult)
+	a.insert(builttest.Adult)
 	for card = (anyClass{}); card.PID == ""; time.Sleep(100 * time.Millisecond) {
 		_ = d.ask("GET /api/smartcard/read", nil, &card)
 	}
@@ -144,5 +146,5 @@ func TestAProgramInTheStyleOfDotNetGetsItsCodeWhenTheCardWasHandedBack(t *testin
 	if status := d.ask("POST /api/nhso-service/confirm-save", order, &again); status != 400 || len(again.Errors) == 0 || again.Errors[0].Code != "Duplicate" {
 		t.Errorf("%d %+v", status, again)
 	}
-	a.has(adult, saved.ClaimCode)
+	a.has(builttest.Adult, saved.ClaimCode)
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"authenkiosk/cmd/authenagent/builttest"
 )
 
 // TestADeskInEveryLanguageGetsItsCodeWhenTheCardWasHandedBack has the card read, given
@@ -36,12 +38,12 @@ func TestADeskInEveryLanguageGetsItsCodeWhenTheCardWasHandedBack(t *testing.T) {
 			}
 			p := run(t, c.tool, append(append(c.args, base, phone), c.more...)...)
 			p.says("WAITING")
-			a.insert(adult)
-			p.says("READ " + adult)
+			a.insert(builttest.Adult)
+			p.says("READ " + builttest.Adult)
 			a.remove()
-			a.insert(other)
+			a.insert(builttest.Other)
 			p.goOn()
-			a.has(adult, p.last())
+			a.has(builttest.Adult, p.last())
 		})
 	}
 }
@@ -53,9 +55,9 @@ func TestAProgramThatWaitsTwoSecondsGetsItsCodeFromASlowNHSO(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a := start(t, "compat = true\n")
 			a.slow(2500 * time.Millisecond)
-			a.insert(adult)
+			a.insert(builttest.Adult)
 			code := run(t, "python3", append([]string{"python/hurry.py", a.url, phone}, more...)...).last()
-			a.has(adult, code)
+			a.has(builttest.Adult, code)
 			if n := a.looks(); n > 2 {
 				t.Errorf("%d look-ups for one code", n)
 			}
@@ -66,7 +68,7 @@ func TestAProgramThatWaitsTwoSecondsGetsItsCodeFromASlowNHSO(t *testing.T) {
 // TestANoisyProgramAndASlowNHSODoNotDisturbAQuietOne runs both for some seconds.
 func TestANoisyProgramAndASlowNHSODoNotDisturbAQuietOne(t *testing.T) {
 	a := start(t, "compat = true\n")
-	a.insert(adult)
+	a.insert(builttest.Adult)
 	a.slow(1500 * time.Millisecond)
 	noisy := run(t, "python3", "python/noisy.py", a.url, "8")
 	quiet := run(t, "python3", "python/quiet.py", a.url, "7")
@@ -77,13 +79,13 @@ func TestANoisyProgramAndASlowNHSODoNotDisturbAQuietOne(t *testing.T) {
 // TestTenProgramsAtOnceGetTheOneCode has ten of the same program ask for one patient.
 func TestTenProgramsAtOnceGetTheOneCode(t *testing.T) {
 	a := start(t, "compat = true\n")
-	a.insert(adult)
+	a.insert(builttest.Adult)
 	var programs []*program
 	for range 10 {
 		programs = append(programs, run(t, "python3", "python/hurry.py", a.url, phone))
 	}
 	for _, p := range programs {
-		a.has(adult, p.last())
+		a.has(builttest.Adult, p.last())
 	}
 }
 
@@ -113,18 +115,18 @@ func TestAPageInARealBrowserGetsItsCode(t *testing.T) {
 			if c.token {
 				token = a.token()
 			}
-			a.insert(adult)
+			a.insert(builttest.Adult)
 			got := site.show(a.url, token, c.file)
 			if (got.Error != "") != c.fails || strings.Join(got.Steps, " ") != c.steps {
 				t.Fatalf("%+v", got)
 			}
 			if c.fails {
-				if n := len(a.codes(adult)); n != 0 {
+				if n := len(a.codes(builttest.Adult)); n != 0 {
 					t.Errorf("%d codes", n)
 				}
 				return
 			}
-			a.has(adult, got.Code)
+			a.has(builttest.Adult, got.Code)
 		})
 	}
 }

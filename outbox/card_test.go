@@ -124,17 +124,22 @@ func TestAVisitWhoseCardIsGoneIsHandedOverAtOnceThoughItWasToWait(t *testing.T) 
 	}
 }
 
+// confirmNow is a patient who confirms a second later.
+func confirmNow(store *memory, o *Outbox) {
+	time.Sleep(time.Second)
+	v := aVisit(id1, today())
+	v.CreatedAt = time.Now()
+	store.mu.Lock()
+	store.save(v)
+	store.mu.Unlock()
+	o.Wake()
+}
+
 func TestANewVisitIsLeftToThePatientsOwnSubmission(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, nhso := newMemory(), &nhsoScript{}
 		run(t, store, nhso, nil, func(o *Outbox) {
-			time.Sleep(time.Second)
-			v := aVisit(id1, today())
-			v.CreatedAt = time.Now()
-			store.mu.Lock()
-			store.save(v)
-			store.mu.Unlock()
-			o.Wake()
+			confirmNow(store, o)
 			synctest.Wait()
 			if sent, _ := nhso.counts(); sent != 0 {
 				t.Error("the background has sent it")
@@ -150,13 +155,7 @@ func TestANewVisitThatNobodySubmitsIsSentSoon(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, nhso := newMemory(), &nhsoScript{}
 		run(t, store, nhso, nil, func(o *Outbox) {
-			time.Sleep(time.Second)
-			v := aVisit(id1, today())
-			v.CreatedAt = time.Now()
-			store.mu.Lock()
-			store.save(v)
-			store.mu.Unlock()
-			o.Wake()
+			confirmNow(store, o)
 			time.Sleep(2 * foregroundGrace)
 			if store.ended(id1) != "done PP0000000001" {
 				t.Errorf("ended as %q", store.ended(id1))

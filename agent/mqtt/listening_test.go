@@ -13,6 +13,7 @@ import (
 	"github.com/mochi-mqtt/server/v2/packets"
 
 	"authenkiosk/agent/feed"
+	"authenkiosk/agent/feed/feedtest"
 )
 
 // sayer is a broker's hook that changes its word about visits.
@@ -50,12 +51,12 @@ func saying(t *testing.T, reason byte) (*house, *sayer) {
 
 func TestAVisitThatNobodyListensToIsNotDelivered(t *testing.T) {
 	h, s := saying(t, 0x10)
-	at := &place{}
+	at := feedtest.NewPlaces()
 	var log strings.Builder
 	p, stop := publish(t, config(h.addr), at, &log)
 	wait(t, "two tries", func() bool { return s.visits.Load() >= 2 })
-	n, _ := at.Cursor("")
-	if aside, _ := at.Count(""); n != 0 || p.Status().Cursor != 0 || aside != 0 {
+	n, _ := at.Cursor("mqtt")
+	if aside, _ := at.Count("mqtt"); n != 0 || p.Status().Cursor != 0 || aside != 0 {
 		t.Errorf("place %d, %d set aside", n, aside)
 	}
 	if problem := p.Status().Problem; problem != "nobody listens to authenkiosk/99999/k1/visits" {
@@ -109,12 +110,12 @@ func TestAMessageThatTheBrokerRefusesIsARefusalAndLeavesTheConnection(t *testing
 	}
 	p.connecting, p.packet = patience, patience
 	refused := (*feed.RefusedError)(nil)
-	if err := p.deliver(t.Context(), three(t)[0]); !errors.As(err, &refused) {
+	if err := p.deliver(t.Context(), feedtest.Three(t)[0]); !errors.As(err, &refused) {
 		t.Errorf("%v", err)
 	}
 	same := p.client
 	s.reason.Store(0)
-	if err := p.deliver(t.Context(), three(t)[1]); err != nil || p.client != same {
+	if err := p.deliver(t.Context(), feedtest.Three(t)[1]); err != nil || p.client != same {
 		t.Errorf("the next one: %v, on the same connection %v", err, p.client == same)
 	}
 	ended, cancel := context.WithCancel(t.Context())

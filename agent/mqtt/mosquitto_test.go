@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"authenkiosk/agent/feed/feedtest"
 )
 
 // started runs a program until stop is called or the test ends.
@@ -69,11 +71,11 @@ func TestMosquittoTellsThatNobodyListensAndNothingIsLost(t *testing.T) {
 	started(t, &log, "mosquitto", "-c", file)
 	wait(t, "mosquitto", func() bool { c, err := net.Dial("tcp", addr); _ = err == nil && c.Close() == nil; return err == nil })
 
-	at := &place{}
+	at := feedtest.NewPlaces()
 	p, stop := publish(t, config(addr), at, io.Discard)
 	defer stop()
 	wait(t, "the word that nobody listens", func() bool { return strings.Contains(p.Status().Problem, errNobody.Error()) })
-	if n, _ := at.Cursor(""); n != 0 {
+	if n, _ := at.Cursor("mqtt"); n != 0 {
 		t.Fatalf("place %d, and nobody has anything", n)
 	}
 	var got buffer
@@ -88,7 +90,7 @@ func TestMosquittoTellsThatNobodyListensAndNothingIsLost(t *testing.T) {
 
 	// The session of the one who is away takes the messages for it.
 	listener()
-	p, stop = publish(t, config(addr), &place{}, io.Discard)
+	p, stop = publish(t, config(addr), feedtest.NewPlaces(), io.Discard)
 	defer stop()
 	wait(t, "the visits in the session", func() bool { return p.Status().Cursor == 3 })
 	var later buffer

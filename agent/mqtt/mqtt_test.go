@@ -21,61 +21,12 @@ import (
 	"github.com/mochi-mqtt/server/v2/packets"
 	"go.uber.org/goleak"
 
-	"authenkiosk/agent"
-	"authenkiosk/visit"
+	"authenkiosk/agent/feed/feedtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const testFeed = "00000000000000aa"
-
-type visits []agent.VisitChange
-
-func (v visits) Visits(after uint64, limit int) ([]agent.VisitChange, uint64, error) {
-	var found []agent.VisitChange
-	for _, c := range v {
-		if c.Seq > after && len(found) < limit {
-			found = append(found, c)
-			after = c.Seq
-		}
-	}
-	return found, after, nil
-}
-
-type place struct {
-	mu    sync.Mutex
-	at    uint64
-	aside map[uint64]string // reasons of changes that were set aside
-}
-
-func (p *place) Cursor(string) (uint64, error) { p.mu.Lock(); defer p.mu.Unlock(); return p.at, nil }
-
-func (p *place) SetAside(_ string, c agent.VisitChange, reason string, _ int) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.aside == nil {
-		p.aside = map[uint64]string{}
-	}
-	p.aside[c.Seq] = reason
-	return nil
-}
-
-func (p *place) Due(string, time.Time) ([]agent.VisitChange, error) { return nil, nil }
-
-func (p *place) Taken(string, agent.VisitChange) error { return nil }
-
-func (p *place) Count(string) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return len(p.aside), nil
-}
-
-func (p *place) SetCursor(_ string, n uint64) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.at = n
-	return nil
-}
 
 // house is a broker and what it was told.
 type house struct {
@@ -149,25 +100,12 @@ func open(t *testing.T, addr string, rule auth.AuthRule) *house {
 	return h
 }
 
-func three(t *testing.T) visits {
-	t.Helper()
-	p, err := visit.ParsePID("9000000000004")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var v visits
-	for i := range uint64(3) {
-		v = append(v, agent.VisitChange{Seq: i + 1, ID: "01900000-0000-7000-8000-000000000001", PID: p, State: agent.VisitDone})
-	}
-	return v
-}
-
 func config(addr string) Config { return Config{Broker: "mqtt://" + addr, HCode: "99999", Kiosk: "k1"} }
 
 // publish runs a publisher; stop ends it.
-func publish(t *testing.T, c Config, at *place, log io.Writer) (p *Publisher, stop func()) {
+func publish(t *testing.T, c Config, at *feedtest.Places, log io.Writer) (p *Publisher, stop func()) {
 	t.Helper()
-	p, err := New(c, Options{Visits: three(t), Cursors: at, Aside: at, Zone: "demo", Feed: testFeed, Logger: slog.New(slog.NewTextHandler(log, nil))})
+	p, err := New(c, Options{Visits: feedtest.Three(t), Cursors: at, Aside: at, Zone: "demo", Feed: testFeed, Logger: slog.New(slog.NewTextHandler(log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +133,7 @@ const (
 func TestABrokerGetsEveryChangeAndWhetherTheKioskIsThere(t *testing.T) {
 	h := open(t, "", auth.AuthRule{Allow: true})
 	defer func() { _ = h.server.Close() }()
-	at := &place{}
+	at := feedtest.NewPlaces()
 	p, stop := publish(t, config(h.addr), at, io.Discard)
 	defer stop()
 	wait(t, "three visits", func() bool { seqs, _ := h.seen(); return seqs == "1 2 3" && p.Status().Cursor == 3 })
@@ -219,7 +157,7 @@ func TestABrokerThatComesBackGetsWhatIsDue(t *testing.T) {
 		t.Fatal(err)
 	}
 	var log strings.Builder
-	p, stop := publish(t, config(addr), &place{}, &log)
+	p, stop := publish(t, config(addr), feedtest.NewPlaces(), &log)
 	defer stop()
 	wait(t, "the failure", func() bool { return p.Status().Problem != "" })
 	h = open(t, addr, auth.AuthRule{Allow: true})
@@ -237,14 +175,14 @@ func TestABrokerThatRefusesIsAProblemForTheDoctor(t *testing.T) {
 	c := config(h.addr)
 	c.Username, c.Password = "kiosk", "wrong"
 	var log strings.Builder
-	p, stop := publish(t, c, &place{}, &log)
+	p, stop := publish(t, c, feedtest.NewPlaces(), &log)
 	wait(t, "the refusal", func() bool { return strings.Contains(p.Status().Problem, errRefused.Error()) })
 	stop()
 	if strings.Contains(log.String()+p.Status().Problem, "wrong") {
 		t.Errorf("the password is in %q", log.String())
 	}
 	c.Password = "right"
-	_, stop = publish(t, c, &place{}, io.Discard)
+	_, stop = publish(t, c, feedtest.NewPlaces(), io.Discard)
 	defer stop()
 	wait(t, "three visits", func() bool { seqs, _ := h.seen(); return seqs == "1 2 3" })
 }

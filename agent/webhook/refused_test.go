@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"authenkiosk/agent/feed"
+	"authenkiosk/agent/feed/feedtest"
 )
 
 func TestWhichAnswersAreARefusal(t *testing.T) {
@@ -49,7 +50,7 @@ func TestWhichAnswersAreARefusal(t *testing.T) {
 			t.Fatal(err)
 		}
 		d.o.Client.Timeout = patience
-		err = d.post(t.Context(), Hook{Name: "his", URL: srv.URL, Secret: secret(t)}, three(t)[0])
+		err = d.post(t.Context(), Hook{Name: "his", URL: srv.URL, Secret: secret(t)}, feedtest.Three(t)[0])
 		refused := (*feed.RefusedError)(nil)
 		if errors.As(err, &refused) != c.refused || (err != nil) != c.failed {
 			t.Errorf("%d: %v", c.status, err)
@@ -68,11 +69,11 @@ func (w wire) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func TestOneCodeThatTheReceiverNeverTakesDoesNotKeepTheLaterOnes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		at := &places{at: map[string]uint64{}, aside: map[uint64]string{}}
+		at := feedtest.NewPlaces()
 		var log strings.Builder
 		var got []string
 		d, err := New([]Hook{{Name: "his", URL: "https://his.example/in?key=hidden", Secret: secret(t)}}, Options{
-			Visits: three(t), Cursors: at, Aside: at, Logger: slog.New(slog.NewTextHandler(&log, nil)),
+			Visits: feedtest.Three(t), Cursors: at, Aside: at, Logger: slog.New(slog.NewTextHandler(&log, nil)),
 			Client: &http.Client{Transport: wire(func(r *http.Request) int {
 				if id := r.Header.Get("webhook-id"); !strings.HasSuffix(id, ".2") {
 					got = append(got, id)
@@ -91,8 +92,8 @@ func TestOneCodeThatTheReceiverNeverTakesDoesNotKeepTheLaterOnes(t *testing.T) {
 		s := d.Status()[0]
 		cancel()
 		<-done
-		if len(got) != 2 || s.Cursor != 3 || s.SetAside != 1 || at.aside[2] != "the receiver answers 422, 5 tries" {
-			t.Errorf("got %q, %+v, set aside %v", got, s, at.aside)
+		if len(got) != 2 || s.Cursor != 3 || s.SetAside != 1 || at.Aside()[2] != "the receiver answers 422, 5 tries" {
+			t.Errorf("got %q, %+v, set aside %v", got, s, at.Aside())
 		}
 		if text := log.String(); !strings.Contains(text, "level=ERROR") || !strings.Contains(text, "undelivered list") ||
 			strings.Contains(text, "hidden") || strings.Contains(text, pid) {

@@ -11,14 +11,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
 	"authenkiosk/agent"
-	"authenkiosk/visit"
+	"authenkiosk/agent/feed/feedtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -30,68 +29,6 @@ const (
 )
 
 const testFeed = "00000000000000aa"
-
-type visits []agent.VisitChange
-
-func (v visits) Visits(after uint64, limit int) ([]agent.VisitChange, uint64, error) {
-	var found []agent.VisitChange
-	for _, c := range v {
-		if c.Seq > after && len(found) < limit {
-			found = append(found, c)
-			after = c.Seq
-		}
-	}
-	return found, after, nil
-}
-
-type places struct {
-	mu    sync.Mutex
-	at    map[string]uint64
-	aside map[uint64]string // reasons of changes that were set aside
-}
-
-func (p *places) SetAside(_ string, c agent.VisitChange, reason string, tries int) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.aside[c.Seq] = fmt.Sprintf("%s, %d tries", reason, tries)
-	return nil
-}
-
-func (p *places) Due(string, time.Time) ([]agent.VisitChange, error) { return nil, nil }
-
-func (p *places) Taken(string, agent.VisitChange) error { return nil }
-
-func (p *places) Count(string) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return len(p.aside), nil
-}
-
-func (p *places) Cursor(name string) (uint64, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.at[name], nil
-}
-
-func (p *places) SetCursor(name string, n uint64) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.at[name] = n
-	return nil
-}
-
-func three(t *testing.T) visits {
-	t.Helper()
-	p, err := visit.ParsePID(pid)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var v visits
-	for i := range uint64(3) {
-		v = append(v, agent.VisitChange{Seq: i + 1, ID: id, HCode: "99999", PID: p, ClaimType: "PG0060001", State: agent.VisitDone, Code: "PP1200000001"})
-	}
-	return v
-}
 
 func secret(t *testing.T) Secret {
 	t.Helper()
@@ -107,10 +44,10 @@ func secret(t *testing.T) Secret {
 const patience = 2 * time.Minute
 
 // deliver runs a deliverer until the condition holds.
-func deliver(t *testing.T, log io.Writer, until func(*Deliverer) bool, hooks ...Hook) (*Deliverer, *places) {
+func deliver(t *testing.T, log io.Writer, until func(*Deliverer) bool, hooks ...Hook) (*Deliverer, *feedtest.Places) {
 	t.Helper()
-	at := &places{at: map[string]uint64{}, aside: map[uint64]string{}}
-	d, err := New(hooks, Options{Visits: three(t), Cursors: at, Aside: at, Source: agent.Source{Zone: "demo", Feed: testFeed}, Logger: slog.New(slog.NewTextHandler(log, nil))})
+	at := feedtest.NewPlaces()
+	d, err := New(hooks, Options{Visits: feedtest.Three(t), Cursors: at, Aside: at, Source: agent.Source{Zone: "demo", Feed: testFeed}, Logger: slog.New(slog.NewTextHandler(log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,8 +88,9 @@ func TestAReceiverGetsEveryChangeSignedAndInOrder(t *testing.T) {
 	}))
 	defer srv.Close()
 	_, at := deliver(t, io.Discard, taken(3), Hook{Name: "his", URL: srv.URL + "/in", Secret: key})
-	if want := fmt.Sprint([]string{id + ".1", id + ".2", id + ".3"}); fmt.Sprint(got) != want || at.at["webhook/his"] != 3 {
-		t.Errorf("got %v, want %v; places %v", got, want, at.at)
+	place, _ := at.Cursor("webhook/his")
+	if want := fmt.Sprint([]string{id + ".1", id + ".2", id + ".3"}); fmt.Sprint(got) != want || place != 3 {
+		t.Errorf("got %v, want %v; place %d", got, want, place)
 	}
 }
 

@@ -1,8 +1,6 @@
 package hospital
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -13,6 +11,7 @@ import (
 
 	"authenkiosk/agent/secureagent"
 	"authenkiosk/storage"
+	"authenkiosk/storage/storagetest"
 	"authenkiosk/visit"
 )
 
@@ -114,27 +113,7 @@ func TestTheNumberOfRepeatsIsWrittenAtTheEndOfTheProgram(t *testing.T) {
 		"agent-visits client-his status-200": 1, "agent-visits client-his status-200-and-4-more": 1,
 		"agent-refused client-his status-429": 1, "agent-refused client-his status-429-and-4-more": 1,
 	}
-	if got := agentEntries(t, store); !maps.Equal(got, want) {
+	if got := storagetest.AgentEntries(t, store); !maps.Equal(got, want) {
 		t.Errorf("got %q", slices.Sorted(maps.Keys(got)))
 	}
-}
-
-// agentEntries counts the entries of the audit that programs made.
-func agentEntries(t *testing.T, s *storage.Store) map[string]int {
-	t.Helper()
-	var text bytes.Buffer
-	if err := s.AuditExport(&text); err != nil {
-		t.Fatal(err)
-	}
-	found := map[string]int{}
-	for line := range strings.Lines(text.String()) {
-		var e struct{ Event, Role, Result string }
-		if err := json.Unmarshal([]byte(line), &e); err != nil {
-			t.Fatal(err)
-		}
-		if strings.HasPrefix(e.Event, "agent-") {
-			found[strings.Join([]string{e.Event, e.Role, e.Result}, " ")]++
-		}
-	}
-	return found
 }

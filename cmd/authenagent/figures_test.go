@@ -10,6 +10,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"authenkiosk/cmd/authenagent/builttest"
 )
 
 // starts is how often the program is started for its figures.
@@ -44,7 +46,7 @@ func TestFiguresOfTheBuiltAgent(t *testing.T) {
 	}
 	readings := *starts * readingsOfAStart
 	for range readings / 2 { // two persons in turn, so that each is read anew
-		for _, pid := range []string{adult, other} {
+		for _, pid := range []string{builttest.Adult, builttest.Other} {
 			last.insert(pid)
 			if err := last.readPerson(t.Context(), pid, patience); err != nil {
 				t.Fatal(err)
@@ -52,7 +54,7 @@ func TestFiguresOfTheBuiltAgent(t *testing.T) {
 		}
 	}
 	after := memoryOf(t, last.pid, "VmRSS:")
-	info, err := os.Stat(program(t))
+	info, err := os.Stat(builttest.Program(t))
 	if err != nil {
 		t.Fatal(err)
 	}

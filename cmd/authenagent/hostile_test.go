@@ -20,6 +20,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"authenkiosk/cmd/authenagent/builttest"
 )
 
 // hostileFor is how long the attack lasts.
@@ -44,7 +46,7 @@ func TestHostileTrafficCostsTheBuiltAgentNeitherMemoryNorTheCard(t *testing.T) {
 	t.Cleanup(func() { log.SetOutput(os.Stderr) })
 	a := startAgent(t, "")
 	bad := a.client("bad")
-	a.insert(adult)
+	a.insert(builttest.Adult)
 	if err := a.readCard(t.Context(), patience); err != nil {
 		t.Fatalf("before the attack: %v", err)
 	}
@@ -234,7 +236,7 @@ func (a *agentRun) wrongTokens(t *testing.T) int {
 
 // readCard reads the card that the attack finds inside.
 func (a *agentRun) readCard(ctx context.Context, patience time.Duration) error {
-	return a.readPerson(ctx, adult, patience)
+	return a.readPerson(ctx, builttest.Adult, patience)
 }
 
 // readPerson reads the card as a good program does: where there is no place it

@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"authenkiosk/cmd/authenagent/builttest"
 )
 
 // maxResident is the promise about memory, in kB, of an agent that has served a
@@ -25,7 +27,7 @@ const maxResident = 100 << 10
 // TestTheBuiltAgentStartsServesAndEnds runs the program as a service manager does.
 func TestTheBuiltAgentStartsServesAndEnds(t *testing.T) {
 	dir := t.TempDir()
-	program := program(t)
+	program := builttest.Program(t)
 	config := filepath.Join(dir, "a.toml")
 	if err := os.WriteFile(config, []byte("[agent]\nlisten = \"127.0.0.1:0\"\n"), 0o600); err != nil {
 		t.Fatal(err)

@@ -5,7 +5,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -17,47 +16,15 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"authenkiosk/cmd/authenagent/builttest"
 )
 
 // patience is how long a test waits for what the program must do, on a machine that may
 // be slow or stand still for a while.
 const patience = 2 * time.Minute
 
-// Persons of the test zone.
-const (
-	adult = "9000000000004"
-	other = "9000000000012"
-)
-
-// built makes the program once for all tests, as it is shipped.
-var built = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "authenagent-test-")
-	if err != nil {
-		return "", err
-	}
-	program := filepath.Join(dir, "authenagent")
-	if out, err := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", program, ".").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w\n%s", err, out)
-	}
-	return program, nil
-})
-
-func TestMain(m *testing.M) {
-	status := m.Run()
-	if program, err := built(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(program))
-	}
-	os.Exit(status)
-}
-
-func program(t *testing.T) string {
-	t.Helper()
-	p, err := built()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
+func TestMain(m *testing.M) { builttest.Main(m) }
 
 // agentRun is the running program.
 type agentRun struct {
@@ -90,7 +57,7 @@ func startAgent(t *testing.T, more string) *agentRun {
 // client adds a program of the hospital with all scopes.
 func (a *agentRun) client(name string) string {
 	a.t.Helper()
-	out := run(a.t, program(a.t), "client", "add", name, "-scopes", "read-card,submit,codes,events", "-config", a.config, "-data", a.dir)
+	out := run(a.t, builttest.Program(a.t), "client", "add", name, "-scopes", "read-card,submit,codes,events", "-config", a.config, "-data", a.dir)
 	token, _, _ := strings.Cut(out, "\n")
 	return token
 }
@@ -98,7 +65,7 @@ func (a *agentRun) client(name string) string {
 // start runs the program until end, and learns its addresses from its log.
 func (a *agentRun) start() {
 	a.t.Helper()
-	cmd := exec.Command(program(a.t), "agent", "-config", a.config, "-data", a.dir)
+	cmd := exec.Command(builttest.Program(a.t), "agent", "-config", a.config, "-data", a.dir)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		a.t.Fatal(err)

@@ -20,6 +20,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"authenkiosk/cmd/authenagent/builttest"
 )
 
 // upgrade runs the script that units know, with the built program in its path.
@@ -32,7 +34,7 @@ type upgrade struct {
 func (u *upgrade) run(stdin string, args ...string) (out string, err error) {
 	u.t.Helper()
 	cmd := exec.CommandContext(u.t.Context(), "sh", append([]string{"../../packaging/linux/upgrade-to-production.sh"}, args...)...)
-	cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(program(u.t))+":/usr/bin:/bin", "AUTHENKIOSK_CONFIG="+u.config, "AUTHENKIOSK_DATA="+u.data)
+	cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(builttest.Program(u.t))+":/usr/bin:/bin", "AUTHENKIOSK_CONFIG="+u.config, "AUTHENKIOSK_DATA="+u.data)
 	cmd.Env = append(cmd.Env, u.env...)
 	cmd.Stdin = strings.NewReader(stdin)
 	both, err := cmd.CombinedOutput()
@@ -41,7 +43,7 @@ func (u *upgrade) run(stdin string, args ...string) (out string, err error) {
 
 func (u *upgrade) secret(token, zone string) {
 	u.t.Helper()
-	cmd := exec.CommandContext(u.t.Context(), program(u.t), "secret", "set", "nhso-token", "-zone", zone, "-config", u.config, "-data", u.data)
+	cmd := exec.CommandContext(u.t.Context(), builttest.Program(u.t), "secret", "set", "nhso-token", "-zone", zone, "-config", u.config, "-data", u.data)
 	cmd.Stdin = strings.NewReader(token)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		u.t.Fatalf("%v\n%s", err, out)
@@ -113,7 +115,7 @@ func TestTheUpgradeAsksChecksTheTokenAndChangesTheZoneAlone(t *testing.T) {
 func TestAnotherZoneHasNothingOfTheFirst(t *testing.T) {
 	zone, token := startZone(t)
 	a := startAgent(t, fmt.Sprintf("\n[nhso]\nzone = \"demo\"\nendpoint_url = %q\nstatus_url = %q\n", zone.String(), zone.String()))
-	a.insert(adult)
+	a.insert(builttest.Adult)
 	code := a.code("0800001234")
 	first := a.token
 	a.expect(http.MethodGet, "/api/v1/visits", http.StatusOK, code)
@@ -145,7 +147,7 @@ func TestAnotherZoneHasNothingOfTheFirst(t *testing.T) {
 func (a *agentRun) setZone(zone string) {
 	a.t.Helper()
 	a.foreign = zone != "demo"
-	run(a.t, program(a.t), "zone", "set", zone, "-yes", "-config", a.config, "-data", a.dir)
+	run(a.t, builttest.Program(a.t), "zone", "set", zone, "-yes", "-config", a.config, "-data", a.dir)
 }
 
 // expect asks on a connection that is kept. A new one is closed when nothing comes for
@@ -181,7 +183,7 @@ func (a *agentRun) code(phone string) string {
 // the token that it knows.
 func startZone(t *testing.T) (at *url.URL, token string) {
 	t.Helper()
-	cmd := exec.Command(program(t), "testzone", "-listen", "127.0.0.1:0")
+	cmd := exec.Command(builttest.Program(t), "testzone", "-listen", "127.0.0.1:0")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -99,9 +99,11 @@ func TestASlipGoesOverASerialLine(t *testing.T) {
 	}
 }
 
-func TestALineThatIsHeldTakesNothingUntilItIsFree(t *testing.T) {
+// heldLine is a line on which the printer wants nothing now.
+func heldLine(t *testing.T) *link {
+	t.Helper()
 	inside, path := line(t)
-	defer func() { _ = inside.Close() }()
+	t.Cleanup(func() { _ = inside.Close() })
 	a, err := ParseSerialAddress(path + "?flow=xonxoff")
 	if err != nil {
 		t.Fatal(err)
@@ -111,8 +113,13 @@ func TestALineThatIsHeldTakesNothingUntilItIsFree(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := newLink(port)
-	defer func() { _ = l.close() }()
+	t.Cleanup(func() { _ = l.close() })
 	l.take(message{sort: hold})
+	return l
+}
+
+func TestALineThatIsHeldTakesNothingUntilItIsFree(t *testing.T) {
+	l := heldLine(t)
 	if n, err := l.write(t.Context(), []byte("x"), hasty.Answer); n != 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("held: %d, %v", n, err)
 	}
@@ -123,19 +130,7 @@ func TestALineThatIsHeldTakesNothingUntilItIsFree(t *testing.T) {
 }
 
 func TestAWriteToALineThatIsHeldEndsWithItsCaller(t *testing.T) {
-	inside, path := line(t)
-	defer func() { _ = inside.Close() }()
-	a, err := ParseSerialAddress(path + "?flow=xonxoff")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port, err := Serial(a)(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := newLink(port)
-	defer func() { _ = l.close() }()
-	l.take(message{sort: hold})
+	l := heldLine(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(10*time.Millisecond, cancel)
 	if n, err := l.write(ctx, []byte("x"), time.Hour); n != 0 || !errors.Is(err, context.Canceled) {
