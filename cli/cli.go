@@ -21,6 +21,7 @@ import (
 	"authenkiosk/app/config"
 	"authenkiosk/app/hospital"
 	"authenkiosk/app/privatelog"
+	"authenkiosk/app/records"
 	"authenkiosk/app/upstream"
 	"authenkiosk/storage"
 )
@@ -88,7 +89,7 @@ func (p *Program) commands() []Command {
 	return append(slices.Clone(p.Commands), []Command{
 		{Name: "agent", Help: "the HTTP agent for hospital software on 127.0.0.1:8189", Run: (*Program).agent},
 		{
-			Name: "client", Args: "add|list|remove", Help: "programs of the hospital that may ask the agent", Words: true, OnZone: true, Run: (*Program).client,
+			Name: "client", Args: "add|list|remove", Help: "programs of the hospital that may ask the agent", Words: true, Run: (*Program).client,
 			Flags: func(f *flag.FlagSet, s *Settings) {
 				f.StringVar(&s.scopes, "scopes", "", "what the program may do, with commas: `read-card,submit,codes,events`")
 			},
@@ -125,17 +126,17 @@ func (p *Program) commands() []Command {
 				f.StringVar(&s.out, "out", "", "the `file` for the transcript; it must not be there yet")
 			},
 		},
-		{Name: "audit", Args: "verify|export", Help: "checks the chain of audit entries, or prints it as JSON lines", Words: true, OnZone: true, Run: (*Program).audit},
-		{Name: "undelivered", Args: "list|again|drop", Help: "visits that a webhook or the broker has refused", Words: true, OnZone: true, Run: (*Program).undelivered},
+		{Name: "audit", Args: "verify|export", Help: "checks the chain of audit entries, or prints it as JSON lines", Words: true, Run: (*Program).audit},
+		{Name: "undelivered", Args: "list|again|drop", Help: "visits that a webhook or the broker has refused", Words: true, Run: (*Program).undelivered},
 		{
-			Name: "work", Args: "list|show", Help: "what waits for the staff, also while the program runs; no names without -names", Words: true, OnZone: true, Run: (*Program).work,
+			Name: "work", Args: "list|show", Help: "what waits for the staff, also while the program runs; no names without -names", Words: true, Run: (*Program).work,
 			Flags: func(f *flag.FlagSet, s *Settings) {
 				f.StringVar(&s.month, "month", "", "list: the `month`, YYYY-MM, with what was erased before anybody closed it")
 				f.BoolVar(&s.names, "names", false, "show names, PIDs and phones, too; the audit keeps that they were shown")
 				jsonFlag(f, s)
 			},
 		},
-		{Name: "erase", Help: "reads a PID from standard input and erases that person's settled visits", OnZone: true, Run: (*Program).erase},
+		{Name: "erase", Help: "reads a PID from standard input and erases that person's settled visits", Run: (*Program).erase},
 		{Name: "version", Help: "prints the version, the date of the build and the commit", Run: (*Program).version},
 	}...)
 }
@@ -222,7 +223,7 @@ func (p *Program) usage() {
 // parse reads the flags, which may stand before and behind other words.
 func (p *Program) parse(c Command, args []string) (*Settings, error) {
 	s := &Settings{Log: p.logger()}
-	if c.OnZone {
+	if c.OnZone || records.IsCommand(c.Name) {
 		s.say = p.Stderr
 	}
 	f := flag.NewFlagSet(p.Name+" "+c.Name, flag.ContinueOnError)

@@ -191,6 +191,7 @@ func TestEveryCommandOnDataNamesTheZoneAndTheFile(t *testing.T) {
 		{"", []string{"audit", "export"}},
 		{"9000000000004", []string{"erase"}},
 		{"", []string{"undelivered", "list"}},
+		{"", []string{"work", "list"}},
 	} {
 		with := call(t, c.stdin, append(c.args, "-config", file, "-data", data)...)
 		if with.status != exitOK || !strings.HasPrefix(with.err, "zone test; configuration "+file+"; data in "+filepath.Join(data, "test")+"\n") {

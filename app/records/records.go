@@ -41,6 +41,9 @@ func recordsCommands() map[string]recordsCommand {
 	}
 }
 
+// IsCommand reports whether a command works on the records.
+func IsCommand(name string) bool { return recordsCommands()[name] != nil }
+
 // CarryOut does a command that was given here or, by way of the socket, elsewhere.
 func (r Commands) CarryOut(words []string, input io.Reader, output io.Writer) error {
 	do := recordsCommands()[words[0]]
