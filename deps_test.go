@@ -51,7 +51,7 @@ var house = map[string]room{
 			"agent/feed", "agent/webhook", "app", "app/config", "app/control", "app/demo", "app/headless", "app/hospital", "app/privatelog", "app/recorder", "app/records",
 			"app/upstream", "assets", "atomicfile", "cardreader", "cardreader/pcsc", "nhso", "nhso/testzone", "storage", "visit", "visit/flow", "visit/flow/record",
 		},
-		[]string{"agent", "app/kiosk", "cardreader/virtualcard"},
+		[]string{"agent", "app/kiosk", "cardreader/virtualcard", "certtest", "logtest", "storage/storagetest"},
 		"commands that every program has: what belongs to a camera, a printer or a screen is handed in, and nothing beneath may print to people",
 	},
 	"cli/kioskcmd": {
@@ -67,14 +67,15 @@ var house = map[string]room{
 			"agent", "agent/secureagent", "app/cards", "app/config", "app/control", "app/demo", "app/hospital", "app/records", "app/upstream", "app/wait",
 			"assets", "cardreader", "cardreader/pcsc", "nhso", "outbox", "storage", "visit", "visit/flow",
 		},
-		[]string{"nhso/testzone"},
+		[]string{"nhso/testzone", "storage/storagetest"},
 		"every face stands on it, so that it holds what all of them need, and knows none of them",
 	},
 	"app/headless": {
 		[]string{"app"},
 		[]string{
 			"agent", "agent/agenttest", "agent/webhook", "app/config", "app/demo", "app/hospital", "app/kiosk", "app/privatelog", "app/records", "cardreader",
-			"cardreader/pcsc", "cardreader/pcscdtest", "cardreader/virtualcard", "nhso", "nhso/testzone", "outbox", "storage", "visit", "visit/flow",
+			"cardreader/pcsc", "cardreader/pcscdtest", "cardreader/virtualcard", "certtest", "logtest", "nhso", "nhso/testzone", "outbox", "storage",
+			"storage/storagetest", "visit", "visit/flow",
 		},
 		"a face knows no other one. Its tests hold the agent of a kiosk against the same",
 	},

@@ -10,6 +10,7 @@ import (
 	"authenkiosk/app/hospital"
 	"authenkiosk/outbox"
 	"authenkiosk/storage"
+	"authenkiosk/storage/storagetest"
 	"authenkiosk/visit"
 )
 
@@ -64,7 +65,7 @@ func TestOnlyAClockThatCanBeBelievedErases(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer func() { _ = store.Close() }()
-			doneOf(t, store, now)
+			storagetest.Done(t, store, now)
 			var log strings.Builder
 			var l look
 			beside := 0
@@ -96,7 +97,7 @@ func TestAVisitThatWaitsForAReceiverOutlivesTheNight(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = store.Close() }()
-	doneOf(t, store, time.Now().AddDate(0, 0, -3))
+	storagetest.Done(t, store, time.Now().AddDate(0, 0, -3))
 	keep := storage.Keep{Days: 1, PhotoDays: 1, StaffDays: 30}
 	log := slog.New(slog.DiscardHandler)
 	_ = expire(store, time.Now(), keep, log)
@@ -107,24 +108,5 @@ func TestAVisitThatWaitsForAReceiverOutlivesTheNight(t *testing.T) {
 	_ = expire(store, time.Now(), keep, log)
 	if list, _, err := hospital.NewFeed(store, log).Visits(0, 10); err != nil || len(list) != 0 {
 		t.Errorf("%d visits when it was delivered, %v", len(list), err)
-	}
-}
-
-// doneOf saves a visit of that day that has its code.
-func doneOf(t *testing.T, s *storage.Store, at time.Time) {
-	t.Helper()
-	phone, err := visit.ParsePhone("0800001234")
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := visit.Visit{
-		ID: "01900000-0000-7000-8000-000000000001", HCode: "99999", ServiceDate: visit.ServiceDateOf(at), PID: patient(1),
-		Name: visit.Name{First: "ทดสอบ", Last: "ระบบ"}, Sex: visit.SexMale, Birth: visit.PartialDate{Year: 2005, Month: 3, Day: 20}, Phone: phone,
-		ClaimType: visit.ClaimType{Code: "PG0060001"}, Method: visit.MethodCard, CreatedAt: at,
-	}
-	for _, err := range []error{s.Save(v, at), s.Begin(v.ID, at), s.Done(v.ID, "PP1200000001", at)} {
-		if err != nil {
-			t.Fatal(err)
-		}
 	}
 }

@@ -1,25 +1,19 @@
 package cli
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"encoding/pem"
 	"fmt"
 	"io"
-	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"authenkiosk/agent"
 	"authenkiosk/agent/webhook"
 	"authenkiosk/app/config"
 	"authenkiosk/app/hospital"
+	"authenkiosk/certtest"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 )
@@ -28,7 +22,7 @@ func TestDoctorIsLoudAboutWhatIsLessSafe(t *testing.T) {
 	c := config.Default()
 	data := t.TempDir()
 	c.Agent.Enabled, c.Agent.Compat, c.Agent.Listen = true, true, "127.0.0.1:1"
-	c.Agent.TLSCert, c.Agent.TLSKey = certificateOf(t, "kiosk1.hospital.example")
+	c.Agent.TLSCert, c.Agent.TLSKey, _ = certtest.Files(t, "kiosk1.hospital.example")
 	c.Agent.Addresses, c.Agent.Hosts = []string{"10.0.0.0/8"}, []string{"kiosk1.hospital.example:8189"}
 	c.Webhooks = []config.Webhook{{Name: "his", URL: "https://his.example"}, {Name: "new", URL: "https://new.example"}}
 	if err := storage.OpenSecrets(data).Set(c.NHSO.Zone, "webhook-his", webhook.NewSecret()); err != nil {
@@ -93,30 +87,4 @@ func TestTheDoctorSaysWhoHasTheAgentsPort(t *testing.T) {
 			t.Errorf("%s: doctor says %s", name, all)
 		}
 	}
-}
-
-// certificateOf makes a certificate for that name, and files of it.
-func certificateOf(t *testing.T, name string) (certFile, keyFile string) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &x509.Certificate{
-		SerialNumber: big.NewInt(1), DNSNames: []string{name}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	certPEM := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
-	certFile, keyFile = filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")
-	write(t, certFile, string(certPEM))
-	write(t, keyFile, string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})))
-	return certFile, keyFile
 }

@@ -15,6 +15,7 @@ import (
 
 	"authenkiosk/app/hospital"
 	"authenkiosk/app/records"
+	"authenkiosk/storage/storagetest"
 	"authenkiosk/visit"
 )
 
@@ -102,7 +103,7 @@ func TestClientsAreThereAfterARestartAndGoneWhenTheyWereRemoved(t *testing.T) {
 
 func TestTheAuditIsReadAndAPersonErasedWhileTheProgramRuns(t *testing.T) {
 	h := newClinic(t, nil)
-	settledVisit(t, h.store, time.Now())
+	storagetest.Done(t, h.store, time.Now())
 	if got := call(t, "", "audit", "verify", "-data", h.data); got.status != exitOK || !strings.Contains(got.out, "the chain is whole") {
 		t.Errorf("%+v", got)
 	}
@@ -174,7 +175,7 @@ func TestAClientIsAddedAndRemovedWhileTheProgramRuns(t *testing.T) {
 	})
 	var audit string
 	soon(t, func() bool {
-		audit = exported(t, h.store)
+		audit = storagetest.Audit(t, h.store)
 		return strings.Contains(audit, "client-removed")
 	})
 	if !strings.Contains(audit, `"result":"client-hosxp"`) {

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -165,50 +164,4 @@ func pidOf(t *testing.T, text string) visit.PID {
 		t.Fatal(err)
 	}
 	return pid
-}
-
-// settledVisit saves a visit of that day that has its code.
-func settledVisit(t *testing.T, s *storage.Store, at time.Time) {
-	t.Helper()
-	phone, err := visit.ParsePhone("0800001234")
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := visit.Visit{
-		ID: "01900000-0000-7000-8000-000000000001", HCode: "99999", ServiceDate: visit.ServiceDateOf(at), PID: pidOf(t, somePID),
-		Name: visit.Name{First: "ทดสอบ", Last: "ระบบ"}, Sex: visit.SexMale, Birth: visit.PartialDate{Year: 2005, Month: 3, Day: 20}, Phone: phone,
-		ClaimType: visit.ClaimType{Code: "PG0060001"}, Method: visit.MethodCard, CreatedAt: at,
-	}
-	for _, err := range []error{s.Save(v, at), s.Begin(v.ID, at), s.Done(v.ID, "PP1200000001", at)} {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func exported(t *testing.T, s *storage.Store) string {
-	t.Helper()
-	var b bytes.Buffer
-	if err := s.AuditExport(&b); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
-}
-
-// sharedBuffer is a buffer for the logs of several goroutines.
-type sharedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *sharedBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *sharedBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
 }

@@ -11,6 +11,7 @@ import (
 
 	"authenkiosk/app/records"
 	"authenkiosk/storage"
+	"authenkiosk/storage/storagetest"
 )
 
 // Freed pages hold the sealed records until the file is written anew, whatever else of
@@ -22,7 +23,7 @@ func TestAnErasureWritesTheFileAnewAlsoWhenAPartOfItFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = store.Close() }()
-	settledVisit(t, store, time.Now())
+	storagetest.Done(t, store, time.Now())
 	journal := filepath.Join(dir, "authenkiosk.journal")
 	if err := os.Remove(journal); err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 	"authenkiosk/app/config"
 	"authenkiosk/app/hospital"
 	"authenkiosk/storage"
+	"authenkiosk/storage/storagetest"
 	"authenkiosk/visit"
 )
 
@@ -28,7 +29,7 @@ func refusedOnce(t *testing.T, data string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	settledVisit(t, store, time.Now())
+	storagetest.Done(t, store, time.Now())
 	c, err := store.Change(refusedVisit)
 	if err != nil {
 		t.Fatal(err)

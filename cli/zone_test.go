@@ -12,6 +12,7 @@ import (
 
 	"authenkiosk/app/demo"
 	"authenkiosk/app/upstream"
+	"authenkiosk/logtest"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 )
@@ -86,9 +87,9 @@ func write(t *testing.T, file, text string) {
 }
 
 func TestTheTestZonePlaysAnAgentOnAnAddressOfItsOwn(t *testing.T) {
-	var out sharedBuffer
+	var out logtest.Buffer
 	ctx, stop := context.WithCancel(t.Context())
-	p := &Program{Name: "authenagent", Stdin: strings.NewReader(""), Stdout: &out, Stderr: &sharedBuffer{}}
+	p := &Program{Name: "authenagent", Stdin: strings.NewReader(""), Stdout: &out, Stderr: &logtest.Buffer{}}
 	ended := make(chan int, 1)
 	go func() {
 		ended <- p.MainUntil(ctx, []string{"testzone", "-listen", "127.0.0.1:0", "-agent", "127.0.0.1:0"})

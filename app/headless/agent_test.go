@@ -2,24 +2,17 @@ package headless
 
 import (
 	"bufio"
-	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -38,6 +31,8 @@ import (
 	"authenkiosk/app/privatelog"
 	"authenkiosk/app/records"
 	"authenkiosk/cardreader/virtualcard"
+	"authenkiosk/certtest"
+	"authenkiosk/logtest"
 	"authenkiosk/nhso"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/outbox"
@@ -487,7 +482,7 @@ func (h *clinic) visit() {
 }
 
 func TestAProgramReadsTheCardOfASessionAndTheSessionGoesOn(t *testing.T) {
-	var log safeBuffer
+	var log logtest.Buffer
 	h := newHospital(t, true, slog.New(slog.NewTextHandler(&log, nil)), nil)
 	h.insert(adultPID)
 	eventually(t, func() bool { return h.screen().State == flow.PhoneEntry })
@@ -508,24 +503,6 @@ func TestAProgramReadsTheCardOfASessionAndTheSessionGoesOn(t *testing.T) {
 	if n := strings.Count(log.String(), "a program reads the card of the patient before the screen"); n != 1 {
 		t.Errorf("%d notices in the log, want one for the card", n)
 	}
-}
-
-// safeBuffer is a buffer for the logs of several goroutines.
-type safeBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *safeBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *safeBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
 }
 
 func TestACodeOfTheKioskComesByTheFeedAndByAWebhookThatWasDown(t *testing.T) {
@@ -595,39 +572,11 @@ func TestAWebhookWithoutItsSecretStopsTheStartWithTheCommand(t *testing.T) {
 	}
 }
 
-// certificateFor makes a certificate for that name, and files of it.
-func certificateFor(t *testing.T, name string) (certFile, keyFile string, roots *x509.CertPool) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &x509.Certificate{
-		SerialNumber: big.NewInt(1), DNSNames: []string{name}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	roots = x509.NewCertPool()
-	certPEM := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
-	roots.AppendCertsFromPEM(certPEM)
-	certFile, keyFile = filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")
-	writeFile(t, certFile, string(certPEM))
-	writeFile(t, keyFile, string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})))
-	return certFile, keyFile, roots
-}
-
 func TestOtherMachinesAreServedByTLSAndWithATokenOnly(t *testing.T) {
 	const name = "kiosk1.hospital.example"
 	var roots *x509.CertPool
 	h := newHospital(t, false, slog.New(slog.DiscardHandler), func(c *config.Config, _ *clinic) {
-		c.Agent.TLSCert, c.Agent.TLSKey, roots = certificateFor(t, name)
+		c.Agent.TLSCert, c.Agent.TLSKey, roots = certtest.Files(t, name)
 		c.Agent.Addresses, c.Agent.Hosts = []string{"127.0.0.0/8"}, []string{name + ":8189"}
 	})
 	address := strings.TrimPrefix(h.url, "http://")
@@ -666,7 +615,7 @@ func TestOtherMachinesWithoutAClientStopTheStart(t *testing.T) {
 	}
 	c := config.Default()
 	c.Agent.Listen = "127.0.0.1:0"
-	c.Agent.TLSCert, c.Agent.TLSKey, _ = certificateFor(t, "kiosk1.hospital.example")
+	c.Agent.TLSCert, c.Agent.TLSKey, _ = certtest.Files(t, "kiosk1.hospital.example")
 	c.Agent.Addresses, c.Agent.Hosts = []string{"10.0.0.0/8"}, []string{"kiosk1.hospital.example:8189"}
 	h, err := New(app.Options{Config: c, Data: t.TempDir(), Log: slog.New(slog.DiscardHandler), Demo: demo})
 	if err != nil {
@@ -680,7 +629,7 @@ func TestOtherMachinesWithoutAClientStopTheStart(t *testing.T) {
 // TestNothingPersonalOfAProgramsVisitIsLogged looks for the person, the phone and
 // the tokens in the log, and in the audit.
 func TestNothingPersonalOfAProgramsVisitIsLogged(t *testing.T) {
-	var log safeBuffer
+	var log logtest.Buffer
 	h := newHospital(t, false, slog.New(privatelog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))), nil)
 	h.insert(adultPID)
 	if status, got := h.confirm(adultPID, "0800001234"); status != http.StatusOK {
@@ -691,9 +640,9 @@ func TestNothingPersonalOfAProgramsVisitIsLogged(t *testing.T) {
 	h.ask("ak1_wrong", http.MethodGet, "/api/smartcard/read", "")
 	_, preference := h.ask(h.token, http.MethodGet, "/api/preference", "")
 	h.remove()
-	var audit safeBuffer
+	var audit logtest.Buffer
 	eventually(t, func() bool {
-		audit = safeBuffer{}
+		audit = logtest.Buffer{}
 		return h.core.Store.AuditExport(&audit) == nil && strings.Contains(audit.String(), "agent-latest")
 	})
 	h.end()
@@ -728,11 +677,4 @@ func addClient(data, name string, scopes []agent.Scope) (token string, err error
 	}
 	token, err = agent.AddClient(&records.Clients{Store: store, Log: slog.New(slog.DiscardHandler)}, name, scopes, time.Now())
 	return token, errors.Join(err, store.Close())
-}
-
-func writeFile(t *testing.T, file, text string) {
-	t.Helper()
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"authenkiosk/app/config"
 	"authenkiosk/app/hospital"
+	"authenkiosk/logtest"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 )
@@ -49,7 +50,7 @@ func TestACodeOfAProgramComesByTheBrokerWithTheSealedPassword(t *testing.T) {
 	}
 	defer func() { _ = server.Close() }()
 
-	var log safeBuffer
+	var log logtest.Buffer
 	h := newHospital(t, false, slog.New(slog.NewTextHandler(&log, nil)), func(c *config.Config, h *clinic) {
 		c.MQTT = config.MQTT{Broker: "mqtt://" + l.Addr().String(), Username: "kiosk-1", Kiosk: "kiosk-1"}
 		if err := storage.OpenSecrets(filepath.Join(h.data, string(visit.ZoneDemo))).Set(visit.ZoneDemo, hospital.MQTTPassword, password); err != nil {

@@ -241,18 +241,23 @@ func digits(r *Runner, number string) {
 	}
 }
 
+// photographed is a patient without a card up to the confirm screen.
+func photographed(r *Runner) {
+	r.Send(flow.TapNoCard{CardHere: true})
+	r.Send(flow.TapMethod{Method: visit.MethodPhoto})
+	digits(r, "9000000000004")
+	time.Sleep(time.Second)
+	r.Send(flow.TapShutter{})
+	time.Sleep(5 * time.Second)
+	r.Send(flow.TapUsePhoto{})
+	digits(r, "0800001234")
+}
+
 func TestAPatientWithoutACardIsProvedByAPhotoThatIsKeptWithTheVisit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &bench{outcome: outbox.Outcome{Kind: outbox.Done, Code: "PP1200000001", IssuedAt: time.Now()}}
 		m := b.play(t, func(r *Runner) {
-			r.Send(flow.TapNoCard{CardHere: true})
-			r.Send(flow.TapMethod{Method: visit.MethodPhoto})
-			digits(r, "9000000000004")
-			time.Sleep(time.Second)
-			r.Send(flow.TapShutter{})
-			time.Sleep(5 * time.Second)
-			r.Send(flow.TapUsePhoto{})
-			digits(r, "0800001234")
+			photographed(r)
 			r.Send(flow.TapConfirm{})
 			time.Sleep(time.Second)
 		})
@@ -269,14 +274,7 @@ func TestAPhotoThatIsGoneIsNoProof(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &bench{}
 		m := b.play(t, func(r *Runner) {
-			r.Send(flow.TapNoCard{CardHere: true})
-			r.Send(flow.TapMethod{Method: visit.MethodPhoto})
-			digits(r, "9000000000004")
-			time.Sleep(time.Second)
-			r.Send(flow.TapShutter{})
-			time.Sleep(5 * time.Second)
-			r.Send(flow.TapUsePhoto{})
-			digits(r, "0800001234")
+			photographed(r)
 			synctest.Wait()
 			b.Forget()
 			r.Send(flow.TapConfirm{})
