@@ -53,12 +53,8 @@ type agentCodes struct {
 }
 
 // Codes implements secureagent.Codes.
-func (a agentCodes) Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]secureagent.Code, error) {
-	found, err := a.upstream.Codes(ctx, pid, date)
-	var codes []secureagent.Code
-	for _, c := range found {
-		codes = append(codes, secureagent.Code(c))
-	}
+func (a agentCodes) Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]visit.Authentication, error) {
+	codes, err := a.upstream.Codes(ctx, pid, date)
 	if len(codes) == 0 || err != nil {
 		return codes, err
 	}

@@ -152,12 +152,12 @@ func (a *Agent) RightByPID(ctx context.Context, pid visit.PID) (RightAnswer, err
 // Status implements Upstream by the five latest codes. An empty answer, which an
 // expired token is known to give, is no answer here: somebody may send again when
 // there is no code.
-func (a *Agent) Status(ctx context.Context, pid visit.PID, date visit.Date) ([]Authentication, error) {
+func (a *Agent) Status(ctx context.Context, pid visit.PID, date visit.Date) ([]visit.Authentication, error) {
 	all, err := a.Latest5(ctx, pid)
 	if err != nil {
 		return nil, err
 	}
-	var codes []Authentication
+	var codes []visit.Authentication
 	for _, c := range all {
 		if c.At.IsZero() {
 			return nil, &Error{Op: string(opStatus), Kind: BadAnswer, Status: http.StatusOK, Err: ErrJSON, OnePerson: true}
@@ -172,7 +172,7 @@ func (a *Agent) Status(ctx context.Context, pid visit.PID, date visit.Date) ([]A
 
 // Latest5 returns the newest codes of a person at any unit, five at most. One of
 // which NHSO told the day alone has the begin of that day.
-func (a *Agent) Latest5(ctx context.Context, pid visit.PID) ([]Authentication, error) {
+func (a *Agent) Latest5(ctx context.Context, pid visit.PID) ([]visit.Authentication, error) {
 	got, err := a.exchange(ctx, question{op: opStatus, url: agentLatest5 + pid.Digits()})
 	if err != nil {
 		return nil, err
@@ -187,20 +187,20 @@ func (a *Agent) Latest5(ctx context.Context, pid visit.PID) ([]Authentication, e
 // Latest returns the newest code of a person at any unit; false when there is
 // none. Here an empty answer means none, as hospital programs take it; use Status
 // where that decides about sending.
-func (a *Agent) Latest(ctx context.Context, pid visit.PID) (Authentication, bool, error) {
+func (a *Agent) Latest(ctx context.Context, pid visit.PID) (visit.Authentication, bool, error) {
 	got, err := a.exchange(ctx, question{op: opStatus, url: agentLatest + pid.Digits()})
 	if err != nil {
-		return Authentication{}, false, err
+		return visit.Authentication{}, false, err
 	}
 	codes, err := parseLatest(got.body)
 	if errors.Is(err, ErrEmpty) {
-		return Authentication{}, false, nil
+		return visit.Authentication{}, false, nil
 	}
 	if err != nil {
-		return Authentication{}, false, a.misread(opStatus, got, err)
+		return visit.Authentication{}, false, a.misread(opStatus, got, err)
 	}
 	if len(codes) == 0 {
-		return Authentication{}, false, nil
+		return visit.Authentication{}, false, nil
 	}
 	return codes[0], true, nil
 }

@@ -203,7 +203,7 @@ func parseConfirmed(body []byte, asked Confirmation) (visit.AuthenCode, error) {
 // parseLatest reads one code or a list of codes. An object without a code, and an
 // empty list, mean that there is none; null is as good as an empty body. A code
 // without its unit or claim type makes the whole answer unusable, as in parseStatus.
-func parseLatest(body []byte) ([]Authentication, error) {
+func parseLatest(body []byte) ([]visit.Authentication, error) {
 	if bytes.Equal(trim(body), []byte("null")) {
 		return nil, ErrEmpty
 	}
@@ -221,7 +221,7 @@ func parseLatest(body []byte) ([]Authentication, error) {
 	if json.Unmarshal(trim(body), &all) != nil {
 		return nil, ErrJSON
 	}
-	var codes []Authentication
+	var codes []visit.Authentication
 	for i, c := range all {
 		switch {
 		case c.Code == "" && (c.Status != "" || c.Error != ""):
@@ -233,7 +233,7 @@ func parseLatest(body []byte) ([]Authentication, error) {
 		if err != nil {
 			return nil, oddRecord{ErrCode}
 		}
-		a := Authentication{Code: code, ClaimType: visit.ClaimType{Code: c.ClaimType.short()}, Hospital: visit.Hospital{HCode: c.HCode.short()}}
+		a := visit.Authentication{Code: code, ClaimType: visit.ClaimType{Code: c.ClaimType.short()}, Hospital: visit.Hospital{HCode: c.HCode.short()}}
 		if c.At != "" {
 			at, ok := parseMoment(string(c.At))
 			if !ok {

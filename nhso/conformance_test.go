@@ -89,7 +89,7 @@ func conformSubmit(t *testing.T, up nhso.Upstream, zone *testzone.Zone, today vi
 			continue
 		}
 		found, err := up.Status(t.Context(), testzone.PID(serial), today)
-		if err != nil || !slices.ContainsFunc(found, func(a nhso.Authentication) bool { return a.Code == receipt.Code }) {
+		if err != nil || !slices.ContainsFunc(found, func(a visit.Authentication) bool { return a.Code == receipt.Code }) {
 			t.Errorf("the status of %s lacks the code: %+v, %v", serial, found, err)
 		}
 	}

@@ -122,7 +122,7 @@ func (e *Endpoint) Right(ctx context.Context, pid visit.PID, date visit.Date) (R
 
 // Status implements Upstream with check-authen-status. It does not limit the
 // question to one claim type, so that codes of other types are seen as well.
-func (e *Endpoint) Status(ctx context.Context, pid visit.PID, date visit.Date) ([]Authentication, error) {
+func (e *Endpoint) Status(ctx context.Context, pid visit.PID, date visit.Date) ([]visit.Authentication, error) {
 	a, err := e.exchange(ctx, question{op: opStatus, url: e.urls.status, query: url.Values{
 		"personalId": {pid.Digits()}, "serviceDate": {date.String()},
 	}})

@@ -127,10 +127,10 @@ func TestCodesOfTheDayAreFoundInEveryDocumentedForm(t *testing.T) {
 }
 
 func TestAnEntryIsReadWithUnitAndClaimType(t *testing.T) {
-	want := Authentication{
+	want := visit.Authentication{
 		Code: "PP1200000001", ClaimType: visit.ClaimType{Code: "PG0060001", Name: "ทั่วไป"},
-		Hospital: visit.Hospital{HCode: "99999", Name: "รพ.ทดสอบ"}, Channel: "API",
-		At: time.Date(2025, 11, 7, 17, 27, 3, 0, visit.Bangkok),
+		Hospital: visit.Hospital{HCode: "99999", Name: "รพ.ทดสอบ"},
+		At:       time.Date(2025, 11, 7, 17, 27, 3, 0, visit.Bangkok),
 	}
 	for name, fields := range map[string]string{
 		"new form":  `"hospital":{"hcode":"99999","hname":"รพ.ทดสอบ"},"service":{"code":"PG0060001","name":"ทั่วไป"},"serviceDateTime":"2025-11-07T17:27:03","sourceChannel":"API"`,

@@ -25,7 +25,6 @@ type history struct {
 	Service     coded `json:"service"`
 	ServiceCode text  `json:"serviceCode"` // version 1
 	ServiceName text  `json:"serviceName"`
-	Channel     text  `json:"sourceChannel"`
 	Status      text  `json:"claimStatus"` // "C": cancelled, as in the web's reports
 }
 
@@ -41,7 +40,7 @@ type history struct {
 // counts without its unit or its claim type: nobody can tell whether it is the one
 // that is looked for, and taking it for another's would send a visit twice. Such an
 // answer is an oddRecord: the service works.
-func parseStatus(body []byte, asked visit.PID, day visit.Date) ([]Authentication, error) {
+func parseStatus(body []byte, asked visit.PID, day visit.Date) ([]visit.Authentication, error) {
 	if err := checkObject(body); err != nil {
 		return nil, err
 	}
@@ -52,7 +51,7 @@ func parseStatus(body []byte, asked visit.PID, day visit.Date) ([]Authentication
 	return codes, err
 }
 
-func parseHistories(body []byte, asked visit.PID, day visit.Date) ([]Authentication, error) {
+func parseHistories(body []byte, asked visit.PID, day visit.Date) ([]visit.Authentication, error) {
 	var b statusBody
 	if json.Unmarshal(trim(body), &b) != nil {
 		return nil, ErrJSON
@@ -70,7 +69,7 @@ func parseHistories(body []byte, asked visit.PID, day visit.Date) ([]Authenticat
 	if len(b.Histories) == 0 {
 		return nil, ErrNoCode
 	}
-	var codes []Authentication
+	var codes []visit.Authentication
 	for i, h := range b.Histories {
 		a, counts, err := h.authentication(day)
 		if err == nil && counts {
@@ -86,7 +85,7 @@ func parseHistories(body []byte, asked visit.PID, day visit.Date) ([]Authenticat
 	return codes, nil
 }
 
-func (h history) authentication(day visit.Date) (a Authentication, counts bool, err error) {
+func (h history) authentication(day visit.Date) (a visit.Authentication, counts bool, err error) {
 	if h.Code == "" || h.Status == "C" {
 		return a, false, nil
 	}
@@ -103,7 +102,7 @@ func (h history) authentication(day visit.Date) (a Authentication, counts bool, 
 	if a.Code, err = visit.ParseAuthenCode(string(h.Code)); err != nil {
 		return a, false, ErrCode
 	}
-	a.Hospital, a.Channel = h.Hospital.hospital(), h.Channel.short()
+	a.Hospital = h.Hospital.hospital()
 	if a.Hospital.HCode == "" {
 		a.Hospital = visit.Hospital{HCode: h.HCode.short(), Name: h.HName.short()}
 	}
@@ -116,7 +115,7 @@ func (h history) authentication(day visit.Date) (a Authentication, counts bool, 
 
 // checkWhole refuses a code that does not say of which unit and for which claim type
 // it is. Both stand in every documented answer (docs/nhso-api.md).
-func checkWhole(a Authentication) error {
+func checkWhole(a visit.Authentication) error {
 	switch {
 	case a.Hospital.HCode == "":
 		return fmt.Errorf("%w: a code without the hcode of its unit", ErrJSON)

@@ -23,7 +23,7 @@ type Upstream interface {
 
 	// Status asks for the authen codes of a person on that day, at any unit. No
 	// code is an answer (an empty list), not an error.
-	Status(ctx context.Context, pid visit.PID, date visit.Date) ([]Authentication, error)
+	Status(ctx context.Context, pid visit.PID, date visit.Date) ([]visit.Authentication, error)
 
 	// Submit asks for a code, once. It refuses, without sending anything, what
 	// is incomplete or belongs to another service date than today's (kind Invalid).
@@ -76,15 +76,6 @@ func (a RightAnswer) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(
 // MarshalText keeps JSON to the same words: a list of answers that strays into a
 // log is written by encoding/json, which does not ask LogValue.
 func (a RightAnswer) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(a)), nil }
-
-// Authentication is one code that NHSO has for a person and a day.
-type Authentication struct {
-	Code      visit.AuthenCode
-	ClaimType visit.ClaimType
-	Hospital  visit.Hospital
-	At        time.Time // zero: NHSO gave no time of day
-	Channel   string    // how it was made, as far as NHSO says: API, AUTHENCODE, ENDPOINT
-}
 
 // Submission is a visit on its way to NHSO.
 type Submission struct {

@@ -67,7 +67,7 @@ func (o *Outbox) step(ctx context.Context, item Item) (time.Duration, error) {
 		if other.Code == "" {
 			return waitForDuplicate, nil
 		}
-		outcome, err := o.earlier(id, Code{Code: other.Code, At: other.IssuedAt})
+		outcome, err := o.earlier(id, visit.Authentication{Code: other.Code, At: other.IssuedAt})
 		o.notify(id, outcome)
 		return 0, err
 	}

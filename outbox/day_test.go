@@ -143,7 +143,7 @@ func TestARequestOfAnEarlierRunRestsWhateverTheClockSaysOfIt(t *testing.T) {
 				v := aVisit(id1, today())
 				store.save(v)
 				_ = store.Begin(id1, time.Now().Add(-ago))
-				nhso.codes = []Code{{"PP0000000009", "PG0060001", "99999", time.Now().Add(50 * time.Second)}} // NHSO is at work
+				nhso.codes = []visit.Authentication{codeOf("PP0000000009", "PG0060001", "99999", time.Now().Add(50*time.Second))} // NHSO is at work
 				run(t, store, nhso, nil, func(*Outbox) { time.Sleep(10 * time.Minute) })
 				if sent, _ := nhso.counts(); sent != 0 || store.ended(id1) != "done PP0000000009" {
 					t.Errorf("%d requests; it ends as %q", sent, store.ended(id1))
@@ -229,17 +229,17 @@ func (c *cannot) Submit(context.Context, visit.Visit) (visit.AuthenCode, time.Ti
 func TestACodeWithoutUnitOrClaimTypeMayBeThatOfTheVisit(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		code Code
+		code visit.Authentication
 		sent int
 	}{
-		{"without a unit", Code{Code: "PP1", ClaimType: "PG0060001"}, 0},
-		{"without a claim type", Code{Code: "PP1", HCode: "99999"}, 0},
-		{"without both", Code{Code: "PP1"}, 0},
-		{"of another unit, without a claim type", Code{Code: "PP1", HCode: "99998"}, 1},
+		{"without a unit", codeOf("PP1", "PG0060001", "", time.Time{}), 0},
+		{"without a claim type", codeOf("PP1", "", "99999", time.Time{}), 0},
+		{"without both", visit.Authentication{Code: "PP1"}, 0},
+		{"of another unit, without a claim type", codeOf("PP1", "", "99998", time.Time{}), 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				store, nhso := newMemory(), &nhsoScript{codes: []Code{c.code}}
+				store, nhso := newMemory(), &nhsoScript{codes: []visit.Authentication{c.code}}
 				v := aVisit(id1, today())
 				store.save(v)
 				run(t, store, nhso, nil, func(*Outbox) { time.Sleep(10 * time.Minute) })

@@ -124,8 +124,8 @@ type nhsoScript struct {
 	mu      sync.Mutex
 	script  []answer // for requests, in turn; the last one stays
 	down    bool     // look-ups fail
-	codes   []Code
-	of      map[visit.PID][]Code // those that were made here
+	codes   []visit.Authentication
+	of      map[visit.PID][]visit.Authentication // those that were made here
 	sent    int
 	looked  int
 	wrong   int           // requests on another day than the visit's own
@@ -165,13 +165,10 @@ func (n *nhsoScript) Submit(_ context.Context, v visit.Visit) (visit.AuthenCode,
 	}
 	switch a {
 	case answerCode, answerCut:
-		c := Code{
-			Code: visit.AuthenCode(fmt.Sprintf("PP%010d", len(n.codes)+1)), ClaimType: v.ClaimType.Code,
-			HCode: v.HCode, At: time.Now().Add(n.visible),
-		}
+		c := codeOf(visit.AuthenCode(fmt.Sprintf("PP%010d", len(n.codes)+1)), v.ClaimType.Code, v.HCode, time.Now().Add(n.visible))
 		n.codes = append(n.codes, c)
 		if n.of == nil {
-			n.of = map[visit.PID][]Code{}
+			n.of = map[visit.PID][]visit.Authentication{}
 		}
 		n.of[v.PID] = append(n.of[v.PID], c)
 		if a == answerCode {
@@ -185,7 +182,7 @@ func (n *nhsoScript) Submit(_ context.Context, v visit.Visit) (visit.AuthenCode,
 	return "", time.Time{}, &Failure{Kind: Ambiguous, Problem: visit.NHSOUnreachable, Err: errScript}
 }
 
-func (n *nhsoScript) Codes(context.Context, visit.PID, visit.Date) ([]Code, error) {
+func (n *nhsoScript) Codes(context.Context, visit.PID, visit.Date) ([]visit.Authentication, error) {
 	n.mu.Lock()
 	looks := n.looks
 	n.mu.Unlock()
@@ -196,7 +193,7 @@ func (n *nhsoScript) Codes(context.Context, visit.PID, visit.Date) ([]Code, erro
 	if n.down {
 		return nil, errScript
 	}
-	var seen []Code
+	var seen []visit.Authentication
 	for _, c := range n.codes {
 		if !c.At.After(time.Now()) {
 			seen = append(seen, c)

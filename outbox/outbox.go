@@ -62,17 +62,9 @@ type Denial struct {
 // NHSO is the upstream as the outbox needs it.
 type NHSO interface {
 	// Codes returns the codes of that person and day.
-	Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]Code, error)
+	Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]visit.Authentication, error)
 	// Submit sends one request, once.
 	Submit(ctx context.Context, v visit.Visit) (visit.AuthenCode, time.Time, error)
-}
-
-// Code is one authentication that NHSO knows.
-type Code struct {
-	Code      visit.AuthenCode
-	ClaimType string
-	HCode     string
-	At        time.Time // zero: NHSO tells the day alone
 }
 
 // Failure says what an error of Submit or Codes means for the visit.

@@ -25,6 +25,10 @@ func aVisit(id visit.ID, date visit.Date) visit.Visit {
 	return visit.Visit{ID: id, HCode: "99999", ServiceDate: date, PID: pid, ClaimType: visit.ClaimType{Code: "PG0060001"}}
 }
 
+func codeOf(code visit.AuthenCode, claimType, hcode string, at time.Time) visit.Authentication {
+	return visit.Authentication{Code: code, ClaimType: visit.ClaimType{Code: claimType}, Hospital: visit.Hospital{HCode: hcode}, At: at}
+}
+
 func today() visit.Date { return visit.ServiceDateOf(time.Now()) }
 
 // run plays a test in its own time with the background at work.
@@ -155,7 +159,7 @@ func TestAVisitLeftByAnEarlierRunIsLookedUpBeforeItIsSent(t *testing.T) {
 					_ = store.Begin(id1, time.Now())
 				}
 				if c.known {
-					nhso.codes = []Code{{"PP0000000009", "PG0060001", "99999", time.Now()}}
+					nhso.codes = []visit.Authentication{codeOf("PP0000000009", "PG0060001", "99999", time.Now())}
 				}
 				var heard Outcome
 				run(t, store, nhso, func(_ visit.ID, o Outcome) { heard = o }, func(*Outbox) { time.Sleep(5 * time.Minute) })
@@ -173,7 +177,7 @@ func TestAVisitLeftByAnEarlierRunIsLookedUpBeforeItIsSent(t *testing.T) {
 func TestACodeOfAnotherUnitDayOrClaimTypeIsNotThisVisits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, nhso := newMemory(), &nhsoScript{script: []answer{answerCut}}
-		nhso.codes = []Code{{"PP0000000007", "PG0060001", "99998", time.Now()}, {"PP0000000008", "PG0130001", "99999", time.Now()}}
+		nhso.codes = []visit.Authentication{codeOf("PP0000000007", "PG0060001", "99998", time.Now()), codeOf("PP0000000008", "PG0130001", "99999", time.Now())}
 		store.save(aVisitAt(id1, 0))
 		run(t, store, nhso, nil, func(o *Outbox) {
 			if got := o.Submit(t.Context(), id1); got.Code != "PP0000000003" {

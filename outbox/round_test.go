@@ -19,7 +19,7 @@ type oddNHSO struct {
 }
 
 // Codes has those of that person only.
-func (n *oddNHSO) Codes(_ context.Context, p visit.PID, _ visit.Date) ([]Code, error) {
+func (n *oddNHSO) Codes(_ context.Context, p visit.PID, _ visit.Date) ([]visit.Authentication, error) {
 	time.Sleep(n.looks)
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -34,7 +34,7 @@ func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome {
 	case found && other.Code == "":
 		return Outcome{Kind: Queued}
 	case found:
-		outcome, _ := o.earlier(id, Code{Code: other.Code, At: other.IssuedAt})
+		outcome, _ := o.earlier(id, visit.Authentication{Code: other.Code, At: other.IssuedAt})
 		return outcome
 	}
 	if o.tells && o.clock() == ClockUnknown {
@@ -125,7 +125,7 @@ func (o *Outbox) done(id visit.ID, code visit.AuthenCode, issued time.Time) (Out
 }
 
 // earlier is done with a code that no request of this visit has brought.
-func (o *Outbox) earlier(id visit.ID, c Code) (Outcome, error) {
+func (o *Outbox) earlier(id visit.ID, c visit.Authentication) (Outcome, error) {
 	outcome, err := o.done(id, c.Code, c.At)
 	outcome.Earlier = true
 	return outcome, err
@@ -134,7 +134,7 @@ func (o *Outbox) earlier(id visit.ID, c Code) (Outcome, error) {
 // found is done with a code that NHSO was asked for. It is that of a request of the
 // visit only if there is one of which nobody knows what became, and unless the code
 // is older than the visit by more than clocks may differ.
-func (o *Outbox) found(item Item, c Code) (Outcome, error) {
+func (o *Outbox) found(item Item, c visit.Authentication) (Outcome, error) {
 	v := item.Visit
 	if item.Unclear == 0 || !c.At.IsZero() && c.At.Before(v.CreatedAt.Add(-clocksDiffer)) {
 		return o.earlier(v.ID, c)
@@ -220,23 +220,23 @@ func (o *Outbox) lookFor(ctx context.Context, item Item) (Outcome, error) {
 
 // look asks NHSO whether there is a code for this person, unit, day and claim
 // type.
-func (o *Outbox) look(ctx context.Context, v visit.Visit) (Code, bool, error) {
+func (o *Outbox) look(ctx context.Context, v visit.Visit) (visit.Authentication, bool, error) {
 	codes, err := o.nhso.Codes(ctx, v.PID, v.ServiceDate)
 	o.tally(err)
 	if err != nil {
-		return Code{}, false, fmt.Errorf("ask for the codes of the day: %w", err)
+		return visit.Authentication{}, false, fmt.Errorf("ask for the codes of the day: %w", err)
 	}
 	for _, c := range codes {
-		if c.HCode == v.HCode && c.ClaimType == v.ClaimType.Code {
+		if c.Fits(v) {
 			return c, true, nil
 		}
 	}
 	for _, c := range codes {
-		if c.mayBeOf(v) {
-			return Code{}, false, errIncomplete
+		if mayBeOf(c, v) {
+			return visit.Authentication{}, false, errIncomplete
 		}
 	}
-	return Code{}, false, nil
+	return visit.Authentication{}, false, nil
 }
 
 // tally counts what shows that NHSO is there.
@@ -273,6 +273,7 @@ var (
 
 // mayBeOf reports whether what is known of a code fits the visit and something is not
 // known.
-func (c Code) mayBeOf(v visit.Visit) bool {
-	return (c.HCode == "" || c.HCode == v.HCode) && (c.ClaimType == "" || c.ClaimType == v.ClaimType.Code)
+func mayBeOf(c visit.Authentication, v visit.Visit) bool {
+	unit, claim := c.Hospital.HCode, c.ClaimType.Code
+	return (unit == "" || unit == v.HCode) && (claim == "" || claim == v.ClaimType.Code)
 }

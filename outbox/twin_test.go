@@ -181,8 +181,8 @@ func TestAnotherClaimTypeIsAnotherService(t *testing.T) {
 // A typed number proves nothing: who waits must be told of a code as one that
 // another visit has brought.
 func TestACodeThatTheVisitDidNotBringIsToldAsEarlier(t *testing.T) {
-	known := func(ago time.Duration) []Code {
-		return []Code{{Code: "PP1200000009", ClaimType: "PG0060001", HCode: "99999", At: time.Now().Add(-ago)}}
+	known := func(ago time.Duration) []visit.Authentication {
+		return []visit.Authentication{{Code: "PP1200000009", ClaimType: visit.ClaimType{Code: "PG0060001"}, Hospital: visit.Hospital{HCode: "99999"}, At: time.Now().Add(-ago)}}
 	}
 	for _, c := range []struct {
 		name    string

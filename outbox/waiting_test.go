@@ -40,7 +40,7 @@ func TestWhileThePatientWaitsACodeIsOnlyTheVisitsOwnIfARequestCanHaveBroughtIt(t
 					time.Sleep(time.Second)
 					nhso.mu.Lock()
 					defer nhso.mu.Unlock()
-					nhso.down, nhso.codes = false, []Code{{Code: foreignCode, ClaimType: "PG0060001", HCode: "99999"}}
+					nhso.down, nhso.codes = false, []visit.Authentication{{Code: foreignCode, ClaimType: visit.ClaimType{Code: "PG0060001"}, Hospital: visit.Hospital{HCode: "99999"}}}
 				}()
 				got := o.Submit(t.Context(), id1)
 				time.Sleep(2 * time.Second) // until the look-ups work

@@ -15,8 +15,8 @@ func TestACodeThatIsFoundLaterIsTheVisitsOwnOnlyIfARequestCanHaveBroughtIt(t *te
 	for _, c := range []struct {
 		name    string
 		script  []answer
-		visible time.Duration // until a code of the script is seen
-		code    func() *Code  // of somebody else's request, as it is told in the end
+		visible time.Duration                // until a code of the script is seen
+		code    func() *visit.Authentication // of somebody else's request, as it is told in the end
 		end     string
 		earlier bool
 		sent    int
@@ -25,43 +25,43 @@ func TestACodeThatIsFoundLaterIsTheVisitsOwnOnlyIfARequestCanHaveBroughtIt(t *te
 			"NHSO says no and cannot be asked for a while",
 			[]answer{answerRefused},
 			0,
-			func() *Code { return &Code{At: time.Now()} }, "done " + foreign, true, 1,
+			func() *visit.Authentication { return &visit.Authentication{At: time.Now()} }, "done " + foreign, true, 1,
 		},
 		{
 			"NHSO says no, and has no code",
 			[]answer{answerRefused},
 			0,
-			func() *Code { return nil }, "refused nhso-refused-visit", false, 1,
+			func() *visit.Authentication { return nil }, "refused nhso-refused-visit", false, 1,
 		},
 		{
 			"NHSO was not reached, and somebody else's request was",
 			[]answer{answerNotSent},
 			0,
-			func() *Code { return &Code{At: time.Now()} }, "done " + foreign, true, 1,
+			func() *visit.Authentication { return &visit.Authentication{At: time.Now()} }, "done " + foreign, true, 1,
 		},
 		{
 			"the reply was lost",
 			[]answer{answerLost},
 			0,
-			func() *Code { return &Code{At: time.Now()} }, "done " + foreign, false, 1,
+			func() *visit.Authentication { return &visit.Authentication{At: time.Now()} }, "done " + foreign, false, 1,
 		},
 		{
 			"the reply was lost, and NHSO tells the day alone",
 			[]answer{answerLost},
 			0,
-			func() *Code { return &Code{} }, "done " + foreign, false, 1,
+			func() *visit.Authentication { return &visit.Authentication{} }, "done " + foreign, false, 1,
 		},
 		{
 			"NHSO says no and tells the day alone",
 			[]answer{answerRefused},
 			0,
-			func() *Code { return &Code{} }, "done " + foreign, true, 1,
+			func() *visit.Authentication { return &visit.Authentication{} }, "done " + foreign, true, 1,
 		},
 		{
 			"the first request is processed late, and the second refused for it",
 			[]answer{answerCut, answerRefused},
 			70 * time.Second,
-			func() *Code { return nil }, "done PP0000000001", false, 2,
+			func() *visit.Authentication { return nil }, "done PP0000000001", false, 2,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -76,7 +76,7 @@ func TestACodeThatIsFoundLaterIsTheVisitsOwnOnlyIfARequestCanHaveBroughtIt(t *te
 					}
 					time.Sleep(20 * time.Second)
 					if code := c.code(); code != nil {
-						code.Code, code.ClaimType, code.HCode = foreign, "PG0060001", "99999"
+						*code = codeOf(foreign, "PG0060001", "99999", code.At)
 						nhso.mu.Lock()
 						nhso.codes = append(nhso.codes, *code)
 						nhso.mu.Unlock()

@@ -3,6 +3,7 @@ package visit
 import (
 	"errors"
 	"regexp"
+	"time"
 )
 
 // ClaimType is a kind of service that NHSO pays for, for example PG0060001
@@ -38,4 +39,18 @@ func (c AuthenCode) Grouped() string {
 		return string(c)
 	}
 	return string(c[:2] + " " + c[2:6] + " " + c[6:9] + " " + c[9:])
+}
+
+// Authentication is one code that NHSO has given to a person on a day, at whichever
+// unit.
+type Authentication struct {
+	Code      AuthenCode
+	ClaimType ClaimType
+	Hospital  Hospital  // the unit that asked for it
+	At        time.Time // zero: NHSO tells the day alone
+}
+
+// Fits reports whether the code is of the unit and the claim type of a visit.
+func (a Authentication) Fits(v Visit) bool {
+	return a.Hospital.HCode == v.HCode && a.ClaimType.Code == v.ClaimType.Code
 }

@@ -12,7 +12,7 @@ import (
 
 // latest gives the newest code of a person at any unit.
 func (h *Handler) latest(r *http.Request) answer {
-	return h.newest(r, 1, func(codes []Code, at time.Time) any {
+	return h.newest(r, 1, func(codes []visit.Authentication, at time.Time) any {
 		if len(codes) == 0 {
 			return latest{CheckDate: moment(at)}
 		}
@@ -22,7 +22,7 @@ func (h *Handler) latest(r *http.Request) answer {
 
 // latest5 gives the newest codes of a person, as many as there are up to five.
 func (h *Handler) latest5(r *http.Request) answer {
-	return h.newest(r, latestMany, func(codes []Code, at time.Time) any {
+	return h.newest(r, latestMany, func(codes []visit.Authentication, at time.Time) any {
 		list := make([]latest, len(codes))
 		for i, c := range codes {
 			list[i] = latestOf(c, at)
@@ -31,13 +31,13 @@ func (h *Handler) latest5(r *http.Request) answer {
 	})
 }
 
-func latestOf(c Code, at time.Time) latest {
-	return latest{ClaimType: c.ClaimType, Code: c.Code, HCode: c.HCode, At: moment(c.At), CheckDate: moment(at)}
+func latestOf(c visit.Authentication, at time.Time) latest {
+	return latest{ClaimType: c.ClaimType.Code, Code: c.Code, HCode: c.Hospital.HCode, At: moment(c.At), CheckDate: moment(at)}
 }
 
 // newest finds the newest codes of the person in the path, today's first, and words
 // them as of the moment when NHSO had answered.
-func (h *Handler) newest(r *http.Request, want int, word func(codes []Code, at time.Time) any) answer {
+func (h *Handler) newest(r *http.Request, want int, word func(codes []visit.Authentication, at time.Time) any) answer {
 	pid, err := parsePID(r.PathValue("pid"))
 	if err != nil {
 		return h.invalid(r, "pid", "Pid", sayPID)
@@ -59,8 +59,8 @@ func (h *Handler) newest(r *http.Request, want int, word func(codes []Code, at t
 }
 
 // search asks day by day, because NHSO's service knows no other question.
-func (h *Handler) search(ctx context.Context, pid visit.PID, want int) ([]Code, error) {
-	var found []Code
+func (h *Handler) search(ctx context.Context, pid visit.PID, want int) ([]visit.Authentication, error) {
+	var found []visit.Authentication
 	day := visit.ServiceDateOf(h.now())
 	for range h.lookBack + 1 {
 		codes, err := h.codes.Codes(ctx, pid, day)
@@ -69,7 +69,7 @@ func (h *Handler) search(ctx context.Context, pid visit.PID, want int) ([]Code, 
 		}
 		codes = slices.Clone(codes)
 		slices.Reverse(codes) // those of one moment: the one that was made later first
-		slices.SortStableFunc(codes, func(a, b Code) int { return b.At.Compare(a.At) })
+		slices.SortStableFunc(codes, func(a, b visit.Authentication) int { return b.At.Compare(a.At) })
 		for _, c := range codes {
 			if c.At.IsZero() {
 				c.At = day.Midnight() // NHSO gave no time; the day is what was asked for

@@ -170,9 +170,9 @@ func (h *Handler) submit(ctx context.Context, c confirmation, again bool) result
 }
 
 // already returns the code of the visit's day, unit and claim type, if there is one.
-func already(codes []Code, v visit.Visit) *Code {
+func already(codes []visit.Authentication, v visit.Visit) *visit.Authentication {
 	for i, c := range codes {
-		if c.ClaimType == v.ClaimType.Code && c.HCode == v.HCode {
+		if c.Fits(v) {
 			return &codes[i]
 		}
 	}

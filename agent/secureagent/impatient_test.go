@@ -19,7 +19,7 @@ type dawdling struct {
 	each time.Duration
 }
 
-func (d dawdling) Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]Code, error) {
+func (d dawdling) Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]visit.Authentication, error) {
 	if err := d.spend(ctx, d.each); err != nil {
 		return nil, err
 	}
@@ -129,7 +129,7 @@ func TestAnUnclearOutcomeIsLookedUpWhenTheSameComesAgainAndNeverSentAgain(t *tes
 		}
 	}
 	w.do(func() {
-		w.given[agenttest.Adult.PID()] = []Code{{Code: "PP1299999999", ClaimType: "PG0060001", HCode: testUnit, At: time.Now()}}
+		w.given[agenttest.Adult.PID()] = []visit.Authentication{{Code: "PP1299999999", ClaimType: visit.ClaimType{Code: "PG0060001"}, Hospital: visit.Hospital{HCode: testUnit}, At: time.Now()}}
 	})
 	if code, v := ask(h, "POST", ConfirmPath, confirmBody(id)); code != 200 || v["claimCode"] != "PP1299999999" || len(w.orders) != 1 {
 		t.Errorf("%d %v, %d orders", code, v, len(w.orders))

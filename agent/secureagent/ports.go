@@ -95,15 +95,7 @@ func (a RightAnswer) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(
 // Codes asks NHSO for the authen codes of a person.
 type Codes interface {
 	// Codes returns the codes of a day at any unit. None is an answer.
-	Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]Code, error)
-}
-
-// Code is one authen code that NHSO knows.
-type Code struct {
-	Code      visit.AuthenCode
-	ClaimType string
-	HCode     string
-	At        time.Time
+	Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]visit.Authentication, error)
 }
 
 // Submitter brings one visit to NHSO: it saves it durably, sends it once, and

@@ -416,8 +416,8 @@ func TestLatestLooksBackAsFarAsItIsTold(t *testing.T) {
 		w := newWorld()
 		pid := agenttest.Pensioner.PID()
 		for i, back := range []int{3, 2, 2, 1, 0, 0, 9} {
-			w.given[pid] = append(w.given[pid], Code{
-				Code: visit.AuthenCode("PP130000000" + string(rune('0'+i))), HCode: testUnit, At: time.Now().AddDate(0, 0, -back),
+			w.given[pid] = append(w.given[pid], visit.Authentication{
+				Code: visit.AuthenCode("PP130000000" + string(rune('0'+i))), Hospital: visit.Hospital{HCode: testUnit}, At: time.Now().AddDate(0, 0, -back),
 			})
 		}
 		for look, want := range map[int]string{0: "5 4", 1: "5 4 3", 2: "5 4 3 2 1", 3: "5 4 3 2 1", 30: "5 4 3 2 1"} {

@@ -176,7 +176,7 @@ func TestACardPulledBeforeTheSubmissionEndsIt(t *testing.T) {
 // pulling takes the card out while NHSO is asked for the codes of today.
 type pulling struct{ *world }
 
-func (p *pulling) Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]Code, error) {
+func (p *pulling) Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]visit.Authentication, error) {
 	defer p.remove()
 	return p.world.Codes(ctx, pid, date)
 }
@@ -198,7 +198,7 @@ func TestMidnightDuringARequestEndsIt(t *testing.T) {
 // late needs two seconds to tell the codes of today.
 type late struct{ *world }
 
-func (l late) Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]Code, error) {
+func (l late) Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]visit.Authentication, error) {
 	time.Sleep(2 * time.Second)
 	return l.world.Codes(ctx, pid, date)
 }
@@ -444,7 +444,7 @@ func FuzzConfirm(f *testing.F) {
 	w := newWorld()
 	h := w.handler(f, nil)
 	f.Fuzz(func(t *testing.T, body string) {
-		w.do(func() { w.orders, w.accesses, w.given = nil, nil, map[string][]Code{} })
+		w.do(func() { w.orders, w.accesses, w.given = nil, nil, map[string][]visit.Authentication{} })
 		w.insert(agenttest.Adult.PID())
 		code, v := ask(h, "POST", ConfirmPath, strings.ReplaceAll(body, "ID", read(t, h)), func(r *http.Request) { r.Header.Set("Content-Type", "application/json") })
 		if (code == 200) != (len(w.orders) == 1) || code != 200 && code != 400 && code != 413 && (code != 500 || says(v) != sayCorrelation) {

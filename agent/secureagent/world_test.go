@@ -34,9 +34,9 @@ type world struct {
 	noPhoto   bool
 	cardTime  time.Duration // a reading of the text; the photo takes ten times as long
 	nhso      agenttest.NHSO
-	given     map[string][]Code // by PID
-	pending   map[string]bool   // PIDs with a visit on its way
-	outcome   *Outcome          // what Submit answers instead
+	given     map[string][]visit.Authentication // by PID
+	pending   map[string]bool                   // PIDs with a visit on its way
+	outcome   *Outcome                          // what Submit answers instead
 	onSubmit  func(context.Context)
 	drafts    []Order
 	draftErr  error
@@ -54,11 +54,11 @@ var (
 const testUnit = "99999"
 
 func newWorld() *world {
-	w := &world{readers: true, given: map[string][]Code{}, pending: map[string]bool{}}
+	w := &world{readers: true, given: map[string][]visit.Authentication{}, pending: map[string]bool{}}
 	midnight := visit.ServiceDateOf(time.Now()).Midnight()
 	for i, p := range agenttest.Persons() {
 		if p.DoneToday != "" {
-			w.given[p.PID()] = []Code{{Code: visit.AuthenCode(fmt.Sprintf("PP11%08d", i)), ClaimType: "PG0060001", HCode: p.DoneToday, At: midnight}}
+			w.given[p.PID()] = []visit.Authentication{{Code: visit.AuthenCode(fmt.Sprintf("PP11%08d", i)), ClaimType: visit.ClaimType{Code: "PG0060001"}, Hospital: visit.Hospital{HCode: p.DoneToday}, At: midnight}}
 		}
 	}
 	return w
@@ -189,14 +189,14 @@ func (w *world) RightByPID(ctx context.Context, pid visit.PID, date visit.Date) 
 }
 
 // Codes implements Codes.
-func (w *world) Codes(_ context.Context, pid visit.PID, date visit.Date) ([]Code, error) {
+func (w *world) Codes(_ context.Context, pid visit.PID, date visit.Date) ([]visit.Authentication, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.statuses++
 	if w.nhso == agenttest.NHSODown {
 		return nil, errNHSO
 	}
-	var found []Code
+	var found []visit.Authentication
 	for _, c := range w.given[pid.Digits()] {
 		if visit.ServiceDateOf(c.At) == date {
 			found = append(found, c)
@@ -220,7 +220,7 @@ func (w *world) Submit(ctx context.Context, o Order) Outcome {
 	case w.pending[pid], w.nhso == agenttest.NHSODown:
 		return Outcome{}
 	}
-	c := Code{Code: visit.AuthenCode(fmt.Sprintf("PP12%08d", len(w.orders))), ClaimType: o.Visit.ClaimType.Code, HCode: o.Visit.HCode, At: time.Now()}
+	c := visit.Authentication{Code: visit.AuthenCode(fmt.Sprintf("PP12%08d", len(w.orders))), ClaimType: o.Visit.ClaimType, Hospital: visit.Hospital{HCode: o.Visit.HCode}, At: time.Now()}
 	w.given[pid] = append(w.given[pid], c)
 	if w.nhso == agenttest.NHSOForgetful {
 		w.nhso = agenttest.NHSOUp

@@ -46,7 +46,7 @@ type Camera interface {
 // NHSO answers questions about a person.
 type NHSO interface {
 	Right(ctx context.Context, pid visit.PID, date visit.Date) (flow.RightFound, error)
-	Status(ctx context.Context, pid visit.PID, date visit.Date) ([]flow.Authentication, error)
+	Status(ctx context.Context, pid visit.PID, date visit.Date) ([]visit.Authentication, error)
 	ProblemOf(error) visit.Problem
 }
 

@@ -26,8 +26,8 @@ type bench struct {
 	saveTime time.Duration
 	saveErr  error
 	outcome  outbox.Outcome
-	asked    int                   // how often NHSO was asked for codes
-	codes    []flow.Authentication // its answer from the second time on
+	asked    int                    // how often NHSO was asked for codes
+	codes    []visit.Authentication // its answer from the second time on
 
 	photo []byte
 	seen  func(flow.Event)
@@ -76,7 +76,7 @@ func (b *bench) Right(context.Context, visit.PID, visit.Date) (flow.RightFound, 
 	return flow.RightFound{Right: visit.Right{Main: visit.Coded{ID: "UCS"}}}, nil
 }
 
-func (b *bench) Status(context.Context, visit.PID, visit.Date) ([]flow.Authentication, error) {
+func (b *bench) Status(context.Context, visit.PID, visit.Date) ([]visit.Authentication, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.asked++; b.asked == 1 {
@@ -311,7 +311,7 @@ func TestAGuardianVouchesWithTheirOwnCard(t *testing.T) {
 
 func TestACodeThatThePhoneAskedForIsKeptAndNothingIsSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &bench{codes: []flow.Authentication{{
+		b := &bench{codes: []visit.Authentication{{
 			Code: "PP1200000001", ClaimType: visit.ClaimType{Code: "PG0130001"}, Hospital: visit.Hospital{HCode: "99999"}, At: time.Now().Add(time.Minute),
 		}}}
 		m := b.play(t, func(r *Runner) {

@@ -45,30 +45,20 @@ func (u Client) Right(ctx context.Context, pid visit.PID, date visit.Date) (flow
 }
 
 // Status implements NHSO.
-func (u Client) Status(ctx context.Context, pid visit.PID, date visit.Date) ([]flow.Authentication, error) {
+func (u Client) Status(ctx context.Context, pid visit.PID, date visit.Date) ([]visit.Authentication, error) {
 	began := time.Now()
 	found, err := u.nhso.Status(ctx, pid, date)
 	u.Heard(ctx, began, err)
-	var done []flow.Authentication
-	for _, a := range found {
-		done = append(done, flow.Authentication{Code: a.Code, ClaimType: a.ClaimType, Hospital: a.Hospital, At: a.At})
-	}
-	return done, err
+	return found, err
 }
 
 // ProblemOf implements NHSO.
 func (u Client) ProblemOf(err error) visit.Problem { return nhso.ProblemOf(err) }
 
 // Codes implements outbox.NHSO.
-func (u Client) Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]outbox.Code, error) {
-	began := time.Now()
-	found, err := u.nhso.Status(ctx, pid, date)
-	u.Heard(ctx, began, err)
-	var codes []outbox.Code
-	for _, a := range found {
-		codes = append(codes, outbox.Code{Code: a.Code, ClaimType: a.ClaimType.Code, HCode: a.Hospital.HCode, At: a.At})
-	}
-	return codes, failure(err)
+func (u Client) Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]visit.Authentication, error) {
+	found, err := u.Status(ctx, pid, date)
+	return found, failure(err)
 }
 
 // Submit implements outbox.NHSO.

@@ -218,8 +218,8 @@ func visitSamples(t testing.TB) []sample {
 }
 
 func endSamples(t testing.TB) []sample {
-	done := func(hcode, name string) []flow.Authentication {
-		return []flow.Authentication{{
+	done := func(hcode, name string) []visit.Authentication {
+		return []visit.Authentication{{
 			Code: sampleCode, ClaimType: sampleClaims()[0], Hospital: visit.Hospital{HCode: hcode, Name: name}, At: noon.Add(-2 * time.Hour),
 		}}
 	}

@@ -46,7 +46,7 @@ func (c *scene) scan(at draw.Area, content, words string) {
 	c.s.Text("scan", label, words, c.s.Small().OneLine().Centered())
 }
 
-func (c *scene) issued(a flow.Authentication) string {
+func (c *scene) issued(a visit.Authentication) string {
 	if a.At.IsZero() {
 		return ""
 	}
@@ -178,7 +178,7 @@ func (c *scene) result() {
 		title = "result.line"
 	}
 	c.titleAndNext(title, x.ClaimType)
-	a := flow.Authentication{Code: x.Code, ClaimType: x.ClaimType, At: x.IssuedAt}
+	a := visit.Authentication{Code: x.Code, ClaimType: x.ClaimType, At: x.IssuedAt}
 	c.scanBeside(string(a.Code))
 	c.ending(func(at draw.Area) { c.codePanel(at, a.Code, c.claim(a.ClaimType), c.issued(a)) })
 }

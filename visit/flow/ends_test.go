@@ -17,9 +17,9 @@ func coded() []Event {
 	return append(sent(), VisitDone{Number: 1, Code: "PP1200000003", IssuedAt: time.Unix(3, 0)})
 }
 
-func hereOf(types ...visit.ClaimType) (done []Authentication) {
+func hereOf(types ...visit.ClaimType) (done []visit.Authentication) {
 	for _, c := range types {
-		done = append(done, Authentication{"PP1200000001", c, visit.Hospital{HCode: unit.HCode}, time.Unix(1, 0)})
+		done = append(done, codeOf("PP1200000001", c, unit.HCode, 1))
 	}
 	return done
 }
@@ -82,11 +82,11 @@ func TestSettingsGoWithThePatientWhoMadeThem(t *testing.T) {
 }
 
 func TestScreensToReadWarnBeforeTheyGoAndGiveMoreTime(t *testing.T) {
-	elsewhere := Authentication{"PP1200000002", general, visit.Hospital{HCode: "99998"}, time.Unix(2, 0)}
+	elsewhere := codeOf("PP1200000002", general, "99998", 2)
 	for state, events := range map[State][]Event{
 		NoCard:           {TapNoCard{}},
 		AlreadyHere:      join(cardIn(), []Event{StatusFound{1, hereOf(general)}}),
-		AlreadyElsewhere: join(cardIn(), []Event{StatusFound{1, []Authentication{elsewhere}}}),
+		AlreadyElsewhere: join(cardIn(), []Event{StatusFound{1, []visit.Authentication{elsewhere}}}),
 		NoRight:          join(cardIn()[:3], []Event{RightFound{Number: 1}, StatusFound{Number: 1}}),
 		Desk:             append(sent(), VisitRefused{1, visit.NHSORefusedVisit, ""}),
 		Result:           coded(),
@@ -140,7 +140,7 @@ func TestATypedNumberRevealsNothing(t *testing.T) {
 			answers []Event
 		}{
 			{"a code of today here", []Event{found, StatusFound{1, hereOf(general)}}},
-			{"a code of today elsewhere", []Event{found, StatusFound{1, []Authentication{{"PP1200000002", general, visit.Hospital{HCode: "99998"}, time.Unix(2, 0)}}}}},
+			{"a code of today elsewhere", []Event{found, StatusFound{1, []visit.Authentication{codeOf("PP1200000002", general, "99998", 2)}}}},
 			{"no right", []Event{RightFound{Number: 1}, StatusFound{Number: 1}}},
 			{"deceased", []Event{RightFound{Number: 1, Right: visit.Right{Deceased: true}}, StatusFound{Number: 1}}},
 		} {
@@ -236,11 +236,11 @@ func TestARefusedTokenPromisesNoCode(t *testing.T) {
 }
 
 func TestACodeOfAnotherUnitLeavesRoomForOneHereWhereTheUnitAllowsIt(t *testing.T) {
-	elsewhere := Authentication{"PP1200000002", general, visit.Hospital{HCode: "99998"}, time.Unix(2, 0)}
+	elsewhere := codeOf("PP1200000002", general, "99998", 2)
 	for _, allowed := range []bool{true, false} {
 		w := start()
 		w.m.Unit.SecondCode = allowed
-		for _, e := range join(cardIn(), []Event{PhoneKnown{1, somePhone, visit.PhoneOfPatient}, StatusFound{1, []Authentication{elsewhere}}, TapOtherService{}}) {
+		for _, e := range join(cardIn(), []Event{PhoneKnown{1, somePhone, visit.PhoneOfPatient}, StatusFound{1, []visit.Authentication{elsewhere}}, TapOtherService{}}) {
 			w, _ = advance(w, e)
 		}
 		if on := w.m.State == Confirm; on != allowed {

@@ -55,7 +55,7 @@ type (
 	// StatusFound brings the codes of today; an empty list means there is none.
 	StatusFound struct {
 		Number uint64
-		Done   []Authentication
+		Done   []visit.Authentication
 	}
 	// StatusFailed says that NHSO could not be asked for the codes of today.
 	StatusFailed struct{ Number uint64 }

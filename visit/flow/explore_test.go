@@ -80,6 +80,11 @@ var (
 	same  = Person{PID: mustPID(typedPID), Birth: visit.PartialDate{Year: 1980}}
 )
 
+// codeOf is a code that NHSO has given, so many seconds after the beginning of all time.
+func codeOf(code visit.AuthenCode, c visit.ClaimType, hcode string, at int64) visit.Authentication {
+	return visit.Authentication{Code: code, ClaimType: c, Hospital: visit.Hospital{HCode: hcode}, At: time.Unix(at, 0)}
+}
+
 func personOf(number uint64) Person {
 	pids := []string{"9000000000004", "9000000000012"}
 	return Person{PID: mustPID(pids[number%uint64(len(pids))]), Name: visit.Name{First: "ทดสอบ"}}
@@ -106,8 +111,8 @@ func (i Insertion) into(r Role) Insertion {
 func eventsFor(w world) []Event {
 	m := w.m
 	right := visit.Right{Main: visit.Coded{ID: "UCS"}}
-	codeHere := Authentication{"PP1200000001", general, visit.Hospital{HCode: "99999"}, time.Unix(1, 0)}
-	codeElsewhere := Authentication{"PP1200000002", general, visit.Hospital{HCode: "99998"}, time.Unix(2, 0)}
+	codeHere := codeOf("PP1200000001", general, "99999", 1)
+	codeElsewhere := codeOf("PP1200000002", general, "99998", 2)
 	events := []Event{
 		CardInserted{m.freshInsertion()},
 		CardInserted{},
@@ -184,7 +189,7 @@ func eventsFor(w world) []Event {
 		)
 	}
 	if n := m.Session.Insertion.Number; m.State == Line {
-		events = append(events, StatusFound{n, []Authentication{{"PP1200000004", general, visit.Hospital{HCode: "99999"}, time.Unix(4, 0)}}})
+		events = append(events, StatusFound{n, []visit.Authentication{codeOf("PP1200000004", general, "99999", 4)}})
 	}
 	if n := m.Session.Insertion.Number; n != 0 && (m.State == PhotoAim || m.State == PhotoReview || m.State == Confirm) {
 		events = append(events,
@@ -203,8 +208,8 @@ func eventsFor(w world) []Event {
 			RightFound{Number: n, Right: right, Birth: visit.PartialDate{Year: 1990}},
 			RightFound{Number: n},
 			RightFailed{n, visit.NHSOUnreachable}, RightFailed{n, visit.NHSORefusedToken},
-			StatusFound{Number: n}, StatusFound{n, []Authentication{codeHere}},
-			StatusFound{n, []Authentication{codeElsewhere}}, StatusFailed{n},
+			StatusFound{Number: n}, StatusFound{n, []visit.Authentication{codeHere}},
+			StatusFound{n, []visit.Authentication{codeElsewhere}}, StatusFailed{n},
 			PhoneKnown{n, mustPhone("0800001234"), visit.PhoneOfPatient},
 			VisitSaved{n}, VisitNotSaved{n}, VisitDone{Number: n, Code: "PP1200000003", IssuedAt: time.Unix(3, 0)}, VisitQueued{Number: n}, VisitQueued{n, visit.NHSORefusedToken},
 			VisitRefused{n, visit.NHSORefusedVisit, "เหตุผล"}, SlipPrinted{n, m.Session.Slips}, SlipPrinted{n, 99}, SlipFailed{Number: n, Nth: m.Session.Slips}, SlipFailed{n, m.Session.Slips, true},

@@ -27,7 +27,7 @@ func (s *step) poll() {
 // polled looks for a code of this unit that NHSO did not have when it answered
 // for the first time. One of the first answer is not shown: a typed number proves
 // nothing, and no clock here can tell whether the code is older than the session.
-func (s *step) polled(done []Authentication) {
+func (s *step) polled(done []visit.Authentication) {
 	x := &s.m.Session
 	first := x.Polls == 0
 	before := x.Done
@@ -74,7 +74,7 @@ func (x Session) pollAfter() time.Duration {
 	return min(PollFirst+time.Duration(x.Polls)*time.Second, PollLongest)
 }
 
-func holds(list []Authentication, code visit.AuthenCode) bool {
+func holds(list []visit.Authentication, code visit.AuthenCode) bool {
 	for _, a := range list {
 		if a.Code == code {
 			return true

@@ -255,8 +255,8 @@ type Session struct {
 	CardRead   bool // the rest of the card's text is there as well
 	Right      visit.Right
 	RightState Answer
-	Offered    []visit.ClaimType // what this person can choose from
-	Done       []Authentication  // codes of today
+	Offered    []visit.ClaimType      // what this person can choose from
+	Done       []visit.Authentication // codes of today
 	DoneState  Answer
 	AskedOf    visit.Date // the day of Done
 
@@ -309,14 +309,6 @@ type Person struct {
 	Address visit.Address
 }
 
-// Authentication is one code that NHSO has for the person and the day.
-type Authentication struct {
-	Code      visit.AuthenCode
-	ClaimType visit.ClaimType
-	Hospital  visit.Hospital
-	At        time.Time
-}
-
 // Phase tells how far a visit in state Sending is.
 type Phase int
 
@@ -348,8 +340,8 @@ func (s Session) PhoneProblem() visit.PhoneProblem { return visit.CheckPhone(s.P
 
 // Latest returns the newest code of today that belongs to the unit (here) or to
 // another unit.
-func (s Session) Latest(hcode string, here bool) (Authentication, bool) {
-	var best Authentication
+func (s Session) Latest(hcode string, here bool) (visit.Authentication, bool) {
+	var best visit.Authentication
 	found := false
 	for _, a := range s.Done {
 		if (a.Hospital.HCode == hcode) == here && (!found || a.At.After(best.At)) {

@@ -57,7 +57,7 @@ func TestTheWaysWithoutACardTakeFewTaps(t *testing.T) {
 	}{
 		{"photo", join(without(visit.MethodPhoto), answered(), photographed(), []Event{TapUsePhoto{}}, typed("0800001234"), []Event{TapConfirm{}}), 13 + 10 + 4, Sending},
 		{"certifier", join(without(visit.MethodCertifier), answered(), vouched(insertions[1]), typed("0800001234"), []Event{TapConfirm{}}), 13 + 10 + 4, Sending},
-		{"line", join(without(visit.MethodLine), []Event{StatusFound{Number: 1}, TimerFired{TimerPoll}, StatusFound{1, []Authentication{hereNow}}}), 13 + 2, Result},
+		{"line", join(without(visit.MethodLine), []Event{StatusFound{Number: 1}, TimerFired{TimerPoll}, StatusFound{1, []visit.Authentication{hereNow}}}), 13 + 2, Result},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m, _ := play(t, c.events...)
@@ -73,7 +73,7 @@ func TestTheWaysWithoutACardTakeFewTaps(t *testing.T) {
 	}
 }
 
-var hereNow = Authentication{"PP1200000001", general, visit.Hospital{HCode: "99999"}, time.Unix(1, 0)}
+var hereNow = codeOf("PP1200000001", general, "99999", 1)
 
 func TestACertifierCardThatIsPulledIsAskedForAgainAtEachStep(t *testing.T) {
 	for _, role := range []Role{PatientReader, CertifierReader} {
@@ -160,8 +160,8 @@ func TestAFaceThatMovesStopsTheCountdownUnlessTheShutterWasPressed(t *testing.T)
 }
 
 func TestACodeOfTodayIsNotShownToATypedNumber(t *testing.T) {
-	photo := join(without(visit.MethodPhoto), []Event{RightFound{Number: 1, Right: ucs}, StatusFound{1, []Authentication{hereNow}}}, photographed(), []Event{TapUsePhoto{}})
-	line := join(without(visit.MethodLine), []Event{StatusFound{1, []Authentication{hereNow}}})
+	photo := join(without(visit.MethodPhoto), []Event{RightFound{Number: 1, Right: ucs}, StatusFound{1, []visit.Authentication{hereNow}}}, photographed(), []Event{TapUsePhoto{}})
+	line := join(without(visit.MethodLine), []Event{StatusFound{1, []visit.Authentication{hereNow}}})
 	for name, events := range map[string][]Event{"photo": photo, "line": line} {
 		m, _ := play(t, events...)
 		if m.State != Desk || m.Session.Problem != visit.StaffChecks || m.Session.Code != "" {
@@ -324,7 +324,7 @@ func TestACodeOfTheFirstAnswerGoesToTheDeskWhateverItsTime(t *testing.T) {
 		for _, made := range []time.Time{{}, time.Unix(1, 0), time.Now().Add(time.Hour)} {
 			code := hereNow
 			code.At = made
-			m, _ := play(t, join(begun, []Event{StatusFound{1, []Authentication{code}}})...)
+			m, _ := play(t, join(begun, []Event{StatusFound{1, []visit.Authentication{code}}})...)
 			if m.State != Desk || m.Session.Code != "" {
 				t.Errorf("%s, a code of %v: state %v", name, made, m.State)
 			}

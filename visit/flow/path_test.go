@@ -89,8 +89,8 @@ func TestTheWholeCardPathEndsWithTheCodeAndASlip(t *testing.T) {
 }
 
 func TestASecondVisitOfTheSameDayShowsTheCodeAndSendsNothing(t *testing.T) {
-	code := Authentication{"PP1200000001", general, visit.Hospital{HCode: unit.HCode}, time.Unix(1, 0)}
-	m, effects := play(t, join(cardIn(), []Event{StatusFound{1, []Authentication{code}}, TapConfirm{}, TapReprint{}})...)
+	code := codeOf("PP1200000001", general, unit.HCode, 1)
+	m, effects := play(t, join(cardIn(), []Event{StatusFound{1, []visit.Authentication{code}}, TapConfirm{}, TapReprint{}})...)
 	if m.State != AlreadyHere {
 		t.Fatalf("state %v", m.State)
 	}
@@ -112,15 +112,15 @@ func TestASecondVisitOfTheSameDayShowsTheCodeAndSendsNothing(t *testing.T) {
 }
 
 func TestAnotherServiceIsChosenByThePatientWhereMoreThanOneIsLeft(t *testing.T) {
-	has := func(types ...visit.ClaimType) (done []Authentication) {
+	has := func(types ...visit.ClaimType) (done []visit.Authentication) {
 		for _, c := range types {
-			done = append(done, Authentication{"PP1200000001", c, visit.Hospital{HCode: unit.HCode}, time.Unix(1, 0)})
+			done = append(done, codeOf("PP1200000001", c, unit.HCode, 1))
 		}
 		return done
 	}
 	for _, c := range []struct {
 		name   string
-		done   []Authentication
+		done   []visit.Authentication
 		after  []Event
 		state  State
 		chosen visit.ClaimType
@@ -295,7 +295,7 @@ func TestTheCodeStaysLongerWhenNoSlipComes(t *testing.T) {
 func TestTheSlipBearsTheServiceDateOfItsVisit(t *testing.T) {
 	sent := join(cardIn(), []Event{StatusFound{Number: 1}}, typed("0800001234"), []Event{TapConfirm{}, VisitSaved{1}})
 	midnight, code := DayChanged{tomorrow}, VisitDone{Number: 1, Code: "PP1200000003", IssuedAt: time.Unix(3, 0)}
-	there := StatusFound{1, []Authentication{{"PP1200000001", general, visit.Hospital{HCode: unit.HCode}, time.Unix(1, 0)}}}
+	there := StatusFound{1, []visit.Authentication{codeOf("PP1200000001", general, unit.HCode, 1)}}
 	for _, c := range []struct {
 		name   string
 		events []Event
@@ -313,7 +313,7 @@ func TestTheSlipBearsTheServiceDateOfItsVisit(t *testing.T) {
 }
 
 func TestWhatBecameOfAnEarlierSlipSaysNothingOfTheLast(t *testing.T) {
-	there := StatusFound{1, []Authentication{{"PP1200000001", general, visit.Hospital{HCode: unit.HCode}, time.Unix(1, 0)}}}
+	there := StatusFound{1, []visit.Authentication{codeOf("PP1200000001", general, unit.HCode, 1)}}
 	two := join(cardIn(), []Event{there, TapReprint{}, TapOtherService{}, TapClaimType{dialysis.Code}}, typed("0800001234"), []Event{TapConfirm{}, VisitSaved{1}, VisitDone{Number: 1, Code: "PP1200000003"}})
 	m, effects := play(t, append(two, SlipPrinted{1, 1})...)
 	if m.Session.Print != Printing {

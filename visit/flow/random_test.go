@@ -190,7 +190,7 @@ func (l *lives) helpful() Event {
 		if x.Polls == 0 {
 			return StatusFound{Number: n}
 		}
-		return l.any(StatusFound{Number: n}, StatusFailed{n}, StatusFound{n, []Authentication{{"PP1200000004", general, visit.Hospital{HCode: unit.HCode}, time.Unix(4, 0)}}})
+		return l.any(StatusFound{Number: n}, StatusFailed{n}, StatusFound{n, []visit.Authentication{codeOf("PP1200000004", general, unit.HCode, 4)}})
 	case Reading:
 		return l.any(
 			CardIdentified{n, Person{PID: mustPID(typedPID)}}, CardRead{Number: n}, l.right(n), StatusFound{Number: n},

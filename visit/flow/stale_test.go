@@ -10,7 +10,7 @@ import (
 
 // answersOf are the answers to every effect of a session, as they could come late.
 func answersOf(number uint64) []Event {
-	other := []Authentication{{"PP1200000009", general, visit.Hospital{HCode: unit.HCode}, time.Unix(9, 0)}}
+	other := []visit.Authentication{codeOf("PP1200000009", general, unit.HCode, 9)}
 	return []Event{
 		CardIdentified{number, adult},
 		CardRead{Number: number, Expiry: visit.PartialDate{Lifelong: true}},
