@@ -148,7 +148,7 @@ var house = map[string]room{
 	"printer/device":   {nil, nil, "it is what all ways to a printer have in common"},
 	"printer/document": {[]string{"printer/device"}, nil, "it wraps dots, and never learns whose slip that is"},
 	"printer/escpos":   {[]string{"printer/device"}, []string{"printer/sink"}, "a way to a printer carries dots and knows no visit"},
-	"printer/ipp":      {[]string{"printer/device", "printer/document", "printer/escpos"}, []string{"printer", "printer/sink", "printer/template"}, "a way to a printer carries dots and knows no visit"},
+	"printer/ipp":      {[]string{"printer/device", "printer/document", "printer/escpos"}, []string{"printer", "printer/sink", "printer/template", "visit"}, "a way to a printer carries dots and knows no visit"},
 	"printer/sink":     {[]string{"printer/device"}, nil, "the made-up printer reads by the manual, not by the encoder that it checks"},
 	"printer/spooler":  {[]string{"printer/device", "printer/escpos"}, nil, "a way to a printer carries dots and knows no visit"},
 	"printer/template": {[]string{"assets/slipwords"}, nil, "a hospital's file is read without a printer"},

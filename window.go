@@ -37,7 +37,7 @@ func screenOptions(k *kiosk.Kiosk) ui.Options {
 	c := k.Config
 	o := ui.Options{
 		Unit: ui.Unit{Name: c.Unit.Name, HCode: c.Unit.HCode}, Zone: c.NHSO.Zone,
-		Languages: c.Kiosk.Languages, Orientation: ui.Orientation(c.Kiosk.Orientation), Send: k.Send,
+		Languages: c.Kiosk.Languages, Orientation: c.Kiosk.Orientation, Send: k.Send,
 		Machine: machineName(), Version: programVersion(),
 	}
 	// The unit's own number is no secret: it is there to be called.

@@ -62,7 +62,7 @@ func listenForPage(log *slog.Logger) net.Listener {
 // zoneOf reads the name of a zone.
 func zoneOf(name string) (visit.Zone, error) {
 	z := visit.Zone(name)
-	if !slices.Contains([]visit.Zone{visit.ZoneDemo, visit.ZoneTest, visit.ZoneProduction}, z) {
+	if !slices.Contains(visit.Zones(), z) {
 		return "", fmt.Errorf("%q is no zone: write demo, test or production", name)
 	}
 	return z, nil

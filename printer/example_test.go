@@ -6,6 +6,7 @@ import (
 
 	"authenkiosk/printer"
 	"authenkiosk/printer/template"
+	"authenkiosk/visit"
 )
 
 // A slip is drawn as a picture of black and white dots, as wide as the paper, so
@@ -30,7 +31,7 @@ func ExampleDraw() {
 
 // Settings that cannot be right are refused before anything is printed.
 func ExampleOpen() {
-	_, err := printer.Open(printer.Config{Way: printer.WayTCP, Address: "192.0.2.10:9100", Cut: "twice"})
+	_, err := printer.Open(printer.Config{Kind: visit.PrinterTCP, Address: "192.0.2.10:9100", Cut: "twice"})
 	fmt.Println(errors.Is(err, printer.ErrConfig))
 	fmt.Println(err)
 	// Output:

@@ -11,42 +11,27 @@ import (
 	"authenkiosk/printer/ipp"
 	"authenkiosk/printer/spooler"
 	"authenkiosk/printer/template"
+	"authenkiosk/visit"
 )
-
-// Way is how a printer is reached.
-type Way string
-
-// The ways, with the meaning of the address.
-const (
-	WayTCP     Way = "escpos-tcp"    // host:port
-	WayFile    Way = "escpos-file"   // a device of usblp on Linux, like /dev/usb/lp0
-	WaySerial  Way = "escpos-serial" // /dev/ttyUSB0?baud=19200&flow=dtrdsr, COM3?baud=9600
-	WayIPP     Way = "ipp"           // ipp://host/ipp/print, ipps://host, also a queue of CUPS
-	WayWindows Way = "windows"       // the name of a printer in Windows
-	WayImage   Way = "image"         // a directory
-)
-
-// Ways lists them all.
-func Ways() []Way { return []Way{WayTCP, WayFile, WaySerial, WayIPP, WayWindows, WayImage} }
 
 // Formats of documents that a configuration may ask for.
 const (
-	FormatPNG    = "png"    // of WayImage, its usual one
-	FormatPDF    = "pdf"    // of WayImage and WayIPP
-	FormatPWG    = "pwg"    // of WayIPP
-	FormatJPEG   = "jpeg"   // of WayIPP
-	FormatESCPOS = "escpos" // of WayIPP
-	FormatRaw    = "raw"    // of WayIPP: ESC/POS through a raw queue of CUPS
+	FormatPNG    = "png"    // of kind image, its usual one
+	FormatPDF    = "pdf"    // of kind image and ipp
+	FormatPWG    = "pwg"    // of kind ipp
+	FormatJPEG   = "jpeg"   // of kind ipp
+	FormatESCPOS = "escpos" // of kind ipp
+	FormatRaw    = "raw"    // of kind ipp: ESC/POS through a raw queue of CUPS
 )
 
-// Config is a printer. All but Way and Address may be left zero.
+// Config is a printer. All but Kind and Address may be left zero.
 type Config struct {
-	Way     Way
+	Kind    visit.PrinterKind // but visit.PrinterNone
 	Address string
 	WidthMM int // of the paper: 58 or 80, which 0 stands for
-	// Paper is "a4" or "a5" for sheets (WayImage, and WayIPP but for ESC/POS), or
+	// Paper is "a4" or "a5" for sheets (kind image, and ipp but for ESC/POS), or
 	// "58" or "80", which must be the width in that case. Empty: a roll of WidthMM; a
-	// printer of WayIPP is asked whether it has sheets.
+	// printer of kind ipp is asked whether it has sheets.
 	Paper template.Paper
 	// Model names the peculiarities of an ESC/POS printer, see ModelNames.
 	Model string
@@ -59,14 +44,14 @@ type Config struct {
 	Well string
 	// Format forces a kind of document; empty: what suits the printer.
 	Format string
-	// Dial is the way to a printer of WayTCP; nil: the network of this machine.
+	// Dial is the way to a printer of kind escpos-tcp; nil: the network of this machine.
 	Dial func(context.Context) (net.Conn, error)
 }
 
 // ErrConfig is wrapped by every error of a Config that can never work.
 var ErrConfig = errors.New("the printer is not configured rightly")
 
-// ErrFormat says that a printer of WayIPP takes no document that can be made.
+// ErrFormat says that a printer of kind ipp takes no document that can be made.
 var ErrFormat = ipp.ErrFormat
 
 // ModelNames lists the models of ESC/POS printers that are known.
@@ -90,7 +75,7 @@ func Open(c Config) (*Device, error) {
 	if d.out, err = c.output(d.width); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
-	if a, err := escpos.ParseSerialAddress(c.Address); c.Way == WaySerial && err == nil {
+	if a, err := escpos.ParseSerialAddress(c.Address); c.Kind == visit.PrinterSerial && err == nil {
 		d.limit += a.Takes(maxRoll * (d.width + 7) / 8)
 	}
 	return d, nil
@@ -103,11 +88,11 @@ func (c Config) paper(width int) (Paper, error) {
 	case "", roll.Size:
 		return roll, nil
 	case template.A4, template.A5:
-		if c.Way == WayImage || c.Way == WayIPP && c.Format != FormatESCPOS && c.Format != FormatRaw {
+		if c.Kind == visit.PrinterImage || c.Kind == visit.PrinterIPP && c.Format != FormatESCPOS && c.Format != FormatRaw {
 			return PaperOf(c.Paper, pageFine)
 		}
 	}
-	return Paper{}, fmt.Errorf("paper %q does not go with kind %q, format %q and a width of %d mm", c.Paper, c.Way, c.Format, c.WidthMM)
+	return Paper{}, fmt.Errorf("paper %q does not go with kind %q, format %q and a width of %d mm", c.Paper, c.Kind, c.Format, c.WidthMM)
 }
 
 // slowBaud is the speed below which a slip takes more than two minutes.
@@ -119,7 +104,7 @@ const usualSlip = 1450
 // Warnings tells what of a configuration works, but not well: a serial line on which
 // a slip takes minutes. Nothing means all is well, or that Open tells.
 func (c Config) Warnings() []string {
-	if c.Way != WaySerial {
+	if c.Kind != visit.PrinterSerial {
 		return nil
 	}
 	a, err := escpos.ParseSerialAddress(c.Address)
@@ -145,33 +130,35 @@ func (c Config) output(width int) (output, error) {
 	if err := c.checkFormat(); err != nil {
 		return nil, err
 	}
-	switch c.Way {
-	case WayTCP:
+	//exhaustive:enforce
+	switch c.Kind {
+	case visit.PrinterNone: // whoever has none opens none
+	case visit.PrinterTCP:
 		open := escpos.TCP(c.Address)
 		if c.Dial != nil {
 			open = func(ctx context.Context) (escpos.Port, error) { return c.Dial(ctx) }
 		}
 		return packed{escpos.New(open, model)}, nil
-	case WayFile:
+	case visit.PrinterFile:
 		return packed{escpos.New(escpos.File(c.Address), model)}, nil
-	case WaySerial:
+	case visit.PrinterSerial:
 		a, err := escpos.ParseSerialAddress(c.Address)
 		if err != nil {
 			return nil, err
 		}
 		limits := escpos.LimitsAt(a.Baud, model.Band*width/8)
 		return packed{escpos.New(escpos.Serial(a), model).WithLimits(limits).Wary()}, nil
-	case WayIPP:
+	case visit.PrinterIPP:
 		p, err := ipp.New(c.Address, ipp.Options{Format: mediaTypes[c.Format], Model: model, Sheet: pageOf(c.Paper)})
 		return packed{p}, err
-	case WayWindows:
+	case visit.PrinterWindows:
 		p, err := spooler.New(c.Address, model)
 		return packed{p}, err
-	case WayImage:
+	case visit.PrinterImage:
 		paper, err := c.paper(width)
 		return &Image{Dir: c.Address, Width: width, PDF: c.Format == FormatPDF, Paper: paper}, err
 	}
-	return nil, fmt.Errorf("%q is no kind of printer", c.Way)
+	return nil, fmt.Errorf("%q is no kind of printer", c.Kind)
 }
 
 var mediaTypes = map[string]string{
@@ -179,12 +166,12 @@ var mediaTypes = map[string]string{
 }
 
 func (c Config) checkFormat() error {
-	switch c.Way {
-	case WayImage:
+	switch c.Kind {
+	case visit.PrinterImage:
 		if c.Format == "" || c.Format == FormatPNG || c.Format == FormatPDF {
 			return nil
 		}
-	case WayIPP:
+	case visit.PrinterIPP:
 		if _, ok := mediaTypes[c.Format]; ok {
 			return nil
 		}
@@ -193,5 +180,5 @@ func (c Config) checkFormat() error {
 			return nil
 		}
 	}
-	return fmt.Errorf("format %q does not go with kind %q", c.Format, c.Way)
+	return fmt.Errorf("format %q does not go with kind %q", c.Format, c.Kind)
 }

@@ -14,6 +14,7 @@ import (
 
 	"authenkiosk/printer/document"
 	"authenkiosk/printer/template"
+	"authenkiosk/visit"
 )
 
 // unlike counts the dots of two pictures that are black in one of them, and white in
@@ -75,7 +76,7 @@ func preview(t *testing.T, s Slip, size template.Paper) image.Image {
 func TestASheetOfThePDFPrinterIsItsPreview(t *testing.T) {
 	reader, converter, info := look(t, "zbarimg"), look(t, "pdftoppm"), look(t, "pdfinfo")
 	dir := t.TempDir()
-	d, err := Open(Config{Way: WayImage, Address: dir, Format: FormatPDF, Paper: template.A5})
+	d, err := Open(Config{Kind: visit.PrinterImage, Address: dir, Format: FormatPDF, Paper: template.A5})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,22 +118,22 @@ func TestASheetAsAPictureIsItsPreview(t *testing.T) {
 
 func TestPaperThatAKindOfPrinterCannotHaveIsRefused(t *testing.T) {
 	for name, c := range map[string]Config{
-		"sheets for a slip printer":   {Way: WayTCP, Address: "h:1", Paper: template.A4},
-		"sheets for Windows":          {Way: WayWindows, Address: "p", Paper: template.A5},
-		"sheets in ESC/POS":           {Way: WayIPP, Address: "ipp://h/p", Format: FormatESCPOS, Paper: template.A4},
-		"sheets through a raw queue":  {Way: WayIPP, Address: "ipp://h/p", Format: FormatRaw, Paper: template.A4},
-		"a paper that nobody knows":   {Way: WayImage, Address: "d", Paper: "letter"},
-		"a roll of two widths":        {Way: WayTCP, Address: "h:1", WidthMM: 80, Paper: template.Roll58},
-		"a roll of the other as well": {Way: WayImage, Address: "d", WidthMM: 58, Paper: template.Roll80},
+		"sheets for a slip printer":   {Kind: visit.PrinterTCP, Address: "h:1", Paper: template.A4},
+		"sheets for Windows":          {Kind: visit.PrinterWindows, Address: "p", Paper: template.A5},
+		"sheets in ESC/POS":           {Kind: visit.PrinterIPP, Address: "ipp://h/p", Format: FormatESCPOS, Paper: template.A4},
+		"sheets through a raw queue":  {Kind: visit.PrinterIPP, Address: "ipp://h/p", Format: FormatRaw, Paper: template.A4},
+		"a paper that nobody knows":   {Kind: visit.PrinterImage, Address: "d", Paper: "letter"},
+		"a roll of two widths":        {Kind: visit.PrinterTCP, Address: "h:1", WidthMM: 80, Paper: template.Roll58},
+		"a roll of the other as well": {Kind: visit.PrinterImage, Address: "d", WidthMM: 58, Paper: template.Roll80},
 	} {
 		if _, err := Open(c); !errors.Is(err, ErrConfig) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for _, c := range []Config{
-		{Way: WayTCP, Address: "h:1", Paper: template.Roll80},
-		{Way: WayIPP, Address: "ipp://h/p", WidthMM: 58, Paper: template.Roll58},
-		{Way: WayIPP, Address: "ipp://h/p", Format: FormatPWG, Paper: template.A4},
+		{Kind: visit.PrinterTCP, Address: "h:1", Paper: template.Roll80},
+		{Kind: visit.PrinterIPP, Address: "ipp://h/p", WidthMM: 58, Paper: template.Roll58},
+		{Kind: visit.PrinterIPP, Address: "ipp://h/p", Format: FormatPWG, Paper: template.A4},
 	} {
 		d, err := Open(c)
 		if err != nil {
@@ -178,7 +179,7 @@ func TestSheetsOfOtherSizesAreSetLikeTheNearest(t *testing.T) {
 }
 
 func TestAPrinterOfIPPThatIsNotThereIsOfflineBeforeASlipIsDrawn(t *testing.T) {
-	d, err := Open(Config{Way: WayIPP, Address: "ipp://127.0.0.1:1/ipp/print"})
+	d, err := Open(Config{Kind: visit.PrinterIPP, Address: "ipp://127.0.0.1:1/ipp/print"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +203,7 @@ func TestEveryLineGetsTheTimeThatItsSlipsTake(t *testing.T) {
 			}
 			bits := m.Rect.Dy() * WidthPx(mm) / 8 * 10 // eight, start and stop
 			for _, baud := range []int{1200, 2400, 4800, 9600, 19_200, 115_200, 921_600} {
-				d, err := Open(Config{Way: WaySerial, Address: "COM1?baud=" + strconv.Itoa(baud), WidthMM: mm})
+				d, err := Open(Config{Kind: visit.PrinterSerial, Address: "COM1?baud=" + strconv.Itoa(baud), WidthMM: mm})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -213,13 +214,13 @@ func TestEveryLineGetsTheTimeThatItsSlipsTake(t *testing.T) {
 			}
 		}
 	}
-	for _, c := range []Config{{Way: WayTCP, Address: "h:1"}, {Way: WayFile, Address: "/dev/usb/lp0"}, {Way: WayIPP, Address: "ipp://h/p"}, {Way: WayImage, Address: "d"}} {
+	for _, c := range []Config{{Kind: visit.PrinterTCP, Address: "h:1"}, {Kind: visit.PrinterFile, Address: "/dev/usb/lp0"}, {Kind: visit.PrinterIPP, Address: "ipp://h/p"}, {Kind: visit.PrinterImage, Address: "d"}} {
 		d, err := Open(c)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got := d.PrintLimit(); got != 100*time.Second {
-			t.Errorf("%s: %v", c.Way, got)
+			t.Errorf("%s: %v", c.Kind, got)
 		}
 	}
 }
@@ -228,7 +229,7 @@ func TestALineOnWhichASlipTakesMinutesIsWarnedOf(t *testing.T) {
 	for address, want := range map[string]string{
 		"COM1?baud=1200": "16", "COM1?baud=4800": "4", "COM1?baud=9600": "", "COM1": "", "COM1?baud=115200": "", "COM1?baud=x": "",
 	} {
-		got := Config{Way: WaySerial, Address: address}.Warnings()
+		got := Config{Kind: visit.PrinterSerial, Address: address}.Warnings()
 		if want == "" && len(got) > 0 {
 			t.Errorf("%s: %q", address, got)
 		}
@@ -236,7 +237,7 @@ func TestALineOnWhichASlipTakesMinutesIsWarnedOf(t *testing.T) {
 			t.Errorf("%s: %q, want %s minutes", address, got, want)
 		}
 	}
-	if got := (Config{Way: WayTCP, Address: "h:1"}).Warnings(); len(got) > 0 {
+	if got := (Config{Kind: visit.PrinterTCP, Address: "h:1"}).Warnings(); len(got) > 0 {
 		t.Errorf("%q", got)
 	}
 	// The built-in slip is as long as the warning takes it to be.

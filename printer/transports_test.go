@@ -19,6 +19,7 @@ import (
 	"authenkiosk/printer/device"
 	"authenkiosk/printer/escpos"
 	"authenkiosk/printer/sink"
+	"authenkiosk/visit"
 )
 
 // madeUp is a made-up printer, and the device that prints on it.
@@ -29,7 +30,7 @@ func madeUp(t testing.TB, mm int) (*Device, *sink.Printer) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := Open(Config{Way: WayTCP, Address: address, WidthMM: mm})
+	d, err := Open(Config{Kind: visit.PrinterTCP, Address: address, WidthMM: mm})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +42,7 @@ func madeUp(t testing.TB, mm int) (*Device, *sink.Printer) {
 func onALine(t testing.TB, mm int) (*Device, *sink.Printer) {
 	t.Helper()
 	paper := sink.New(WidthPx(mm))
-	d, err := Open(Config{Way: WayTCP, Address: "127.0.0.1:9", WidthMM: mm})
+	d, err := Open(Config{Kind: visit.PrinterTCP, Address: "127.0.0.1:9", WidthMM: mm})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -316,7 +317,7 @@ func TestTheEndOfAPrintIsKnownToThePollerAtOnce(t *testing.T) {
 func TestASlipAsPDFShowsTheSlip(t *testing.T) {
 	reader, converter := look(t, "zbarimg"), look(t, "pdftoppm")
 	dir := t.TempDir()
-	d, err := Open(Config{Way: WayImage, Address: dir, WidthMM: 80, Format: FormatPDF})
+	d, err := Open(Config{Kind: visit.PrinterImage, Address: dir, WidthMM: 80, Format: FormatPDF})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -347,27 +348,27 @@ func TestASlipAsPDFShowsTheSlip(t *testing.T) {
 func TestWrongConfigurationsAreRefused(t *testing.T) {
 	few, many := 2, 99
 	for name, c := range map[string]Config{
-		"no address":     {Way: WayTCP},
+		"no address":     {Kind: visit.PrinterTCP},
 		"no kind":        {Address: "x"},
-		"unknown kind":   {Way: "fax", Address: "x"},
-		"odd paper":      {Way: WayTCP, Address: "h:1", WidthMM: 70},
-		"unknown model":  {Way: WayTCP, Address: "h:1", Model: "nobody's"},
-		"unknown cut":    {Way: WayTCP, Address: "h:1", Cut: "saw"},
-		"endless feed":   {Way: WayTCP, Address: "h:1", FeedLines: &many},
-		"serial setting": {Way: WaySerial, Address: "/dev/ttyS0?speed=1"},
-		"IPP address":    {Way: WayIPP, Address: "lpd://host"},
-		"format":         {Way: WayTCP, Address: "h:1", Format: FormatPDF},
-		"picture format": {Way: WayImage, Address: "d", Format: FormatPWG},
+		"unknown kind":   {Kind: "fax", Address: "x"},
+		"odd paper":      {Kind: visit.PrinterTCP, Address: "h:1", WidthMM: 70},
+		"unknown model":  {Kind: visit.PrinterTCP, Address: "h:1", Model: "nobody's"},
+		"unknown cut":    {Kind: visit.PrinterTCP, Address: "h:1", Cut: "saw"},
+		"endless feed":   {Kind: visit.PrinterTCP, Address: "h:1", FeedLines: &many},
+		"serial setting": {Kind: visit.PrinterSerial, Address: "/dev/ttyS0?speed=1"},
+		"IPP address":    {Kind: visit.PrinterIPP, Address: "lpd://host"},
+		"format":         {Kind: visit.PrinterTCP, Address: "h:1", Format: FormatPDF},
+		"picture format": {Kind: visit.PrinterImage, Address: "d", Format: FormatPWG},
 	} {
 		if d, err := Open(c); !errors.Is(err, ErrConfig) || d != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for _, c := range []Config{
-		{Way: WayTCP, Address: "h:1", Model: "epson-tm", Cut: "none", FeedLines: &few},
-		{Way: WaySerial, Address: "COM3?baud=19200&flow=dtrdsr&parity=even"},
-		{Way: WayFile, Address: "/dev/usb/lp0", WidthMM: 58},
-		{Way: WayIPP, Address: "ipps://host/ipp/print", Format: FormatPWG},
+		{Kind: visit.PrinterTCP, Address: "h:1", Model: "epson-tm", Cut: "none", FeedLines: &few},
+		{Kind: visit.PrinterSerial, Address: "COM3?baud=19200&flow=dtrdsr&parity=even"},
+		{Kind: visit.PrinterFile, Address: "/dev/usb/lp0", WidthMM: 58},
+		{Kind: visit.PrinterIPP, Address: "ipps://host/ipp/print", Format: FormatPWG},
 	} {
 		d, err := Open(c)
 		if err != nil {

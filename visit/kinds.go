@@ -13,6 +13,14 @@ const (
 	MethodLine      Method = "line"      // the patient's phone
 )
 
+// Methods returns every method.
+func Methods() []Method {
+	return []Method{MethodCard, MethodPhoto, MethodCertifier, MethodLine}
+}
+
+// UnmarshalText accepts the four methods and nothing else.
+func (m *Method) UnmarshalText(b []byte) error { return oneOf(m, b, Methods()...) }
+
 // Typed reports whether the number of the patient is only typed with this method. That
 // proves nothing: nothing that NHSO knows of its owner may be shown or printed.
 func (m Method) Typed() bool {
@@ -33,13 +41,11 @@ const (
 	ZoneProduction Zone = "production" // the real one
 )
 
-// UnmarshalText accepts the three zones and nothing else.
-func (z *Zone) UnmarshalText(b []byte) error { return oneOf(z, b, ZoneDemo, ZoneTest, ZoneProduction) }
+// Zones returns every zone.
+func Zones() []Zone { return []Zone{ZoneDemo, ZoneTest, ZoneProduction} }
 
-// UnmarshalText accepts the four methods and nothing else.
-func (m *Method) UnmarshalText(b []byte) error {
-	return oneOf(m, b, MethodCard, MethodPhoto, MethodCertifier, MethodLine)
-}
+// UnmarshalText accepts the three zones and nothing else.
+func (z *Zone) UnmarshalText(b []byte) error { return oneOf(z, b, Zones()...) }
 
 func oneOf[T ~string](dst *T, b []byte, allowed ...T) error {
 	for _, a := range allowed {

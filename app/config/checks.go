@@ -11,6 +11,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"authenkiosk/visit"
 )
 
 // Each check returns "" or what is allowed.
@@ -162,29 +164,32 @@ func cameraSource(s string) string {
 }
 
 // printerAddress is the check of an address for each kind of printer.
-var printerAddress = map[PrinterKind]func(string) string{
-	PrinterTCP: hostPort,
-	PrinterFile: func(s string) string {
+//
+//exhaustive:enforce
+var printerAddress = map[visit.PrinterKind]func(string) string{
+	visit.PrinterNone: func(string) string { return "" },
+	visit.PrinterTCP:  hostPort,
+	visit.PrinterFile: func(s string) string {
 		if !filepath.IsAbs(s) && !strings.HasPrefix(s, "/") {
 			return "it must be the full path of a device, for example /dev/usb/lp0"
 		}
 		return ""
 	},
-	PrinterSerial: func(s string) string {
+	visit.PrinterSerial: func(s string) string {
 		if !serialForm.MatchString(s) {
 			return "it must be a port and perhaps its settings, for example /dev/ttyUSB0?baud=19200&flow=dtrdsr or COM3?baud=9600"
 		}
 		return ""
 	},
-	PrinterIPP: func(s string) string {
+	visit.PrinterIPP: func(s string) string {
 		u, err := url.Parse(s)
 		if err != nil || u.Hostname() == "" || !strings.Contains(" ipp ipps http https ", " "+u.Scheme+" ") {
 			return "it must be an address like ipp://host/ipp/print"
 		}
 		return ""
 	},
-	PrinterWindows: func(s string) string { return needed(s, "the name of a printer in Windows") },
-	PrinterImage:   func(s string) string { return needed(s, "a directory") },
+	visit.PrinterWindows: func(s string) string { return needed(s, "the name of a printer in Windows") },
+	visit.PrinterImage:   func(s string) string { return needed(s, "a directory") },
 }
 
 func needed(s, what string) string {

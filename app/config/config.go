@@ -116,23 +116,9 @@ type MQTT struct {
 	CAFile   string // PEM file with the authority of the broker; empty: those of the machine
 }
 
-// PrinterKind is the way to a printer.
-type PrinterKind string
-
-// The kinds, with the meaning of the address.
-const (
-	PrinterNone    PrinterKind = "none"
-	PrinterTCP     PrinterKind = "escpos-tcp"    // host:port
-	PrinterFile    PrinterKind = "escpos-file"   // path of a device
-	PrinterSerial  PrinterKind = "escpos-serial" // serial port, with its settings behind a question mark
-	PrinterIPP     PrinterKind = "ipp"           // URL
-	PrinterWindows PrinterKind = "windows"       // name in Windows
-	PrinterImage   PrinterKind = "image"         // directory
-)
-
 // Printer says where slips go.
 type Printer struct {
-	Kind      PrinterKind
+	Kind      visit.PrinterKind
 	Address   string
 	WidthMM   int    // of the paper: 58 or 80
 	Paper     string // a5 or a4: sheets; empty: a roll, or what a printer of kind ipp says
@@ -166,16 +152,6 @@ type Line struct {
 	QR string // what the code on the screen holds; empty: made from unit and zone
 }
 
-// Orientation is how the screen stands.
-type Orientation string
-
-// The orientations.
-const (
-	OrientationAuto      Orientation = "auto"
-	OrientationPortrait  Orientation = "portrait"
-	OrientationLandscape Orientation = "landscape"
-)
-
 // Kiosk is what patients see.
 type Kiosk struct {
 	ClaimTypes        []string // offered where NHSO names none for the person; empty: patients get the default, programs all that are known
@@ -184,7 +160,7 @@ type Kiosk struct {
 	OtherNumbers      []string // first digits of 13-digit numbers of people who are no citizens
 	Languages         []string // the first is shown first
 	Fullscreen        bool
-	Orientation       Orientation
+	Orientation       visit.Orientation
 	RememberPhoneDays int    // 0: never
 	SecondCode        bool   // a patient with today's code of another unit may have one here
 	NextTH, NextEN    string // where a patient with a code goes from here; empty: nothing is said
@@ -206,15 +182,15 @@ func Default() Config {
 		Unit:      Unit{HCode: demoHCode, Name: "โรงพยาบาลทดสอบ"},
 		NHSO:      NHSO{Zone: visit.ZoneDemo, Upstream: UpstreamEndpoint, AgentURL: "http://127.0.0.1:8189"},
 		Agent:     Agent{Listen: "127.0.0.1:8189", CorrelationMinutes: 10},
-		Printer:   Printer{Kind: PrinterNone, WidthMM: 80, FeedLines: FeedOfModel},
+		Printer:   Printer{Kind: visit.PrinterNone, WidthMM: 80, FeedLines: FeedOfModel},
 		Certifier: Certifier{MinAge: 18, Relations: visit.Relations(), AdultRelations: visit.Relations()},
 		Kiosk: Kiosk{
 			DefaultClaimType: "PG0060001",
-			Methods:          []visit.Method{visit.MethodCard, visit.MethodPhoto, visit.MethodCertifier, visit.MethodLine},
+			Methods:          visit.Methods(),
 			OtherNumbers:     []string{"0", "6", "7", "8"},
 			Languages:        []string{"th", "en"},
 			Fullscreen:       true,
-			Orientation:      OrientationAuto,
+			Orientation:      visit.OrientationAuto,
 		},
 		Storage: Storage{KeepDays: 1, KeepPhotoDays: 1, KeepStaffDays: 30},
 	}

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"authenkiosk/visit"
 )
 
 // What the printer room knows, in its own order; empty is its choice.
@@ -14,9 +16,9 @@ var (
 	// PrinterCuts are the ways to cut.
 	PrinterCuts = []string{"", "none", "feed", "partial", "full", "esc-m", "esc-i"}
 	// PrinterFormats are the kinds of documents that go to a kind of printer.
-	PrinterFormats = map[PrinterKind][]string{
-		PrinterImage: {"", "png", "pdf"},
-		PrinterIPP:   {"", "pdf", "pwg", "jpeg", "escpos", "raw"},
+	PrinterFormats = map[visit.PrinterKind][]string{
+		visit.PrinterImage: {"", "png", "pdf"},
+		visit.PrinterIPP:   {"", "pdf", "pwg", "jpeg", "escpos", "raw"},
 	}
 )
 

@@ -112,7 +112,7 @@ url = " https://his.example/in "
 		{c.Agent.AllowedOrigins[0], "https://his.example"},
 		{c.MQTT.Broker, "mqtts://broker.example"},
 		{c.MQTT.Kiosk, "kiosk-1"},
-		{string(c.Printer.Kind), string(PrinterTCP)},
+		{string(c.Printer.Kind), string(visit.PrinterTCP)},
 		{c.Printer.Address, "192.0.2.7:9100"},
 		{c.Camera.Source, "mjpeg:http://192.0.2.8/video"},
 		{c.Kiosk.ClaimTypes[0], "PG0060001"},

@@ -105,7 +105,7 @@ func keepCommandsOut(t *testing.T, data string) {
 
 // slipsAsPictures gives a kiosk a printer that leaves pictures.
 func slipsAsPictures(data string, c *config.Config) {
-	c.Printer.Kind, c.Printer.Address = config.PrinterImage, filepath.Join(data, "slips")
+	c.Printer.Kind, c.Printer.Address = visit.PrinterImage, filepath.Join(data, "slips")
 }
 
 // makeWire makes a kiosk that is not yet started.

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"authenkiosk/app"
-	"authenkiosk/app/config"
 	"authenkiosk/app/photo"
 	"authenkiosk/app/recorder"
 	"authenkiosk/app/slips"
@@ -198,7 +197,7 @@ func printerOf(o Options) (*slips.Printer, *madeUpPrinter, error) {
 	var made *madeUpPrinter
 	if o.Demo != nil {
 		s.Dial = o.Demo.Line
-		if o.Demo.Prints && o.Config.Printer.Kind == config.PrinterNone {
+		if o.Demo.Prints && o.Config.Printer.Kind == visit.PrinterNone {
 			made = newMadeUpPrinter(filepath.Join(o.Data, string(o.Config.NHSO.Zone), "slips"), printer.WidthPx(o.Config.Printer.WidthMM))
 			s.MadeUp = made
 		}

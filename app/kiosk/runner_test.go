@@ -133,7 +133,7 @@ func (b *bench) play(t *testing.T, f func(r *Runner)) flow.Model {
 	model := flow.Model{
 		Unit: flow.Unit{
 			HCode: "99999", ClaimTypes: []visit.ClaimType{{Code: "PG0060001"}}, DefaultClaimType: "PG0060001",
-			Methods: []visit.Method{visit.MethodCard, visit.MethodPhoto, visit.MethodCertifier, visit.MethodLine}, LineQR: "qr",
+			Methods: visit.Methods(), LineQR: "qr",
 			Upstream: []visit.Method{visit.MethodCard, visit.MethodPhoto, visit.MethodCertifier},
 			Certify:  flow.Certify{Relations: []visit.Relation{visit.RelationParent}},
 		},

@@ -37,7 +37,7 @@ func playPaper(t *testing.T, drive func(t *testing.T, p *paper), set ...func(*si
 			p.sink.Set(f)
 		}
 		p.wire = playedWire(t, slog.New(slog.DiscardHandler), func(_ string, c *config.Config) {
-			c.Printer.Kind, c.Printer.Address = config.PrinterTCP, "192.0.2.1:9100"
+			c.Printer.Kind, c.Printer.Address = visit.PrinterTCP, "192.0.2.1:9100"
 		}, func(d *demo.World) { d.Line = p.sink.Line })
 		defer func() { p.end() }()
 		drive(t, p)

@@ -70,8 +70,8 @@ func TestThePicturesOfSlipsAreKeptNoLongerThanTheVisits(t *testing.T) {
 }
 
 func TestOnlyThePrinterThatLeavesPicturesHasThemErased(t *testing.T) {
-	for kind, address := range map[config.PrinterKind]string{
-		config.PrinterImage: t.TempDir(), config.PrinterTCP: "127.0.0.1:1",
+	for kind, address := range map[visit.PrinterKind]string{
+		visit.PrinterImage: t.TempDir(), visit.PrinterTCP: "127.0.0.1:1",
 	} {
 		c := config.Default()
 		c.Printer.Kind, c.Printer.Address, c.Storage.KeepDays = kind, address, 7
@@ -81,7 +81,7 @@ func TestOnlyThePrinterThatLeavesPicturesHasThemErased(t *testing.T) {
 		}
 		defer p.Close()
 		want := pictureFiles{}
-		if kind == config.PrinterImage {
+		if kind == visit.PrinterImage {
 			want = pictureFiles{dir: address, keepDays: 7}
 		}
 		if p.files != want {
@@ -93,7 +93,7 @@ func TestOnlyThePrinterThatLeavesPicturesHasThemErased(t *testing.T) {
 func TestASlowSerialLineHasTimeForALongSlip(t *testing.T) {
 	const takes = 119 * time.Second // 103 kB at 9,600 bits a second
 	c := config.Default()
-	c.Printer.Kind, c.Printer.Address = config.PrinterSerial, "/dev/ttyUSB0?baud=9600"
+	c.Printer.Kind, c.Printer.Address = visit.PrinterSerial, "/dev/ttyUSB0?baud=9600"
 	p, err := New(Options{Config: c, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)

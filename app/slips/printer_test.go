@@ -76,16 +76,8 @@ func TestTheConfigurationKnowsWhatThePrinterRoomKnows(t *testing.T) {
 	if want := append([]string{""}, printer.ModelNames()...); !slices.Equal(config.PrinterModels, want) {
 		t.Errorf("models %q, want %q", config.PrinterModels, want)
 	}
-	kinds := []config.PrinterKind{
-		config.PrinterTCP, config.PrinterFile, config.PrinterSerial, config.PrinterIPP, config.PrinterWindows, config.PrinterImage,
-	}
-	for _, w := range printer.Ways() {
-		if !slices.Contains(kinds, config.PrinterKind(w)) {
-			t.Errorf("no kind for way %q", w)
-		}
-	}
-	addresses := map[config.PrinterKind]string{
-		config.PrinterTCP: "127.0.0.1:9100", config.PrinterIPP: "ipp://127.0.0.1/ipp/print", config.PrinterImage: t.TempDir(),
+	addresses := map[visit.PrinterKind]string{
+		visit.PrinterTCP: "127.0.0.1:9100", visit.PrinterIPP: "ipp://127.0.0.1/ipp/print", visit.PrinterImage: t.TempDir(),
 	}
 	for kind, address := range addresses {
 		formats := config.PrinterFormats[kind]
@@ -150,7 +142,7 @@ func TestTheSlipNamesTheCertifiersRelation(t *testing.T) {
 // newSlipDevice opens a printer as a program that has just begun does.
 func newSlipDevice(t *testing.T, made *sink.Printer, before ...func(*printer.Device)) *Device {
 	t.Helper()
-	device, err := printer.Open(printer.Config{Way: printer.WayTCP, Address: "192.0.2.1:9100", Dial: made.Line})
+	device, err := printer.Open(printer.Config{Kind: visit.PrinterTCP, Address: "192.0.2.1:9100", Dial: made.Line})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -77,12 +77,12 @@ func New(o Options) (*Printer, error) {
 	p.every = printer.UsualPoll
 	if o.MadeUp != nil {
 		p.demo, p.every, o.Dial = o.MadeUp, madeUpPoll, o.MadeUp.Line
-		c.Printer.Kind, c.Printer.Address = config.PrinterTCP, madeUpName
+		c.Printer.Kind, c.Printer.Address = visit.PrinterTCP, madeUpName
 	}
 	if o.Every > 0 {
 		p.every = o.Every
 	}
-	if c.Printer.Kind == config.PrinterNone {
+	if c.Printer.Kind == visit.PrinterNone {
 		return nil, nil
 	}
 	way := ConfigOf(c.Printer)
@@ -92,7 +92,7 @@ func New(o Options) (*Printer, error) {
 		p.Close()
 		return nil, fmt.Errorf("[printer]: %w", err)
 	}
-	if c.Printer.Kind == config.PrinterImage {
+	if c.Printer.Kind == visit.PrinterImage {
 		p.files = pictureFiles{dir: c.Printer.Address, keepDays: c.Storage.KeepDays}
 	}
 	return p, nil
@@ -101,7 +101,7 @@ func New(o Options) (*Printer, error) {
 // ConfigOf is the printer of a configuration.
 func ConfigOf(c config.Printer) printer.Config {
 	p := printer.Config{
-		Way: printer.Way(c.Kind), Address: c.Address, WidthMM: c.WidthMM, Paper: template.Paper(c.Paper), Model: c.Model, Cut: c.Cut, Format: c.Format,
+		Kind: c.Kind, Address: c.Address, WidthMM: c.WidthMM, Paper: template.Paper(c.Paper), Model: c.Model, Cut: c.Cut, Format: c.Format,
 		Well: c.Well,
 	}
 	if c.FeedLines != config.FeedOfModel {

@@ -56,7 +56,7 @@ func (p *demoPlay) run(ctx context.Context, c config.Config, data string) (visit
 	if err := os.MkdirAll(p.out, 0o755); err != nil {
 		return "", err
 	}
-	c.Printer.Kind, c.Printer.Address = config.PrinterImage, p.out
+	c.Printer.Kind, c.Printer.Address = visit.PrinterImage, p.out
 	k, err := kiosk.New(kiosk.Options{Options: app.Options{Config: c, Data: data, Log: p.log, Demo: demo}})
 	if err != nil {
 		return "", err

@@ -24,7 +24,7 @@ const askPrinterFor = 8 * time.Second
 // printerFinding asks the printer how it is, unless a kiosk is running that has it
 // to itself.
 func printerFinding(ctx context.Context, c config.Config, running func(context.Context) (bool, error)) (state, detail string) {
-	if c.Printer.Kind == config.PrinterNone {
+	if c.Printer.Kind == visit.PrinterNone {
 		if c.NHSO.Zone == visit.ZoneDemo {
 			return cli.FindingSkipped, "the demo has its own"
 		}
@@ -73,7 +73,7 @@ func paperOf(ctx context.Context, c config.Printer) (printer.Paper, error) {
 // slipFinding tries every kind of slip, so that a template that does not suit the
 // paper is found before a patient waits, and looks for next steps that are missing.
 func slipFinding(ctx context.Context, c config.Config) (state, detail string) {
-	if c.Printer.Kind == config.PrinterNone {
+	if c.Printer.Kind == visit.PrinterNone {
 		return cli.FindingSkipped, "no printer is configured"
 	}
 	if c.Printer.Template == "" {
@@ -149,8 +149,8 @@ func printerName(c config.Printer) string {
 
 // forOne reports whether a printer serves one program at a time: a second one would
 // cut off the slip of the first.
-func forOne(k config.PrinterKind) bool {
-	return k == config.PrinterTCP || k == config.PrinterFile || k == config.PrinterSerial
+func forOne(k visit.PrinterKind) bool {
+	return k == visit.PrinterTCP || k == visit.PrinterFile || k == visit.PrinterSerial
 }
 
 // inUse reports whether a kiosk is running on these data.

@@ -12,7 +12,6 @@ import (
 	"github.com/google/uuid"
 
 	"authenkiosk/app"
-	"authenkiosk/app/config"
 	"authenkiosk/app/slips"
 	"authenkiosk/cli"
 	"authenkiosk/printer"
@@ -78,7 +77,7 @@ func slipTest(ctx context.Context, p *cli.Program, s *cli.Settings) error {
 	if err != nil {
 		return err
 	}
-	if c.Printer.Kind == config.PrinterNone {
+	if c.Printer.Kind == visit.PrinterNone {
 		return errors.New("no printer is configured (printer.kind)")
 	}
 	if forOne(c.Printer.Kind) && inUse(filepath.Join(s.Data, string(c.NHSO.Zone)), app.KeysOf(c)) {

@@ -215,7 +215,7 @@ func TestDoctorLooksAtTheTemplate(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			k := config.Default()
-			k.Printer.Kind, k.Printer.Address, k.Printer.Paper = config.PrinterImage, dir, c.paper
+			k.Printer.Kind, k.Printer.Address, k.Printer.Paper = visit.PrinterImage, dir, c.paper
 			if c.text != "" {
 				k.Printer.Template = filepath.Join(dir, "slip.toml")
 				if err := os.WriteFile(k.Printer.Template, []byte(c.text), 0o600); err != nil {

@@ -9,6 +9,7 @@ import (
 	"authenkiosk/printer/document"
 	"authenkiosk/printer/ipp"
 	"authenkiosk/printer/template"
+	"authenkiosk/visit"
 )
 
 func sample(t *testing.T) printer.Slip {
@@ -70,7 +71,7 @@ func TestARealPrinterOfSheetsGetsTheSheetOfThePreview(t *testing.T) {
 			t.Parallel()
 			e := ipp.StartEveryday(t, c.format)
 			e.Load(t, c.media)
-			d, err := printer.Open(printer.Config{Way: printer.WayIPP, Address: e.Address(), Paper: c.config})
+			d, err := printer.Open(printer.Config{Kind: visit.PrinterIPP, Address: e.Address(), Paper: c.config})
 			if err != nil {
 				t.Fatal(err)
 			}

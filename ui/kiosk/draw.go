@@ -26,9 +26,9 @@ func (k *Kiosk) draw() {
 	}
 	geo := draw.GeometryOf(k.size, draw.TextSize(k.model.Prefs.TextSize))
 	switch k.o.Orientation {
-	case OrientationPortrait:
+	case visit.OrientationPortrait:
 		geo.Portrait = true
-	case OrientationLandscape:
+	case visit.OrientationLandscape:
 		geo.Portrait = false
 	}
 	k.s.Density = k.scale()

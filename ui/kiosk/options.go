@@ -16,16 +16,6 @@ type Unit struct {
 	HCode string
 }
 
-// Orientation is how the screen is arranged.
-type Orientation string
-
-// The orientations; the zero value is OrientationAuto.
-const (
-	OrientationAuto      Orientation = "auto"
-	OrientationPortrait  Orientation = "portrait"
-	OrientationLandscape Orientation = "landscape"
-)
-
 // Options are what a kiosk needs to be drawn.
 type Options struct {
 	Unit        Unit
@@ -36,7 +26,7 @@ type Options struct {
 	Send        func(flow.Event)            // gets every tap; default: nobody
 	Now         func() time.Time            // default time.Now
 	Later       func(time.Duration, func()) // calls on the goroutine of the user interface; default by a timer
-	Orientation Orientation
+	Orientation visit.Orientation
 	// Next says in a language where a patient with a code for this claim type goes
 	// from here; empty: nothing is said. Default: never anything.
 	Next       func(claimType, language string) string

@@ -9,7 +9,7 @@ import (
 
 // anyWay is a unit that has every way.
 func anyWay(m *flow.Model) {
-	m.Unit.Methods = []visit.Method{visit.MethodCard, visit.MethodPhoto, visit.MethodCertifier, visit.MethodLine}
+	m.Unit.Methods = visit.Methods()
 	m.Unit.LineQR = "https://example.invalid/line/authen?hcode=99999"
 	m.Unit.FirstDigits = "1234589"
 	m.Unit.Certify = flow.Certify{

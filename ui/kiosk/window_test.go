@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"authenkiosk/ui/draw"
+	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
 
@@ -172,13 +173,11 @@ func TestTheDayIsWrittenInTheEraOfTheLanguage(t *testing.T) {
 }
 
 func TestOnlyProductionIsWithoutABanner(t *testing.T) {
-	for _, zone := range []string{"demo", "test", "production"} {
+	for _, zone := range visit.Zones() {
 		o := sampleOptions()
-		if err := o.Zone.UnmarshalText([]byte(zone)); err != nil {
-			t.Fatal(err)
-		}
+		o.Zone = zone
 		k := shown(t, o, welcomeModel(), panels[0])
-		if p := k.s.Pool["frame/text/banner"]; (p != nil) == (zone == "production") {
+		if p := k.s.Pool["frame/text/banner"]; (p != nil) == (zone == visit.ZoneProduction) {
 			t.Errorf("%s: banner %t", zone, p != nil)
 		}
 	}

@@ -29,7 +29,7 @@ var (
 	// The way to NHSO takes no photo here, so that both ends of a visit are met.
 	unit = Unit{
 		HCode: "99999", ClaimTypes: []visit.ClaimType{general, dialysis, homeWard}, DefaultClaimType: general.Code,
-		Methods:  []visit.Method{visit.MethodCard, visit.MethodPhoto, visit.MethodCertifier, visit.MethodLine},
+		Methods:  visit.Methods(),
 		Upstream: []visit.Method{visit.MethodCard, visit.MethodCertifier}, FirstDigits: "9", LineQR: "qr", SecondCode: true,
 		Certify: Certify{
 			MinAge: 18, AdultAge: 15,
