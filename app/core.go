@@ -58,7 +58,7 @@ type Core struct {
 	asked   chan func() // whether the loop over the devices still turns
 
 	mu   sync.Mutex
-	last flow.Devices // what watchDevices saw last
+	last visit.Devices // what watchDevices saw last
 }
 
 // Options say where a program keeps its data and what it stands on.
@@ -75,21 +75,21 @@ type Options struct {
 
 // Face is what stands on a core. Its functions are called only once the core runs.
 type Face struct {
-	Mode    string                                // "kiosk", "station" or "agent", for the local status
-	Screen  func() string                         // what is shown, for the local status
-	Watched func() bool                           // whether a patient stands before the screen
-	Send    func(flow.Event)                      // hears of cards, devices and the day
-	Lights  func(ofAll flow.Devices) flow.Devices // adds the lights of its own devices
-	Settled func(visit.ID, outbox.Outcome)        // hears what the background settles
-	Erase   func(now time.Time)                   // erases what it keeps as long as the visits, beside the store
-	Record  func(io.Writer) error                 // writes the last steps of the patients' way; nil: it has none
+	Mode    string                                  // "kiosk", "station" or "agent", for the local status
+	Screen  func() string                           // what is shown, for the local status
+	Watched func() bool                             // whether a patient stands before the screen
+	Send    func(flow.Event)                        // hears of cards, devices and the day
+	Lights  func(ofAll visit.Devices) visit.Devices // adds the lights of its own devices
+	Settled func(visit.ID, outbox.Outcome)          // hears what the background settles
+	Erase   func(now time.Time)                     // erases what it keeps as long as the visits, beside the store
+	Record  func(io.Writer) error                   // writes the last steps of the patients' way; nil: it has none
 }
 
 // NoScreen is the face of the program that has none, and no devices of its own.
 func NoScreen() Face {
 	return Face{
 		Mode: "agent", Screen: func() string { return "none" }, Watched: func() bool { return false }, Send: func(flow.Event) {},
-		Lights: func(d flow.Devices) flow.Devices { return d }, Settled: func(visit.ID, outbox.Outcome) {}, Erase: func(time.Time) {},
+		Lights: func(d visit.Devices) visit.Devices { return d }, Settled: func(visit.ID, outbox.Outcome) {}, Erase: func(time.Time) {},
 	}
 }
 

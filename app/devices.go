@@ -32,19 +32,19 @@ func watchDay(ctx context.Context, send func(flow.Event)) {
 type diskWatch struct {
 	check func() error
 	at    time.Time
-	state flow.DeviceState
+	state visit.DeviceState
 }
 
-func (d *diskWatch) look(log *slog.Logger) flow.DeviceState {
+func (d *diskWatch) look(log *slog.Logger) visit.DeviceState {
 	if time.Since(d.at) < lookAtDisk {
 		return d.state
 	}
 	d.at = time.Now()
 	before := d.state
-	d.state = flow.DeviceReady
+	d.state = visit.DeviceReady
 	if err := d.check(); err != nil {
-		d.state = flow.DeviceDown
-		if before != flow.DeviceDown {
+		d.state = visit.DeviceDown
+		if before != visit.DeviceDown {
 			log.Error("no visits can be kept", "err", err)
 		}
 	}
@@ -73,7 +73,7 @@ func (c *Core) watchDevices(ctx context.Context) {
 		c.mu.Unlock()
 		if first || now != before {
 			first = false
-			if before.Clock == flow.DeviceDown {
+			if before.Clock == visit.DeviceDown {
 				c.Outbox.Wake() // it may have been waiting for the clock
 			}
 			c.face.Send(flow.DevicesChanged{Devices: now})
@@ -100,10 +100,10 @@ func (c *Core) askDevices(ctx context.Context, answer func()) {
 
 // Lights are the devices of the core and of its face. Once the core runs, its own
 // goroutine alone calls it.
-func (c *Core) Lights() flow.Devices {
+func (c *Core) Lights() visit.Devices {
 	state, _, _ := c.health.Read()
-	d := flow.Devices{
-		NHSO: state, Printer: flow.DeviceAbsent, Camera: flow.DeviceAbsent,
+	d := visit.Devices{
+		NHSO: state, Printer: visit.DeviceAbsent, Camera: visit.DeviceAbsent,
 		NHSOProblem: c.health.Why(), SecondReader: c.Cards.Second(),
 		Storage: c.disk.look(c.Log),
 		Clock:   c.clockNow(),
@@ -116,7 +116,7 @@ func (c *Core) Lights() flow.Devices {
 }
 
 // clockNow judges the clock. It may be called from any goroutine.
-func (c *Core) clockNow() flow.DeviceState {
+func (c *Core) clockNow() visit.DeviceState {
 	return c.clock.Look(time.Now(), time.Since(c.began), upstream.WitnessOf(c.NHSO, c.health.LastAnswer()))
 }
 
@@ -124,7 +124,7 @@ func (c *Core) clockNow() flow.DeviceState {
 func (c *Core) clockForVisits() outbox.Clock { return upstream.ClockFor(c.clockNow()) }
 
 // lastDevices returns what watchDevices saw last.
-func (c *Core) lastDevices() flow.Devices {
+func (c *Core) lastDevices() visit.Devices {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.last

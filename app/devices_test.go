@@ -4,11 +4,10 @@ import (
 	"testing"
 
 	"authenkiosk/visit"
-	"authenkiosk/visit/flow"
 )
 
 func TestARefusedTokenAlarmsWhoeverWatches(t *testing.T) {
-	ready := flow.Devices{Reader: flow.DeviceReady, NHSO: flow.DeviceDown}
+	ready := visit.Devices{Reader: visit.DeviceReady, NHSO: visit.DeviceDown}
 	if err := unhealthy(ready); err != nil {
 		t.Errorf("without NHSO: %v", err)
 	}

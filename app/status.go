@@ -6,7 +6,6 @@ import (
 
 	"authenkiosk/agent"
 	"authenkiosk/visit"
-	"authenkiosk/visit/flow"
 )
 
 // Status is the local status. It never holds personal data.
@@ -35,8 +34,8 @@ func (c *Core) Status() agent.Status {
 func (c *Core) healthy() error { return unhealthy(c.lastDevices()) }
 
 // unhealthy names the device without which nobody can be served, if one is down.
-func unhealthy(d flow.Devices) error {
-	switch flow.DeviceDown {
+func unhealthy(d visit.Devices) error {
+	switch visit.DeviceDown {
 	case d.Reader:
 		return errors.New("no card reader")
 	case d.Storage:

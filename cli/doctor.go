@@ -19,7 +19,6 @@ import (
 	"authenkiosk/nhso"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
-	"authenkiosk/visit/flow"
 )
 
 // finding is what doctor found out about one thing.
@@ -266,13 +265,13 @@ func clockFinding(now time.Time, w upstream.Witness) finding {
 	guard := upstream.NewClockGuard(app.BuiltOn())
 	state := guard.Look(now, 0, w)
 	switch {
-	case state == flow.DeviceUnknown:
+	case state == visit.DeviceUnknown:
 		return finding{"clock", FindingWarning, "not compared: NHSO told no time"}
-	case state == flow.DeviceDown && !w.Known:
+	case state == visit.DeviceDown && !w.Known:
 		return finding{"clock", FindingFailed, fmt.Sprintf(
 			"check the date of this machine: it cannot be %s, by NHSO's certificate or the day on which this program was built; no visit is taken",
 			now.In(visit.Bangkok).Format("2006-01-02 15:04"))}
-	case state == flow.DeviceDown:
+	case state == visit.DeviceDown:
 		return finding{"clock", FindingFailed, fmt.Sprintf("differs from NHSO's by %s; no visit is sent", w.Ahead.Round(time.Second))}
 	}
 	return finding{"clock", FindingOK, fmt.Sprintf("within %s of NHSO's", max(w.Ahead.Abs(), time.Second).Round(time.Second))}

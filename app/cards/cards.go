@@ -302,18 +302,18 @@ func (c *Watcher) mayBeUseless(ctx context.Context, insertion uint64, err error)
 func (c *Watcher) ProblemOf(err error) visit.Problem { return cardreader.ProblemOf(err) }
 
 // Light is the status light of the readers, and why it is red.
-func (c *Watcher) Light() (flow.DeviceState, visit.Problem) {
+func (c *Watcher) Light() (visit.DeviceState, visit.Problem) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.lost != visit.NoProblem {
-		return flow.DeviceDown, c.lost
+		return visit.DeviceDown, c.lost
 	}
 	for _, r := range c.readers {
 		if r.Role == cardreader.RolePatient && r.State != cardreader.StatusUnavailable {
-			return flow.DeviceReady, visit.NoProblem
+			return visit.DeviceReady, visit.NoProblem
 		}
 	}
-	return flow.DeviceDown, visit.ReaderMissing
+	return visit.DeviceDown, visit.ReaderMissing
 }
 
 // Second reports whether there is a reader of its own for the card that vouches.

@@ -76,14 +76,14 @@ func TestACardServiceThatRefusesIsShownAsSuch(t *testing.T) {
 	nothing := func(flow.Event) {}
 	for _, e := range []struct {
 		event   cardreader.Event
-		state   flow.DeviceState
+		state   visit.DeviceState
 		problem visit.Problem
 	}{
-		{cardreader.ServiceLost{Err: fmt.Errorf("watch: %w", cardreader.ErrDenied)}, flow.DeviceDown, visit.CardServiceRefuses},
-		{cardreader.Readers{}, flow.DeviceDown, visit.CardServiceRefuses}, // all are gone with the service
-		{cardreader.ServiceBack{}, flow.DeviceDown, visit.ReaderMissing},
-		{cardreader.Readers{List: []cardreader.ReaderState{{Name: demo.PatientReader, Role: cardreader.RolePatient}}}, flow.DeviceReady, visit.NoProblem},
-		{cardreader.ServiceLost{Err: cardreader.ErrServiceDown}, flow.DeviceDown, visit.ReaderMissing},
+		{cardreader.ServiceLost{Err: fmt.Errorf("watch: %w", cardreader.ErrDenied)}, visit.DeviceDown, visit.CardServiceRefuses},
+		{cardreader.Readers{}, visit.DeviceDown, visit.CardServiceRefuses}, // all are gone with the service
+		{cardreader.ServiceBack{}, visit.DeviceDown, visit.ReaderMissing},
+		{cardreader.Readers{List: []cardreader.ReaderState{{Name: demo.PatientReader, Role: cardreader.RolePatient}}}, visit.DeviceReady, visit.NoProblem},
+		{cardreader.ServiceLost{Err: cardreader.ErrServiceDown}, visit.DeviceDown, visit.ReaderMissing},
 	} {
 		c.handle(e.event, nothing, func() {})
 		if state, problem := c.Light(); state != e.state || problem != e.problem {

@@ -19,7 +19,6 @@ import (
 	"authenkiosk/app/config"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/visit"
-	"authenkiosk/visit/flow"
 )
 
 // withoutTokens lets old programs ask.
@@ -314,7 +313,7 @@ func TestWithoutACardServiceProgramsAreToldAsDocumented(t *testing.T) {
 	h.insert(adultPID)
 	for _, when := range []string{"with a card inside", "once more"} {
 		h.demo.Readers.Stop()
-		eventually(t, func() bool { return h.readerIs(flow.DeviceDown) })
+		eventually(t, func() bool { return h.readerIs(visit.DeviceDown) })
 		for path, want := range map[string]int{
 			"/api/smartcard/terminals": http.StatusInternalServerError, "/api/smartcard/read": http.StatusTeapot, "/api/smartcard/read-card-only": http.StatusTeapot,
 			"/api/preference": http.StatusOK,
@@ -324,7 +323,7 @@ func TestWithoutACardServiceProgramsAreToldAsDocumented(t *testing.T) {
 			}
 		}
 		h.demo.Readers.Start()
-		eventually(t, func() bool { return h.readerIs(flow.DeviceReady) })
+		eventually(t, func() bool { return h.readerIs(visit.DeviceReady) })
 		if status, got := h.ask(h.token, http.MethodGet, "/api/preference", ""); status != http.StatusOK || got["defaultTerminal"] == "" {
 			t.Errorf("%s: %d %v", when, status, got)
 		}

@@ -128,7 +128,7 @@ func newHospitalWith(t *testing.T, nhsoIs testzone.Options, asKiosk bool, log *s
 		}
 	})
 	t.Cleanup(h.end)
-	eventually(t, func() bool { return h.readerIs(flow.DeviceReady) })
+	eventually(t, func() bool { return h.readerIs(visit.DeviceReady) })
 	return h
 }
 
@@ -664,7 +664,7 @@ func TestNothingPersonalOfAProgramsVisitIsLogged(t *testing.T) {
 }
 
 // readerIs reports whether that is the light of the readers.
-func (h *clinic) readerIs(want flow.DeviceState) bool {
+func (h *clinic) readerIs(want visit.DeviceState) bool {
 	state, _ := h.core.Cards.Light()
 	return state == want
 }

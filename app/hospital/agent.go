@@ -17,7 +17,6 @@ import (
 	"authenkiosk/outbox"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
-	"authenkiosk/visit/flow"
 )
 
 // Agent is the HTTP agent as part of the program: it gives programs of the
@@ -283,7 +282,7 @@ func (f *Agent) cardAccess(c agent.Caller) {
 	f.noted[c.Name] = insertion
 	f.last = reading{c.Name, insertion}
 	if c.NoToken {
-		f.last.program = flow.UnnamedProgram
+		f.last.program = visit.UnnamedProgram
 	}
 	f.mu.Unlock()
 	if again {

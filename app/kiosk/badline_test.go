@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"authenkiosk/storage"
+	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
 
@@ -160,7 +161,7 @@ func TestALineThatLosesPacketsDelaysAndNothingElse(t *testing.T) {
 			t.Parallel()
 			playWire(t, slog.New(slog.DiscardHandler), slipsAsPictures, func(t *testing.T, w *wire) {
 				w.line.set(lineLossy)
-				w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
+				w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == visit.DeviceReady })
 				w.phone()
 				w.kiosk.Send(flow.TapConfirm{})
 				m := w.until("end of the visit", func(m flow.Model) bool { return m.State == flow.Result || m.State == flow.Queued })
@@ -183,7 +184,7 @@ func TestABadLineNeverMakesAWrongSuccessAndTheQueueIsEmptySoonAfter(t *testing.T
 			t.Run(name+" from "+from, func(t *testing.T) {
 				t.Parallel()
 				playWire(t, slog.New(slog.DiscardHandler), slipsAsPictures, func(t *testing.T, w *wire) {
-					w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
+					w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == visit.DeviceReady })
 					if from == "the card" {
 						w.line.set(mode)
 					}

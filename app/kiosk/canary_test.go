@@ -49,7 +49,7 @@ func (c canary) parts() [][]byte {
 func TestNothingPersonalIsLeftInLogsAndFiles(t *testing.T) {
 	var log bytes.Buffer
 	playWire(t, slog.New(privatelog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))), slipsAsPictures, func(t *testing.T, w *wire) {
-		w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
+		w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == visit.DeviceReady })
 		pattern := w.zone.Persons()[0]
 		var reports bytes.Buffer
 		for i := range *sessions {

@@ -188,7 +188,7 @@ func (w *wire) confirm() {
 // phone brings a patient to the confirmation.
 func (w *wire) phone() {
 	w.t.Helper()
-	w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
+	w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == visit.DeviceReady })
 	if err := w.dock.InsertCard("citizen"); err != nil {
 		w.t.Fatal(err)
 	}
@@ -264,7 +264,7 @@ func TestEveryFaultOfNHSOEndsWithOneCodeAndATrueWord(t *testing.T) {
 				if c.early {
 					set()
 				}
-				w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
+				w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == visit.DeviceReady })
 				if !c.early {
 					set()
 				}
@@ -301,7 +301,7 @@ func TestAPersonWithoutARightIsSentToTheDeskAndNothingIsSaved(t *testing.T) {
 		t.Run(card, func(t *testing.T) {
 			t.Parallel()
 			playWire(t, slog.New(slog.DiscardHandler), slipsAsPictures, func(t *testing.T, w *wire) {
-				w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
+				w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == visit.DeviceReady })
 				if err := w.dock.InsertCard(card); err != nil {
 					t.Fatal(err)
 				}

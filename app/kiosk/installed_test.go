@@ -64,7 +64,7 @@ func TestTheKioskGetsItsCodeFromAnInstalledAgent(t *testing.T) {
 
 func TestAPersonWithACodeOfTodayIsNotPostedAgain(t *testing.T) {
 	playInstalled(t, func(t *testing.T, w *wire) {
-		w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
+		w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == visit.DeviceReady })
 		if err := w.dock.InsertCard("here"); err != nil {
 			t.Fatal(err)
 		}

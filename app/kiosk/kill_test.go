@@ -453,7 +453,7 @@ func TestKillChild(t *testing.T) {
 	next, busy := 0, false
 	for m := range models {
 		switch {
-		case m.State == flow.Welcome && !m.CardIn && !busy && m.Devices.Reader == flow.DeviceReady:
+		case m.State == flow.Welcome && !m.CardIn && !busy && m.Devices.Reader == visit.DeviceReady:
 			busy = true
 			person := virtualcard.Adult()
 			person.PID = patient(seed*killPatients + next)

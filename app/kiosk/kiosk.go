@@ -156,7 +156,7 @@ func (k *Kiosk) settled(id visit.ID, o outbox.Outcome) {
 }
 
 // lights adds those of printer and camera.
-func (k *Kiosk) lights(d flow.Devices) flow.Devices {
+func (k *Kiosk) lights(d visit.Devices) visit.Devices {
 	if k.printer != nil {
 		d.Printer, d.PrinterProblem = slips.Light(k.printer.Status())
 	}

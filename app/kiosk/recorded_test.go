@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"authenkiosk/app/recorder"
+	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 	"authenkiosk/visit/flow/record"
 )
@@ -23,7 +24,7 @@ func TestAnotherProcessHasTheStepsOfAKioskWhenItDies(t *testing.T) {
 		w.kiosk.lifeline = &line
 		w.start()
 		defer w.end()
-		w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
+		w.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == visit.DeviceReady })
 		pattern := w.zone.Persons()[0]
 		const patients = 10
 		for i := range patients {

@@ -99,7 +99,7 @@ func (r *Runner) do(ctx context.Context, effect flow.Effect) {
 		r.ports.Card.ExpectCertifier(true)
 	case flow.StartCamera:
 		if r.ports.Camera == nil {
-			r.Send(flow.CameraChanged{Number: e.Number, State: flow.DeviceAbsent})
+			r.Send(flow.CameraChanged{Number: e.Number, State: visit.DeviceAbsent})
 			return
 		}
 		r.ports.Camera.Start(e.Number, r.Send)

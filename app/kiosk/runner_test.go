@@ -166,7 +166,7 @@ var insertion = flow.Insertion{Number: 7, VisitID: "01900000-0000-7000-8000-0000
 // Start, Take, Stop, Photo and Forget are the camera's.
 func (b *bench) Start(number uint64, send func(flow.Event)) {
 	b.did("camera on")
-	send(flow.CameraChanged{Number: number, State: flow.DeviceReady})
+	send(flow.CameraChanged{Number: number, State: visit.DeviceReady})
 	b.seen = send
 }
 

@@ -109,36 +109,36 @@ func TestASlipThatDidNotComeOutComesOnceThePrinterIsMended(t *testing.T) {
 		name    string
 		hurt    func(*paper)
 		mend    func(*paper)
-		light   flow.DeviceState
+		light   visit.DeviceState
 		problem visit.Problem
 	}{
 		{
-			name: "no paper", light: flow.DeviceDown, problem: visit.PrinterNoPaper,
+			name: "no paper", light: visit.DeviceDown, problem: visit.PrinterNoPaper,
 			hurt: func(p *paper) { p.sink.Set(func(s *sink.State) { s.PaperOut = true }) },
 			mend: func(p *paper) { p.sink.Set(func(s *sink.State) { s.PaperOut = false }) },
 		},
 		{
-			name: "open cover", light: flow.DeviceDown, problem: visit.PrinterCoverOpen,
+			name: "open cover", light: visit.DeviceDown, problem: visit.PrinterCoverOpen,
 			hurt: func(p *paper) { p.sink.Set(func(s *sink.State) { s.CoverOpen = true }) },
 			mend: func(p *paper) { p.sink.Set(func(s *sink.State) { s.CoverOpen = false }) },
 		},
 		{
-			name: "stuck cutter", light: flow.DeviceDown, problem: visit.PrinterUnavailable,
+			name: "stuck cutter", light: visit.DeviceDown, problem: visit.PrinterUnavailable,
 			hurt: func(p *paper) { p.sink.Set(func(s *sink.State) { s.CutterError = true }) },
 			mend: func(p *paper) { p.sink.Set(func(s *sink.State) { s.CutterError = false }) },
 		},
 		{
-			name: "switched off", light: flow.DeviceDown, problem: visit.PrinterUnavailable,
+			name: "switched off", light: visit.DeviceDown, problem: visit.PrinterUnavailable,
 			hurt: func(p *paper) { p.sink.Unplug() },
 			mend: func(p *paper) { p.sink.Plug() },
 		},
 		{
-			name: "unplugged in the middle of a slip", light: flow.DeviceReady,
+			name: "unplugged in the middle of a slip", light: visit.DeviceReady,
 			hurt: func(p *paper) { p.sink.Set(func(s *sink.State) { s.ResetAfter = 30000 }) },
 			mend: func(*paper) {},
 		},
 		{
-			name: "the roll ends in the middle of a slip", light: flow.DeviceDown, problem: visit.PrinterNoPaper,
+			name: "the roll ends in the middle of a slip", light: visit.DeviceDown, problem: visit.PrinterNoPaper,
 			hurt: func(p *paper) { p.sink.Set(func(s *sink.State) { s.PaperRows = 300 }) },
 			mend: func(p *paper) {
 				p.sink.Set(func(s *sink.State) { s.PaperOut, s.PaperRows = false, 0 })
@@ -148,12 +148,12 @@ func TestASlipThatDidNotComeOutComesOnceThePrinterIsMended(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			playPaper(t, func(t *testing.T, p *paper) {
-				p.until("the printer's light", func(m flow.Model) bool { return m.Devices.Printer == flow.DeviceReady })
+				p.until("the printer's light", func(m flow.Model) bool { return m.Devices.Printer == visit.DeviceReady })
 				c.hurt(p)
 				p.confirm()
 				m := p.until("code without a slip", printIs(flow.PrintFailed))
 				id := m.Session.Insertion.VisitID
-				if c.light != flow.DeviceReady {
+				if c.light != visit.DeviceReady {
 					p.until("light", func(m flow.Model) bool {
 						return m.Devices.Printer == c.light && m.Devices.PrinterProblem == c.problem
 					})
@@ -239,7 +239,7 @@ func TestASlowPrinterHoldsUpNoPatient(t *testing.T) {
 func TestAStuckPrinterIsGivenUpAndTheSlipComesLater(t *testing.T) {
 	t.Parallel()
 	playPaper(t, func(t *testing.T, p *paper) {
-		p.until("the printer's light", func(m flow.Model) bool { return m.Devices.Printer == flow.DeviceReady })
+		p.until("the printer's light", func(m flow.Model) bool { return m.Devices.Printer == visit.DeviceReady })
 		p.sink.Set(func(s *sink.State) { s.Stall = true })
 		p.confirm()
 		p.until("code without a slip", printIs(flow.PrintFailed))
@@ -279,7 +279,7 @@ func TestAPatientWhoComesBackGetsAMarkedReprint(t *testing.T) {
 func TestASlipForTheDeskNeedsNoVisit(t *testing.T) {
 	t.Parallel()
 	playPaper(t, func(t *testing.T, p *paper) {
-		p.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == flow.DeviceReady })
+		p.until("ready reader", func(m flow.Model) bool { return m.Devices.Reader == visit.DeviceReady })
 		p.kiosk.Send(flow.TapNoCard{})
 		p.kiosk.Send(flow.TapNoNumber{})
 		m := p.until("desk", func(m flow.Model) bool { return m.State == flow.Desk && m.Session.Print == flow.Printed })
@@ -338,21 +338,21 @@ func TestTheDocksPrinterShowsEveryTroubleAndKeepsPictures(t *testing.T) {
 		w := &wire{t: t, kiosk: k, dock: k.Dock(), models: make(chan flow.Model, 1000)}
 		w.start()
 		defer func() { w.end() }()
-		light := func(state flow.DeviceState, problem visit.Problem) func(flow.Model) bool {
+		light := func(state visit.DeviceState, problem visit.Problem) func(flow.Model) bool {
 			return func(m flow.Model) bool { return m.Devices.Printer == state && m.Devices.PrinterProblem == problem }
 		}
-		w.until("ready printer", light(flow.DeviceReady, visit.NoProblem))
+		w.until("ready printer", light(visit.DeviceReady, visit.NoProblem))
 		w.dock.SetPaper(true)
-		w.until("no paper", light(flow.DeviceDown, visit.PrinterNoPaper))
+		w.until("no paper", light(visit.DeviceDown, visit.PrinterNoPaper))
 		w.dock.SetPaper(false)
-		w.until("paper", light(flow.DeviceReady, visit.NoProblem))
+		w.until("paper", light(visit.DeviceReady, visit.NoProblem))
 		w.dock.SetCover(true)
-		w.until("open cover", light(flow.DeviceDown, visit.PrinterCoverOpen))
+		w.until("open cover", light(visit.DeviceDown, visit.PrinterCoverOpen))
 		w.dock.SetCover(false)
 		w.dock.BreakPrinter(true)
-		w.until("no printer", light(flow.DeviceDown, visit.PrinterUnavailable))
+		w.until("no printer", light(visit.DeviceDown, visit.PrinterUnavailable))
 		w.dock.BreakPrinter(false)
-		w.until("printer back", light(flow.DeviceReady, visit.NoProblem))
+		w.until("printer back", light(visit.DeviceReady, visit.NoProblem))
 		w.confirm()
 		w.until("slip", printIs(flow.Printed))
 		found := func() (list []string) {
@@ -367,7 +367,7 @@ func TestAPrinterThatAnswersNonsenseIsNotCalledReady(t *testing.T) {
 	t.Parallel()
 	playPaper(t, func(t *testing.T, p *paper) {
 		p.until("red light", func(m flow.Model) bool {
-			return m.Devices.Printer == flow.DeviceDown && m.Devices.PrinterProblem == visit.PrinterUnavailable
+			return m.Devices.Printer == visit.DeviceDown && m.Devices.PrinterProblem == visit.PrinterUnavailable
 		})
 		p.confirm()
 		p.until("code without a slip", printIs(flow.PrintFailed))

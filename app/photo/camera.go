@@ -45,7 +45,7 @@ type Camera struct {
 	device chan struct{} // holds one: a camera bears no second opener
 
 	mu     sync.Mutex
-	state  flow.DeviceState
+	state  visit.DeviceState
 	asking context.CancelFunc // ends the look whether there is a camera; nil: none goes on
 	now    *posing
 	photo  *camera.Photo
@@ -115,15 +115,15 @@ func (p *Camera) watch(ctx context.Context, pose *posing) {
 	c, err := p.open(ctx)
 	if err != nil {
 		p.log.Warn("open the camera", "err", err)
-		p.note(flow.DeviceDown)
-		pose.send(flow.CameraChanged{Number: pose.number, State: flow.DeviceDown})
+		p.note(visit.DeviceDown)
+		pose.send(flow.CameraChanged{Number: pose.number, State: visit.DeviceDown})
 		return
 	}
 	defer c.Close()
 	s, err := c.Sit(camera.SittingOptions{FPS: previewRate, Mirror: true})
 	if err != nil {
 		p.log.Error("use the camera", "err", err)
-		pose.send(flow.CameraChanged{Number: pose.number, State: flow.DeviceDown})
+		pose.send(flow.CameraChanged{Number: pose.number, State: visit.DeviceDown})
 		return
 	}
 	defer s.Close()
@@ -139,7 +139,7 @@ func (p *Camera) watch(ctx context.Context, pose *posing) {
 	for anew := true; ; {
 		look := s.Look()
 		if state := cameraState(look.State); anew || state != cameraState(last.State) {
-			if look.Err != nil && state == flow.DeviceDown {
+			if look.Err != nil && state == visit.DeviceDown {
 				p.log.Warn("the camera gives no pictures", "err", look.Err)
 			}
 			p.note(state)
@@ -309,7 +309,7 @@ func (p *Camera) Run(ctx context.Context) {
 	defer p.work.Wait()
 	defer p.Forget()
 	for {
-		if p.idle() && p.State() != flow.DeviceReady {
+		if p.idle() && p.State() != visit.DeviceReady {
 			p.probe(ctx)
 		}
 		if !wait.For(ctx, probeAgain) {
@@ -339,9 +339,9 @@ func (p *Camera) probe(ctx context.Context) {
 	case errors.Is(ctx.Err(), context.Canceled):
 	case err != nil:
 		p.log.Warn("look for the camera", "err", err)
-		p.note(flow.DeviceDown)
+		p.note(visit.DeviceDown)
 	default:
-		p.note(flow.DeviceReady)
+		p.note(visit.DeviceReady)
 	}
 }
 
@@ -384,14 +384,14 @@ func (p *Camera) hold(ctx context.Context) bool {
 func (p *Camera) release() { <-p.device }
 
 // State is the light of the camera.
-func (p *Camera) State() flow.DeviceState {
+func (p *Camera) State() visit.DeviceState {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.state
 }
 
-func (p *Camera) note(s flow.DeviceState) {
-	if s == flow.DeviceUnknown {
+func (p *Camera) note(s visit.DeviceState) {
+	if s == visit.DeviceUnknown {
 		return // it is starting: what was known stays
 	}
 	p.mu.Lock()
@@ -403,14 +403,14 @@ func (p *Camera) note(s flow.DeviceState) {
 	}
 }
 
-func cameraState(s camera.State) flow.DeviceState {
+func cameraState(s camera.State) visit.DeviceState {
 	switch s {
 	case camera.Starting:
-		return flow.DeviceUnknown
+		return visit.DeviceUnknown
 	case camera.Live:
-		return flow.DeviceReady
+		return visit.DeviceReady
 	}
-	return flow.DeviceDown
+	return visit.DeviceDown
 }
 
 var hints = map[gate.Verdict]flow.PhotoHint{

@@ -11,6 +11,7 @@ import (
 
 	"authenkiosk/camera"
 	"authenkiosk/camera/scene"
+	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
 
@@ -69,7 +70,7 @@ func TestTheCameraTellsWhatItSeesTakesAPhotoAndForgetsIt(t *testing.T) {
 		stage.Set(scene.Nobody)
 		var h heard
 		p.Start(7, h.send)
-		h.until(t, "live camera", func(e flow.Event) bool { return e == flow.CameraChanged{Number: 7, State: flow.DeviceReady} })
+		h.until(t, "live camera", func(e flow.Event) bool { return e == flow.CameraChanged{Number: 7, State: visit.DeviceReady} })
 		h.until(t, "empty picture", func(e flow.Event) bool { return e == flow.PhotoSeen{Number: 7, Hint: flow.PhotoNoFace} })
 		stage.Set(scene.Good)
 		h.until(t, "steady face", func(e flow.Event) bool {
@@ -125,7 +126,7 @@ func TestAfterAPhotoThatIsNotUsedTheLivePictureGoesOnAndIsToldAnew(t *testing.T)
 			t.Error("a photo that is not used is kept")
 		}
 		h.until(t, "steady face that was steady all the time", steady)
-		h.until(t, "camera that was live all the time", func(e flow.Event) bool { return e == flow.CameraChanged{Number: 7, State: flow.DeviceReady} })
+		h.until(t, "camera that was live all the time", func(e flow.Event) bool { return e == flow.CameraChanged{Number: 7, State: visit.DeviceReady} })
 		for begin := time.Now(); ; time.Sleep(10 * time.Millisecond) {
 			if picture, fresh := p.Preview(); picture != nil && fresh {
 				break
@@ -143,7 +144,7 @@ func TestAPhotoThatComesTooLateIsNotKept(t *testing.T) {
 		stage.Set(scene.Good)
 		var h heard
 		p.Start(7, h.send)
-		h.until(t, "live camera", func(e flow.Event) bool { return e == flow.CameraChanged{Number: 7, State: flow.DeviceReady} })
+		h.until(t, "live camera", func(e flow.Event) bool { return e == flow.CameraChanged{Number: 7, State: visit.DeviceReady} })
 		p.mu.Lock() // the photo cannot be handed over before it is called off
 		pose := p.now
 		pose.takes++
@@ -175,7 +176,7 @@ func TestTheCameraIsNeverOpenedTwice(t *testing.T) {
 			return c, err
 		}, func() {}, slog.New(slog.DiscardHandler))
 		t.Cleanup(func() { p.Forget(); p.work.Wait() })
-		live := func(e flow.Event) bool { return e == flow.CameraChanged{Number: 7, State: flow.DeviceReady} }
+		live := func(e flow.Event) bool { return e == flow.CameraChanged{Number: 7, State: visit.DeviceReady} }
 		for range 5 {
 			var h heard
 			p.Start(7, h.send)

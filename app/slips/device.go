@@ -10,7 +10,6 @@ import (
 	"authenkiosk/app/wait"
 	"authenkiosk/printer"
 	"authenkiosk/visit"
-	"authenkiosk/visit/flow"
 )
 
 // Device is the printer of the kiosk, asked how it is by a goroutine of its own.
@@ -108,21 +107,21 @@ func (d *Device) BreakDown(broken bool) {
 
 // Light tells what a condition means to patients and staff. A printer that tells
 // nothing about itself is ready; one of which nothing is known yet is unknown.
-func Light(s printer.Status) (flow.DeviceState, visit.Problem) {
+func Light(s printer.Status) (visit.DeviceState, visit.Problem) {
 	switch s.Condition {
 	case printer.Ready:
-		return flow.DeviceReady, visit.NoProblem
+		return visit.DeviceReady, visit.NoProblem
 	case printer.PaperLow, printer.Busy:
-		return flow.DeviceImpaired, visit.NoProblem
+		return visit.DeviceImpaired, visit.NoProblem
 	case printer.PaperOut:
-		return flow.DeviceDown, visit.PrinterNoPaper
+		return visit.DeviceDown, visit.PrinterNoPaper
 	case printer.CoverOpen:
-		return flow.DeviceDown, visit.PrinterCoverOpen
+		return visit.DeviceDown, visit.PrinterCoverOpen
 	case printer.Offline, printer.Error:
-		return flow.DeviceDown, visit.PrinterUnavailable
+		return visit.DeviceDown, visit.PrinterUnavailable
 	}
 	if s.At.IsZero() {
-		return flow.DeviceUnknown, visit.NoProblem
+		return visit.DeviceUnknown, visit.NoProblem
 	}
-	return flow.DeviceReady, visit.NoProblem
+	return visit.DeviceReady, visit.NoProblem
 }

@@ -102,18 +102,18 @@ func TestLightsTellWhatAPersonCanMend(t *testing.T) {
 	at := time.Now()
 	for _, c := range []struct {
 		s       printer.Status
-		light   flow.DeviceState
+		light   visit.DeviceState
 		problem visit.Problem
 	}{
-		{printer.Status{}, flow.DeviceUnknown, visit.NoProblem},
-		{printer.Status{Condition: printer.Unknown, At: at}, flow.DeviceReady, visit.NoProblem},
-		{printer.Status{Condition: printer.Ready, At: at}, flow.DeviceReady, visit.NoProblem},
-		{printer.Status{Condition: printer.PaperLow, At: at}, flow.DeviceImpaired, visit.NoProblem},
-		{printer.Status{Condition: printer.Busy, At: at}, flow.DeviceImpaired, visit.NoProblem},
-		{printer.Status{Condition: printer.PaperOut, At: at}, flow.DeviceDown, visit.PrinterNoPaper},
-		{printer.Status{Condition: printer.CoverOpen, At: at}, flow.DeviceDown, visit.PrinterCoverOpen},
-		{printer.Status{Condition: printer.Offline, At: at}, flow.DeviceDown, visit.PrinterUnavailable},
-		{printer.Status{Condition: printer.Error, At: at}, flow.DeviceDown, visit.PrinterUnavailable},
+		{printer.Status{}, visit.DeviceUnknown, visit.NoProblem},
+		{printer.Status{Condition: printer.Unknown, At: at}, visit.DeviceReady, visit.NoProblem},
+		{printer.Status{Condition: printer.Ready, At: at}, visit.DeviceReady, visit.NoProblem},
+		{printer.Status{Condition: printer.PaperLow, At: at}, visit.DeviceImpaired, visit.NoProblem},
+		{printer.Status{Condition: printer.Busy, At: at}, visit.DeviceImpaired, visit.NoProblem},
+		{printer.Status{Condition: printer.PaperOut, At: at}, visit.DeviceDown, visit.PrinterNoPaper},
+		{printer.Status{Condition: printer.CoverOpen, At: at}, visit.DeviceDown, visit.PrinterCoverOpen},
+		{printer.Status{Condition: printer.Offline, At: at}, visit.DeviceDown, visit.PrinterUnavailable},
+		{printer.Status{Condition: printer.Error, At: at}, visit.DeviceDown, visit.PrinterUnavailable},
 	} {
 		if light, problem := Light(c.s); light != c.light || problem != c.problem {
 			t.Errorf("%v: %v %v", c.s.Condition, light, problem)
@@ -123,7 +123,7 @@ func TestLightsTellWhatAPersonCanMend(t *testing.T) {
 
 func TestTheSlipNamesTheCertifiersRelation(t *testing.T) {
 	pid, _ := visit.ParsePID("9000000000004")
-	m := flow.Model{State: flow.Result, Devices: flow.Devices{Printer: flow.DeviceReady}}
+	m := flow.Model{State: flow.Result, Devices: visit.Devices{Printer: visit.DeviceReady}}
 	m.Session.Insertion.Number = 1
 	m.Session.Person.PID = pid
 	m.Session.Method, m.Session.Certifier.Relation = visit.MethodCertifier, visit.RelationParent

@@ -4,7 +4,7 @@ import (
 	"sync"
 	"time"
 
-	"authenkiosk/visit/flow"
+	"authenkiosk/visit"
 )
 
 // MaxSkew is how wrong the clock may be before the service date is in danger.
@@ -48,7 +48,7 @@ type Witness struct {
 
 // Look judges the clock. now is the wall clock, elapsed the monotonic one since any
 // fixed moment.
-func (g *ClockGuard) Look(now time.Time, elapsed time.Duration, w Witness) flow.DeviceState {
+func (g *ClockGuard) Look(now time.Time, elapsed time.Duration, w Witness) visit.DeviceState {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.wall.IsZero() {
@@ -71,11 +71,11 @@ func (g *ClockGuard) Look(now time.Time, elapsed time.Duration, w Witness) flow.
 	}
 	switch wrong := w.Ahead - jump; {
 	case wrong.Abs() > MaxSkew, !w.Known && g.impossible(now.Round(0), w):
-		return flow.DeviceDown
+		return visit.DeviceDown
 	case !w.Known:
-		return flow.DeviceUnknown
+		return visit.DeviceUnknown
 	}
-	return flow.DeviceReady
+	return visit.DeviceReady
 }
 
 func (g *ClockGuard) believe(now time.Time, elapsed time.Duration) {

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"authenkiosk/visit"
-	"authenkiosk/visit/flow"
 )
 
 func TestTheClockIsBelievedAsFarAsItsTwoWitnessesBearItOut(t *testing.T) {
@@ -17,44 +16,44 @@ func TestTheClockIsBelievedAsFarAsItsTwoWitnessesBearItOut(t *testing.T) {
 		skew     time.Duration
 		known    bool
 		answered time.Time
-		want     flow.DeviceState
+		want     visit.DeviceState
 	}
 	for _, c := range []struct {
 		name  string
 		looks []look
 	}{
 		{"NHSO has not answered and nothing jumps", []look{
-			{0, 0, 0, false, time.Time{}, flow.DeviceUnknown},
-			{time.Hour, time.Hour, 0, false, time.Time{}, flow.DeviceUnknown},
+			{0, 0, 0, false, time.Time{}, visit.DeviceUnknown},
+			{time.Hour, time.Hour, 0, false, time.Time{}, visit.DeviceUnknown},
 		}},
-		{"NHSO agrees", []look{{0, 0, 20 * time.Second, true, first, flow.DeviceReady}}},
-		{"NHSO is ten minutes ahead", []look{{0, 0, 10 * time.Minute, true, first, flow.DeviceDown}}},
-		{"NHSO is a day behind", []look{{0, 0, -24 * time.Hour, true, first, flow.DeviceDown}}},
+		{"NHSO agrees", []look{{0, 0, 20 * time.Second, true, first, visit.DeviceReady}}},
+		{"NHSO is ten minutes ahead", []look{{0, 0, 10 * time.Minute, true, first, visit.DeviceDown}}},
+		{"NHSO is a day behind", []look{{0, 0, -24 * time.Hour, true, first, visit.DeviceDown}}},
 		{"somebody sets the clock to tomorrow while NHSO is away", []look{
-			{0, 0, 0, false, time.Time{}, flow.DeviceUnknown},
-			{24 * time.Hour, time.Second, 0, false, time.Time{}, flow.DeviceDown},
-			{time.Second, 2 * time.Second, 0, false, time.Time{}, flow.DeviceUnknown},
+			{0, 0, 0, false, time.Time{}, visit.DeviceUnknown},
+			{24 * time.Hour, time.Second, 0, false, time.Time{}, visit.DeviceDown},
+			{time.Second, 2 * time.Second, 0, false, time.Time{}, visit.DeviceUnknown},
 		}},
 		{"the clock is set wrong after NHSO's answer, and NHSO says so", []look{
-			{0, 0, 0, true, first, flow.DeviceReady},
-			{time.Hour, time.Second, 0, true, first, flow.DeviceDown},
-			{time.Hour, time.Minute, -time.Hour, true, second, flow.DeviceDown},
+			{0, 0, 0, true, first, visit.DeviceReady},
+			{time.Hour, time.Second, 0, true, first, visit.DeviceDown},
+			{time.Hour, time.Minute, -time.Hour, true, second, visit.DeviceDown},
 		}},
 		{"a wrong clock is set right, and NHSO bears it out", []look{
-			{0, 0, time.Hour, true, first, flow.DeviceDown},
-			{time.Hour, time.Second, time.Hour, true, first, flow.DeviceReady},
-			{time.Hour, time.Minute, 0, true, second, flow.DeviceReady},
+			{0, 0, time.Hour, true, first, visit.DeviceDown},
+			{time.Hour, time.Second, time.Hour, true, first, visit.DeviceReady},
+			{time.Hour, time.Minute, 0, true, second, visit.DeviceReady},
 		}},
 		{"a clock that woke up wrong is set right, and nobody can bear it out", []look{
-			{0, 0, 0, false, time.Time{}, flow.DeviceUnknown},
-			{24 * time.Hour, time.Second, 0, false, time.Time{}, flow.DeviceDown},
-			{24*time.Hour + 4*time.Minute, 4 * time.Minute, 0, false, time.Time{}, flow.DeviceDown},
-			{24*time.Hour + 6*time.Minute, 6 * time.Minute, 0, false, time.Time{}, flow.DeviceUnknown},
-			{24*time.Hour + 7*time.Minute, 7 * time.Minute, 0, false, time.Time{}, flow.DeviceUnknown},
+			{0, 0, 0, false, time.Time{}, visit.DeviceUnknown},
+			{24 * time.Hour, time.Second, 0, false, time.Time{}, visit.DeviceDown},
+			{24*time.Hour + 4*time.Minute, 4 * time.Minute, 0, false, time.Time{}, visit.DeviceDown},
+			{24*time.Hour + 6*time.Minute, 6 * time.Minute, 0, false, time.Time{}, visit.DeviceUnknown},
+			{24*time.Hour + 7*time.Minute, 7 * time.Minute, 0, false, time.Time{}, visit.DeviceUnknown},
 		}},
 		{"a small correction of the clock is nothing", []look{
-			{0, 0, 0, true, first, flow.DeviceReady},
-			{4 * time.Minute, time.Second, 0, true, first, flow.DeviceReady},
+			{0, 0, 0, true, first, visit.DeviceReady},
+			{4 * time.Minute, time.Second, 0, true, first, visit.DeviceReady},
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -76,17 +75,17 @@ func TestATimeThatCannotBeIsNotBelieved(t *testing.T) {
 		name string
 		wall time.Time
 		w    Witness
-		want flow.DeviceState
+		want visit.DeviceState
 	}{
-		{"nothing speaks against it", base, Witness{}, flow.DeviceUnknown},
-		{"the battery was dead: 2000", time.Date(2000, 1, 1, 0, 0, 9, 0, visit.Bangkok), Witness{}, flow.DeviceDown},
-		{"the battery was dead: 2015", time.Date(2015, 1, 1, 0, 0, 9, 0, visit.Bangkok), Witness{}, flow.DeviceDown},
-		{"the year of the Buddhist era", base.AddDate(543, 0, 0), Witness{}, flow.DeviceDown},
-		{"before the build, and NHSO agrees", built.AddDate(-1, 0, 0), Witness{Known: true}, flow.DeviceReady},
-		{"before NHSO's certificate", started.AddDate(0, 0, -3), Witness{After: started}, flow.DeviceDown},
-		{"minutes before NHSO's certificate", started.Add(-time.Minute), Witness{After: started}, flow.DeviceUnknown},
-		{"the clock was set since", base, Witness{After: started}, flow.DeviceUnknown},
-		{"after NHSO's certificate", base.AddDate(1, 0, 0), Witness{before: base.AddDate(0, 6, 0)}, flow.DeviceDown},
+		{"nothing speaks against it", base, Witness{}, visit.DeviceUnknown},
+		{"the battery was dead: 2000", time.Date(2000, 1, 1, 0, 0, 9, 0, visit.Bangkok), Witness{}, visit.DeviceDown},
+		{"the battery was dead: 2015", time.Date(2015, 1, 1, 0, 0, 9, 0, visit.Bangkok), Witness{}, visit.DeviceDown},
+		{"the year of the Buddhist era", base.AddDate(543, 0, 0), Witness{}, visit.DeviceDown},
+		{"before the build, and NHSO agrees", built.AddDate(-1, 0, 0), Witness{Known: true}, visit.DeviceReady},
+		{"before NHSO's certificate", started.AddDate(0, 0, -3), Witness{After: started}, visit.DeviceDown},
+		{"minutes before NHSO's certificate", started.Add(-time.Minute), Witness{After: started}, visit.DeviceUnknown},
+		{"the clock was set since", base, Witness{After: started}, visit.DeviceUnknown},
+		{"after NHSO's certificate", base.AddDate(1, 0, 0), Witness{before: base.AddDate(0, 6, 0)}, visit.DeviceDown},
 	} {
 		g := ClockGuard{built: built}
 		if got := g.Look(c.wall, time.Second, c.w); got != c.want {

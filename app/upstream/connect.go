@@ -14,7 +14,6 @@ import (
 	"authenkiosk/nhso"
 	"authenkiosk/outbox"
 	"authenkiosk/visit"
-	"authenkiosk/visit/flow"
 )
 
 // hostsOf are NHSO's own machines of a zone, as far as they are known
@@ -124,11 +123,11 @@ func WitnessOf(way nhso.Upstream, answered time.Time) (w Witness) {
 }
 
 // ClockFor words the light of the clock for the outbox.
-func ClockFor(light flow.DeviceState) outbox.Clock {
+func ClockFor(light visit.DeviceState) outbox.Clock {
 	switch light {
-	case flow.DeviceDown:
+	case visit.DeviceDown:
 		return outbox.ClockWrong
-	case flow.DeviceReady:
+	case visit.DeviceReady:
 		return outbox.ClockRight
 	}
 	return outbox.ClockUnknown

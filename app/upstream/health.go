@@ -8,7 +8,6 @@ import (
 
 	"authenkiosk/nhso"
 	"authenkiosk/visit"
-	"authenkiosk/visit/flow"
 )
 
 // Times and limits of the health checks.
@@ -23,7 +22,7 @@ type Health struct {
 	asked    time.Time
 	answered time.Time // like asked, but only when NHSO itself answered
 	latency  time.Duration
-	state    flow.DeviceState
+	state    visit.DeviceState
 	problem  visit.Problem // why state is Down, where the staff can do something about it
 	failures int           // answers in a row that left it Down
 
@@ -40,16 +39,16 @@ func NewHealth(changed func()) *Health {
 // Note takes in an answer, or what came instead. A refusal is an answer, and so is
 // what cannot be read of one person: NHSO is there for the others.
 func (h *Health) Note(latency time.Duration, err error) {
-	state := flow.DeviceReady
+	state := visit.DeviceReady
 	if latency > slowAnswer {
-		state = flow.DeviceImpaired
+		state = visit.DeviceImpaired
 	}
 	switch kind := nhso.KindOf(err); {
 	case err == nil, nhso.OfOnePerson(err), kind == nhso.NoCard:
 	case kind == nhso.TooMany:
-		state = flow.DeviceImpaired
+		state = visit.DeviceImpaired
 	default:
-		state = flow.DeviceDown
+		state = visit.DeviceDown
 	}
 	problem := visit.NoProblem
 	if nhso.KindOf(err) == nhso.Unauthorised && err != nil {
@@ -67,13 +66,13 @@ func (h *Health) Note(latency time.Duration, err error) {
 }
 
 // set keeps what was noted, and reports whether the light is another one now.
-func (h *Health) set(latency time.Duration, state flow.DeviceState, problem visit.Problem, answered bool) (other bool) {
+func (h *Health) set(latency time.Duration, state visit.DeviceState, problem visit.Problem, answered bool) (other bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	other = h.state != state || h.problem != problem
 	h.asked, h.latency, h.state, h.problem = time.Now(), latency, state, problem
 	h.failures++
-	if state != flow.DeviceDown {
+	if state != visit.DeviceDown {
 		h.failures = 0
 	}
 	if answered {
@@ -94,7 +93,7 @@ func (h *Health) Why() visit.Problem {
 func (h *Health) pause() time.Duration {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.state != flow.DeviceDown {
+	if h.state != visit.DeviceDown {
 		return nhso.ProbeInterval
 	}
 	return min(probeFirst<<min(max(h.failures-1, 0), 8), probeWhenDown)
@@ -108,7 +107,7 @@ func (h *Health) LastAnswer() time.Time {
 }
 
 // Read returns the light, how long the last answer took, and when it was asked for.
-func (h *Health) Read() (flow.DeviceState, time.Duration, time.Time) {
+func (h *Health) Read() (visit.DeviceState, time.Duration, time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.state, h.latency, h.asked
@@ -151,7 +150,7 @@ func (p *prober) Run(ctx context.Context) {
 	}
 }
 
-func (p *prober) probe(ctx context.Context, before flow.DeviceState) {
+func (p *prober) probe(ctx context.Context, before visit.DeviceState) {
 	began := time.Now()
 	_, err := p.nhso.Probe(ctx)
 	if ctx.Err() != nil {
@@ -168,7 +167,7 @@ func (p *prober) probe(ctx context.Context, before flow.DeviceState) {
 		}
 		said.Info("NHSO")
 	}
-	if before != flow.DeviceReady && after == flow.DeviceReady {
+	if before != visit.DeviceReady && after == visit.DeviceReady {
 		p.back()
 	}
 }

@@ -13,7 +13,6 @@ import (
 
 	"authenkiosk/nhso"
 	"authenkiosk/visit"
-	"authenkiosk/visit/flow"
 )
 
 // probed is an NHSO that counts what it is asked.
@@ -55,7 +54,7 @@ func TestAnAnswerThatFailsTurnsTheLightAtOnceAndProbesFollowQuickly(t *testing.T
 		ended := make(chan struct{})
 		go func() { defer close(ended); p.Run(ctx) }()
 		time.Sleep(5 * time.Second)
-		if state, _, _ := h.Read(); state != flow.DeviceReady || looks.Load() != 1 || len(up.made()) != 1 {
+		if state, _, _ := h.Read(); state != visit.DeviceReady || looks.Load() != 1 || len(up.made()) != 1 {
 			t.Fatalf("state %v, %d looks, %d probes", state, looks.Load(), len(up.made()))
 		}
 		// A patient's question fails.
@@ -63,7 +62,7 @@ func TestAnAnswerThatFailsTurnsTheLightAtOnceAndProbesFollowQuickly(t *testing.T
 		up.fail(fault)
 		failed := time.Now()
 		h.Note(time.Second, fault)
-		if state, _, _ := h.Read(); state != flow.DeviceDown || looks.Load() != 2 {
+		if state, _, _ := h.Read(); state != visit.DeviceDown || looks.Load() != 2 {
 			t.Errorf("state %v, %d looks when an answer has failed", state, looks.Load())
 		}
 		time.Sleep(30 * time.Second)
@@ -82,7 +81,7 @@ func TestAnAnswerThatFailsTurnsTheLightAtOnceAndProbesFollowQuickly(t *testing.T
 			}
 		}
 		time.Sleep(10 * time.Second)
-		if state, _, _ := h.Read(); state != flow.DeviceReady || looks.Load() != 3 {
+		if state, _, _ := h.Read(); state != visit.DeviceReady || looks.Load() != 3 {
 			t.Errorf("state %v, %d looks when it answers again", state, looks.Load())
 		}
 		stop()
@@ -101,7 +100,7 @@ func TestARefusedTokenIsNotTakenForTrouble(t *testing.T) {
 		t.Errorf("without a network the light says %v", h.Why())
 	}
 	h.Note(0, nil)
-	if state, _, _ := h.Read(); state != flow.DeviceReady || h.Why() != visit.NoProblem {
+	if state, _, _ := h.Read(); state != visit.DeviceReady || h.Why() != visit.NoProblem {
 		t.Errorf("state %v, problem %v", state, h.Why())
 	}
 }

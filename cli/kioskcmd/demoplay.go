@@ -115,7 +115,7 @@ func (p *demoPlay) play(ctx context.Context, k *kiosk.Kiosk) (visit.AuthenCode, 
 		ok   func(flow.Model) bool
 	}{
 		{"the lights", nil, func(m flow.Model) bool {
-			return m.State == flow.Welcome && m.Devices.Reader == flow.DeviceReady && m.Devices.NHSO == flow.DeviceReady
+			return m.State == flow.Welcome && m.Devices.Reader == visit.DeviceReady && m.Devices.NHSO == visit.DeviceReady
 		}},
 		{"the name", func() error { return dock.InsertCard("citizen") }, func(m flow.Model) bool {
 			return m.State == flow.Reading && !m.Session.Person.PID.IsZero()

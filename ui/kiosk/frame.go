@@ -56,7 +56,7 @@ func (c *scene) topBar(at draw.Area) draw.Area {
 	}
 	left := c.date(in)
 	share := float32(0.68)
-	if c.m.Devices.Camera != flow.DeviceAbsent {
+	if c.m.Devices.Camera != visit.DeviceAbsent {
 		share = 0.72
 	}
 	lights, left := left.CutRight(min(left.W*share, 840), 24)
@@ -77,7 +77,7 @@ func (c *scene) unitName(at draw.Area) {
 // date draws day and time at the right edge.
 func (c *scene) date(at draw.Area) draw.Area {
 	right, rest := at.CutRight(250, 24)
-	if c.m.Devices.Clock == flow.DeviceDown {
+	if c.m.Devices.Clock == visit.DeviceDown {
 		return rest // a time that is known to be wrong misleads
 	}
 	upper, lower := right.CutTop(right.H*0.56, 0)
@@ -120,7 +120,7 @@ func (c *scene) lights(at draw.Area) {
 // device is one of what the status lights stand for.
 type device struct {
 	name string
-	is   flow.DeviceState
+	is   visit.DeviceState
 }
 
 func (c *scene) statusLights() (list []draw.StatusLight) {
@@ -129,14 +129,14 @@ func (c *scene) statusLights() (list []draw.StatusLight) {
 	}
 	d := c.m.Devices
 	all := []device{{"nhso", d.NHSO}, {"reader", d.Reader}, {"printer", d.Printer}, {"camera", d.Camera}}
-	if d.Clock == flow.DeviceDown {
+	if d.Clock == visit.DeviceDown {
 		all = slices.Insert(all, 0, device{"clock", d.Clock})
 	}
-	if d.Storage == flow.DeviceDown {
+	if d.Storage == visit.DeviceDown {
 		all = slices.Insert(all, 0, device{"storage", d.Storage})
 	}
 	for _, x := range all {
-		if x.is == flow.DeviceAbsent {
+		if x.is == visit.DeviceAbsent {
 			continue
 		}
 		l := draw.StatusLight{Name: x.name, Health: healthOf(x.is), Label: c.say.Say("light." + x.name), Words: c.say.Say("device." + x.is.String())}
@@ -149,13 +149,13 @@ func (c *scene) statusLights() (list []draw.StatusLight) {
 }
 
 // healthOf is the light of a device.
-func healthOf(s flow.DeviceState) draw.Health {
+func healthOf(s visit.DeviceState) draw.Health {
 	switch s {
-	case flow.DeviceReady:
+	case visit.DeviceReady:
 		return draw.HealthGood
-	case flow.DeviceImpaired:
+	case visit.DeviceImpaired:
 		return draw.HealthImpaired
-	case flow.DeviceDown:
+	case visit.DeviceDown:
 		return draw.HealthBad
 	}
 	return draw.HealthUnknown
@@ -165,7 +165,7 @@ func healthOf(s flow.DeviceState) draw.Health {
 // that nobody's card is read in secret.
 func (c *scene) readBy(l draw.StatusLight) draw.StatusLight {
 	l.Label, l.Words, l.Outside = c.say.Say("reader.read-by"), c.m.Devices.ReadBy, true
-	if l.Words == flow.UnnamedProgram {
+	if l.Words == visit.UnnamedProgram {
 		l.Words, l.Outside = c.say.Say("reader.unnamed"), false
 	}
 	return l

@@ -54,7 +54,7 @@ func (c *scene) helpKey() string {
 	switch {
 	case c.m.State == flow.AlreadyHere && !c.offersReprint():
 		return "help.already-here-no-slip"
-	case c.m.State == flow.PhotoAim && c.m.Session.Photo.Camera == flow.DeviceDown:
+	case c.m.State == flow.PhotoAim && c.m.Session.Photo.Camera == visit.DeviceDown:
 		return "photo.gone" // there is no shutter then
 	case c.m.State == flow.CardFault && c.m.Session.Problem == visit.CardExpired:
 		return "help.desk" // it stays so, however often it is inserted

@@ -6,6 +6,7 @@ import (
 
 	xdraw "golang.org/x/image/draw"
 
+	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
 
@@ -74,7 +75,7 @@ func (k *Kiosk) Frame(img image.Image) {
 func showsPicture(m flow.Model) bool {
 	switch m.State {
 	case flow.PhotoAim:
-		return m.Session.Photo.Camera != flow.DeviceDown
+		return m.Session.Photo.Camera != visit.DeviceDown
 	case flow.PhotoReview:
 		return true
 	}

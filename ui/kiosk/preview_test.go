@@ -10,13 +10,14 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/software"
 
+	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
 
 // sampleFrame is a made picture of the camera, or nil where the camera gives
 // none: nobody's face, a drawing of an oval and a card.
 func sampleFrame(w, h int, m flow.Model) image.Image {
-	if p := m.Session.Photo; m.State == flow.PhotoAim && p.Camera != flow.DeviceReady {
+	if p := m.Session.Photo; m.State == flow.PhotoAim && p.Camera != visit.DeviceReady {
 		return nil
 	}
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
@@ -89,7 +90,7 @@ func TestAPictureOfTheCameraIsGoneAsSoonAsItsScreenIs(t *testing.T) {
 	other := review
 	other.Session.Insertion.Number++
 	gone := aim
-	gone.Session.Photo.Camera = flow.DeviceDown
+	gone.Session.Photo.Camera = visit.DeviceDown
 	for name, leave := range map[string]func(*Kiosk){
 		"the session ends":                  func(k *Kiosk) { k.Show(welcomeModel()) },
 		"the photo is accepted":             func(k *Kiosk) { k.Show(modelOf(t, "reading-photo")) },

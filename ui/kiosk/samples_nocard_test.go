@@ -15,7 +15,7 @@ func anyWay(m *flow.Model) {
 	m.Unit.Certify = flow.Certify{
 		MinAge: 18, AdultAge: 18, Relations: visit.Relations(), AdultRelations: []visit.Relation{visit.RelationCaregiver, visit.RelationOfficer},
 	}
-	m.Devices.Camera = flow.DeviceReady
+	m.Devices.Camera = visit.DeviceReady
 }
 
 // vouched has the card of a mother in the officer's reader.
@@ -61,12 +61,12 @@ func noCardSamples(t testing.TB) []sample {
 	list := []sample{
 		{"no-card", choice(nil)},
 		{"no-card-broken", choice(func(m *flow.Model) {
-			m.Devices.Camera, m.Devices.Reader, m.Devices.NHSO = flow.DeviceDown, flow.DeviceDown, flow.DeviceDown
+			m.Devices.Camera, m.Devices.Reader, m.Devices.NHSO = visit.DeviceDown, visit.DeviceDown, visit.DeviceDown
 		})},
-		{"no-card-two", choice(func(m *flow.Model) { m.Devices.Camera = flow.DeviceAbsent })},
+		{"no-card-two", choice(func(m *flow.Model) { m.Devices.Camera = visit.DeviceAbsent })},
 		{"no-card-at-all", choice(func(m *flow.Model) { m.CardHere = false })},
 		{"no-card-one", choice(func(m *flow.Model) {
-			m.Devices.Camera, m.Unit.LineQR = flow.DeviceAbsent, ""
+			m.Devices.Camera, m.Unit.LineQR = visit.DeviceAbsent, ""
 		})},
 		{"reading-photo", without(flow.Reading, visit.MethodPhoto, func(m *flow.Model) { m.Session.RightState = flow.Asked })},
 		{"reading-certifier", without(flow.Reading, visit.MethodCertifier, func(m *flow.Model) {
@@ -128,17 +128,17 @@ func photoSamples(without withoutCard) []sample {
 	}
 	list := []sample{
 		{"photo-starting", posing(flow.PhotoAim, flow.Photo{})},
-		{"photo-gone", posing(flow.PhotoAim, flow.Photo{Camera: flow.DeviceDown})},
-		{"photo-counting", posing(flow.PhotoAim, flow.Photo{Camera: flow.DeviceReady, Hint: flow.PhotoGood, Countdown: 3})},
-		{"photo-taking", posing(flow.PhotoAim, flow.Photo{Camera: flow.DeviceReady, Taking: true})},
-		{"photo-failed", posing(flow.PhotoAim, flow.Photo{Camera: flow.DeviceReady, Tries: 1, Failed: true})},
-		{"photo-again", posing(flow.PhotoAim, flow.Photo{Camera: flow.DeviceReady, Tries: 1})},
-		{"photo-again-blurred", posing(flow.PhotoAim, flow.Photo{Camera: flow.DeviceReady, Tries: 2, Hint: flow.PhotoNoFace})},
-		{"photo-review", posing(flow.PhotoReview, flow.Photo{Camera: flow.DeviceReady, GatePassed: true})},
-		{"photo-review-staff", posing(flow.PhotoReview, flow.Photo{Camera: flow.DeviceReady, Tries: 3})},
+		{"photo-gone", posing(flow.PhotoAim, flow.Photo{Camera: visit.DeviceDown})},
+		{"photo-counting", posing(flow.PhotoAim, flow.Photo{Camera: visit.DeviceReady, Hint: flow.PhotoGood, Countdown: 3})},
+		{"photo-taking", posing(flow.PhotoAim, flow.Photo{Camera: visit.DeviceReady, Taking: true})},
+		{"photo-failed", posing(flow.PhotoAim, flow.Photo{Camera: visit.DeviceReady, Tries: 1, Failed: true})},
+		{"photo-again", posing(flow.PhotoAim, flow.Photo{Camera: visit.DeviceReady, Tries: 1})},
+		{"photo-again-blurred", posing(flow.PhotoAim, flow.Photo{Camera: visit.DeviceReady, Tries: 2, Hint: flow.PhotoNoFace})},
+		{"photo-review", posing(flow.PhotoReview, flow.Photo{Camera: visit.DeviceReady, GatePassed: true})},
+		{"photo-review-staff", posing(flow.PhotoReview, flow.Photo{Camera: visit.DeviceReady, Tries: 3})},
 	}
 	for _, h := range flow.PhotoHints() {
-		list = append(list, sample{"photo-hint-" + h.String(), posing(flow.PhotoAim, flow.Photo{Camera: flow.DeviceReady, Hint: h})})
+		list = append(list, sample{"photo-hint-" + h.String(), posing(flow.PhotoAim, flow.Photo{Camera: visit.DeviceReady, Hint: h})})
 	}
 	return list
 }

@@ -49,9 +49,9 @@ func sampleRight() visit.Right {
 func welcomeModel() flow.Model {
 	return flow.Model{
 		Unit: flow.Unit{HCode: "99999", DefaultClaimType: "PG0060001", Methods: []visit.Method{visit.MethodCard}},
-		Devices: flow.Devices{
-			Reader: flow.DeviceReady, NHSO: flow.DeviceReady, Printer: flow.DeviceReady, Camera: flow.DeviceAbsent,
-			Storage: flow.DeviceReady, Clock: flow.DeviceReady,
+		Devices: visit.Devices{
+			Reader: visit.DeviceReady, NHSO: visit.DeviceReady, Printer: visit.DeviceReady, Camera: visit.DeviceAbsent,
+			Storage: visit.DeviceReady, Clock: visit.DeviceReady,
 		},
 		Today: visit.Date{Year: 2026, Month: time.November, Day: 22},
 	}
@@ -106,39 +106,39 @@ func welcomeSamples() []sample {
 	return []sample{
 		{"welcome", welcomeModel()},
 		{"welcome-impaired", with(func(m *flow.Model) {
-			m.Devices.NHSO, m.Devices.Printer = flow.DeviceDown, flow.DeviceDown
+			m.Devices.NHSO, m.Devices.Printer = visit.DeviceDown, visit.DeviceDown
 		})},
 		{"welcome-checking", with(func(m *flow.Model) {
-			m.Devices.NHSO, m.Devices.Printer, m.Devices.Reader = flow.DeviceUnknown, flow.DeviceImpaired, flow.DeviceUnknown
+			m.Devices.NHSO, m.Devices.Printer, m.Devices.Reader = visit.DeviceUnknown, visit.DeviceImpaired, visit.DeviceUnknown
 		})},
-		{"welcome-no-reader", with(func(m *flow.Model) { m.Devices.Reader = flow.DeviceDown })},
+		{"welcome-no-reader", with(func(m *flow.Model) { m.Devices.Reader = visit.DeviceDown })},
 		{"welcome-service-refuses", with(func(m *flow.Model) {
-			m.Devices.Reader, m.Devices.ReaderProblem = flow.DeviceDown, visit.CardServiceRefuses
+			m.Devices.Reader, m.Devices.ReaderProblem = visit.DeviceDown, visit.CardServiceRefuses
 		})},
 		{"welcome-no-reader-ways", with(func(m *flow.Model) {
 			anyWay(m)
-			m.Devices.Reader = flow.DeviceDown
+			m.Devices.Reader = visit.DeviceDown
 		})},
-		{"welcome-closed", with(func(m *flow.Model) { m.Devices.Storage = flow.DeviceDown })},
-		{"welcome-clock", with(func(m *flow.Model) { m.Devices.Clock = flow.DeviceDown })},
+		{"welcome-closed", with(func(m *flow.Model) { m.Devices.Storage = visit.DeviceDown })},
+		{"welcome-clock", with(func(m *flow.Model) { m.Devices.Clock = visit.DeviceDown })},
 		{"welcome-token", with(func(m *flow.Model) {
-			m.Devices.NHSO, m.Devices.NHSOProblem = flow.DeviceDown, visit.NHSORefusedToken
+			m.Devices.NHSO, m.Devices.NHSOProblem = visit.DeviceDown, visit.NHSORefusedToken
 		})},
 		{"welcome-left", with(func(m *flow.Model) { m.Left = true })},
 		{"welcome-card-in", with(func(m *flow.Model) { m.CardIn = true })},
 		{"welcome-card-in-read", with(func(m *flow.Model) { m.CardIn, m.Devices.ReadBy = true, "his-opd" })},
 		{"welcome-card-in-read-long", with(func(m *flow.Model) {
-			m.CardIn, m.Devices.ReadBy, m.Devices.Camera = true, "appointments-and-billing", flow.DeviceReady
+			m.CardIn, m.Devices.ReadBy, m.Devices.Camera = true, "appointments-and-billing", visit.DeviceReady
 		})},
 		{"welcome-card-in-read-unnamed", with(func(m *flow.Model) {
-			m.CardIn, m.Devices.ReadBy, m.Devices.Camera = true, flow.UnnamedProgram, flow.DeviceReady
+			m.CardIn, m.Devices.ReadBy, m.Devices.Camera = true, visit.UnnamedProgram, visit.DeviceReady
 		})},
 		{"welcome-no-paper", with(func(m *flow.Model) {
-			m.Devices.Printer, m.Devices.PrinterProblem, m.Devices.Camera = flow.DeviceDown, visit.PrinterNoPaper, flow.DeviceReady
+			m.Devices.Printer, m.Devices.PrinterProblem, m.Devices.Camera = visit.DeviceDown, visit.PrinterNoPaper, visit.DeviceReady
 		})},
 		{"welcome-cover-open", with(func(m *flow.Model) {
-			m.Devices.Printer, m.Devices.PrinterProblem = flow.DeviceDown, visit.PrinterCoverOpen
-			m.Devices.NHSO, m.Devices.Camera = flow.DeviceImpaired, flow.DeviceDown
+			m.Devices.Printer, m.Devices.PrinterProblem = visit.DeviceDown, visit.PrinterCoverOpen
+			m.Devices.NHSO, m.Devices.Camera = visit.DeviceImpaired, visit.DeviceDown
 		})},
 		{"no-card-staff", with(func(m *flow.Model) { m.State = flow.NoCard })},
 		{"no-card-staff-chip", with(func(m *flow.Model) { m.State, m.CardHere = flow.NoCard, true })},
@@ -239,7 +239,7 @@ func endSamples(t testing.TB) []sample {
 		})},
 		{"already-here-no-paper", in(t, flow.AlreadyHere, func(m *flow.Model) {
 			m.Session.Done = done("99999", "โรงพยาบาลทดสอบ")
-			m.Devices.Printer, m.Devices.PrinterProblem = flow.DeviceDown, visit.PrinterNoPaper
+			m.Devices.Printer, m.Devices.PrinterProblem = visit.DeviceDown, visit.PrinterNoPaper
 		})},
 		{"already-here-more-at-desk", in(t, flow.AlreadyHere, func(m *flow.Model) {
 			m.Session.Done, m.Session.Print, m.Session.Reprints = done("99999", "โรงพยาบาลทดสอบ"), flow.Printed, flow.MaxReprints
@@ -258,14 +258,14 @@ func endSamples(t testing.TB) []sample {
 		{"result-leaving", result(flow.Printed, func(m *flow.Model) { m.Warning = true })},
 		{"result-more-at-desk", result(flow.Printed, func(m *flow.Model) { m.Session.Reprints = flow.MaxReprints })},
 		{"result-next-card", result(flow.Printed, func(m *flow.Model) { m.Waiting = flow.Insertion{Number: 9} })},
-		{"result-failed", result(flow.PrintFailed, func(m *flow.Model) { m.CardIn = false; m.Devices.Printer = flow.DeviceDown })},
-		{"result-no-printer", result(flow.NotPrinted, func(m *flow.Model) { m.Devices.Printer = flow.DeviceAbsent })},
+		{"result-failed", result(flow.PrintFailed, func(m *flow.Model) { m.CardIn = false; m.Devices.Printer = visit.DeviceDown })},
+		{"result-no-printer", result(flow.NotPrinted, func(m *flow.Model) { m.Devices.Printer = visit.DeviceAbsent })},
 		{"result-unclear", result(flow.PrintUnclear, nil)},
 		{"result-no-paper", result(flow.PrintFailed, func(m *flow.Model) {
-			m.Devices.Printer, m.Devices.PrinterProblem = flow.DeviceDown, visit.PrinterNoPaper
+			m.Devices.Printer, m.Devices.PrinterProblem = visit.DeviceDown, visit.PrinterNoPaper
 		})},
 		{"result-cover-open", result(flow.PrintFailed, func(m *flow.Model) {
-			m.Devices.Printer, m.Devices.PrinterProblem = flow.DeviceImpaired, visit.PrinterCoverOpen
+			m.Devices.Printer, m.Devices.PrinterProblem = visit.DeviceImpaired, visit.PrinterCoverOpen
 		})},
 		{"result-line", result(flow.Printed, func(m *flow.Model) { m.CardIn, m.Session.Method = false, visit.MethodLine })},
 		{"result-certifier", result(flow.Printed, func(m *flow.Model) {
@@ -291,7 +291,7 @@ func layerSamples(t testing.TB) []sample {
 			m.Help, m.Session.Reprints = true, flow.MaxReprints
 		})},
 		sample{"help-no-card-no-reader", in(t, flow.NoCard, func(m *flow.Model) {
-			m.Help, m.CardIn, m.Devices.Reader = true, false, flow.DeviceDown
+			m.Help, m.CardIn, m.Devices.Reader = true, false, visit.DeviceDown
 		})})
 }
 

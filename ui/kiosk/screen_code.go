@@ -89,7 +89,7 @@ func (c *scene) codeArea(at draw.Area) draw.Area {
 // canPrint reports whether a slip could come out now.
 func (c *scene) canPrint() bool {
 	d := c.m.Devices.Printer
-	return d != flow.DeviceAbsent && d != flow.DeviceDown
+	return d != visit.DeviceAbsent && d != visit.DeviceDown
 }
 
 // staysInSight reports whether the warning must not lie over the screen: a patient may

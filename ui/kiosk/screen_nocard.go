@@ -18,7 +18,7 @@ type way struct {
 func (c *scene) ways(cardHere bool) []way {
 	var out []way
 	for _, w := range []way{{visit.MethodPhoto, "camera"}, {visit.MethodCertifier, "people"}, {visit.MethodLine, "mobile"}} {
-		missing := w.method == visit.MethodPhoto && (!cardHere || c.m.Devices.Camera == flow.DeviceAbsent) ||
+		missing := w.method == visit.MethodPhoto && (!cardHere || c.m.Devices.Camera == visit.DeviceAbsent) ||
 			w.method == visit.MethodLine && c.m.Unit.LineQR == ""
 		if c.m.Unit.Allows(w.method) && !missing {
 			out = append(out, w)
@@ -41,7 +41,7 @@ func (c *scene) noCard() {
 	c.title(c.say.Say(title))
 	bar, rest := c.work.CutBottom(116, 28)
 	c.backAndNoNumber(bar, flow.TapClose{})
-	if r := c.m.Devices.Reader; r != flow.DeviceDown && r != flow.DeviceAbsent {
+	if r := c.m.Devices.Reader; r != visit.DeviceDown && r != visit.DeviceAbsent {
 		words := c.say.Say(insert)
 		var note draw.Area
 		note, rest = rest.CutTop(min(c.s.NoticeHeight(words, rest.W), 122), 24)

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"authenkiosk/ui/draw"
+	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
 
@@ -15,11 +16,11 @@ func (c *scene) photoAim() {
 	view, rest := c.beside()
 	shutter := draw.Button{
 		Name: "shutter", Label: c.say.Say("photo.shutter"), Icon: "camera", Kind: draw.Primary, Size: 46,
-		Off: p.Camera != flow.DeviceReady || p.Countdown > 0 || p.Taking, Act: c.send(flow.TapShutter{}),
+		Off: p.Camera != visit.DeviceReady || p.Countdown > 0 || p.Taking, Act: c.send(flow.TapShutter{}),
 	}
 	bar, rest := rest.CutBottom(150, 16)
 	back := draw.Button{Name: "back", Label: c.say.Say("button.back"), Icon: "back", Kind: draw.Quiet, Act: c.send(flow.TapBack{})}
-	if p.Camera == flow.DeviceDown {
+	if p.Camera == visit.DeviceDown {
 		back.Kind, back.Size = draw.Primary, 46
 		c.s.Button(bar, back)
 	} else {
@@ -59,9 +60,9 @@ func (c *scene) pictureArea(at draw.Area) draw.Area {
 // none.
 func (c *scene) finder(at draw.Area, p flow.Photo) {
 	at = c.pictureArea(at)
-	if p.Camera == flow.DeviceDown || c.preview.pix == nil {
+	if p.Camera == visit.DeviceDown || c.preview.pix == nil {
 		icon, words := "camera", c.say.Say("photo.starting")
-		if p.Camera == flow.DeviceDown {
+		if p.Camera == visit.DeviceDown {
 			icon, words = "camera-off", c.say.Say("photo.gone")
 		}
 		c.noPicture(at, icon, words)
@@ -95,7 +96,7 @@ func (c *scene) countdown(at draw.Area, n int) {
 func (c *scene) photoHint(at draw.Area, p flow.Photo) {
 	mark, words := "warn", c.say.Say("photo.hint."+p.Hint.String())
 	switch {
-	case p.Camera != flow.DeviceReady:
+	case p.Camera != visit.DeviceReady:
 		return // the place of the picture says why
 	case p.Taking:
 		mark, words = "camera", c.say.Say("photo.taking")

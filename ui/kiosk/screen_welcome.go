@@ -36,7 +36,7 @@ func (c *scene) welcome() {
 // takesCards reports whether a card can be inserted now.
 func (c *scene) takesCards() bool {
 	d := c.m.Devices
-	return d.ClosedBecause() == visit.NoProblem && d.Reader != flow.DeviceDown && d.Reader != flow.DeviceAbsent
+	return d.ClosedBecause() == visit.NoProblem && d.Reader != visit.DeviceDown && d.Reader != visit.DeviceAbsent
 }
 
 // withoutReader offers the ways that need no reader.
@@ -183,16 +183,16 @@ type note struct{ picture, words string }
 // welcomeNotices say what is out of order and what still works.
 func (c *scene) welcomeNotices() []note {
 	var out []note
-	if c.m.Devices.NHSO == flow.DeviceDown {
+	if c.m.Devices.NHSO == visit.DeviceDown {
 		out = append(out, note{"cloud", c.say.Say("welcome.nhso")})
 	}
 	switch d := c.m.Devices; {
-	case d.Printer == flow.DeviceAbsent:
+	case d.Printer == visit.DeviceAbsent:
 	case d.PrinterProblem == visit.PrinterNoPaper:
 		out = append(out, note{"print", c.say.Say("welcome.no-paper")})
 	case d.PrinterProblem == visit.PrinterCoverOpen:
 		out = append(out, note{"print", c.say.Say("welcome.cover-open")})
-	case d.Printer == flow.DeviceDown:
+	case d.Printer == visit.DeviceDown:
 		out = append(out, note{"print", c.say.Say("welcome.printer")})
 	}
 	if len(out) == 0 && !c.m.Left && c.canPrint() {

@@ -225,7 +225,7 @@ func TestARefusedTokenPromisesNoCode(t *testing.T) {
 			t.Error("a visit is taken")
 		}
 	}
-	m, _ = play(t, DevicesChanged{Devices{NHSO: DeviceDown, NHSOProblem: visit.NHSORefusedToken}}, CardInserted{insertions[0]})
+	m, _ = play(t, DevicesChanged{visit.Devices{NHSO: visit.DeviceDown, NHSOProblem: visit.NHSORefusedToken}}, CardInserted{insertions[0]})
 	if m.State != Desk || m.Session.Problem != visit.NHSORefusedToken {
 		t.Errorf("known before: state %v, problem %v", m.State, m.Session.Problem)
 	}

@@ -108,7 +108,7 @@ type (
 	// CameraChanged says whether the camera delivers pictures.
 	CameraChanged struct {
 		Number uint64
-		State  DeviceState
+		State  visit.DeviceState
 	}
 	// PhotoSeen brings what the quality check sees in the live picture. Steady
 	// means that it has been good enough for a moment,
@@ -138,7 +138,7 @@ type (
 	// DayChanged says which service date it is now.
 	DayChanged struct{ Today visit.Date }
 	// DevicesChanged brings the health of all devices.
-	DevicesChanged struct{ Devices Devices }
+	DevicesChanged struct{ Devices visit.Devices }
 )
 
 // Taps on the screen.

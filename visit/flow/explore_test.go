@@ -161,15 +161,15 @@ func eventsFor(w world) []Event {
 	if x := m.Session; asks || x.Method == "" || x.Method == visit.MethodCard {
 		events = append(events,
 			DayChanged{today}, DayChanged{tomorrow},
-			DevicesChanged{Devices{Printer: DeviceReady}}, DevicesChanged{Devices{Printer: DeviceAbsent}},
-			DevicesChanged{Devices{Storage: DeviceDown}},
+			DevicesChanged{visit.Devices{Printer: visit.DeviceReady}}, DevicesChanged{visit.Devices{Printer: visit.DeviceAbsent}},
+			DevicesChanged{visit.Devices{Storage: visit.DeviceDown}},
 		)
 	}
 	if m.State == Welcome || m.State == Confirm || m.State == Sending {
-		events = append(events, DevicesChanged{Devices{Clock: DeviceDown}}, DevicesChanged{Devices{NHSOProblem: visit.NHSORefusedToken}})
+		events = append(events, DevicesChanged{visit.Devices{Clock: visit.DeviceDown}}, DevicesChanged{visit.Devices{NHSOProblem: visit.NHSORefusedToken}})
 	}
 	if m.State == NoCard {
-		events = append(events, DevicesChanged{Devices{Camera: DeviceDown, Reader: DeviceDown, NHSO: DeviceDown}})
+		events = append(events, DevicesChanged{visit.Devices{Camera: visit.DeviceDown, Reader: visit.DeviceDown, NHSO: visit.DeviceDown}})
 	}
 	if m.Session.PhoneInput+m.Session.PIDInput == "" {
 		events = append(events, TapDigit{'0'})
@@ -193,7 +193,7 @@ func eventsFor(w world) []Event {
 	}
 	if n := m.Session.Insertion.Number; n != 0 && (m.State == PhotoAim || m.State == PhotoReview || m.State == Confirm) {
 		events = append(events,
-			CameraChanged{n, DeviceReady}, CameraChanged{n, DeviceDown},
+			CameraChanged{n, visit.DeviceReady}, CameraChanged{n, visit.DeviceDown},
 			PhotoSeen{Number: n, Hint: PhotoGood}, PhotoSeen{n, PhotoGood, true, true}, PhotoSeen{n, PhotoGood, true, false}, PhotoSeen{Number: n, Hint: PhotoNoFace},
 			PhotoTaken{n, PhotoGood, true}, PhotoTaken{n, PhotoGood, false}, PhotoTaken{Number: n, Hint: PhotoBlurred}, PhotoFailed{n}, PhotoTaken{99, PhotoGood, true},
 		)

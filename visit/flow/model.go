@@ -68,7 +68,7 @@ type Model struct {
 	State   State
 	Unit    Unit
 	Prefs   Prefs
-	Devices Devices
+	Devices visit.Devices
 	Today   visit.Date // the service date now; midnight comes as an event
 	CardIn  bool       // a card is in the patient's reader
 	Waiting Insertion  // a card put in while the session before it was still being sent
@@ -142,40 +142,6 @@ const (
 	contrastCount
 )
 
-// Devices is the health of what the kiosk stands on, for the status lights. It
-// holds no personal data and outlives sessions.
-type Devices struct {
-	Reader  DeviceState
-	NHSO    DeviceState
-	Printer DeviceState
-	Camera  DeviceState
-	Storage DeviceState // Down: no room or no way to write; no visit can be taken
-	Clock   DeviceState // Down: the clock is wrong by more than the service date bears
-
-	ReaderProblem  visit.Problem // why Reader is not ready, where that is known
-	PrinterProblem visit.Problem // why Printer is not ready, where that is known
-	NHSOProblem    visit.Problem // why NHSO is not ready, where that is known
-	SecondReader   bool          // there is a reader of its own for the card that vouches
-	ReadBy         string        // the program that has read the patient's card that is inside; empty: none
-}
-
-// UnnamedProgram is ReadBy for a program that has not said its name.
-const UnnamedProgram = "?"
-
-// ClosedBecause says why no visit can be taken now, if so. A token that NHSO refuses
-// is for the staff to renew: until then no code follows, whatever is promised.
-func (d Devices) ClosedBecause() visit.Problem {
-	switch {
-	case d.Storage == DeviceDown:
-		return visit.NotSaved
-	case d.Clock == DeviceDown:
-		return visit.ClockWrong
-	case d.NHSOProblem == visit.NHSORefusedToken:
-		return visit.NHSORefusedToken
-	}
-	return visit.NoProblem
-}
-
 // Ending is how a session has ended, without anything of whose it was.
 type Ending int
 
@@ -186,28 +152,6 @@ const (
 	AtDesk             // with the way to the desk
 	WithoutCode        // with nothing: the patient can begin again
 )
-
-// DeviceState is what a status light shows.
-type DeviceState int
-
-// The states of a light. Unknown is shown as "being checked", never as green.
-const (
-	DeviceUnknown DeviceState = iota
-	DeviceReady
-	DeviceImpaired // works, but slow or near its end (paper)
-	DeviceDown
-	DeviceAbsent // not configured; no light
-)
-
-var deviceStateNames = [...]string{"unknown", "ready", "impaired", "down", "absent"}
-
-// String returns the stable name used by the local status.
-func (d DeviceState) String() string {
-	if d < 0 || int(d) >= len(deviceStateNames) {
-		return "unknown"
-	}
-	return deviceStateNames[d]
-}
 
 // Insertion is one putting-in of a card, or the beginning of a session without
 // one. The runner numbers them and makes the id of the visit that may come of it,

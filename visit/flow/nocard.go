@@ -10,11 +10,11 @@ func (m Model) Offers(method visit.Method) bool {
 	switch method {
 	case visit.MethodPhoto:
 		// The photo shows the face beside the card.
-		return m.CardHere && m.Devices.Camera != DeviceAbsent && m.Devices.Camera != DeviceDown
+		return m.CardHere && m.Devices.Camera != visit.DeviceAbsent && m.Devices.Camera != visit.DeviceDown
 	case visit.MethodCertifier:
-		return m.Devices.Reader != DeviceAbsent && m.Devices.Reader != DeviceDown
+		return m.Devices.Reader != visit.DeviceAbsent && m.Devices.Reader != visit.DeviceDown
 	case visit.MethodLine:
-		return m.Unit.LineQR != "" && m.Devices.NHSO != DeviceDown
+		return m.Unit.LineQR != "" && m.Devices.NHSO != visit.DeviceDown
 	}
 	return false
 }

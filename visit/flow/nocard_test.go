@@ -18,7 +18,7 @@ func answered() []Event { return []Event{RightFound{Number: 1, Right: ucs}, Stat
 
 func photographed() []Event {
 	return []Event{
-		CameraChanged{1, DeviceReady},
+		CameraChanged{1, visit.DeviceReady},
 		PhotoSeen{1, PhotoGood, true, true},
 		TimerFired{TimerCountdown},
 		TimerFired{TimerCountdown},
@@ -133,7 +133,7 @@ func TestOnlyAFitPersonVouches(t *testing.T) {
 }
 
 func TestAPhotoThatDoesNotPassIsTakenAsItIsAfterThreeTries(t *testing.T) {
-	events := join(without(visit.MethodPhoto), answered(), []Event{CameraChanged{1, DeviceReady}})
+	events := join(without(visit.MethodPhoto), answered(), []Event{CameraChanged{1, visit.DeviceReady}})
 	bad := []Event{TapShutter{}, TimerFired{TimerCountdown}, TimerFired{TimerCountdown}, TimerFired{TimerCountdown}, PhotoTaken{Number: 1, Hint: PhotoBlurred}}
 	for try := 1; try <= maxTries; try++ {
 		events = join(events, bad)
@@ -149,7 +149,7 @@ func TestAPhotoThatDoesNotPassIsTakenAsItIsAfterThreeTries(t *testing.T) {
 }
 
 func TestAFaceThatMovesStopsTheCountdownUnlessTheShutterWasPressed(t *testing.T) {
-	aim := join(without(visit.MethodPhoto), answered(), []Event{CameraChanged{1, DeviceReady}})
+	aim := join(without(visit.MethodPhoto), answered(), []Event{CameraChanged{1, visit.DeviceReady}})
 	moved := PhotoSeen{Number: 1, Hint: PhotoBlurred}
 	if m, _ := play(t, join(aim, []Event{PhotoSeen{1, PhotoGood, true, true}, TimerFired{TimerCountdown}, moved})...); m.Session.Photo.Countdown != 0 {
 		t.Error("the countdown goes on")
@@ -333,14 +333,14 @@ func TestACodeOfTheFirstAnswerGoesToTheDeskWhateverItsTime(t *testing.T) {
 }
 
 var (
-	live    = CameraChanged{1, DeviceReady}
+	live    = CameraChanged{1, visit.DeviceReady}
 	counted = []Event{TimerFired{TimerCountdown}, TimerFired{TimerCountdown}, TimerFired{TimerCountdown}}
 )
 
 func TestAPhotoThatWillNotBeUsedGivesWayToTheLivePicture(t *testing.T) {
 	taking := join(without(visit.MethodPhoto), answered(), []Event{live, TapShutter{}}, counted)
 	for name, e := range map[string]Event{
-		"it does not pass": PhotoTaken{Number: 1, Hint: PhotoBlurred}, "it failed": PhotoFailed{1}, "the camera is gone": CameraChanged{1, DeviceDown},
+		"it does not pass": PhotoTaken{Number: 1, Hint: PhotoBlurred}, "it failed": PhotoFailed{1}, "the camera is gone": CameraChanged{1, visit.DeviceDown},
 	} {
 		m, effects := play(t, append(taking[:len(taking):len(taking)], e)...)
 		looks := 0
@@ -360,7 +360,7 @@ func TestACameraThatGivesNoPhotoThreeTimesIsOfNoUse(t *testing.T) {
 	for try := 1; try <= maxTries; try++ {
 		events = join(events, []Event{TapShutter{}}, counted, []Event{PhotoFailed{1}})
 		m, _ := play(t, events...)
-		if down := m.Session.Photo.Camera == DeviceDown; m.State != PhotoAim || down != (try == maxTries) {
+		if down := m.Session.Photo.Camera == visit.DeviceDown; m.State != PhotoAim || down != (try == maxTries) {
 			t.Errorf("after %d: %v, %+v", try, m.State, m.Session.Photo)
 		}
 	}

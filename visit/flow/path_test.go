@@ -254,7 +254,7 @@ func TestSettingsChosenOnTheLastScreenEndWithIt(t *testing.T) {
 
 // TestTheCodeStaysLongerWhenNoSlipComes follows the time that is left on the result.
 func TestTheCodeStaysLongerWhenNoSlipComes(t *testing.T) {
-	printer := func(s DeviceState) Event {
+	printer := func(s visit.DeviceState) Event {
 		d := start().m.Devices
 		d.Printer = s
 		return DevicesChanged{Devices: d}
@@ -274,8 +274,8 @@ func TestTheCodeStaysLongerWhenNoSlipComes(t *testing.T) {
 		{"nobody knows", nil, []Event{SlipFailed{1, 1, true}}, InfoHold, PrintUnclear},
 		{"it failed, and then nobody knows", nil, []Event{SlipFailed{Number: 1, Nth: 1}, SlipFailed{1, 1, true}}, InfoHold, PrintUnclear},
 		{"it failed, and came after all", nil, []Event{SlipFailed{Number: 1, Nth: 1}, SlipPrinted{1, 1}}, InfoHold, Printed},
-		{"there is no printer", []Event{printer(DeviceAbsent)}, nil, InfoHold, 0},
-		{"the printer is out of order", []Event{printer(DeviceDown)}, nil, InfoHold, Printing},
+		{"there is no printer", []Event{printer(visit.DeviceAbsent)}, nil, InfoHold, 0},
+		{"the printer is out of order", []Event{printer(visit.DeviceDown)}, nil, InfoHold, Printing},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m, effects := play(t, join(c.before, code, c.after)...)

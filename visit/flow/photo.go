@@ -5,7 +5,7 @@ import "authenkiosk/visit"
 // Photo is how far the photo of a session is. The picture itself is never in the
 // model; whoever does the effects holds it.
 type Photo struct {
-	Camera     DeviceState // Unknown: starting
+	Camera     visit.DeviceState // Unknown: starting
 	Hint       PhotoHint
 	Countdown  int  // 3, 2, 1; 0: not counting
 	Manual     bool // the patient pressed the shutter: hints do not stop the countdown
@@ -73,14 +73,14 @@ func (s *step) camera(e Event) {
 	case CameraChanged:
 		if s.aiming(e.Number) {
 			p.Camera = e.State
-			if e.State != DeviceReady {
+			if e.State != visit.DeviceReady {
 				s.stopCountdown()
 				p.Hint = PhotoUnchecked
 				s.notTaken()
 			}
 		}
 	case PhotoSeen:
-		if !s.aiming(e.Number) || p.Taking || p.Camera != DeviceReady {
+		if !s.aiming(e.Number) || p.Taking || p.Camera != visit.DeviceReady {
 			return
 		}
 		p.Hint = e.Hint
@@ -158,7 +158,7 @@ func (s *step) failed() {
 	p := &s.m.Session.Photo
 	p.Taking, p.Failed = false, true
 	if p.Tries = min(p.Tries+1, maxTries); p.Tries == maxTries {
-		p.Camera, p.Hint = DeviceDown, PhotoUnchecked
+		p.Camera, p.Hint = visit.DeviceDown, PhotoUnchecked
 		return
 	}
 	s.again()
@@ -186,7 +186,7 @@ func (s *step) aim() {
 
 func (s *step) tapAim(e Event) {
 	p := s.m.Session.Photo
-	if _, ok := e.(TapShutter); ok && p.Camera == DeviceReady && p.Countdown == 0 && !p.Taking {
+	if _, ok := e.(TapShutter); ok && p.Camera == visit.DeviceReady && p.Countdown == 0 && !p.Taking {
 		s.countDown(true)
 	}
 }

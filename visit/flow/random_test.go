@@ -224,8 +224,8 @@ func (l *lives) right(n uint64) Event {
 func (l *lives) arrive() Event {
 	m := l.w.m
 	switch {
-	case m.Devices.Storage == DeviceDown || m.Devices.Clock == DeviceDown || m.Devices.Camera == DeviceDown || m.Devices.NHSOProblem != visit.NoProblem:
-		return DevicesChanged{Devices{Printer: DeviceReady}}
+	case m.Devices.Storage == visit.DeviceDown || m.Devices.Clock == visit.DeviceDown || m.Devices.Camera == visit.DeviceDown || m.Devices.NHSOProblem != visit.NoProblem:
+		return DevicesChanged{visit.Devices{Printer: visit.DeviceReady}}
 	case m.CardIn:
 		return CardRemoved{}
 	case l.random.IntN(3) == 0:
@@ -249,10 +249,10 @@ func (l *lives) photograph() Event {
 		return l.right(n)
 	case x.DoneState == Asked:
 		return StatusFound{Number: n}
-	case p.Camera == DeviceDown && p.Tries == maxTries:
+	case p.Camera == visit.DeviceDown && p.Tries == maxTries:
 		return TapBack{}
-	case p.Camera != DeviceReady:
-		return CameraChanged{n, DeviceReady}
+	case p.Camera != visit.DeviceReady:
+		return CameraChanged{n, visit.DeviceReady}
 	case p.Taking:
 		return l.any(PhotoTaken{n, PhotoGood, true}, PhotoTaken{n, PhotoGood, true}, PhotoTaken{Number: n, Hint: PhotoBlurred}, PhotoFailed{n})
 	case p.Countdown > 0:

@@ -97,7 +97,7 @@ func shown(m flow.Model) any {
 	rule := m.Unit.Certify
 	return struct {
 		after                                       record.After
-		devices                                     flow.Devices
+		devices                                     visit.Devices
 		prefs                                       flow.Prefs
 		insertion, waiting, certifier               flow.Insertion
 		method                                      visit.Method
@@ -121,7 +121,7 @@ func shown(m flow.Model) any {
 	}
 }
 
-func devicesOf(m flow.Model) flow.Devices {
+func devicesOf(m flow.Model) visit.Devices {
 	d := m.Devices
 	d.ReadBy = ""
 	return d
@@ -208,7 +208,7 @@ func replayFile(t *testing.T, file string, see func(record.Step, flow.Model)) {
 // writeRecord records a patient of each way.
 func writeRecord(t *testing.T) {
 	begin := flow.Begin()
-	begin.Devices = flow.Devices{Reader: flow.DeviceReady, Camera: flow.DeviceReady, NHSO: flow.DeviceReady}
+	begin.Devices = visit.Devices{Reader: visit.DeviceReady, Camera: visit.DeviceReady, NHSO: visit.DeviceReady}
 	tail := record.NewTail("golden", begin)
 	m, at := begin, recordedAt
 	for n, method := range begin.Unit.Methods {
@@ -242,7 +242,7 @@ func wayOf(method visit.Method, n uint64) (events []flow.Event) {
 	start := flow.Insertion{Number: n, VisitID: visit.ID(fmt.Sprintf("01900000-0000-7000-8000-%012d", n))}
 	right := flow.RightFound{Number: n, Right: visit.Right{Main: visit.Coded{ID: "UCS"}, Holder: visit.Name{First: "ทดสอบ"}}, Birth: visit.PartialDate{Year: 2014}}
 	found := []flow.Event{right, flow.StatusFound{Number: n}}
-	add(flow.DevicesChanged{Devices: flow.Devices{Reader: flow.DeviceReady, Camera: flow.DeviceReady, NHSO: flow.DeviceReady, Printer: flow.DeviceReady}})
+	add(flow.DevicesChanged{Devices: visit.Devices{Reader: visit.DeviceReady, Camera: visit.DeviceReady, NHSO: visit.DeviceReady, Printer: visit.DeviceReady}})
 	card := func(i flow.Insertion, who string, born int) {
 		pid, err := visit.ParsePID(who)
 		if err != nil {
@@ -264,7 +264,7 @@ func wayOf(method visit.Method, n uint64) (events []flow.Event) {
 	case visit.MethodPhoto:
 		add(found...)
 		count := flow.TimerFired{Timer: flow.TimerCountdown}
-		add(flow.CameraChanged{Number: n, State: flow.DeviceReady}, flow.PhotoSeen{Number: n, Hint: flow.PhotoGood, Steady: true, Card: true}, count, count, count,
+		add(flow.CameraChanged{Number: n, State: visit.DeviceReady}, flow.PhotoSeen{Number: n, Hint: flow.PhotoGood, Steady: true, Card: true}, count, count, count,
 			flow.PhotoTaken{Number: n, Hint: flow.PhotoGood, Card: true}, flow.TapUsePhoto{})
 	case visit.MethodCertifier:
 		add(found...)

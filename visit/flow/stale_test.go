@@ -27,7 +27,7 @@ func answersOf(number uint64) []Event {
 		VisitRefused{number, visit.NHSORefusedVisit, "เหตุผล"},
 		SlipPrinted{number, 1},
 		SlipFailed{number, 1, true},
-		CameraChanged{number, DeviceDown},
+		CameraChanged{number, visit.DeviceDown},
 		PhotoSeen{number, PhotoGood, true, true},
 		PhotoTaken{number, PhotoGood, true},
 		PhotoFailed{number},

@@ -124,7 +124,7 @@ func (s *step) finish(state State) {
 // on the screen has to do.
 func (s *step) print(reprint bool) {
 	x := &s.m.Session
-	if s.m.Devices.Printer == DeviceAbsent || !x.identified() && x.Problem != visit.NoNumber {
+	if s.m.Devices.Printer == visit.DeviceAbsent || !x.identified() && x.Problem != visit.NoNumber {
 		return
 	}
 	slip := Slip{
@@ -189,5 +189,5 @@ func (m Model) slipComes() bool {
 	case Printed:
 		return true
 	}
-	return m.Devices.Printer != DeviceAbsent && m.Devices.Printer != DeviceDown
+	return m.Devices.Printer != visit.DeviceAbsent && m.Devices.Printer != visit.DeviceDown
 }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"authenkiosk/visit"
-	"authenkiosk/visit/flow"
 )
 
 // rule is what becomes of one kind of value in a record. Text and back are inverses on
@@ -121,7 +120,7 @@ var byField = map[string]rule{
 	"Unit.DefaultClaimType": text((*Pseudonyms).claim, madeUpService),
 	"Unit.FirstDigits":      text(constant("9"), `^9$`),
 	"Unit.LineQR":           text(constant("qr"), `^qr$`),
-	"Devices.ReadBy":        text(constant(flow.UnnamedProgram), `^\?$`),
+	"Devices.ReadBy":        text(constant(visit.UnnamedProgram), `^\?$`),
 	"Prefs.Language":        text(language, `^[a-z]{2,3}$`),
 	"TapLanguage.Language":  text(language, `^[a-z]{2,3}$`),
 
