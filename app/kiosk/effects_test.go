@@ -59,6 +59,8 @@ func TestEveryEffectOfTheFlowIsDone(t *testing.T) {
 			}
 		}
 	}
+	delete(declared, "Entered") // these two a way tells its host; they do not leave flow.Step
+	delete(declared, "NeedsTime")
 	done := map[string]bool{}
 	ast.Inspect(parsed(t, "runner.go"), func(n ast.Node) bool {
 		if c, ok := n.(*ast.CaseClause); ok {

@@ -77,11 +77,11 @@ func New(o Options) (*Kiosk, error) {
 	if k.camera = photo.New(c, k.stage, k.Look, o.Log); k.camera != nil {
 		ports.Camera = k.camera
 	}
-	model := flow.Model{
+	model := flow.Model{Way: flow.Way{
 		Unit:    unitOf(c, types, k.NHSO.Abilities(), o.Demo),
 		Today:   visit.ServiceDateOf(time.Now()),
 		Devices: k.Lights(),
-	}
+	}}
 	k.recorder = recorder.New(app.Version(), model)
 	ports.Recorder = k.recorder
 	k.runner = NewRunner(model, ports, o.Log)

@@ -130,7 +130,7 @@ func (b *bench) Print(e flow.PrintSlip, send func(flow.Event)) {
 // model.
 func (b *bench) play(t *testing.T, f func(r *Runner)) flow.Model {
 	t.Helper()
-	model := flow.Model{
+	model := flow.Model{Way: flow.Way{
 		Unit: flow.Unit{
 			HCode: "99999", ClaimTypes: []visit.ClaimType{{Code: "PG0060001"}}, DefaultClaimType: "PG0060001",
 			Methods: visit.Methods(), LineQR: "qr",
@@ -138,7 +138,7 @@ func (b *bench) play(t *testing.T, f func(r *Runner)) flow.Model {
 			Certify:  flow.Certify{Relations: []visit.Relation{visit.RelationParent}},
 		},
 		Today: visit.ServiceDateOf(time.Now()),
-	}
+	}}
 	r := NewRunner(model, Ports{
 		Card: b, Camera: b, NHSO: b, Store: b, Outbox: b, Printer: b, RememberPhone: time.Hour,
 		Show: func(m flow.Model) {

@@ -19,10 +19,10 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-var begin = flow.Model{
+var begin = flow.Model{Way: flow.Way{
 	Today: visit.Date{Year: 2026, Month: 11, Day: 22},
 	Unit:  flow.Unit{HCode: "99999", Methods: []visit.Method{visit.MethodCard, visit.MethodLine}, LineQR: "qr", ClaimTypes: []visit.ClaimType{{Code: "PG0060001"}}},
-}
+}}
 
 // visitor is a patient who types a number that is not quite right.
 func visitor(n uint64) []flow.Event {

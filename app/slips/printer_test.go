@@ -123,7 +123,7 @@ func TestLightsTellWhatAPersonCanMend(t *testing.T) {
 
 func TestTheSlipNamesTheCertifiersRelation(t *testing.T) {
 	pid, _ := visit.ParsePID("9000000000004")
-	m := flow.Model{State: flow.Result, Devices: visit.Devices{Printer: visit.DeviceReady}}
+	m := flow.Model{Way: flow.Way{State: flow.Result, Devices: visit.Devices{Printer: visit.DeviceReady}}}
 	m.Session.Insertion.Number = 1
 	m.Session.Person.PID = pid
 	m.Session.Method, m.Session.Certifier.Relation = visit.MethodCertifier, visit.RelationParent

@@ -47,14 +47,14 @@ func sampleRight() visit.Right {
 }
 
 func welcomeModel() flow.Model {
-	return flow.Model{
+	return flow.Model{Way: flow.Way{
 		Unit: flow.Unit{HCode: "99999", DefaultClaimType: "PG0060001", Methods: []visit.Method{visit.MethodCard}},
 		Devices: visit.Devices{
 			Reader: visit.DeviceReady, NHSO: visit.DeviceReady, Printer: visit.DeviceReady, Camera: visit.DeviceAbsent,
 			Storage: visit.DeviceReady, Clock: visit.DeviceReady,
 		},
 		Today: visit.Date{Year: 2026, Month: time.November, Day: 22},
-	}
+	}}
 }
 
 // fullSession holds something of everything personal.

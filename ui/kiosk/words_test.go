@@ -76,10 +76,10 @@ func sayTheRest(k *Kiosk, used map[string]bool) {
 	}
 	k.o.Zone = visit.ZoneTest
 	k.draw()
-	k.Show(flow.Model{State: flow.Reading})
+	k.Show(flow.Model{Way: flow.Way{State: flow.Reading}})
 	k.Tick(k.now.Add(sayWaited * time.Second))
 	k.o.PhotoDays = 0
-	k.Show(flow.Model{State: flow.PhotoAim})
+	k.Show(flow.Model{Way: flow.Way{State: flow.PhotoAim}})
 	for key := range k.words.Has {
 		key = key[strings.Index(key, "/")+1:]
 		if strings.HasPrefix(key, "right.") || strings.HasPrefix(key, "claim.") || strings.HasPrefix(key, "dock.") {

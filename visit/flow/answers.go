@@ -9,7 +9,7 @@ import (
 // answer takes what NHSO and the store say about the person while the card is
 // being read. Answers that come later are of no use any more.
 func (s *step) answer(e Event) {
-	x := &s.m.Session
+	x := &s.w.Session
 	switch e := e.(type) {
 	case RightFound:
 		if s.asked(e.Number, x.RightState) {
@@ -24,13 +24,13 @@ func (s *step) answer(e Event) {
 				s.desk(e.Problem, "")
 				return
 			}
-			if s.m.State == Reading {
+			if s.w.State == Reading {
 				x.Problem = e.Problem // elsewhere it would read as one of the card that vouches
 			}
 			s.proceed()
 		}
 	case StatusFound:
-		if s.m.State == Line && s.current(e.Number) && x.DoneState == Asked {
+		if s.w.State == Line && s.current(e.Number) && x.DoneState == Asked {
 			s.polled(e.Done)
 			return
 		}
@@ -39,7 +39,7 @@ func (s *step) answer(e Event) {
 			s.proceed()
 		}
 	case StatusFailed:
-		if s.m.State == Line && s.current(e.Number) && x.DoneState == Asked {
+		if s.w.State == Line && s.current(e.Number) && x.DoneState == Asked {
 			s.pollFailed()
 			return
 		}
@@ -48,22 +48,26 @@ func (s *step) answer(e Event) {
 			s.proceed()
 		}
 	case PhoneKnown:
-		if s.m.State == Reading && s.current(e.Number) && x.identified() && x.Method == visit.MethodCard && !x.PhoneTyped {
+		if s.w.State == Reading && s.current(e.Number) && x.identified() && x.Method == visit.MethodCard && !x.PhoneTyped {
 			x.Phone, x.PhoneOwner = e.Phone, e.Owner
 		}
 	}
 }
 
 func (s *step) asked(number uint64, state Answer) bool {
-	return s.m.State.awaitsNHSO() && s.current(number) && state == Asked
+	return s.w.State.awaitsNHSO() && s.current(number) && state == Asked
 }
 
 // awaitsNHSO reports whether answers about the person are taken: while the card is
 // read, and while a patient without one proves who they are.
 func (s State) awaitsNHSO() bool {
+	//exhaustive:enforce
 	switch s {
 	case Reading, PhotoAim, PhotoReview, CertifierCard, RelationChoice:
 		return true
+	case Welcome, CardFault, Confirm, PhoneEntry, ClaimTypeChoice, AlreadyHere, AlreadyElsewhere, NoRight, Sending,
+		Result, Queued, Desk, TakeCard, NoCard, PIDEntry, Line:
+		return false
 	}
 	return false
 }
@@ -83,7 +87,7 @@ func (p *Person) complete(e RightFound) {
 
 // askNHSO waits for what is not answered yet, now that the proof is there.
 func (s *step) askNHSO() {
-	x := s.m.Session
+	x := s.w.Session
 	if x.RightState == Asked || x.DoneState == Asked {
 		s.enter(Reading)
 		return
@@ -94,11 +98,11 @@ func (s *step) askNHSO() {
 // proceed goes on as soon as there is proof of the person and every question is
 // settled, one way or the other.
 func (s *step) proceed() {
-	x := &s.m.Session
+	x := &s.w.Session
 	if !x.proved() || x.RightState == Asked || x.DoneState == Asked {
 		return
 	}
-	if x.Method == visit.MethodCertifier && !slices.Contains(s.m.Relations(), x.Certifier.Relation) {
+	if x.Method == visit.MethodCertifier && !slices.Contains(s.w.Relations(), x.Certifier.Relation) {
 		// Only now is it known how old the patient is.
 		x.Certifier.Relation = ""
 		s.enter(RelationChoice)
@@ -113,23 +117,23 @@ func (s *step) proceed() {
 		return
 	}
 	if x.Offered == nil || x.Typed() {
-		x.Offered = s.m.Unit.ClaimTypes // what NHSO names for the owner of a typed number is not shown
+		x.Offered = s.w.Unit.ClaimTypes // what NHSO names for the owner of a typed number is not shown
 	}
 	if len(x.Offered) == 0 {
 		s.noRight(visit.NoRight)
 		return
 	}
-	x.Offered = s.m.Unit.amongPatients(x.Offered)
+	x.Offered = s.w.Unit.amongPatients(x.Offered)
 	if x.Typed() && len(x.Done) > 0 {
 		s.desk(visit.CodeExists, "")
 		return
 	}
-	if _, here := x.Latest(s.m.Unit.HCode, true); here {
+	if _, here := x.Latest(s.w.Unit.HCode, true); here {
 		s.enter(AlreadyHere)
 		s.do(Chime{ToneDone})
 		return
 	}
-	if _, elsewhere := x.Latest(s.m.Unit.HCode, false); elsewhere {
+	if _, elsewhere := x.Latest(s.w.Unit.HCode, false); elsewhere {
 		s.enter(AlreadyElsewhere)
 		s.do(Chime{ToneAttention})
 		return
@@ -146,11 +150,11 @@ func (u Unit) amongPatients(named []visit.ClaimType) []visit.ClaimType {
 }
 
 func (s *step) noRight(p visit.Problem) {
-	if s.m.Session.Typed() {
+	if s.w.Session.Typed() {
 		s.desk(p, "")
 		return
 	}
-	s.m.Session.Problem = p
+	s.w.Session.Problem = p
 	s.enter(NoRight)
 	s.do(Chime{ToneAttention})
 	s.print(false)
@@ -159,14 +163,14 @@ func (s *step) noRight(p visit.Problem) {
 // choose preselects the unit's default claim type, or the only one, and asks for
 // what is still missing. Otherwise nothing is chosen for the patient.
 func (s *step) choose() {
-	x := &s.m.Session
+	x := &s.w.Session
 	x.ClaimType = visit.ClaimType{}
 	if len(x.Offered) == 0 {
 		s.desk(visit.ServiceAtDesk, "")
 		return
 	}
 	for _, c := range x.Offered {
-		if c.Code == s.m.Unit.DefaultClaimType || len(x.Offered) == 1 {
+		if c.Code == s.w.Unit.DefaultClaimType || len(x.Offered) == 1 {
 			x.ClaimType = c
 		}
 	}
@@ -175,7 +179,7 @@ func (s *step) choose() {
 
 // ask goes to the screen that asks for what is missing, else to the confirmation.
 func (s *step) ask() {
-	switch x := s.m.Session; {
+	switch x := s.w.Session; {
 	case x.ClaimType.Code == "":
 		s.enter(ClaimTypeChoice)
 	case x.Phone.IsZero():

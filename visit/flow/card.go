@@ -13,15 +13,15 @@ func (s *step) card(e Event) {
 			s.certifierIdentified(e.Person)
 			return
 		}
-		if s.reads(e.Number) && !s.m.Session.identified() {
+		if s.reads(e.Number) && !s.w.Session.identified() {
 			s.identified(e.Person)
 		}
 	case CardRead:
-		if s.vouching(e.Number) && !s.m.Session.Certifier.Person.PID.IsZero() {
+		if s.vouching(e.Number) && !s.w.Session.Certifier.Person.PID.IsZero() {
 			s.certifierRead(e)
 			return
 		}
-		if s.reads(e.Number) && s.m.Session.identified() {
+		if s.reads(e.Number) && s.w.Session.identified() {
 			s.read(e)
 		}
 	case CardFailed:
@@ -37,101 +37,113 @@ func (s *step) card(e Event) {
 
 // reads reports whether the card of that number is the patient's that is being read.
 func (s *step) reads(number uint64) bool {
-	return s.m.State == Reading && s.m.Session.Method == visit.MethodCard && s.current(number)
+	return s.w.State == Reading && s.w.Session.Method == visit.MethodCard && s.current(number)
 }
 
+// inserted takes a card: that of somebody who vouches, where one is asked for, else
+// that of the next patient. While a visit is on its way the card of the next one is
+// not looked at.
 func (s *step) inserted(i Insertion) {
 	if i.IsZero() {
 		return
 	}
-	// A second insertion without a removal is a swap between two looks at the
-	// reader: the card of the session is gone.
-	if i.Role == CertifierReader {
-		s.m.Left = false // whatever was left there is out
-		if old := s.m.Session.Certifier.Insertion; !old.IsZero() && old.Role == CertifierReader {
-			s.removed(CertifierReader)
-		}
-		if s.awaitsCertifier() {
-			s.certifierInserted(i)
-		}
-		return
+	if s.w.swapped(i) {
+		s.removed(i.Role)
 	}
-	if s.m.CardIn {
-		s.removed(PatientReader)
+	if i.Role == PatientReader {
+		s.w.CardIn = true
 	}
-	s.m.CardIn = true
-	switch s.m.State {
-	case Sending:
-		// The visit of the person before is on its way; this card waits.
-		s.m.Waiting = i
-	case Result, Queued:
-		// Whoever puts in a card has seen enough of what was there: somebody else's
-		// code must not stay in sight of the next patient.
-		s.m.Waiting = i
-		s.end()
+	switch {
+	case s.w.awaitsCertifier():
+		s.certifierInserted(i)
+	case i.Role == CertifierReader || s.w.State == Sending:
 	default:
-		if s.awaitsCertifier() {
-			s.certifierInserted(i)
-			return
-		}
-		if !s.m.Session.Insertion.IsZero() {
-			// The desk screen of a patient who took the card while the visit was
-			// being sent, or a patient without a card who has found it.
+		// Whoever puts in a card has seen enough of what was there. That may be the
+		// desk screen of a patient who took the card while the visit was being sent, or
+		// a patient without a card who has found it.
+		if !s.w.Session.Insertion.IsZero() {
 			s.do(Wipe{})
-			if s.m.State.informs() {
-				s.m.Prefs = Prefs{} // somebody else is here now
-			}
 		}
 		s.begin(i)
 	}
+}
+
+// swapped reports whether a card comes in without the one before it having gone out,
+// between two looks at the reader: the card of the session is gone.
+func (w Way) swapped(i Insertion) bool {
+	if i.Role == PatientReader {
+		return w.CardIn
+	}
+	old := w.Session.Certifier.Insertion
+	return !old.IsZero() && old.Role == CertifierReader
+}
+
+// begin starts a session with a card. Without a place to save the visit none is
+// begun: the patient hears it before waiting, not after.
+func (s *step) begin(i Insertion) {
+	s.w.Session = Session{Insertion: i, Method: visit.MethodCard, PhoneOwner: visit.PhoneOfPatient, Kept: s.w.Session.Kept}
+	if p := s.w.Devices.ClosedBecause(); p != visit.NoProblem {
+		s.desk(p, "")
+		return
+	}
+	s.enter(Reading)
+	s.do(Chime{ToneDetected}, ReadCard{i})
 }
 
 // removed ends whatever belonged to the card. What is already on its way to NHSO
 // was sent while the card was in; its answer still belongs to the patient.
 func (s *step) removed(role Role) {
 	if role == PatientReader {
-		s.m.CardIn = false
-		s.m.Waiting = Insertion{}
-	} else {
-		s.m.Forgotten, s.m.Left = false, false
+		s.w.CardIn = false
 	}
-	if s.m.State == TakeCard {
-		s.end()
+	if !s.w.Session.restsOn(role) {
 		return
 	}
-	if !s.m.Session.restsOn(role) {
-		return
-	}
-	vouched := s.m.Session.Method == visit.MethodCertifier
-	switch s.m.State {
-	case PIDEntry, CertifierCard, RelationChoice:
+	out := whenCardIsOut[s.w.State]
+	if vouched := s.w.Session.Method == visit.MethodCertifier; vouched && out == asksAgain {
 		s.certifierGone()
 		return
-	case Reading, Confirm, PhoneEntry, ClaimTypeChoice:
-		if vouched {
-			s.certifierGone()
-			return
-		}
-		s.fault(visit.CardRemovedEarly)
-		return
 	}
-	s.m.Session.Certifier.Insertion = Insertion{}
-	switch s.m.State {
-	case Sending:
-		if s.m.Session.Phase == Saving {
+	s.w.Session.Certifier.Insertion = Insertion{}
+	switch out {
+	case asksAgain:
+		s.fault(visit.CardRemovedEarly)
+	case finishes:
+		if s.w.Session.Phase == Saving {
 			// Not sent yet, and nobody is there any more.
-			s.do(DropVisit{s.m.Session.Visit.ID})
+			s.do(DropVisit{s.w.Session.Visit.ID})
 			s.fault(visit.CardRemovedEarly)
 		}
-	case Result, Queued:
+	case stays:
 		// Without a slip the code on the screen is all the patient has: leave
 		// it until its time is over.
-		if s.m.Session.Print == Printed {
+		if s.w.Session.Print == Printed {
 			s.end()
 		}
 	default:
 		s.end()
 	}
+}
+
+// cardOut is what becomes of a session whose card is taken out.
+type cardOut int
+
+const (
+	unsaid    cardOut = iota // a state that was forgotten in whenCardIsOut
+	restsNot                 // no session here rests on a card
+	asksAgain                // the card is asked for again
+	finishes                 // the visit goes on, if it may have left for NHSO
+	stays                    // what is shown stays while the patient has nothing in hand
+	ends                     // the session is over
+)
+
+// whenCardIsOut has every state.
+var whenCardIsOut = [stateCount]cardOut{
+	Welcome: restsNot, TakeCard: restsNot, NoCard: restsNot, PhotoAim: restsNot, PhotoReview: restsNot, Line: restsNot,
+	Reading: asksAgain, Confirm: asksAgain, PhoneEntry: asksAgain, ClaimTypeChoice: asksAgain,
+	PIDEntry: asksAgain, CertifierCard: asksAgain, RelationChoice: asksAgain,
+	Sending: finishes, Result: stays, Queued: stays,
+	CardFault: ends, AlreadyHere: ends, AlreadyElsewhere: ends, NoRight: ends, Desk: ends,
 }
 
 // restsOn reports whether the card in that reader is what the session stands on.
@@ -154,7 +166,7 @@ func (s *step) identified(p Person) {
 		s.fault(visit.CardUnreadable)
 		return
 	}
-	x := &s.m.Session
+	x := &s.w.Session
 	x.Person = p
 	if k := x.Kept; k.PID == p.PID {
 		x.Phone, x.PhoneInput, x.PhoneOwner, x.PhoneTyped = k.Phone, k.Input, k.Owner, !k.Phone.IsZero()
@@ -162,24 +174,24 @@ func (s *step) identified(p Person) {
 	x.Kept = Kept{}
 	x.RightState, x.DoneState = Asked, Asked
 	n := x.Insertion.Number
-	x.AskedOf = s.m.Today
-	s.do(CheckRight{n, p.PID}, CheckStatus{n, p.PID, s.m.Today}, RecallPhone{n, p.PID})
+	x.AskedOf = s.w.Today
+	s.do(CheckRight{n, p.PID}, CheckStatus{n, p.PID, s.w.Today}, RecallPhone{n, p.PID})
 }
 
 func (s *step) read(e CardRead) {
-	if e.Expiry.PassedBy(s.m.Today) {
+	if e.Expiry.PassedBy(s.w.Today) {
 		s.fault(visit.CardExpired)
 		return
 	}
-	s.m.Session.CardRead = true
-	s.m.Session.Person.Address = e.Address
+	s.w.Session.CardRead = true
+	s.w.Session.Person.Address = e.Address
 	s.proceed()
 }
 
 // readingTooLong is the last resort when neither the card reader nor the NHSO
 // client has reported within its own time limit.
 func (s *step) readingTooLong() {
-	x := &s.m.Session
+	x := &s.w.Session
 	if !x.identified() || !x.proved() {
 		s.fault(visit.CardUnreadable)
 		return

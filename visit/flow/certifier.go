@@ -18,22 +18,21 @@ type Certifier struct {
 // It must be put in while this patient is here: a card that was forgotten in the
 // reader vouches for nobody. One that cannot vouch gives way to the next, in
 // whichever reader that is.
-func (s *step) awaitsCertifier() bool {
-	x := s.m.Session
+func (w Way) awaitsCertifier() bool {
+	x := w.Session
 	return x.Method == visit.MethodCertifier && (x.Certifier.Insertion.IsZero() || x.Problem != visit.NoProblem) &&
-		(s.m.State == PIDEntry || s.m.State == CertifierCard)
+		(w.State == PIDEntry || w.State == CertifierCard)
 }
 
 func (s *step) certifierInserted(i Insertion) {
-	s.m.Forgotten = s.m.Forgotten || s.m.Session.Certifier.leftBehind()
-	s.m.Session.Certifier = Certifier{Insertion: i}
-	if s.m.State == CertifierCard {
+	s.w.Session.Certifier = Certifier{Insertion: i}
+	if s.w.State == CertifierCard {
 		s.readCertifier()
 	}
 }
 
 func (s *step) readCertifier() {
-	x := &s.m.Session
+	x := &s.w.Session
 	x.Problem = visit.NoProblem
 	x.Certifier = Certifier{Insertion: x.Certifier.Insertion}
 	s.enter(CertifierCard)
@@ -44,7 +43,7 @@ func (s *step) readCertifier() {
 // awaitCertifier goes to the screen that asks for the card; one that came early
 // is read at once.
 func (s *step) awaitCertifier() {
-	if !s.m.Session.Certifier.Insertion.IsZero() {
+	if !s.w.Session.Certifier.Insertion.IsZero() {
 		s.readCertifier()
 		return
 	}
@@ -54,25 +53,24 @@ func (s *step) awaitCertifier() {
 
 // vouching reports whether an answer is about the card that vouches.
 func (s *step) vouching(number uint64) bool {
-	i := s.m.Session.Certifier.Insertion
-	return s.m.State == CertifierCard && !i.IsZero() && i.Number == number
+	i := s.w.Session.Certifier.Insertion
+	return s.w.State == CertifierCard && !i.IsZero() && i.Number == number
 }
 
 // certifierGone asks for the card again: nobody vouches who is not there. One that
 // could not vouch was taken out rightly: why it could not stays in sight.
 func (s *step) certifierGone() {
-	x := &s.m.Session
+	x := &s.w.Session
 	x.Certifier = Certifier{}
-	switch s.m.State {
-	case PIDEntry:
-	case CertifierCard, RelationChoice, Reading, Confirm, PhoneEntry, ClaimTypeChoice:
-		x.PhoneInput = ""
-		if s.m.State != CertifierCard || x.Problem == visit.NoProblem {
-			x.Problem = visit.CardRemovedEarly
-		}
-		s.awaitCertifier()
-		s.do(Chime{ToneAttention})
+	if s.w.State == PIDEntry {
+		return // not asked for yet
 	}
+	x.PhoneInput = ""
+	if s.w.State != CertifierCard || x.Problem == visit.NoProblem {
+		x.Problem = visit.CardRemovedEarly
+	}
+	s.awaitCertifier()
+	s.do(Chime{ToneAttention})
 }
 
 func (s *step) certifierIdentified(p Person) {
@@ -80,21 +78,21 @@ func (s *step) certifierIdentified(p Person) {
 		s.certifierFault(visit.CardUnreadable)
 		return
 	}
-	s.m.Session.Certifier.Person = p
+	s.w.Session.Certifier.Person = p
 }
 
 // certifierRead takes the card that vouches, if it may.
 func (s *step) certifierRead(e CardRead) {
-	x := &s.m.Session
+	x := &s.w.Session
 	c := &x.Certifier
 	switch {
-	case e.Expiry.PassedBy(s.m.Today):
+	case e.Expiry.PassedBy(s.w.Today):
 		s.certifierFault(visit.CardExpired)
 		return
 	case c.Person.PID == x.Person.PID:
 		s.certifierFault(visit.CertifierSame)
 		return
-	case s.m.Unit.Certify.MinAge > 0 && c.Person.Birth.YearsBy(s.m.Today) < s.m.Unit.Certify.MinAge:
+	case s.w.Unit.Certify.MinAge > 0 && c.Person.Birth.YearsBy(s.w.Today) < s.w.Unit.Certify.MinAge:
 		s.certifierFault(visit.CertifierTooYoung)
 		return
 	}
@@ -104,7 +102,7 @@ func (s *step) certifierRead(e CardRead) {
 		// Somebody else vouches now, who is asked for a number, too.
 		x.Phone, x.PhoneTyped, x.PhoneFrom, x.PhoneOwner = visit.Phone{}, false, visit.PID{}, visit.PhoneOfRelative
 	}
-	if offered := s.m.Relations(); len(offered) == 1 {
+	if offered := s.w.Relations(); len(offered) == 1 {
 		c.Relation = offered[0]
 		s.askNHSO()
 		return
@@ -115,7 +113,7 @@ func (s *step) certifierRead(e CardRead) {
 // certifierFault says what is wrong with the card that vouches. The patient's
 // number stays: another card can be put in.
 func (s *step) certifierFault(p visit.Problem) {
-	x := &s.m.Session
+	x := &s.w.Session
 	x.Certifier = Certifier{Insertion: x.Certifier.Insertion}
 	x.Problem = p
 	s.enter(CertifierCard)
@@ -123,14 +121,14 @@ func (s *step) certifierFault(p visit.Problem) {
 }
 
 func (s *step) tapCertifier(e Event) {
-	if _, ok := e.(TapRetry); ok && s.m.Session.Problem != visit.NoProblem && !s.m.Session.Certifier.Insertion.IsZero() {
+	if _, ok := e.(TapRetry); ok && s.w.Session.Problem != visit.NoProblem && !s.w.Session.Certifier.Insertion.IsZero() {
 		s.readCertifier()
 	}
 }
 
 func (s *step) tapRelation(e Event) {
-	if r, ok := e.(TapRelation); ok && slices.Contains(s.m.Relations(), r.Relation) {
-		s.m.Session.Certifier.Relation = r.Relation
+	if r, ok := e.(TapRelation); ok && slices.Contains(s.w.Relations(), r.Relation) {
+		s.w.Session.Certifier.Relation = r.Relation
 		s.askNHSO()
 	}
 }
@@ -138,10 +136,10 @@ func (s *step) tapRelation(e Event) {
 // Relations returns who may vouch for the patient of the session. While NHSO has
 // not said how old the patient is, those for minors are offered: the wider list
 // of a unit that makes a difference.
-func (m Model) Relations() []visit.Relation {
-	rule := m.Unit.Certify
-	birth := m.Session.Person.Birth
-	if rule.AdultAge > 0 && !birth.IsZero() && birth.YearsBy(m.Today) >= rule.AdultAge {
+func (w Way) Relations() []visit.Relation {
+	rule := w.Unit.Certify
+	birth := w.Session.Person.Birth
+	if rule.AdultAge > 0 && !birth.IsZero() && birth.YearsBy(w.Today) >= rule.AdultAge {
 		return rule.AdultRelations
 	}
 	return rule.Relations
@@ -149,7 +147,7 @@ func (m Model) Relations() []visit.Relation {
 
 // certifierTooLong ends the reading of a card that vouches.
 func (s *step) certifierTooLong() {
-	x := s.m.Session
+	x := s.w.Session
 	if !x.Certifier.Insertion.IsZero() && !x.Certifier.CardRead && x.Problem == visit.NoProblem {
 		s.certifierFault(visit.CardUnreadable)
 	}

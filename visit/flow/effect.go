@@ -107,7 +107,7 @@ type Slip struct {
 	Code     visit.AuthenCode // empty on a queue slip
 	At       time.Time
 	Date     visit.Date
-	Language string
+	Language string // of the patient, where the host knows it
 	Reprint  bool
 	Problem  visit.Problem // why the patient is sent to the desk
 	Message  string        // NHSO's own words about it

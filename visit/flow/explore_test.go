@@ -235,17 +235,20 @@ func eventsFor(w world) []Event {
 	return events
 }
 
-func advance(w world, e Event) (world, []Effect) {
+func advance(w world, e Event) (world, []Effect) { return advanceBy(Step, w, e) }
+
+// advanceBy does an event with the step of a machine, and keeps the timers.
+func advanceBy(step func(Model, Event) (Model, []Effect), w world, e Event) (world, []Effect) {
 	if t, ok := e.(TimerFired); ok {
 		w.timers[t.Timer] = false
 	}
-	m, effects := Step(w.m, e)
+	m, effects := step(w.m, e)
 	w.m = m
 	for _, effect := range effects {
 		switch effect := effect.(type) {
 		case ClearTimer:
 			w.timers[effect.Timer] = false
-		case ClearTimers:
+		case ClearTimers, Entered:
 			w.timers = [timerCount]bool{}
 		case SetTimer:
 			w.timers[effect.Timer] = true
@@ -254,7 +257,7 @@ func advance(w world, e Event) (world, []Effect) {
 	return w, effects
 }
 
-func start() world { return world{m: Model{Unit: unit, Today: today}} }
+func start() world { return world{m: Model{Way: Way{Unit: unit, Today: today}}} }
 
 // typing is a whole number put in by one key after the other. On its own the walk
 // follows the first key only: TestEveryNumberOnTheKeypad goes through the rest.

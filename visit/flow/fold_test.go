@@ -15,7 +15,7 @@ var leftOut = []struct {
 	path, why string
 	fold      func(*world, *Session)
 }{
-	{"m.Unit", "the configuration never changes; checkStep holds every step against that", func(w *world, _ *Session) { w.m.Unit = Unit{} }},
+	{"m.Way.Unit", "the configuration never changes; checkStep holds every step against that", func(w *world, _ *Session) { w.m.Unit = Unit{} }},
 	{"m.Prefs", "no step looks at them: see TestSettingsAreAMachineOfTheirOwn", func(w *world, _ *Session) { w.m.Prefs = Prefs{} }},
 	{"m.Help", "no step looks at it: see TestSettingsAreAMachineOfTheirOwn", func(w *world, _ *Session) { w.m.Help = false }},
 	{"m.Waiting", "which card it is makes no difference, only that one waits", func(w *world, _ *Session) {
@@ -23,17 +23,17 @@ var leftOut = []struct {
 			w.m.Waiting = insertions[0]
 		}
 	}},
-	{"m.Session.Insertion", "which card it is makes no difference, only that there is one", func(_ *world, x *Session) {
+	{"m.Way.Session.Insertion", "which card it is makes no difference, only that there is one", func(_ *world, x *Session) {
 		if !x.Insertion.IsZero() {
 			x.Insertion = insertions[0]
 		}
 	}},
-	{"m.Session.Certifier.Insertion", "which card vouches makes no difference, only in which reader it is", func(_ *world, x *Session) {
+	{"m.Way.Session.Certifier.Insertion", "which card vouches makes no difference, only in which reader it is", func(_ *world, x *Session) {
 		if i := x.Certifier.Insertion; !i.IsZero() {
 			x.Certifier.Insertion = insertions[1].into(i.Role)
 		}
 	}},
-	{"m.Session.Person", "who it is goes into the visit as it is; whether the age is known decides who may vouch", func(_ *world, x *Session) {
+	{"m.Way.Session.Person", "who it is goes into the visit as it is; whether the age is known decides who may vouch", func(_ *world, x *Session) {
 		p := Person{}
 		if x.identified() {
 			p.PID = same.PID
@@ -43,42 +43,42 @@ var leftOut = []struct {
 		}
 		x.Person = p
 	}},
-	{"m.Session.Phone", "which number it is goes into the visit as it is, only that there is one decides", func(_ *world, x *Session) {
+	{"m.Way.Session.Phone", "which number it is goes into the visit as it is, only that there is one decides", func(_ *world, x *Session) {
 		if !x.Phone.IsZero() {
 			x.Phone = somePhone
 		}
 	}},
-	{"m.Session.PhoneTyped", "whether the card's owner typed it decides what waits for that card; of another proof it is only shown", func(_ *world, x *Session) {
+	{"m.Way.Session.PhoneTyped", "whether the card's owner typed it decides what waits for that card; of another proof it is only shown", func(_ *world, x *Session) {
 		x.PhoneTyped = x.PhoneTyped && x.Method == visit.MethodCard
 	}},
-	{"m.Session.PhoneOwner", "it is only shown, and goes into the visit as it is", func(_ *world, x *Session) { x.PhoneOwner = "" }},
-	{"m.Session.Slow", "it is only shown", func(_ *world, x *Session) { x.Slow = false }},
-	{"m.Session.Message", "it is only shown and printed", func(_ *world, x *Session) { x.Message = "" }},
-	{"m.Session.Code", "it is only shown and printed", func(_ *world, x *Session) { x.Code = "" }},
-	{"m.Session.IssuedAt", "it is only shown and printed", func(_ *world, x *Session) { x.IssuedAt = began }},
-	{"m.Session.Photo.Hint", "it is only shown", func(_ *world, x *Session) { x.Photo.Hint = 0 }},
-	{"m.Session.Slips", "it only names the last slip", func(_ *world, x *Session) { x.Slips = 0 }},
-	{"m.Session.Failures", "it only makes the next question later", func(_ *world, x *Session) { x.Failures = 0 }},
-	{"m.Session.Polls", "after the first answer it only makes the next question later", func(_ *world, x *Session) { x.Polls = min(x.Polls, 1) }},
-	{"m.Session.AskedOf", "but on the LINE screen it is only printed", func(w *world, x *Session) {
+	{"m.Way.Session.PhoneOwner", "it is only shown, and goes into the visit as it is", func(_ *world, x *Session) { x.PhoneOwner = "" }},
+	{"m.Way.Session.Slow", "it is only shown", func(_ *world, x *Session) { x.Slow = false }},
+	{"m.Way.Session.Message", "it is only shown and printed", func(_ *world, x *Session) { x.Message = "" }},
+	{"m.Way.Session.Code", "it is only shown and printed", func(_ *world, x *Session) { x.Code = "" }},
+	{"m.Way.Session.IssuedAt", "it is only shown and printed", func(_ *world, x *Session) { x.IssuedAt = began }},
+	{"m.Way.Session.Photo.Hint", "it is only shown", func(_ *world, x *Session) { x.Photo.Hint = 0 }},
+	{"m.Way.Session.Slips", "it only names the last slip", func(_ *world, x *Session) { x.Slips = 0 }},
+	{"m.Way.Session.Failures", "it only makes the next question later", func(_ *world, x *Session) { x.Failures = 0 }},
+	{"m.Way.Session.Polls", "after the first answer it only makes the next question later", func(_ *world, x *Session) { x.Polls = min(x.Polls, 1) }},
+	{"m.Way.Session.AskedOf", "but on the LINE screen it is only printed", func(w *world, x *Session) {
 		if w.m.State != Line {
 			x.AskedOf = visit.Date{}
 		}
 	}},
-	{"m.Session.Visit", "the rest of the visit follows from the session; checkSave holds it against that", func(_ *world, x *Session) {
+	{"m.Way.Session.Visit", "the rest of the visit follows from the session; checkSave holds it against that", func(_ *world, x *Session) {
 		x.Visit = visit.Visit{ServiceDate: x.Visit.ServiceDate, ClaimType: x.Visit.ClaimType}
 	}},
-	{"m.Session.Print", "a slip of which nobody knows is treated as one that was not asked for", func(_ *world, x *Session) {
+	{"m.Way.Session.Print", "a slip of which nobody knows is treated as one that was not asked for", func(_ *world, x *Session) {
 		if x.Print == PrintUnclear {
 			x.Print = NotPrinted
 		}
 	}},
-	{"m.Session.Problem", "which problem a card has that cannot vouch is only shown", func(w *world, x *Session) {
+	{"m.Way.Session.Problem", "which problem a card has that cannot vouch is only shown", func(w *world, x *Session) {
 		if w.m.State == CertifierCard && x.Problem != visit.NoProblem {
 			x.Problem = visit.CardUnreadable
 		}
 	}},
-	{"m.Session.Photo", "once it can be reviewed only its worth counts, and how many were taken while it may be taken again", func(w *world, x *Session) {
+	{"m.Way.Session.Photo", "once it can be reviewed only its worth counts, and how many were taken while it may be taken again", func(w *world, x *Session) {
 		switch {
 		case x.Photo.Accepted:
 			x.Photo = Photo{Accepted: true, GatePassed: x.Photo.GatePassed}
@@ -86,19 +86,19 @@ var leftOut = []struct {
 			x.Photo = Photo{GatePassed: x.Photo.GatePassed, Tries: x.Photo.Tries}
 		}
 	}},
-	{"m.Session.Right", "once all is answered it goes into the visit as it is", func(w *world, x *Session) {
+	{"m.Way.Session.Right", "once all is answered it goes into the visit as it is", func(w *world, x *Session) {
 		if w.m.State.decided() && x.Method != visit.MethodCertifier { // whose card may go, and all is weighed again
 			x.Right, x.RightState, x.DoneState = visit.Right{}, Answered, Answered
 		}
 	}},
 	{"m.Left", "it is only shown", func(w *world, _ *Session) { w.m.Left = false }},
-	{"m.Session.Photo.Failed", "it is only shown", func(_ *world, x *Session) { x.Photo.Failed = false }},
-	{"m.Session.Kept", "which number it is makes no difference, only whose it is", func(_ *world, x *Session) {
+	{"m.Way.Session.Photo.Failed", "it is only shown", func(_ *world, x *Session) { x.Photo.Failed = false }},
+	{"m.Way.Session.Kept", "which number it is makes no difference, only whose it is", func(_ *world, x *Session) {
 		if x.Kept != (Kept{}) {
 			x.Kept = Kept{PID: same.PID}
 		}
 	}},
-	{"m.Session", "a confirmed visit is what was made of the session, and of that only the day and the proof decide, and whether a number waits for the card", func(w *world, x *Session) {
+	{"m.Way.Session", "a confirmed visit is what was made of the session, and of that only the day and the proof decide, and whether a number waits for the card", func(w *world, x *Session) {
 		if s := w.m.State; s == Sending || s == Result || s == Queued {
 			*x = Session{
 				Insertion: x.Insertion, Method: x.Method, Person: Person{PID: x.Person.PID},
@@ -108,7 +108,7 @@ var leftOut = []struct {
 			}
 		}
 	}},
-	{"m.Session", "screens that send to the desk only show what is known", func(w *world, x *Session) {
+	{"m.Way.Session", "screens that send to the desk only show what is known", func(w *world, x *Session) {
 		s := w.m.State
 		if s != Desk && s != NoRight && s != AlreadyElsewhere {
 			return
@@ -145,9 +145,9 @@ func TestTheWalkLeavesOutNothingButWhatIsListed(t *testing.T) {
 	for i := range worldLeaves {
 		l := &worldLeaves[i]
 		for _, s := range States() {
-			w := world{m: Model{State: s}}
+			w := world{m: Model{Way: Way{State: s}}}
 			base := w.key()
-			if l.path == "m.State" {
+			if l.path == "m.Way.State" {
 				continue
 			}
 			put(unsafe.Pointer(&w), l)

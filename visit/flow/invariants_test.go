@@ -9,9 +9,21 @@ import (
 	"authenkiosk/visit"
 )
 
-// checkStep holds one step against the invariants of the product. The numbers
-// are those of ARCHITECTURE.md.
+// checkStep holds one step of the kiosk against the invariants of the product. The
+// numbers are those of ARCHITECTURE.md.
 func checkStep(before Model, e Event, after Model, effects []Effect) error {
+	for _, effect := range effects {
+		switch effect.(type) {
+		case Entered, NeedsTime:
+			return fmt.Errorf("%T leaves the kiosk, for which it is", effect)
+		}
+	}
+	return errors.Join(checkWay(before, e, after, effects), checkEnding(before, after), checkLeft(before, e, after))
+}
+
+// checkWay holds one step of a way, whoever is its host, against the invariants. Of a
+// host without a screen for patients the model has the way alone.
+func checkWay(before Model, e Event, after Model, effects []Effect) error {
 	wiped, dropped := false, false
 	for _, effect := range effects {
 		switch effect := effect.(type) {
@@ -40,7 +52,7 @@ func checkStep(before Model, e Event, after Model, effects []Effect) error {
 		}
 	}
 	return errors.Join(checkRecord(before, e, after, effects), checkPhone(before, e, after), checkRelation(before, e, after), checkShown(before, e, after), checkTyped(after, effects), checkChosen(before, e, after), checkSlips(before, after, effects),
-		checkNext(before, e, after), checkEnding(before, after), checkKept(after), checkPhoto(before, e, after), checkLeft(before, e, after), checkWipe(before, after, wiped), checkCard(before, e, after), checkOneVisit(before, after, effects), checkGivenUp(before, e, after, dropped))
+		checkNext(before, e, after), checkKept(after), checkPhoto(before, e, after), checkWipe(before, after, wiped), checkCard(before, e, after), checkOneVisit(before, after, effects), checkGivenUp(before, e, after, dropped))
 }
 
 // 1 and 8: everything NHSO demands is there, and it was the patient, with the

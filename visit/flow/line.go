@@ -15,26 +15,26 @@ func (s *step) awaitPhone() {
 }
 
 func (s *step) poll() {
-	x := &s.m.Session
-	if x.AskedOf != s.m.Today {
+	x := &s.w.Session
+	if x.AskedOf != s.w.Today {
 		x.Polls = 0 // what another day has says nothing of this one
 	}
 	x.DoneState = Asked
-	x.AskedOf = s.m.Today
-	s.do(CheckStatus{x.Insertion.Number, x.Person.PID, s.m.Today})
+	x.AskedOf = s.w.Today
+	s.do(CheckStatus{x.Insertion.Number, x.Person.PID, s.w.Today})
 }
 
 // polled looks for a code of this unit that NHSO did not have when it answered
 // for the first time. One of the first answer is not shown: a typed number proves
 // nothing, and no clock here can tell whether the code is older than the session.
 func (s *step) polled(done []visit.Authentication) {
-	x := &s.m.Session
+	x := &s.w.Session
 	first := x.Polls == 0
 	before := x.Done
 	x.DoneState, x.Done = Answered, done
 	x.Polls++
 	x.Failures = 0
-	a, here := x.Latest(s.m.Unit.HCode, true)
+	a, here := x.Latest(s.w.Unit.HCode, true)
 	switch {
 	case here && first:
 		s.desk(visit.CodeExists, "")
@@ -50,16 +50,16 @@ func (s *step) polled(done []visit.Authentication) {
 // record keeps the visit with the code that the phone has brought, so that the
 // hospital's programs learn of it like of any other.
 func (s *step) record() {
-	x := s.m.Session
+	x := s.w.Session
 	s.do(RecordVisit{visit.Visit{
-		ID: x.Insertion.VisitID, HCode: s.m.Unit.HCode, ServiceDate: x.AskedOf, PID: x.Person.PID,
+		ID: x.Insertion.VisitID, HCode: s.w.Unit.HCode, ServiceDate: x.AskedOf, PID: x.Person.PID,
 		ClaimType: x.ClaimType, Method: x.Method,
 	}, x.Code, x.IssuedAt})
 }
 
 // pollFailed goes on asking; the screen says that NHSO is not reached.
 func (s *step) pollFailed() {
-	x := &s.m.Session
+	x := &s.w.Session
 	x.DoneState = Unanswered
 	x.Failures++
 	s.set(TimerPoll)

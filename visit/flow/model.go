@@ -62,16 +62,13 @@ func States() []State {
 	return all
 }
 
-// Model is everything the kiosk knows. Personal data is in Session only, so that
-// wiping is one assignment.
+// Model is everything the kiosk knows: the way of the patient who is there, and
+// around it what is the kiosk's. Personal data is in Session only, so that wiping is
+// one assignment.
 type Model struct {
-	State   State
-	Unit    Unit
+	Way
 	Prefs   Prefs
-	Devices visit.Devices
-	Today   visit.Date // the service date now; midnight comes as an event
-	CardIn  bool       // a card is in the patient's reader
-	Waiting Insertion  // a card put in while the session before it was still being sent
+	Waiting Insertion // a card put in while the session before it was still being sent
 	// Forgotten says that the card of somebody who vouched, and is no officer, is
 	// still in the certifier's reader; Left, that nobody took it when asked to. The
 	// welcome screen says so then, because it belongs to the staff.
@@ -81,7 +78,6 @@ type Model struct {
 	Ending    Ending // on TakeCard: how the session has ended
 	Warning   bool   // the idle warning lies over the screen
 	Help      bool   // the help page lies over the screen
-	Session   Session
 }
 
 // Unit is what the configuration says about the place; it never changes while
@@ -111,36 +107,6 @@ func (u Unit) Allows(m visit.Method) bool { return slices.Contains(u.Methods, m)
 
 // Takes reports whether the way to NHSO takes a proof of identity.
 func (u Unit) Takes(m visit.Method) bool { return slices.Contains(u.Upstream, m) }
-
-// Prefs are a patient's own settings. They end with the session.
-type Prefs struct {
-	Language string // "th", "en"; empty: the unit's first language
-	TextSize TextSize
-	Contrast Contrast
-}
-
-// TextSize is one of the four sizes of text. No rule of the flow reads it.
-type TextSize int
-
-// The sizes, each larger than the one before.
-const (
-	TextNormal TextSize = iota
-	TextLarge
-	TextLarger
-	TextLargest
-	textSizeCount
-)
-
-// Contrast is one of the three colour themes.
-type Contrast int
-
-// The themes.
-const (
-	ContrastLight Contrast = iota
-	ContrastDark
-	ContrastBlackYellow
-	contrastCount
-)
 
 // Ending is how a session has ended, without anything of whose it was.
 type Ending int

@@ -67,7 +67,7 @@ const (
 
 // camera takes what comes of the camera.
 func (s *step) camera(e Event) {
-	x := &s.m.Session
+	x := &s.w.Session
 	p := &x.Photo
 	switch e := e.(type) {
 	case CameraChanged:
@@ -106,23 +106,23 @@ func (s *step) camera(e Event) {
 	}
 }
 
-func (s *step) aiming(number uint64) bool { return s.m.State == PhotoAim && s.current(number) }
+func (s *step) aiming(number uint64) bool { return s.w.State == PhotoAim && s.current(number) }
 
 func (s *step) countDown(manual bool) {
-	p := &s.m.Session.Photo
+	p := &s.w.Session.Photo
 	p.Countdown, p.Manual, p.Failed = countFrom, manual, false
 	s.set(TimerCountdown)
 }
 
 func (s *step) stopCountdown() {
-	s.m.Session.Photo.Countdown, s.m.Session.Photo.Manual = 0, false
+	s.w.Session.Photo.Countdown, s.w.Session.Photo.Manual = 0, false
 	s.do(ClearTimer{TimerCountdown})
 }
 
 // counted is one second of the countdown.
 func (s *step) counted() {
-	x := &s.m.Session
-	if s.m.State != PhotoAim || x.Photo.Countdown == 0 {
+	x := &s.w.Session
+	if s.w.State != PhotoAim || x.Photo.Countdown == 0 {
 		return
 	}
 	if x.Photo.Countdown--; x.Photo.Countdown > 0 {
@@ -136,7 +136,7 @@ func (s *step) counted() {
 // taken judges the still picture, which may be worse than the live one was. One
 // without the card in sight proves less, and does not pass either.
 func (s *step) taken(h PhotoHint, card bool) {
-	p := &s.m.Session.Photo
+	p := &s.w.Session.Photo
 	if h == PhotoGood && !card {
 		h = PhotoNoCard
 	}
@@ -155,7 +155,7 @@ func (s *step) taken(h PhotoHint, card bool) {
 // failed goes on with a camera that gave no picture at full size; one that does so
 // again and again is of no use.
 func (s *step) failed() {
-	p := &s.m.Session.Photo
+	p := &s.w.Session.Photo
 	p.Taking, p.Failed = false, true
 	if p.Tries = min(p.Tries+1, maxTries); p.Tries == maxTries {
 		p.Camera, p.Hint = visit.DeviceDown, PhotoUnchecked
@@ -165,27 +165,26 @@ func (s *step) failed() {
 }
 
 func (s *step) again() {
-	s.do(Chime{ToneAttention}, LookAgain{s.m.Session.Insertion.Number})
-	s.restartIdle()
+	s.do(Chime{ToneAttention}, LookAgain{s.w.Session.Insertion.Number}, NeedsTime{})
 }
 
 // notTaken is the end of a picture that may come yet: it is not wanted any more.
 func (s *step) notTaken() {
-	if x := &s.m.Session; x.Photo.Taking {
+	if x := &s.w.Session; x.Photo.Taking {
 		x.Photo.Taking = false
 		s.do(LookAgain{x.Insertion.Number})
 	}
 }
 
 func (s *step) aim() {
-	x := &s.m.Session
+	x := &s.w.Session
 	x.Photo = Photo{Tries: x.Photo.Tries}
 	s.enter(PhotoAim)
 	s.do(StartCamera{x.Insertion.Number})
 }
 
 func (s *step) tapAim(e Event) {
-	p := s.m.Session.Photo
+	p := s.w.Session.Photo
 	if _, ok := e.(TapShutter); ok && p.Camera == visit.DeviceReady && p.Countdown == 0 && !p.Taking {
 		s.countDown(true)
 	}
@@ -196,7 +195,7 @@ func (s *step) tapReview(e Event) {
 	case TapRetake:
 		s.aim()
 	case TapUsePhoto:
-		s.m.Session.Photo.Accepted = true
+		s.w.Session.Photo.Accepted = true
 		s.do(StopCamera{})
 		s.askNHSO()
 	}

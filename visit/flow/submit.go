@@ -5,11 +5,11 @@ import "authenkiosk/visit"
 // confirm makes the visit of what is on the screen and has it saved. Whatever is
 // missing keeps the patient on the screen that asks for it.
 func (s *step) confirm() {
-	x := &s.m.Session
+	x := &s.w.Session
 	v := visit.Visit{
 		ID:          x.Insertion.VisitID,
-		HCode:       s.m.Unit.HCode,
-		ServiceDate: s.m.Today,
+		HCode:       s.w.Unit.HCode,
+		ServiceDate: s.w.Today,
 		PID:         x.Person.PID,
 		Name:        x.Person.Name,
 		Sex:         x.Person.Sex,
@@ -28,7 +28,7 @@ func (s *step) confirm() {
 	if !s.present() || !x.proved() || v.Validate() != nil {
 		return
 	}
-	if p := s.m.Devices.ClosedBecause(); p != visit.NoProblem {
+	if p := s.w.Devices.ClosedBecause(); p != visit.NoProblem {
 		s.desk(p, "")
 		return
 	}
@@ -49,23 +49,23 @@ func (s *step) outcome(e Event) {
 		}
 	case VisitDone:
 		// The code may also come while the patient still reads that it will follow.
-		if s.in(Submitting, e.Number) || s.m.State == Queued && s.current(e.Number) {
-			if e.Earlier && s.m.Session.Typed() {
+		if s.in(Submitting, e.Number) || s.w.State == Queued && s.current(e.Number) {
+			if e.Earlier && s.w.Session.Typed() {
 				// A typed number must not show anybody's code.
 				s.desk(visit.CodeExists, "")
 				return
 			}
-			s.m.Session.Code, s.m.Session.IssuedAt = e.Code, e.IssuedAt
+			s.w.Session.Code, s.w.Session.IssuedAt = e.Code, e.IssuedAt
 			s.finish(Result)
 		}
 	case VisitQueued:
 		if s.in(Submitting, e.Number) {
-			s.m.Session.Problem = e.Problem
+			s.w.Session.Problem = e.Problem
 			s.finish(Queued)
 		}
 	case VisitRefused:
 		// This, too, while the patient still reads that the code will follow.
-		if s.in(Submitting, e.Number) || s.m.State == Queued && s.current(e.Number) {
+		if s.in(Submitting, e.Number) || s.w.State == Queued && s.current(e.Number) {
 			s.desk(e.Problem, e.Message)
 		}
 	case SlipPrinted:
@@ -80,19 +80,19 @@ func (s *step) outcome(e Event) {
 }
 
 func (s *step) in(p Phase, number uint64) bool {
-	return s.m.State == Sending && s.m.Session.Phase == p && s.current(number)
+	return s.w.State == Sending && s.w.Session.Phase == p && s.current(number)
 }
 
 // submit sends a saved visit, unless its day is over: a visit counts on its own
 // service date only.
 func (s *step) submit() {
-	x := &s.m.Session
-	if x.Visit.ServiceDate != s.m.Today {
+	x := &s.w.Session
+	if x.Visit.ServiceDate != s.w.Today {
 		s.do(HandToStaff{x.Visit.ID, visit.ServiceDatePassed})
 		s.desk(visit.ServiceDatePassed, "")
 		return
 	}
-	if !s.m.Unit.Takes(x.Method) {
+	if !s.w.Unit.Takes(x.Method) {
 		s.do(HandToStaff{x.Visit.ID, visit.UpstreamCannot})
 		s.desk(visit.UpstreamCannot, "")
 		return
@@ -103,10 +103,10 @@ func (s *step) submit() {
 
 // sendingTooLong stops the patient's waiting, never the visit.
 func (s *step) sendingTooLong() {
-	if s.m.Session.Phase == Saving {
+	if s.w.Session.Phase == Saving {
 		// A disk that does not answer for so long will not keep the visit: it
 		// must not be sent later without the patient knowing.
-		s.do(DropVisit{s.m.Session.Visit.ID})
+		s.do(DropVisit{s.w.Session.Visit.ID})
 		s.desk(visit.NotSaved, "")
 		return
 	}
@@ -123,27 +123,26 @@ func (s *step) finish(state State) {
 // print asks for the slip of what the screen shows. Without a printer the code
 // on the screen has to do.
 func (s *step) print(reprint bool) {
-	x := &s.m.Session
-	if s.m.Devices.Printer == visit.DeviceAbsent || !x.identified() && x.Problem != visit.NoNumber {
+	x := &s.w.Session
+	if s.w.Devices.Printer == visit.DeviceAbsent || !x.identified() && x.Problem != visit.NoNumber {
 		return
 	}
 	slip := Slip{
 		Visit: x.Insertion.VisitID, PID: x.Person.PID, Name: x.Person.Name, Right: x.Right, Claim: x.ClaimType,
-		Method: x.Method, Relation: x.Certifier.Relation, Code: x.Code, At: x.IssuedAt, Date: s.serviceDate(), Language: s.m.Prefs.Language,
-		Reprint: reprint,
+		Method: x.Method, Relation: x.Certifier.Relation, Code: x.Code, At: x.IssuedAt, Date: s.serviceDate(), Reprint: reprint,
 	}
 	if x.Typed() {
 		slip.Name, slip.Right = visit.Name{}, visit.Right{}
 	}
 	kind := SlipCode
-	switch s.m.State {
+	switch s.w.State {
 	case Queued:
 		kind = SlipQueued
 	case Desk, NoRight:
 		kind = SlipDesk
 		slip.Code, slip.Problem, slip.Message = "", x.Problem, x.Message
 	case AlreadyHere:
-		done, ok := x.Latest(s.m.Unit.HCode, true)
+		done, ok := x.Latest(s.w.Unit.HCode, true)
 		if !ok {
 			return
 		}
@@ -160,34 +159,34 @@ func (s *step) print(reprint bool) {
 // serviceDate is the day of what the screen shows, which may have begun before a
 // midnight: that of the visit, or that of which NHSO was asked.
 func (s *step) serviceDate() visit.Date {
-	switch x := s.m.Session; {
+	switch x := s.w.Session; {
 	case !x.Visit.ServiceDate.IsZero():
 		return x.Visit.ServiceDate
 	case !x.AskedOf.IsZero():
 		return x.AskedOf
 	}
-	return s.m.Today
+	return s.w.Today
 }
 
 func (s *step) printed(number uint64, nth int, p PrintState) {
 	// A slip that failed may come out after all, once the printer is well.
-	x := &s.m.Session
+	x := &s.w.Session
 	if s.current(number) && nth == x.Slips && (x.Print == Printing || x.Print == PrintFailed && p != PrintFailed) {
 		x.Print = p
-		if p != Printed && (s.m.State == Result || s.m.State == Queued) {
-			s.restartIdle() // from now on: the patient needs time to take a photo
+		if p != Printed && (s.w.State == Result || s.w.State == Queued) {
+			s.do(NeedsTime{}) // from now on: the patient needs time to take a photo
 		}
 	}
 }
 
 // slipComes reports whether the patient has a slip, or will have one. Without it the
 // code on the screen is all there is, and stays longer.
-func (m Model) slipComes() bool {
-	switch m.Session.Print {
+func (w Way) slipComes() bool {
+	switch w.Session.Print {
 	case PrintFailed, PrintUnclear:
 		return false
 	case Printed:
 		return true
 	}
-	return m.Devices.Printer != visit.DeviceAbsent && m.Devices.Printer != visit.DeviceDown
+	return w.Devices.Printer != visit.DeviceAbsent && w.Devices.Printer != visit.DeviceDown
 }

@@ -2,29 +2,13 @@ package flow
 
 import "authenkiosk/visit"
 
-// tap takes a touch of the screen. Any touch answers the idle warning.
+// tap takes a touch of the screen that is the patient's, or of the officer for the
+// patient.
 func (s *step) tap(e Event) {
-	if s.m.Warning {
-		// The touch says only "I am here": what lay under the warning was hidden.
-		if _, close := e.(TapClose); close {
-			s.end()
-			return
-		}
-		s.restartIdle()
-		return
-	}
-	if s.setting(e) {
-		s.touched()
-		return
-	}
-	switch s.m.State {
-	case Welcome:
-		if tap, ok := e.(TapNoCard); ok {
-			s.m.Help, s.m.CardHere = false, tap.CardHere
-			s.enter(NoCard)
-		}
-	case NoCard:
-		s.tapNoCard(e)
+	//exhaustive:enforce
+	switch s.w.State {
+	case Welcome, NoCard:
+		s.tapWithout(e)
 	case PIDEntry:
 		s.tapPID(e)
 	case PhotoAim:
@@ -46,70 +30,18 @@ func (s *step) tap(e Event) {
 	case AlreadyHere:
 		s.tapAlreadyHere(e)
 	case AlreadyElsewhere:
-		if _, ok := e.(TapOtherService); ok && s.m.Unit.SecondCode && s.present() {
+		if _, ok := e.(TapOtherService); ok && s.w.Unit.SecondCode && s.present() {
 			s.choose()
 		}
 	case Result, Queued:
 		s.tapReprint(e)
+	case Reading, NoRight, Sending, Desk, TakeCard, Line: // nothing of theirs is touched
 	}
-	switch e.(type) {
-	case TapClose:
-		if s.closable() {
-			s.end()
-			return
-		}
-	case TapBack:
-		if s.m.State.beforeProof() {
-			s.otherWay()
-			return
-		}
-	}
-	s.touched()
-}
-
-// closable reports whether the patient may end the session now. A visit on its way
-// is not cancelled by a tap: its code would be lost.
-func (s *step) closable() bool {
-	return s.m.State != Welcome && s.m.State != Sending && s.m.State != TakeCard
-}
-
-// touched restarts what a touch restarts.
-func (s *step) touched() {
-	switch {
-	case s.m.State.attended():
-		s.restartIdle()
-	case s.m.State == Welcome:
-		s.set(TimerPrefs)
-	}
-}
-
-func (s *step) restartIdle() {
-	s.m.Warning = false
-	s.do(ClearTimer{TimerWipe})
-	s.set(TimerIdle)
-}
-
-// setting handles the bar that is on every screen.
-func (s *step) setting(e Event) bool {
-	switch e := e.(type) {
-	case TapHelp:
-		s.m.Help = !s.m.Help
-	case TapLanguage:
-		s.m.Prefs.Language = e.Language
-	case TapTextSize:
-		s.m.Prefs.TextSize = (s.m.Prefs.TextSize + 1) % textSizeCount
-	case TapContrast:
-		s.m.Prefs.Contrast = (s.m.Prefs.Contrast + 1) % contrastCount
-	case TapMoreTime, Touched:
-	default:
-		return false
-	}
-	return true
 }
 
 func (s *step) tapFault(e Event) {
-	if _, ok := e.(TapRetry); ok && s.m.CardIn && !s.m.Session.Insertion.IsZero() {
-		s.begin(s.m.Session.Insertion)
+	if _, ok := e.(TapRetry); ok && s.w.CardIn && !s.w.Session.Insertion.IsZero() {
+		s.begin(s.w.Session.Insertion)
 	}
 }
 
@@ -118,7 +50,7 @@ func (s *step) tapConfirm(e Event) {
 	case TapChangePhone:
 		s.enter(PhoneEntry)
 	case TapChangeClaimType:
-		if len(s.m.Session.Offered) > 1 {
+		if len(s.w.Session.Offered) > 1 {
 			s.enter(ClaimTypeChoice)
 		}
 	case TapConfirm:
@@ -127,7 +59,7 @@ func (s *step) tapConfirm(e Event) {
 }
 
 func (s *step) tapPhone(e Event) {
-	x := &s.m.Session
+	x := &s.w.Session
 	switch e := e.(type) {
 	case TapDigit:
 		// A number that is already wrong takes no more digits: the reason stays
@@ -165,15 +97,15 @@ func (s *step) tapPhone(e Event) {
 func (s *step) tapClaimTypes(e Event) {
 	switch e := e.(type) {
 	case TapClaimType:
-		for _, c := range s.m.Session.Offered {
+		for _, c := range s.w.Session.Offered {
 			if c.Code == e.Code {
-				s.m.Session.ClaimType = c
+				s.w.Session.ClaimType = c
 				s.ask()
 				return
 			}
 		}
 	case TapBack:
-		if back, ok := s.m.BackFromClaimTypes(); ok {
+		if back, ok := s.w.BackFromClaimTypes(); ok {
 			s.enter(back)
 		}
 	}
@@ -181,15 +113,15 @@ func (s *step) tapClaimTypes(e Event) {
 
 // BackFromClaimTypes returns where the list of claim types was opened. While
 // nothing is chosen there is no confirmation to go back to.
-func (m Model) BackFromClaimTypes() (State, bool) {
-	x := m.Session
+func (w Way) BackFromClaimTypes() (State, bool) {
+	x := w.Session
 	if x.ClaimType.Code != "" {
 		return Confirm, true
 	}
-	if _, here := x.Latest(m.Unit.HCode, true); here {
+	if _, here := x.Latest(w.Unit.HCode, true); here {
 		return AlreadyHere, true
 	}
-	if _, elsewhere := x.Latest(m.Unit.HCode, false); elsewhere {
+	if _, elsewhere := x.Latest(w.Unit.HCode, false); elsewhere {
 		return AlreadyElsewhere, true
 	}
 	return 0, false
@@ -202,10 +134,10 @@ func (s *step) tapAlreadyHere(e Event) {
 	}
 	// A tap says that the patient wants another code, not which one: the kiosk
 	// chooses only where a single one is left.
-	if open := s.m.Session.without(s.m.Unit.HCode); len(open) > 0 {
-		s.m.Session.Offered, s.m.Session.ClaimType = open, visit.ClaimType{}
+	if open := s.w.Session.without(s.w.Unit.HCode); len(open) > 0 {
+		s.w.Session.Offered, s.w.Session.ClaimType = open, visit.ClaimType{}
 		if len(open) == 1 {
-			s.m.Session.ClaimType = open[0]
+			s.w.Session.ClaimType = open[0]
 		}
 		s.ask()
 	}
@@ -213,7 +145,7 @@ func (s *step) tapAlreadyHere(e Event) {
 
 // tapReprint prints another slip, so often and no more.
 func (s *step) tapReprint(e Event) {
-	if _, ok := e.(TapReprint); ok && s.m.Session.MayReprint() {
+	if _, ok := e.(TapReprint); ok && s.w.Session.MayReprint() {
 		s.print(true)
 	}
 }

@@ -140,7 +140,7 @@ func (p *plan) writeFields(b []byte, v reflect.Value) ([]byte, error) {
 	b = append(b, '{')
 	first := true
 	for _, f := range p.fields {
-		value := v.Field(f.index)
+		value := v.FieldByIndex(f.index)
 		if value.IsZero() {
 			continue
 		}
@@ -204,7 +204,7 @@ func (p *plan) readFields(data any, v reflect.Value) error {
 		if i < 0 {
 			return fmt.Errorf("there is no field %q", name)
 		}
-		if err := p.fields[i].plan.read(all[name], v.Field(p.fields[i].index)); err != nil {
+		if err := p.fields[i].plan.read(all[name], v.FieldByIndex(p.fields[i].index)); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}

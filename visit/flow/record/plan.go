@@ -3,6 +3,7 @@ package record
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"authenkiosk/visit/flow"
@@ -29,7 +30,7 @@ const (
 
 type field struct {
 	name  string
-	index int
+	index []int
 	plan  *plan
 }
 
@@ -137,8 +138,14 @@ func planOf(t reflect.Type, in string) *plan {
 			} else {
 				missing = append(missing, t.Name()+"."+f.Name)
 			}
-			p.fields = append(p.fields, field{f.Name, i, of})
 			p.personal = p.personal || of.personal
+			if !f.Anonymous {
+				p.fields = append(p.fields, field{f.Name, f.Index, of})
+				continue
+			}
+			for _, inner := range of.fields { // they are read and written as its own
+				p.fields = append(p.fields, field{inner.name, slices.Concat(f.Index, inner.index), inner.plan})
+			}
 		}
 		return p
 	}
@@ -161,7 +168,7 @@ func (p *plan) mask(to *Pseudonyms, v reflect.Value) {
 		p.rule.mask(to, v)
 	case fieldsOf:
 		for _, f := range p.fields {
-			f.plan.mask(to, v.Field(f.index))
+			f.plan.mask(to, v.FieldByIndex(f.index))
 		}
 	case list:
 		if v.IsNil() {

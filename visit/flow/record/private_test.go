@@ -135,13 +135,13 @@ func filled(t reflect.Type) reflect.Value {
 
 // beforeIt is a model of a unit in the middle of anything.
 func beforeIt() flow.Model {
-	return flow.Model{
+	return flow.Model{Way: flow.Way{
 		State: flow.PIDEntry, Today: visit.Date{Year: 2026, Month: 11, Day: 22},
 		Unit: flow.Unit{
 			HCode: "99999", DefaultClaimType: "PG0060001", ClaimTypes: []visit.ClaimType{{Code: "PG0060001", Name: canaryText}, {Code: "PG0130001"}},
 			FirstDigits: "123", Certify: flow.Certify{MinAge: 20},
 		},
-	}
+	}}
 }
 
 func lookFor(t *testing.T, where, text string) {
@@ -288,7 +288,7 @@ func TestAKeypadSaysTheSameOfTheMadeUpNumber(t *testing.T) {
 		state, first := []flow.State{flow.PIDEntry, flow.PhoneEntry}[random.IntN(2)], []string{"", "123", "9"}[random.IntN(3)]
 		unit := flow.Unit{FirstDigits: first}
 		p := NewPseudonyms(unit)
-		real := flow.Model{State: state, Unit: unit, Today: visit.Date{Year: 2026, Month: 11, Day: 22}}
+		real := flow.Model{Way: flow.Way{State: state, Unit: unit, Today: visit.Date{Year: 2026, Month: 11, Day: 22}}}
 		real.Session.Insertion = flow.Insertion{Number: 1, VisitID: "01900000-0000-7000-8000-000000000001"}
 		real.Session.Method = visit.MethodLine
 		made := p.Start(real)

@@ -103,7 +103,7 @@ var byType = map[string]rule{
 	"visit.Date": of(nil,
 		func(d visit.Date) (string, error) { return d.String(), nil },
 		visit.ParseDate),
-	"visit.Method":     oneOf(visit.MethodCard, visit.MethodPhoto, visit.MethodCertifier, visit.MethodLine),
+	"visit.Method":     oneOf(visit.Methods()...),
 	"visit.Relation":   oneOf(visit.Relations()...),
 	"visit.PhoneOwner": oneOf(visit.PhoneOfPatient, visit.PhoneOfRelative),
 	"flow.Timer":       oneOfNumbers(timerNames),
