@@ -291,6 +291,7 @@ func follow(w world, e Event) (next world, changed bool, err error) {
 }
 
 func TestEveryReachablePairOfModelAndEventKeepsTheInvariants(t *testing.T) {
+	t.Parallel() // beside the walks of the way alone and of a desk
 	seen := map[key]bool{start().key(): true}
 	queue := []world{start()}
 	reached, scenes := map[State]bool{}, map[scene]bool{}

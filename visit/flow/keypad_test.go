@@ -54,6 +54,50 @@ func TestEveryNumberOnTheKeypadKeepsTheInvariants(t *testing.T) {
 	}
 }
 
+// The keypad alone: what comes of a key is the number with it, without its last digit,
+// empty, or the same.
+func TestEveryKeyOnItsOwnChangesTheNumberAsItSays(t *testing.T) {
+	for name, more := range map[string]func(string) bool{
+		"phone": func(d string) bool {
+			p := visit.CheckPhone(d)
+			return p == visit.PhoneEmpty || p == visit.PhoneTooShort
+		},
+		"PID": func(d string) bool { return visit.CheckPID(d, "9") == visit.PIDTooShort },
+	} {
+		seen, queue, longest := map[string]bool{"": true}, []string{""}, 0
+		for len(queue) > 0 {
+			typed := queue[0]
+			queue = queue[1:]
+			longest = max(longest, len(typed))
+			for _, e := range append(keys(), Touched{}, TapBack{}) {
+				want := typed
+				switch e := e.(type) {
+				case TapDigit:
+					if e.Digit != 'x' && more(typed) {
+						want += string(rune(e.Digit))
+					}
+				case TapBackspace:
+					want = want[:max(len(want)-1, 0)]
+				case TapClear:
+					want = ""
+				}
+				got := keyed(typed, e, more(typed))
+				if got != want {
+					t.Fatalf("%s: %q, %T%+v: %q, want %q", name, typed, e, e, got, want)
+				}
+				if !seen[kindOf(got)] {
+					seen[kindOf(got)] = true
+					queue = append(queue, got)
+				}
+			}
+		}
+		if longest > visit.PIDLength {
+			t.Errorf("%s: a number grows to %d digits", name, longest)
+		}
+		t.Logf("%s: %d numbers", name, len(seen))
+	}
+}
+
 func keys() []Event {
 	keys := []Event{TapBackspace{}, TapClear{}, TapDigit{'x'}}
 	for d := byte('0'); d <= '9'; d++ {

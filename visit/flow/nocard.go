@@ -51,22 +51,12 @@ func (w Way) PIDProblem() visit.PIDProblem {
 
 func (s *step) tapPID(e Event) {
 	x := &s.w.Session
-	switch e := e.(type) {
-	case TapDigit:
-		// As with phones: a number that is wrong takes no more digits.
-		if e.Digit < '0' || e.Digit > '9' || s.w.PIDProblem() != visit.PIDTooShort {
-			return
-		}
-		x.PIDInput += string(rune(e.Digit))
+	switch e.(type) {
+	case TapDigit, TapBackspace, TapClear:
+		x.PIDInput = keyed(x.PIDInput, e, s.w.PIDProblem() == visit.PIDTooShort)
 		if s.w.PIDProblem() == visit.PIDOK {
 			s.numberTyped()
 		}
-	case TapBackspace:
-		if n := len(x.PIDInput); n > 0 {
-			x.PIDInput = x.PIDInput[:n-1]
-		}
-	case TapClear:
-		x.PIDInput = ""
 	case TapNoNumber:
 		s.desk(visit.NoNumber, "")
 	}

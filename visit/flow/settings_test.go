@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"testing"
 
 	"authenkiosk/visit"
 )
@@ -58,6 +59,40 @@ func isSetting(e Event) bool {
 		return true
 	}
 	return false
+}
+
+// The settings alone: two languages and the unit's first one, four sizes, three themes,
+// each reached from every other one, and nothing but its own touch changes one.
+func TestEveryTouchOfTheSettingsChangesOneOfThem(t *testing.T) {
+	seen, queue, pairs := map[Prefs]bool{{}: true}, []Prefs{{}}, 0
+	for len(queue) > 0 {
+		p := queue[0]
+		queue = queue[1:]
+		for _, e := range append([]Event{Touched{}, TapConfirm{}, TapClose{}, CardRemoved{}}, settings...) {
+			pairs++
+			next := p.Step(e)
+			want := p
+			switch e := e.(type) {
+			case TapLanguage:
+				want.Language = e.Language
+			case TapTextSize:
+				want.TextSize = next.TextSize
+			case TapContrast:
+				want.Contrast = next.Contrast
+			}
+			if next != want || next.TextSize >= textSizeCount || next.Contrast >= contrastCount {
+				t.Fatalf("%+v, event %T%+v: %+v", p, e, e, next)
+			}
+			if !seen[next] {
+				seen[next] = true
+				queue = append(queue, next)
+			}
+		}
+	}
+	if want := 3 * int(textSizeCount) * int(contrastCount); len(seen) != want {
+		t.Errorf("%d settings, want %d", len(seen), want)
+	}
+	t.Logf("%d settings, %d pairs of settings and event", len(seen), pairs)
 }
 
 // scene is what of a world could bear on how settings begin and end: all that

@@ -61,27 +61,14 @@ func (s *step) tapConfirm(e Event) {
 func (s *step) tapPhone(e Event) {
 	x := &s.w.Session
 	switch e := e.(type) {
-	case TapDigit:
-		// A number that is already wrong takes no more digits: the reason stays
-		// in sight until something is taken away.
-		if p := x.PhoneProblem(); p != visit.PhoneEmpty && p != visit.PhoneTooShort {
-			return
-		}
-		if e.Digit < '0' || e.Digit > '9' {
-			return
-		}
-		x.PhoneInput += string(rune(e.Digit))
+	case TapDigit, TapBackspace, TapClear:
+		p := x.PhoneProblem()
+		x.PhoneInput = keyed(x.PhoneInput, e, p == visit.PhoneEmpty || p == visit.PhoneTooShort)
 		if phone, err := visit.ParsePhone(x.PhoneInput); err == nil {
 			x.Phone, x.PhoneTyped, x.PhoneInput = phone, true, ""
 			x.PhoneFrom = x.Certifier.Person.PID
 			s.ask()
 		}
-	case TapBackspace:
-		if n := len(x.PhoneInput); n > 0 {
-			x.PhoneInput = x.PhoneInput[:n-1]
-		}
-	case TapClear:
-		x.PhoneInput = ""
 	case TapPhoneOwner:
 		if e.Owner == visit.PhoneOfPatient || e.Owner == visit.PhoneOfRelative {
 			x.PhoneOwner = e.Owner

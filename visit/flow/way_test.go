@@ -112,6 +112,7 @@ func walk(t *testing.T, start world, events func(world) []Event, step func(Model
 }
 
 func TestEveryStepOfAWayWithoutAKioskKeepsTheInvariants(t *testing.T) {
+	t.Parallel()
 	events := func(w world) []Event {
 		all := append(eventsFor(w), hostEnds{})
 		if w.m.State == Welcome {
@@ -207,6 +208,7 @@ func (d desk) follow(w Way, effects []Effect) (desk, []Effect) {
 
 // A desk embeds the way: it needs no proof of its own for what the way holds.
 func TestEveryStepOfADeskThatEmbedsAWayKeepsTheInvariants(t *testing.T) {
+	t.Parallel()
 	// The model is the desk: who is signed in stands where the kiosk says CardHere.
 	step := func(m Model, e Event) (Model, []Effect) {
 		d, effects := desk{m.Way, m.CardHere, m.Waiting}.Step(e)
