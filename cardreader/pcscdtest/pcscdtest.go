@@ -4,8 +4,9 @@
 // The service is the test's own: it has a socket and ports of its own beside the
 // machine's, needs no rights and no polkit, and ends with the test. pcscd takes its
 // socket from whoever starts it, in the way of systemd (sd_listen_fds(3)), and its
-// clients find it by PCSCLITE_CSOCK_NAME, which is set for this process and those
-// that it starts.
+// clients find it by PCSCLITE_CSOCK_NAME. A process of clients reads that once, so
+// that a test which is a client itself has one service (Start); tests side by side
+// have one each for the programs that they start (StartFor).
 package pcscdtest
 
 import (
@@ -13,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -53,8 +55,8 @@ type Daemon struct {
 	port int // of the first reader; the second has the next
 }
 
-// Start starts a card service and waits until its readers are there. It ends with
-// the test.
+// Start starts a card service for this process and those that it starts, and waits
+// until its readers are there. It ends with the test.
 func Start(t testing.TB) *Daemon {
 	t.Helper()
 	// A process of clients asks for the name of the socket once: it is always the same.
@@ -62,14 +64,38 @@ func Start(t testing.TB) *Daemon {
 	if err := os.Setenv("PCSCLITE_CSOCK_NAME", d.socket()); err != nil {
 		t.Fatal(err)
 	}
+	d.endWith(t)
+	d.Restart(t)
+	return d
+}
+
+// StartFor starts a card service for programs that get its Env. It ends with the
+// test. Its readers are there when it answers its first client.
+func StartFor(t testing.TB) *Daemon {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "authenkiosk-pcscd-") // the name of a socket must be short
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &Daemon{dir: dir}
+	d.endWith(t)
+	if err := d.start(); err != nil {
+		t.Fatalf("start the card service: %v", err)
+	}
+	return d
+}
+
+// Env tells a program where the service is.
+func (d *Daemon) Env() string { return "PCSCLITE_CSOCK_NAME=" + d.socket() }
+
+func (d *Daemon) endWith(t testing.TB) {
 	t.Cleanup(func() {
 		d.Stop()
+		_ = os.RemoveAll(d.dir)
 		if t.Failed() && d.said != nil {
 			t.Logf("pcscd said:\n%s", d.said)
 		}
 	})
-	d.Restart(t)
-	return d
 }
 
 func (d *Daemon) socket() string { return filepath.Join(d.dir, "comm") }
@@ -242,20 +268,32 @@ func (d *Daemon) configure() (dir string, err error) {
 	return dir, os.WriteFile(filepath.Join(dir, "vpcd"), text, 0o644)
 }
 
-// freePorts returns the first of two ports, one after the other, that nobody uses.
+// given are the ports of this process's services: none is given twice, since a service
+// takes its own a moment later.
+var given = struct {
+	sync.Mutex
+	ports map[int]bool
+}{ports: map[int]bool{}}
+
+// freePorts returns the first of two ports, one after the other, that nobody uses. They
+// are below those that the system gives away by itself.
 func freePorts() (int, error) {
+	given.Lock()
+	defer given.Unlock()
 	for range 100 {
-		first, err := net.Listen("tcp", "0.0.0.0:0")
-		if err != nil {
-			return 0, err
-		}
-		port := first.Addr().(*net.TCPAddr).Port
-		second, err := net.Listen("tcp", fmt.Sprintf("0.0.0.0:%d", port+1))
-		_ = first.Close()
-		if err == nil {
-			_ = second.Close()
+		port := 20_000 + 2*rand.IntN(6_000)
+		if !given.ports[port] && free(port) && free(port+1) {
+			given.ports[port] = true
 			return port, nil
 		}
 	}
 	return 0, errors.New("there are no two free ports beside each other")
+}
+
+func free(port int) bool {
+	l, err := net.Listen("tcp", fmt.Sprintf("0.0.0.0:%d", port))
+	if err != nil {
+		return false
+	}
+	return l.Close() == nil
 }
