@@ -329,7 +329,7 @@ func (l layoutFile) write(m flow.Model) {
 	if l.path == "" {
 		return
 	}
-	data, err := json.Marshal(map[string]any{"screen": m.State.String(), "warning": m.Warning, "widgets": l.screen.Layout(), "texts": l.screen.Texts()})
+	data, err := json.Marshal(map[string]any{"screen": m.State.String(), "warning": m.Warning, "settled_at": l.screen.SettledAt(), "widgets": l.screen.Layout(), "texts": l.screen.Texts()})
 	if err == nil {
 		temp := l.path + ".new"
 		if os.WriteFile(temp, data, 0o600) == nil {

@@ -150,7 +150,7 @@ func (k *Kiosk) timeSeen() seen {
 
 // settled reports whether a touch counts: one that comes right after a change of
 // screen was meant for the screen before.
-func (k *Kiosk) settled() bool { return k.o.Now().Sub(k.since) >= k.o.Settle }
+func (k *Kiosk) settled() bool { return !k.o.Now().Before(k.SettledAt()) }
 
 func (k *Kiosk) resize(size fyne.Size) {
 	k.size = size
@@ -176,6 +176,9 @@ func (k *Kiosk) speaker() draw.Speaker { return draw.Speaker{Words: k.words, Lan
 
 // Layout lists what can be touched now, for tests that click from outside.
 func (k *Kiosk) Layout() []draw.Widget { return k.s.Widgets(k.scale()) }
+
+// SettledAt returns from when on a touch counts, for tests that click from outside.
+func (k *Kiosk) SettledAt() time.Time { return k.since.Add(k.o.Settle) }
 
 func (k *Kiosk) scale() float32 {
 	if k.window == nil {
