@@ -21,7 +21,7 @@ ifneq ($(shell uname -s),Linux)
 TAGS := migrated_fynedo,no_emoji
 endif
 
-.PHONY: run build agent deps test testdeps check lint unit flow screens e2e field pcscd bench-ui long prove hostile vm testdeps-vm fresh testdeps-fresh fmt clean
+.PHONY: run build agent deps test testdeps check lint unit flow screens e2e pictures field pcscd bench-ui long prove hostile vm testdeps-vm fresh testdeps-fresh fmt clean
 
 # run opens the kiosk in the demo zone with its dock. Without a display it plays
 # one whole visit and leaves the pictures in out/demo.
@@ -84,8 +84,17 @@ screens:
 pcscd:
 	go test -race -tags $(TEST_TAGS),pcscd -run PCSCD -count 1 -p 1 ./cardreader/... ./app/headless
 
+# SIDE_BY_SIDE tests of whole programs run at once: they mostly wait, for card readers,
+# printers and limits of the program.
+SIDE_BY_SIDE := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 2)))
+E2E = go test -tags $(TEST_TAGS),e2e -count 1 -timeout 20m -parallel $(SIDE_BY_SIDE) -v ./e2e
+
 e2e: build
-	go test -tags $(TEST_TAGS),e2e -count 1 -timeout 20m -v ./e2e
+	$(E2E)
+
+# pictures leaves a picture of every screen of every end-to-end test in out/pictures.
+pictures: testdeps build
+	$(E2E) -args -pictures $(CURDIR)/out/pictures
 
 # bench-ui measures the screens in a real window without a graphics card, beside a
 # bare window of Fyne: the first frame, memory, the processor at rest, the time
@@ -96,7 +105,7 @@ bench-ui: testdeps
 
 # field holds the built agent against programs as hospitals have them (fieldtest).
 field:
-	@set -o pipefail; AUTHENKIOSK_REQUIRE_TOOLS=1 go test -tags $(TEST_TAGS),field -count 1 -timeout 15m -v ./fieldtest | grep -v '^=== '
+	@set -o pipefail; AUTHENKIOSK_REQUIRE_TOOLS=1 go test -tags $(TEST_TAGS),field -count 1 -timeout 15m -parallel $(SIDE_BY_SIDE) -v ./fieldtest | grep -v '^=== '
 
 # long runs what takes minutes: ten million random events through the flow.
 long:

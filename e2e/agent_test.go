@@ -13,6 +13,7 @@ import (
 )
 
 func TestE2EAProgramThatReadsTheCardIsNamedOnTheScreen(t *testing.T) {
+	t.Parallel()
 	s := newStageOn(t, binary, lying)
 	s.open()
 	add := exec.Command(binary, "client", "-config", s.path("kiosk.toml"), "-data", s.path("data"), "-scopes", "read-card", "add", "his-opd")
@@ -27,7 +28,7 @@ func TestE2EAProgramThatReadsTheCardIsNamedOnTheScreen(t *testing.T) {
 	if texts := strings.Join(s.layout().Texts, "\n"); strings.Contains(texts, "his-opd") {
 		t.Fatalf("a program is named that has read nothing: %s", texts)
 	}
-	eventually(t, "reading by the program", func() bool {
+	s.eventually("reading by the program", func() bool {
 		r, err := http.NewRequest(http.MethodGet, "http://"+s.status+"/api/smartcard/read-card-only", nil)
 		if err != nil {
 			t.Fatal(err)
@@ -43,10 +44,9 @@ func TestE2EAProgramThatReadsTheCardIsNamedOnTheScreen(t *testing.T) {
 	})
 	s.says("reader.read-by")
 	s.shows("his-opd")
-	s.settle()
 	s.bothLanguages("read-by")
 	remove()
-	s.screen("welcome")
+	s.leave()
 	eventually(t, "screen without the program", func() bool { return !strings.Contains(strings.Join(s.layout().Texts, ""), "his-opd") })
 	s.kiosk.end(t)
 	s.nothingPersonal(person.PID.Digits(), token)

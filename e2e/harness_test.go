@@ -6,14 +6,14 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
-	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -22,12 +22,18 @@ import (
 
 	"authenkiosk/cardreader/pcscdtest"
 	"authenkiosk/cardreader/virtualcard"
-	"authenkiosk/ui/kiosk"
 )
 
-// patience bounds every wait for something that should come soon, on a machine that may
-// be slow or stand still for a while.
-const patience = 2 * time.Minute
+var pictures = flag.String("pictures", "", "leave a picture of every screen of every test in this `folder`; else of the screen of a test that failed, in out/e2e")
+
+// patience bounds every wait for something that must come, on a machine that may be slow
+// or stand still for a while: only a fault reaches it. The program's own longest pause,
+// between two questions about a request without an answer, is a minute.
+const patience = 5 * time.Minute
+
+// painted is how long a screen may take to be painted after its layout is written, on a
+// usual machine. Pictures wait for it; no test is decided by it.
+const painted = 500 * time.Millisecond
 
 // The panels, as width and height in pixels.
 const (
@@ -96,6 +102,19 @@ func startProcess(t *testing.T, env []string, name string, args ...string) *proc
 	return p
 }
 
+// says waits until the program has said something, and returns the part in brackets.
+func (p *process) says(t *testing.T, pattern string) (found string) {
+	t.Helper()
+	r := regexp.MustCompile(pattern)
+	eventually(t, "word of the program", func() bool {
+		if m := r.FindStringSubmatch(p.out.String()); m != nil {
+			found = m[1]
+		}
+		return found != ""
+	})
+	return found
+}
+
 // kill ends the process at once, as a power cut would.
 func (p *process) kill() {
 	if p.cmd.ProcessState == nil {
@@ -137,7 +156,8 @@ func display(t *testing.T, panel string) []string {
 	return []string{"DISPLAY=:" + strings.TrimSpace(number), "LIBGL_ALWAYS_SOFTWARE=1"}
 }
 
-// stage is everything around one kiosk.
+// stage is everything around one kiosk. Each has its own: they cost some hundredths of a
+// second, and tests run side by side.
 type stage struct {
 	t       *testing.T
 	dir     string
@@ -150,6 +170,30 @@ type stage struct {
 	kiosk   *process
 	shots   string
 	shot    int
+	awake   time.Time // the change of screen at which more time was asked for last
+}
+
+// bareStage prepares a display for a kiosk, and nothing else.
+func bareStage(t *testing.T, binary, panel string) *stage {
+	t.Helper()
+	s := &stage{t: t, dir: t.TempDir(), binary: binary, panel: panel}
+	// The toolkit's own settings are one file of the person who runs it.
+	s.env = append(display(t, panel), "XDG_CONFIG_HOME="+s.path("home"))
+	folder := *pictures
+	if folder == "" {
+		folder = filepath.Join("..", "out", "e2e")
+	}
+	s.shots = filepath.Join(folder, t.Name())
+	if err := os.RemoveAll(s.shots); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if *pictures == "" && !t.Failed() {
+			_ = os.RemoveAll(s.shots)
+			_ = os.Remove(filepath.Dir(s.shots)) // if it is empty
+		}
+	})
+	return s
 }
 
 // newStage prepares a kiosk with an upright panel.
@@ -158,26 +202,15 @@ func newStage(t *testing.T, binary string, more ...func(zone string) string) *st
 	return newStageOn(t, binary, upright, more...)
 }
 
-// newStageOn prepares a kiosk with its own test zone and display. more returns
-// further sections of its configuration, given the address of the zone.
+// newStageOn prepares a kiosk with its own display, card service and test zone. more
+// returns further sections of its configuration, given the address of the zone.
 func newStageOn(t *testing.T, binary, panel string, more ...func(zone string) string) *stage {
 	t.Helper()
-	s := &stage{t: t, dir: t.TempDir(), binary: binary, panel: panel, env: display(t, panel), service: pcscdtest.Start(t)}
-	s.shots = filepath.Join("..", "out", "e2e", t.Name())
-	if err := errorsOf(os.RemoveAll(s.shots), os.MkdirAll(s.shots, 0o755)); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if t.Failed() {
-			s.picture("failed")
-			t.Logf("on the screen: %q", s.layout().Texts)
-		}
-	})
+	s := bareStage(t, binary, panel)
+	s.service = pcscdtest.StartFor(t)
+	s.env = append(s.env, s.service.Env())
 	zone := startProcess(t, nil, binary, "testzone", "-listen", "127.0.0.1:0")
-	eventually(t, "test zone", func() bool { return strings.Contains(zone.out.String(), "http://") })
-	_, rest, _ := strings.Cut(zone.out.String(), "http://")
-	s.zone = "http://" + rest[:strings.IndexByte(rest, '/')]
-	s.status = freeAddress(t)
+	s.zone = zone.says(t, `(http://127\.0\.0\.1:\d+)`)
 	config := fmt.Sprintf(`
 [unit]
 hcode = %q
@@ -191,13 +224,13 @@ patient = "Virtual PCD 00 00"
 certifier = "Virtual PCD 00 01"
 [agent]
 enabled = true
-listen = %q
+listen = "127.0.0.1:0"
 [printer]
 kind = "image"
 address = %q
 [kiosk]
 claim_types = ["PG0060001", "PG0130001", "PG0150001"]
-`, unitCode, s.zone, s.zone, s.zone+"/sim/evidence", s.status, s.path("slips"))
+`, unitCode, s.zone, s.zone, s.zone+"/sim/evidence", s.path("slips"))
 	for _, section := range more {
 		config += section(s.zone)
 	}
@@ -236,31 +269,35 @@ func errorsOf(errs ...error) error {
 	return nil
 }
 
-// freeAddress returns an address where nobody listens, below the ports that the system
-// gives away by itself: none of these is taken before the program has it.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	for range 100 {
-		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(12_000)))
-		if err != nil {
-			continue
-		}
-		if err := l.Close(); err != nil {
-			t.Fatal(err)
-		}
-		return l.Addr().String()
-	}
-	t.Fatal("no port is free")
-	return ""
-}
-
 func (s *stage) path(name string) string { return filepath.Join(s.dir, name) }
 
-// open starts the kiosk and waits for its welcome screen with a reader.
-func (s *stage) open() {
+// start starts the kiosk and waits until its window is painted: the layout is written
+// before, and a touch would touch nothing. Its screen is kept when the test fails.
+func (s *stage) start() {
 	s.t.Helper()
 	s.kiosk = startProcess(s.t, s.env, s.binary, "kiosk", "-config", s.path("kiosk.toml"), "-data", s.path("data"),
 		"-size", s.panel, "-test-layout", s.path("layout.json"))
+	kiosk := s.kiosk
+	s.t.Cleanup(func() {
+		if s.t.Failed() && kiosk.cmd.ProcessState == nil {
+			<-time.After(painted)
+			s.grab(filepath.Join(s.shots, "failed.png"))
+			s.t.Logf("on the screen: %q", s.layout().Texts)
+		}
+	})
+	eventually(s.t, "painted window", func() bool {
+		colours := exec.Command("import", "-silent", "-window", "root", "-crop", "40x1000+0+0", "-format", "%k", "info:")
+		colours.Env = append(os.Environ(), s.env...)
+		out, err := colours.Output()
+		return err == nil && strings.TrimSpace(string(out)) != "1"
+	})
+}
+
+// open starts the kiosk and waits for its welcome screen with both readers.
+func (s *stage) open() {
+	s.t.Helper()
+	s.start()
+	s.status = s.kiosk.says(s.t, `msg="the agent answers" address=(\S+)`)
 	s.screen("welcome")
 	eventually(s.t, "healthy kiosk", func() bool {
 		resp, err := http.Get("http://" + s.status + "/healthz")
@@ -270,16 +307,29 @@ func (s *stage) open() {
 		_ = resp.Body.Close()
 		return resp.StatusCode == http.StatusOK
 	})
+	s.noticed(pcscdtest.First)
+	s.noticed(pcscdtest.Second)
 }
 
 // layout is what the kiosk says about its screen.
 type layout struct {
-	Screen  string
-	Texts   []string
-	Widgets []struct {
-		Name       string
-		X, Y, W, H int
+	Screen    string
+	SettledAt time.Time `json:"settled_at"` // from then on a touch counts
+	Texts     []string
+	Widgets   []widget
+}
+
+type widget struct {
+	Name       string
+	X, Y, W, H int
+}
+
+func (l layout) widget(name string) (widget, bool) {
+	i := slices.IndexFunc(l.Widgets, func(w widget) bool { return w.Name == name })
+	if i < 0 {
+		return widget{}, false
 	}
+	return l.Widgets[i], true
 }
 
 func (s *stage) layout() layout {
@@ -290,44 +340,84 @@ func (s *stage) layout() layout {
 	return l
 }
 
-// screen waits for a screen and takes its picture.
+// eventually waits while the patient stands at the kiosk. On a slow machine the kiosk may
+// ask meanwhile whether somebody is there: yes.
+func (s *stage) eventually(what string, ok func() bool) {
+	s.t.Helper()
+	eventually(s.t, what, func() bool {
+		if l := s.layout(); !l.SettledAt.Equal(s.awake) {
+			if w, asked := l.widget("more-time"); asked {
+				s.awake = l.SettledAt
+				s.touch(l, w)
+			}
+		}
+		return ok()
+	})
+}
+
+// screen waits for a screen.
 func (s *stage) screen(name string) {
 	s.t.Helper()
+	wait := s.eventually
+	if name == "welcome" { // the patient has gone
+		wait = func(what string, ok func() bool) { s.t.Helper(); eventually(s.t, what, ok) }
+	}
 	last := ""
-	eventually(s.t, "screen "+name, func() bool {
+	wait("screen "+name, func() bool {
 		if now := s.layout().Screen; now != last {
 			last = now
 			s.t.Logf("screen %s", now)
 		}
 		return last == name
 	})
-	// A touch right after a change of screen does not count: it was meant for the
-	// screen before. No patient is so fast.
-	<-time.After(kiosk.DefaultSettle + 100*time.Millisecond)
 	s.picture(name)
 }
 
-// picture keeps what the X server shows.
+// picture keeps what the X server shows, when pictures are asked for.
 func (s *stage) picture(name string) {
 	s.t.Helper()
+	if *pictures == "" {
+		return
+	}
+	<-time.After(painted)
 	s.shot++
-	shot := exec.Command("import", "-silent", "-window", "root", filepath.Join(s.shots, fmt.Sprintf("%02d-%s.png", s.shot, name)))
+	s.grab(filepath.Join(s.shots, fmt.Sprintf("%02d-%s.png", s.shot, name)))
+}
+
+// grab writes what the X server shows.
+func (s *stage) grab(file string) {
+	s.t.Helper()
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		s.t.Error(err)
+		return
+	}
+	// Quality 10 of a PNG: packed quickly.
+	shot := exec.Command("import", "-silent", "-window", "root", "-quality", "10", file)
 	shot.Env = append(os.Environ(), s.env...)
 	if out, err := shot.CombinedOutput(); err != nil {
 		s.t.Errorf("take a picture: %v: %s", err, out)
 	}
 }
 
-// shows waits until a text is on the screen.
-func (s *stage) shows(text string) {
+// scans reads the QR code off the screen, as somebody with a phone does, when it is the
+// one that is looked for. What is in the model is painted a moment later.
+func (s *stage) scans(want string) {
 	s.t.Helper()
-	eventually(s.t, fmt.Sprintf("text %q", text), func() bool {
-		return strings.Contains(strings.Join(s.layout().Texts, "\n"), text)
+	s.eventually("QR code on the screen", func() bool {
+		file := filepath.Join(s.shots, "scanned.png")
+		s.grab(file)
+		got, err := exec.Command("zbarimg", "-q", "--raw", file).Output()
+		return err == nil && strings.TrimSpace(string(got)) == want
 	})
 }
 
-// settle waits until what was shown last is painted and may be touched.
-func (s *stage) settle() { <-time.After(300 * time.Millisecond) }
+// shows waits until a text is on the screen.
+func (s *stage) shows(text string) {
+	s.t.Helper()
+	s.eventually(fmt.Sprintf("text %q", text), func() bool {
+		return strings.Contains(strings.Join(s.layout().Texts, "\n"), text)
+	})
+}
 
 // bothLanguages takes a picture in Thai and one in English.
 func (s *stage) bothLanguages(name string) {
@@ -335,49 +425,61 @@ func (s *stage) bothLanguages(name string) {
 	s.picture(name + "-th")
 	s.click("language")
 	s.shows("ไทย")
-	s.settle()
 	s.picture(name + "-en")
 	s.click("language")
 	s.shows("English")
-	s.settle()
 }
 
-// click touches a button by its name, where it stands now.
-func (s *stage) click(name string) {
+// click touches buttons by their names, where they stand on one screen.
+func (s *stage) click(names ...string) {
 	s.t.Helper()
-	x, y := 0, 0
-	eventually(s.t, "button "+name, func() bool {
-		for _, w := range s.layout().Widgets {
-			if w.Name == name {
-				x, y = w.X+w.W/2, w.Y+w.H/2
-				return true
+	var found layout
+	var at []widget
+	s.eventually(fmt.Sprintf("buttons %q", names), func() bool {
+		found, at = s.layout(), nil
+		for _, name := range names {
+			w, ok := found.widget(name)
+			if !ok {
+				return false
 			}
+			at = append(at, w)
 		}
-		return false
+		return !time.Now().Before(found.SettledAt)
 	})
-	touch := exec.Command("xdotool", "mousemove", fmt.Sprint(x), fmt.Sprint(y), "click", "1")
+	s.touch(found, at...)
+}
+
+// touch touches what a layout shows, as soon as that counts. A touch right after a change
+// of screen does not: it was meant for the screen before.
+func (s *stage) touch(l layout, at ...widget) {
+	s.t.Helper()
+	<-time.After(time.Until(l.SettledAt))
+	var args []string
+	for _, w := range at {
+		args = append(args, "mousemove", fmt.Sprint(w.X+w.W/2), fmt.Sprint(w.Y+w.H/2), "click", "1")
+	}
+	touch := exec.Command("xdotool", args...)
 	touch.Env = append(os.Environ(), s.env...)
 	if out, err := touch.CombinedOutput(); err != nil {
-		s.t.Fatalf("click %s: %v: %s", name, err, out)
+		s.t.Fatalf("touch %v: %v: %s", at, err, out)
 	}
 }
 
-// leave ends a screen that ends by itself. On a slow machine it may ask whether
-// somebody is there before it is touched.
+// leave ends a screen that would end by itself, sooner. On a slow machine it may have
+// ended already, or ask whether somebody is there.
 func (s *stage) leave() {
 	s.t.Helper()
-	for range 3 {
-		for _, w := range s.layout().Widgets {
-			if w.Name == "done" || w.Name == "warning-close" {
-				s.click(w.Name)
-				break
+	var touched time.Time
+	eventually(s.t, "end of the visit", func() bool {
+		l := s.layout()
+		for _, name := range []string{"done", "start-again", "warning-close"} {
+			if w, ok := l.widget(name); ok && !l.SettledAt.Equal(touched) {
+				touched = l.SettledAt
+				s.touch(l, w)
 			}
 		}
-		<-time.After(kiosk.DefaultSettle + 700*time.Millisecond)
-		if s.layout().Screen == "welcome" {
-			break
-		}
-	}
+		return l.Screen == "welcome"
+	})
 	s.screen("welcome")
 }
 

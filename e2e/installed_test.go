@@ -74,6 +74,7 @@ func (s *stage) posts() (n int) {
 }
 
 func TestE2EVisitsOnTopOfAnInstalledAgent(t *testing.T) {
+	t.Parallel()
 	s, agent := onInstalledAgent(t)
 	s.open()
 	for i, c := range []struct{ name, fault string }{
@@ -104,7 +105,7 @@ func TestE2EVisitsOnTopOfAnInstalledAgent(t *testing.T) {
 	remove := s.confirmation(virtualcard.Population()[2])
 	agent.kill()
 	s.click("confirm")
-	eventually(t, "screen that ends the visit", func() bool { return slices.Contains([]string{"queued", "desk"}, s.layout().Screen) })
+	s.eventually("screen that ends the visit", func() bool { return slices.Contains([]string{"queued", "desk"}, s.layout().Screen) })
 	s.picture("agent-gone")
 	remove()
 	eventually(t, "work for the staff", func() bool { return s.localStatus().Outbox.Staff == 1 })

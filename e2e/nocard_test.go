@@ -50,23 +50,18 @@ func unbroken(text string) string {
 func (s *stage) says(key string) {
 	s.t.Helper()
 	want := said(s.t, key)
-	eventually(s.t, "words "+key, func() bool {
+	s.eventually("words "+key, func() bool {
 		return strings.Contains(unbroken(strings.Join(s.layout().Texts, "")), want)
 	})
 }
 
-// pictured is picture of what was said last.
-func (s *stage) pictured(name string) {
-	s.t.Helper()
-	s.settle()
-	s.picture(name)
-}
-
 func (s *stage) typeDigits(number string) {
 	s.t.Helper()
+	var names []string
 	for _, d := range number {
-		s.click("digit-" + string(d))
+		names = append(names, "digit-"+string(d))
 	}
+	s.click(names...)
 }
 
 // way goes from the welcome screen to the keypad of a way without a card.
@@ -105,8 +100,12 @@ func newCamera(t *testing.T) (*mjpegtest.Server, func(string) string) {
 
 // onBothPanels runs a test on an upright panel and on one that lies on its side.
 func onBothPanels(t *testing.T, test func(t *testing.T, panel string)) {
+	t.Parallel()
 	for name, panel := range map[string]string{"upright": upright, "lying": lying} {
-		t.Run(name, func(t *testing.T) { test(t, panel) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, panel)
+		})
 	}
 }
 
@@ -124,7 +123,7 @@ func photographed(t *testing.T, panel string) {
 	wrong := person.PID.Digits()[:12] + string('0'+(person.PID.Digits()[12]-'0'+1)%10)
 	s.typeDigits(wrong)
 	s.says("pid.check-wrong")
-	s.pictured("pid-wrong")
+	s.picture("pid-wrong")
 	s.click("backspace")
 	webcam.Show(scene.Nobody)
 	s.typeDigits(person.PID.Digits()[12:])
@@ -142,11 +141,11 @@ func photographed(t *testing.T, panel string) {
 	} {
 		webcam.Show(c.scene)
 		s.says(c.words)
-		s.pictured("photo-" + c.scene.String())
+		s.picture("photo-" + c.scene.String())
 	}
 	webcam.Break(mjpegtest.Gone)
 	s.says("photo.gone")
-	s.pictured("photo-gone")
+	s.picture("photo-gone")
 	webcam.Break(mjpegtest.None)
 	webcam.Show(scene.Good)
 	s.screen("photo-review")
@@ -200,11 +199,15 @@ func (s *stage) nothingPersonal(secrets ...string) {
 }
 
 func TestE2EAGuardianVouchesAndMustStay(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct{ panel, reader string }{
 		"at a reader of their own": {upright, pcscdtest.Second},
 		"at the patient's reader":  {lying, pcscdtest.First},
 	} {
-		t.Run(name, func(t *testing.T) { vouchedFor(t, c.panel, c.reader) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			vouchedFor(t, c.panel, c.reader)
+		})
 	}
 }
 
@@ -222,11 +225,11 @@ func vouchedFor(t *testing.T, panel, reader string) {
 	s.screen("certifier")
 	remove := certify(virtualcard.Expired())
 	s.says("certifier.card-expired")
-	s.pictured("certifier-expired")
+	s.picture("certifier-expired")
 	remove()
 	remove = certify(child)
 	s.says("problem.certifier-same.title")
-	s.pictured("certifier-same")
+	s.picture("certifier-same")
 	remove()
 	for _, pullOn := range []string{"relation", "phone", "confirm", ""} {
 		remove = certify(guardian)
@@ -245,7 +248,7 @@ func vouchedFor(t *testing.T, panel, reader string) {
 				remove()
 				s.screen("certifier")
 				s.says("certifier.card-removed-early")
-				s.pictured("certifier-pulled-on-" + pullOn)
+				s.picture("certifier-pulled-on-" + pullOn)
 				break
 			}
 			step.do()
@@ -269,7 +272,7 @@ func vouchedFor(t *testing.T, panel, reader string) {
 // oneOf waits for one of two screens.
 func (s *stage) oneOf(a, b string) {
 	s.t.Helper()
-	eventually(s.t, "screen "+a+" or "+b, func() bool {
+	s.eventually("screen "+a+" or "+b, func() bool {
 		now := s.layout().Screen
 		return now == a || now == b
 	})
@@ -288,17 +291,15 @@ func askedByPhone(t *testing.T, panel string) {
 	s.typeDigits(person.PID.Digits())
 	s.screen("line")
 	s.bothLanguages("line")
-	address := zbar(t, s.lastPicture())
-	if want := s.zone + "/line?unit=" + unitCode; address != want {
-		t.Fatalf("the QR code on the screen says %q, not %q", address, want)
-	}
+	address := s.zone + "/line?unit=" + unitCode
+	s.scans(address)
 	phone := openBrowser(t, address)
 	phone.typeInto("#pid", person.PID.Digits())
 	phone.typeInto("#phone", "0800001234")
-	phone.picture(filepath.Join(s.shots, "phone-form.png"))
+	phone.picture(s, "phone-form")
 	phone.click("#confirm")
 	code := phone.text("#code")
-	phone.picture(filepath.Join(s.shots, "phone-code.png"))
+	phone.picture(s, "phone-code")
 	s.screen("result")
 	s.shows(visit.AuthenCode(code).Grouped())
 	s.bothLanguages("result")
@@ -325,13 +326,11 @@ type browser struct {
 
 func openBrowser(t *testing.T, address string) *browser {
 	t.Helper()
-	port := freeAddress(t)
-	_, number, _ := strings.Cut(port, ":")
 	if _, err := exec.LookPath("chromedriver"); err != nil {
 		t.Fatalf("the phone is played by Chromium: %v", err)
 	}
-	startProcess(t, nil, "chromedriver", "--port="+number)
-	b := &browser{t: t, session: "http://127.0.0.1:" + number}
+	driver := startProcess(t, nil, "chromedriver", "--port=0")
+	b := &browser{t: t, session: "http://127.0.0.1:" + driver.says(t, `successfully on port (\d+)`)}
 	eventually(t, "browser driver", func() bool {
 		resp, err := http.Get(b.session + "/status")
 		if err == nil {
@@ -341,7 +340,7 @@ func openBrowser(t *testing.T, address string) *browser {
 	})
 	var made struct{ SessionID string }
 	b.ask(http.MethodPost, "/session", map[string]any{"capabilities": map[string]any{"alwaysMatch": map[string]any{
-		"timeouts": map[string]any{"implicit": 20_000}, // ms to wait for an element: a click may load a page
+		"timeouts": map[string]any{"implicit": patience.Milliseconds()}, // waiting for an element: a click may load a page
 		"goog:chromeOptions": map[string]any{"args": []string{
 			"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
 			"--disable-component-update", "--disable-sync", "--user-data-dir=" + t.TempDir(), "--window-size=480,960",
@@ -407,11 +406,15 @@ func (b *browser) text(css string) (text string) {
 	return text
 }
 
-func (b *browser) picture(path string) {
+// picture keeps what the phone shows, when pictures are asked for.
+func (b *browser) picture(s *stage, name string) {
 	b.t.Helper()
+	if *pictures == "" {
+		return
+	}
 	var png []byte
 	b.ask(http.MethodGet, "/screenshot", nil, &png)
-	if err := os.WriteFile(path, png, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(s.shots, name+".png"), png, 0o600); err != nil {
 		b.t.Fatal(err)
 	}
 }

@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"image/png"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -26,6 +24,7 @@ type paperStage struct {
 	*stage
 	sink    *sink.Printer
 	address string
+	slips   int // that have come out since forget
 }
 
 // newPaperStage puts the made-up printer into the configuration.
@@ -43,11 +42,11 @@ func newPaperStage(t *testing.T, panel string) *paperStage {
 
 func (p *paperStage) set(change func(*sink.State)) { p.sink.Set(change) }
 
-// start opens the kiosk and waits for its welcome screen.
-func (p *paperStage) start() {
+// begin opens the kiosk and waits for its welcome screen with a reader.
+func (p *paperStage) begin() {
 	p.t.Helper()
-	p.kiosk = startProcess(p.t, p.env, p.binary, "kiosk", "-config", p.path("kiosk.toml"), "-data", p.path("data"),
-		"-size", p.panel, "-test-layout", p.path("layout.json"))
+	p.start()
+	p.status = p.kiosk.says(p.t, `msg="the agent answers" address=(\S+)`)
 	p.screen("welcome")
 	p.says("welcome.step1") // with a reader
 }
@@ -76,16 +75,6 @@ func (p *paperStage) ends(person virtualcard.Person) (code string) {
 	return code
 }
 
-// scans reads the QR code off the screen, as somebody with a phone does.
-func (p *paperStage) scans(name, code string) {
-	p.t.Helper()
-	eventually(p.t, "QR of the code on the screen", func() bool {
-		p.picture(name)
-		got, err := exec.Command("zbarimg", "-q", "--raw", p.lastPicture()).Output()
-		return err == nil && strings.TrimSpace(string(got)) == code
-	})
-}
-
 // wholeSlip is fewer rows than any whole slip has, and more than the pieces of
 // these tests.
 const wholeSlip = 700
@@ -100,27 +89,20 @@ func (p *paperStage) whole() (out []sink.Slip) {
 	return out
 }
 
-// noSlipFor waits as long as the printer would need for another slip twice. On a machine
+// crawl is so few bytes a second that a slip takes a quarter of a minute: longer than the
+// next patient needs, or a kill, on a slow machine. A band may take five seconds.
+const crawl = 4000
+
+// noSlipFor is as long as the printer would need for another slip twice. On a machine
 // that is slower a slip too many may go unseen; none is seen that did not come out.
 const noSlipFor = 1500 * time.Millisecond
 
-// came holds what came out against the codes: one whole slip of each, in order, no
-// letters, and nothing that a printer obeys by mistake.
-func (p *paperStage) came(name string, codes ...string) []sink.Slip {
+// noMore holds that nothing has come out besides the slips that were looked at: no slip
+// too many, no letters, and nothing that a printer obeys by mistake.
+func (p *paperStage) noMore(name string) {
 	p.t.Helper()
-	eventually(p.t, fmt.Sprintf("%d whole slips", len(codes)), func() bool { return len(p.whole()) >= len(codes) })
-	<-time.After(noSlipFor)
-	slips := p.whole()
-	if len(slips) != len(codes) {
-		p.t.Errorf("%s: %d slips came out, not %d", name, len(slips), len(codes))
-	}
-	for i, s := range slips {
-		file := p.keep(fmt.Sprintf("%s-%d", name, i+1), s)
-		if i < len(codes) {
-			if got := zbar(p.t, file); got != codes[i] {
-				p.t.Errorf("%s: the QR of slip %d says %q, not %q", name, i+1, got, codes[i])
-			}
-		}
+	if n := len(p.whole()); n != p.slips {
+		p.t.Errorf("%s: %d slips came out, not %d", name, n, p.slips)
 	}
 	for i, s := range p.sink.Slips() {
 		if s.Text != "" {
@@ -132,6 +114,33 @@ func (p *paperStage) came(name string, codes ...string) []sink.Slip {
 			continue // a question to a printer that still waits for the rest of a broken band
 		}
 		p.t.Errorf("%s: the printer got %v", name, fault)
+	}
+}
+
+// forget has the printer count slips anew. A slip too many that comes later still is one
+// too many of those that come then.
+func (p *paperStage) forget() {
+	p.t.Helper()
+	p.noMore("before the next")
+	p.sink.Forget()
+	p.slips = 0
+}
+
+// came holds what came out against the codes: one whole slip of each, in order, and
+// nothing else.
+func (p *paperStage) came(name string, codes ...string) []sink.Slip {
+	p.t.Helper()
+	p.eventually(fmt.Sprintf("%d whole slips", len(codes)), func() bool { return len(p.whole()) >= len(codes) })
+	slips := p.whole()
+	p.slips = len(codes)
+	p.noMore(name)
+	for i, s := range slips {
+		file := p.keep(fmt.Sprintf("%s-%d", name, i+1), s)
+		if i < len(codes) {
+			if got := zbar(p.t, file); got != codes[i] {
+				p.t.Errorf("%s: the QR of slip %d says %q, not %q", name, i+1, got, codes[i])
+			}
+		}
 	}
 	return slips
 }
@@ -172,17 +181,21 @@ func (p *paperStage) printJobs(code string) []storage.PrintJob {
 	return slices.DeleteFunc(jobs, func(j storage.PrintJob) bool { return j.Visit != r.Visit.ID })
 }
 
-// once checks that so many visits made so many codes of so many requests.
+// once checks that so many visits made so many codes of so many requests, and that
+// nothing more comes out.
 func (p *paperStage) once(visits int) {
 	p.t.Helper()
+	<-time.After(noSlipFor)
+	p.noMore("at the end")
 	if codes, requests := len(p.codes()), p.submissions(); codes != visits || requests != visits {
 		p.t.Errorf("%d visits made %d codes of %d requests", visits, codes, requests)
 	}
 }
 
 func TestE2EEveryTroubleOfThePrinterIsToldAndLeavesTheCodeOnTheScreen(t *testing.T) {
+	t.Parallel()
 	p := newPaperStage(t, upright)
-	p.start()
+	p.begin()
 	mended := func(*paperStage) { p.set(func(s *sink.State) { *s = sink.State{} }) }
 	for i, c := range []struct {
 		name    string
@@ -207,16 +220,15 @@ func TestE2EEveryTroubleOfThePrinterIsToldAndLeavesTheCodeOnTheScreen(t *testing
 			whole := p.t
 			defer func() { p.t = whole }()
 			p.t = t
-			p.sink.Forget()
+			p.forget()
 			c.hurt(p)
 			p.says(c.welcome)
-			p.settle()
 			if c.result != c.after {
 				p.bothLanguages(c.name + "-welcome")
 			}
 			code, remove := p.visits(virtualcard.Population()[i])
 			p.says(c.result)
-			p.scans(c.name+"-result", code)
+			p.scans(code)
 			if c.result != c.after {
 				p.bothLanguages(c.name + "-result")
 			}
@@ -235,8 +247,9 @@ func TestE2EEveryTroubleOfThePrinterIsToldAndLeavesTheCodeOnTheScreen(t *testing
 }
 
 func TestE2EASlipThatBreaksOffComesOutWholeOnceAndAgainWhenAsked(t *testing.T) {
+	t.Parallel()
 	p := newPaperStage(t, upright)
-	p.start()
+	p.begin()
 	p.set(func(s *sink.State) { s.BytesPerSecond, s.ResetAfter = 60000, 30000 })
 	unplugged, remove := p.visits(virtualcard.Population()[0])
 	p.came("unplugged", unplugged)
@@ -244,12 +257,12 @@ func TestE2EASlipThatBreaksOffComesOutWholeOnceAndAgainWhenAsked(t *testing.T) {
 	remove()
 	p.screen("welcome")
 
-	p.sink.Forget()
+	p.forget()
 	p.set(func(s *sink.State) { *s = sink.State{PaperRows: 300} })
 	code, remove := p.visits(virtualcard.Population()[1])
 	p.picture("roll-ends")
 	p.says("print.no-paper")
-	p.scans("roll-ended", code)
+	p.scans(code)
 	p.bothLanguages("roll-ended")
 	if n := len(p.whole()); n != 0 {
 		t.Errorf("%d slips are whole without paper", n)
@@ -257,7 +270,6 @@ func TestE2EASlipThatBreaksOffComesOutWholeOnceAndAgainWhenAsked(t *testing.T) {
 	p.set(func(s *sink.State) { *s = sink.State{} })
 	p.says("print.printed")
 	first := p.came("roll", code)
-	p.settle()
 	p.picture("roll-new")
 	remove()
 	p.screen("welcome")
@@ -271,7 +283,6 @@ func TestE2EASlipThatBreaksOffComesOutWholeOnceAndAgainWhenAsked(t *testing.T) {
 		p.click("reprint")
 		p.says("print.printed")
 		again = p.came("reprint", slices.Repeat([]string{code}, n+2)...)
-		p.settle()
 	}
 	p.picture("reprinted")
 	if len(again) == 3 && (again[1].Picture.Height <= first[0].Picture.Height || slices.Equal(again[1].Picture.Bits, again[2].Picture.Bits)) {
@@ -293,13 +304,14 @@ func TestE2EASlipThatBreaksOffComesOutWholeOnceAndAgainWhenAsked(t *testing.T) {
 }
 
 func TestE2EAPrinterThatSaysNothingPrintsOnceAndAgainWhenAsked(t *testing.T) {
+	t.Parallel()
 	p := newPaperStage(t, lying)
 	p.set(func(s *sink.State) { s.Mute = true })
-	p.start()
+	p.begin()
 	code, remove := p.visits(virtualcard.Population()[0])
 	p.says("print.unclear")
 	p.came("mute", code)
-	p.scans("unclear", code)
+	p.scans(code)
 	p.says("print.none-came")
 	p.bothLanguages("unclear")
 	p.click("reprint")
@@ -313,14 +325,13 @@ func TestE2EAPrinterThatSaysNothingPrintsOnceAndAgainWhenAsked(t *testing.T) {
 	p.click("done")
 	p.screen("welcome")
 
-	p.sink.Forget()
+	p.forget()
 	p.set(func(s *sink.State) { *s = sink.State{PaperOut: true} })
 	p.says("welcome.no-paper")
-	p.settle()
 	p.bothLanguages("no-paper-welcome")
 	code, remove = p.visits(virtualcard.Population()[1])
 	p.says("print.no-paper")
-	p.scans("no-paper-result", code)
+	p.scans(code)
 	p.bothLanguages("no-paper-result")
 	p.came("no-paper")
 	remove()
@@ -329,9 +340,10 @@ func TestE2EAPrinterThatSaysNothingPrintsOnceAndAgainWhenAsked(t *testing.T) {
 }
 
 func TestE2EASlowPrinterHoldsUpNobodyAndAKilledKioskPrintsNothingTwice(t *testing.T) {
+	t.Parallel()
 	p := newPaperStage(t, upright)
-	p.start()
-	p.set(func(s *sink.State) { s.BytesPerSecond = 15000 })
+	p.begin()
+	p.set(func(s *sink.State) { s.BytesPerSecond = crawl })
 	first, remove := p.visits(virtualcard.Population()[0])
 	p.says("print.printing")
 	p.click("done")
@@ -339,10 +351,11 @@ func TestE2EASlowPrinterHoldsUpNobodyAndAKilledKioskPrintsNothingTwice(t *testin
 	p.screen("welcome")
 	next := virtualcard.Population()[1]
 	remove = p.insert(newCard(t, next))
-	eventually(t, "second patient", func() bool { return p.layout().Screen != "welcome" })
+	p.eventually("second patient", func() bool { return p.layout().Screen != "welcome" })
 	if n := len(p.whole()); n != 0 {
 		t.Errorf("%d slips had come out when the second patient began: the test proves nothing", n)
 	}
+	p.set(func(s *sink.State) { s.BytesPerSecond = 15000 })
 	p.screen("phone")
 	second := p.ends(next)
 	p.bothLanguages("slow-second")
@@ -351,12 +364,13 @@ func TestE2EASlowPrinterHoldsUpNobodyAndAKilledKioskPrintsNothingTwice(t *testin
 	remove()
 	p.screen("welcome")
 
-	p.sink.Forget()
+	p.forget()
+	p.set(func(s *sink.State) { s.BytesPerSecond = crawl })
 	third, remove := p.visits(virtualcard.Population()[3])
-	eventually(t, "slip that has begun", func() bool { return p.sink.Times().Bytes > 20000 })
+	p.eventually("slip that has begun", func() bool { return p.sink.Times().Bytes > 5000 })
 	p.kiosk.kill()
 	remove()
-	p.start()
+	p.begin()
 	p.set(func(s *sink.State) { s.BytesPerSecond = 0 })
 	p.says("welcome.title")
 	p.came("killed")

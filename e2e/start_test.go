@@ -13,11 +13,8 @@ import (
 )
 
 func TestE2EAKioskThatCannotStartSaysSoUntilItCan(t *testing.T) {
-	s := &stage{t: t, dir: t.TempDir(), binary: binary, panel: upright, env: display(t, upright)}
-	s.shots = filepath.Join("..", "out", "e2e", t.Name())
-	if err := errorsOf(os.RemoveAll(s.shots), os.MkdirAll(s.shots, 0o755)); err != nil {
-		t.Fatal(err)
-	}
+	t.Parallel()
+	s := bareStage(t, binary, upright)
 	startProcess(t, s.env, "openbox")
 	unit := "[unit]\nhcode = \"99999\"\nphone = \"080-000-1234\"\n"
 	config := func(text string) {
@@ -27,8 +24,7 @@ func TestE2EAKioskThatCannotStartSaysSoUntilItCan(t *testing.T) {
 		}
 	}
 	config(unit + "[kiosk]\ncolour = 5\n")
-	s.kiosk = startProcess(t, s.env, binary, "kiosk", "-config", s.path("kiosk.toml"), "-data", s.path("data"),
-		"-size", s.panel, "-test-layout", s.path("layout.json"))
+	s.start()
 	s.shows(visit.ConfigWrong.HelpCode())
 	s.shows("080-000-1234")
 	s.click("language")
@@ -62,11 +58,12 @@ func TestE2EAKioskThatCannotStartSaysSoUntilItCan(t *testing.T) {
 }
 
 func TestE2EWithoutADisplayThereIsALineAndNoPanic(t *testing.T) {
-	for _, display := range []string{"", filepath.Join(t.TempDir(), "dead")} {
+	t.Parallel()
+	for display, words := range map[string]string{"": "there is no display", filepath.Join(t.TempDir(), "dead"): "does not answer"} {
 		cmd := exec.Command(binary, "kiosk", "-data", t.TempDir())
 		cmd.Env = append(os.Environ(), "DISPLAY="+display, "WAYLAND_DISPLAY=")
 		out, err := cmd.CombinedOutput()
-		if cmd.ProcessState.ExitCode() != 1 || strings.Count(string(out), "\n") != 1 || !strings.Contains(string(out), "display") {
+		if cmd.ProcessState.ExitCode() != 1 || strings.Count(string(out), "\n") != 1 || !strings.Contains(string(out), words) {
 			t.Errorf("DISPLAY=%q: %v: %s", display, err, out)
 		}
 	}
