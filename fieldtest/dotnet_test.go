@@ -99,6 +99,7 @@ type anyClass struct {
 }
 
 func TestAProgramInTheStyleOfDotNetGetsItsCodeWhenTheCardWasHandedBack(t *testing.T) {
+	t.Parallel()
 	a := start(t, "compat = true\n")
 	d := dial(t, a)
 	var none anyClass

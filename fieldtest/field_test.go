@@ -14,6 +14,7 @@ import (
 // TestADeskInEveryLanguageGetsItsCodeWhenTheCardWasHandedBack has the card read, given
 // back, another patient's put in, and then the code asked for.
 func TestADeskInEveryLanguageGetsItsCodeWhenTheCardWasHandedBack(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, tool string
 		args       []string
@@ -21,12 +22,13 @@ func TestADeskInEveryLanguageGetsItsCodeWhenTheCardWasHandedBack(t *testing.T) {
 		plain      bool
 	}{
 		{"Python", "python3", []string{"python/desk.py"}, nil, false},
-		{"Java's own client, which offers HTTP/2", "java", []string{"java/Desk.java"}, nil, false},
+		{"Java's own client, which offers HTTP/2", "java", []string{"-XX:TieredStopAtLevel=1", "java/Desk.java"}, nil, false},
 		{"PHP", "php", []string{"php/desk.php"}, nil, false},
 		{"PHP that speaks HTTP/1.0", "php", []string{"php/desk.php"}, []string{"", "1.0"}, false},
 		{"PHP on a server of the hospital, by plain HTTP", "php", []string{"php/desk.php"}, []string{"127.0.0.3"}, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			section := "compat = true\n"
 			if c.plain {
 				section = "plain_http_listen = \"127.0.0.2:0\"\nplain_http_from = [\"127.0.0.3\"]\n"
@@ -51,8 +53,10 @@ func TestADeskInEveryLanguageGetsItsCodeWhenTheCardWasHandedBack(t *testing.T) {
 // TestAProgramThatWaitsTwoSecondsGetsItsCodeFromASlowNHSO has every look-up take two
 // and a half.
 func TestAProgramThatWaitsTwoSecondsGetsItsCodeFromASlowNHSO(t *testing.T) {
+	t.Parallel()
 	for name, more := range map[string][]string{"it reads the card anew": nil, "it sends the same": {"again"}} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			a := start(t, "compat = true\n")
 			a.slow(2500 * time.Millisecond)
 			a.insert(builttest.Adult)
@@ -67,6 +71,7 @@ func TestAProgramThatWaitsTwoSecondsGetsItsCodeFromASlowNHSO(t *testing.T) {
 
 // TestANoisyProgramAndASlowNHSODoNotDisturbAQuietOne runs both for some seconds.
 func TestANoisyProgramAndASlowNHSODoNotDisturbAQuietOne(t *testing.T) {
+	t.Parallel()
 	a := start(t, "compat = true\n")
 	a.insert(builttest.Adult)
 	a.slow(1500 * time.Millisecond)
@@ -78,6 +83,7 @@ func TestANoisyProgramAndASlowNHSODoNotDisturbAQuietOne(t *testing.T) {
 
 // TestTenProgramsAtOnceGetTheOneCode has ten of the same program ask for one patient.
 func TestTenProgramsAtOnceGetTheOneCode(t *testing.T) {
+	t.Parallel()
 	a := start(t, "compat = true\n")
 	a.insert(builttest.Adult)
 	var programs []*program
@@ -92,6 +98,8 @@ func TestTenProgramsAtOnceGetTheOneCode(t *testing.T) {
 // TestAPageInARealBrowserGetsItsCode opens a page of a listed origin, and one in a
 // file, as programs made with Electron are.
 func TestAPageInARealBrowserGetsItsCode(t *testing.T) {
+	t.Parallel()
+	browser := openBrowser(t)
 	for _, c := range []struct {
 		name, section string
 		file, token   bool
@@ -105,6 +113,7 @@ func TestAPageInARealBrowserGetsItsCode(t *testing.T) {
 		{"a page that is not listed", "compat = true\nallowed_origins = [\"https://his.example\"]\n", false, false, "", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			site := newSite(t)
 			section := c.section
 			if strings.Contains(section, "%q") {
@@ -116,7 +125,7 @@ func TestAPageInARealBrowserGetsItsCode(t *testing.T) {
 				token = a.token()
 			}
 			a.insert(builttest.Adult)
-			got := site.show(a.url, token, c.file)
+			got := site.show(browser, a.url, token, c.file)
 			if (got.Error != "") != c.fails || strings.Join(got.Steps, " ") != c.steps {
 				t.Fatalf("%+v", got)
 			}
