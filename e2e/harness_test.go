@@ -139,7 +139,8 @@ func display(t *testing.T, panel string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", panel+"x24", "-nolisten", "tcp")
+	// Else it starts anew when its last client goes, and refuses who comes meanwhile.
+	x := exec.Command("Xvfb", "-noreset", "-displayfd", "3", "-screen", "0", panel+"x24", "-nolisten", "tcp")
 	x.ExtraFiles = []*os.File{w}
 	if err := x.Start(); err != nil {
 		t.Fatalf("start Xvfb: %v", err)
@@ -285,15 +286,17 @@ func (s *stage) start() {
 			s.t.Logf("on the screen: %q", s.layout().Texts)
 		}
 	})
+	// There are more than nine colours in a corner with a button.
 	eventually(s.t, "painted window", func() bool {
-		colours := exec.Command("import", "-silent", "-window", "root", "-crop", "40x1000+0+0", "-format", "%k", "info:")
+		colours := exec.Command("import", "-silent", "-window", "root", "-gravity", "SouthEast", "-crop", "400x400+0+0", "-format", "%k", "info:")
 		colours.Env = append(os.Environ(), s.env...)
 		out, err := colours.Output()
-		return err == nil && strings.TrimSpace(string(out)) != "1"
+		return err == nil && len(strings.TrimSpace(string(out))) > 1
 	})
 }
 
-// open starts the kiosk and waits for its welcome screen with both readers.
+// open starts the kiosk and waits for its welcome screen, on which every device is
+// ready: one that comes later moves buttons under the finger.
 func (s *stage) open() {
 	s.t.Helper()
 	s.start()
@@ -309,6 +312,22 @@ func (s *stage) open() {
 	})
 	s.noticed(pcscdtest.First)
 	s.noticed(pcscdtest.Second)
+	devices := 3 // NHSO, the reader, the printer
+	if config, err := os.ReadFile(s.path("kiosk.toml")); err != nil {
+		s.t.Fatal(err)
+	} else if bytes.Contains(config, []byte("[camera]")) {
+		devices++
+	}
+	ready := said(s.t, "device.ready")
+	s.eventually("ready devices", func() bool {
+		n := 0
+		for _, text := range s.layout().Texts {
+			if text == ready {
+				n++
+			}
+		}
+		return n == devices
+	})
 }
 
 // layout is what the kiosk says about its screen.
