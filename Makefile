@@ -21,7 +21,7 @@ ifneq ($(shell uname -s),Linux)
 TAGS := migrated_fynedo,no_emoji
 endif
 
-.PHONY: run build agent deps test testdeps check lint unit flow screens e2e pictures field pcscd bench-ui long prove hostile vm testdeps-vm fresh testdeps-fresh fmt clean
+.PHONY: run build agent deps test testdeps check lint unit whole flow screens e2e pictures field pcscd bench-ui long prove hostile vm testdeps-vm fresh testdeps-fresh fmt clean
 
 # run opens the kiosk in the demo zone with its dock. Without a display it plays
 # one whole visit and leaves the pictures in out/demo.
@@ -47,7 +47,7 @@ agent:
 # test is everything: form, meaning, every test with the race detector, the card
 # reader on a real card service, programs of hospitals against the built agent, and
 # whole visits clicked through in a window.
-test: testdeps check unit flow screens pcscd field e2e
+test: testdeps check unit whole flow screens pcscd field e2e
 
 testdeps:
 	@sh packaging/deps.sh test
@@ -67,8 +67,18 @@ check:
 lint:
 	go tool -modfile=tools/go.mod golangci-lint run
 
+# unit runs every test with the race detector, experiments less often (-short). Half of
+# the packages mostly wait, so that more of them than processors run at once. A slow
+# machine may take its time.
+UNIT = AUTHENKIOSK_REQUIRE_TOOLS=1 go test -tags $(TEST_TAGS) -p $(SIDE_BY_SIDE) -timeout 60m
 unit:
-	AUTHENKIOSK_REQUIRE_TOOLS=1 go test -race -tags $(TEST_TAGS) ./...
+	$(UNIT) -race -short ./...
+
+# whole runs what unit shortens, as often as is usual and without the race detector:
+# what draws in one goroutine, and experiments on the store.
+whole:
+	$(UNIT) $(SHORTENED)
+SHORTENED = $(shell grep -rl --include='*_test.go' 'testing\.Short()' . | xargs -n 1 dirname | sort -u)
 
 # flow walks every reachable model of the patient's way; the race detector has
 # seen a part of it in unit.

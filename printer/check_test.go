@@ -42,6 +42,7 @@ func paperOf(t testing.TB, size template.Paper) Paper {
 const codeFirst = "[[code]]\nshow = \"code\"\n[[code]]\n"
 
 func TestWhatDoesNotFitThePaperIsToldWithFileLineAndKey(t *testing.T) {
+	drawn(t)
 	long := strings.Repeat("ประชาสัมพันธ์โรงพยาบาล", 12)
 	for _, c := range []struct {
 		name, file string
@@ -79,6 +80,7 @@ func TestWhatDoesNotFitThePaperIsToldWithFileLineAndKey(t *testing.T) {
 }
 
 func TestTheBuiltInTemplateSuitsEveryPaper(t *testing.T) {
+	drawn(t)
 	for _, p := range everyPaper(t) {
 		for _, problem := range Warnings(template.Default(), p) {
 			t.Errorf("%s at %d: %v", p.Size, p.DPI, problem)
@@ -176,6 +178,7 @@ func TestAGoodTemplateIsUsedAndNobodyIsBlamed(t *testing.T) {
 }
 
 func TestADeskSlipPromisesNoVisitThatWasNotSaved(t *testing.T) {
+	drawn(t)
 	reader := look(t, "zbarimg")
 	s := example(t)
 	s.Kind, s.Code, s.Problem, s.Zone = KindDesk, "", visit.NotSaved, visit.ZoneProduction

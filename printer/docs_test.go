@@ -9,6 +9,7 @@ import (
 )
 
 func TestTheExampleOfTheDocumentsWorksAndEveryFieldIsExplained(t *testing.T) {
+	drawn(t)
 	data, err := os.ReadFile("../docs/slips.md")
 	if err != nil {
 		t.Fatal(err)

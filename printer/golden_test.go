@@ -24,6 +24,7 @@ const (
 )
 
 func TestSlipsLookAsTheyDid(t *testing.T) {
+	drawn(t)
 	type golden struct {
 		name  string
 		slip  Slip

@@ -121,6 +121,7 @@ func checkInk(t *testing.T, l *layout) {
 }
 
 func TestTheWatermarkTouchesNoLetterAndNoQRCode(t *testing.T) {
+	drawn(t)
 	for _, kind := range template.Kinds() {
 		for _, size := range template.Papers() {
 			paper := paperOf(t, size)

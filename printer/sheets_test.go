@@ -74,6 +74,7 @@ func preview(t *testing.T, s Slip, size template.Paper) image.Image {
 }
 
 func TestASheetOfThePDFPrinterIsItsPreview(t *testing.T) {
+	drawn(t)
 	reader, converter, info := look(t, "zbarimg"), look(t, "pdftoppm"), look(t, "pdfinfo")
 	dir := t.TempDir()
 	d, err := Open(Config{Kind: visit.PrinterImage, Address: dir, Format: FormatPDF, Paper: template.A5})
@@ -104,6 +105,7 @@ func TestASheetOfThePDFPrinterIsItsPreview(t *testing.T) {
 }
 
 func TestASheetAsAPictureIsItsPreview(t *testing.T) {
+	drawn(t)
 	dir := t.TempDir()
 	p := &Image{Dir: dir, Paper: Paper{Size: template.A5, Width: 1748, Height: 2480, DPI: 300}}
 	s := example(t)
@@ -147,6 +149,7 @@ func TestPaperThatAKindOfPrinterCannotHaveIsRefused(t *testing.T) {
 }
 
 func TestSheetsOfOtherSizesAreSetLikeTheNearest(t *testing.T) {
+	drawn(t)
 	for _, c := range []struct {
 		width, height float64
 		want          template.Paper // empty: a roll

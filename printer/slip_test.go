@@ -19,6 +19,7 @@ import (
 const requireTools = "AUTHENKIOSK_REQUIRE_TOOLS"
 
 func TestAnIndependentReaderReadsTheQRCode(t *testing.T) {
+	drawn(t)
 	reader, err := exec.LookPath("zbarimg")
 	if err != nil {
 		if os.Getenv(requireTools) == "1" {

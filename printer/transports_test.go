@@ -90,6 +90,7 @@ func scan(t *testing.T, reader string, m image.Image) string {
 }
 
 func TestTheSlipOnThePaperIsTheSlipThatWasDrawnAndItsQRCodeIsReadAfterRoughUse(t *testing.T) {
+	drawn(t)
 	reader := look(t, "zbarimg")
 	for _, c := range []struct {
 		name, want string

@@ -119,6 +119,7 @@ func FuzzLayout(f *testing.F) {
 }
 
 func TestSlipsWithAnyTextAreDrawnInTheirWidth(t *testing.T) {
+	drawn(t)
 	random := rand.New(rand.NewPCG(1, 2))
 	pieces := []string{"ก", "้", "ู", "ำ", "เ", zw, " ", "W", "\u0301", "\x00", "漢", "\xff", "ป๊ำ", "\u202E", "9", "…", "\n", "👩‍⚕️"}
 	text := func() string {

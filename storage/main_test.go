@@ -28,6 +28,13 @@ func TestMain(m *testing.M) {
 	}
 	checkLimit = longest // no test but its own meets it because the machine is slow
 	flag.Parse()
+	// The race detector makes experiments slow, and is run with -short: make test repeats
+	// them as often as is usual without it.
+	if testing.Short() {
+		for _, often := range []*int{kills, damages, mutations, auditEdits} {
+			*often = (*often + 3) / 4
+		}
+	}
 	// Tests stop programs, never the machine, so a file system in memory is as
 	// good as a disk and spares it; benchmarks measure the disk.
 	const memory = "/dev/shm"

@@ -3,6 +3,7 @@
 package powercut_test
 
 import (
+	"flag"
 	"os"
 	"strings"
 	"testing"
@@ -17,6 +18,14 @@ const childVariable = "AUTHENKIOSK_POWERCUT_CHILD"
 func TestMain(m *testing.M) {
 	if task, dir, ok := strings.Cut(os.Getenv(childVariable), ":"); ok {
 		os.Exit(runChild(task, dir))
+	}
+	flag.Parse()
+	// The race detector makes experiments slow, and is run with -short: make test repeats
+	// them as often as is usual without it.
+	if testing.Short() {
+		for _, often := range []*int{cuts, firstStartCuts, diskFull, compactCuts, madeCuts, failedSyncs, eachSync} {
+			*often = (*often + 3) / 4
+		}
 	}
 	goleak.VerifyTestMain(m)
 }
