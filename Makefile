@@ -80,10 +80,10 @@ whole:
 	$(UNIT) $(SHORTENED)
 SHORTENED = $(shell grep -rl --include='*_test.go' 'testing\.Short()' . | xargs -n 1 dirname | sort -u)
 
-# flow walks every reachable model of the patient's way; the race detector has
+# flow walks every reachable model of the kiosk, of the way alone and of a desk; the race detector has
 # seen a part of it in unit.
 flow:
-	go test -tags $(TEST_TAGS) -run Every -count 1 -v ./visit/flow | grep -v '^=== '
+	go test -tags $(TEST_TAGS) -run Every -count 1 -timeout 40m -v ./visit/flow | grep -v '^=== '
 
 # screens looks at every screen in both languages, on every display, in every size
 # of text and contrast; the race detector has seen a part of it in unit.

@@ -65,114 +65,150 @@ const (
 	maxTries = 3
 )
 
-// camera takes what comes of the camera.
-func (s *step) camera(e Event) {
-	x := &s.w.Session
-	p := &x.Photo
+// Step is one step of a sitting, a machine of its own: what an event of the camera, a
+// second of the countdown or the shutter makes of it, and what is to be done. taken
+// says that there is a photo to be looked at. The number is that of the session.
+func (p Photo) Step(number uint64, e Event) (next Photo, effects []Effect, taken bool) {
+	s := sitting{Photo: p, number: number}
 	switch e := e.(type) {
 	case CameraChanged:
-		if s.aiming(e.Number) {
-			p.Camera = e.State
-			if e.State != visit.DeviceReady {
-				s.stopCountdown()
-				p.Hint = PhotoUnchecked
-				s.notTaken()
-			}
-		}
+		s.camera(e.State)
 	case PhotoSeen:
-		if !s.aiming(e.Number) || p.Taking || p.Camera != visit.DeviceReady {
-			return
-		}
-		p.Hint = e.Hint
-		if e.Steady && !e.Card {
-			p.Hint = PhotoNoCard
-		}
-		// By itself the photo is taken only with the card in sight.
-		ready := e.Steady && e.Card
-		switch {
-		case ready && p.Countdown == 0:
-			s.countDown(false)
-		case !ready && p.Countdown > 0 && !p.Manual:
-			s.stopCountdown()
-		}
+		s.seen(e)
 	case PhotoTaken:
-		if s.aiming(e.Number) && p.Taking {
-			s.taken(e.Hint, e.Card)
+		if s.Taking {
+			s.judged(e.Hint, e.Card)
 		}
 	case PhotoFailed:
-		if s.aiming(e.Number) && p.Taking {
+		if s.Taking {
 			s.failed()
 		}
+	case TapShutter:
+		if s.Camera == visit.DeviceReady && s.Countdown == 0 && !s.Taking {
+			s.countDown(true)
+		}
+	case TimerFired:
+		if e.Timer == TimerCountdown && s.Countdown > 0 {
+			s.counted()
+		}
+	}
+	return s.Photo, s.effects, s.taken
+}
+
+// sitting is one run of Photo.Step.
+type sitting struct {
+	Photo
+	number  uint64
+	effects []Effect
+	taken   bool
+}
+
+func (s *sitting) do(effects ...Effect) { s.effects = append(s.effects, effects...) }
+
+func (s *sitting) camera(state visit.DeviceState) {
+	s.Camera = state
+	if state == visit.DeviceReady {
+		return
+	}
+	s.stopCountdown()
+	s.Hint = PhotoUnchecked
+	if s.Taking { // a picture that may come yet is not wanted any more
+		s.Taking = false
+		s.do(LookAgain{s.number})
 	}
 }
 
-func (s *step) aiming(number uint64) bool { return s.w.State == PhotoAim && s.current(number) }
-
-func (s *step) countDown(manual bool) {
-	p := &s.w.Session.Photo
-	p.Countdown, p.Manual, p.Failed = countFrom, manual, false
-	s.set(TimerCountdown)
+func (s *sitting) seen(e PhotoSeen) {
+	if s.Taking || s.Camera != visit.DeviceReady {
+		return
+	}
+	s.Hint = e.Hint
+	if e.Steady && !e.Card {
+		s.Hint = PhotoNoCard
+	}
+	// By itself the photo is taken only with the card in sight.
+	ready := e.Steady && e.Card
+	switch {
+	case ready && s.Countdown == 0:
+		s.countDown(false)
+	case !ready && s.Countdown > 0 && !s.Manual:
+		s.stopCountdown()
+	}
 }
 
-func (s *step) stopCountdown() {
-	s.w.Session.Photo.Countdown, s.w.Session.Photo.Manual = 0, false
+func (s *sitting) countDown(manual bool) {
+	s.Countdown, s.Manual, s.Failed = countFrom, manual, false
+	s.do(SetTimer{TimerCountdown, CountdownAt})
+}
+
+func (s *sitting) stopCountdown() {
+	s.Countdown, s.Manual = 0, false
 	s.do(ClearTimer{TimerCountdown})
 }
 
 // counted is one second of the countdown.
-func (s *step) counted() {
-	x := &s.w.Session
-	if s.w.State != PhotoAim || x.Photo.Countdown == 0 {
+func (s *sitting) counted() {
+	if s.Countdown--; s.Countdown > 0 {
+		s.do(SetTimer{TimerCountdown, CountdownAt})
 		return
 	}
-	if x.Photo.Countdown--; x.Photo.Countdown > 0 {
-		s.set(TimerCountdown)
-		return
-	}
-	x.Photo.Manual, x.Photo.Taking = false, true
-	s.do(TakePhoto{x.Insertion.Number})
+	s.Manual, s.Taking = false, true
+	s.do(TakePhoto{s.number})
 }
 
-// taken judges the still picture, which may be worse than the live one was. One
+// judged judges the still picture, which may be worse than the live one was. One
 // without the card in sight proves less, and does not pass either.
-func (s *step) taken(h PhotoHint, card bool) {
-	p := &s.w.Session.Photo
+func (s *sitting) judged(h PhotoHint, card bool) {
 	if h == PhotoGood && !card {
 		h = PhotoNoCard
 	}
-	p.Taking, p.Hint, p.GatePassed = false, h, h == PhotoGood
-	if !p.GatePassed {
-		p.Tries = min(p.Tries+1, maxTries)
-		if p.Tries < maxTries {
+	s.Taking, s.Hint, s.GatePassed = false, h, h == PhotoGood
+	if !s.GatePassed {
+		if s.Tries = min(s.Tries+1, maxTries); s.Tries < maxTries {
 			s.again()
 			return
 		}
 	}
-	s.enter(PhotoReview)
-	s.do(Chime{ToneDone})
+	s.taken = true
 }
 
 // failed goes on with a camera that gave no picture at full size; one that does so
 // again and again is of no use.
-func (s *step) failed() {
-	p := &s.w.Session.Photo
-	p.Taking, p.Failed = false, true
-	if p.Tries = min(p.Tries+1, maxTries); p.Tries == maxTries {
-		p.Camera, p.Hint = visit.DeviceDown, PhotoUnchecked
+func (s *sitting) failed() {
+	s.Taking, s.Failed = false, true
+	if s.Tries = min(s.Tries+1, maxTries); s.Tries == maxTries {
+		s.Camera, s.Hint = visit.DeviceDown, PhotoUnchecked
 		return
 	}
 	s.again()
 }
 
-func (s *step) again() {
-	s.do(Chime{ToneAttention}, LookAgain{s.w.Session.Insertion.Number}, NeedsTime{})
+func (s *sitting) again() { s.do(Chime{ToneAttention}, LookAgain{s.number}, NeedsTime{}) }
+
+// camera hands what comes of the camera on to the sitting that it belongs to.
+func (s *step) camera(e Event) {
+	switch e := e.(type) {
+	case CameraChanged:
+		s.sit(e.Number, e)
+	case PhotoSeen:
+		s.sit(e.Number, e)
+	case PhotoTaken:
+		s.sit(e.Number, e)
+	case PhotoFailed:
+		s.sit(e.Number, e)
+	}
 }
 
-// notTaken is the end of a picture that may come yet: it is not wanted any more.
-func (s *step) notTaken() {
-	if x := &s.w.Session; x.Photo.Taking {
-		x.Photo.Taking = false
-		s.do(LookAgain{x.Insertion.Number})
+func (s *step) sit(number uint64, e Event) {
+	if s.w.State != PhotoAim || !s.current(number) {
+		return
+	}
+	photo, effects, taken := s.w.Session.Photo.Step(number, e)
+	s.w.Session.Photo = photo
+	s.do(effects...)
+	if taken {
+		s.enter(PhotoReview)
+		s.do(Chime{ToneDone})
 	}
 }
 
@@ -181,13 +217,6 @@ func (s *step) aim() {
 	x.Photo = Photo{Tries: x.Photo.Tries}
 	s.enter(PhotoAim)
 	s.do(StartCamera{x.Insertion.Number})
-}
-
-func (s *step) tapAim(e Event) {
-	p := s.w.Session.Photo
-	if _, ok := e.(TapShutter); ok && p.Camera == visit.DeviceReady && p.Countdown == 0 && !p.Taking {
-		s.countDown(true)
-	}
 }
 
 func (s *step) tapReview(e Event) {

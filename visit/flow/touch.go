@@ -12,7 +12,7 @@ func (s *step) tap(e Event) {
 	case PIDEntry:
 		s.tapPID(e)
 	case PhotoAim:
-		s.tapAim(e)
+		s.sit(s.w.Session.Insertion.Number, e)
 	case PhotoReview:
 		s.tapReview(e)
 	case CertifierCard:

@@ -101,8 +101,6 @@ func (s *step) enter(state State) {
 func (s *step) set(t Timer) {
 	after := ReadingAfter
 	switch t {
-	case TimerCountdown:
-		after = CountdownAt
 	case TimerPoll:
 		after = s.w.Session.pollAfter()
 	case TimerSlow:
@@ -120,7 +118,7 @@ func (s *step) timer(t Timer) {
 	case t == TimerReading && s.w.State == CertifierCard:
 		s.certifierTooLong()
 	case t == TimerCountdown:
-		s.counted()
+		s.sit(s.w.Session.Insertion.Number, TimerFired{t})
 	case t == TimerPoll && s.w.State == Line:
 		s.poll()
 	case t == TimerSlow && s.w.State == Sending:
