@@ -25,8 +25,16 @@ import (
 	"authenkiosk/visit/flow"
 )
 
-// tickEvery is how often the screen is told the time.
-const tickEvery = 250 * time.Millisecond
+// How often the screen is told the time, and the system is given back what the C
+// library keeps free.
+const (
+	tickEvery   = 250 * time.Millisecond
+	returnEvery = 10 * time.Second
+)
+
+// returnFreePages gives the system back what the C library keeps free, where that is
+// known to be worth it.
+var returnFreePages = func() {}
 
 // drawScreen draws a screen without a display.
 func drawScreen(k *kiosk.Kiosk, m flow.Model, width, height int) (image.Image, error) {
@@ -302,16 +310,19 @@ func show(w fyne.Window, c config.Config, o kioskcmd.WindowOptions) {
 	w.Show()
 }
 
-// tick tells the screen the time.
+// tick tells the screen the time, and keeps memory small.
 func (s *theatre) tick(ctx context.Context) {
-	t := time.NewTicker(tickEvery)
+	t, pages := time.NewTicker(tickEvery), time.NewTicker(returnEvery)
 	defer t.Stop()
+	defer pages.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case now := <-t.C:
 			fyne.Do(func() { s.screen.Tick(now) })
+		case <-pages.C:
+			returnFreePages()
 		}
 	}
 }
