@@ -245,16 +245,11 @@ func processorTime(b *testing.B, pid int) time.Duration {
 
 func memoryOf(b *testing.B, pid int) float64 {
 	b.Helper()
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	rss, err := memoryIn(fmt.Sprintf("/proc/%d/status", pid), "", "VmRSS")
 	if err != nil {
 		b.Fatal(err)
 	}
-	_, rest, _ := strings.Cut(string(data), "VmRSS:")
-	kb, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return kb * 1024
+	return rss
 }
 
 // hand touches a screen.

@@ -4,20 +4,19 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -50,12 +49,22 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// When it is seen what the sessions leave behind.
+const (
+	reportEvery = 50               // sessions; in that time what Go's heap holds goes up by 5 MB and down again
+	forgotten   = 25 * time.Second // after which Fyne has let go what the welcome screen does not need (fyneenv)
+)
+
 // footprint is what a program takes of the machine. Memory is what is its own: pages
-// of files are the system's cache, and the store is one.
+// of files are the system's cache, and the store is one. Parts of it are the heap of
+// Go, and that of the C library, in which the driver of the graphics has all but its
+// large pictures; others are those pictures, stacks and what programs of shaders take.
 type footprint struct {
 	Session, Goroutines, Files int
-	Memory                     float64
+	Memory, GoHeap, CHeap      float64
 }
+
+func (f footprint) others() float64 { return f.Memory - f.GoHeap - f.CHeap }
 
 // benchSessions plays whole sessions in a window and sees what they leave behind.
 func benchSessions(b *testing.B) {
@@ -81,24 +90,30 @@ func benchSessions(b *testing.B) {
 	if len(all) == 0 || all[len(all)-1].Session < *sessions {
 		b.Fatalf("the sessions ended early: %+v", all)
 	}
-	settled := leastOfEach(all[len(all)/4:]) // the first ones fill caches
-	first, last := settled[0], settled[len(settled)-1]
+	all = all[len(all)/4:] // the first ones fill caches
 	figure(b, float64(all[len(all)-1].Session), "sessions")
-	figure(b, first.Memory/1e6, "MB-first")
-	figure(b, last.Memory/1e6, "MB-last")
-	aim(b, 1000*slope(settled, func(f footprint) float64 { return f.Memory })/(1<<20), aimMemoryRise/(1<<20), "MiB-per-1000-sessions")
-	aim(b, 1000*slope(settled, func(f footprint) float64 { return float64(f.Goroutines) }), aimRise, "goroutines-per-1000-sessions")
-	aim(b, 1000*slope(settled, func(f footprint) float64 { return float64(f.Files) }), aimRise, "files-per-1000-sessions")
-}
-
-// leastOfEach returns, of every fifty sessions, the moment at which the program took
-// the least memory: what it takes goes up and down by several megabytes, with the
-// pictures that are on the screen, and only what never goes away is a leak.
-func leastOfEach(all []footprint) (least []footprint) {
-	for few := range slices.Chunk(all, 5) {
-		least = append(least, slices.MinFunc(few, func(a, b footprint) int { return cmp.Compare(a.Memory, b.Memory) }))
+	figure(b, all[0].Memory/1e6, "MB-first")
+	figure(b, all[len(all)-1].Memory/1e6, "MB-last")
+	const mib = 1 << 20
+	rise, doubt := line(all, func(f footprint) float64 { return f.Memory / mib })
+	aim(b, 1000*rise, aimMemoryRise/mib, "MiB-per-1000-sessions")
+	figure(b, 1000*doubt, "MiB-more-or-less")
+	for _, part := range []struct {
+		unit string
+		of   func(footprint) float64
+	}{
+		{"MiB-of-Go-heap", func(f footprint) float64 { return f.GoHeap / mib }},
+		{"MiB-of-C-heap", func(f footprint) float64 { return f.CHeap / mib }},
+		{"MiB-of-others", func(f footprint) float64 { return f.others() / mib }},
+	} {
+		figure(b, part.of(all[len(all)-1]), part.unit)
+		rise, _ := line(all, part.of)
+		figure(b, 1000*rise, part.unit+"-per-1000-sessions")
 	}
-	return least
+	rise, _ = line(all, func(f footprint) float64 { return float64(f.Goroutines) })
+	aim(b, 1000*rise, aimRise, "goroutines-per-1000-sessions")
+	rise, _ = line(all, func(f footprint) float64 { return float64(f.Files) })
+	aim(b, 1000*rise, aimRise, "files-per-1000-sessions")
 }
 
 // simulator serves NHSO's simulator in this process, so that what it keeps is not the
@@ -136,17 +151,27 @@ func simulator(b *testing.B) string {
 	return l.Addr().String()
 }
 
-// slope is that of the straight line through the values, a session.
-func slope(all []footprint, value func(footprint) float64) float64 {
-	var n, sx, sy, sxx, sxy float64
+// line is the straight line through the values by least squares: how much it rises a
+// session, and the standard error of that.
+func line(all []footprint, value func(footprint) float64) (rise, doubt float64) {
+	var n, mx, my, sxx, sxy, rest float64
 	for _, f := range all {
-		x, y := float64(f.Session), value(f)
-		n, sx, sy, sxx, sxy = n+1, sx+x, sy+y, sxx+x*x, sxy+x*y
+		n, mx, my = n+1, mx+float64(f.Session), my+value(f)
 	}
-	if d := n*sxx - sx*sx; d != 0 {
-		return (n*sxy - sx*sy) / d
+	mx, my = mx/n, my/n
+	for _, f := range all {
+		x := float64(f.Session) - mx
+		sxx, sxy = sxx+x*x, sxy+x*(value(f)-my)
 	}
-	return 0
+	if n < 3 {
+		return 0, math.Inf(1)
+	}
+	rise = sxy / sxx
+	for _, f := range all {
+		d := value(f) - my - rise*(float64(f.Session)-mx)
+		rest += d * d
+	}
+	return rise, math.Sqrt(rest / (n - 2) / sxx)
 }
 
 // playSessions opens the kiosk as main does, with the demo's readers, camera and
@@ -196,8 +221,8 @@ func (p *player) play(n int) error {
 		if err := session(i); err != nil {
 			return fmt.Errorf("session %d: %w", i, err)
 		}
-		if i%10 == 0 || i == n {
-			if err := report10(i); err != nil {
+		if i%reportEvery == 0 || i == n {
+			if err := p.report(i); err != nil {
 				return err
 			}
 		}
@@ -205,28 +230,48 @@ func (p *player) play(n int) error {
 	return nil
 }
 
-// report10 prints what the program takes now.
-func report10(session int) error {
-	debug.FreeOSMemory()
-	status, err := os.ReadFile("/proc/self/status")
-	if err != nil {
+// report prints what the program takes once the pictures of the session are forgotten.
+// Before that it is those of the last few sessions as well, of which there are more on a
+// fast machine: it went up and down by more than ten megabytes.
+func (p *player) report(session int) error {
+	if _, err := p.screen("welcome"); err != nil {
 		return err
 	}
+	time.Sleep(forgotten)
+	debug.FreeOSMemory()
 	files, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
 		return err
 	}
-	f := footprint{Session: session, Goroutines: runtime.NumGoroutine(), Files: len(files)}
-	for _, line := range strings.Split(string(status), "\n") {
-		var kb float64
-		if name, rest, _ := strings.Cut(line, ":"); name == "RssAnon" || name == "RssShmem" {
-			if _, err := fmt.Sscan(rest, &kb); err != nil {
-				return err
-			}
-			f.Memory += kb * 1024
-		}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	f := footprint{
+		Session: session, Goroutines: runtime.NumGoroutine(), Files: len(files),
+		GoHeap: float64(m.HeapInuse + m.StackInuse + m.HeapIdle - m.HeapReleased),
 	}
+	own, err1 := memoryIn("/proc/self/status", "", "RssAnon")
+	shared, err2 := memoryIn("/proc/self/status", "", "RssShmem")
+	heap, err3 := memoryIn("/proc/self/smaps", "[heap]", "Rss")
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return err
+	}
+	f.Memory, f.CHeap = own+shared, heap
 	return json.NewEncoder(os.Stdout).Encode(f)
+}
+
+// memoryIn reads so many bytes from a file of /proc: the first line of that name after
+// those words.
+func memoryIn(file, after, name string) (bytes float64, err error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return 0, err
+	}
+	_, text, _ := strings.Cut(string(data), after)
+	_, rest, _ := strings.Cut(text, "\n"+name+":")
+	if _, err := fmt.Sscan(rest, &bytes); err != nil {
+		return 0, fmt.Errorf("%s of %s: %w", name, file, err)
+	}
+	return bytes * 1024, nil
 }
 
 // screen waits for one of the screens and returns which it is.
