@@ -16,8 +16,8 @@ var ErrNone = errors.New(`there is no record in it (a line that begins with {"re
 // maxSteps bounds what is read of a record.
 const maxSteps = 100_000
 
-// Parse reads a record: its lines alone, behind the text of a crash report, or in the
-// answer of doctor -json. An error names the line.
+// Parse reads a record: its lines alone, behind the text of a crash report, in the answer
+// of doctor -json, or cut out of that, with commas at their ends. An error names the line.
 func Parse(report []byte) (Record, error) {
 	var answer struct {
 		Record []json.RawMessage `json:"record"`
@@ -31,7 +31,7 @@ func Parse(report []byte) (Record, error) {
 	}
 	lines := bytes.Split(report, []byte("\n"))
 	for i, l := range lines {
-		if bytes.HasPrefix(l, []byte(`{"record":`)) {
+		if bytes.HasPrefix(bytes.TrimSpace(l), []byte(`{"record":`)) {
 			return parse(lines[i:], "line", i+1)
 		}
 	}
@@ -42,9 +42,12 @@ func Parse(report []byte) (Record, error) {
 func parse(lines [][]byte, called string, first int) (Record, error) {
 	var r Record
 	for i, text := range lines {
-		text = bytes.TrimSpace(text)
+		text = bytes.TrimSuffix(bytes.TrimSpace(text), []byte(","))
 		if len(text) == 0 {
 			continue
+		}
+		if text[0] == ']' { // what follows is of doctor -json
+			break
 		}
 		var err error
 		switch {

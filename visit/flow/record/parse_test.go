@@ -33,6 +33,8 @@ func TestARecordIsFoundInEveryReport(t *testing.T) {
 		"of Windows":       strings.ReplaceAll("panic: x\n"+text, "\n", "\r\n"),
 		"doctor":           `{"findings": [], "ready": true, "record": [` + strings.Join(lines, ",") + `]}`,
 		"doctor, indented": "{\n \"ready\": true,\n \"record\": [\n" + strings.Join(lines, ",\n") + "\n ]\n}\n",
+		"cut out of it":    "    " + strings.Join(lines, ",\n    ") + ",\n",
+		"behind its notes": "zone demo; ...\n{\n  \"record\": [\n    " + strings.Join(lines, ",\n    ") + "\n  ]\n}\n",
 	} {
 		r, err := Parse([]byte(report))
 		if err != nil || len(r.Steps) != len(lines)-1 {
