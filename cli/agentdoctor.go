@@ -23,7 +23,7 @@ func agentFindings(ctx context.Context, c config.Config, data string) []finding 
 	kept, err := summaryOf(ctx, data, app.KeysOf(c))
 	findings := receiverFindings(c, data, kept.SetAside)
 	if !c.Agent.Enabled {
-		return append(findings, finding{"agent", FindingSkipped, "not enabled (agent.enabled)"})
+		return append(findings, finding{"agent", FindingSkipped, "a kiosk does not answer programs (agent.enabled)"})
 	}
 	if err != nil {
 		return append(findings, finding{"agent", FindingFailed, err.Error()})

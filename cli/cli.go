@@ -75,7 +75,7 @@ func (p *Program) MainUntil(ctx context.Context, args []string) int {
 	defer filterLog(p.logger())()
 	err := p.run(ctx, args)
 	switch {
-	case err == nil:
+	case err == nil, errors.Is(err, flag.ErrHelp): // whoever asks for help has it
 		return exitOK
 	case errors.Is(err, errUsage):
 		return exitUsage
@@ -136,7 +136,7 @@ func (p *Program) commands() []Command {
 				jsonFlag(f, s)
 			},
 		},
-		{Name: "erase", Help: "reads a PID from standard input and erases that person's settled visits", Run: (*Program).erase},
+		{Name: "erase", Help: "reads a PID from standard input and erases that person's settled visits", Words: true, Run: (*Program).erase},
 		{Name: "version", Help: "prints the version, the date of the build and the commit", Run: (*Program).version},
 	}...)
 }
@@ -185,12 +185,21 @@ func (p *Program) run(ctx context.Context, args []string) error {
 	if len(args) == 2 && args[0] == crashMonitor {
 		return monitorCrash(p.Stdin, args[1], time.Now)
 	}
-	name := "help"
-	if len(p.Commands) > 0 {
-		name = p.Commands[0].Name
+	if len(args) > 0 && slices.Contains([]string{"-h", "-help", "--help"}, args[0]) {
+		args = []string{"help"}
 	}
+	name := ""
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		name, args = args[0], args[1:]
+	}
+	switch {
+	case name == "help" && len(args) > 0:
+		name, args = args[0], []string{"-help"}
+	case name == "" && len(p.Commands) > 0:
+		name = p.Commands[0].Name
+	case name == "help", name == "" && len(args) == 0:
+		p.usage(p.Stdout)
+		return nil
 	}
 	for _, c := range p.commands() {
 		if c.Name != name {
@@ -205,19 +214,21 @@ func (p *Program) run(ctx context.Context, args []string) error {
 		}
 		return nil
 	}
-	p.usage()
-	if name == "help" {
-		return nil
+	p.usage(p.Stderr)
+	if name == "" {
+		fmt.Fprintf(p.Stderr, "%s: say which command\n", p.Name)
+	} else {
+		fmt.Fprintf(p.Stderr, "%s: there is no command %q\n", p.Name, name)
 	}
-	fmt.Fprintf(p.Stderr, "%s: there is no command %q\n", p.Name, name)
 	return errUsage
 }
 
-func (p *Program) usage() {
-	fmt.Fprintf(p.Stderr, "usage: %s [command] [-config FILE] [-data DIR] ...\n\n", p.Name)
+func (p *Program) usage(w io.Writer) {
+	fmt.Fprintf(w, "usage: %s [command] [-config FILE] [-data DIR] ...\n\n", p.Name)
 	for _, c := range p.commands() {
-		fmt.Fprintf(p.Stderr, "  %-28s %s\n", strings.TrimSpace(c.Name+" "+c.Args), c.Help)
+		fmt.Fprintf(w, "  %-28s %s\n", strings.TrimSpace(c.Name+" "+c.Args), c.Help)
 	}
+	fmt.Fprintf(w, "\n%s help COMMAND shows its flags.\n", p.Name)
 }
 
 // parse reads the flags, which may stand before and behind other words.
@@ -234,7 +245,9 @@ func (p *Program) parse(c Command, args []string) (*Settings, error) {
 		c.Flags(f, s)
 	}
 	for rest := args; ; rest = f.Args()[1:] {
-		if f.Parse(rest) != nil {
+		if err := f.Parse(rest); errors.Is(err, flag.ErrHelp) {
+			return nil, err
+		} else if err != nil {
 			return nil, errUsage // the flag package has printed why
 		}
 		if f.NArg() == 0 {
@@ -243,7 +256,7 @@ func (p *Program) parse(c Command, args []string) (*Settings, error) {
 		s.Args = append(s.Args, f.Arg(0))
 	}
 	if len(s.Args) > 0 && !c.Words {
-		fmt.Fprintf(p.Stderr, "%s %s: %q is too much\n", p.Name, c.Name, s.Args[0])
+		fmt.Fprintf(p.Stderr, "%s %s: %q is too much: nothing but flags stands behind %s\n", p.Name, c.Name, privatelog.Clean(s.Args[0]), c.Name)
 		return nil, errUsage
 	}
 	return s, nil
@@ -320,7 +333,7 @@ func (p *Program) secret(_ context.Context, s *Settings) error {
 		return p.dataKey(s, s.Args[0])
 	}
 	if len(s.Args) != 2 || s.Args[0] != "set" && s.Args[0] != "new" {
-		return errors.New("write: secret set NAME, for example: secret set " + upstream.TokenName + ", or: secret new " + hospital.WebhookSecret + "NAME")
+		return errors.New("write: secret set NAME, for example: secret set " + upstream.TokenName + ", or: secret new " + hospital.WebhookSecret + "NAME, or: secret reseal [-pcr], or: secret recover")
 	}
 	c, err := s.Load()
 	if err != nil {

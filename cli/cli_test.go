@@ -48,6 +48,9 @@ func TestACommandLineThatMakesNoSenseIsExplained(t *testing.T) {
 		{"a client without a verb", []string{"client"}, exitError, "client add NAME"},
 		{"a zone that does not exist", []string{"zone", "set", "live", "-config", "x.toml"}, exitError, "x.toml"},
 		{"a secret that cannot be made", []string{"secret", "new", "nhso-token"}, exitError, "webhook-NAME"},
+		{"flags without a command", []string{"-config", "x.toml"}, exitUsage, "say which command"},
+		{"help of no command", []string{"help", "fly"}, exitUsage, `no command "fly"`},
+		{"a PID as a word", []string{"erase", somePID}, exitError, "from standard input"},
 		{"half a secret", []string{"secret", "set"}, exitError, "secret set NAME"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -56,6 +59,30 @@ func TestACommandLineThatMakesNoSenseIsExplained(t *testing.T) {
 				t.Errorf("status %d, %q; want %d with %q", got.status, got.err, c.status, c.words)
 			}
 		})
+	}
+}
+
+func TestWhoeverAsksForHelpHasItWithoutAnError(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{nil, "help COMMAND"},
+		{[]string{"help"}, "help COMMAND"},
+		{[]string{"-h"}, "help COMMAND"},
+		{[]string{"--help"}, "help COMMAND"},
+		{[]string{"help", "work"}, "-month"},
+		{[]string{"work", "-h"}, "-month"},
+		{[]string{"work", "list", "--help"}, "-month"},
+	} {
+		if got := call(t, "", c.args...); got.status != exitOK || !strings.Contains(got.out+got.err, c.want) {
+			t.Errorf("%q: %+v", c.args, got)
+		}
+	}
+	for _, args := range [][]string{{"erase", somePID}, {"version", somePID}} {
+		if got := call(t, "", args...); strings.Contains(got.out+got.err, somePID) {
+			t.Errorf("%q is said again: %+v", args, got)
+		}
 	}
 }
 

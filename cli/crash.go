@@ -21,6 +21,9 @@ import (
 // process.
 const crashMonitor = "crash-monitor"
 
+// crashFolder is where the reports are, beside the data of the zones.
+const crashFolder = "crashes"
+
 const (
 	// maxCrash bounds what a crash report has of a dying program, in bytes. The first
 	// goroutine, which is the guilty one, comes first.
@@ -39,7 +42,7 @@ type CrashWatch struct {
 
 // WatchCrashes has a crash of this process written beside the data, until End.
 func (s *Settings) WatchCrashes() *CrashWatch {
-	c, err := watchCrashes(filepath.Join(s.Data, "crashes"))
+	c, err := watchCrashes(filepath.Join(s.Data, crashFolder))
 	if err != nil {
 		s.Log.Warn("a crash would leave no report", "err", err)
 	}
@@ -111,6 +114,17 @@ func monitorCrash(in io.Reader, dir string, now func() time.Time) error {
 	}
 	name := "crash-" + at.UTC().Format("20060102-150405") + ".txt"
 	return os.WriteFile(filepath.Join(dir, name), []byte(text+privatelog.Clean(told)), 0o600)
+}
+
+// crashFindings tell of the newest report in the directory, if there is one: nobody looks
+// there unasked when a service manager has started the program again.
+func crashFindings(dir string) []finding {
+	reports, _ := filepath.Glob(filepath.Join(dir, "crash-*.txt")) // in the order of their times
+	if len(reports) == 0 {
+		return nil
+	}
+	return []finding{{"crashes", FindingWarning, fmt.Sprintf("%d reports, the newest is %s; "+
+		"it is filtered: read it, put it into an issue, then delete it", len(reports), reports[len(reports)-1])}}
 }
 
 // listen reads to the end: a process that dies hangs without a reader. It returns what

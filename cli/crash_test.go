@@ -168,3 +168,22 @@ func TestAGoodEndLeavesNoCrashReport(t *testing.T) {
 		t.Errorf("there is %v", reports)
 	}
 }
+
+func TestDoctorNamesTheNewestCrashReportAndLooksAtAnAgentThatAlwaysAnswers(t *testing.T) {
+	data := t.TempDir()
+	file := filepath.Join(data, "kiosk.toml") // at that port is nobody else, either
+	write(t, file, "[agent]\nlisten = \"127.0.0.1:1\"\n")
+	if got := call(t, "", "doctor", "-config", file, "-data", data); strings.Contains(got.out, "crashes") || !strings.Contains(got.out, "127.0.0.1:1; 0 clients") {
+		t.Errorf("of no report: %+v", got)
+	}
+	dir := filepath.Join(data, crashFolder)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	newest := filepath.Join(dir, "crash-20261124-030000.txt")
+	write(t, newest, "x")
+	write(t, filepath.Join(dir, "crash-20261122-030000.txt"), "x")
+	if got := call(t, "", "doctor", "-config", file, "-data", data); got.status != exitOK || !strings.Contains(got.out, "2 reports, the newest is "+newest) {
+		t.Errorf("%+v", got)
+	}
+}

@@ -49,6 +49,7 @@ func (p *Program) doctor(ctx context.Context, s *Settings) error {
 	findings := examine(ctx, p.checksOf(c, s.source(), data))
 	steps, found := lastSteps(ctx, data)
 	findings = append(findings, found)
+	findings = append(findings, crashFindings(filepath.Join(s.Data, crashFolder))...)
 	if err := report(p.Stdout, findings, steps, s.json); err != nil {
 		return err
 	}
@@ -73,6 +74,9 @@ func (p *Program) checksOf(c config.Config, source, data string) []check {
 	running := func(ctx context.Context) (bool, error) {
 		v, err := visits.get(ctx)
 		return errors.Is(v.err, storage.ErrInUse), err
+	}
+	if p.Checks == nil {
+		c.Agent.Enabled = true // a program without a kiosk always answers
 	}
 	checks := []check{
 		one("configuration", "", func(context.Context) finding {
@@ -215,7 +219,7 @@ func visitsFinding(counts visitCount, err error) finding {
 	case err != nil:
 		return finding{"visits", FindingFailed, "the store does not open in time: " + err.Error()}
 	case errors.Is(counts.err, storage.ErrInUse):
-		return finding{"visits", FindingOK, "a kiosk is running on them; see its local status, and: authenkiosk work list"}
+		return finding{"visits", FindingOK, "a program is running on them; what waits for the staff: authenkiosk work list"}
 	case counts.err != nil:
 		return finding{"visits", FindingFailed, counts.err.Error()}
 	}

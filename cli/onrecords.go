@@ -63,6 +63,9 @@ func (p *Program) audit(ctx context.Context, s *Settings) error {
 // erase takes a person's data out of the store on request. The number comes from
 // standard input, so that it is in no list of processes and no shell history.
 func (p *Program) erase(ctx context.Context, s *Settings) error {
+	if len(s.Args) > 0 {
+		return records.ErrPIDAsWord // it is not said again
+	}
 	return p.onRecords(ctx, s, p.Stdin, "erase")
 }
 

@@ -86,10 +86,13 @@ func recordCommand(r Commands, words []string, _ io.Reader, output io.Writer) er
 	return r.Record(output)
 }
 
+// ErrPIDAsWord says that a number was given where others may read it.
+var ErrPIDAsWord = errors.New("the PID comes from standard input, never from the command line")
+
 // EraseCommand takes a person's data out of the store. The number comes by the input.
 func EraseCommand(r Commands, words []string, input io.Reader, output io.Writer) error {
 	if len(words) > 0 {
-		return errors.New("the PID comes from standard input, never from the command line")
+		return ErrPIDAsWord
 	}
 	line, err := io.ReadAll(input)
 	if err != nil {
