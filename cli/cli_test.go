@@ -86,6 +86,18 @@ func TestWhoeverAsksForHelpHasItWithoutAnError(t *testing.T) {
 	}
 }
 
+func TestTheReadmeListsEveryCommand(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range (&Program{}).commands() {
+		if !strings.Contains(string(readme), "\nauthenkiosk "+c.Name+" ") {
+			t.Errorf("%s is not in the list of README.md", c.Name)
+		}
+	}
+}
+
 // hook is a writer that does something whenever it is written to.
 type hook func()
 
