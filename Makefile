@@ -47,7 +47,7 @@ agent:
 # test is everything: form, meaning, every test with the race detector, the card
 # reader on a real card service, programs of hospitals against the built agent, and
 # whole visits clicked through in a window.
-test: testdeps check unit whole flow screens pcscd field e2e
+test: testdeps check unit whole pcscd field e2e
 
 testdeps:
 	@sh packaging/deps.sh test
@@ -74,19 +74,19 @@ UNIT = AUTHENKIOSK_REQUIRE_TOOLS=1 go test -tags $(TEST_TAGS) -p $(SIDE_BY_SIDE)
 unit:
 	$(UNIT) -race -short ./...
 
-# whole runs what unit shortens, as often as is usual and without the race detector:
-# what draws in one goroutine, and experiments on the store.
+# whole runs what unit shortens, in full and without the race detector: every reachable
+# model of the patient's way, every screen in every look, slips, experiments on the store.
 whole:
 	$(UNIT) $(SHORTENED)
 SHORTENED = $(shell grep -rl --include='*_test.go' 'testing\.Short()' . | xargs -n 1 dirname | sort -u)
 
-# flow walks every reachable model of the kiosk, of the way alone and of a desk; the race detector has
-# seen a part of it in unit.
+# flow walks every reachable model of the patient's way, and says how many they are; it
+# is a part of whole.
 flow:
-	go test -tags $(TEST_TAGS) -run Every -count 1 -timeout 40m -v ./visit/flow | grep -v '^=== '
+	go test -tags $(TEST_TAGS) -run Every -count 1 -v -timeout 40m ./visit/flow | grep -v '^=== '
 
-# screens looks at every screen in both languages, on every display, in every size
-# of text and contrast; the race detector has seen a part of it in unit.
+# screens looks at every screen in both languages, on every display, in every size of
+# text and contrast; it is a part of whole.
 screens:
 	go test -tags $(TEST_TAGS) -run 'EveryScreen|Larger|EveryText|Touched' -count 1 ./ui/kiosk
 

@@ -57,6 +57,7 @@ func TestAPictureHasAsManyPixelsAsItsPlaceInTheWindow(t *testing.T) {
 }
 
 func TestPicturesThatAreNotShownDoNotPileUp(t *testing.T) {
+	painted(t)
 	k := shown(t, sampleOptions(), welcomeModel(), panels[0])
 	k.s.Draft = false
 	for contrast := range flow.ContrastBlackYellow + 1 {

@@ -27,6 +27,7 @@ const (
 )
 
 func TestTheMainScreensLookAsTheyWereApproved(t *testing.T) {
+	painted(t)
 	for _, name := range golden {
 		for _, lang := range []string{"th", "en"} {
 			m := modelOf(t, name)
@@ -99,6 +100,7 @@ func changed(t *testing.T, path string, got image.Image) float64 {
 }
 
 func TestAGoldenPictureNoticesAWordThatIsMissing(t *testing.T) {
+	painted(t)
 	m := modelOf(t, "confirm")
 	o := sampleOptions()
 	o.Machine, o.Version = "", ""

@@ -25,6 +25,7 @@ func sizesOf(k *Kiosk) map[string]float32 {
 }
 
 func TestTheCodeIsHugeInEverySizeOfText(t *testing.T) {
+	painted(t)
 	for _, c := range []struct {
 		size  fyne.Size
 		least float32

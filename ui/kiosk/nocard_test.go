@@ -16,6 +16,7 @@ import (
 // What NHSO and the card of another visit know of the owner of a number that was
 // only typed is on no screen.
 func TestNoScreenRevealsAnythingOfATypedNumber(t *testing.T) {
+	painted(t)
 	secrets := []string{
 		"ทดสอบเรียบร้อย", "เสมอใจ", "เส.", "Thotsopriaproi", "Samoechai", "หลักประกันสุขภาพ", "โรงพยาบาลส่งเสริมสุขภาพตำบลทดสอบเหนือ",
 		"99998", "บัตรทอง", "Gold Card", samplePID,

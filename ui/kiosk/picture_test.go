@@ -10,6 +10,7 @@ import (
 )
 
 func TestEveryPictureIsUsedAndEveryUsedPictureIsThere(t *testing.T) {
+	painted(t)
 	k := shown(t, sampleOptions(), welcomeModel(), fyne.NewSize(540, 960))
 	k.s.Draft = false
 	used := map[string]bool{}

@@ -106,9 +106,7 @@ func faded(img image.Image, texts []*canvas.Text, least float64) (list []string)
 var pixelScreens = append([]string{"phone-wrong", "idle", "card-fault-card-mute"}, golden...)
 
 func TestTextsOfTheMainScreensHaveTheirContrastInPixels(t *testing.T) {
-	if raced {
-		t.Skip("one goroutine paints; the race detector makes it slow")
-	}
+	painted(t)
 	for _, name := range pixelScreens {
 		for theme, least := range leastContrast {
 			m := modelOf(t, name)

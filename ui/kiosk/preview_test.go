@@ -131,6 +131,7 @@ func TestThePictureStaysFromTheCountdownToTheReview(t *testing.T) {
 }
 
 func TestAPictureForAScreenWithoutAPlaceForItIsNotKept(t *testing.T) {
+	painted(t)
 	for _, s := range samples(t) {
 		if s.model.State == flow.PhotoAim || s.model.State == flow.PhotoReview {
 			continue

@@ -17,9 +17,18 @@ import (
 // leastContrast is that of texts in each theme.
 var leastContrast = map[flow.Contrast]float64{flow.ContrastLight: 7, flow.ContrastDark: 10, flow.ContrastBlackYellow: 10}
 
-// leftOut spreads the combinations while the race detector makes everything slow:
-// one of eight. make test also runs all of them, without it.
-func leftOut(n int) bool { return raced && n%8 != 0 }
+// leftOut spreads the combinations with -short, which the race detector is run with and
+// makes everything slow: one of eight. make test also runs all of them, without it.
+func leftOut(n int) bool { return testing.Short() && n%8 != 0 }
+
+// painted is for a test in which one goroutine paints: the race detector finds nothing in
+// it and makes it ten times as slow. make test runs it without, and without -short.
+func painted(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("one goroutine paints: tested without -short")
+	}
+}
 
 // everyLook calls look with every screen in both languages, on every display, in
 // every size of text and contrast.

@@ -108,6 +108,11 @@ var leftOut = []struct {
 			}
 		}
 	}},
+	{"m.Way.Session", "once a visit is at NHSO or waits, its day and what has delayed it are only shown and printed", func(w *world, x *Session) {
+		if s := w.m.State; s == Result || s == Queued {
+			x.Visit, x.Problem = visit.Visit{}, visit.NoProblem
+		}
+	}},
 	{"m.Way.Session", "screens that send to the desk only show what is known", func(w *world, x *Session) {
 		s := w.m.State
 		if s != Desk && s != NoRight && s != AlreadyElsewhere {

@@ -80,7 +80,7 @@ func walk(t *testing.T, start world, events func(world) []Event, step func(Model
 	t.Helper()
 	reached = map[State]bool{}
 	seen, queue, pairs := map[key]bool{start.key(): true}, []world{start}, 0
-	for len(queue) > 0 && (*mostModels == 0 || len(seen) < *mostModels) {
+	for len(queue) > 0 && (bound() == 0 || len(seen) < bound()) {
 		w := queue[0]
 		queue = queue[1:]
 		reached[w.m.State] = true
@@ -125,7 +125,7 @@ func TestEveryStepOfAWayWithoutAKioskKeepsTheInvariants(t *testing.T) {
 		return errors.Join(checkWay(before, e, after, effects), checkHosted(before, e, after, effects))
 	})
 	for _, s := range States() {
-		if own := s != NoCard && s != TakeCard; reached[s] != own && *mostModels == 0 {
+		if own := s != NoCard && s != TakeCard; reached[s] != own && bound() == 0 {
 			t.Errorf("state %v: reached is %v", s, reached[s])
 		}
 	}
@@ -222,7 +222,7 @@ func TestEveryStepOfADeskThatEmbedsAWayKeepsTheInvariants(t *testing.T) {
 		return checkWay(before, e, after, effects)
 	})
 	for _, s := range []State{Reading, Confirm, PhoneEntry, Sending, Result, Queued, Desk, PIDEntry, PhotoReview, RelationChoice, Line} {
-		if !reached[s] && *mostModels == 0 {
+		if !reached[s] && bound() == 0 {
 			t.Errorf("state %v is never reached at the desk", s)
 		}
 	}
