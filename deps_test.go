@@ -104,7 +104,7 @@ var house = map[string]room{
 	"app/privatelog":  {[]string{"visit"}, nil, "the last filter must not depend on what it filters"},
 	"app/recorder":    {[]string{"visit/flow", "visit/flow/record"}, []string{"app/privatelog", "visit"}, "it takes the steps of a flow and knows no device: what a dying program still holds is told by it alone"},
 	"app/records":     {[]string{"agent", "agent/feed", "assets/slipwords", "storage", "visit"}, nil, "it works on a store, whoever has opened it"},
-	"app/slips":       {[]string{"app/config", "app/slips/spool", "app/wait", "printer", "printer/template", "storage", "visit", "visit/flow"}, []string{"printer/sink"}, "it words slips and brings them to the printer; who stands there is told by a function"},
+	"app/slips":       {[]string{"app/config", "app/slips/spool", "app/wait", "atomicfile", "printer", "printer/template", "storage", "visit", "visit/flow"}, []string{"printer/sink"}, "it words slips and brings them to the printer; who stands there is told by a function"},
 	"app/slips/spool": {[]string{"printer", "storage", "visit"}, nil, "slips wait in the store and go to the printer; whether a patient is there is told by a function"},
 	"app/upstream":    {[]string{"app/config", "app/privatelog", "app/wait", "nhso", "outbox", "storage", "visit", "visit/flow"}, nil, "it asks NHSO; whose card is inside is told through an interface of its own"},
 	"app/wait":        {nil, nil, "it waits"},

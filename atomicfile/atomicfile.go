@@ -8,11 +8,27 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 )
 
 // TempPrefix begins the name of every temporary file of this package. After a power
 // cut one may be left over.
 const TempPrefix = ".new-"
+
+// TempOf returns of which file a temporary file was to become the content, by its name.
+// Whoever erases files with personal data erases those that a power cut left of them.
+func TempOf(name string) (file string, ok bool) {
+	rest, ours := strings.CutPrefix(name, TempPrefix)
+	i := strings.LastIndexByte(rest, '-')
+	if !ours || i < 1 {
+		return "", false
+	}
+	if _, err := strconv.ParseUint(rest[i+1:], 10, 64); err != nil {
+		return "", false
+	}
+	return rest[:i], true
+}
 
 // Write writes a file, or replaces it, and returns when it is on the disk. The file
 // belongs to the owner of the one that it replaces, or else of the directory, also

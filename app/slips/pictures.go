@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"authenkiosk/atomicfile"
 	"authenkiosk/visit"
 )
 
@@ -21,8 +22,14 @@ type pictureFiles struct {
 	keepDays int
 }
 
-// halfSlip is the name of a slip that is being written.
-var halfSlip = regexp.MustCompile(`^\.slip-[0-9]+$`)
+// oldHalfSlip is the name that earlier versions gave a slip while they were writing it.
+var oldHalfSlip = regexp.MustCompile(`^\.slip-[0-9]+$`)
+
+// isHalfSlip reports whether it is the name of a slip that is being written.
+func isHalfSlip(name string) bool {
+	of, ok := atomicfile.TempOf(name)
+	return ok && isSlipFile(of) || oldHalfSlip.MatchString(name)
+}
 
 // halfSlipAge is after what time nobody is writing a slip any more: it takes
 // milliseconds, and the program that began it was killed.
@@ -60,7 +67,7 @@ func (p pictureFiles) expire(now time.Time) (n int, err error) {
 		at := info.ModTime()
 		switch {
 		case isSlipFile(f.Name()) && at.Before(from):
-		case halfSlip.MatchString(f.Name()) && now.Sub(at) > halfSlipAge:
+		case isHalfSlip(f.Name()) && now.Sub(at) > halfSlipAge:
 		default:
 			continue
 		}

@@ -25,8 +25,11 @@ func TestThePicturesOfSlipsAreKeptNoLongerThanTheVisits(t *testing.T) {
 		"slip-" + id + ".pdf":                           {2 * day, false},
 		"slip-019ab000-0000-7000-8000-0123456789ac.png": {day, true}, // of yesterday
 		"slip-019ab000-0000-7000-8000-0123456789ad.pdf": {time.Minute, true},
-		".slip-1234567":                                 {2 * time.Hour, false},
+		".slip-1234567":                                 {2 * time.Hour, false}, // of an earlier version
 		".slip-7654321":                                 {time.Second, true},
+		".new-slip-" + id + ".png-1234567":              {2 * time.Hour, false},
+		".new-slip-" + id + ".pdf-7654321":              {time.Second, true},
+		".new-our-own.png-1234567":                      {9 * day, true},
 		"picture-1234567890123456789.png":               {9 * day, true},
 		"slip-" + id + ".toml":                          {9 * day, true},
 		"slip-our-own.png":                              {9 * day, true},
@@ -52,7 +55,7 @@ func TestThePicturesOfSlipsAreKeptNoLongerThanTheVisits(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := pictureFiles{dir: dir, keepDays: 1}
-	if n, err := p.expire(now); n != 3 || err != nil {
+	if n, err := p.expire(now); n != 4 || err != nil {
 		t.Errorf("%d files were erased: %v", n, err)
 	}
 	for name, f := range files {
