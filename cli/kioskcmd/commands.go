@@ -96,12 +96,7 @@ func later(*cli.Program, context.Context, *cli.Settings) error { return errLater
 // kiosk opens the kiosk and works until ctx ends. Without a kiosk the window says
 // that there is none, and whom to call.
 func (f *flags) kiosk(_ *cli.Program, ctx context.Context, s *cli.Settings) error {
-	watched := s.WatchCrashes()
-	defer watched.End()
-	o := Opening{
-		WindowOptions: WindowOptions{LayoutFile: f.layoutFile}, Try: func() (*kiosk.Kiosk, error) { return f.open(s, watched.Lifeline()) },
-		Rough: config.Rough(s.ConfigFile), Log: s.Log,
-	}
+	o := Opening{WindowOptions: WindowOptions{LayoutFile: f.layoutFile}, Rough: config.Rough(s.ConfigFile), Log: s.Log}
 	var err error
 	if f.size != "" {
 		if o.Width, o.Height, err = parseSize(f.size); err != nil {
@@ -111,6 +106,9 @@ func (f *flags) kiosk(_ *cli.Program, ctx context.Context, s *cli.Settings) erro
 	if err := s.Place(); err != nil {
 		return err
 	}
+	watched := s.WatchCrashes() // its reports lie beside the data
+	defer watched.End()
+	o.Try = func() (*kiosk.Kiosk, error) { return f.open(s, watched.Lifeline()) }
 	return f.window(ctx, o)
 }
 

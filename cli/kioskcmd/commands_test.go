@@ -5,7 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"image"
+	"io"
+	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -119,6 +122,54 @@ func TestADeviceThatCanNeverWorkStopsTheStart(t *testing.T) {
 			t.Errorf("%q: %+v", setting, got)
 		}
 	}
+}
+
+// TestACrashReportOfAKioskLiesWithItsData: also where the command line does not say where
+// the data are.
+func TestACrashReportOfAKioskLiesWithItsData(t *testing.T) {
+	child := exec.Command(os.Args[0], "-test.run", "^TestCrashingKiosk$")
+	child.Dir = t.TempDir()
+	home := t.TempDir()
+	child.Env = append(os.Environ(), crashing+"=1", "HOME="+home, "XDG_CONFIG_HOME="+home, "AppData="+home)
+	done, err := child.StderrPipe() // the monitor has it, too, and ends after its report
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	said, _ := io.ReadAll(done)
+	if err := child.Wait(); err == nil {
+		t.Fatal("the child did not crash")
+	}
+	var reports []string
+	for _, folder := range []string{home, child.Dir} {
+		_ = filepath.WalkDir(folder, func(path string, _ fs.DirEntry, _ error) error {
+			if strings.HasPrefix(filepath.Base(path), "crash-") {
+				reports = append(reports, path)
+			}
+			return nil
+		})
+	}
+	if len(reports) != 1 || !strings.Contains(reports[0], filepath.Join("authenkiosk", "crashes")) {
+		t.Errorf("the reports are %q; it said %s", reports, said)
+	}
+}
+
+const crashing = "AUTHENKIOSK_TEST_CRASH"
+
+func TestCrashingKiosk(*testing.T) {
+	if os.Getenv(crashing) == "" {
+		return // nobody has started it as a child
+	}
+	p := cli.Program{Name: "authenkiosk", Stdout: io.Discard, Stderr: os.Stderr, Commands: Commands(
+		func(context.Context, Opening) error {
+			done := make(chan struct{})
+			go func() { panic("on purpose") }()
+			<-done
+			return nil
+		}, nil)}
+	p.Main([]string{"kiosk"})
 }
 
 func TestDoctorSaysThatPhonesMayNotKnowAQRCodeOfOurOwn(t *testing.T) {
