@@ -19,12 +19,14 @@ type Recorder struct {
 	mu   sync.Mutex
 	tail *record.Tail
 	wake chan struct{}
+	dies chan chan struct{} // the program dies: the channel is closed when all is written
+	step func(flow.Model, flow.Event) (flow.Model, []flow.Effect)
 }
 
 // New makes a recorder of a flow that begins with that model. The program is the
 // version that stands in the record.
 func New(program string, start flow.Model) *Recorder {
-	return &Recorder{tail: record.NewTail(program, start), wake: make(chan struct{}, 1)}
+	return &Recorder{tail: record.NewTail(program, start), wake: make(chan struct{}, 1), dies: make(chan chan struct{}), step: flow.Step}
 }
 
 // Step is flow.Step.
@@ -35,7 +37,14 @@ func (r *Recorder) Step(m flow.Model, e flow.Event) (flow.Model, []flow.Effect) 
 	r.mu.Lock()
 	r.tail.Begin(time.Now(), &m, e)
 	r.mu.Unlock()
-	next, effects := flow.Step(m, e)
+	ended := false
+	defer func() {
+		if !ended { // it panics: nobody writes anything after this
+			r.last()
+		}
+	}()
+	next, effects := r.step(m, e)
+	ended = true
 	r.mu.Lock()
 	r.tail.End(&m, &next)
 	r.mu.Unlock()
@@ -44,6 +53,24 @@ func (r *Recorder) Step(m flow.Model, e flow.Event) (flow.Model, []flow.Effect) 
 	default:
 	}
 	return next, effects
+}
+
+// lastWait bounds how long the end of the program, or its death, waits for the other end.
+const lastWait = 2 * time.Second
+
+// last has Follow write all that there is, the step that has not ended included.
+func (r *Recorder) last() {
+	late := time.After(lastWait)
+	written := make(chan struct{})
+	select {
+	case r.dies <- written:
+	case <-late: // nobody follows, or the other end takes nothing
+		return
+	}
+	select {
+	case <-written:
+	case <-late:
+	}
 }
 
 // Record returns what is kept now.
@@ -75,13 +102,34 @@ const Mark = '\x1e'
 
 // Follow writes each step to w as soon as it has ended, until ctx ends or w takes no
 // more. From time to time it writes anew where the record begins: lines of steps before
-// that can be forgotten (see Gather). When ctx ends, a step that has not ended is
-// written as well: it may be why.
+// that can be forgotten (see Gather). When ctx ends, or a step panics, a step that has not
+// ended is written as well: it may be why. A w that blocks keeps nobody: Follow returns
+// soon after the end of ctx, whatever becomes of the writing.
 func (r *Recorder) Follow(ctx context.Context, w io.Writer) {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		r.follow(ctx, w)
+	}()
+	select {
+	case <-ended:
+		return
+	case <-ctx.Done():
+	}
+	select {
+	case <-ended:
+	case <-time.After(lastWait):
+	}
+}
+
+func (r *Recorder) follow(ctx context.Context, w io.Writer) {
 	var began, sent uint64
 	for running := true; running; {
+		var written chan struct{}
 		select {
 		case <-r.wake:
+		case written = <-r.dies:
+			running = false
 		case <-ctx.Done():
 			running = false
 		}
@@ -106,6 +154,9 @@ func (r *Recorder) Follow(ctx context.Context, w io.Writer) {
 			if _, err := w.Write(append(append([]byte{Mark}, line...), '\n')); err != nil {
 				return // nobody is there any more
 			}
+		}
+		if written != nil {
+			close(written)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -156,6 +157,60 @@ func TestAnotherProcessHasTheLastStepsAtEveryTime(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A panic ends the program within its step: nobody writes the step after that.
+func TestAStepThatPanicsIsAtTheOtherEndBeforeTheProgramDies(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, p := New("test", begin), &pipe{}
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			r.Follow(ctx, p)
+		}()
+		m := play(r, begin, 1)
+		r.step = func(flow.Model, flow.Event) (flow.Model, []flow.Effect) { panic("on purpose") }
+		func() {
+			defer func() {
+				if last := string(p.gather.Text()); recover() == nil || !strings.HasSuffix(last, `"event":"TapNoCard"}`+"\n") {
+					t.Errorf("when the program dies the other end has %q", last[max(0, len(last)-200):])
+				}
+			}()
+			r.Step(m, flow.TapNoCard{})
+		}()
+		stop()
+		<-ended
+	})
+}
+
+func TestNobodyWaitsForAnEndThatTakesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		full := make(stuck)
+		r := New("test", begin)
+		m := play(r, begin, 1)
+		ctx, stop := context.WithCancel(t.Context())
+		time.AfterFunc(time.Minute, stop)
+		began := time.Now()
+		r.Follow(ctx, full)
+		if took := time.Since(began); took > time.Minute+10*time.Second {
+			t.Errorf("the end of the program waited for %v", took-time.Minute)
+		}
+		r.step = func(flow.Model, flow.Event) (flow.Model, []flow.Effect) { panic("on purpose") }
+		func() {
+			defer func() { _ = recover() }()
+			r.Step(m, flow.TapNoCard{})
+		}()
+		close(full)
+	})
+}
+
+// stuck takes nothing until it is closed.
+type stuck chan struct{}
+
+func (s stuck) Write([]byte) (int, error) {
+	<-s
+	return 0, io.ErrClosedPipe
 }
 
 func TestAFollowerEndsWhenNobodyIsThere(t *testing.T) {
