@@ -30,6 +30,8 @@ const (
 	maxCrash = 1 << 20
 	// maxCrashLine bounds a line of it; longer ones are cut into several.
 	maxCrashLine = 1 << 16
+	// monitorLimit is how long a monitor may take to see that all went well.
+	monitorLimit = 3 * time.Second
 )
 
 // CrashWatch has a crash of this process written to a file. A dying Go program can only
@@ -92,6 +94,9 @@ func (c *CrashWatch) End() {
 	}
 	_ = debug.SetCrashOutput(nil, debug.CrashOptions{})
 	_ = c.pipe.Close()
+	// It has nothing to write, and a service manager waits for this program.
+	kill := time.AfterFunc(monitorLimit, func() { _ = c.monitor.Process.Kill() })
+	defer kill.Stop()
 	_ = c.monitor.Wait()
 }
 
