@@ -65,13 +65,13 @@ func (t *Tail) drop() {
 func (t *Tail) End(before, after *flow.Model) {
 	last := &t.steps[(t.next-1)%Kept]
 	last.after, last.ended = AfterOf(after), true
-	switch {
-	case after.State == flow.Welcome && before.State != flow.Welcome:
+	if after.State == flow.Welcome && before.State != flow.Welcome {
 		clean := t.as.Start(*after)
 		last.clean = &clean
+	}
+	// Each time without a session: an answer may come after the one that asked for it.
+	if is := after.Session.Insertion; after.Session.Kept == (flow.Kept{}) && (is.IsZero() || is != before.Session.Insertion) {
 		t.as.Forget()
-	case after.Session.Insertion != before.Session.Insertion && after.Session.Kept == flow.Kept{}:
-		t.as.Forget() // another session, without the welcome screen between them
 	}
 }
 

@@ -35,6 +35,8 @@ func TestWhoItWasIsForgottenWithTheSession(t *testing.T) {
 		{"and does not come again", append(card(1), flow.CardRemoved{}, flow.TimerFired{Timer: flow.TimerHold}), false},
 		{"closed, with the card in", append(card(1), flow.TapClose{}), false},
 		{"closed, and the card out", append(card(1), flow.TapClose{}, flow.CardRemoved{}), false},
+		{"an answer that comes late", append(card(1)[:1], flow.CardRemoved{}, flow.TimerFired{Timer: flow.TimerHold}, card(1)[1]), false},
+		{"an answer after the session was closed", append(card(1), flow.TapClose{}, card(1)[1]), false},
 		{"half a number", append(digits, flow.TapClose{}), false},
 		{"another way", append(digits, flow.TapBack{}), false},
 	} {
