@@ -57,8 +57,9 @@ type Core struct {
 	lookNow chan struct{}
 	asked   chan func() // whether the loop over the devices still turns
 
-	mu   sync.Mutex
-	last visit.Devices // what watchDevices saw last
+	mu     sync.Mutex
+	last   visit.Devices // what watchDevices saw last
+	looked bool          // it has seen anything
 }
 
 // Options say where a program keeps its data and what it stands on.

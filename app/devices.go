@@ -69,7 +69,7 @@ func (c *Core) watchDevices(ctx context.Context) {
 		now := c.Lights()
 		c.mu.Lock()
 		before := c.last
-		c.last = now
+		c.last, c.looked = now, true
 		c.mu.Unlock()
 		if first || now != before {
 			first = false
@@ -123,11 +123,11 @@ func (c *Core) clockNow() visit.DeviceState {
 // clockForVisits is clockNow for the outbox and for what erases.
 func (c *Core) clockForVisits() outbox.Clock { return upstream.ClockFor(c.clockNow()) }
 
-// lastDevices returns what watchDevices saw last.
-func (c *Core) lastDevices() visit.Devices {
+// lastDevices returns what watchDevices saw last, and whether it has looked at all.
+func (c *Core) lastDevices() (last visit.Devices, looked bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.last
+	return c.last, c.looked
 }
 
 // Look has the lights brought up to date at once.

@@ -12,10 +12,11 @@ import (
 func (c *Core) Status() agent.Status {
 	state, latency, _ := c.health.Read()
 	skew, _ := c.NHSO.Skew()
+	devices, _ := c.lastDevices()
 	s := agent.Status{
 		Version: Version(), Zone: string(c.Config.NHSO.Zone), Mode: c.face.Mode, Screen: c.face.Screen(),
 		NHSO:        agent.NHSO{State: state.String(), LatencyMS: latency.Milliseconds()},
-		Printer:     agent.Printer{State: c.lastDevices().Printer.String()},
+		Printer:     agent.Printer{State: devices.Printer.String()},
 		ClockSkewMS: -skew.Milliseconds(), // ours minus NHSO's
 	}
 	s.Receivers = c.receivers.StatusOf()
@@ -31,7 +32,13 @@ func (c *Core) Status() agent.Status {
 }
 
 // healthy says why nobody can be served now, if so.
-func (c *Core) healthy() error { return unhealthy(c.lastDevices()) }
+func (c *Core) healthy() error {
+	d, looked := c.lastDevices()
+	if !looked {
+		return errors.New("the devices were not looked at yet")
+	}
+	return unhealthy(d)
+}
 
 // unhealthy names the device without which nobody can be served, if one is down.
 func unhealthy(d visit.Devices) error {

@@ -241,7 +241,7 @@ func TestE2ENothingTouchesTheScreenFromAWrongThread(t *testing.T) {
 	s.screen("welcome")
 	s.kiosk.end(t)
 	// What waits for the screen when the kiosk has ended is carried out without one.
-	running, _, ended := strings.Cut(s.kiosk.out.String(), "kiosk ends")
+	running, _, ended := strings.Cut(s.kiosk.out.String(), "msg=ends mode=kiosk")
 	if !ended || strings.Contains(running, "Error in Fyne call thread") {
 		t.Errorf("the screen was touched from a wrong thread:\n%s", s.kiosk.out)
 	}
