@@ -137,17 +137,17 @@ func crashFindings(dir string) []finding {
 func listen(in io.Reader) (said, record []byte, err error) {
 	var steps recorder.Gather
 	lines := bufio.NewReaderSize(in, maxCrashLine)
-	begins := true // a line, not the rest of a long one
 	for {
 		line, err := lines.ReadSlice('\n')
-		step, marked := bytes.CutPrefix(line, []byte{recorder.Mark})
-		switch marked = marked && begins; {
-		case marked && errors.Is(err, io.EOF): // killed while it was writing
+		// The program may die while a step is written: that then stands within its words.
+		words, step, marked := bytes.Cut(line, []byte{recorder.Mark})
+		switch {
+		case marked && errors.Is(err, io.EOF) && len(words) == 0: // killed while it was writing
 		case marked && steps.Add(bytes.TrimSuffix(step, []byte("\n"))):
+			said = addSaid(said, words)
 		default:
-			said = append(said, step[:min(len(step), maxCrash-len(said))]...)
+			said = addSaid(addSaid(said, words), step)
 		}
-		begins = err == nil
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			if errors.Is(err, io.EOF) {
 				err = nil
@@ -155,4 +155,8 @@ func listen(in io.Reader) (said, record []byte, err error) {
 			return said, steps.Text(), err
 		}
 	}
+}
+
+func addSaid(said, words []byte) []byte {
+	return append(said, words[:min(len(words), maxCrash-len(said))]...)
 }

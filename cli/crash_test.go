@@ -102,6 +102,14 @@ func TestOnlyWhatADyingProgramSaysMakesAReport(t *testing.T) {
 	end()
 	r.Follow(ended, &steps)
 	now := time.Date(2026, 11, 22, 10, 0, 0, 0, visit.Bangkok)
+	var all bytes.Buffer
+	r2, m2 := recorder.New("test", flow.Model{}), flow.Model{}
+	for _, e := range []flow.Event{flow.TapNoCard{}, flow.TapHelp{}, flow.TapHelp{}} {
+		m2, _ = r2.Step(m2, e)
+	}
+	r2.Follow(ended, &all)
+	cut := strings.LastIndex(strings.TrimSuffix(all.String(), "\n"), "\n") + 1
+	between, third := all.String()[:cut], all.String()[cut:]
 	long := strings.Repeat("x", 2*maxCrashLine)
 	for _, c := range []struct {
 		name, said string
@@ -114,6 +122,7 @@ func TestOnlyWhatADyingProgramSaysMakesAReport(t *testing.T) {
 		{"a crash without steps", "panic: x\n\ngoroutine 1", []string{"panic: x", "goroutine 1"}, 0},
 		{"a crash after steps", steps.String() + "panic: x\n", []string{"panic: x"}, 2},
 		{"a crash within a step", steps.String() + mark + `{"n":3,"at` + "panic: x\ngoroutine 1\n", []string{`{"n":3,"at` + "panic: x", "goroutine 1"}, 2},
+		{"a step within a line of a crash", between + "panic: x\ngorou" + third + "tine 1\n", []string{"panic: x", "tine 1"}, 3},
 		{"a person within a long line", steps.String() + "panic: " + long + " 9000000000004 \n" + mark + "080-000-1234 in a step\n", []string{long, "[pid]", "[phone] in a step"}, 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
