@@ -244,9 +244,29 @@ func TestWhatIsEqualStaysEqualWithinASession(t *testing.T) {
 	if p.hospital("99999") != "99999" || p.hospital("11111") == p.hospital("22222") {
 		t.Error("units are not told apart")
 	}
-	early, late := time.Unix(100, 0), time.Unix(200, 0)
-	if !p.time(late).After(p.time(early)) {
-		t.Error("the order of times is lost")
+	moments := []int64{500, 100, 900, 300, 301, 100}
+	made := map[int64]time.Time{}
+	for _, m := range moments {
+		made[m] = p.time(time.Unix(m, 0))
+	}
+	for a, of := range made {
+		for b := range made {
+			if a < b != of.Before(made[b]) {
+				t.Errorf("the order of %d and %d is lost", a, b)
+			}
+		}
+	}
+}
+
+// TestWhatLiesBetweenTimesIsNotTold: one of them may be the time of the step, which is in
+// the record as it was.
+func TestWhatLiesBetweenTimesIsNotTold(t *testing.T) {
+	between := func(a, b int64) time.Duration {
+		p := NewPseudonyms(beforeIt().Unit)
+		return p.time(time.Unix(b, 0)).Sub(p.time(time.Unix(a, 0)))
+	}
+	if between(1000, 1001) != between(1000, 9000) || between(1001, 1000) != between(9000, 1000) {
+		t.Error("a record tells what lies between the code of before and that of now")
 	}
 }
 

@@ -2,6 +2,7 @@ package record
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,11 +21,14 @@ type Pseudonyms struct {
 
 	given map[any]int    // pseudonyms of this session, by type and value
 	last  map[string]int // the last number of each kind
-	zero  time.Time      // the moment from which this session's times are counted
+	times []moment       // of this session, in their order
 	typed typed          // what is being typed
 	today visit.Date     // of the event that is being masked
 	input *flow.Model    // the model before that event
 }
+
+// moment is a time, and the one that stands for it.
+type moment struct{ real, made time.Time }
 
 // typed are the numbers that stand for those on the keypad.
 type typed struct{ pid, phone int } // 0: none yet
@@ -51,7 +55,7 @@ func (p *Pseudonyms) Forget() {
 	if p.given == nil || len(p.given) > 0 {
 		p.given = map[any]int{}
 	}
-	p.zero, p.typed = time.Time{}, typed{}
+	p.times, p.typed = nil, typed{}
 }
 
 // Start returns a model without a session, in which nothing of a person is, as it may
@@ -193,13 +197,26 @@ func (p *Pseudonyms) hospital(real string) string {
 	return hospital + strconv.Itoa(p.number(hospital, hcode(real)))
 }
 
-// time keeps what lies between two times and in which order they come, and nothing
-// else.
+// time keeps in which order the times of a session come, and nothing else: what lies
+// between them would tell when a code was made, by the time of the step that made another.
 func (p *Pseudonyms) time(real time.Time) time.Time {
-	if p.zero.IsZero() {
-		p.zero = real
+	i, known := slices.BinarySearchFunc(p.times, real, func(m moment, t time.Time) int { return m.real.Compare(t) })
+	if known {
+		return p.times[i].made
 	}
-	return p.today.Midnight().Add(12*time.Hour + real.Sub(p.zero)).UTC()
+	made := p.today.Midnight().Add(12 * time.Hour).UTC()
+	switch n := len(p.times); {
+	case n == 0:
+	case i == n:
+		made = p.times[n-1].made.Add(time.Minute)
+	case i == 0:
+		made = p.times[0].made.Add(-time.Minute)
+	default:
+		before := p.times[i-1].made
+		made = before.Add(p.times[i].made.Sub(before) / 2)
+	}
+	p.times = slices.Insert(p.times, i, moment{real, made})
+	return made
 }
 
 // date keeps of the dates on a card whether they have passed, and on which side of the
