@@ -72,8 +72,8 @@ func auditCommand(r Commands, words []string, _ io.Reader, output io.Writer) err
 	return err
 }
 
-// ErrNoRecord says that there is no kiosk whose last steps could be told.
-var ErrNoRecord = errors.New("only a kiosk that runs has a record of its last steps")
+// errNoRecord says that there is no kiosk whose last steps could be told.
+var errNoRecord = errors.New("only a kiosk that runs has a record of its last steps")
 
 // recordCommand prints the last steps of the kiosk that runs.
 func recordCommand(r Commands, words []string, _ io.Reader, output io.Writer) error {
@@ -81,7 +81,7 @@ func recordCommand(r Commands, words []string, _ io.Reader, output io.Writer) er
 		return errors.New("write: record")
 	}
 	if r.Record == nil {
-		return ErrNoRecord
+		return errNoRecord
 	}
 	return r.Record(output)
 }

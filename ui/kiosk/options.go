@@ -38,15 +38,15 @@ type Options struct {
 	Closed visit.Problem
 
 	// Settle is how long after a change of screen a touch does not count: it was
-	// meant for the screen before. Zero is DefaultSettle, negative is none.
+	// meant for the screen before. Zero is defaultSettle, negative is none.
 	Settle time.Duration
 	// ScreenLost is called when the window does not come back to full screen by
 	// itself; the program should then start again.
 	ScreenLost func()
 }
 
-// DefaultSettle is about the time between the two touches of a double touch.
-const DefaultSettle = 300 * time.Millisecond
+// defaultSettle is about the time between the two touches of a double touch.
+const defaultSettle = 300 * time.Millisecond
 
 func (o Options) withDefaults() Options {
 	if len(o.Languages) == 0 {
@@ -62,7 +62,7 @@ func (o Options) withDefaults() Options {
 		o.Later = func(d time.Duration, f func()) { time.AfterFunc(d, func() { fyne.Do(f) }) }
 	}
 	if o.Settle == 0 {
-		o.Settle = DefaultSettle
+		o.Settle = defaultSettle
 	}
 	if o.Next == nil {
 		o.Next = func(string, string) string { return "" }

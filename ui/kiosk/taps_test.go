@@ -227,10 +227,10 @@ func TestATouchMeantForTheScreenBeforeDoesNotCount(t *testing.T) {
 	now = now.Add(time.Second)
 	k.Show(modelOf(t, "confirm"))
 	touchIt(find(t, k, "confirm"))
-	now = now.Add(DefaultSettle / 2)
+	now = now.Add(defaultSettle / 2)
 	early := find(t, k, "confirm")
 	early.MouseDown(&desktop.MouseEvent{})
-	now = now.Add(DefaultSettle)
+	now = now.Add(defaultSettle)
 	early.MouseUp(&desktop.MouseEvent{})
 	early.Tapped(&fyne.PointEvent{})
 	if len(r.events) != 0 {

@@ -10,8 +10,8 @@ import (
 	"authenkiosk/visit/flow"
 )
 
-// ErrNone says that there is no record in a text.
-var ErrNone = errors.New(`there is no record in it (a line that begins with {"record":)`)
+// errNone says that there is no record in a text.
+var errNone = errors.New(`there is no record in it (a line that begins with {"record":)`)
 
 // maxSteps bounds what is read of a record.
 const maxSteps = 100_000
@@ -35,7 +35,7 @@ func Parse(report []byte) (Record, error) {
 			return parse(lines[i:], "line", i+1)
 		}
 	}
-	return Record{}, ErrNone
+	return Record{}, errNone
 }
 
 // parse reads the lines of a record, which are counted from first.
