@@ -6,16 +6,19 @@ import (
 	"authenkiosk/visit"
 )
 
-// mostAlike bounds the walk in which what leftOut says is tried, and alikeEach how
-// many pairs of worlds are compared in each state.
-const (
-	mostAlike = 5_000
-	alikeEach = 200
-)
+// bounds say how many models are walked to try what leftOut says, and how many pairs of
+// worlds are compared in each state; less with -short.
+func bounds() (models, pairs int) {
+	if testing.Short() {
+		return 3_000, 100
+	}
+	return 20_000, 1_000
+}
 
 // What leftOut says of each thing that it leaves out is tried, not believed: from two
 // worlds that the walk does not tell apart the same worlds must be reached.
 func TestWorldsThatTheWalkDoesNotTellApartLeadToTheSame(t *testing.T) {
+	most, pairs := bounds()
 	known := map[key]world{start().key(): start()}
 	queue := []world{start()}
 	for _, e := range join(without(visit.MethodPhoto), answered(), photographed()) { // what is far from the start
@@ -38,10 +41,10 @@ func TestWorldsThatTheWalkDoesNotTellApartLeadToTheSame(t *testing.T) {
 			next := move(w, e)
 			first, again := known[next.key()]
 			switch {
-			case !again && len(known) < mostAlike:
+			case !again && len(known) < most:
 				known[next.key()] = next
 				queue = append(queue, next)
-			case again && compared[next.m.State] < alikeEach && first.whole() != next.whole():
+			case again && compared[next.m.State] < pairs && first.whole() != next.whole():
 				compared[next.m.State]++
 				if e, ok := leadElsewhere(first, next); ok && !t.Failed() {
 					t.Errorf("%v, after %T%+v: the two do not lead to the same\n%+v\n%+v", next.m.State, e, e, first, next)

@@ -93,19 +93,42 @@ var leftOut = []struct {
 	}},
 	{"m.Left", "it is only shown", func(w *world, _ *Session) { w.m.Left = false }},
 	{"m.Way.Session.Photo.Failed", "it is only shown", func(_ *world, x *Session) { x.Photo.Failed = false }},
-	{"m.Way.Session.Kept", "which number it is makes no difference, only whose it is", func(_ *world, x *Session) {
+	{"m.Way.Session.Kept", "which number it is makes no difference, only whose it is, and whether it is whole", func(_ *world, x *Session) {
 		if x.Kept != (Kept{}) {
-			x.Kept = Kept{PID: same.PID}
+			x.Kept = Kept{PID: same.PID, Input: x.Kept.Input, Phone: x.Kept.Phone}
+			if !x.Kept.Phone.IsZero() {
+				x.Kept.Phone = somePhone
+			}
+		}
+	}},
+	{"m.Way.Today", "which day it is makes no difference, only whether it is that of the visit, and of the question to LINE", func(w *world, x *Session) {
+		for _, of := range []*visit.Date{&x.Visit.ServiceDate, &x.AskedOf} {
+			switch *of {
+			case visit.Date{}:
+			case w.m.Today:
+				*of = today
+			default:
+				*of = tomorrow
+			}
+		}
+		w.m.Today = today
+	}},
+	{"m.Way.Devices.Printer", "it only counts whether there is a printer, and whether it is down", func(w *world, _ *Session) {
+		if p := w.m.Devices.Printer; p != visit.DeviceAbsent && p != visit.DeviceDown {
+			w.m.Devices.Printer = visit.DeviceReady
 		}
 	}},
 	{"m.Way.Session", "a confirmed visit is what was made of the session, and of that only the day and the proof decide, and whether a number waits for the card", func(w *world, x *Session) {
 		if s := w.m.State; s == Sending || s == Result || s == Queued {
-			*x = Session{
+			sent := Session{
 				Insertion: x.Insertion, Method: x.Method, Person: Person{PID: x.Person.PID},
 				Certifier: Certifier{Insertion: x.Certifier.Insertion, Relation: x.Certifier.Relation},
 				Visit:     visit.Visit{ServiceDate: x.Visit.ServiceDate}, Phase: x.Phase, Print: x.Print, Reprints: x.Reprints, Problem: x.Problem,
-				PhoneTyped: x.PhoneTyped && x.Phase == Saving,
 			}
+			if x.Phase == Saving {
+				sent.PhoneTyped, sent.PhoneInput = x.PhoneTyped, x.PhoneInput
+			}
+			*x = sent
 		}
 	}},
 	{"m.Way.Session", "once a visit is at NHSO or waits, its day and what has delayed it are only shown and printed", func(w *world, x *Session) {
@@ -115,15 +138,12 @@ var leftOut = []struct {
 	}},
 	{"m.Way.Session", "screens that send to the desk only show what is known", func(w *world, x *Session) {
 		s := w.m.State
-		if s != Desk && s != NoRight && s != AlreadyElsewhere {
+		if s != Desk && s != NoRight {
 			return
 		}
 		shown := Session{
 			Insertion: x.Insertion, Method: x.Method, Person: Person{PID: x.Person.PID}, Kept: x.Kept, Print: x.Print, Problem: x.Problem,
 			Certifier: Certifier{Insertion: x.Certifier.Insertion, Relation: x.Certifier.Relation},
-		}
-		if s == AlreadyElsewhere { // where the unit may allow a second code
-			shown.Person, shown.CardRead, shown.Done, shown.Offered, shown.Phone, shown.PhoneTyped = x.Person, x.CardRead, x.Done, x.Offered, x.Phone, x.PhoneTyped
 		}
 		*x = shown
 	}},
