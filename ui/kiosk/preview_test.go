@@ -171,6 +171,7 @@ func TestTheOwnerOfAPictureMayChangeItAfterwards(t *testing.T) {
 }
 
 func TestAPictureFitsItsPlaceInEveryShapeAndSize(t *testing.T) {
+	painted(t)
 	for _, size := range panels {
 		for _, shape := range []image.Point{{640, 480}, {1920, 1080}, {480, 640}, {4000, 3000}, {1, 1}, {5000, 2}} {
 			for _, name := range []string{"photo-hint-good", "photo-review"} {

@@ -18,8 +18,8 @@ import (
 var leastContrast = map[flow.Contrast]float64{flow.ContrastLight: 7, flow.ContrastDark: 10, flow.ContrastBlackYellow: 10}
 
 // leftOut spreads the combinations with -short, which the race detector is run with and
-// makes everything slow: one of eight. make test also runs all of them, without it.
-func leftOut(n int) bool { return testing.Short() && n%8 != 0 }
+// makes everything slow: one of 32. make test also runs all of them, without it.
+func leftOut(n int) bool { return testing.Short() && n%32 != 0 }
 
 // painted is for a test in which one goroutine paints: the race detector finds nothing in
 // it and makes it ten times as slow. make test runs it without, and without -short.

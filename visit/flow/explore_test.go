@@ -73,7 +73,7 @@ var mostModels = flag.Int("models", 0, "how many models the exhaustive tests wal
 
 // someModels bounds the walks with -short: under the race detector, which is run so, every
 // step costs ten times as much, and nothing here is done by two goroutines.
-const someModels = 3_000
+const someModels = 1_500
 
 // bound returns how many models are walked; 0: all.
 func bound() int {

@@ -17,12 +17,16 @@ var randomEvents = flag.Int("random-events", 200_000, "how many random events to
 // no id is saved or submitted twice, whatever happens in between. The long run is
 // go test ./visit/flow -run Random -random-events 10000000.
 func TestRandomEventsKeepTheInvariants(t *testing.T) {
+	events := *randomEvents
+	if testing.Short() {
+		events /= 5
+	}
 	l := lives{
 		random: rand.New(rand.NewPCG(1, 2)), w: start(), number: 100,
 		saved: map[visit.ID]visit.Method{}, submitted: map[visit.ID]bool{}, whole: map[visit.Method]int{},
 	}
 	l.w.m.Unit.Upstream = l.w.m.Unit.Methods
-	for i := range *randomEvents {
+	for i := range events {
 		if err := l.next(); err != nil {
 			t.Fatalf("event %d: %v", i, err)
 		}
@@ -31,17 +35,17 @@ func TestRandomEventsKeepTheInvariants(t *testing.T) {
 	for _, method := range unit.Methods {
 		n := l.whole[method]
 		total += n
-		if n < *randomEvents/500 {
-			t.Errorf("only %d whole visits by %s in %d events: the run proves little", n, method, *randomEvents)
+		if n < events/500 {
+			t.Errorf("only %d whole visits by %s in %d events: the run proves little", n, method, events)
 		}
 	}
-	if total < *randomEvents/100 {
-		t.Errorf("only %d whole visits in %d events: the run proves little", total, *randomEvents)
+	if total < events/100 {
+		t.Errorf("only %d whole visits in %d events: the run proves little", total, events)
 	}
 	if l.withSettings < total/10 {
 		t.Errorf("only %d of %d visits were made with settings of the patient's own", l.withSettings, total)
 	}
-	t.Logf("%d events, %d visits saved or kept: %v; %d submitted, %d with the patient's own settings", *randomEvents, total, l.whole, len(l.submitted), l.withSettings)
+	t.Logf("%d events, %d visits saved or kept: %v; %d submitted, %d with the patient's own settings", events, total, l.whole, len(l.submitted), l.withSettings)
 }
 
 // lives are patients one after the other in front of a kiosk, and what becomes of
