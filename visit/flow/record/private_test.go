@@ -301,7 +301,7 @@ func TestADateKeepsItsSideOfTodayAndOfTheAges(t *testing.T) {
 // TestAKeypadSaysTheSameOfTheMadeUpNumber types numbers, right ones and wrong ones,
 // with digits taken back, and compares what the keypad says of them.
 func TestAKeypadSaysTheSameOfTheMadeUpNumber(t *testing.T) {
-	valid := []string{"9000000000012", "1000000000009", "0800001234", "020001234", "0888888888", "027777777", "0100000000", "8000000000", "0987654321"}
+	numbers := []string{"9000000000012", "1000000000008", "0800001234", "020001234", "0888888888", "027777777", "0100000000", "8000000000", "0987654321"}
 	random := rand.New(rand.NewPCG(3, 4))
 	done := map[flow.State]int{}
 	for range 1000 {
@@ -313,7 +313,7 @@ func TestAKeypadSaysTheSameOfTheMadeUpNumber(t *testing.T) {
 		real.Session.Method = visit.MethodLine
 		made := p.Start(real)
 		made.Session = real.Session
-		number := valid[random.IntN(len(valid))]
+		number := numbers[random.IntN(len(numbers))]
 		for range 40 {
 			var e flow.Event = flow.TapDigit{Digit: '0' + byte(random.IntN(10))}
 			at := len(real.Session.PIDInput) + len(real.Session.PhoneInput)
