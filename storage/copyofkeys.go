@@ -15,8 +15,11 @@ import (
 // at erasures.
 const keysName = "authenkiosk.keys"
 
-// writeKeyCopy brings the copy up to date.
+// writeKeyCopy brings the copy up to date. One at a time, because an older state that is
+// written last would lack a key, or have one that was erased meanwhile.
 func (s *Store) writeKeyCopy() error {
+	s.copying.Lock()
+	defer s.copying.Unlock()
 	wrapped := map[string][]byte{}
 	err := s.view(func(tx *bolt.Tx) error {
 		return tx.Bucket(bucketKeys).ForEach(func(k, v []byte) error {

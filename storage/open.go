@@ -44,6 +44,7 @@ type Store struct {
 	filled  int64      // how far the data file is filled with zeros for pages to come
 
 	beginning sync.Mutex // of transactions, see begin
+	copying   sync.Mutex // of the keys, see writeKeyCopy
 
 	swap   sync.RWMutex // db and file are replaced by Compact
 	db     *bolt.DB
@@ -295,8 +296,15 @@ func (s *Store) update(f func(tx *bolt.Tx) error) error {
 	return s.afterwards(s.try(f))
 }
 
-// afterwards mends what failed, and adds to the error what that told.
+// afterwards mends what failed, and adds to the error what that told. After a change
+// that is safe it brings the copy of the keys up to date. Its caller holds nothing:
+// who waits for the store with the journal held waits for one who waits for the journal.
 func (s *Store) afterwards(err error) error {
+	if err == nil && s.ring.fresh.CompareAndSwap(true, false) {
+		if s.writeKeyCopy() != nil {
+			s.ring.fresh.Store(true) // the copy is an extra; the next change tries again
+		}
+	}
 	if err != nil && s.failed.Load() != nil {
 		if unsafe := s.mend(); unsafe != nil {
 			return fmt.Errorf("%w; %w", err, unsafe)
@@ -311,11 +319,6 @@ func (s *Store) try(f func(tx *bolt.Tx) error) error {
 	err := errMeanwhile
 	for errors.Is(err, errMeanwhile) {
 		err = s.guarded(func() error { return s.commit(f) })
-	}
-	if err == nil && s.ring.fresh.CompareAndSwap(true, false) {
-		if s.writeKeyCopy() != nil {
-			s.ring.fresh.Store(true) // the copy is an extra; the next change tries again
-		}
 	}
 	return err
 }

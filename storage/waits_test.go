@@ -2,9 +2,11 @@ package storage
 
 import (
 	"errors"
+	"iter"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -15,18 +17,45 @@ import (
 	"authenkiosk/storage/internal/madeup"
 )
 
-// stuckIn waits until a goroutine waits in that function.
-func stuckIn(t *testing.T, function string) {
-	t.Helper()
+// newcomers are the goroutines that a test has started: one that an earlier test left in a
+// broken store waits there for ever.
+type newcomers struct {
+	t      *testing.T
+	before map[string]bool
+}
+
+func newcomersOf(t *testing.T) newcomers {
+	n := newcomers{t, map[string]bool{}}
+	for id := range goroutines() {
+		n.before[id] = true
+	}
+	return n
+}
+
+// goroutines returns the id of each with its state and calls.
+func goroutines() iter.Seq2[string, string] {
 	buf := make([]byte, 64<<20)
-	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); runtime.Gosched() {
-		for _, g := range strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
-			if head, _, _ := strings.Cut(g, "\n"); strings.Contains(head, "sync.") && strings.Contains(g, function) {
+	return func(yield func(string, string) bool) {
+		for g := range strings.SplitSeq(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
+			if id, rest, _ := strings.Cut(g, " ["); !yield(id, rest) {
 				return
 			}
 		}
 	}
-	t.Fatalf("nobody waits in %s", function)
+}
+
+// stuckIn waits until one waits in that function, and in none of the others.
+func (n newcomers) stuckIn(function string, others ...string) {
+	n.t.Helper()
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); runtime.Gosched() {
+		for id, g := range goroutines() {
+			elsewhere := slices.ContainsFunc(others, func(f string) bool { return strings.Contains(g, f) })
+			if !n.before[id] && strings.HasPrefix(g, "sync.") && strings.Contains(g, function) && !elsewhere {
+				return
+			}
+		}
+	}
+	n.t.Fatalf("nobody waits in %s", function)
 }
 
 // grow writes so much that bbolt maps a longer file.
@@ -43,6 +72,7 @@ func grow(s *Store) error {
 // A sound store: one reads, one writes what makes the file longer (bbolt maps it anew
 // when nobody reads any more), another wants to read.
 func TestAReaderAtTheDoorDoesNotKeepAReaderIn(t *testing.T) {
+	started := newcomersOf(t)
 	s, err := Open(t.TempDir(), Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -60,13 +90,13 @@ func TestAReaderAtTheDoorDoesNotKeepAReaderIn(t *testing.T) {
 			t.Error("the writer:", err)
 		}
 	})
-	stuckIn(t, "bbolt.(*DB).mmap(")
+	started.stuckIn("bbolt.(*DB).mmap(")
 	all.Go(func() {
 		if err := s.view(func(*bolt.Tx) error { return nil }); err != nil {
 			t.Error("the second reader:", err)
 		}
 	})
-	stuckIn(t, "bbolt.(*DB).beginTx(")
+	started.stuckIn("bbolt.(*DB).beginTx(")
 	close(goOn)
 	ended := make(chan struct{})
 	go func() { all.Wait(); close(ended) }()
@@ -81,6 +111,7 @@ func TestAReaderAtTheDoorDoesNotKeepAReaderIn(t *testing.T) {
 
 // A store that breaks while somebody closes it, or mends it, lets everybody go, too.
 func TestAStoreThatBreaksWhileItIsClosedIsClosed(t *testing.T) {
+	started := newcomersOf(t)
 	s, err := Open(t.TempDir(), Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -97,9 +128,9 @@ func TestAStoreThatBreaksWhileItIsClosedIsClosed(t *testing.T) {
 	})
 	in.Wait()
 	all.Go(func() { _ = grow(s) })
-	stuckIn(t, "bbolt.(*DB).mmap(")
+	started.stuckIn("bbolt.(*DB).mmap(")
 	all.Go(func() { _ = s.Close() })
-	stuckIn(t, "storage.(*Store).holdAll(")
+	started.stuckIn("storage.(*Store).holdAll(")
 	close(fault)
 	<-s.Damage()
 	close(goOn)
@@ -270,5 +301,50 @@ func TestAFileThatIsDamagedMeanwhileHoldsNobodyUp(t *testing.T) {
 		case <-time.After(2 * time.Minute):
 			t.Fatal("somebody waits for ever")
 		}
+	}
+}
+
+// The first visit of a month, a second one behind it, and somebody who mends what failed
+// meanwhile: the first one wants to read, for the copy of the keys, and lets go of the
+// journal before, for which the second one waits.
+func TestTheFirstVisitOfAMonthKeepsNobodyWaiting(t *testing.T) {
+	started := newcomersOf(t)
+	s, err := Open(t.TempDir(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	save := func(n int) {
+		all.Go(func() {
+			if err := s.Save(madeup.Visit(n), noon); err != nil {
+				t.Errorf("visit %d: %v", n, err)
+			}
+		})
+	}
+	s.journal.mu.Lock()
+	save(1)
+	started.stuckIn("storage.(*journal).append(")
+	save(2)
+	started.stuckIn("storage.(*Store).commit(", "storage.(*journal).append(")
+	all.Go(func() {
+		if err := s.mend(); err != nil {
+			t.Error("mend:", err)
+		}
+	})
+	started.stuckIn("storage.(*Store).mend(")
+	s.journal.mu.Unlock()
+	ended := make(chan struct{})
+	go func() { all.Wait(); close(ended) }()
+	select {
+	case <-ended:
+	case <-time.After(2 * time.Minute):
+		buf := make([]byte, 64<<20)
+		t.Fatalf("all wait for ever\n%s", buf[:runtime.Stack(buf, true)])
+	}
+	if copied := readKeyCopy(s.dir); len(copied) != 1 {
+		t.Errorf("the copy has %d keys", len(copied))
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
 	}
 }
