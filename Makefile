@@ -47,7 +47,13 @@ agent:
 # test is everything: form, meaning, every test with the race detector, the card
 # reader on a real card service, programs of hospitals against the built agent, and
 # whole visits clicked through in a window.
-test: testdeps check unit whole pcscd field e2e
+#
+# unit computes, whole computes on one processor for the most part, and pcscd waits:
+# they run beside each other. What they print comes when each has ended.
+test: testdeps check
+	@$(MAKE) --no-print-directory --output-sync=target -j 3 unit whole pcscd
+	@$(MAKE) --no-print-directory field
+	@$(MAKE) --no-print-directory e2e
 
 testdeps:
 	@sh packaging/deps.sh test
@@ -70,14 +76,22 @@ lint:
 # unit runs every test with the race detector, experiments less often (-short). Half of
 # the packages mostly wait, so that more of them than processors run at once. A slow
 # machine may take its time.
+#
+# The detector watches what goroutines share, and makes ten times as slow what it watches.
+# So UNWATCHED, which draws and computes in the goroutine of its caller, is compiled
+# without it, and the tests of UNSHARED, in which nothing is done by two goroutines, are
+# left to whole. A test holds our own packages to that.
 UNIT = AUTHENKIOSK_REQUIRE_TOOLS=1 go test -tags $(TEST_TAGS) -p $(SIDE_BY_SIDE) -timeout 60m
+UNWATCHED = image/... compress/... github.com/esimov/... github.com/go-text/... golang.org/x/image/... \
+	github.com/fyne-io/oksvg github.com/srwiley/... authenkiosk/camera/gate
+UNSHARED = authenkiosk/visit/flow
 unit:
-	$(UNIT) -race -short ./...
+	$(UNIT) -race $(UNWATCHED:%=-gcflags=%=-race=false) -short $(filter-out $(UNSHARED),$(shell go list ./...))
 
-# whole runs what unit shortens, in full and without the race detector: every reachable
+# whole runs what unit leaves out, in full and without the race detector: every reachable
 # model of the patient's way, every screen in every look, slips, experiments on the store.
 whole:
-	$(UNIT) $(SHORTENED)
+	$(UNIT) $(UNSHARED) $(SHORTENED)
 SHORTENED = $(shell grep -rl --include='*_test.go' 'testing\.Short()' . | xargs -n 1 dirname | sort -u)
 
 # flow walks every reachable model of the patient's way, and says how many they are; it
@@ -90,7 +104,6 @@ flow:
 screens:
 	go test -tags $(TEST_TAGS) -run 'EveryScreen|Larger|EveryText|Touched' -count 1 ./ui/kiosk
 
-# One package after the other (-p 1): they measure times.
 pcscd:
 	go test -race -tags $(TEST_TAGS),pcscd -run PCSCD -count 1 -p 1 ./cardreader/... ./app/headless
 

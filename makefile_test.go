@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -31,15 +32,7 @@ func TestWhatTheMakefileHasTheLinkerSetIsThere(t *testing.T) {
 // variablesOf are the variables of a package, of those files that are no tests.
 func variablesOf(t *testing.T, dir string) (names []string) {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range files {
-		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, f := range filesOf(t, dir) {
 		for _, d := range f.Decls {
 			g, ok := d.(*ast.GenDecl)
 			if !ok || g.Tok != token.VAR {
@@ -53,4 +46,67 @@ func variablesOf(t *testing.T, dir string) (names []string) {
 		}
 	}
 	return names
+}
+
+// filesOf reads the files of a package that are no tests.
+func filesOf(t *testing.T, dir string) map[string]*ast.File {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]*ast.File{}
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		if files[path], err = parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return files
+}
+
+// What the race detector does not watch shares nothing between goroutines.
+func TestNothingThatSharesIsHiddenFromTheRaceDetector(t *testing.T) {
+	text, err := os.ReadFile("Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := regexp.MustCompile(`\b` + module + `/([a-z/]+)`)
+	for _, name := range []string{"UNWATCHED", "UNSHARED"} {
+		list := regexp.MustCompile(`(?m)^` + name + ` = (?:.*\\\n)*.*$`).FindString(string(text))
+		packages := own.FindAllStringSubmatch(list, -1)
+		if len(packages) == 0 {
+			t.Errorf("%s names no package of ours", name)
+		}
+		for _, p := range packages {
+			for _, shared := range sharedIn(t, p[1]) {
+				t.Errorf("%s is in %s, and %s", p[1], name, shared)
+			}
+		}
+	}
+}
+
+// sharedIn says what files of a package that are no tests do with goroutines.
+func sharedIn(t *testing.T, dir string) (found []string) {
+	t.Helper()
+	files := filesOf(t, dir)
+	if len(files) == 0 {
+		t.Errorf("there is no package %s", dir)
+	}
+	for path, f := range files {
+		for _, i := range f.Imports {
+			if i.Path.Value == `"sync"` || i.Path.Value == `"sync/atomic"` {
+				found = append(found, path+" imports "+i.Path.Value)
+			}
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			if _, starts := n.(*ast.GoStmt); starts {
+				found = append(found, path+" starts a goroutine")
+			}
+			return true
+		})
+	}
+	return found
 }

@@ -46,6 +46,7 @@ func everyPaper(t testing.TB) (all []Paper) {
 }
 
 func TestNoInkOfAnyTextIsCutOrCovered(t *testing.T) {
+	drawn(t)
 	for _, kind := range template.Kinds() {
 		for _, paper := range everyPaper(t) {
 			for _, languages := range [][]string{{"th", "en"}, {"en", "th"}, {"th"}} {
