@@ -36,8 +36,13 @@ const (
 // known to be worth it.
 var returnFreePages = func() {}
 
+// drawing keeps Fyne to one picture at a time.
+var drawing sync.Mutex
+
 // drawScreen draws a screen without a display.
 func drawScreen(k *kiosk.Kiosk, m flow.Model, width, height int) (image.Image, error) {
+	drawing.Lock()
+	defer drawing.Unlock()
 	return ui.Render(screenOptions(k), m, width, height)
 }
 

@@ -2,7 +2,6 @@ package kiosk
 
 import (
 	"image"
-	"sync"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/software"
@@ -11,21 +10,15 @@ import (
 	"authenkiosk/visit/flow"
 )
 
-// rendering keeps Fyne to one picture at a time.
-var rendering sync.Mutex
-
 // Render draws the screen of a model into a picture of that many pixels. It
-// needs no display. It must not be used beside a running window.
+// needs no display. It must not be used beside a running window, nor beside itself:
+// Fyne draws one picture at a time.
 func Render(o Options, m flow.Model, width, height int) (image.Image, error) {
-	rendering.Lock()
-	defer rendering.Unlock()
 	return render(o, m, nil, width, height)
 }
 
 // RenderPhoto is Render with a picture of the camera at its place; nil is none.
 func RenderPhoto(o Options, m flow.Model, photo image.Image, width, height int) (image.Image, error) {
-	rendering.Lock()
-	defer rendering.Unlock()
 	return render(o, m, photo, width, height)
 }
 

@@ -17,12 +17,11 @@ import (
 // leastContrast is that of texts in each theme.
 var leastContrast = map[flow.Contrast]float64{flow.ContrastLight: 7, flow.ContrastDark: 10, flow.ContrastBlackYellow: 10}
 
-// leftOut spreads the combinations with -short, which the race detector is run with and
-// makes everything slow: one of 32. make test also runs all of them, without it.
+// leftOut spreads the combinations with -short: one of 32. make test runs all of them.
 func leftOut(n int) bool { return testing.Short() && n%32 != 0 }
 
-// painted is for a test in which one goroutine paints: the race detector finds nothing in
-// it and makes it ten times as slow. make test runs it without, and without -short.
+// painted is for a test that paints for long: with -short it is left out. make test runs
+// it, without the race detector, which finds nothing where one goroutine paints.
 func painted(t *testing.T) {
 	t.Helper()
 	if testing.Short() {

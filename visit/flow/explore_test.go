@@ -71,8 +71,8 @@ var somePhone = mustPhone("0800001234")
 
 var mostModels = flag.Int("models", 0, "how many models the exhaustive tests walk; 0: all, or with -short some")
 
-// someModels bounds the walks with -short: under the race detector, which is run so, every
-// step costs ten times as much, and nothing here is done by two goroutines.
+// someModels bounds the walks with -short. make test walks all, without the race detector:
+// nothing here is done by two goroutines.
 const someModels = 1_500
 
 // bound returns how many models are walked; 0: all.
