@@ -35,7 +35,7 @@ func agentFindings(ctx context.Context, c config.Config, data string) []finding 
 	}
 	findings = append(findings, finding{"agent", state, fmt.Sprintf("%s; %d clients; %s", c.Agent.Listen, kept.Clients, text)})
 	if kept.Clients == 0 && !c.Agent.Compat {
-		findings = append(findings, finding{"agent clients", FindingWarning, "none: no program may ask; add one with: authenkiosk client add NAME"})
+		findings = append(findings, finding{"agent clients", FindingWarning, "none: no program may ask; add one with the command client add NAME"})
 	}
 	if c.Agent.Compat {
 		findings = append(findings, finding{
@@ -113,7 +113,7 @@ func receiverFindings(c config.Config, data string, setAside map[string]int) []f
 			_, err = webhook.ParseSecret(text)
 		}
 		if err != nil {
-			findings = append(findings, finding{check, FindingFailed, fmt.Sprintf("%v; make one with: authenkiosk secret new %s%s", err, hospital.WebhookSecret, w.Name)})
+			findings = append(findings, finding{check, FindingFailed, fmt.Sprintf("%v; make one with the command secret new %s%s", err, hospital.WebhookSecret, w.Name)})
 			continue
 		}
 		findings = append(findings, receiverFinding(check, "webhook/"+w.Name, states, setAside))
@@ -122,15 +122,15 @@ func receiverFindings(c config.Config, data string, setAside map[string]int) []f
 		return findings
 	}
 	if _, err := secrets.Get(c.NHSO.Zone, hospital.MQTTPassword); c.MQTT.Username != "" && err != nil {
-		return append(findings, finding{"mqtt", FindingFailed, fmt.Sprintf("%v; set it with: authenkiosk secret set %s", err, hospital.MQTTPassword)})
+		return append(findings, finding{"mqtt", FindingFailed, fmt.Sprintf("%v; set it with the command secret set %s", err, hospital.MQTTPassword)})
 	}
 	return append(findings, receiverFinding("mqtt", "mqtt", states, setAside))
 }
 
 func receiverFinding(check, name string, states []hospital.ReceiverState, setAside map[string]int) finding {
 	if n := setAside[feed.Key(name)]; n > 0 {
-		return finding{check, FindingWarning, fmt.Sprintf("IT HAS REFUSED %d VISITS, which are set aside: see authenkiosk undelivered list; "+
-			"when it takes them: authenkiosk undelivered again %s", n, feed.Key(name))}
+		return finding{check, FindingWarning, fmt.Sprintf("IT HAS REFUSED %d VISITS, which are set aside: see the command undelivered list; "+
+			"when it takes them: the command undelivered again %s", n, feed.Key(name))}
 	}
 	for _, s := range states {
 		if s.Name != name {

@@ -219,7 +219,7 @@ func visitsFinding(counts visitCount, err error) finding {
 	case err != nil:
 		return finding{"visits", FindingFailed, "the store does not open in time: " + err.Error()}
 	case errors.Is(counts.err, storage.ErrInUse):
-		return finding{"visits", FindingOK, "a program is running on them; what waits for the staff: authenkiosk work list"}
+		return finding{"visits", FindingOK, "a program is running on them; what waits for the staff shows the command work list"}
 	case counts.err != nil:
 		return finding{"visits", FindingFailed, counts.err.Error()}
 	}
@@ -228,7 +228,7 @@ func visitsFinding(counts visitCount, err error) finding {
 		state = FindingWarning
 	}
 	if counts.Staff > 0 {
-		detail += "; see: authenkiosk work list"
+		detail += "; see the command work list"
 	}
 	return finding{"visits", state, detail}
 }
@@ -241,7 +241,7 @@ func tokenFinding(c config.Config, data string) finding {
 		return finding{"token", FindingSkipped, "the installed agent has its own"}
 	}
 	if _, err := storage.OpenSecrets(data).Get(c.NHSO.Zone, upstream.TokenName); err != nil {
-		return finding{"token", FindingFailed, err.Error() + "; set it with: authenkiosk secret set " + upstream.TokenName}
+		return finding{"token", FindingFailed, err.Error() + "; set it with the command secret set " + upstream.TokenName}
 	}
 	return finding{"token", FindingOK, "set"}
 }

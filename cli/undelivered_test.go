@@ -114,7 +114,8 @@ func TestTheStaffEndsADelivery(t *testing.T) {
 		{[]string{"drop"}, exitError, "undelivered list"},
 		{[]string{"list", "all"}, exitError, "undelivered list"},
 		{[]string{"drop", "webhook-his", "one"}, exitError, "the visit"},
-		{[]string{"drop", "webhook-lab"}, exitOK, "0 visits"},
+		{[]string{"drop", "webhook-lab"}, exitError, "nothing of webhook-lab is set aside"},
+		{[]string{"again", "webhook-lab"}, exitError, "nothing of webhook-lab is set aside"},
 		{[]string{"drop", "webhook-his", string(refusedVisit)}, exitOK, "1 visits"},
 		{[]string{"again"}, exitOK, "0 visits"},
 	} {

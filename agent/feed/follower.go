@@ -239,7 +239,7 @@ func (f *Follower) bring(ctx context.Context, c agent.VisitChange) error {
 		return err
 	}
 	f.row++
-	f.o.Logger.Error("a visit was refused and set aside: see authenkiosk undelivered list", "receiver", f.o.Name, "visit", c.ID,
+	f.o.Logger.Error("a visit was refused and set aside: see the command undelivered list", "receiver", f.o.Name, "visit", c.ID,
 		"tries", f.tries, "err", refused)
 	return nil
 }

@@ -69,7 +69,7 @@ func NewReceivers(o ReceiversOptions) (*Receivers, error) {
 	for _, w := range c.Webhooks {
 		text, err := secrets.Get(c.NHSO.Zone, WebhookSecret+w.Name)
 		if err != nil {
-			return nil, fmt.Errorf("webhook %s: %w; set it with: authenkiosk secret set %s%s", w.Name, err, WebhookSecret, w.Name)
+			return nil, fmt.Errorf("webhook %s: %w; set it with the command secret set %s%s", w.Name, err, WebhookSecret, w.Name)
 		}
 		privatelog.Hide(text)
 		secret, err := webhook.ParseSecret(text)
@@ -94,7 +94,7 @@ func newBroker(c config.Config, secrets *storage.Secrets, o mqtt.Options) (*mqtt
 	if c.MQTT.Username != "" {
 		var err error
 		if settings.Password, err = secrets.Get(c.NHSO.Zone, MQTTPassword); err != nil {
-			return nil, fmt.Errorf("mqtt: %w; set it with: authenkiosk secret set %s", err, MQTTPassword)
+			return nil, fmt.Errorf("mqtt: %w; set it with the command secret set %s", err, MQTTPassword)
 		}
 		privatelog.Hide(settings.Password)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -29,13 +30,17 @@ func undeliveredCommand(r Commands, words []string, _ io.Reader, output io.Write
 			return fmt.Errorf("the visit: %w", err)
 		}
 	}
+	nothing := fmt.Errorf("nothing of %s is set aside; see: undelivered list", strings.Join(words[1:], " "))
 	switch {
 	case words[0] == "list" && len(words) == 1:
 		return listUndelivered(r, output)
 	case words[0] == "again":
 		n, err := r.Store.Redeliver(receiver, id)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
+		case n == 0 && receiver != "":
+			return nothing // a name that is wrong must not look like work that is done
 		}
 		if r.Wake != nil {
 			r.Wake()
@@ -44,8 +49,11 @@ func undeliveredCommand(r Commands, words []string, _ io.Reader, output io.Write
 		return err
 	case words[0] == "drop" && len(words) > 1:
 		n, err := r.Store.GiveUpDelivery(receiver, id)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
+		case n == 0:
+			return nothing
 		}
 		_, err = fmt.Fprintf(output, "%d visits are not offered to %s any more\n", n, receiver)
 		return err
