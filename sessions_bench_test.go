@@ -10,6 +10,7 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math"
 	"net"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -317,6 +319,22 @@ func (p *player) on(screen string, events ...flow.Event) func() error {
 	}
 }
 
+// until does what is to be done on each screen before that one, again as long as it is
+// there: a busy camera takes no photo for a moment.
+func (p *player) until(screen string, taps map[string]flow.Event) func() error {
+	names := append(slices.Collect(maps.Keys(taps)), screen)
+	return func() error {
+		for {
+			at, err := p.screen(names...)
+			if err != nil || at == screen {
+				return err
+			}
+			p.k.Send(taps[at])
+			time.Sleep(200 * time.Millisecond)
+		}
+	}
+}
+
 func digits(text string) (events []flow.Event) {
 	for i := range len(text) {
 		events = append(events, flow.TapDigit{Digit: text[i]})
@@ -368,19 +386,11 @@ func (p *player) photo(i int) error {
 		return err
 	}
 	return p.steps(
-		p.on("welcome", flow.TapNoCard{CardHere: true}),
-		p.on("no-card", flow.TapMethod{Method: visit.MethodPhoto}),
+		p.until("pid", map[string]flow.Event{
+			"welcome": flow.TapNoCard{CardHere: true}, "no-card": flow.TapMethod{Method: visit.MethodPhoto},
+		}),
 		p.on("pid", digits(pid.Digits())...),
-		func() error {
-			for {
-				at, err := p.screen("photo", "photo-review")
-				if err != nil || at == "photo-review" {
-					return err
-				}
-				p.k.Send(flow.TapShutter{})
-				time.Sleep(200 * time.Millisecond)
-			}
-		},
+		p.until("photo-review", map[string]flow.Event{"photo": flow.TapShutter{}}),
 		p.on("photo-review", flow.TapUsePhoto{}),
 		p.on("phone", digits(benchPhone)...),
 		p.on("confirm", flow.TapConfirm{}),
