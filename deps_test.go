@@ -119,6 +119,7 @@ var house = map[string]room{
 
 	"visit":             {nil, nil, "the domain knows nobody"},
 	"visit/flow":        {[]string{"visit"}, []string{"visit/flow/record"}, "every reachable model is walked; a clock or a device in it could not be"},
+	"visit/desk":        {[]string{"visit"}, nil, "who may do what is decided the same on every machine, whatever it stands on"},
 	"visit/flow/record": {[]string{"visit", "visit/flow"}, nil, "a record is replayed by the flow alone: what a device did is in its events"},
 
 	"cardreader":             {[]string{"visit"}, []string{"cardreader/pcsc", "cardreader/pcscdtest", "cardreader/virtualcard"}, "the card is a device: what is done with its data is decided elsewhere"},
@@ -135,7 +136,7 @@ var house = map[string]room{
 	"nhso":          {[]string{"visit"}, []string{"nhso/testzone"}, "a client that knew the store could send by itself"},
 	"nhso/testzone": {[]string{"visit"}, nil, "the simulator must not share the client's mistakes"},
 
-	"storage":                 {[]string{"atomicfile", "visit"}, []string{"storage/internal/madeup"}, "the store keeps; it neither sends nor shows"},
+	"storage":                 {[]string{"atomicfile", "visit", "visit/desk"}, []string{"storage/internal/madeup"}, "the store keeps; it neither sends nor shows"},
 	"storage/internal/madeup": {[]string{"visit"}, nil, "it makes records up for the tests of the store"},
 	"storage/storagetest":     {[]string{"storage", "visit"}, nil, "it uses a store as everybody does"},
 	"storage/powercut":        {nil, []string{"storage", "storage/internal/madeup", "visit"}, "the file system under test must not know whose files it loses"},
@@ -229,6 +230,7 @@ var anyTest = []string{"go.uber.org/goleak"}
 // a file, the network or a goroutine. That no clock is read is looked for by name.
 var pure = map[string][]string{
 	"visit":      {"errors", "fmt", "io", "log/slog", "regexp", "strings", "time", "unicode", "unicode/utf8"},
+	"visit/desk": {"errors", "fmt", "io", "log/slog", "regexp", "slices", "strings", "time", "unicode"},
 	"visit/flow": {"slices", "time"},
 
 	"visit/flow/record": {"bytes", "encoding/json", "errors", "fmt", "maps", "reflect", "regexp", "slices", "strconv", "strings", "time"},

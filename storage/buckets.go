@@ -31,6 +31,8 @@ var (
 	bucketJobs      = []byte("jobs")      // id of a print job -> sealed job
 	bucketClients   = []byte("clients")   // name of a client -> sealed client
 	bucketCursors   = []byte("cursors")   // name of a reader of the feed -> sealed number
+	bucketOperators = []byte("operators") // id of an operator -> sealed operator
+	bucketMachines  = []byte("machines")  // name of a machine where a PIN was wrong -> sealed number of tries
 
 	keyFormat      = []byte("format")
 	keyFormatCheck = []byte("format-check") // so that a flipped bit is not taken for a newer program
@@ -39,17 +41,20 @@ var (
 	keyExpired     = []byte("expired") // the day by which was erased last, see Store.Expire
 )
 
-// allBuckets are those without which a file is damaged. bucketUndelivered came later.
+// allBuckets are those without which a file is damaged.
 var allBuckets = [][]byte{
 	bucketMeta, bucketVisits, bucketKeys, bucketPhotos, bucketPhotoKeys, bucketPast, bucketAudit,
 	bucketJobs, bucketClients, bucketCursors,
 }
 
+// laterBuckets are those that files of before lack until Open gives them.
+var laterBuckets = [][]byte{bucketUndelivered, bucketOperators, bucketMachines}
+
 const seqSize = 8
 
 // makeBuckets fills a new file.
 func makeBuckets(tx *bolt.Tx, r *keyring) error {
-	for _, name := range append(slices.Clone(allBuckets), bucketUndelivered) {
+	for _, name := range slices.Concat(allBuckets, laterBuckets) {
 		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 			return err
 		}

@@ -71,6 +71,28 @@ func fillFile(temp string, ring *keyring, fill func(*bolt.Tx) error) error {
 	return errors.Join(err, db.Sync(), db.Close())
 }
 
+// addBuckets gives a file of before the buckets that it lacks.
+func (s *Store) addBuckets() error {
+	lacks := false
+	err := s.db.View(func(tx *bolt.Tx) error {
+		for _, name := range laterBuckets {
+			lacks = lacks || tx.Bucket(name) == nil
+		}
+		return nil
+	})
+	if err != nil || !lacks {
+		return err
+	}
+	return s.db.Update(func(tx *bolt.Tx) error {
+		for _, name := range laterBuckets {
+			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // removeLeftovers is called with the lock on the data file held. A program that
 // is making a temporary file at the same moment finds the data file instead.
 func removeLeftovers(dir string) {

@@ -70,6 +70,16 @@ func FuzzClient(f *testing.F) {
 	})
 }
 
+func FuzzOperator(f *testing.F) {
+	f.Add("0123456789abcdef", []byte(`{"name":"สมหญิง","role":"lead","created":"2026-11-22T05:00:00Z","pins":1,"failed":2,"hash":{"salt":"AAAAAAAAAAAAAAAAAAAAAA==","time":2,"memory":32768,"threads":1,"key":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}}`))
+	f.Fuzz(func(t *testing.T, id string, data []byte) {
+		o, err := decodeOperator(id, data)
+		if err == nil && (string(o.ID) != id || o.check() != nil || o.hash.Memory > maxPINMemory || o.hash.Time > maxPINTime) {
+			t.Errorf("%+v was read", o)
+		}
+	})
+}
+
 func FuzzUndelivered(f *testing.F) {
 	f.Add("webhook-his/01900000-0000-7000-8000-000000000001", []byte(`{"seq":7,"reason":"the receiver answers 422","tries":5,"at":"2026-11-22T12:00:00+07:00"}`))
 	f.Fuzz(func(t *testing.T, key string, data []byte) {

@@ -193,10 +193,9 @@ func (s *salvage) rest(tx *bolt.Tx) error {
 	return s.small(tx)
 }
 
-// small takes over print jobs, clients, and the feed with its cursors and what was
-// set aside. What is
-// found outside of its bucket does not count: a client that was removed must not
-// come back.
+// small takes over print jobs, clients, operators, and the feed with its cursors and
+// what was set aside. What is found outside of its bucket does not count: a client that
+// was removed must not come back.
 func (s *salvage) small(tx *bolt.Tx) error {
 	for _, c := range []struct {
 		bucket []byte
@@ -206,6 +205,8 @@ func (s *salvage) small(tx *bolt.Tx) error {
 		{bucketClients, func(key string, value []byte) error { _, err := s.ring.openClient(tx, key, value); return err }},
 		{bucketCursors, func(key string, value []byte) error { _, err := s.ring.openCursor(tx, key, value); return err }},
 		{bucketUndelivered, func(key string, value []byte) error { _, err := s.ring.openUndelivered(tx, key, value); return err }},
+		{bucketOperators, func(key string, value []byte) error { _, err := s.ring.openOperator(tx, key, value); return err }},
+		{bucketMachines, func(key string, value []byte) error { _, err := s.ring.openTries(tx, key, value); return err }},
 	} {
 		for _, e := range s.content[string(c.bucket)] {
 			if c.open(string(e.key), e.value) != nil {

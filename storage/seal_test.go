@@ -14,6 +14,7 @@ import (
 
 	"authenkiosk/storage/internal/madeup"
 	"authenkiosk/visit"
+	"authenkiosk/visit/desk"
 )
 
 // The figures of the release are reached with these flags.
@@ -39,12 +40,13 @@ func sealedItems(t *testing.T, s *Store) (items []sealedItem) {
 		must(t, s.AddClient(Client{Name: fmt.Sprint("his", n), Hash: [32]byte{byte(n + 1)}, Created: noon}))
 		must(t, s.SetCursor(fmt.Sprint("reader", n), uint64(n)))
 		must(t, s.SetAside(setAside(n)))
+		_ = addOperator(t, s, fmt.Sprint("operator ", n), desk.Staff)
 		into(t, s, madeUp(100+n), StateDone)
 		_, err := s.ErasePerson(madeUp(100 + n).PID)
 		must(t, err)
 	}
 	must(t, s.view(func(tx *bolt.Tx) error {
-		for _, bucket := range [][]byte{bucketVisits, bucketJobs, bucketClients, bucketCursors, bucketUndelivered, bucketPast} {
+		for _, bucket := range [][]byte{bucketVisits, bucketJobs, bucketClients, bucketCursors, bucketUndelivered, bucketPast, bucketOperators} {
 			_ = tx.Bucket(bucket).ForEach(func(k, v []byte) error {
 				items = append(items, sealedItem{string(bucket), string(k), bytes.Clone(v)})
 				return nil
@@ -58,7 +60,7 @@ func sealedItems(t *testing.T, s *Store) (items []sealedItem) {
 func TestEveryChangedOrMovedRecordIsNoticed(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	items := sealedItems(t, s)
-	if len(items) != 65 {
+	if len(items) != 70 {
 		t.Fatalf("%d items", len(items))
 	}
 	random := rand.New(rand.NewPCG(3, 4))
@@ -112,7 +114,7 @@ func canaries(visits int) (list [][]byte) {
 			list = append(list, []byte(text))
 		}
 	}
-	return append(list, []byte(zeroToken), []byte("ทดสอบ"), []byte("บัตรทอง"))
+	return append(list, []byte(zeroToken), []byte("ทดสอบ"), []byte("ผู้ใช้งาน"), []byte(somePIN), []byte("บัตรทอง"))
 }
 
 // scan counts the canaries in the bytes of every file below dir.
@@ -137,6 +139,8 @@ func TestNoPersonalDataAndNoTokenIsReadableInAnyFile(t *testing.T) {
 	must(t, OpenSecrets(dir).Set(visit.ZoneTest, "nhso-token", zeroToken))
 	must(t, s.AddClient(Client{Name: "his", Hash: [32]byte([]byte("ทดสอบทดสอบทดสอบ")[:32]), Scopes: []string{"visits:read"}, Created: noon}))
 	must(t, s.SetCursor("his", 9))
+	operator := addOperator(t, s, "ทดสอบ ผู้ใช้งาน", desk.Lead)
+	must(t, s.NameByCard(operator, madeUp(1).PID))
 	for n := range 300 {
 		v := madeUp(n)
 		switch n % 7 {

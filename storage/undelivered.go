@@ -232,19 +232,3 @@ func dropUndelivered(tx *bolt.Tx, id visit.ID) error {
 	}
 	return nil
 }
-
-// addBuckets gives a file of before the buckets that it lacks.
-func (s *Store) addBuckets() error {
-	lacks := false
-	err := s.db.View(func(tx *bolt.Tx) error {
-		lacks = tx.Bucket(bucketUndelivered) == nil
-		return nil
-	})
-	if err != nil || !lacks {
-		return err
-	}
-	return s.db.Update(func(tx *bolt.Tx) error {
-		_, err := tx.CreateBucketIfNotExists(bucketUndelivered)
-		return err
-	})
-}

@@ -11,6 +11,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 
 	"authenkiosk/visit"
+	"authenkiosk/visit/desk"
 )
 
 func setAside(n int) Undelivered {
@@ -113,18 +114,24 @@ func TestWhatCouldBeAPersonsNumberIsNoReason(t *testing.T) {
 	}
 }
 
-// TestAFileOfBeforeGetsAPlaceForWhatIsSetAside opens one without the bucket.
-func TestAFileOfBeforeGetsAPlaceForWhatIsSetAside(t *testing.T) {
+// TestAFileOfBeforeGetsThePlacesThatCameLater opens one without the buckets.
+func TestAFileOfBeforeGetsThePlacesThatCameLater(t *testing.T) {
 	dir := t.TempDir()
 	s := openIn(t, dir)
 	into(t, s, madeUp(0), StateDone)
-	must(t, s.update(func(tx *bolt.Tx) error { return tx.DeleteBucket(bucketUndelivered) }))
+	must(t, s.update(func(tx *bolt.Tx) error {
+		for _, name := range laterBuckets {
+			must(t, tx.DeleteBucket(name))
+		}
+		return nil
+	}))
 	must(t, s.Close())
 	s = openIn(t, dir)
 	if found := s.Recovery(); found.Damage() {
 		t.Errorf("taken for damaged: %s", found)
 	}
 	must(t, s.SetAside(setAside(0)))
+	_ = addOperator(t, s, "somebody", desk.Staff)
 	if _, err := s.Visit(visit.ID(madeUp(0).ID)); err != nil {
 		t.Error(err)
 	}

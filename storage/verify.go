@@ -82,7 +82,7 @@ func (s *Store) verifyRecord(tx *bolt.Tx, id visit.ID, l line, value []byte) err
 	return err
 }
 
-// verifySmall opens what is few: jobs, clients, cursors, and what was set aside.
+// verifySmall opens what is few: jobs, clients, cursors, what was set aside, and operators.
 func (s *Store) verifySmall(tx *bolt.Tx, x *index) error {
 	err := tx.Bucket(bucketJobs).ForEach(func(id, value []byte) error {
 		job, err := s.ring.openJob(tx, string(id), value)
@@ -110,6 +110,9 @@ func (s *Store) verifySmall(tx *bolt.Tx, x *index) error {
 		if _, bad := s.undelivered(tx); bad != nil {
 			return fmt.Errorf("%w: %w", ErrDamaged, bad[0])
 		}
+	}
+	if err := s.ring.verifyOperators(tx); err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return nil
 }

@@ -1,0 +1,150 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	bolt "go.etcd.io/bbolt"
+
+	"authenkiosk/visit"
+	"authenkiosk/visit/desk"
+)
+
+// somePIN is nobody's.
+const somePIN = "804725"
+
+func pinOf(t testing.TB, text string) desk.PIN {
+	t.Helper()
+	pin, err := desk.ParsePIN(text)
+	must(t, err)
+	return pin
+}
+
+func nameOf(t testing.TB, text string) visit.Name {
+	t.Helper()
+	name, err := desk.ParseOperatorName(text)
+	must(t, err)
+	return name
+}
+
+func addOperator(t testing.TB, s *Store, name string, role desk.Role) desk.OperatorID {
+	t.Helper()
+	id, err := s.AddOperator(nameOf(t, name), role, pinOf(t, somePIN))
+	must(t, err)
+	return id
+}
+
+func TestAnOperatorComesBackAndIsDisabledAndReset(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	id := addOperator(t, s, "สมหญิง ทดสอบ", desk.Lead)
+	other := addOperator(t, s, "counter 2", desk.Staff)
+	if _, err := s.AddOperator(nameOf(t, "สมหญิง  ทดสอบ"), desk.Staff, pinOf(t, somePIN)); !errors.Is(err, ErrOperatorTaken) {
+		t.Errorf("a name twice: %v", err)
+	}
+	must(t, s.DisableOperator(other))
+	must(t, s.Close())
+	s = openIn(t, dir)
+	list, err := s.Operators()
+	if err != nil || len(list) != 2 {
+		t.Fatalf("%d operators, %v", len(list), err)
+	}
+	o, err := s.Operator(id)
+	if err != nil || o.Name.Full() != "สมหญิง ทดสอบ" || o.Role != desk.Lead || o.Disabled || o.PINs != 1 || o.Created.IsZero() {
+		t.Errorf("%+v, %v", o, err)
+	}
+	if o, err := s.Operator(other); err != nil || !o.Disabled {
+		t.Errorf("%+v, %v", o, err)
+	}
+	must(t, s.ResetOperator(other, pinOf(t, "731946")))
+	if o, err := s.Operator(other); err != nil || o.Disabled || o.PINs != 2 {
+		t.Errorf("%+v, %v", o, err)
+	}
+	for what, err := range map[string]error{
+		"reset": s.ResetOperator("0000000000000000", pinOf(t, somePIN)), "disable": s.DisableOperator("0000000000000000"), "card": s.NameByCard("", visit.PID{}),
+	} {
+		if !errors.Is(err, ErrNoOperator) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if entries, err := s.AuditVerify(); err != nil || entries != 4 {
+		t.Errorf("%d entries, %v", entries, err)
+	}
+	var audit strings.Builder
+	must(t, s.AuditExport(&audit))
+	for _, want := range []string{`"operator-added"`, `"operator-disabled"`, `"operator-reset"`, fmt.Sprintf("%q", id), `"lead"`} {
+		if !strings.Contains(audit.String(), want) {
+			t.Errorf("the audit lacks %s", want)
+		}
+	}
+	if strings.Contains(audit.String(), "สมหญิง") || strings.Contains(audit.String(), somePIN) {
+		t.Error("the audit has a name or a PIN")
+	}
+}
+
+func TestACardNamesOneOperator(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	a, b := addOperator(t, s, "a", desk.Staff), addOperator(t, s, "b", desk.Staff)
+	holder := madeUp(1).PID
+	if _, err := s.OperatorOfCard(holder); !errors.Is(err, ErrNoOperator) {
+		t.Errorf("nobody's card: %v", err)
+	}
+	must(t, s.NameByCard(a, holder))
+	must(t, s.NameByCard(a, holder))
+	if err := s.NameByCard(b, holder); !errors.Is(err, ErrCardTaken) {
+		t.Errorf("another's card: %v", err)
+	}
+	must(t, s.Close())
+	s = openIn(t, dir)
+	if o, err := s.OperatorOfCard(holder); err != nil || o.ID != a || !o.Card {
+		t.Errorf("%+v, %v", o, err)
+	}
+	if n := scan(t, dir, [][]byte{[]byte(holder.Digits())}); n != 0 {
+		t.Errorf("the PID is readable %d times", n)
+	}
+	must(t, s.NameByCard(a, visit.PID{}))
+	must(t, s.NameByCard(b, holder))
+	if o, err := s.OperatorOfCard(holder); err != nil || o.ID != b {
+		t.Errorf("%+v, %v", o, err)
+	}
+}
+
+func TestTheStoreTakesNoOperatorThatItCouldNotRead(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	for what, err := range map[string]error{
+		"no name": second(s.AddOperator(visit.Name{}, desk.Staff, pinOf(t, somePIN))), "no role": second(s.AddOperator(nameOf(t, "a"), "root", pinOf(t, somePIN))),
+		"a title": second(s.AddOperator(visit.NewName("นาง", "ก", "", "ข"), desk.Staff, pinOf(t, somePIN))),
+	} {
+		if err == nil {
+			t.Errorf("%s: it was taken", what)
+		}
+	}
+	dear := newPINHash(pinOf(t, somePIN))
+	dear.Memory = maxPINMemory + 1
+	if dear.check() == nil {
+		t.Error("a hash that takes more memory than it may")
+	}
+	_ = addOperator(t, s, "a", desk.Staff)
+	if list, err := s.Operators(); err != nil || len(list) != 1 {
+		t.Errorf("%d operators, %v", len(list), err)
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestAnOperatorUnderAnotherIDIsNamedAndHidesNoOther(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	a, b := addOperator(t, s, "a", desk.Staff), addOperator(t, s, "b", desk.Administrator)
+	must(t, s.update(func(tx *bolt.Tx) error {
+		bucket := tx.Bucket(bucketOperators)
+		return bucket.Put([]byte(a), append([]byte(nil), bucket.Get([]byte(b))...))
+	}))
+	list, err := s.Operators()
+	var bad *DecodeError
+	if len(list) != 1 || !errors.As(err, &bad) || bad.Key != string(a) || !errors.Is(err, ErrTampered) {
+		t.Errorf("%d operators, %v", len(list), err)
+	}
+}
