@@ -111,8 +111,11 @@ func (s *Store) RemoveClient(name string) error {
 }
 
 // clientWord is the name of a client as a word of the audit.
-func clientWord(name string) string {
-	w := "client-" + strings.Trim(longDigits.ReplaceAllString(notOfAWord.ReplaceAllString(strings.ToLower(name), "-"), "n"), "-")
+func clientWord(name string) string { return wordOf("client", name) }
+
+// wordOf makes a word of the audit out of a name.
+func wordOf(kind, name string) string {
+	w := kind + "-" + strings.Trim(longDigits.ReplaceAllString(notOfAWord.ReplaceAllString(strings.ToLower(name), "-"), "n"), "-")
 	return strings.TrimRight(w[:min(len(w), maxAuditWord)], "-")
 }
 

@@ -119,8 +119,14 @@ func TestNoAcknowledgedChangeIsLostWhenTheProgramIsKilled(t *testing.T) {
 // returns every whole line, those that came out during the kill included.
 func killAfter(t *testing.T, dir string, count int) (lines []string) {
 	t.Helper()
+	return killChild(t, childVariable+"="+dir, count)
+}
+
+// killChild is killAfter for a child that is told by the environment what it is.
+func killChild(t *testing.T, variable string, count int) (lines []string) {
+	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childVariable+"="+dir)
+	cmd.Env = append(os.Environ(), variable)
 	pipe, err := cmd.StdoutPipe()
 	must(t, err)
 	must(t, cmd.Start())

@@ -26,6 +26,9 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(childVariable); dir != "" {
 		os.Exit(runChild(dir))
 	}
+	if dir := os.Getenv(guesserVariable); dir != "" {
+		os.Exit(runGuesser(dir))
+	}
 	checkLimit = longest // no test but its own meets it because the machine is slow
 	flag.Parse()
 	// The race detector makes experiments slow, and is run with -short: make test repeats

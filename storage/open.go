@@ -39,6 +39,8 @@ type Store struct {
 	journal *journal
 	index   *index
 	found   Recovery
+	opened  time.Time // with the monotonic clock
+	signIns signIns
 
 	writing sync.Mutex // so that the index follows changes in their order
 	filled  int64      // how far the data file is filled with zeros for pages to come
@@ -72,7 +74,7 @@ type Store struct {
 // ErrKeyGone and ErrKeySource (the records cannot be opened on this machine now;
 // nothing is changed), and those of the file system.
 func Open(dir string, o Options) (*Store, error) {
-	s := &Store{dir: dir, wait: o.LockTimeout, now: o.Now, damage: make(chan struct{})}
+	s := &Store{dir: dir, wait: o.LockTimeout, now: o.Now, damage: make(chan struct{}), opened: time.Now(), signIns: newSignIns()}
 	if s.wait == 0 {
 		s.wait = DefaultLockTimeout
 	}

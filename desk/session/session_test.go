@@ -1,0 +1,123 @@
+package session
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"authenkiosk/visit/desk"
+)
+
+// people are operators whose PIN is always right.
+type people map[desk.OperatorID]desk.Operator
+
+var errWrong = errors.New("wrong")
+
+func (p people) SignIn(id desk.OperatorID, _ desk.PIN, _ string) (desk.Operator, error) {
+	if o, ok := p[id]; ok {
+		return o, nil
+	}
+	return desk.Operator{}, errWrong
+}
+
+func (p people) Operator(id desk.OperatorID) (desk.Operator, error) { return p[id], nil }
+
+const (
+	somebody = desk.OperatorID("0123456789abcdef")
+	here     = "desk-1"
+)
+
+func in(t *testing.T) (people, *Sessions, string) {
+	t.Helper()
+	p := people{somebody: {ID: somebody, Role: desk.Staff, PINs: 1}}
+	s := New(p)
+	token, o, err := s.SignIn(somebody, desk.PIN{}, here)
+	if err != nil || o.ID != somebody || len(token) < 26 {
+		t.Fatalf("%q, %v, %v", token, o.ID, err)
+	}
+	return p, s, token
+}
+
+func TestASessionLastsWhileItIsUsedAndEndsAfterTheShift(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, s, token := in(t)
+		for worked := time.Duration(0); worked < Longest-Idle; worked += Idle - time.Second {
+			time.Sleep(Idle - time.Second)
+			if o, err := s.Of(token, here); err != nil || o.ID != somebody {
+				t.Fatalf("after %v: %v", worked, err)
+			}
+		}
+		time.Sleep(Idle - time.Second)
+		_, _ = s.Of(token, here)
+		time.Sleep(Idle - time.Second)
+		if _, err := s.Of(token, here); !errors.Is(err, ErrOver) {
+			t.Errorf("after the longest shift: %v", err)
+		}
+		_, s, token = in(t)
+		time.Sleep(Idle)
+		if _, err := s.Of(token, here); !errors.Is(err, ErrOver) {
+			t.Errorf("idle: %v", err)
+		}
+	})
+}
+
+func TestASessionIsOverFor(t *testing.T) {
+	for name, change := range map[string]func(people, *Sessions, string) (token, machine string){
+		"a token that was made up": func(people, *Sessions, string) (string, string) { return "AAAAAAAAAAAAAAAAAAAAAAAAAA", here },
+		"no token":                 func(people, *Sessions, string) (string, string) { return "", here },
+		"another machine":          func(_ people, _ *Sessions, token string) (string, string) { return token, "desk-2" },
+		"who has signed out": func(_ people, s *Sessions, token string) (string, string) {
+			s.SignOut(token)
+			return token, here
+		},
+		"who was disabled": func(p people, _ *Sessions, token string) (string, string) {
+			p[somebody] = desk.Operator{ID: somebody, PINs: 1, Disabled: true}
+			return token, here
+		},
+		"who got another PIN": func(p people, _ *Sessions, token string) (string, string) {
+			p[somebody] = desk.Operator{ID: somebody, PINs: 2}
+			return token, here
+		},
+	} {
+		p, s, token := in(t)
+		token, machine := change(p, s, token)
+		if _, err := s.Of(token, machine); !errors.Is(err, ErrOver) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	_, s, _ := in(t)
+	if token, _, err := s.SignIn("ffffffffffffffff", desk.PIN{}, here); !errors.Is(err, errWrong) || token != "" {
+		t.Errorf("%q, %v", token, err)
+	}
+}
+
+func TestARoleThatChangesHoldsAtOnce(t *testing.T) {
+	p, s, token := in(t)
+	p[somebody] = desk.Operator{ID: somebody, Role: desk.Lead, PINs: 1}
+	if o, err := s.Of(token, here); err != nil || o.Role != desk.Lead {
+		t.Errorf("%v, %v", o.Role, err)
+	}
+}
+
+func TestTooManySessionsDropTheOneThatWasIdleLongest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, s, first := in(t)
+		time.Sleep(time.Second)
+		second, _, _ := s.SignIn(somebody, desk.PIN{}, here)
+		time.Sleep(time.Second)
+		if _, err := s.Of(first, here); err != nil {
+			t.Fatal(err)
+		}
+		for range maxSessions - 1 {
+			time.Sleep(time.Millisecond)
+			_, _, _ = s.SignIn(somebody, desk.PIN{}, here)
+		}
+		if _, err := s.Of(second, here); !errors.Is(err, ErrOver) || len(s.open) != maxSessions {
+			t.Errorf("%d sessions, %v", len(s.open), err)
+		}
+		if _, err := s.Of(first, here); err != nil {
+			t.Error(err)
+		}
+	})
+}
