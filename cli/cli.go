@@ -95,6 +95,12 @@ func (p *Program) commands() []Command {
 			},
 		},
 		{
+			Name: "operator", Args: "add|reset|disable|card|list", Help: "who may sign in at a desk; the PIN is asked for", Words: true, Run: (*Program).operator,
+			Flags: func(f *flag.FlagSet, s *Settings) {
+				f.StringVar(&s.role, "role", "", "add: the `role`: staff (without it), lead or administrator")
+			},
+		},
+		{
 			Name: "zone", Args: "show|set ZONE", Help: "shows or changes the zone in the configuration file", Words: true, OnZone: true, Run: (*Program).zone,
 			Flags: func(f *flag.FlagSet, s *Settings) {
 				f.BoolVar(&s.yes, "yes", false, "do not ask for confirmation, for scripts")
@@ -172,7 +178,7 @@ type Settings struct {
 	snapshot       string
 	json           bool
 	agentListen    string
-	scopes         string
+	scopes, role   string
 	month          string
 	names, pcr     bool
 	yes, unchecked bool

@@ -46,6 +46,7 @@ func TestACommandLineThatMakesNoSenseIsExplained(t *testing.T) {
 		{"an unknown flag", []string{"version", "-x"}, exitUsage, "flag provided but not defined"},
 		{"a screen without a screen", []string{"kiosk"}, exitUsage, `no command "kiosk"`},
 		{"a client without a verb", []string{"client"}, exitError, "client add NAME"},
+		{"an operator without a verb", []string{"operator"}, exitError, "operator add NAME"},
 		{"a zone that does not exist", []string{"zone", "set", "live", "-config", "x.toml"}, exitError, "x.toml"},
 		{"a secret that cannot be made", []string{"secret", "new", "nhso-token"}, exitError, "webhook-NAME"},
 		{"flags without a command", []string{"-config", "x.toml"}, exitUsage, "say which command"},
@@ -231,6 +232,8 @@ func TestEveryCommandOnDataNamesTheZoneAndTheFile(t *testing.T) {
 		{"9000000000004", []string{"erase"}},
 		{"", []string{"undelivered", "list"}},
 		{"", []string{"work", "list"}},
+		{"804725", []string{"operator", "add", "somebody"}},
+		{"", []string{"operator", "list"}},
 	} {
 		with := call(t, c.stdin, append(c.args, "-config", file, "-data", data)...)
 		if with.status != exitOK || !strings.HasPrefix(with.err, "zone test; configuration "+file+"; data in "+filepath.Join(data, "test")+"\n") {

@@ -34,6 +34,7 @@ func recordsCommands() map[string]recordsCommand {
 		"audit":       auditCommand,
 		"erase":       EraseCommand,
 		"client":      clientCommand,
+		"operator":    operatorCommand,
 		"undelivered": undeliveredCommand,
 		"summary":     SummaryCommand,
 		"work":        workCommand,

@@ -1,0 +1,168 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"authenkiosk/storage/storagetest"
+	"authenkiosk/visit/desk"
+)
+
+// What an operator types, and a name that is a person's.
+const (
+	onePIN, nextPIN = "804725", "731946"
+	operatorName    = "สมหญิงใจดี ทดลองงาน"
+)
+
+// idOf returns the id that stands behind the word operator.
+func idOf(t *testing.T, out string) desk.OperatorID {
+	t.Helper()
+	words := strings.Fields(out)
+	id, err := desk.ParseOperatorID(words[slices.Index(words, "operator")+1])
+	if err != nil {
+		t.Fatalf("%q: %v", out, err)
+	}
+	return id
+}
+
+func TestAnOperatorIsAddedResetAndDisabledWhileTheProgramRunsAndAfterwards(t *testing.T) {
+	h := newClinic(t, nil)
+	got := call(t, onePIN+"\n", "operator", "add", "สมหญิงใจดี", "ทดลองงาน", "-role", "administrator", "-data", h.data)
+	if got.status != exitOK {
+		t.Fatalf("%+v", got)
+	}
+	id := idOf(t, got.out)
+	pin := func(text string) desk.PIN {
+		p, err := desk.ParsePIN(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	if o, err := h.store.SignIn(id, pin(onePIN), "desk-1"); err != nil || o.Role != desk.Administrator || o.Name.Full() != operatorName {
+		t.Errorf("%v, %v", o.Role, err)
+	}
+	for range desk.FreeTries {
+		_, _ = h.store.SignIn(id, pin(nextPIN), "desk-1")
+	}
+	if got := call(t, "", "operator", "list", "-data", h.data); got.status != exitOK || !strings.Contains(got.out, operatorName) || !strings.Contains(got.out, "5 wrong PINs") {
+		t.Errorf("%+v", got)
+	}
+	if got := call(t, nextPIN+"\n", "operator", "reset", string(id), "-data", h.data); got.status != exitOK {
+		t.Errorf("%+v", got)
+	}
+	if _, err := h.store.SignIn(id, pin(nextPIN), "desk-1"); err != nil {
+		t.Errorf("the new PIN: %v", err)
+	}
+	if got := call(t, "9-0000-00000-00-4\n", "operator", "card", operatorName, "-data", h.data); got.status != exitOK {
+		t.Errorf("%+v", got)
+	}
+	if o, err := h.store.OperatorOfCard(pidOf(t, somePID)); err != nil || o.ID != id {
+		t.Errorf("%v, %v", o.ID, err)
+	}
+	h.end()
+	if got := call(t, "", "operator", "disable", operatorName, "-data", h.data); got.status != exitOK || !strings.Contains(got.out, string(id)) {
+		t.Errorf("%+v", got)
+	}
+	if got := call(t, "", "operator", "list", "-data", h.data); !strings.Contains(got.out, "disabled") || !strings.Contains(got.out, "yes") {
+		t.Errorf("%+v", got)
+	}
+	if got := call(t, "\n", "operator", "card", string(id), "-data", h.data); got.status != exitOK || !strings.Contains(got.out, "no card") {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestAnOperatorIsNotChangedByWhatMakesNoSense(t *testing.T) {
+	data := t.TempDir()
+	if got := call(t, onePIN, "operator", "add", "a", "-data", data); got.status != exitOK {
+		t.Fatalf("%+v", got)
+	}
+	for _, c := range []struct {
+		stdin string
+		args  []string
+		words string
+	}{
+		{"", []string{"add", "b"}, "6 to 8 digits"},
+		{"1234", []string{"add", "b"}, "6 to 8 digits"},
+		{"123456", []string{"add", "b"}, "too easy"},
+		{"11111111", []string{"reset", "a"}, "too easy"},
+		{onePIN, []string{"add", "a"}, "an operator of that name"},
+		{onePIN, []string{"add", "b", "-role", "root"}, "is no role"},
+		{onePIN, []string{"add", "9000000000004"}, "no long number"},
+		{onePIN, []string{"add"}, "write: operator"},
+		{onePIN, []string{"reset", "nobody"}, "no such operator"},
+		{"", []string{"disable", "a", "-role", "lead"}, "write: operator"},
+		{"", []string{"remove", "a"}, "write: operator"},
+		{"9000000000005", []string{"card", "a"}, "type the PID"},
+	} {
+		got := call(t, c.stdin, append(append([]string{"operator"}, c.args...), "-data", data)...)
+		if got.status != exitError || !strings.Contains(got.err, c.words) || c.stdin != "" && strings.Contains(got.err, c.stdin) && c.stdin != "123456" {
+			t.Errorf("%q: %+v", c.args, got)
+		}
+	}
+	if got := call(t, "", "operator", "list", "-data", data); strings.Count(got.out, "\n") != 2 || !strings.Contains(got.out, "ok") {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestNoFileShowsAnOperator looks through the data directory and the audit, while the
+// program runs and afterwards.
+func TestNoFileShowsAnOperator(t *testing.T) {
+	h := newClinic(t, nil)
+	if got := call(t, onePIN, "operator", "add", operatorName, "-data", h.data); got.status != exitOK {
+		t.Fatalf("%+v", got)
+	}
+	if got := call(t, somePID, "operator", "card", operatorName, "-data", h.data); got.status != exitOK {
+		t.Fatalf("%+v", got)
+	}
+	look := func() {
+		t.Helper()
+		files := 0
+		err := filepath.WalkDir(h.data, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !d.Type().IsRegular() {
+				return err
+			}
+			files++
+			content, err := os.ReadFile(path)
+			for _, canary := range []string{"สมหญิงใจดี", "ทดลองงาน", onePIN, somePID} {
+				if bytes.Contains(content, []byte(canary)) {
+					t.Errorf("%s has %q", d.Name(), canary)
+				}
+			}
+			return err
+		})
+		if err != nil || files < 3 {
+			t.Fatalf("%d files, %v", files, err)
+		}
+	}
+	look()
+	if audit := storagetest.Audit(t, h.store); !strings.Contains(audit, `"operator-added"`) || strings.Contains(audit, "สมหญิง") {
+		t.Error(audit)
+	}
+	h.end()
+	look()
+}
+
+func TestAPINIsTypedTwice(t *testing.T) {
+	for _, c := range []struct {
+		typed []string
+		want  error
+	}{
+		{[]string{onePIN, onePIN}, nil},
+		{[]string{onePIN, nextPIN}, errNotTheSame},
+		{[]string{"123456"}, desk.ErrWeakPIN}, // not asked for again
+		{[]string{"12"}, desk.ErrPIN},
+	} {
+		asked := 0
+		got, err := twice(func(string) (string, error) { asked++; return c.typed[asked-1], nil })
+		if !errors.Is(err, c.want) || asked != len(c.typed) || err == nil && got != onePIN {
+			t.Errorf("%q: asked %d times, %v", c.typed, asked, err)
+		}
+	}
+}
