@@ -94,7 +94,7 @@ var house = map[string]room{
 	"app/hospital": {
 		[]string{
 			"agent", "agent/feed", "agent/mqtt", "agent/secureagent", "agent/webhook", "app/config", "app/privatelog", "app/wait", "assets", "atomicfile",
-			"outbox", "storage", "visit",
+			"outbox", "storage", "visit", "visit/desk",
 		},
 		[]string{"storage/storagetest"},
 		"it serves programs of the hospital; cards and the way to NHSO are handed in, so that a station has the same",

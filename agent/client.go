@@ -22,10 +22,11 @@ const (
 	ScopeSubmit   Scope = "submit"    // ask NHSO for an authen code
 	ScopeCodes    Scope = "codes"     // authen codes and the feed of visits
 	ScopeEvents   Scope = "events"    // the stream of events
+	ScopeDesk     Scope = "desk"      // work at a desk, for operators who have signed in
 )
 
 // Scopes returns all scopes.
-func Scopes() []Scope { return []Scope{ScopeReadCard, ScopeSubmit, ScopeCodes, ScopeEvents} }
+func Scopes() []Scope { return []Scope{ScopeReadCard, ScopeSubmit, ScopeCodes, ScopeEvents, ScopeDesk} }
 
 // ParseScopes reads scopes separated by commas. Empty text is an error: a client
 // that may do nothing is a mistake.

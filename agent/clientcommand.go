@@ -12,7 +12,7 @@ import (
 )
 
 // ErrClientUsage says how the command is used.
-var ErrClientUsage = errors.New("usage: client add NAME [-scopes read-card,submit,codes,events] | client list | client remove NAME")
+var ErrClientUsage = errors.New("usage: client add NAME [-scopes read-card,submit,codes,events,desk] | client list | client remove NAME")
 
 // ClientCommand carries out "client add NAME [-scopes LIST]", "client list" and
 // "client remove NAME"; args begin after the word client. Only add prints a

@@ -85,6 +85,8 @@ type bench struct {
 	book    *clientBook
 	token   string
 	ledger  *ledger
+	pairing *Pairing
+	paired  []string // what the audit of pairings was told
 }
 
 const (
@@ -135,10 +137,11 @@ func newBench(t testing.TB, change func(*Options)) *bench {
 	t.Helper()
 	b := &bench{book: &clientBook{}, ledger: &ledger{}}
 	b.token = b.book.give(t, "his", Scopes()...)
+	b.pairing = NewPairing(b.book, func(machine, result string) { b.paired = append(b.paired, machine+" "+result) })
 	o := Options{
 		Status:  func() Status { b.reached.Add(1); return Status{Zone: "demo"} },
 		Healthy: func() error { b.reached.Add(1); return nil },
-		Logger:  slog.New(slog.DiscardHandler), Zone: "demo", Clients: b.book, Audit: b.ledger,
+		Logger:  slog.New(slog.DiscardHandler), Zone: "demo", Clients: b.book, Audit: b.ledger, Pairing: b.pairing,
 		AllowedOrigins: []string{allowedPage, "http://192.0.2.7:8080"},
 		Compat: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			b.reached.Add(1)

@@ -29,7 +29,8 @@ import (
 //  7. The rate, POST as JSON only, and the size and depth of the body.
 //  8. Headers that make the answer useless to whom it is not meant for.
 //  9. Who reads the card is shown, and what was done is written down.
-//  10. Without a token only the paths of NHSO's agent, and only when compat is on.
+//  10. Without a token only the paths of NHSO's agent, and only when compat is on; and
+//     pairing, which a code of this machine's administrator opens.
 type guarded struct {
 	w      http.ResponseWriter
 	r      *http.Request
@@ -279,7 +280,7 @@ func (a *Agent) permitted(g *guarded) *refusal {
 	switch scope := g.route.scope; {
 	case caller.NoToken && opaque(g.origin):
 		return a.unauthorized(g, "a page without an origin of its own needs a token: Authorization: Bearer ...")
-	case scope == "" && g.remote.IsLoopback():
+	case g.route.open, scope == "" && g.remote.IsLoopback():
 	case caller.NoToken && scope == "":
 		return a.unauthorized(g, "other machines need a token here, too")
 	case caller.NoToken && !(a.o.CompatOpen && g.route.compat):

@@ -445,19 +445,21 @@ func TestOtherMachinesNeedEverything(t *testing.T) {
 		name    string
 		lan     *LAN
 		clients ClientLister
+		pairing *Pairing
 		good    bool
 	}{
-		{"everything", &LAN{cert, list, hosts}, book, true},
-		{"no LAN", nil, nil, true},
-		{"no certificate", &LAN{nil, list, hosts}, book, false},
-		{"no addresses", &LAN{cert, nil, hosts}, book, false},
-		{"all addresses", &LAN{cert, []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0")}, hosts}, book, false},
-		{"no names", &LAN{cert, list, nil}, book, false},
-		{"a name without a port", &LAN{cert, list, []string{"kiosk.example"}}, book, false},
-		{"no clients", &LAN{cert, list, hosts}, &clientBook{}, false},
-		{"no store of clients", &LAN{cert, list, hosts}, nil, false},
+		{"everything", &LAN{cert, list, hosts}, book, nil, true},
+		{"no LAN", nil, nil, nil, true},
+		{"no certificate", &LAN{nil, list, hosts}, book, nil, false},
+		{"no addresses", &LAN{cert, nil, hosts}, book, nil, false},
+		{"all addresses", &LAN{cert, []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0")}, hosts}, book, nil, false},
+		{"no names", &LAN{cert, list, nil}, book, nil, false},
+		{"a name without a port", &LAN{cert, list, []string{"kiosk.example"}}, book, nil, false},
+		{"no clients", &LAN{cert, list, hosts}, &clientBook{}, nil, false},
+		{"no store of clients", &LAN{cert, list, hosts}, nil, nil, false},
+		{"no clients, and a way to let one in", &LAN{cert, list, hosts}, &clientBook{}, NewPairing(&clientBook{}, nil), true},
 	} {
-		a := New(Options{Logger: slog.New(slog.DiscardHandler), Clients: c.clients, LAN: c.lan})
+		a := New(Options{Logger: slog.New(slog.DiscardHandler), Clients: c.clients, LAN: c.lan, Pairing: c.pairing})
 		if err := a.Err(); (err == nil) != c.good || err != nil && !errors.Is(err, ErrLAN) {
 			t.Errorf("%s: %v", c.name, err)
 		}

@@ -26,6 +26,7 @@ type Options struct {
 
 	Clients ClientLister // programs that may ask; nil: none
 	Visits  VisitFeed    // nil: the feed answers 503
+	Pairing *Pairing     // lets stations in; nil: there is no such path
 	Feed    string       // id of that feed in hexadecimal: places in another are worth nothing
 	Events  *Hub         // nil: a hub on which nothing happens
 
@@ -74,7 +75,7 @@ var _ http.Handler = (*Agent)(nil)
 func New(o Options) *Agent {
 	origins, err := newOrigins(o.AllowedOrigins)
 	a := &Agent{
-		o: o, origins: origins, err: errors.Join(err, o.LAN.check(o.Clients), o.Plain.check(o.Compat)),
+		o: o, origins: origins, err: errors.Join(err, o.LAN.check(o.Clients, o.Pairing), o.Plain.check(o.Compat)),
 		keys: &keyring{lister: o.Clients, now: time.Now}, tickets: newTickets(),
 		hub: o.Events, streams: newStreams(), scribe: newScribe(o.Audit), pages: newRefusedPages(o.Logger),
 		asking: newPlaces(maxAsking, maxAskingEach), reading: newPlaces(maxReading, maxReadingEach),
@@ -120,6 +121,9 @@ func (a *Agent) list() []*route {
 		get("/swagger-ui.html", "", cheap, "", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "/api/docs", http.StatusFound)
 		}),
+	}
+	if a.o.Pairing != nil {
+		list = append(list, &route{method: http.MethodPost, path: "/api/v1/desk/pair", cost: work, open: true, serve: http.HandlerFunc(a.pair)})
 	}
 	if a.o.Compat != nil {
 		list = append(list, compatRoutes(a.o.Compat)...)

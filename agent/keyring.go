@@ -37,6 +37,13 @@ func (k *keyring) list() ([]Client, error) {
 	return k.clients, nil
 }
 
+// forget has the next request read the list of the store.
+func (k *keyring) forget() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.clients, k.read = nil, time.Time{}
+}
+
 // find compares the hash of the token with that of every client, each in
 // constant time and without stopping at the first that fits, so that the time
 // of the answer tells nothing about the list.

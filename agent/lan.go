@@ -18,7 +18,7 @@ type LAN struct {
 }
 
 // ErrLAN says what is missing before other machines may connect.
-var ErrLAN = errors.New("other machines may connect only with a certificate, a list of addresses, the names they use, and at least one client with a token")
+var ErrLAN = errors.New("other machines may connect only with a certificate, a list of addresses, the names they use, and a client with a token or a way to let one in")
 
 // lists reports whether the address may connect.
 func (l *LAN) lists(at netip.Addr) bool {
@@ -34,7 +34,7 @@ func (l *LAN) lists(at netip.Addr) bool {
 }
 
 // check tells what is missing.
-func (l *LAN) check(clients ClientLister) error {
+func (l *LAN) check(clients ClientLister, pairing *Pairing) error {
 	if l == nil {
 		return nil
 	}
@@ -58,7 +58,7 @@ func (l *LAN) check(clients ClientLister) error {
 			missing = append(missing, fmt.Sprintf("a name with its port instead of %q", h))
 		}
 	}
-	if !anyClient(clients) {
+	if pairing == nil && !anyClient(clients) {
 		missing = append(missing, "a client with a token")
 	}
 	if len(missing) > 0 {

@@ -28,6 +28,7 @@ type route struct {
 	scope  Scope  // empty: no token needed on this machine
 	cost   cost
 	compat bool   // a path of NHSO's agent
+	open   bool   // needs no token from other machines either: what comes with it proves enough
 	audit  string // name of the event in the audit; empty: not written
 	empty  string // an answer that holds this, as the encoder writes it, told nothing and is not written
 	serve  http.Handler

@@ -84,14 +84,15 @@ func lanFinding(c config.Agent, clients int) finding {
 		return finding{"agent network", FindingFailed, err.Error()}
 	case time.Now().After(leaf.NotAfter):
 		return finding{"agent network", FindingFailed, "the certificate ended on " + leaf.NotAfter.Format(time.DateOnly)}
-	case clients == 0:
-		return finding{"agent network", FindingFailed, "no client has a token, so the agent does not start"}
 	}
 	for _, asked := range c.Hosts {
 		host, _, _ := net.SplitHostPort(asked)
 		if err := leaf.VerifyHostname(host); err != nil {
 			return finding{"agent network", FindingFailed, fmt.Sprintf("the certificate is not for %s", host)}
 		}
+	}
+	if clients == 0 {
+		return finding{"agent network", FindingWarning, "no client has a token, so other machines find nothing; let a station in with: authenkiosk pair, or a program with: authenkiosk client add NAME"}
 	}
 	return finding{"agent network", FindingWarning, fmt.Sprintf("%s%s, as %s; the certificate lasts until %s",
 		loud, strings.Join(c.Addresses, ", "), strings.Join(c.Hosts, ", "), leaf.NotAfter.Format(time.DateOnly))}

@@ -31,7 +31,7 @@ func TestDoctorIsLoudAboutWhatIsLessSafe(t *testing.T) {
 	write(t, filepath.Join(data, hospital.ReceiversFile), `[{"name":"webhook/his","failing":"2026-01-02T03:04:05Z","problem":"the receiver cannot be reached"}]`)
 	all := fmt.Sprint(agentFindings(t.Context(), c, data))
 	for _, words := range []string{
-		"warning LESS SAFE", "agent network failed no client has a token", "webhook his warning takes nothing since 2026-01-02",
+		"warning LESS SAFE", "agent network warning no client has a token", "webhook his warning takes nothing since 2026-01-02",
 		"webhook new failed", "secret new webhook-new", "not asked: it wants its own name",
 	} {
 		if !strings.Contains(all, words) {

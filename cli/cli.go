@@ -91,7 +91,7 @@ func (p *Program) commands() []Command {
 		{
 			Name: "client", Args: "add|list|remove", Help: "programs of the hospital that may ask the agent", Words: true, Run: (*Program).client,
 			Flags: func(f *flag.FlagSet, s *Settings) {
-				f.StringVar(&s.scopes, "scopes", "", "what the program may do, with commas: `read-card,submit,codes,events`")
+				f.StringVar(&s.scopes, "scopes", "", "what the program may do, with commas: `read-card,submit,codes,events,desk`")
 			},
 		},
 		{
@@ -100,6 +100,7 @@ func (p *Program) commands() []Command {
 				f.StringVar(&s.role, "role", "", "add: the `role`: staff (without it), lead or administrator")
 			},
 		},
+		{Name: "pair", Help: "shows a code that lets one station of the desk in, while the program runs", Run: (*Program).pair},
 		{
 			Name: "zone", Args: "show|set ZONE", Help: "shows or changes the zone in the configuration file", Words: true, OnZone: true, Run: (*Program).zone,
 			Flags: func(f *flag.FlagSet, s *Settings) {

@@ -78,6 +78,11 @@ func (p *Program) client(ctx context.Context, s *Settings) error {
 	return p.onRecords(ctx, s, nil, words...)
 }
 
+// pair shows a code that lets a station in.
+func (p *Program) pair(ctx context.Context, s *Settings) error {
+	return p.onRecords(ctx, s, nil, "pair")
+}
+
 // work shows what waits for the staff: no personal data without -names.
 func (p *Program) work(ctx context.Context, s *Settings) error {
 	line := append([]string{"work"}, s.Args...)

@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"authenkiosk/app/config"
 	"authenkiosk/storage/storagetest"
 	"authenkiosk/visit/desk"
 )
@@ -164,5 +167,29 @@ func TestAPINIsTypedTwice(t *testing.T) {
 		if !errors.Is(err, c.want) || asked != len(c.typed) || err == nil && got != onePIN {
 			t.Errorf("%q: asked %d times, %v", c.typed, asked, err)
 		}
+	}
+}
+
+func TestACodeForAStationIsShownWhileTheAgentRunsAndOnlyThen(t *testing.T) {
+	h := newClinic(t, nil)
+	got := call(t, "", "pair", "-data", h.data)
+	code := regexp.MustCompile(`[0-9]{4}-[0-9]{4}`).FindString(got.out)
+	if got.status != exitOK || code == "" || !strings.Contains(got.out, "Only a station on this machine") {
+		t.Fatalf("%+v", got)
+	}
+	status, let := h.ask("", http.MethodPost, "/api/v1/desk/pair", `{"code":"`+code+`","machine":"desk-1"}`)
+	if status != http.StatusOK {
+		t.Fatalf("%d %v", status, let)
+	}
+	if got := call(t, "", "client", "list", "-data", h.data); !strings.Contains(got.out, "desk-1") || !strings.Contains(got.out, "desk") {
+		t.Errorf("%+v", got)
+	}
+	h.end()
+	if got := call(t, "", "pair", "-data", h.data); got.status != exitError || !strings.Contains(got.err, "only a program that runs") {
+		t.Errorf("%+v", got)
+	}
+	kiosk := newClinicOf(t, asKiosk, func(c *config.Config, _ *runningClinic) { c.Unit.Name = "another" })
+	if got := call(t, "", "pair", "-data", kiosk.data); got.status != exitOK {
+		t.Errorf("%+v", got)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -37,6 +38,7 @@ import (
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/outbox"
 	"authenkiosk/storage"
+	"authenkiosk/storage/storagetest"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
@@ -608,22 +610,90 @@ func TestOtherMachinesAreServedByTLSAndWithATokenOnly(t *testing.T) {
 	}
 }
 
-func TestOtherMachinesWithoutAClientStopTheStart(t *testing.T) {
+// TestAStationIsLetInWhereNobodyHasATokenYet pairs as a station on another machine does:
+// by TLS, with the fingerprint that it saw.
+func TestAStationIsLetInWhereNobodyHasATokenYet(t *testing.T) {
+	const name = "kiosk1.hospital.example"
 	demo, err := demo.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := config.Default()
 	c.Agent.Listen = "127.0.0.1:0"
-	c.Agent.TLSCert, c.Agent.TLSKey, _ = certtest.Files(t, "kiosk1.hospital.example")
-	c.Agent.Addresses, c.Agent.Hosts = []string{"10.0.0.0/8"}, []string{"kiosk1.hospital.example:8189"}
+	var roots *x509.CertPool
+	c.Agent.TLSCert, c.Agent.TLSKey, roots = certtest.Files(t, name)
+	c.Agent.Addresses, c.Agent.Hosts = []string{"127.0.0.0/8"}, []string{name + ":8189"}
 	h, err := New(app.Options{Config: c, Data: t.TempDir(), Log: slog.New(slog.DiscardHandler), Demo: demo})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.Run(t.Context()); !errors.Is(err, agent.ErrLAN) {
-		t.Error(err)
+	at, err := h.Listen()
+	if err != nil {
+		t.Fatal(err)
 	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- h.Run(ctx) }()
+	defer func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}()
+	var seen string
+	client := &http.Client{Transport: &http.Transport{
+		DisableKeepAlives: true,
+		TLSClientConfig: &tls.Config{RootCAs: roots, VerifyConnection: func(s tls.ConnectionState) error {
+			seen = agent.Fingerprint(&tls.Certificate{Certificate: [][]byte{s.PeerCertificates[0].Raw}})
+			return nil
+		}},
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "tcp", at.String())
+		},
+	}}
+	ask := func(method, path, token, body string) (int, map[string]string) {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), method, "https://"+name+":8189"+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		if token != "" {
+			r.Header.Set("Authorization", "Bearer "+token)
+		}
+		resp, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = resp.Body.Close() }()
+		got := map[string]string{}
+		_ = json.NewDecoder(resp.Body).Decode(&got) // the status is none of texts alone
+		return resp.StatusCode, got
+	}
+	if status, _ := ask(http.MethodGet, "/api/v1/visits", "", ""); status != http.StatusUnauthorized {
+		t.Errorf("without a token: %d", status)
+	}
+	var shown strings.Builder
+	if err := h.Records().Pair(&shown); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(shown.String(), seen) {
+		t.Errorf("the station sees %s, the administrator %s", seen, shown.String())
+	}
+	code := regexp.MustCompile(`[0-9]{4}-[0-9]{4}`).FindString(shown.String())
+	status, got := ask(http.MethodPost, "/api/v1/desk/pair", "", fmt.Sprintf(`{"code":%q,"machine":"desk-1"}`, code))
+	if status != http.StatusOK || got["certificate_sha256"] != seen {
+		t.Fatalf("%d %v", status, got["error"])
+	}
+	for path, want := range map[string]int{"/api/v1/status": http.StatusOK, "/api/v1/visits": http.StatusForbidden} {
+		if status, _ := ask(http.MethodGet, path, got["token"], ""); status != want {
+			t.Errorf("%s with its token: %d, want %d", path, status, want)
+		}
+	}
+	eventually(t, func() bool {
+		audit := storagetest.Audit(t, h.Records().Store)
+		return strings.Contains(audit, `"desk-pairing"`) && strings.Contains(audit, `"machine-desk-1"`) && strings.Contains(audit, `"client-desk-1"`)
+	})
 }
 
 // TestNothingPersonalOfAProgramsVisitIsLogged looks for the person, the phone and

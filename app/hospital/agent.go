@@ -28,6 +28,7 @@ type Agent struct {
 	compat  *secureagent.Handler
 	submit  *agentSubmitter
 	options agent.Options
+	pairing *agent.Pairing
 
 	inserted func() uint64 // see agentOptions
 	watched  func() bool
@@ -89,6 +90,7 @@ func NewAgent(o AgentOptions) (*Agent, error) {
 		config: c.Agent, log: o.Log, hub: agent.NewHub(), submit: &agentSubmitter{visits: o.Visits, outbox: o.Outbox, log: o.Log},
 		inserted: o.Inserted, watched: o.Watched, look: o.Look, known: map[string]bool{}, noted: map[string]uint64{},
 	}
+	f.pairing = agent.NewPairing(o.Clients, o.Audit.pairing)
 	f.compat, err = secureagent.New(secureagent.Options{
 		Cards: o.Cards, Rights: o.Rights, Codes: o.Codes, Submitter: f.submit, Drafts: f.submit,
 		HCode: c.Unit.HCode, IgnoreHCodes: c.Agent.IgnoreHCodes, HasToken: o.HasToken, LookBack: c.Agent.LookBackDays,
@@ -100,7 +102,7 @@ func NewAgent(o AgentOptions) (*Agent, error) {
 	f.options = agent.Options{
 		Status: o.Status, Healthy: o.Healthy, Logger: o.Log, Zone: string(c.NHSO.Zone), Unit: c.Unit.Name, Font: assets.FontRegular,
 		Clients: o.Clients, Visits: Feed{o.Store, o.Log}, Feed: id, Events: f.hub,
-		Compat: f.compat, CompatOpen: c.Agent.Compat, AllowedOrigins: c.Agent.AllowedOrigins, LAN: lan,
+		Pairing: f.pairing, Compat: f.compat, CompatOpen: c.Agent.Compat, AllowedOrigins: c.Agent.AllowedOrigins, LAN: lan,
 		Plain: f.plainHTTP(), Audit: o.Audit, CardAccess: f.cardAccess,
 	}
 	return f, nil

@@ -12,6 +12,7 @@ import (
 	"authenkiosk/agent"
 	"authenkiosk/agent/secureagent"
 	"authenkiosk/storage"
+	"authenkiosk/visit/desk"
 )
 
 // AuditWriter writes into the audit what programs of the hospital do. A program must
@@ -105,6 +106,15 @@ func (d *AuditWriter) Audit(event, client, result string) {
 		return
 	}
 	d.note(storage.Event{Name: word("agent", event), Role: word("client", client), Result: word("status", text)})
+}
+
+// pairing writes down that a code was made, or a station asked with one.
+func (d *AuditWriter) pairing(machine, result string) {
+	e := storage.Event{Name: "desk-pairing", Role: string(desk.Administrator), Result: result}
+	if machine != "" {
+		e.Role = word("machine", machine)
+	}
+	d.write(e)
 }
 
 // access writes down who looked at whose data. Every submission that brought a

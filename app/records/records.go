@@ -21,6 +21,8 @@ type Commands struct {
 	Wake  func() // has the receivers look at once; nil: none runs
 	// Record writes the last steps of the kiosk that runs; nil: none runs.
 	Record func(io.Writer) error
+	// Pair makes a code that lets a station in, and shows it; nil: no agent runs.
+	Pair func(io.Writer) error
 }
 
 // recordsCommand works on the records: its words behind the name, its input, and
@@ -39,6 +41,7 @@ func recordsCommands() map[string]recordsCommand {
 		"summary":     SummaryCommand,
 		"work":        workCommand,
 		"record":      recordCommand,
+		"pair":        pairCommand,
 	}
 }
 
@@ -85,6 +88,20 @@ func recordCommand(r Commands, words []string, _ io.Reader, output io.Writer) er
 		return errNoRecord
 	}
 	return r.Record(output)
+}
+
+// errNoAgent says that there is nobody whom a station could ask.
+var errNoAgent = errors.New("only a program that runs with its agent ([agent] enabled) can let a station in")
+
+// pairCommand shows a code that lets a station in.
+func pairCommand(r Commands, words []string, _ io.Reader, output io.Writer) error {
+	if len(words) > 0 {
+		return errors.New("write: pair")
+	}
+	if r.Pair == nil {
+		return errNoAgent
+	}
+	return r.Pair(output)
 }
 
 // ErrPIDAsWord says that a number was given where others may read it.
