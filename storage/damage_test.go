@@ -15,6 +15,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 
 	"authenkiosk/visit"
+	"authenkiosk/visit/desk"
 )
 
 var damages = flag.Int("damages", 20, "how many trials of each kind of damage")
@@ -36,6 +37,7 @@ func template(t *testing.T) (string, map[visit.ID]Record) {
 	must(t, s.AddClient(Client{Name: "his", Hash: [32]byte{7}, Scopes: []string{"a"}, Created: noon}))
 	must(t, s.AddClient(Client{Name: "removed", Hash: [32]byte{8}, Created: noon}))
 	must(t, s.RemoveClient("removed"))
+	must(t, s.DisableOperator(addOperator(t, s, "disabled", desk.Lead)))
 	must(t, s.Close())
 	return dir, want
 }
@@ -152,8 +154,8 @@ func showsNothingWrong(t *testing.T, s *Store, want map[visit.ID]Record) {
 	}
 }
 
-// showsNothingWrongBeside holds that no slip is printed again, that no client is
-// there who should not, and that the feed tells what is settled.
+// showsNothingWrongBeside holds that no slip is printed again, that nobody may
+// ask or sign in who should not, and that the feed tells what is settled.
 func showsNothingWrongBeside(t *testing.T, s *Store, want map[visit.ID]Record) {
 	t.Helper()
 	jobs, err := s.PrintJobs()
@@ -172,6 +174,11 @@ func showsNothingWrongBeside(t *testing.T, s *Store, want map[visit.ID]Record) {
 	must(t, err)
 	if len(clients) > 1 || len(clients) == 1 && (clients[0].Name != "his" || clients[0].Hash != [32]byte{7}) {
 		t.Errorf("clients: %+v", clients)
+	}
+	operators, err := s.Operators()
+	must(t, err)
+	if len(operators) > 1 || len(operators) == 1 && (!operators[0].Disabled || operators[0].Role != desk.Lead) {
+		t.Errorf("operators: %+v", operators)
 	}
 	changes, _, err := s.Changes(0, 1000)
 	must(t, err)
