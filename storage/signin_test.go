@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -218,6 +220,69 @@ func TestAnOperatorWhoIsDisabledOrResetMeanwhileDoesNotSignIn(t *testing.T) {
 		if o, err := s.Operator(id); err != nil || !o.Disabled && o.PINs != 2 {
 			t.Errorf("%s: the change is gone: %+v, %v", name, o, err)
 		}
+	}
+}
+
+func TestATryIsInTheFileBeforeThePINIsLookedAt(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	id := addOperator(t, s, "a", desk.Staff)
+	looked := 0
+	s.signIns.fits = func(pinHash, desk.PIN) bool {
+		looked++
+		as := openIn(t, copyDir(t, dir)) // as a power cut in this moment would leave it
+		defer func() { _ = as.Close() }()
+		if o, err := as.Operator(id); err != nil || o.Failed != looked {
+			t.Errorf("%d tries are in the file, want %d; %v", o.Failed, looked, err)
+		}
+		return false
+	}
+	for range desk.FreeTries {
+		_, _ = s.SignIn(id, pinOf(t, wrongPIN), here)
+	}
+	if looked != desk.FreeTries {
+		t.Errorf("%d PINs were looked at", looked)
+	}
+}
+
+func TestNobodySignsInOfWhomTheDiskCannotKeepIt(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	id := addOperator(t, s, "a", desk.Staff)
+	looked := 0
+	s.signIns.fits = func(pinHash, desk.PIN) bool {
+		looked++
+		must(t, s.Close())
+		return true
+	}
+	for range 2 {
+		if o, err := s.SignIn(id, pinOf(t, somePIN), here); !errors.Is(err, ErrClosed) || o.ID != "" {
+			t.Errorf("%v, %v", o.ID, err)
+		}
+	}
+	if looked != 1 {
+		t.Errorf("%d PINs were looked at, the second without a count", looked)
+	}
+}
+
+func TestTriesAtOnceAreLookedAtOneByOne(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	id := addOperator(t, s, "a", desk.Staff)
+	var looked, at atomic.Int64
+	s.signIns.fits = func(pinHash, desk.PIN) bool {
+		if at.Add(1) != 1 {
+			t.Error("two PINs are looked at at once")
+		}
+		looked.Add(1)
+		at.Add(-1)
+		return false
+	}
+	var trying sync.WaitGroup
+	for n := range 40 {
+		trying.Go(func() { _, _ = s.SignIn(id, pinOf(t, wrongPIN), fmt.Sprint("desk-", n%4)) })
+	}
+	trying.Wait()
+	if looked.Load() != desk.FreeTries {
+		t.Errorf("%d PINs were looked at", looked.Load())
 	}
 }
 
