@@ -139,7 +139,7 @@ func (w *clockWorld) start() {
 		},
 	}
 	w.outbox = outbox.New(outbox.Options{
-		Store: Visits{w.store, func(visit.ID, storage.State) {}}, NHSO: upstream.New(w.client, w.health, nil, nil), Log: log, Clock: w.clock, TellsTime: true, Now: w.wall,
+		Store: Visits{w.store, func(visit.ID, visit.State) {}}, NHSO: upstream.New(w.client, w.health, nil, nil), Log: log, Clock: w.clock, TellsTime: true, Now: w.wall,
 	})
 	ctx, cancel := context.WithCancel(w.t.Context())
 	ended := make(chan struct{})
@@ -254,7 +254,7 @@ func (w *clockWorld) erased() {
 		for _, p := range past {
 			if p.ID == id {
 				there = true
-				if p.State == storage.StateStaff {
+				if p.State == visit.StateStaff {
 					limit = clockStaffDays
 				}
 			}
@@ -279,9 +279,9 @@ func (w *clockWorld) ends() {
 		case err != nil:
 			w.count.lost++
 			w.t.Errorf("visit %s: %v", id, err)
-		case r.State == storage.StateDone:
+		case r.State == visit.StateDone:
 			w.count.done++
-		case r.State == storage.StateStaff:
+		case r.State == visit.StateStaff:
 			w.count.staff++
 		default:
 			w.count.lost++

@@ -41,7 +41,7 @@ func TestADataFileThatIsDamagedMeanwhileEndsTheProgramAndIsMendedByTheNextStart(
 		t.Fatal(err)
 	}
 	defer own.Close()
-	if r, err := own.Store.Visit(waiting); err != nil || r.State != storage.StateInflight {
+	if r, err := own.Store.Visit(waiting); err != nil || r.State != visit.StateInflight {
 		t.Errorf("the visit that waits is %s, %v", r.State, err)
 	}
 }

@@ -75,7 +75,7 @@ func BenchmarkDrain(b *testing.B) {
 		began := time.Now()
 		settled := make(chan struct{}, queued)
 		o := outbox.New(outbox.Options{
-			Store: Visits{store, func(visit.ID, storage.State) {}}, NHSO: upstream.New(client, upstream.NewHealth(nil), nil, nil), Log: slog.New(slog.DiscardHandler),
+			Store: Visits{store, func(visit.ID, visit.State) {}}, NHSO: upstream.New(client, upstream.NewHealth(nil), nil, nil), Log: slog.New(slog.DiscardHandler),
 			Notify: func(visit.ID, outbox.Outcome) { settled <- struct{}{} },
 		})
 		runCtx, stop := context.WithCancel(ctx)

@@ -7,7 +7,6 @@ import (
 	"authenkiosk/agent"
 	"authenkiosk/app/control"
 	"authenkiosk/cardreader"
-	"authenkiosk/storage"
 	"authenkiosk/visit"
 )
 
@@ -65,12 +64,12 @@ func (c *Core) cardForAgent(e cardreader.Event) {
 }
 
 // visitChanged tells those outside of a change that is on the disk.
-func (c *Core) visitChanged(id visit.ID, to storage.State) {
+func (c *Core) visitChanged(id visit.ID, to visit.State) {
 	c.receivers.Wake()
 	if c.Agent == nil {
 		return
 	}
-	if to == storage.StateDone {
+	if to == visit.StateDone {
 		if r, err := c.Store.Visit(id); err == nil {
 			c.Agent.Publish(agent.Event{
 				Type: agent.CodeIssued, Visit: id, ClaimType: r.Visit.ClaimType.Code, PID: r.Visit.PID, Code: r.Code,

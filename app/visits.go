@@ -13,7 +13,7 @@ import (
 // follow the feed.
 type Visits struct {
 	*storage.Store
-	Told func(visit.ID, storage.State)
+	Told func(visit.ID, visit.State)
 }
 
 var _ outbox.Store = Visits{}
@@ -47,7 +47,7 @@ func itemsOf(records []storage.Record) []outbox.Item {
 func itemOf(r storage.Record) outbox.Item {
 	i := outbox.Item{
 		Visit: r.Visit, Attempts: r.Attempts, Unclear: r.Attempts - r.Answered, LastSent: r.LastSent,
-		InFlight: r.State == storage.StateInflight, Settled: !r.State.Unsettled(), Code: r.Code, IssuedAt: r.IssuedAt,
+		InFlight: r.State == visit.StateInflight, Settled: !r.State.Unsettled(), Code: r.Code, IssuedAt: r.IssuedAt,
 	}
 	if r.Denied {
 		i.Denied = &outbox.Denial{Problem: r.Problem, Message: r.Message}
@@ -57,45 +57,45 @@ func itemOf(r storage.Record) outbox.Item {
 
 // Done implements outbox.Store.
 func (v Visits) Done(id visit.ID, code visit.AuthenCode, issued time.Time) error {
-	return v.after(id, storage.StateDone, v.Store.Done(id, code, issued))
+	return v.after(id, visit.StateDone, v.Store.Done(id, code, issued))
 }
 
 // Refuse implements outbox.Store.
 func (v Visits) Refuse(id visit.ID, p visit.Problem, message string, at time.Time) error {
-	return v.after(id, storage.StateRefused, v.Store.Refuse(id, p, message, at))
+	return v.after(id, visit.StateRefused, v.Store.Refuse(id, p, message, at))
 }
 
 // Staff implements outbox.Store.
 func (v Visits) Staff(id visit.ID, p visit.Problem, at time.Time) error {
-	return v.after(id, storage.StateStaff, v.Store.Staff(id, p, at))
+	return v.after(id, visit.StateStaff, v.Store.Staff(id, p, at))
 }
 
 // Drop takes a visit back.
 func (v Visits) Drop(id visit.ID, at time.Time) error {
-	return v.after(id, storage.StateDropped, v.Store.Drop(id, at))
+	return v.after(id, visit.StateDropped, v.Store.Drop(id, at))
 }
 
 // Save keeps a visit.
 func (v Visits) Save(x visit.Visit, at time.Time) error {
-	return v.after(x.ID, storage.StatePending, v.Store.Save(x, at))
+	return v.after(x.ID, visit.StatePending, v.Store.Save(x, at))
 }
 
 // SaveForStaff saves what hospital software leaves to the staff.
 func (v Visits) SaveForStaff(x visit.Visit, p visit.Problem, at time.Time) error {
-	return v.after(x.ID, storage.StateStaff, v.Store.SaveForStaff(x, p, at))
+	return v.after(x.ID, visit.StateStaff, v.Store.SaveForStaff(x, p, at))
 }
 
 // SaveDone keeps a visit whose code NHSO has made already.
 func (v Visits) SaveDone(x visit.Visit, code visit.AuthenCode, issued, at time.Time) error {
-	return v.after(x.ID, storage.StateDone, v.Store.SaveDone(x, code, issued, at))
+	return v.after(x.ID, visit.StateDone, v.Store.SaveDone(x, code, issued, at))
 }
 
 // SaveWithPhoto keeps visit and photo, or neither.
 func (v Visits) SaveWithPhoto(x visit.Visit, jpeg []byte, at time.Time) error {
-	return v.after(x.ID, storage.StatePending, v.Store.SaveWithPhoto(x, jpeg, at))
+	return v.after(x.ID, visit.StatePending, v.Store.SaveWithPhoto(x, jpeg, at))
 }
 
-func (v Visits) after(id visit.ID, to storage.State, err error) error {
+func (v Visits) after(id visit.ID, to visit.State, err error) error {
 	if err == nil {
 		v.Told(id, to)
 	}

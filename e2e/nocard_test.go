@@ -312,7 +312,7 @@ func askedByPhone(t *testing.T, panel string) {
 	s.leave()
 	s.kiosk.end(t)
 	r, err := s.store().FindCode(visit.AuthenCode(code))
-	if err != nil || r.State != storage.StateDone || r.Visit.Method != visit.MethodLine || r.Visit.PID != person.PID || r.Visit.ClaimType.Code == "" {
+	if err != nil || r.State != visit.StateDone || r.Visit.Method != visit.MethodLine || r.Visit.PID != person.PID || r.Visit.ClaimType.Code == "" {
 		t.Errorf("the store has a visit by %q in state %q for %q: %v", r.Visit.Method, r.State, r.Visit.ClaimType.Code, err)
 	}
 	s.nothingPersonal(person.PID.Digits(), code)

@@ -87,7 +87,7 @@ func TestE2EAVisitFromTheCardToTheSlip(t *testing.T) {
 
 	s.kiosk.end(t)
 	record := s.record(codes[0].TransID)
-	if string(record.Code) != code || record.State != storage.StateDone || record.Visit.PID != person.PID {
+	if string(record.Code) != code || record.State != visit.StateDone || record.Visit.PID != person.PID {
 		t.Errorf("the store has state %s and code %s", record.State, record.Code)
 	}
 	for _, secret := range []string{person.PID.Digits(), person.Name.Last, "0800001234", testToken} {

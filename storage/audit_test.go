@@ -18,7 +18,7 @@ var auditEdits = flag.Int("auditedits", 300, "how often the audit test edits the
 
 func TestWhatHappensToAVisitIsInTheAudit(t *testing.T) {
 	s := openIn(t, t.TempDir())
-	for n, state := range States() {
+	for n, state := range visit.States() {
 		into(t, s, madeUp(n), state)
 	}
 	must(t, s.Audit(Event{Name: "pin-wrong", Role: RoleStaff, Result: "refused", Handle: s.Handle(madeUp(1).PID)}))

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+
+	"authenkiosk/visit"
 )
 
 // The cost of sealing, indexes, audit and journal on top of one bare put with
@@ -23,7 +25,7 @@ func BenchmarkSaveBesideABarePut(b *testing.B) {
 		_, err := tx.CreateBucket(bucketVisits)
 		return err
 	}))
-	value, err := encode(Record{Visit: madeUp(1), State: StatePending, SavedAt: noon, ChangedAt: noon})
+	value, err := encode(Record{Visit: madeUp(1), State: visit.StatePending, SavedAt: noon, ChangedAt: noon})
 	must(b, err)
 	var save, bare []time.Duration
 	n := 0

@@ -76,8 +76,8 @@ func formatCheck(format []byte) []byte {
 func seqKey(seq uint64) []byte { return binary.BigEndian.AppendUint64(nil, seq) }
 
 // letter is the state in one byte, for counting without opening records.
-func (s State) letter() byte {
-	if s == StateDropped {
+func letter(s visit.State) byte {
+	if s == visit.StateDropped {
 		return 'x' // "done" has the d
 	}
 	return s[0]

@@ -13,7 +13,7 @@ import (
 // with the attempt counted. Only after Begin has returned nil may anything be
 // sent.
 func (s *Store) Begin(id visit.ID, at time.Time) error {
-	return s.change(id, StateInflight, at, func(r *Record) {
+	return s.change(id, visit.StateInflight, at, func(r *Record) {
 		r.Attempts++
 		r.LastSent = at
 		r.Denied = false
@@ -24,7 +24,7 @@ func (s *Store) Begin(id visit.ID, at time.Time) error {
 // as it is not known whether NHSO has a code of the day. The visit stays in flight:
 // it becomes refused, or done with a code that no request of its own has brought.
 func (s *Store) Deny(id visit.ID, problem visit.Problem, message string, at time.Time) error {
-	return s.change(id, StateInflight, at, func(r *Record) {
+	return s.change(id, visit.StateInflight, at, func(r *Record) {
 		r.Problem, r.Message, r.Denied = problem, message, true
 		r.answered()
 	})
@@ -39,7 +39,7 @@ func (s *Store) Done(id visit.ID, code visit.AuthenCode, at time.Time) error {
 	if _, err := visit.ParseAuthenCode(string(code)); err != nil {
 		return fmt.Errorf("visit %s: %w", id, err)
 	}
-	return s.change(id, StateDone, s.now(), func(r *Record) {
+	return s.change(id, visit.StateDone, s.now(), func(r *Record) {
 		r.Code, r.IssuedAt = code, at
 		r.Problem, r.Message, r.Denied = visit.NoProblem, "", false
 	})
@@ -47,55 +47,55 @@ func (s *Store) Done(id visit.ID, code visit.AuthenCode, at time.Time) error {
 
 // Refuse notes that NHSO looked at the visit and said no, with its own words.
 func (s *Store) Refuse(id visit.ID, problem visit.Problem, message string, at time.Time) error {
-	return s.change(id, StateRefused, at, func(r *Record) {
+	return s.change(id, visit.StateRefused, at, func(r *Record) {
 		r.Problem, r.Message, r.Denied = problem, message, false
 	})
 }
 
 // Staff makes the visit work for the desk. The words of a refusal stay.
 func (s *Store) Staff(id visit.ID, problem visit.Problem, at time.Time) error {
-	return s.change(id, StateStaff, at, func(r *Record) { r.Problem = problem })
+	return s.change(id, visit.StateStaff, at, func(r *Record) { r.Problem = problem })
 }
 
 // Drop takes back a visit that was never sent, or closes one that the desk has
 // settled without a code.
 func (s *Store) Drop(id visit.ID, at time.Time) error {
-	return s.change(id, StateDropped, at, func(*Record) {})
+	return s.change(id, visit.StateDropped, at, func(*Record) {})
 }
 
 // Requeue makes a visit in flight pending again because it was surely not sent:
 // the connection was refused, or NHSO was asked and has no code.
 func (s *Store) Requeue(id visit.ID, at time.Time) error {
-	return s.change(id, StatePending, at, (*Record).answered)
+	return s.change(id, visit.StatePending, at, (*Record).answered)
 }
 
 // told are the changes of state that the audit keeps, and who makes them.
-var told = map[State]Event{
-	StateDone:    {Name: "visit-done", Role: RoleSystem, Result: "ok"},
-	StateRefused: {Name: "visit-refused", Role: RoleSystem, Result: "refused"},
-	StateStaff:   {Name: "visit-to-staff", Role: RoleSystem, Result: "ok"},
-	StateDropped: {Name: "visit-dropped", Role: RolePatient, Result: "ok"},
+var told = map[visit.State]Event{
+	visit.StateDone:    {Name: "visit-done", Role: RoleSystem, Result: "ok"},
+	visit.StateRefused: {Name: "visit-refused", Role: RoleSystem, Result: "refused"},
+	visit.StateStaff:   {Name: "visit-to-staff", Role: RoleSystem, Result: "ok"},
+	visit.StateDropped: {Name: "visit-dropped", Role: RolePatient, Result: "ok"},
 }
 
 // change moves a visit to another state and edits its record, in one
 // transaction.
-func (s *Store) change(id visit.ID, to State, at time.Time, edit func(*Record)) error {
+func (s *Store) change(id visit.ID, to visit.State, at time.Time, edit func(*Record)) error {
 	var after Record
 	err := s.update(func(tx *bolt.Tx) error {
 		r, err := s.load(tx, id)
 		if err != nil {
 			return err
 		}
-		if !r.State.mayBecome(to) {
+		if !mayBecome(r.State, to) {
 			return &TransitionError{ID: id, From: r.State, To: to}
 		}
-		if to == StateDropped && tx.Bucket(bucketPhotoKeys).Get([]byte(id)) != nil {
+		if to == visit.StateDropped && tx.Bucket(bucketPhotoKeys).Get([]byte(id)) != nil {
 			if err := s.erasePhoto(tx, id, at); err != nil { // it proves nothing any more
 				return err
 			}
 		}
 		e, tell := told[to]
-		if r.State == StateStaff {
+		if r.State == visit.StateStaff {
 			e.Role = RoleStaff
 		}
 		r.State, r.ChangedAt = to, at
@@ -123,9 +123,9 @@ func (s *Store) change(id visit.ID, to State, at time.Time, edit func(*Record)) 
 // NHSO is asked about it then, and the next Open writes the journal anew.
 func (s *Store) follow(r Record) {
 	switch r.State {
-	case StateDone, StateRefused, StateDropped:
-		_ = s.journal.settled(r.Visit.ID, r.State == StateDropped)
-	case StateStaff:
+	case visit.StateDone, visit.StateRefused, visit.StateDropped:
+		_ = s.journal.settled(r.Visit.ID, r.State == visit.StateDropped)
+	case visit.StateStaff:
 		_ = s.journal.staff(r)
 	}
 }

@@ -13,23 +13,23 @@ import (
 const code = visit.AuthenCode("PP1200000001")
 
 // into brings a fresh visit into a state by legal moves only.
-func into(t *testing.T, s *Store, v visit.Visit, state State) {
+func into(t *testing.T, s *Store, v visit.Visit, state visit.State) {
 	t.Helper()
 	must(t, s.Save(v, noon))
 	begin := func() { must(t, s.Begin(v.ID, noon)) }
 	switch state {
-	case StatePending:
-	case StateInflight:
+	case visit.StatePending:
+	case visit.StateInflight:
 		begin()
-	case StateDone:
+	case visit.StateDone:
 		begin()
 		must(t, s.Done(v.ID, code, noon))
-	case StateRefused:
+	case visit.StateRefused:
 		begin()
 		must(t, s.Refuse(v.ID, visit.NHSORefusedVisit, "ไม่พบสิทธิ", noon))
-	case StateStaff:
+	case visit.StateStaff:
 		must(t, s.Staff(v.ID, visit.ServiceDatePassed, noon))
-	case StateDropped:
+	case visit.StateDropped:
 		must(t, s.Drop(v.ID, noon))
 	}
 }
@@ -40,18 +40,18 @@ func TestEveryMoveOfTheStateMachineIsAllowedOrATypedError(t *testing.T) {
 		"inflight>inflight": true, "inflight>pending": true, "inflight>done": true, "inflight>refused": true, "inflight>staff": true,
 		"refused>staff": true, "staff>done": true, "staff>dropped": true,
 	}
-	calls := map[State]func(*Store, visit.ID) error{
-		StateInflight: func(s *Store, id visit.ID) error { return s.Begin(id, noon) },
-		StatePending:  func(s *Store, id visit.ID) error { return s.Requeue(id, noon) },
-		StateDone:     func(s *Store, id visit.ID) error { return s.Done(id, code, noon) },
-		StateRefused:  func(s *Store, id visit.ID) error { return s.Refuse(id, visit.NoRight, "", noon) },
-		StateStaff:    func(s *Store, id visit.ID) error { return s.Staff(id, visit.NoRight, noon) },
-		StateDropped:  func(s *Store, id visit.ID) error { return s.Drop(id, noon) },
+	calls := map[visit.State]func(*Store, visit.ID) error{
+		visit.StateInflight: func(s *Store, id visit.ID) error { return s.Begin(id, noon) },
+		visit.StatePending:  func(s *Store, id visit.ID) error { return s.Requeue(id, noon) },
+		visit.StateDone:     func(s *Store, id visit.ID) error { return s.Done(id, code, noon) },
+		visit.StateRefused:  func(s *Store, id visit.ID) error { return s.Refuse(id, visit.NoRight, "", noon) },
+		visit.StateStaff:    func(s *Store, id visit.ID) error { return s.Staff(id, visit.NoRight, noon) },
+		visit.StateDropped:  func(s *Store, id visit.ID) error { return s.Drop(id, noon) },
 	}
 	s := openIn(t, t.TempDir())
 	n := 0
-	for _, from := range States() {
-		for _, to := range States() {
+	for _, from := range visit.States() {
+		for _, to := range visit.States() {
 			n++
 			v := madeUp(n)
 			into(t, s, v, from)
@@ -94,7 +94,7 @@ func TestAVisitComesBackWithEveryField(t *testing.T) {
 	if !sameVisit(r.Visit, v) {
 		t.Error("the visit came back changed")
 	}
-	if r.State != StateDone || r.Code != code || !r.IssuedAt.Equal(noon.Add(3*time.Minute)) || !r.SavedAt.Equal(noon) {
+	if r.State != visit.StateDone || r.Code != code || !r.IssuedAt.Equal(noon.Add(3*time.Minute)) || !r.SavedAt.Equal(noon) {
 		t.Errorf("state %s, issued %v, saved %v", r.State, r.IssuedAt, r.SavedAt)
 	}
 }
@@ -107,7 +107,7 @@ func TestAChangeHasItsOwnTimeWhateverNHSOSaysAboutTheCode(t *testing.T) {
 			s, err := Open(t.TempDir(), Options{Now: func() time.Time { return found }})
 			must(t, err)
 			defer s.Close()
-			into(t, s, madeUp(1), StateInflight)
+			into(t, s, madeUp(1), visit.StateInflight)
 			must(t, s.Done(madeUp(1).ID, code, issued))
 			r, err := s.Visit(madeUp(1).ID)
 			must(t, err)
@@ -130,7 +130,7 @@ func sameVisit(a, b visit.Visit) bool {
 func TestARefusalKeepsItsWordsForTheDesk(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	v := madeUp(1)
-	into(t, s, v, StateInflight)
+	into(t, s, v, visit.StateInflight)
 	long := strings.Repeat("ไม่พบสิทธิ", 100)
 	must(t, s.Refuse(v.ID, visit.NHSORefusedVisit, long, noon))
 	must(t, s.Staff(v.ID, visit.NHSORefusedVisit, noon))
@@ -177,7 +177,7 @@ func TestARequeuedVisitWaitsAndKeepsItsPlace(t *testing.T) {
 	must(t, s.Requeue(madeUp(1).ID, later))
 	list, err := s.Unsettled()
 	must(t, err)
-	if len(list) != 3 || list[0].Visit.ID != madeUp(1).ID || list[0].State != StatePending || !list[0].ChangedAt.Equal(later) || list[0].Attempts != 1 {
+	if len(list) != 3 || list[0].Visit.ID != madeUp(1).ID || list[0].State != visit.StatePending || !list[0].ChangedAt.Equal(later) || list[0].Attempts != 1 {
 		t.Errorf("%d unsettled, first %s", len(list), list[0].State)
 	}
 }
@@ -211,7 +211,7 @@ func TestWhatBecameOfEachRequestIsKept(t *testing.T) {
 		}
 	}
 	open, err := s.Unsettled()
-	if err != nil || len(open) != 1 || open[0].State != StateInflight {
+	if err != nil || len(open) != 1 || open[0].State != visit.StateInflight {
 		t.Errorf("%d for the outbox: %v", len(open), err)
 	}
 	must(t, s.Done(v.ID, code, noon))

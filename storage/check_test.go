@@ -10,6 +10,8 @@ import (
 	"time"
 
 	bolterrors "go.etcd.io/bbolt/errors"
+
+	"authenkiosk/visit"
 )
 
 // slowCheckVariable, in the environment, makes the child of a check hang.
@@ -28,7 +30,7 @@ func TestACheckThatIsSlowDoesNotMakeASoundFileDamaged(t *testing.T) {
 	if found := s.Recovery(); found.Damage() || !found.Unchecked || found.LookUp != 0 {
 		t.Errorf("recovery %+v", found)
 	}
-	if r, err := s.Visit(madeUp(1).ID); err != nil || r.State != StatePending {
+	if r, err := s.Visit(madeUp(1).ID); err != nil || r.State != visit.StatePending {
 		t.Errorf("the visit is %s, %v", r.State, err)
 	}
 	if _, err := s.Compact(); err != nil {

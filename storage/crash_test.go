@@ -43,7 +43,7 @@ func runChild(dir string) int {
 			func() error { return s.Begin(v.ID, noon) },
 			func() error { return s.Done(v.ID, childCode(n), noon) },
 		}
-		for i, state := range []State{StatePending, StateInflight, StateDone}[:1+n%3] {
+		for i, state := range []visit.State{visit.StatePending, visit.StateInflight, visit.StateDone}[:1+n%3] {
 			if err := steps[i](); err != nil {
 				fmt.Println("error", err)
 				return 1
@@ -93,7 +93,7 @@ func nextNumber(s *Store) (int, error) {
 func TestNoAcknowledgedChangeIsLostWhenTheProgramIsKilled(t *testing.T) {
 	dir := t.TempDir()
 	random := rand.New(rand.NewPCG(1, 2))
-	acknowledged, slips := map[visit.ID]State{}, map[string]bool{}
+	acknowledged, slips := map[visit.ID]visit.State{}, map[string]bool{}
 	for round := range *kills {
 		lines := killAfter(t, dir, random.IntN(60))
 		for _, line := range lines {
@@ -104,7 +104,7 @@ func TestNoAcknowledgedChangeIsLostWhenTheProgramIsKilled(t *testing.T) {
 			if state == "sending" {
 				slips[id] = true
 			} else if state != "start" {
-				acknowledged[visit.ID(id)] = State(state)
+				acknowledged[visit.ID(id)] = visit.State(state)
 			}
 		}
 		verify(t, dir, acknowledged, slips)
@@ -145,9 +145,9 @@ func killChild(t *testing.T, variable string, count int) (lines []string) {
 	return lines
 }
 
-var rank = map[State]int{StatePending: 1, StateInflight: 2, StateDone: 3}
+var rank = map[visit.State]int{visit.StatePending: 1, visit.StateInflight: 2, visit.StateDone: 3}
 
-func verify(t *testing.T, dir string, acknowledged map[visit.ID]State, slips map[string]bool) {
+func verify(t *testing.T, dir string, acknowledged map[visit.ID]visit.State, slips map[string]bool) {
 	t.Helper()
 	s := openIn(t, dir)
 	defer func() { _ = s.Close() }()
@@ -167,7 +167,7 @@ func verify(t *testing.T, dir string, acknowledged map[visit.ID]State, slips map
 				t.Errorf("visit %d is %s, acknowledged as %s", n, r.State, want)
 			}
 		}
-		if r.State == StateDone && r.Code != childCode(n) {
+		if r.State == visit.StateDone && r.Code != childCode(n) {
 			t.Errorf("visit %d has another code", n)
 		}
 		if r.State.Unsettled() {

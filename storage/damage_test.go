@@ -28,7 +28,7 @@ func template(t *testing.T) (string, map[visit.ID]Record) {
 	s := openIn(t, dir)
 	want := map[visit.ID]Record{}
 	for n := range 60 {
-		into(t, s, madeUp(n), States()[n%len(States())])
+		into(t, s, madeUp(n), visit.States()[n%len(visit.States())])
 		r, err := s.Visit(madeUp(n).ID)
 		must(t, err)
 		want[r.Visit.ID] = r
@@ -129,12 +129,12 @@ func showsNothingWrong(t *testing.T, s *Store, want map[visit.ID]Record) {
 	must(t, err)
 	for _, r := range all {
 		w := want[r.Visit.ID]
-		atLeast := r.State == w.State || w.State == StatePending && r.State == StateInflight
+		atLeast := r.State == w.State || w.State == visit.StatePending && r.State == visit.StateInflight
 		if !sameVisit(r.Visit, w.Visit) || !atLeast || r.Code != w.Code {
 			t.Errorf("visit %s was %s and is %s", r.Visit.ID, w.State, r.State)
 		}
 	}
-	work := map[visit.ID]State{}
+	work := map[visit.ID]visit.State{}
 	unsettled, err := s.Unsettled()
 	must(t, err)
 	staff, err := s.StaffWork()
@@ -143,7 +143,7 @@ func showsNothingWrong(t *testing.T, s *Store, want map[visit.ID]Record) {
 		work[r.Visit.ID] = r.State
 	}
 	for id, w := range want {
-		if !w.State.settled() && work[id] == "" {
+		if !settled(w.State) && work[id] == "" {
 			t.Errorf("visit %s was %s and is lost", id, w.State)
 		}
 	}
@@ -220,7 +220,7 @@ func TestADataFileThatIsGoneIsRebuiltFromTheJournal(t *testing.T) {
 	list, err := s.Unsettled()
 	must(t, err)
 	for _, r := range list {
-		if r.State != StateInflight || r.LastSent.IsZero() {
+		if r.State != visit.StateInflight || r.LastSent.IsZero() {
 			t.Errorf("visit %s would be sent without asking NHSO", r.Visit.ID)
 		}
 	}
@@ -247,7 +247,7 @@ func TestTheNewestChangeLostWithItsMetaPageMakesNHSOBeAsked(t *testing.T) {
 	s = openIn(t, dir)
 	r, err := s.Visit(madeUp(1).ID)
 	must(t, err)
-	if r.State != StateInflight || s.Recovery().LookUp != 1 {
+	if r.State != visit.StateInflight || s.Recovery().LookUp != 1 {
 		t.Errorf("state %s, %+v", r.State, s.Recovery())
 	}
 }
@@ -265,7 +265,7 @@ func TestARequestThatWasLostWithTheNewestChangeCountsAsUnclear(t *testing.T) {
 	loseNewestMeta(t, dir)
 	r, err := openIn(t, dir).Visit(madeUp(1).ID)
 	must(t, err)
-	if r.State != StateInflight || r.Attempts-r.Answered != 1 {
+	if r.State != visit.StateInflight || r.Attempts-r.Answered != 1 {
 		t.Errorf("%s, %d of %d requests were answered", r.State, r.Answered, r.Attempts)
 	}
 }
@@ -288,7 +288,7 @@ func TestADropThatWasLostWithTheNewestChangeIsMadeAgain(t *testing.T) {
 			must(t, s.Close())
 			loseNewestMeta(t, dir)
 			s = openIn(t, dir)
-			if r, err := s.Visit(madeUp(1).ID); err != nil || r.State != StateDropped {
+			if r, err := s.Visit(madeUp(1).ID); err != nil || r.State != visit.StateDropped {
 				t.Errorf("it is %s, %v", r.State, err)
 			}
 			if counts, err := s.Counts(madeUp(1).ServiceDate); err != nil || counts.Staff != 0 {
@@ -350,7 +350,7 @@ func TestAVisitThatTheDatabaseDoesNotTakeLeavesNothingInTheJournal(t *testing.T)
 	must(t, s.Save(madeUp(1), noon))
 	before := s.journal.size
 	refused := errors.New("refused")
-	data, err := encode(Record{Visit: madeUp(2), State: StatePending})
+	data, err := encode(Record{Visit: madeUp(2), State: visit.StatePending})
 	must(t, err)
 	e, err := s.journal.append(madeUp(2).ID, data)
 	must(t, err)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -40,7 +41,7 @@ func decode(data []byte) (Record, error) {
 	if s.Version < 1 || s.Version > recordVersion {
 		return Record{}, fmt.Errorf("version %d of the record: %w", s.Version, ErrNewerFormat)
 	}
-	if !s.State.known() {
+	if !slices.Contains(visit.States(), s.State) {
 		return Record{}, errors.New("its state is unknown")
 	}
 	v, err := s.Visit.visit()
@@ -52,7 +53,7 @@ func decode(data []byte) (Record, error) {
 		Answered: s.Answered, Denied: s.Denied, LastSent: s.LastSent, Code: visit.AuthenCode(s.Code), IssuedAt: s.IssuedAt,
 		Problem: problemNamed(s.Problem), Message: s.Message,
 	}
-	if r.State == StateDone && r.Code == "" {
+	if r.State == visit.StateDone && r.Code == "" {
 		return Record{}, errors.New("it is done without a code")
 	}
 	return r, nil

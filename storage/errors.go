@@ -24,7 +24,7 @@ var (
 // TransitionError says that a visit cannot go from one state to another.
 type TransitionError struct {
 	ID       visit.ID
-	From, To State
+	From, To visit.State
 }
 
 // Error implements error.

@@ -10,6 +10,8 @@ import (
 	"regexp"
 
 	bolt "go.etcd.io/bbolt"
+
+	"authenkiosk/visit"
 )
 
 // Change is an entry of the feed: a visit that became done, refused or work for
@@ -42,9 +44,9 @@ func newFeed() []byte {
 // fed reports whether a change to this state is one of the feed.
 func (r Record) fed() bool {
 	switch r.State {
-	case StateDone, StateRefused, StateStaff:
+	case visit.StateDone, visit.StateRefused, visit.StateStaff:
 		return true
-	case StateDropped:
+	case visit.StateDropped:
 		return r.feed != 0
 	}
 	return false

@@ -38,9 +38,9 @@ func TestTheFeedTellsEveryVisitThatIsSettledOnceAndInOrder(t *testing.T) {
 	s := openIn(t, dir)
 	var want []visit.ID
 	for n := range 24 {
-		state := States()[n%len(States())]
+		state := visit.States()[n%len(visit.States())]
 		into(t, s, madeUp(n), state)
-		if state == StateDone || state == StateRefused || state == StateStaff {
+		if state == visit.StateDone || state == visit.StateRefused || state == visit.StateStaff {
 			want = append(want, madeUp(n).ID)
 		}
 	}
@@ -82,7 +82,7 @@ func TestErasedVisitsAreGapsInTheFeedAndItsNumbersNeverGoBack(t *testing.T) {
 	dir := t.TempDir()
 	s := openIn(t, dir)
 	for n := range 5 {
-		aged(t, s, n, 40, StateDone)
+		aged(t, s, n, 40, visit.StateDone)
 	}
 	_, last := readFeed(t, s, 0)
 	_, err := s.Expire(noon, keepADay)
@@ -94,7 +94,7 @@ func TestErasedVisitsAreGapsInTheFeedAndItsNumbersNeverGoBack(t *testing.T) {
 	if list, _ := readFeed(t, s, 0); list != nil {
 		t.Errorf("%d erased visits", len(list))
 	}
-	into(t, s, madeUp(10), StateDone)
+	into(t, s, madeUp(10), visit.StateDone)
 	if list, end := readFeed(t, s, last); len(list) != 1 || end <= last {
 		t.Errorf("%d visits up to %d after %d", len(list), end, last)
 	}
@@ -103,8 +103,8 @@ func TestErasedVisitsAreGapsInTheFeedAndItsNumbersNeverGoBack(t *testing.T) {
 func TestAfterARescueTheFeedGoesOnAboveAllThatWasTold(t *testing.T) {
 	dir := t.TempDir()
 	s := openIn(t, dir)
-	into(t, s, madeUp(1), StateDone)
-	into(t, s, madeUp(2), StateInflight)
+	into(t, s, madeUp(1), visit.StateDone)
+	into(t, s, madeUp(2), visit.StateInflight)
 	id, err := s.Feed()
 	must(t, err)
 	_, last := readFeed(t, s, 0)
@@ -163,7 +163,7 @@ func TestACursorOfAnotherFeedIsNone(t *testing.T) {
 
 func TestChangesOfNothingAndWithoutALimitAreEmpty(t *testing.T) {
 	s := openIn(t, t.TempDir())
-	into(t, s, madeUp(1), StateDone)
+	into(t, s, madeUp(1), visit.StateDone)
 	for _, limit := range []int{0, -1} {
 		if list, _, err := s.Changes(0, limit); err != nil || list != nil {
 			t.Errorf("limit %d: %d changes, %v", limit, len(list), err)

@@ -17,7 +17,7 @@ import (
 func FuzzRecord(f *testing.F) {
 	for n, v := range []visit.Visit{madeUp(1), madeup.Certified(2), madeup.WithPhoto(3)} {
 		data, err := encode(Record{
-			Visit: v, State: States()[n], SavedAt: noon, ChangedAt: noon, Code: code, IssuedAt: noon, Problem: visit.NoRight,
+			Visit: v, State: visit.States()[n], SavedAt: noon, ChangedAt: noon, Code: code, IssuedAt: noon, Problem: visit.NoRight,
 		})
 		must(f, err)
 		f.Add(data)
@@ -42,7 +42,7 @@ func FuzzRecord(f *testing.F) {
 
 func FuzzLine(f *testing.F) {
 	r := testRing()
-	f.Add(append(append([]byte{sealVersionLine}, "2026-11"...), r.line(Record{Visit: madeUp(1), State: StateDone, Code: code, seq: 1, feed: 2}).bytes()...))
+	f.Add(append(append([]byte{sealVersionLine}, "2026-11"...), r.line(Record{Visit: madeUp(1), State: visit.StateDone, Code: code, seq: 1, feed: 2}).bytes()...))
 	f.Add([]byte{sealVersion})
 	f.Fuzz(func(t *testing.T, stored []byte) {
 		l, err := lineOf(stored)
@@ -92,7 +92,7 @@ func FuzzUndelivered(f *testing.F) {
 func FuzzJournal(f *testing.F) {
 	b := testRing().journal
 	j := &journal{box: b}
-	data, err := encode(Record{Visit: madeUp(1), State: StatePending, SavedAt: noon, ChangedAt: noon})
+	data, err := encode(Record{Visit: madeUp(1), State: visit.StatePending, SavedAt: noon, ChangedAt: noon})
 	must(f, err)
 	whole := append(j.frame(kindVisit, data), j.staffFrame(madeUp(1).ID, visit.NoRight)...)
 	f.Add(whole)

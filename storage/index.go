@@ -102,7 +102,7 @@ func (x *index) put(id uuid, l line) {
 		x.days[l.date] = d
 	}
 	d.visits.put(l.seq, id)
-	if l.state == StateDone.letter() {
+	if l.state == letter(visit.StateDone) {
 		d.done++
 	}
 	if !known {
@@ -150,7 +150,7 @@ func (x *index) take(id uuid, l line) {
 	}
 	if d := x.days[l.date]; d != nil {
 		d.visits.drop(l.seq)
-		if l.state == StateDone.letter() {
+		if l.state == letter(visit.StateDone) {
 			d.done--
 		}
 		if len(d.visits) == 0 {

@@ -68,7 +68,7 @@ func TestAChangeThatIsTakenBackLeavesTheIndexAlone(t *testing.T) {
 		r, err := s.load(tx, madeUp(1).ID)
 		must(t, err)
 		must(t, s.remove(tx, r))
-		r.State = StateStaff
+		r.State = visit.StateStaff
 		must(t, s.store(tx, r))
 		return fmt.Errorf("no")
 	})

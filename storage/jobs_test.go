@@ -8,6 +8,8 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+
+	"authenkiosk/visit"
 )
 
 // slip returns print job n of visit n, the first one.
@@ -151,7 +153,7 @@ func TestWhatIsNoPrintJobIsRefused(t *testing.T) {
 
 func TestJobsGoWithTheirVisit(t *testing.T) {
 	s := openIn(t, t.TempDir())
-	v := aged(t, s, 1, 0, StateDone)
+	v := aged(t, s, 1, 0, visit.StateDone)
 	must(t, s.PutPrintJob(slip(1)))
 	must(t, s.PutPrintJob(slip(2)))
 	_, err := s.ErasePerson(v.PID)

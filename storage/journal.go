@@ -163,7 +163,7 @@ func (j *journal) take(kind byte, content, frame []byte) bool {
 		id, problem, _ := bytes.Cut(content, []byte{0})
 		if k := j.live[visit.ID(id)]; k != nil {
 			k.staff = frame
-			k.record.State, k.record.Problem = StateStaff, problemNamed(string(problem))
+			k.record.State, k.record.Problem = visit.StateStaff, problemNamed(string(problem))
 		}
 	case kindSettled, kindDropped, kindRefused:
 		switch kind {

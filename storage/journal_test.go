@@ -13,7 +13,7 @@ import (
 // took and the journal did not, and that could not be taken back.
 func TestWhatTheJournalOwesIsInItWithTheNextVisit(t *testing.T) {
 	content := func(v visit.Visit) []byte {
-		data, err := encode(Record{Visit: v, State: StatePending, SavedAt: noon, ChangedAt: noon})
+		data, err := encode(Record{Visit: v, State: visit.StatePending, SavedAt: noon, ChangedAt: noon})
 		must(t, err)
 		return data
 	}

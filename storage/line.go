@@ -36,7 +36,7 @@ type (
 
 const lineSize = 1 + 2*seqSize + 4 + len(personKey{}) + len(codeKey{})
 
-// stateLetters are the letters of all states, as State.letter gives them.
+// stateLetters are the letters of all states, as letter gives them.
 const stateLetters = "pidrsx"
 
 func (l line) bytes() []byte {
@@ -71,15 +71,15 @@ func lineOf(stored []byte) (l line, err error) {
 // line makes the open part of a record.
 func (r *keyring) line(rec Record) line {
 	return line{
-		rec.State.letter(), rec.seq, rec.feed, dayOf(rec.Visit.ServiceDate),
+		letter(rec.State), rec.seq, rec.feed, dayOf(rec.Visit.ServiceDate),
 		r.personKey(rec.Visit.PID), r.codeKey(rec.Code),
 	}
 }
 
 func (l line) unsettled() bool {
-	return l.state == StatePending.letter() || l.state == StateInflight.letter()
+	return l.state == letter(visit.StatePending) || l.state == letter(visit.StateInflight)
 }
-func (l line) staff() bool { return l.state == StateStaff.letter() }
+func (l line) staff() bool { return l.state == letter(visit.StateStaff) }
 
 func dayOf(d visit.Date) day { return day(d.Year*10000 + int(d.Month)*100 + d.Day) }
 

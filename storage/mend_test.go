@@ -27,7 +27,7 @@ func TestAStoreGoesOnAfterACommitThatFailed(t *testing.T) {
 	must(t, s.Begin(madeUp(1).ID, noon))
 	must(t, s.Close())
 	s = openIn(t, dir)
-	if list, err := s.Unsettled(); err != nil || len(list) != 2 || list[0].State != StateInflight {
+	if list, err := s.Unsettled(); err != nil || len(list) != 2 || list[0].State != visit.StateInflight {
 		t.Errorf("%d visits, %v", len(list), err)
 	}
 }
@@ -45,7 +45,7 @@ func TestACommitThatIsNotSafeIsTakenBackWhereverItShows(t *testing.T) {
 		txid = tx.ID()
 		r, err := s.load(tx, madeUp(1).ID)
 		must(t, err)
-		r.State, r.Code, r.IssuedAt, r.Attempts = StateDone, "PP1200000001", noon, 1
+		r.State, r.Code, r.IssuedAt, r.Attempts = visit.StateDone, "PP1200000001", noon, 1
 		data, err := encode(r)
 		must(t, err)
 		sealed, err := s.ring.sealVisit(tx, monthOf(r.SavedAt), string(r.Visit.ID), s.ring.line(r), data)
@@ -56,7 +56,7 @@ func TestACommitThatIsNotSafeIsTakenBackWhereverItShows(t *testing.T) {
 	var readers sync.WaitGroup
 	for range 4 {
 		readers.Go(func() {
-			if r, err := s.Visit(madeUp(1).ID); err != nil || r.State != StatePending {
+			if r, err := s.Visit(madeUp(1).ID); err != nil || r.State != visit.StatePending {
 				t.Errorf("the visit is %s, %v", r.State, err)
 			}
 		})
@@ -78,24 +78,24 @@ func TestOnlyAVisitOfWhichNothingLeftIsTakenBack(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		moves func(s *Store, id visit.ID) error
-		stays State // empty: it is taken back
+		stays visit.State // empty: it is taken back
 	}{
 		{"pending", func(*Store, visit.ID) error { return nil }, ""},
-		{"in flight", func(s *Store, id visit.ID) error { return s.Begin(id, noon) }, StateInflight},
+		{"in flight", func(s *Store, id visit.ID) error { return s.Begin(id, noon) }, visit.StateInflight},
 		{"pending again", func(s *Store, id visit.ID) error {
 			return errors.Join(s.Begin(id, noon), s.Requeue(id, noon))
-		}, StatePending},
+		}, visit.StatePending},
 		{"done", func(s *Store, id visit.ID) error {
 			return errors.Join(s.Begin(id, noon), s.Done(id, "PP1200000001", noon))
-		}, StateDone},
-		{"for the desk", func(s *Store, id visit.ID) error { return s.Staff(id, visit.NotSaved, noon) }, StateStaff},
+		}, visit.StateDone},
+		{"for the desk", func(s *Store, id visit.ID) error { return s.Staff(id, visit.NotSaved, noon) }, visit.StateStaff},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := openIn(t, t.TempDir())
 			v := madeUp(1)
 			must(t, s.Save(v, noon))
 			must(t, c.moves(s, v.ID))
-			data, err := encode(Record{Visit: v, State: StatePending, SavedAt: noon, ChangedAt: noon})
+			data, err := encode(Record{Visit: v, State: visit.StatePending, SavedAt: noon, ChangedAt: noon})
 			must(t, err)
 			told := s.takeBack(v.ID, data, why)
 			r, err := s.Visit(v.ID)
@@ -161,7 +161,7 @@ func TestManyWhoSaveAtOnceGoOnWhileCommitsFail(t *testing.T) {
 						refused.Add(1)
 					}
 				}
-				if r, err := s.Visit(v.ID); err != nil || (r.State == StateInflight) != (i%3 == 0) {
+				if r, err := s.Visit(v.ID); err != nil || (r.State == visit.StateInflight) != (i%3 == 0) {
 					t.Errorf("a visit that was taken is %s, %v", r.State, err)
 				}
 			}

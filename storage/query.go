@@ -28,7 +28,7 @@ func (s *Store) Unsettled() ([]Record, error) {
 
 // StaffWork returns the visits that wait for the desk, as Unsettled does.
 func (s *Store) StaffWork() ([]Record, error) {
-	return s.list(s.index.open(true), func(r Record) bool { return r.State == StateStaff })
+	return s.list(s.index.open(true), func(r Record) bool { return r.State == visit.StateStaff })
 }
 
 // Find returns the visits of a person on a service date, or on every one for the
@@ -109,7 +109,7 @@ func (s *Store) RememberedPhone(pid visit.PID, notBefore time.Time) (visit.Phone
 			if r.Visit.CreatedAt.Before(notBefore) {
 				return nil
 			}
-			if r.State == StateDone || r.State.Unsettled() {
+			if r.State == visit.StateDone || r.State.Unsettled() {
 				found = r.Visit
 				return nil
 			}

@@ -13,12 +13,12 @@ import (
 func TestCountsAndListsFollowEveryState(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	today := visit.ServiceDateOf(noon)
-	for n, state := range []State{StatePending, StateInflight, StateDone, StateDone, StateRefused, StateStaff, StateDropped} {
+	for n, state := range []visit.State{visit.StatePending, visit.StateInflight, visit.StateDone, visit.StateDone, visit.StateRefused, visit.StateStaff, visit.StateDropped} {
 		into(t, s, madeUp(n), state)
 	}
 	yesterday := madeUp(20)
 	yesterday.ServiceDate = visit.ServiceDateOf(noon.Add(-24 * time.Hour))
-	into(t, s, yesterday, StateDone)
+	into(t, s, yesterday, visit.StateDone)
 
 	got, err := s.Counts(today)
 	must(t, err)
@@ -91,7 +91,7 @@ func TestThePhoneOfAnEarlierVisitIsRemembered(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	person := madeUp(1).PID
 	number := 100
-	save := func(when time.Time, phone string, state State) {
+	save := func(when time.Time, phone string, state visit.State) {
 		number++
 		v := madeUp(number)
 		p, err := visit.ParsePhone(phone)
@@ -108,13 +108,13 @@ func TestThePhoneOfAnEarlierVisitIsRemembered(t *testing.T) {
 	}
 	long, recent := noon.AddDate(0, 0, -400), noon.AddDate(0, 0, -10)
 	ask("nobody", "", long)
-	save(recent, "080-000-0001", StateDone)
+	save(recent, "080-000-0001", visit.StateDone)
 	ask("done", "0800000001", long)
 	ask("too long ago", "", noon)
-	save(recent.Add(time.Hour), "080-000-0002", StatePending)
+	save(recent.Add(time.Hour), "080-000-0002", visit.StatePending)
 	ask("on its way", "0800000002", long)
-	save(recent.Add(2*time.Hour), "080-000-0003", StateDropped)
-	save(recent.Add(3*time.Hour), "080-000-0004", StateRefused)
+	save(recent.Add(2*time.Hour), "080-000-0003", visit.StateDropped)
+	save(recent.Add(3*time.Hour), "080-000-0004", visit.StateRefused)
 	ask("dropped and refused do not count", "0800000002", long)
 
 	byPhone := madeUp(number + 1)

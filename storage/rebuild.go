@@ -95,7 +95,7 @@ func (s *Store) dropAgain(lostChange bool) error {
 	return s.update(func(tx *bolt.Tx) error {
 		for id := range s.journal.dropped {
 			r, err := s.load(tx, id)
-			if err != nil || r.State == StateDropped || !r.State.Unsettled() && r.State != StateStaff {
+			if err != nil || r.State == visit.StateDropped || !r.State.Unsettled() && r.State != visit.StateStaff {
 				continue
 			}
 			if err := s.dropIn(tx, r); err != nil {
@@ -113,13 +113,13 @@ func (s *Store) dropIn(tx *bolt.Tx, r Record) (err error) {
 			return err
 		}
 	}
-	r.State, r.ChangedAt = StateDropped, now
+	r.State, r.ChangedAt = visit.StateDropped, now
 	if r.fed() {
 		if r.feed, err = tx.Bucket(bucketVisits).NextSequence(); err != nil {
 			return err
 		}
 	}
-	e := told[StateDropped]
+	e := told[visit.StateDropped]
 	e.Role, e.Visit, e.At = RoleSystem, id, now
 	return errors.Join(s.store(tx, r), s.audit(tx, e))
 }
@@ -127,8 +127,8 @@ func (s *Store) dropIn(tx *bolt.Tx, r Record) (err error) {
 // putBack writes a visit from the journal. The journal does not know whether a
 // request left, so NHSO is asked before the visit is sent: it is "in flight".
 func (s *Store) putBack(tx *bolt.Tx, r Record) error {
-	if r.State != StateStaff {
-		r.State, r.Attempts, r.LastSent = StateInflight, 1, s.now()
+	if r.State != visit.StateStaff {
+		r.State, r.Attempts, r.LastSent = visit.StateInflight, 1, s.now()
 		r.Answered, r.Denied = 0, false
 		s.found.LookUp++
 	}
@@ -163,7 +163,7 @@ func (s *Store) refillJournal() error {
 	same := j.bad == 0 && len(j.refused) == 0 && len(j.live) == len(want) && j.dead <= maxDead
 	for id, r := range want {
 		k := j.live[id]
-		same = same && k != nil && (k.staff != nil) == (r.State == StateStaff)
+		same = same && k != nil && (k.staff != nil) == (r.State == visit.StateStaff)
 	}
 	if same {
 		return nil
@@ -184,7 +184,7 @@ func (j *journal) keep(r Record) (*kept, error) {
 		return nil, err
 	}
 	k := &kept{visit: j.frame(kindVisit, data)}
-	if r.State == StateStaff {
+	if r.State == visit.StateStaff {
 		k.staff = j.staffFrame(r.Visit.ID, r.Problem)
 	}
 	return k, nil

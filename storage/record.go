@@ -1,62 +1,27 @@
 package storage
 
 import (
+	"slices"
 	"time"
 
 	"authenkiosk/visit"
 )
 
-// State is where a saved visit stands.
-type State string
-
-// The states.
-const (
-	StatePending  State = "pending"  // to be sent
-	StateInflight State = "inflight" // a request may have left; NHSO may have made a code
-	StateDone     State = "done"     // the code is here
-	StateRefused  State = "refused"  // NHSO looked at it and said no
-	StateStaff    State = "staff"    // work for the desk
-	StateDropped  State = "dropped"  // taken back before it was sent, or settled without a code
-)
-
 // moves holds every allowed change of state.
-var moves = map[State][]State{
-	StatePending:  {StateInflight, StateDone, StateStaff, StateDropped},
-	StateInflight: {StateInflight, StatePending, StateDone, StateRefused, StateStaff},
-	StateRefused:  {StateStaff},
-	StateStaff:    {StateDone, StateDropped},
+var moves = map[visit.State][]visit.State{
+	visit.StatePending:  {visit.StateInflight, visit.StateDone, visit.StateStaff, visit.StateDropped},
+	visit.StateInflight: {visit.StateInflight, visit.StatePending, visit.StateDone, visit.StateRefused, visit.StateStaff},
+	visit.StateRefused:  {visit.StateStaff},
+	visit.StateStaff:    {visit.StateDone, visit.StateDropped},
 }
 
-// States returns every state.
-func States() []State {
-	return []State{StatePending, StateInflight, StateDone, StateRefused, StateStaff, StateDropped}
-}
-
-func (s State) mayBecome(to State) bool {
-	for _, allowed := range moves[s] {
-		if allowed == to {
-			return true
-		}
-	}
-	return false
-}
-
-// Unsettled reports whether the outbox still has to do something.
-func (s State) Unsettled() bool { return s == StatePending || s == StateInflight }
-
-func (s State) known() bool {
-	for _, k := range States() {
-		if s == k {
-			return true
-		}
-	}
-	return false
-}
+// mayBecome reports whether a visit may go from one state to the other.
+func mayBecome(from, to visit.State) bool { return slices.Contains(moves[from], to) }
 
 // Record is a saved visit and what became of it.
 type Record struct {
 	Visit visit.Visit
-	State State
+	State visit.State
 
 	SavedAt   time.Time
 	ChangedAt time.Time // of the last change of state

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"authenkiosk/atomicfile"
+	"authenkiosk/visit"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -191,10 +192,10 @@ func (s *Store) demotePending() error {
 // mayHaveLeft makes a visit "in flight", with the request that nobody noted when it was
 // pending.
 func (r *Record) mayHaveLeft(noticed time.Time) {
-	if r.State == StatePending {
+	if r.State == visit.StatePending {
 		r.Attempts++
 	}
-	r.State, r.LastSent = StateInflight, newer(r.LastSent, noticed)
+	r.State, r.LastSent = visit.StateInflight, newer(r.LastSent, noticed)
 }
 
 func newer(a, b time.Time) time.Time {

@@ -70,7 +70,7 @@ type PastVisit struct {
 	ID          visit.ID
 	ServiceDate visit.Date
 	MaskedPID   string // empty when the person asked for the erasure, and of work for the desk
-	State       State
+	State       visit.State
 	Code        visit.AuthenCode
 	SavedAt     time.Time
 	ChangedAt   time.Time
@@ -80,14 +80,14 @@ type PastVisit struct {
 
 // storedPast is a PastVisit as it is written.
 type storedPast struct {
-	Date    string    `json:"date"`
-	PID     string    `json:"pid,omitempty"`
-	State   State     `json:"state"`
-	Code    string    `json:"code,omitempty"`
-	Saved   time.Time `json:"saved"`
-	Changed time.Time `json:"changed"`
-	HCode   string    `json:"hcode,omitempty"`
-	Problem string    `json:"problem,omitempty"`
+	Date    string      `json:"date"`
+	PID     string      `json:"pid,omitempty"`
+	State   visit.State `json:"state"`
+	Code    string      `json:"code,omitempty"`
+	Saved   time.Time   `json:"saved"`
+	Changed time.Time   `json:"changed"`
+	HCode   string      `json:"hcode,omitempty"`
+	Problem string      `json:"problem,omitempty"`
 }
 
 // quarantineDays is how long a damaged file is kept at least, for those who want
@@ -169,9 +169,9 @@ func (k Keep) over(r Record, today visit.Date, setAside bool, done *Erased) bool
 	}
 	waits := r.feed > k.Delivered || setAside
 	switch {
-	case r.State == StateStaff:
+	case r.State == visit.StateStaff:
 		return quiet(k.StaffDays)
-	case !r.State.settled():
+	case !settled(r.State):
 		done.Kept++
 		return false
 	case !older(k.Days):
@@ -217,7 +217,7 @@ func (s *Store) ErasePerson(pid visit.PID) (Erased, error) {
 				bad = append(bad, err)
 				continue
 			}
-			if !r.State.settled() && (r.State != StateStaff || !r.Visit.ServiceDate.Before(visit.ServiceDateOf(now))) {
+			if !settled(r.State) && (r.State != visit.StateStaff || !r.Visit.ServiceDate.Before(visit.ServiceDateOf(now))) {
 				done.Kept++
 				continue
 			}
@@ -282,7 +282,7 @@ func (s *Store) expirePhotos(tx *bolt.Tx, from visit.Date, at time.Time, done *E
 		if !visit.ServiceDateOf(photoTime(key)).Before(from) {
 			continue
 		}
-		if r, err := s.load(tx, visit.ID(id)); err == nil && !r.State.settled() {
+		if r, err := s.load(tx, visit.ID(id)); err == nil && !settled(r.State) {
 			continue
 		}
 		ids = append(ids, visit.ID(id))
@@ -297,8 +297,8 @@ func (s *Store) expirePhotos(tx *bolt.Tx, from visit.Date, at time.Time, done *E
 }
 
 // settled reports whether nobody has to work with the visit any more.
-func (s State) settled() bool {
-	return s == StateDone || s == StateRefused || s == StateDropped
+func settled(s visit.State) bool {
+	return s == visit.StateDone || s == visit.StateRefused || s == visit.StateDropped
 }
 
 // erase removes a visit and its photo and leaves a PastVisit.
@@ -318,7 +318,7 @@ func (s *Store) erase(tx *bolt.Tx, r Record, keepMask bool, event string, at tim
 		p.Problem = r.Problem.String()
 	}
 	switch {
-	case keepMask && r.State == StateStaff:
+	case keepMask && r.State == visit.StateStaff:
 		done.Unclosed++ // the month's account needs no person for it
 	case keepMask:
 		p.PID = r.Visit.PID.Masked()

@@ -16,16 +16,16 @@ import (
 )
 
 // aged saves visit n as of some days before noon.
-func aged(t *testing.T, s *Store, n, days int, state State) visit.Visit {
+func aged(t *testing.T, s *Store, n, days int, state visit.State) visit.Visit {
 	t.Helper()
 	v := madeUp(n)
 	at := noon.AddDate(0, 0, -days)
 	v.ServiceDate, v.CreatedAt = visit.ServiceDateOf(at), at
 	must(t, s.Save(v, at))
-	if state != StatePending {
+	if state != visit.StatePending {
 		must(t, s.Begin(v.ID, at))
 	}
-	if state == StateDone {
+	if state == visit.StateDone {
 		now := s.now
 		s.now = func() time.Time { return at }
 		must(t, s.Done(v.ID, childCode(n), at))
@@ -37,11 +37,11 @@ func aged(t *testing.T, s *Store, n, days int, state State) visit.Visit {
 func TestWhatIsOlderThanAllowedIsErasedAndWhatIsNotSettledStays(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	s.now = func() time.Time { return noon.AddDate(0, 0, -40) }
-	old := aged(t, s, 1, 40, StateDone)
+	old := aged(t, s, 1, 40, visit.StateDone)
 	must(t, attachPhoto(s, old.ID, []byte("old photo")))
-	open := aged(t, s, 2, 40, StateInflight)
+	open := aged(t, s, 2, 40, visit.StateInflight)
 	must(t, attachPhoto(s, open.ID, []byte("photo of work to do")))
-	limit := aged(t, s, 3, 1, StateDone)
+	limit := aged(t, s, 3, 1, visit.StateDone)
 	must(t, attachPhoto(s, limit.ID, []byte("photo put long ago")))
 	got, err := s.Expire(noon, keepADay)
 	must(t, err)
@@ -61,7 +61,7 @@ func TestWhatIsOlderThanAllowedIsErasedAndWhatIsNotSettledStays(t *testing.T) {
 	}
 	list, err := s.Past(old.ServiceDate, old.ServiceDate)
 	must(t, err)
-	if len(list) != 1 || list[0].MaskedPID != old.PID.Masked() || list[0].Code != childCode(1) || list[0].State != StateDone {
+	if len(list) != 1 || list[0].MaskedPID != old.PID.Masked() || list[0].Code != childCode(1) || list[0].State != visit.StateDone {
 		t.Errorf("what stays: %d entries", len(list))
 	}
 	must(t, s.Done(open.ID, childCode(2), noon))
@@ -81,7 +81,7 @@ func TestWhatIsOlderThanAllowedIsErasedAndWhatIsNotSettledStays(t *testing.T) {
 func TestAVisitThatIsSettledLateWaitsForItsReceiverAsLongAsOthers(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	s.now = func() time.Time { return noon }
-	late := aged(t, s, 1, 20, StatePending)
+	late := aged(t, s, 1, 20, visit.StatePending)
 	must(t, s.Staff(late.ID, visit.ServiceDatePassed, noon.AddDate(0, 0, -20)))
 	must(t, s.Done(late.ID, childCode(1), noon))
 	nobody := keepADay
@@ -99,7 +99,7 @@ func TestAVisitThatIsSettledLateWaitsForItsReceiverAsLongAsOthers(t *testing.T) 
 
 func TestADeletedDataKeyMakesItsRecordsUnreadable(t *testing.T) {
 	s := openIn(t, t.TempDir())
-	v := aged(t, s, 1, 40, StateDone)
+	v := aged(t, s, 1, 40, visit.StateDone)
 	var sealed []byte
 	must(t, s.view(func(tx *bolt.Tx) error {
 		sealed = bytes.Clone(tx.Bucket(bucketVisits).Get([]byte(v.ID)))
@@ -128,12 +128,12 @@ func aged2(n, days int) visit.Visit {
 
 func TestAPersonIsErasedOnRequestButForOpenWork(t *testing.T) {
 	s := openIn(t, t.TempDir())
-	done := aged(t, s, 1, 0, StateDone)
+	done := aged(t, s, 1, 0, visit.StateDone)
 	must(t, attachPhoto(s, done.ID, []byte("photo")))
 	open := madeUp(2)
 	open.PID = done.PID
 	must(t, s.Save(open, noon))
-	other := aged(t, s, 3, 0, StateDone)
+	other := aged(t, s, 3, 0, visit.StateDone)
 	got, err := s.ErasePerson(done.PID)
 	must(t, err)
 	if want := (Erased{Visits: 1, Photos: 1, Kept: 1}); got != want {
@@ -160,10 +160,10 @@ func TestCompactionMakesTheFileSmallerAndKeepsWhatIsThere(t *testing.T) {
 	dir := t.TempDir()
 	s := openIn(t, dir)
 	for n := range 40 {
-		v := aged(t, s, n, 10, StateDone)
+		v := aged(t, s, n, 10, visit.StateDone)
 		must(t, attachPhoto(s, v.ID, make([]byte, 50000)))
 	}
-	keep := aged(t, s, 50, 0, StatePending)
+	keep := aged(t, s, 50, 0, visit.StatePending)
 	_, err := s.Expire(noon, keepADay)
 	must(t, err)
 	sizes, err := s.Compact()
@@ -211,7 +211,7 @@ func TestWorkForTheDeskIsErasedAfterItsOwnTimeAndOnRequest(t *testing.T) {
 	}{{400, true, true}, {31, true, true}, {30, false, true}, {1, false, true}, {0, false, false}} {
 		for _, asked := range []bool{false, true} {
 			s := openIn(t, t.TempDir())
-			v := aged(t, s, 1, c.age, StatePending)
+			v := aged(t, s, 1, c.age, visit.StatePending)
 			must(t, s.Staff(v.ID, visit.ServiceDatePassed, noon.AddDate(0, 0, -c.age)))
 			got, err, want := Erased{}, error(nil), c.expires
 			if asked {
@@ -231,10 +231,10 @@ func TestWorkForTheDeskIsErasedAfterItsOwnTimeAndOnRequest(t *testing.T) {
 
 func TestVisitsThatAReceiverHasNotGotWaitForAWeek(t *testing.T) {
 	s := openIn(t, t.TempDir())
-	delivered := aged(t, s, 1, 3, StateDone)
+	delivered := aged(t, s, 1, 3, visit.StateDone)
 	_, place, err := s.Changes(0, 10)
 	must(t, err)
-	waiting, late := aged(t, s, 2, 3, StateDone), aged(t, s, 3, 8, StateDone)
+	waiting, late := aged(t, s, 2, 3, visit.StateDone), aged(t, s, 3, 8, visit.StateDone)
 	keep := keepADay
 	keep.Delivered = place
 	got, err := s.Expire(noon, keep)
@@ -289,7 +289,7 @@ func TestAClockThatNobodyHasConfirmedErasesAFewDaysAtOnceAtMost(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
 			s := openIn(t, dir)
-			aged(t, s, 1, 0, StateDone)
+			aged(t, s, 1, 0, visit.StateDone)
 			for i, r := range c.runs {
 				keep := unconfirmed
 				keep.Confirmed = r.confirmed

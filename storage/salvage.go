@@ -160,7 +160,7 @@ func (s *salvage) record(tx *bolt.Tx, id visit.ID, value []byte) (Record, error)
 
 // later reports whether a is a later version of the same record than b.
 func later(a, b Record) bool {
-	order := map[State]int{StatePending: 0, StateInflight: 1, StateRefused: 2, StateStaff: 3, StateDropped: 4, StateDone: 5}
+	order := map[visit.State]int{visit.StatePending: 0, visit.StateInflight: 1, visit.StateRefused: 2, visit.StateStaff: 3, visit.StateDropped: 4, visit.StateDone: 5}
 	if order[a.State] != order[b.State] {
 		return order[a.State] > order[b.State]
 	}

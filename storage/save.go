@@ -20,7 +20,7 @@ func (s *Store) Save(v visit.Visit, at time.Time) error { return s.save(fresh(v,
 // moment: it is never pending.
 func (s *Store) SaveForStaff(v visit.Visit, p visit.Problem, at time.Time) error {
 	r := fresh(v, at)
-	r.State, r.Problem = StateStaff, p
+	r.State, r.Problem = visit.StateStaff, p
 	return s.save(r, nil)
 }
 
@@ -31,7 +31,7 @@ func (s *Store) SaveDone(v visit.Visit, code visit.AuthenCode, issued, at time.T
 		return fmt.Errorf("save visit %s: %w", v.ID, err)
 	}
 	r := fresh(v, at)
-	r.State, r.Code, r.IssuedAt = StateDone, code, issued
+	r.State, r.Code, r.IssuedAt = visit.StateDone, code, issued
 	err := s.save(r, nil)
 	if err == nil {
 		s.follow(r)
@@ -40,7 +40,7 @@ func (s *Store) SaveDone(v visit.Visit, code visit.AuthenCode, issued, at time.T
 }
 
 func fresh(v visit.Visit, at time.Time) Record {
-	return Record{Visit: v, State: StatePending, SavedAt: at, ChangedAt: at}
+	return Record{Visit: v, State: visit.StatePending, SavedAt: at, ChangedAt: at}
 }
 
 // SaveWithPhoto is Save together with the photo of the visit: after a power cut
@@ -210,7 +210,7 @@ func (s *Store) unsave(tx *bolt.Tx, id visit.ID) error {
 		return s.audit(tx, Event{Name: "visit-saved", Role: RoleSystem, Result: resultTakenBack, Visit: id})
 	case err != nil:
 		return err
-	case r.State != StatePending || r.Attempts > 0:
+	case r.State != visit.StatePending || r.Attempts > 0:
 		return nil
 	}
 	if err := s.remove(tx, r); err != nil {

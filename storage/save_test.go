@@ -113,7 +113,7 @@ func TestAVisitWithPhotoThatIsRebuiltSaysThatItsPhotoIsGone(t *testing.T) {
 	must(t, os.Remove(filepath.Join(dir, fileName)))
 	s = openIn(t, dir)
 	r, err := s.Visit(v.ID)
-	if err != nil || !sameVisit(r.Visit, v) || r.State != StateInflight {
+	if err != nil || !sameVisit(r.Visit, v) || r.State != visit.StateInflight {
 		t.Errorf("the visit: %s, %v", r.State, err)
 	}
 	if _, err := s.Photo(v.ID); !errors.Is(err, ErrNoPhoto) {
@@ -138,7 +138,7 @@ func TestAVisitWhoseCodeNHSOMadeIsKeptAsDone(t *testing.T) {
 		must(t, err)
 		counts, err := s.Counts(v.ServiceDate)
 		must(t, err)
-		if !sameVisit(r.Visit, v) || r.State != StateDone || !r.IssuedAt.Equal(issued) || len(open) != 0 || len(feed) != 1 || counts.DoneToday != 1 {
+		if !sameVisit(r.Visit, v) || r.State != visit.StateDone || !r.IssuedAt.Equal(issued) || len(open) != 0 || len(feed) != 1 || counts.DoneToday != 1 {
 			t.Errorf("%s: state %s, %d for the outbox, %d in the feed, %+v", when, r.State, len(open), len(feed), counts)
 		}
 	}
@@ -222,7 +222,7 @@ func TestAVisitForTheStaffIsNeverWorkForTheOutbox(t *testing.T) {
 }
 
 func TestARecordFromBeforeThereWereAttestationsIsStillRead(t *testing.T) {
-	data, err := encode(Record{Visit: madeUp(1), State: StatePending, SavedAt: noon, ChangedAt: noon})
+	data, err := encode(Record{Visit: madeUp(1), State: visit.StatePending, SavedAt: noon, ChangedAt: noon})
 	must(t, err)
 	if bytes.Contains(data, []byte("attestation")) {
 		t.Error("a visit by card carries an empty attestation")

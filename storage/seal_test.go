@@ -41,7 +41,7 @@ func sealedItems(t *testing.T, s *Store) (items []sealedItem) {
 		must(t, s.SetCursor(fmt.Sprint("reader", n), uint64(n)))
 		must(t, s.SetAside(setAside(n)))
 		_ = addOperator(t, s, fmt.Sprint("operator ", n), desk.Staff)
-		into(t, s, madeUp(100+n), StateDone)
+		into(t, s, madeUp(100+n), visit.StateDone)
 		_, err := s.ErasePerson(madeUp(100 + n).PID)
 		must(t, err)
 	}

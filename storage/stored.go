@@ -13,7 +13,7 @@ const recordVersion = 1
 // types of package visit would mask.
 type stored struct {
 	Version   int         `json:"v"`
-	State     State       `json:"state"`
+	State     visit.State `json:"state"`
 	SavedAt   time.Time   `json:"saved_at"`
 	ChangedAt time.Time   `json:"changed_at"`
 	Attempts  int         `json:"attempts,omitempty"`

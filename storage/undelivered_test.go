@@ -73,8 +73,8 @@ func TestWhatWasSetAsideStaysUntilItIsDelivered(t *testing.T) {
 func TestAVisitThatWasSetAsideStaysAWeekAndLeavesNothing(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	s.now = func() time.Time { return noon }
-	into(t, s, madeUp(0), StateDone)
-	into(t, s, madeUp(1), StateDone)
+	into(t, s, madeUp(0), visit.StateDone)
+	into(t, s, madeUp(1), visit.StateDone)
 	must(t, s.SetAside(setAside(0)))
 	keep := Keep{Confirmed: true, Days: 1, PhotoDays: 1, StaffDays: 30, Delivered: math.MaxUint64}
 	done, err := s.Expire(noon.AddDate(0, 0, 3), keep)
@@ -118,7 +118,7 @@ func TestWhatCouldBeAPersonsNumberIsNoReason(t *testing.T) {
 func TestAFileOfBeforeGetsThePlacesThatCameLater(t *testing.T) {
 	dir := t.TempDir()
 	s := openIn(t, dir)
-	into(t, s, madeUp(0), StateDone)
+	into(t, s, madeUp(0), visit.StateDone)
 	must(t, s.update(func(tx *bolt.Tx) error {
 		for _, name := range laterBuckets {
 			must(t, tx.DeleteBucket(name))

@@ -281,7 +281,7 @@ func TestAProgramGetsACodeThroughTheSameStoreAndOutbox(t *testing.T) {
 		t.Fatalf("%d %v", status, got)
 	}
 	r, err := h.core.Store.FindCode(visit.AuthenCode(got["claimCode"].(string)))
-	if err != nil || r.State != storage.StateDone || r.Visit.Method != visit.MethodCard || r.Visit.Phone.Digits() != "0800001234" {
+	if err != nil || r.State != visit.StateDone || r.Visit.Method != visit.MethodCard || r.Visit.Phone.Digits() != "0800001234" {
 		t.Errorf("the store has %v, %v", r.State, err)
 	}
 	for _, phone := range []string{"", "0000000000", "0800000000", "12"} {
@@ -322,7 +322,7 @@ func TestAnUnclearSubmissionIsSettledAndItsCodeIsTheLatest(t *testing.T) {
 		}
 	}
 	same, err := h.core.Store.Find(mustPID(t, adultPID), visit.ServiceDateOf(time.Now()))
-	if err != nil || len(same) != 1 || len(visits) != 1 || sent < 2 || same[0].State != storage.StateDone {
+	if err != nil || len(same) != 1 || len(visits) != 1 || sent < 2 || same[0].State != visit.StateDone {
 		t.Errorf("%d visits, %d were sent, %d requests, %v; want one visit that was sent again after the settle time", len(same), len(visits), sent, err)
 	}
 }
@@ -372,7 +372,7 @@ func TestTheEndOfTheProgramWaitsForAProgramsSubmission(t *testing.T) {
 	}
 	defer func() { _ = store.Close() }()
 	same, err := store.Find(mustPID(t, adultPID), visit.ServiceDateOf(time.Now()))
-	if err != nil || len(same) != 1 || same[0].State != storage.StateDone || same[0].Code == "" {
+	if err != nil || len(same) != 1 || same[0].State != visit.StateDone || same[0].Code == "" {
 		t.Errorf("the store has %d visits, %v", len(same), err)
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"authenkiosk/cardreader"
 	"authenkiosk/cardreader/virtualcard"
 	"authenkiosk/nhso/testzone"
-	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
@@ -140,7 +139,7 @@ func TestAVisitThatNeedsTheCardAgainIsNotCalledNHSOsRefusal(t *testing.T) {
 	same, err := h.core.Store.Find(mustPID(t, adultPID), today())
 	kept := 0
 	for _, r := range same {
-		if r.State == storage.StateStaff && r.Problem == visit.CardNeeded {
+		if r.State == visit.StateStaff && r.Problem == visit.CardNeeded {
 			kept++
 		}
 	}

@@ -35,7 +35,7 @@ func (f Feed) Visits(after uint64, limit int) ([]agent.VisitChange, uint64, erro
 func ChangeOf(c storage.Change) agent.VisitChange {
 	r := c.Record
 	problem := r.Problem
-	if r.State == storage.StateDone {
+	if r.State == visit.StateDone {
 		problem = visit.NoProblem // of a try before
 	}
 	return agent.VisitChange{

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
@@ -168,7 +167,7 @@ func TestALineThatLosesPacketsDelaysAndNothingElse(t *testing.T) {
 				w.drained()
 				codes, _ := w.madeFor()
 				r, err := w.kiosk.Store.Visit(m.Session.Insertion.VisitID)
-				if codes != 1 || err != nil || r.State != storage.StateDone || m.Session.Code != "" && m.Session.Code != r.Code {
+				if codes != 1 || err != nil || r.State != visit.StateDone || m.Session.Code != "" && m.Session.Code != r.Code {
 					t.Errorf("%d codes, the store has %v %v, the patient saw %q", codes, r.State, err, m.Session.Code)
 				}
 			})
@@ -201,7 +200,7 @@ func TestABadLineNeverMakesAWrongSuccessAndTheQueueIsEmptySoonAfter(t *testing.T
 					w.drained()
 					codes, _ := w.madeFor()
 					r, err := w.kiosk.Store.Visit(m.Session.Insertion.VisitID)
-					if codes != 1 || err != nil || r.State != storage.StateDone {
+					if codes != 1 || err != nil || r.State != visit.StateDone {
 						t.Errorf("%d codes, the store has %v, %v", codes, r.State, err)
 					}
 				})

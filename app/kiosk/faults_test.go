@@ -19,7 +19,6 @@ import (
 	"authenkiosk/nhso"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/outbox"
-	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
@@ -285,7 +284,7 @@ func TestEveryFaultOfNHSOEndsWithOneCodeAndATrueWord(t *testing.T) {
 					t.Errorf("%d codes after %d requests, want 1 after %d", codes, requests, c.requests)
 				}
 				r, err := w.kiosk.Store.Visit(id)
-				if err != nil || r.State != storage.StateDone || r.Code == "" {
+				if err != nil || r.State != visit.StateDone || r.Code == "" {
 					t.Errorf("the store has %v, %v", r.State, err)
 				}
 			})

@@ -51,7 +51,7 @@ func TestTheKioskGetsItsCodeFromAnInstalledAgent(t *testing.T) {
 	playInstalled(t, func(t *testing.T, w *wire) {
 		w.confirm()
 		m := w.until("code", onScreen(flow.Result))
-		if r := w.stateOf(m.Session.Insertion.VisitID); r.State != storage.StateDone || r.Code != m.Session.Code || w.posts() != 1 {
+		if r := w.stateOf(m.Session.Insertion.VisitID); r.State != visit.StateDone || r.Code != m.Session.Code || w.posts() != 1 {
 			t.Errorf("%v after %d posts", r.State, w.posts())
 		}
 		for _, r := range w.zone.Requests() {
@@ -116,7 +116,7 @@ func TestATimeOutIsNeverPostedAgain(t *testing.T) {
 		w.fault(testzone.Fault{Path: submitPath, Kind: "cut", Count: 1}) // the code is made, its answer is lost
 		w.kiosk.Send(flow.TapConfirm{})
 		m := w.until("code", onScreen(flow.Result))
-		if r := w.stateOf(m.Session.Insertion.VisitID); r.State != storage.StateDone || w.posts() != 1 {
+		if r := w.stateOf(m.Session.Insertion.VisitID); r.State != visit.StateDone || w.posts() != 1 {
 			t.Errorf("%v after %d posts", r.State, w.posts())
 		}
 	})
@@ -139,7 +139,7 @@ func TestAQueuedVisitWhoseCardIsPulledBecomesWorkForTheStaffAtOnce(t *testing.T)
 				m := w.until("end of the visit", func(m flow.Model) bool { return m.State == flow.Queued || m.State == flow.Desk })
 				id := m.Session.Insertion.VisitID
 				w.dock.RemoveCard()
-				eventually(t, func() bool { return w.stateOf(id).State == storage.StateStaff })
+				eventually(t, func() bool { return w.stateOf(id).State == visit.StateStaff })
 				if r := w.stateOf(id); r.Problem != visit.CardNeeded {
 					t.Errorf("the staff are told %v", r.Problem)
 				}
@@ -185,10 +185,10 @@ func TestAVisitThatStaysUnclearUntilTheCardIsGoneGoesToTheStaffAfterTheSettleTim
 		m := w.until("queue", onScreen(flow.Queued))
 		w.dock.RemoveCard()
 		id := m.Session.Insertion.VisitID
-		if r := w.stateOf(id); r.State != storage.StateInflight {
+		if r := w.stateOf(id); r.State != visit.StateInflight {
 			t.Errorf("%v before the settle time", r.State)
 		}
-		eventually(t, func() bool { return w.stateOf(id).State == storage.StateStaff })
+		eventually(t, func() bool { return w.stateOf(id).State == visit.StateStaff })
 		if r := w.stateOf(id); r.Problem != visit.CardNeeded || w.posts() != 1 {
 			t.Errorf("%v after %d posts", r.Problem, w.posts())
 		}

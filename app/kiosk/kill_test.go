@@ -197,7 +197,7 @@ func (f *faultyNHSO) fill(t *testing.T, data string) (waited int, saved []string
 		if id := string(r.Visit.ID); f.processed[id] == 0 {
 			f.waiting[id] = true
 		}
-		if r.State == storage.StatePending {
+		if r.State == visit.StatePending {
 			fresh++
 		}
 	}
@@ -282,7 +282,7 @@ func TestKillingTheKioskAtRandomLosesAndDuplicatesNothing(t *testing.T) {
 	lost, duplicated := 0, 0
 	for id := range acknowledged {
 		r, err := store.Visit(visit.ID(id))
-		if err != nil || r.State != storage.StateDone || r.Code == "" {
+		if err != nil || r.State != visit.StateDone || r.Code == "" {
 			lost++
 			t.Errorf("visit %s was acknowledged and is %v: %v", id, r.State, err)
 		}

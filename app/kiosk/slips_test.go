@@ -93,7 +93,7 @@ func (p *paper) whole() (n int) {
 
 func (p *paper) done(id visit.ID) {
 	p.t.Helper()
-	if r, err := p.kiosk.Store.Visit(id); err != nil || r.State != storage.StateDone {
+	if r, err := p.kiosk.Store.Visit(id); err != nil || r.State != visit.StateDone {
 		p.t.Errorf("the visit is %v: %v", r.State, err)
 	}
 }

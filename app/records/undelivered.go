@@ -71,7 +71,7 @@ func listUndelivered(r Commands, output io.Writer) error {
 	table := tabwriter.NewWriter(output, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, "RECEIVER\tVISIT\tDATE\tSTATE\tTRIES\tLAST\tANSWER")
 	for _, u := range list {
-		date, state := "?", storage.State("?")
+		date, state := "?", visit.State("?")
 		if c, err := r.Store.Change(u.Visit); err == nil {
 			date, state = c.Record.Visit.ServiceDate.String(), c.Record.State
 		}

@@ -107,7 +107,7 @@ func (r Commands) listWork(o workOptions, output io.Writer) error {
 		past, unreadable := r.Store.Past(from, to)
 		bad = errors.Join(bad, unreadable)
 		for _, p := range past {
-			if p.State == storage.StateStaff {
+			if p.State == visit.StateStaff {
 				i := workItem{
 					ID: p.ID, Number: p.ID.Number(), Date: p.ServiceDate.String(), HCode: p.HCode,
 					Since: clockText(p.ChangedAt), Erased: true,
@@ -182,7 +182,7 @@ func writeJSON(output io.Writer, value any) error {
 // workDetails is one visit with everything that helps the staff to finish it.
 type workDetails struct {
 	workItem
-	State     storage.State  `json:"state"`
+	State     visit.State    `json:"state"`
 	Method    visit.Method   `json:"method"`
 	ClaimCode string         `json:"claim_code"`
 	Saved     string         `json:"saved"`

@@ -33,11 +33,11 @@ func TestTheSlipAfterARestartIsTheOneOfTheScreen(t *testing.T) {
 		want bool
 		as   printer.Kind
 	}{
-		{"a code", flow.SlipCode, storage.Record{Visit: v, State: storage.StateDone, Code: "PP1200000001", IssuedAt: now}, true, printer.KindCode},
-		{"a code that follows", flow.SlipQueued, storage.Record{Visit: v, State: storage.StatePending, SavedAt: now}, true, printer.KindQueued},
-		{"a code that has come since", flow.SlipQueued, storage.Record{Visit: v, State: storage.StateDone, Code: "PP1200000001", IssuedAt: now}, true, printer.KindCode},
-		{"a visit that became work for the staff", flow.SlipQueued, storage.Record{Visit: v, State: storage.StateStaff}, false, 0},
-		{"a way to the desk", flow.SlipDesk, storage.Record{Visit: v, State: storage.StateRefused}, false, 0},
+		{"a code", flow.SlipCode, storage.Record{Visit: v, State: visit.StateDone, Code: "PP1200000001", IssuedAt: now}, true, printer.KindCode},
+		{"a code that follows", flow.SlipQueued, storage.Record{Visit: v, State: visit.StatePending, SavedAt: now}, true, printer.KindQueued},
+		{"a code that has come since", flow.SlipQueued, storage.Record{Visit: v, State: visit.StateDone, Code: "PP1200000001", IssuedAt: now}, true, printer.KindCode},
+		{"a visit that became work for the staff", flow.SlipQueued, storage.Record{Visit: v, State: visit.StateStaff}, false, 0},
+		{"a way to the desk", flow.SlipDesk, storage.Record{Visit: v, State: visit.StateRefused}, false, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p.store = &oneRecord{r: c.r}

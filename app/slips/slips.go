@@ -240,7 +240,7 @@ func (p *Printer) rebuild(job storage.PrintJob) (printer.Slip, bool) {
 	switch {
 	case job.Kind == printer.KindDesk.String():
 		return printer.Slip{}, false
-	case r.State == storage.StateDone && r.Code != "":
+	case r.State == visit.StateDone && r.Code != "":
 		return s, true
 	case job.Kind == printer.KindQueued.String() && r.State.Unsettled():
 		s.Kind, s.At = printer.KindQueued, r.SavedAt

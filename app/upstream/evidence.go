@@ -73,7 +73,7 @@ func (s *EvidenceSender) look(ctx context.Context) error {
 }
 
 func (s *EvidenceSender) one(ctx context.Context, r storage.Record) error {
-	if r.State != storage.StateDone || !r.Visit.Attestation.Photo {
+	if r.State != visit.StateDone || !r.Visit.Attestation.Photo {
 		return nil
 	}
 	photo, err := s.store.Photo(r.Visit.ID)

@@ -286,13 +286,13 @@ func lookBeside(s *storage.Store, all []storage.Record) {
 	changes, _, err := s.Changes(0, len(all)+1)
 	done, last := 0, uint64(0)
 	for _, c := range changes {
-		if c.Seq <= last || c.Record.State != storage.StateDone {
+		if c.Seq <= last || c.Record.State != visit.StateDone {
 			fmt.Println("corrupt: the feed is out of order")
 		}
 		last = c.Seq
 	}
 	for _, r := range all {
-		if r.State == storage.StateDone {
+		if r.State == visit.StateDone {
 			done++
 		}
 	}

@@ -16,8 +16,8 @@ import (
 	"testing"
 	"time"
 
-	"authenkiosk/storage"
 	"authenkiosk/storage/powercut"
+	"authenkiosk/visit"
 )
 
 const (
@@ -34,8 +34,8 @@ type machine struct {
 	random *rand.Rand
 	disk   *powercut.Disk
 	mount  string
-	told   map[int]storage.State // what children acknowledged, by number
-	slips  map[int]bool          // of which a child was told that it may send the first byte
+	told   map[int]visit.State // what children acknowledged, by number
+	slips  map[int]bool        // of which a child was told that it may send the first byte
 	tally  tally
 	story  string // what was refused last
 
@@ -78,7 +78,7 @@ func (m *machine) renew() {
 // renewBare puts an empty disk into the machine: the store makes its directory.
 func (m *machine) renewBare() {
 	m.disk = powercut.New()
-	m.told, m.slips = map[int]storage.State{}, map[int]bool{}
+	m.told, m.slips = map[int]visit.State{}, map[int]bool{}
 	m.refused, m.doubtful, m.unseen = none, none, 0
 }
 
@@ -169,7 +169,7 @@ func (m *machine) acknowledge(line string) bool {
 	if word == "start" || word == "open" {
 		return true
 	}
-	state := storage.State(word)
+	state := visit.State(word)
 	n, err := strconv.Atoi(rest)
 	if err == nil && word == "sending" {
 		m.slips[n] = true

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"authenkiosk/storage"
+	"authenkiosk/visit"
 )
 
 // tally counts what became of the store over many cuts.
@@ -34,7 +34,7 @@ func (t tally) String() string {
 
 // sight is what a looking child saw.
 type sight struct {
-	states  map[int]storage.State
+	states  map[int]visit.State
 	unclear map[int]bool // slips that may have been printed
 	saved   int          // the visit that the look itself saved
 	files   []string
@@ -46,7 +46,7 @@ type sight struct {
 // look opens the store in a fresh child.
 func (m *machine) look() sight {
 	m.t.Helper()
-	s := sight{states: map[int]storage.State{}, unclear: map[int]bool{}}
+	s := sight{states: map[int]visit.State{}, unclear: map[int]bool{}}
 	m.run(taskLook, func(line string, _ func()) {
 		word, rest, _ := strings.Cut(line, " ")
 		switch word {
@@ -65,8 +65,8 @@ func (m *machine) look() sight {
 				s.unclear[n] = true
 			case err == nil && word == "saved":
 				s.saved = n
-			case err == nil && rank[storage.State(word)] > 0:
-				s.states[n] = storage.State(word)
+			case err == nil && rank[visit.State(word)] > 0:
+				s.states[n] = visit.State(word)
 			default:
 				s.shut = append(s.shut, line)
 			}
@@ -96,7 +96,7 @@ func (m *machine) verify(usual []string) (wrong []string) {
 	default:
 		m.tally.ok++
 		maps.Copy(m.told, s.states)
-		m.told[s.saved] = storage.StatePending
+		m.told[s.saved] = visit.StatePending
 		m.refused, m.doubtful = none, none
 		for _, name := range s.files {
 			if usual != nil && !slices.Contains(usual, name) {
@@ -125,7 +125,7 @@ func (m *machine) missing(s sight) (wrong []string) {
 		case found == 0:
 			wrong = append(wrong, fmt.Sprintf("visit %d is gone, it was %s", n, told))
 		case found < rank[told]:
-			if told == storage.StateInflight {
+			if told == visit.StateInflight {
 				m.tally.again++
 			}
 			wrong = append(wrong, fmt.Sprintf("visit %d is %s again, it was %s", n, s.states[n], told))
@@ -145,9 +145,9 @@ func (m *machine) missing(s sight) (wrong []string) {
 			continue
 		}
 		ahead++
-		if state == storage.StateInflight {
+		if state == visit.StateInflight {
 			m.tally.rebuilt++
-		} else if state != storage.StatePending {
+		} else if state != visit.StatePending {
 			wrong = append(wrong, fmt.Sprintf("visit %d, which was not saved, is %s", n, state))
 		}
 	}

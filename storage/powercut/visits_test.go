@@ -43,8 +43,8 @@ func slipOf(n int) storage.PrintJob {
 
 // states are those that a visit goes through, and rank their order from 1.
 var (
-	states = []storage.State{storage.StatePending, storage.StateInflight, storage.StateDone}
-	rank   = map[storage.State]int{storage.StatePending: 1, storage.StateInflight: 2, storage.StateDone: 3}
+	states = []visit.State{visit.StatePending, visit.StateInflight, visit.StateDone}
+	rank   = map[visit.State]int{visit.StatePending: 1, visit.StateInflight: 2, visit.StateDone: 3}
 )
 
 func codeOf(n int) visit.AuthenCode { return visit.AuthenCode(fmt.Sprintf("PP%010d", n)) }
@@ -54,7 +54,7 @@ func intact(n int, r storage.Record) bool {
 	got, want := r.Visit, madeUp(n)
 	sameTime := got.CreatedAt.Equal(want.CreatedAt)
 	got.CreatedAt = want.CreatedAt
-	done := r.State == storage.StateDone
+	done := r.State == visit.StateDone
 	return got == want && sameTime && rank[r.State] > 0 &&
 		r.SavedAt.Equal(noon) && (r.Attempts > 0) == (rank[r.State] > 1) &&
 		done == (r.Code == codeOf(n)) && done == r.IssuedAt.Equal(noon)
