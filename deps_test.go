@@ -120,8 +120,8 @@ var house = map[string]room{
 	"fieldtest": {nil, []string{"cmd/authenagent/builttest"}, "programs of hospitals know the agent by its address alone"},
 
 	"visit":             {nil, nil, "the domain knows nobody"},
+	"visit/desk":        {[]string{"visit"}, nil, "who may do what, and what solves an item, are tables that every face of the desk shares"},
 	"visit/flow":        {[]string{"visit"}, []string{"visit/flow/record"}, "every reachable model is walked; a clock or a device in it could not be"},
-	"visit/desk":        {[]string{"visit"}, nil, "who may do what is decided the same on every machine, whatever it stands on"},
 	"visit/flow/record": {[]string{"visit", "visit/flow"}, nil, "a record is replayed by the flow alone: what a device did is in its events"},
 
 	"cardreader":             {[]string{"visit"}, []string{"cardreader/pcsc", "cardreader/pcscdtest", "cardreader/virtualcard"}, "the card is a device: what is done with its data is decided elsewhere"},

@@ -321,7 +321,7 @@ var errNoAgent = errors.New("the agent is not enabled (agent.enabled)")
 
 // Records returns what commands on the records of the running program work on.
 func (c *Core) Records() records.Commands {
-	r := records.Commands{Store: c.Store, Log: c.Log, Wake: c.receivers.Wake, Record: c.face.Record}
+	r := records.Commands{Store: c.Store, Log: c.Log, KeepStaffDays: c.Config.Storage.KeepStaffDays, Wake: c.receivers.Wake, Record: c.face.Record}
 	if c.Agent != nil {
 		r.Pair = c.Agent.Pair
 	}

@@ -51,7 +51,7 @@ func (p *Program) onRecords(ctx context.Context, s *Settings, input io.Reader, w
 	if err != nil {
 		return err
 	}
-	err = records.Commands{Store: store, Log: s.Log}.CarryOut(words, bytes.NewReader(in), p.Stdout)
+	err = records.Commands{Store: store, Log: s.Log, KeepStaffDays: c.Storage.KeepStaffDays}.CarryOut(words, bytes.NewReader(in), p.Stdout)
 	return errors.Join(err, store.Close())
 }
 

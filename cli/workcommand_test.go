@@ -56,13 +56,13 @@ func TestTheStaffSeeTheirWorkWhileTheProgramRunsAndNamesOnlyWhenTheyAskForThem(t
 			words       string
 			want, never []string
 		}{
-			{"list", []string{visits[0].ID.Number(), "99999", "K11", "K15", "2 open, 0 erased", visits[0].ServiceDate.String()}, personal},
+			{"list", []string{visits[0].ID.Number(), "99999", "K11", "K15", "2 open, 0 erased", visits[0].ServiceDate.String(), "refused", "missed-day"}, personal},
 			{"list -json", []string{`"reason": "service-date-passed"`, `"hcode": "99999"`, string(visits[1].ID)}, personal},
 			{"list -month " + month, []string{"2 open, 0 erased"}, personal},
 			{"list -month 2001-01", []string{"0 open, 0 erased"}, append(personal, visits[0].ID.Number())},
 			{"list -names", []string{somePID, "สมมุติ ทดลองระบบ"}, []string{"0800001234"}},
-			{"show " + visits[1].ID.Number(), []string{"certifier", "parent", "PG0060001", "K15"}, personal},
-			{"show -json " + string(visits[0].ID), []string{`"attempts": 1`, `"state": "staff"`}, personal},
+			{"show " + visits[1].ID.Number(), []string{"certifier", "parent", "PG0060001", "K15", "read-card", visits[1].ServiceDate.Next().String() + " 00:00"}, personal},
+			{"show -json " + string(visits[0].ID), []string{`"attempts": 1`, `"state": "staff"`, `"kind": "refused"`, `"new-authen"`}, personal},
 			{"show " + string(visits[0].ID) + " -names", []string{somePID, "0800001234", "not known"}, nil},
 		} {
 			got := call(t, "", append(append([]string{"work"}, strings.Fields(c.words)...), "-data", h.data)...)

@@ -18,7 +18,9 @@ import (
 type Commands struct {
 	Store *storage.Store
 	Log   *slog.Logger
-	Wake  func() // has the receivers look at once; nil: none runs
+	// KeepStaffDays is how long work that nobody closes is kept.
+	KeepStaffDays int
+	Wake          func() // has the receivers look at once; nil: none runs
 	// Record writes the last steps of the kiosk that runs; nil: none runs.
 	Record func(io.Writer) error
 	// Pair makes a code that lets a station in, and shows it; nil: no agent runs.

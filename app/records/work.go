@@ -14,6 +14,7 @@ import (
 	"authenkiosk/assets/slipwords"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
+	"authenkiosk/visit/desk"
 )
 
 var errWorkUsage = errors.New("write: work list [-month YYYY-MM] [-names] [-json], or: work show NUMBER [-names] [-json]")
@@ -50,15 +51,16 @@ func workCommand(r Commands, line []string, _ io.Reader, output io.Writer) error
 // workItem is one piece of the staff's work as the command tells it. The fields of
 // person are there with -names only.
 type workItem struct {
-	ID     visit.ID `json:"id"`
-	Number string   `json:"number"` // as it stands on the slip
-	Date   string   `json:"service_date"`
-	HCode  string   `json:"hcode"`
-	Reason string   `json:"reason"` // name of the problem
-	Help   string   `json:"help_code"`
-	Words  string   `json:"words"` // the reason in English
-	Since  string   `json:"since"`
-	Erased bool     `json:"erased"` // nobody has closed it in time
+	ID     visit.ID  `json:"id"`
+	Number string    `json:"number"` // as it stands on the slip
+	Date   string    `json:"service_date"`
+	HCode  string    `json:"hcode"`
+	Reason string    `json:"reason"` // name of the problem
+	Help   string    `json:"help_code"`
+	Kind   desk.Kind `json:"kind"`
+	Words  string    `json:"words"` // the reason in English
+	Since  string    `json:"since"`
+	Erased bool      `json:"erased"` // nobody has closed it in time
 
 	*workPerson
 }
@@ -74,11 +76,19 @@ func workItemOf(r storage.Record, names bool) workItem {
 		Since: clockText(r.ChangedAt),
 	}
 	i.because(r.Problem)
+	i.Kind = deskItem(r).Next(today()).Kind
 	if names {
 		i.workPerson = &workPerson{r.Visit.Name.Full(), r.Visit.PID.Digits()}
 	}
 	return i
 }
+
+// deskItem is what counts of a record for those who finish it.
+func deskItem(r storage.Record) desk.Item {
+	return desk.Item{State: r.State, Problem: r.Problem, ServiceDate: r.Visit.ServiceDate, Since: visit.ServiceDateOf(r.ChangedAt)}
+}
+
+func today() visit.Date { return visit.ServiceDateOf(time.Now()) }
 
 func (i *workItem) because(p visit.Problem) {
 	if p != visit.NoProblem {
@@ -110,7 +120,7 @@ func (r Commands) listWork(o workOptions, output io.Writer) error {
 			if p.State == visit.StateStaff {
 				i := workItem{
 					ID: p.ID, Number: p.ID.Number(), Date: p.ServiceDate.String(), HCode: p.HCode,
-					Since: clockText(p.ChangedAt), Erased: true,
+					Since: clockText(p.ChangedAt), Kind: desk.NoWork, Erased: true,
 				}
 				i.because(p.Problem)
 				items = append(items, i)
@@ -129,7 +139,7 @@ func (r Commands) listWork(o workOptions, output io.Writer) error {
 
 func printWork(items []workItem, o workOptions, output io.Writer) error {
 	t := tabwriter.NewWriter(output, 0, 0, 2, ' ', 0)
-	head := "NUMBER\tDATE\tUNIT\tSINCE\tSTATE\tHELP\tREASON"
+	head := "NUMBER\tDATE\tUNIT\tSINCE\tSTATE\tKIND\tHELP\tREASON"
 	if o.names {
 		head += "\tPID\tNAME"
 	}
@@ -140,7 +150,7 @@ func printWork(items []workItem, o workOptions, output io.Writer) error {
 		if i.Erased {
 			state, erased = "erased", erased+1
 		}
-		line := []string{i.Number, i.Date, i.HCode, i.Since, state, i.Help, i.Words}
+		line := []string{i.Number, i.Date, i.HCode, i.Since, state, string(i.Kind), i.Help, i.Words}
 		if i.workPerson != nil {
 			line = append(line, i.PID, i.Name)
 		}
@@ -190,6 +200,8 @@ type workDetails struct {
 	LastSent  string         `json:"last_sent,omitempty"`
 	Photo     bool           `json:"photo"`
 	Relation  visit.Relation `json:"relation,omitempty"` // of the certifier
+	Until     string         `json:"until,omitempty"`    // it can be solved; empty: there is nothing to solve
+	Steps     []desk.Step    `json:"steps"`              // what solves it, the best first
 
 	*workContact
 }
@@ -214,6 +226,12 @@ func (r Commands) showWork(which string, o workOptions, output io.Writer) error 
 	d := workDetails{
 		workItem: workItemOf(record, o.names), State: record.State, Method: v.Method, ClaimCode: v.ClaimType.Code,
 		Saved: clockText(record.SavedAt), Attempts: record.Attempts, Photo: v.Attestation.Photo, Relation: v.Attestation.Relation,
+	}
+	item := deskItem(record)
+	next := item.Next(today())
+	d.Steps = next.Steps
+	if until := item.Deadline(next.Limit, r.KeepStaffDays); !until.IsZero() {
+		d.Until = clockText(until)
 	}
 	if !record.LastSent.IsZero() {
 		d.LastSent = clockText(record.LastSent)
@@ -256,7 +274,12 @@ func printDetails(d workDetails, output io.Writer) error {
 	line("service date", d.Date)
 	line("unit", d.HCode)
 	line("reason", strings.TrimSpace(d.Help+" "+d.Words))
+	line("kind", d.Kind)
 	line("since", d.Since)
+	line("until", d.Until)
+	for _, step := range d.Steps {
+		line("can be solved by", step)
+	}
 	line("saved", d.Saved)
 	line("requests", d.Attempts)
 	line("last request", d.LastSent)
