@@ -36,7 +36,7 @@ type VisitChange struct {
 	HCode       string // the unit
 	ServiceDate visit.Date
 	PID         visit.PID
-	HN          string // the unit's own number of the patient; empty: no program has said it
+	HN          visit.HN // zero: no program has said it
 	ClaimType   string
 	Method      visit.Method
 	State       VisitState
@@ -111,7 +111,7 @@ func (v VisitChange) wire() wireVisit {
 	}
 	return wireVisit{
 		Seq: strconv.FormatUint(v.Seq, 10), Visit: string(v.ID), HCode: v.HCode, ServiceDate: v.ServiceDate.String(),
-		PID: v.PID.Digits(), HN: v.HN, Problem: problem, ClaimType: v.ClaimType, Method: string(v.Method), State: string(v.State), Code: string(v.Code),
+		PID: v.PID.Digits(), HN: v.HN.Text(), Problem: problem, ClaimType: v.ClaimType, Method: string(v.Method), State: string(v.State), Code: string(v.Code),
 		Confirmed: stamp(v.Confirmed), Issued: stamp(v.Issued), Changed: stamp(v.Changed),
 	}
 }

@@ -32,7 +32,7 @@ func (b *bench) visits(query string) *httptest.ResponseRecorder {
 
 func TestAVisitInTheFeedHasExactlyTheDocumentedFields(t *testing.T) {
 	list := someVisits(t, 2)
-	list[0].HN = "000012345"
+	list[0].HN = visit.HNOf("000012345")
 	list[1].State, list[1].Problem, list[1].Code, list[1].Issued = VisitStaff, visit.ServiceDatePassed, "", time.Time{}
 	b := newBench(t, func(o *Options) { o.Visits = list })
 	w := b.visits("")

@@ -13,7 +13,8 @@ type Confirmation struct {
 	ClaimType   string
 	Phone       visit.Phone
 	Correlation string
-	HN, HCode   string // may be empty
+	HN          visit.HN // may be empty
+	HCode       string   // may be empty
 }
 
 // confirmBody is its form on the wire, in the order seen.
@@ -79,7 +80,7 @@ func (a *Agent) spend(s Submission) (string, bool) {
 // ConfirmSave sends one confirm-save, once. Use Submit, which checks what it
 // sends, unless the correlation was kept elsewhere.
 func (a *Agent) ConfirmSave(ctx context.Context, c Confirmation) (Receipt, error) {
-	body, err := json.Marshal(confirmBody{c.PID.Digits(), c.ClaimType, c.Phone.Digits(), c.Correlation, c.HN, c.HCode})
+	body, err := json.Marshal(confirmBody{c.PID.Digits(), c.ClaimType, c.Phone.Digits(), c.Correlation, c.HN.Text(), c.HCode})
 	if err != nil {
 		return Receipt{}, &Error{Op: string(opSubmit), Kind: Invalid, Err: ErrJSON}
 	}

@@ -55,7 +55,7 @@ func newSubmitBody(s Submission, sourceID string, recorder visit.PID) submitBody
 	b := submitBody{
 		SourceID: sourceID, TransID: string(v.ID), PID: v.PID.Digits(),
 		FirstName: v.Name.First, MidName: v.Name.Middle, LastName: v.Name.Last, Sex: string(v.Sex),
-		Phone: []string{v.Phone.Digits()}, HCode: v.HCode, HN: s.HN,
+		Phone: []string{v.Phone.Digits()}, HCode: v.HCode, HN: s.HN.Text(),
 		RecorderPID: recorder.Digits(), ServiceCode: v.ClaimType.Code,
 		SubDistrict: v.Address.Tambon, District: v.Address.Amphoe, Province: v.Address.Changwat,
 		MainInscl: v.Right.Main.ID,

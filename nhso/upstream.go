@@ -86,7 +86,7 @@ type Submission struct {
 	Certifier visit.PID
 
 	// HN is the unit's own number of the patient, where it is known.
-	HN string
+	HN visit.HN
 
 	// Correlation ties the submission to a reading of the card by an Agent; empty:
 	// that of its last reading. An Endpoint needs none.

@@ -99,6 +99,22 @@ func TestAVisitComesBackWithEveryField(t *testing.T) {
 	}
 }
 
+// The number was taken from hospital software as it came before it had a form.
+func TestAnHNOfAnyFormThatARecordHasIsRead(t *testing.T) {
+	for _, text := range []string{"", "000012345", "๑๒ ก/69#", strings.Repeat("9", 50)} {
+		v := madeUp(1)
+		v.HN = visit.HNOf(text)
+		data, err := encode(Record{Visit: v, State: visit.StatePending, SavedAt: noon, ChangedAt: noon})
+		must(t, err)
+		if named := strings.Contains(string(data), `"hn":`); named != (text != "") {
+			t.Errorf("%q: %s", text, data)
+		}
+		if r, err := decode(data); err != nil || r.Visit.HN.Text() != text {
+			t.Errorf("%q comes back as %q, %v", text, r.Visit.HN.Text(), err)
+		}
+	}
+}
+
 // NHSO may tell of a code the day alone, or hours after it was made.
 func TestAChangeHasItsOwnTimeWhateverNHSOSaysAboutTheCode(t *testing.T) {
 	found := noon.Add(3 * time.Hour)

@@ -22,7 +22,7 @@ func encode(r Record) ([]byte, error) {
 		Attempts: r.Attempts, Answered: r.Answered, LastSent: r.LastSent, Denied: r.Denied,
 		Code: string(r.Code), IssuedAt: r.IssuedAt, Problem: problem, Message: cutText(r.Message),
 		Visit: storedVisit{
-			ID: string(v.ID), HCode: v.HCode, ServiceDate: v.ServiceDate.String(), PID: v.PID.Digits(), HN: v.HN,
+			ID: string(v.ID), HCode: v.HCode, ServiceDate: v.ServiceDate.String(), PID: v.PID.Digits(), HN: v.HN.Text(),
 			Name: storedName(v.Name), Sex: v.Sex, Birth: storedBirth(v.Birth), Address: storedAddress(v.Address),
 			Phone: v.Phone.Digits(), PhoneOwner: v.PhoneOwner,
 			ClaimCode: v.ClaimType.Code, ClaimName: v.ClaimType.Name,
@@ -79,7 +79,7 @@ func (s storedVisit) visit() (visit.Visit, error) {
 		return visit.Visit{}, err
 	}
 	v := visit.Visit{
-		ID: visit.ID(s.ID), HCode: s.HCode, ServiceDate: date, PID: pid, HN: s.HN, Name: visit.Name(s.Name), Sex: s.Sex,
+		ID: visit.ID(s.ID), HCode: s.HCode, ServiceDate: date, PID: pid, HN: visit.HNOf(s.HN), Name: visit.Name(s.Name), Sex: s.Sex,
 		Birth: visit.PartialDate(s.Birth), Address: visit.Address(s.Address), Phone: phone, PhoneOwner: s.PhoneOwner,
 		ClaimType: visit.ClaimType{Code: s.ClaimCode, Name: s.ClaimName},
 		Method:    s.Method, Attestation: attestation, Right: s.Right.right(), CreatedAt: s.CreatedAt,

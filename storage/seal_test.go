@@ -109,7 +109,7 @@ func canaries(visits int) (list [][]byte) {
 		v := madeUp(n)
 		c := madeup.Certified(n).Attestation
 		for _, text := range []string{
-			v.PID.Digits(), v.Phone.Digits(), v.Name.First, c.Certifier.Digits(), c.CertifierName.First, string(childCode(n)),
+			v.PID.Digits(), v.HN.Text(), v.Phone.Digits(), v.Name.First, c.Certifier.Digits(), c.CertifierName.First, string(childCode(n)),
 		} {
 			list = append(list, []byte(text))
 		}

@@ -12,7 +12,7 @@ type Visit struct {
 	HCode       string // the unit
 	ServiceDate Date
 	PID         PID
-	HN          string // the unit's own number of the patient; empty: nobody has said it
+	HN          HN // zero: nobody has said it
 	Name        Name
 	Sex         Sex
 	Birth       PartialDate

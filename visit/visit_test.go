@@ -130,14 +130,14 @@ func TestPersonalDataInAnyStructStaysHiddenInJSON(t *testing.T) {
 	pid, _ := ParsePID(canaryPID)
 	phone, _ := ParsePhone("0800001234")
 	v := Visit{
-		PID: pid, Phone: phone, Name: Name{First: "ทดสอบ", Last: "ระบบ"}, Address: Address{House: "99/9", Soi: "ซอยทดลอง"},
+		PID: pid, Phone: phone, HN: HNOf("HN-000042"), Name: Name{First: "ทดสอบ", Last: "ระบบ"}, Address: Address{House: "99/9", Soi: "ซอยทดลอง"},
 		Right: Right{Holder: Name{First: "ทดสอบ"}},
 	}
 	out, err := json.Marshal([]any{v, &v})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, secret := range []string{canaryPID, "0800001234", "ทดสอบ", "ระบบ", "99/9", "ซอยทดลอง"} {
+	for _, secret := range []string{canaryPID, "0800001234", "HN-000042", "ทดสอบ", "ระบบ", "99/9", "ซอยทดลอง"} {
 		if strings.Contains(string(out), secret) {
 			t.Errorf("%q is in %s", secret, out)
 		}

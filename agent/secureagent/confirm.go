@@ -65,7 +65,7 @@ func (h *Handler) check(r *http.Request) (confirmation, *answer) {
 	}
 	now := h.now()
 	return confirmation{id: id, client: client, record: c.record, order: Order{
-		Visit: visitOf(c, phone, claim, h.hcode, now), HN: string(q.HN), Client: h.client(r.Context()), Correlation: id,
+		Visit: visitOf(c, phone, claim, h.hcode, now), HN: visit.HNOf(string(q.HN)), Client: h.client(r.Context()), Correlation: id,
 	}}, nil
 }
 

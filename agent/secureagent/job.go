@@ -27,7 +27,7 @@ type orderKey struct {
 	day    visit.Date
 	claim  string
 	phone  visit.Phone
-	hn     string
+	hn     visit.HN
 }
 
 // result is what came of a confirm-save. say words it for one that asked with a

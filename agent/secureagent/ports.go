@@ -117,7 +117,7 @@ type Drafter interface {
 // Order is a visit that hospital software asks for.
 type Order struct {
 	Visit       visit.Visit // complete; by the patient's own card, today
-	HN          string      // the hospital's own number of the patient; may be empty
+	HN          visit.HN    // the hospital's own number of the patient; may be empty
 	Client      string      // who asks, as the guard knows it
 	Correlation string
 }

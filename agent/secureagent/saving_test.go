@@ -30,7 +30,7 @@ func TestTheOrderIsACompleteVisitOfTheCardInside(t *testing.T) {
 	if err := v.Validate(); err != nil {
 		t.Error(err)
 	}
-	if o.HN != "0042" || o.Client != "HIS" || o.Correlation != id || v.Method != visit.MethodCard || v.Phone.Digits() != "020001234" ||
+	if o.HN.Text() != "0042" || o.Client != "HIS" || o.Correlation != id || v.Method != visit.MethodCard || v.Phone.Digits() != "020001234" ||
 		v.PID.Digits() != agenttest.Adult.PID() || v.Name.First != agenttest.Adult.First || v.Right.Main.ID != "UCS" || v.ClaimType.Name == "" ||
 		v.ServiceDate != visit.ServiceDateOf(time.Now()) || v.PhoneOwner != "" {
 		t.Error("the order is not what was asked for")
@@ -59,7 +59,7 @@ func TestInventedPhonesAndOtherUnitsAreRefused(t *testing.T) {
 		t.Error("something was submitted")
 	}
 	numbers := fmt.Sprintf(`{"pid":%s,"claimType":"PG0060001","mobile":"0800001234","correlationId":%q,"hn":42,"x":{"y":[1]}}`, agenttest.Adult.PID(), id)
-	if code, v := ask(h, "POST", ConfirmPath, numbers); code != 200 || w.orders[0].HN != "42" {
+	if code, v := ask(h, "POST", ConfirmPath, numbers); code != 200 || w.orders[0].HN.Text() != "42" {
 		t.Errorf("numbers for texts: %d %v", code, v)
 	}
 }
@@ -454,7 +454,7 @@ func FuzzConfirm(f *testing.F) {
 			t.Errorf("no reason: %v", v)
 		}
 		for _, o := range w.orders {
-			if err := o.Visit.Validate(); err != nil || o.Visit.PID.Digits() != agenttest.Adult.PID() || len(o.HN) > 4*maxHN {
+			if err := o.Visit.Validate(); err != nil || o.Visit.PID.Digits() != agenttest.Adult.PID() || len(o.HN.Text()) > 4*maxHN {
 				t.Errorf("order: %v", err)
 			}
 		}

@@ -26,7 +26,7 @@ func (s *scriptedNHSO) Right(context.Context, visit.PID, visit.Date) (nhso.Right
 }
 
 func (s *scriptedNHSO) Submit(_ context.Context, sent nhso.Submission) (nhso.Receipt, error) {
-	s.got, s.hn = append(s.got, sent.Visit), sent.HN
+	s.got, s.hn = append(s.got, sent.Visit), sent.HN.Text()
 	return nhso.Receipt{Code: "PP1200000001", At: time.Now()}, s.submitErr
 }
 
@@ -67,7 +67,7 @@ func TestAVisitThatWasTakenWithoutANameIsCompletedBeforeItIsSent(t *testing.T) {
 func TestTheUnitsOwnNumberGoesToNHSO(t *testing.T) {
 	s := &scriptedNHSO{}
 	u := Client{nhso: s, health: &Health{}}
-	v := visit.Visit{ID: "01900000-0000-7000-8000-000000000001", Method: visit.MethodCard, Name: visit.Name{First: "บัตร"}, HN: "000012345"}
+	v := visit.Visit{ID: "01900000-0000-7000-8000-000000000001", Method: visit.MethodCard, Name: visit.Name{First: "บัตร"}, HN: visit.HNOf("000012345")}
 	if _, _, err := u.Submit(t.Context(), v); err != nil || s.hn != "000012345" {
 		t.Errorf("%q, %v", s.hn, err)
 	}

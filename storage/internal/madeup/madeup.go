@@ -32,7 +32,7 @@ func Visit(n int) visit.Visit {
 	unit := visit.Hospital{HCode: "99999", Name: "โรงพยาบาลทดสอบ"}
 	return visit.Visit{
 		ID: visit.ID(fmt.Sprintf("019ab000-0000-7000-8000-%012x", n)), HCode: "99999",
-		ServiceDate: visit.ServiceDateOf(Noon), PID: PID(n), HN: fmt.Sprintf("HN-%06d", n),
+		ServiceDate: visit.ServiceDateOf(Noon), PID: PID(n), HN: visit.HNOf(fmt.Sprintf("HN-%06d", n)),
 		Name: visit.Name{Prefix: "นาง", First: fmt.Sprint("ทดสอบ", n), Middle: "กลาง", Last: "ระบบ"},
 		Sex:  visit.SexFemale, Birth: visit.PartialDate{Year: 1950, Month: 2},
 		Address: visit.Address{House: "1", Moo: "2", Trok: "3", Soi: "4", Road: "5", Tambon: "6", Amphoe: "7", Changwat: "8"},

@@ -95,6 +95,9 @@ func fill(v reflect.Value) {
 	case visit.AuthenCode:
 		v.SetString(canaryCode)
 		return
+	case visit.HN:
+		v.Set(reflect.ValueOf(visit.HNOf(canaryText)))
+		return
 	case time.Time:
 		v.Set(reflect.ValueOf(time.Date(canaryYear, 7, 8, 9, 10, 11, 0, time.UTC)))
 		return
@@ -193,6 +196,7 @@ func TestAnEventThatWasNotMaskedIsRefused(t *testing.T) {
 		visit.AuthenCode(canaryCode),
 		visit.Method(canaryText), visit.Relation(canaryText), visit.Sex(canaryText), visit.ID(canaryText),
 		filled(reflect.TypeFor[visit.PID]()).Interface(), filled(reflect.TypeFor[visit.Phone]()).Interface(),
+		visit.HNOf(canaryText),
 		flow.VisitRefused{Message: canaryText},
 		flow.TapLanguage{Language: canaryText},
 		flow.TapClaimType{Code: canaryText},

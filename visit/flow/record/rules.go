@@ -41,6 +41,10 @@ var byType = map[string]rule{
 			n, err := count(s, "pid ", pidNumbers-1)
 			return pidOf(n), err
 		}),
+	"visit.HN": of(
+		func(*Pseudonyms, visit.HN) visit.HN { return visit.HN{} },
+		func(hn visit.HN) (string, error) { return same("", hn.IsZero()) },
+		func(s string) (visit.HN, error) { return visit.HN{}, refuse(s == "") }),
 	"visit.Phone": of(
 		(*Pseudonyms).phone,
 		func(phone visit.Phone) (string, error) {
@@ -133,7 +137,6 @@ var byField = map[string]rule{
 	"Hospital.Name":     text(constant(""), `^$`),
 	"Right.NationID":    text(constant(""), `^$`),
 	"Visit.HCode":       text((*Pseudonyms).hospital, `^([0-9A-Za-z]{1,9}|hospital [0-9]+)$`),
-	"Visit.HN":          text(constant(""), `^$`),
 
 	"VisitRefused.Message": text(constant(nhsoWords), `^`+nhsoWords+`$`),
 	"Session.Message":      text(constant(nhsoWords), `^`+nhsoWords+`$`),
