@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -79,53 +80,102 @@ var told = map[visit.State]Event{
 
 // change moves a visit to another state and edits its record, in one
 // transaction.
+//
+// One that is held takes nothing but its code, which ends the hold: NHSO has given it,
+// so that nothing is left to do.
 func (s *Store) change(id visit.ID, to visit.State, at time.Time, edit func(*Record)) error {
-	var after Record
-	err := s.update(func(tx *bolt.Tx) error {
+	return s.changing(func(tx *bolt.Tx) ([]Record, error) {
 		r, err := s.load(tx, id)
-		if err != nil {
-			return err
-		}
-		if !mayBecome(r.State, to) {
-			return &TransitionError{ID: id, From: r.State, To: to}
-		}
-		if to == visit.StateDropped && tx.Bucket(bucketPhotoKeys).Get([]byte(id)) != nil {
-			if err := s.erasePhoto(tx, id, at); err != nil { // it proves nothing any more
-				return err
-			}
+		switch {
+		case err != nil:
+			return nil, err
+		case r.Held() && to != visit.StateDone:
+			return nil, &HeldError{ID: id, Hold: r.Hold}
+		case !mayBecome(r.State, to):
+			return nil, &TransitionError{ID: id, From: r.State, To: to}
 		}
 		e, tell := told[to]
-		if r.State == visit.StateStaff {
+		if r.State == visit.StateStaff && !r.Held() {
 			e.Role = RoleStaff
 		}
-		r.State, r.ChangedAt = to, at
+		r.State, r.ChangedAt, r.Hold = to, at, Hold{}
 		edit(&r)
-		if r.fed() {
-			if r.feed, err = tx.Bucket(bucketVisits).NextSequence(); err != nil {
-				return err
-			}
+		var events []Event
+		if tell {
+			e.Visit, e.At = id, at
+			events = append(events, e)
 		}
-		after = r
-		if err := s.store(tx, r); err != nil || !tell {
+		if err := s.move(tx, &r, events...); err != nil {
+			return nil, err
+		}
+		item, err := s.settleItem(tx, r, at)
+		return append([]Record{r}, item...), err
+	})
+}
+
+// changing makes a change of records that are there, and has the journal follow it,
+// one change at a time: a journal that followed in another order than the database
+// could have a visit as waiting that is held. It waits for the journal with nothing of
+// the store held.
+func (s *Store) changing(f func(tx *bolt.Tx) ([]Record, error)) error {
+	s.order.Lock()
+	defer s.order.Unlock()
+	var after []Record
+	err := s.update(func(tx *bolt.Tx) (err error) {
+		after, err = f(tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var unkept []error
+	for _, r := range after {
+		unkept = append(unkept, s.follow(r))
+	}
+	return errors.Join(unkept...)
+}
+
+// move writes a record that has another state now, with what goes with it: the number in
+// the feed, and the end of a photo that proves nothing any more.
+func (s *Store) move(tx *bolt.Tx, r *Record, events ...Event) (err error) {
+	id := r.Visit.ID
+	if r.State == visit.StateDropped && tx.Bucket(bucketPhotoKeys).Get([]byte(id)) != nil {
+		if err := s.erasePhoto(tx, id, r.ChangedAt); err != nil {
 			return err
 		}
-		e.Visit, e.At = id, at
-		return s.audit(tx, e)
-	})
-	if err == nil {
-		s.follow(after)
 	}
-	return err
+	if r.fed() {
+		if r.feed, err = tx.Bucket(bucketVisits).NextSequence(); err != nil {
+			return err
+		}
+	}
+	return s.note(tx, r, events...)
+}
+
+// note writes a record that was changed, and what the audit has to say.
+func (s *Store) note(tx *bolt.Tx, r *Record, events ...Event) error {
+	r.revision++
+	if err := s.store(tx, *r); err != nil || len(events) == 0 {
+		return err
+	}
+	return s.audit(tx, events...)
 }
 
 // follow brings the journal after a change that is on the disk. A journal that
 // could not be written only makes a rebuilt visit look less settled than it is:
-// NHSO is asked about it then, and the next Open writes the journal anew.
-func (s *Store) follow(r Record) {
-	switch r.State {
-	case visit.StateDone, visit.StateRefused, visit.StateDropped:
+// NHSO is asked about it then, and the next Open writes the journal anew. But a hold has
+// to be in it, and the error says that it is not: NHSO would be asked about a visit that is
+// rebuilt without it, and then it would be sent.
+func (s *Store) follow(r Record) error {
+	switch {
+	case r.Held():
+		return s.journal.renew(r)
+	case settled(r.State):
 		_ = s.journal.settled(r.Visit.ID, r.State == visit.StateDropped)
-	case visit.StateStaff:
+	case s.journal.holds(r.Visit.ID): // it was released
+		_ = s.journal.renew(r)
+	case r.State == visit.StateStaff:
 		_ = s.journal.staff(r)
 	}
+	return nil
 }

@@ -20,8 +20,8 @@ import (
 
 var damages = flag.Int("damages", 20, "how many trials of each kind of damage")
 
-// template makes a directory with 60 visits in every state and returns it with
-// the records as they should be.
+// template makes a directory with 60 visits in every state, and ten that are held, and
+// returns it with the records as they should be.
 func template(t *testing.T) (string, map[visit.ID]Record) {
 	t.Helper()
 	dir := t.TempDir()
@@ -33,6 +33,14 @@ func template(t *testing.T) (string, map[visit.ID]Record) {
 		must(t, err)
 		want[r.Visit.ID] = r
 		intoJob(t, s, slip(n), JobStates()[n%len(JobStates())])
+	}
+	for n := range 10 {
+		v := madeUp(100 + n)
+		into(t, s, v, []visit.State{visit.StatePending, visit.StateStaff}[n%2])
+		must(t, s.Hold(v.ID, anna, noon))
+		r, err := s.Visit(v.ID)
+		must(t, err)
+		want[v.ID] = r
 	}
 	must(t, s.AddClient(Client{Name: "his", Hash: [32]byte{7}, Scopes: []string{"a"}, Created: noon}))
 	must(t, s.AddClient(Client{Name: "removed", Hash: [32]byte{8}, Created: noon}))
@@ -130,7 +138,7 @@ func showsNothingWrong(t *testing.T, s *Store, want map[visit.ID]Record) {
 	for _, r := range all {
 		w := want[r.Visit.ID]
 		atLeast := r.State == w.State || w.State == visit.StatePending && r.State == visit.StateInflight
-		if !sameVisit(r.Visit, w.Visit) || !atLeast || r.Code != w.Code {
+		if !sameVisit(r.Visit, w.Visit) || !atLeast || r.Code != w.Code || !r.Hold.same(w.Hold) {
 			t.Errorf("visit %s was %s and is %s", r.Visit.ID, w.State, r.State)
 		}
 	}
@@ -195,7 +203,7 @@ func TestADamagedFileIsPutAsideUnchangedAndTold(t *testing.T) {
 	must(t, os.WriteFile(path, []byte("hello"), 0o600))
 	s := openIn(t, dir)
 	got := s.Recovery()
-	if !strings.HasPrefix(got.Quarantined, fileName+".damaged-") || got.Rebuilt != 30 || !got.Damage() || got.Reason == "" {
+	if !strings.HasPrefix(got.Quarantined, fileName+".damaged-") || got.Rebuilt != 40 || !got.Damage() || got.Reason == "" {
 		t.Errorf("recovery %+v", got)
 	}
 	old, err := os.ReadFile(filepath.Join(dir, got.Quarantined))
@@ -213,7 +221,7 @@ func TestADataFileThatIsGoneIsRebuiltFromTheJournal(t *testing.T) {
 	dir, want := template(t)
 	must(t, os.Remove(filepath.Join(dir, fileName)))
 	s := openIn(t, dir)
-	if got := s.Recovery().Rebuilt; got != 30 {
+	if got := s.Recovery().Rebuilt; got != 40 {
 		t.Errorf("%d rebuilt", got)
 	}
 	showsNothingWrong(t, s, want)

@@ -13,10 +13,13 @@
 //	        pending -> done                (a look-up found the code)
 //	        pending, inflight, refused -> staff -> done | dropped
 //	        pending -> dropped
+//	        pending, refused, staff -> staff, held -> where it stood | done | dropped
+//	        dropped by a desk -> staff
 //
 // Begin is durable before the request leaves, so that after a crash the program
 // knows which visits NHSO may have seen. A visit in flight is never dropped: its
-// code may exist.
+// code may exist. A visit that somebody at a desk works on is held (Store.Hold): it is
+// on no list of what is to be sent.
 //
 // The package does not decide when something is sent, and it never logs.
 package storage

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"authenkiosk/visit"
+	"authenkiosk/visit/desk"
 )
 
 func encode(r Record) ([]byte, error) {
@@ -21,6 +22,8 @@ func encode(r Record) ([]byte, error) {
 		Version: recordVersion, State: r.State, SavedAt: r.SavedAt, ChangedAt: r.ChangedAt,
 		Attempts: r.Attempts, Answered: r.Answered, LastSent: r.LastSent, Denied: r.Denied,
 		Code: string(r.Code), IssuedAt: r.IssuedAt, Problem: problem, Message: cutText(r.Message),
+		Hold: storedHold(r.Hold), Completes: string(r.Completes), SettledBy: string(r.SettledBy), Closed: string(r.Closed), ClosedBy: r.ClosedBy,
+		Revision: r.revision,
 		Visit: storedVisit{
 			ID: string(v.ID), HCode: v.HCode, ServiceDate: v.ServiceDate.String(), PID: v.PID.Digits(), HN: v.HN.Text(),
 			Name: storedName(v.Name), Sex: v.Sex, Birth: storedBirth(v.Birth), Address: storedAddress(v.Address),
@@ -52,6 +55,11 @@ func decode(data []byte) (Record, error) {
 		Visit: v, State: s.State, SavedAt: s.SavedAt, ChangedAt: s.ChangedAt, Attempts: s.Attempts,
 		Answered: s.Answered, Denied: s.Denied, LastSent: s.LastSent, Code: visit.AuthenCode(s.Code), IssuedAt: s.IssuedAt,
 		Problem: problemNamed(s.Problem), Message: s.Message,
+		Hold: Hold(s.Hold), Completes: visit.ID(s.Completes), SettledBy: visit.ID(s.SettledBy), Closed: desk.Reason(s.Closed), ClosedBy: s.ClosedBy,
+		revision: s.Revision,
+	}
+	if err := r.Hold.fits(r.State); err != nil {
+		return Record{}, err
 	}
 	if r.State == visit.StateDone && r.Code == "" {
 		return Record{}, errors.New("it is done without a code")

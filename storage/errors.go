@@ -19,7 +19,24 @@ var (
 	// ErrUnsafe: the disk refused a change, and refuses to make safe what was there
 	// before it. Every call tries again; until one succeeds the store shows nothing.
 	ErrUnsafe = errors.New("the disk does not take changes")
+
+	// ErrInFlight: a desk that went on now could make a second code.
+	ErrInFlight = errors.New("a request is in flight, or it is not known what became of one")
+	ErrNotHeld  = errors.New("nobody holds the visit")
+	ErrNotAsked = errors.New("NHSO was not asked for the codes of this visit since it is held")
+	ErrHolder   = errors.New("whoever holds a visit is named as station/operator")
 )
+
+// HeldError says that somebody else works on a visit at a desk.
+type HeldError struct {
+	ID   visit.ID
+	Hold Hold
+}
+
+// Error implements error.
+func (e *HeldError) Error() string {
+	return fmt.Sprintf("visit %s is held by %s since %s", e.ID, e.Hold.By, e.Hold.At.In(visit.Bangkok).Format("15:04"))
+}
 
 // TransitionError says that a visit cannot go from one state to another.
 type TransitionError struct {

@@ -44,7 +44,9 @@ func newFeed() []byte {
 // fed reports whether a change to this state is one of the feed.
 func (r Record) fed() bool {
 	switch r.State {
-	case visit.StateDone, visit.StateRefused, visit.StateStaff:
+	case visit.StateStaff:
+		return !r.Held() // that somebody looks at a visit is no news
+	case visit.StateDone, visit.StateRefused:
 		return true
 	case visit.StateDropped:
 		return r.feed != 0

@@ -22,6 +22,12 @@ func FuzzRecord(f *testing.F) {
 		must(f, err)
 		f.Add(data)
 	}
+	data, err := encode(Record{
+		Visit: madeUp(4), State: visit.StateStaff, SavedAt: noon, ChangedAt: noon, Completes: madeUp(1).ID, revision: 7,
+		Hold: Hold{By: anna, At: noon, From: visit.StatePending, Completion: madeUp(2).ID},
+	})
+	must(f, err)
+	f.Add(data)
 	f.Add([]byte(`{"v":1}`))
 	f.Add([]byte(`{"v":1,"state":"pending","visit":{"pid":"9000000000004","attestation":{"certifier":"9000000000005"}}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -34,7 +40,7 @@ func FuzzRecord(f *testing.F) {
 			t.Skip() // a year beyond 9999 in a time
 		}
 		back, err := decode(again)
-		if err != nil || !sameVisit(back.Visit, r.Visit) || back.State != r.State || back.Code != r.Code {
+		if err != nil || !sameVisit(back.Visit, r.Visit) || back.State != r.State || back.Code != r.Code || !back.Hold.same(r.Hold) || back.revision != r.revision {
 			t.Errorf("a record that was read is another when it is written and read again: %v", err)
 		}
 	})
@@ -97,6 +103,11 @@ func FuzzJournal(f *testing.F) {
 	whole := append(j.frame(kindVisit, data), j.staffFrame(madeUp(1).ID, visit.NoRight)...)
 	f.Add(whole)
 	f.Add(append(whole[:len(whole)-3:len(whole)-3], j.frame(kindSettled, []byte(madeUp(1).ID))...))
+	k, err := j.keep(Record{
+		Visit: madeUp(1), State: visit.StateStaff, SavedAt: noon, ChangedAt: noon, Hold: Hold{By: anna, At: noon, From: visit.StatePending},
+	})
+	must(f, err)
+	f.Add(append(k.visit, k.staff...))
 	f.Add(frameMark)
 	f.Fuzz(func(t *testing.T, file []byte) {
 		j := emptyJournal("", b)

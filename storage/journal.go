@@ -44,6 +44,7 @@ type journal struct {
 // kept holds the frames of a visit as they are in the file.
 type kept struct {
 	visit, staff []byte
+	held         bool
 	record       Record // read at the start only
 }
 
@@ -157,8 +158,12 @@ func (j *journal) take(kind byte, content, frame []byte) bool {
 		if err != nil {
 			return false
 		}
-		j.live[r.Visit.ID] = &kept{visit: frame, record: r}
+		if j.live[r.Visit.ID] != nil {
+			j.dead++
+		}
+		j.live[r.Visit.ID] = &kept{visit: frame, held: r.Held(), record: r}
 		delete(j.refused, r.Visit.ID)
+		delete(j.dropped, r.Visit.ID) // it was brought back
 	case kindStaff:
 		id, problem, _ := bytes.Cut(content, []byte{0})
 		if k := j.live[visit.ID(id)]; k != nil {
@@ -401,6 +406,38 @@ func (j *journal) staff(r Record) error {
 	}
 	k.staff = fresh.staff
 	return j.write(k.staff)
+}
+
+// holds reports whether the file says that somebody holds a visit.
+func (j *journal) holds(id visit.ID) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.live[id] != nil && j.live[id].held
+}
+
+// renew writes the frames of a visit anew and waits for the disk.
+func (j *journal) renew(r Record) error {
+	fresh, err := j.keep(r)
+	if err != nil {
+		return err
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.live[r.Visit.ID] != nil {
+		j.dead += 2
+	}
+	j.live[r.Visit.ID] = fresh
+	if j.owing || j.dead > maxDead && j.dead > 2*len(j.live) {
+		return j.rewrite()
+	}
+	err = j.write(append(bytes.Clone(fresh.visit), fresh.staff...))
+	if err == nil {
+		err = j.file.Sync()
+	}
+	if err != nil {
+		return j.rewrite()
+	}
+	return nil
 }
 
 func (j *journal) staffFrame(id visit.ID, problem visit.Problem) []byte {

@@ -101,9 +101,12 @@ func (r *keyring) codeKey(code visit.AuthenCode) (k codeKey) {
 }
 
 // clientHandle names a client in the audit.
-func (r *keyring) clientHandle(name string) string {
+func (r *keyring) clientHandle(name string) string { return r.nameHandle("client " + name) }
+
+// nameHandle names what is no person's number; the word before the name says what it is.
+func (r *keyring) nameHandle(name string) string {
 	m := hmac.New(sha256.New, r.index)
-	_, _ = m.Write([]byte("client " + name))
+	_, _ = m.Write([]byte(name))
 	return hex.EncodeToString(m.Sum(nil)[:handleSize])
 }
 

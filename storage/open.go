@@ -42,6 +42,7 @@ type Store struct {
 	opened  time.Time // with the monotonic clock
 	signIns signIns
 
+	order   sync.Mutex // of changes, see changing; taken before everything else
 	writing sync.Mutex // so that the index follows changes in their order
 	filled  int64      // how far the data file is filled with zeros for pages to come
 

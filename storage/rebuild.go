@@ -21,7 +21,7 @@ func (s *Store) openJournal(lostChange bool) (err error) {
 		return err
 	}
 	s.found.JournalBad = s.journal.bad
-	if err := errors.Join(s.rebuild(lostChange), s.dropAgain(lostChange), s.takeBackRefused()); err != nil {
+	if err := errors.Join(s.rebuild(lostChange), s.dropAgain(lostChange), s.holdAgain(lostChange), s.takeBackRefused()); err != nil {
 		return err
 	}
 	return s.refillJournal()
@@ -106,6 +106,37 @@ func (s *Store) dropAgain(lostChange bool) error {
 	})
 }
 
+// holdAgain holds visits whose hold the database lost with its newest change. They would
+// be looked up now, and then sent.
+func (s *Store) holdAgain(lostChange bool) error {
+	again := map[visit.ID]Record{}
+	for id, k := range s.journal.live {
+		if lostChange && k.record.Held() {
+			again[id] = k.record
+		}
+	}
+	if len(again) == 0 {
+		return nil
+	}
+	return s.update(func(tx *bolt.Tx) error {
+		for _, id := range slices.Sorted(maps.Keys(again)) {
+			held := again[id]
+			r, err := s.load(tx, id)
+			if err != nil || r.revision >= held.revision {
+				continue // it cannot be read, or is newer than what the journal has
+			}
+			held.seq, held.feed = r.seq, r.feed
+			if err := s.store(tx, held); err != nil {
+				return err
+			}
+			if err := s.audit(tx, s.atDesk(held, "visit-held", "again", held.Hold.By, s.now())); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 func (s *Store) dropIn(tx *bolt.Tx, r Record) (err error) {
 	id, now := r.Visit.ID, s.now()
 	if tx.Bucket(bucketPhotoKeys).Get([]byte(id)) != nil {
@@ -163,7 +194,7 @@ func (s *Store) refillJournal() error {
 	same := j.bad == 0 && len(j.refused) == 0 && len(j.live) == len(want) && j.dead <= maxDead
 	for id, r := range want {
 		k := j.live[id]
-		same = same && k != nil && (k.staff != nil) == (r.State == visit.StateStaff)
+		same = same && k != nil && (k.staff != nil) == (r.State == visit.StateStaff) && k.record.Hold.same(r.Hold)
 	}
 	if same {
 		return nil
@@ -183,7 +214,7 @@ func (j *journal) keep(r Record) (*kept, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &kept{visit: j.frame(kindVisit, data)}
+	k := &kept{visit: j.frame(kindVisit, data), held: r.Held()}
 	if r.State == visit.StateStaff {
 		k.staff = j.staffFrame(r.Visit.ID, r.Problem)
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"authenkiosk/visit"
+	"authenkiosk/visit/desk"
 )
 
 // moves holds every allowed change of state.
@@ -35,9 +36,39 @@ type Record struct {
 	Message  string           // NHSO's own words, at most MaxMessage bytes; may hold personal data
 	Denied   bool             // NHSO said no to the last request; Problem and Message say why
 
-	seq  uint64 // order of saving
-	feed uint64 // of the newest change that the feed tells; 0: none
+	Hold      Hold        // who works on it at a desk; zero: nobody
+	Completes visit.ID    // the item for which a desk has made this visit; empty: none
+	SettledBy visit.ID    // of a visit that is done: the one that brought its code; empty: itself, or NHSO was asked
+	Closed    desk.Reason // why a desk closed it without a code; empty: it did not
+	ClosedBy  string      // who of a desk closed it, with a code or without
+
+	revision uint64 // counts the changes, so that of two copies the newer one is known
+	seq      uint64 // order of saving
+	feed     uint64 // of the newest change that the feed tells; 0: none
 }
+
+// Hold says who works on a visit at a desk. A visit that is held is work for the staff,
+// wherever it stood before, so that no outbox has it on its list.
+type Hold struct {
+	By         string      // "station/operator"; empty: nobody
+	At         time.Time   // since when
+	From       visit.State // where it stood before, and stands again when it is released
+	Completion visit.ID    // the visit that the holder has made for it; empty: none yet
+}
+
+// Held reports whether somebody works on the visit at a desk.
+func (r Record) Held() bool { return r.Hold.By != "" }
+
+// Stands returns where the visit stands, and of one that is held where it stood before.
+func (r Record) Stands() visit.State {
+	if r.Held() {
+		return r.Hold.From
+	}
+	return r.State
+}
+
+// Unclear is of how many requests it is not known what became.
+func (r Record) Unclear() int { return r.Attempts - r.Answered }
 
 // Counts are the numbers for the status line.
 type Counts struct {

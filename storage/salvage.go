@@ -158,8 +158,13 @@ func (s *salvage) record(tx *bolt.Tx, id visit.ID, value []byte) (Record, error)
 	return r, err
 }
 
-// later reports whether a is a later version of the same record than b.
+// later reports whether a is a later version of the same record than b. Copies of before
+// there were holds have no count of changes; of them the one is later that is further on
+// its way.
 func later(a, b Record) bool {
+	if a.revision != b.revision {
+		return a.revision > b.revision
+	}
 	order := map[visit.State]int{visit.StatePending: 0, visit.StateInflight: 1, visit.StateRefused: 2, visit.StateStaff: 3, visit.StateDropped: 4, visit.StateDone: 5}
 	if order[a.State] != order[b.State] {
 		return order[a.State] > order[b.State]

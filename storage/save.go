@@ -14,14 +14,14 @@ import (
 // disk. It refuses a visit that could not be submitted (visit.Validate), one that
 // is there already (ErrExists), and one that says that it has a photo when there
 // is none (ErrNoPhoto).
-func (s *Store) Save(v visit.Visit, at time.Time) error { return s.save(fresh(v, at), nil) }
+func (s *Store) Save(v visit.Visit, at time.Time) error { return s.save(fresh(v, at), nil, "") }
 
 // SaveForStaff is Save for a visit that is work for the staff from the first
 // moment: it is never pending.
 func (s *Store) SaveForStaff(v visit.Visit, p visit.Problem, at time.Time) error {
 	r := fresh(v, at)
 	r.State, r.Problem = visit.StateStaff, p
-	return s.save(r, nil)
+	return s.save(r, nil, "")
 }
 
 // SaveDone keeps a visit whose code NHSO made without it, because the patient's
@@ -32,9 +32,9 @@ func (s *Store) SaveDone(v visit.Visit, code visit.AuthenCode, issued, at time.T
 	}
 	r := fresh(v, at)
 	r.State, r.Code, r.IssuedAt = visit.StateDone, code, issued
-	err := s.save(r, nil)
+	err := s.save(r, nil, "")
 	if err == nil {
-		s.follow(r)
+		_ = s.follow(r)
 	}
 	return err
 }
@@ -53,10 +53,11 @@ func (s *Store) SaveWithPhoto(v visit.Visit, jpeg []byte, at time.Time) error {
 	if err != nil {
 		return fmt.Errorf("save visit %s: %w", v.ID, err)
 	}
-	return s.save(fresh(v, at), &p)
+	return s.save(fresh(v, at), &p, "")
 }
 
-func (s *Store) save(r Record, photo *sealedPhoto) error {
+// save writes a new record. by is who has made it for an item at a desk.
+func (s *Store) save(r Record, photo *sealedPhoto, by string) error {
 	v := r.Visit
 	if err := v.Validate(); err != nil {
 		return fmt.Errorf("save visit %s: %w", v.ID, err)
@@ -67,7 +68,11 @@ func (s *Store) save(r Record, photo *sealedPhoto) error {
 	}
 	var pending *entry
 	err = s.try(func(tx *bolt.Tx) (err error) {
-		if err := s.maySave(tx, r, photo != nil); err != nil {
+		err = s.maySave(tx, r, photo != nil)
+		if err == nil {
+			err = s.completing(tx, r, by)
+		}
+		if err != nil {
 			return fmt.Errorf("save visit %s: %w", v.ID, err)
 		}
 		if photo != nil {

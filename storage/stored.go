@@ -24,7 +24,20 @@ type stored struct {
 	Problem   string      `json:"problem,omitempty"`
 	Message   string      `json:"message,omitempty"`
 	Denied    bool        `json:"denied,omitempty"`
+	Hold      storedHold  `json:"hold,omitzero"`
+	Completes string      `json:"completes,omitempty"`
+	SettledBy string      `json:"settled_by,omitempty"`
+	Closed    string      `json:"closed,omitempty"`
+	ClosedBy  string      `json:"closed_by,omitempty"`
+	Revision  uint64      `json:"rev,omitempty"`
 	Visit     storedVisit `json:"visit"`
+}
+
+type storedHold struct {
+	By         string      `json:"by"`
+	At         time.Time   `json:"at"`
+	From       visit.State `json:"from"`
+	Completion visit.ID    `json:"completion,omitempty"`
 }
 
 type storedVisit struct {

@@ -380,11 +380,11 @@ func (a *agentSubmitter) Draft(_ context.Context, o secureagent.Order) error {
 }
 
 // underWay reports whether a visit of the same person, day and claim type waits for
-// NHSO already, whoever saved it.
+// NHSO already, whoever saved it, or is being worked on at a desk.
 func (a *agentSubmitter) underWay(v visit.Visit) (bool, error) {
 	same, err := a.visits.Find(v.PID, v.ServiceDate)
 	for _, r := range same {
-		if r.State.Unsettled() && r.Visit.ClaimType.Code == v.ClaimType.Code {
+		if (r.State.Unsettled() || r.Held()) && r.Visit.ClaimType.Code == v.ClaimType.Code {
 			return true, nil
 		}
 	}

@@ -60,7 +60,8 @@ type workItem struct {
 	Kind   desk.Kind `json:"kind"`
 	Words  string    `json:"words"` // the reason in English
 	Since  string    `json:"since"`
-	Erased bool      `json:"erased"` // nobody has closed it in time
+	Erased bool      `json:"erased"`            // nobody has closed it in time
+	HeldBy string    `json:"held_by,omitempty"` // station and operator who work on it
 
 	*workPerson
 }
@@ -73,7 +74,7 @@ type workPerson struct {
 func workItemOf(r storage.Record, names bool) workItem {
 	i := workItem{
 		ID: r.Visit.ID, Number: r.Visit.ID.Number(), Date: r.Visit.ServiceDate.String(), HCode: r.Visit.HCode,
-		Since: clockText(r.ChangedAt),
+		Since: clockText(r.ChangedAt), HeldBy: r.Hold.By,
 	}
 	i.because(r.Problem)
 	i.Kind = deskItem(r).Next(today()).Kind
@@ -85,7 +86,7 @@ func workItemOf(r storage.Record, names bool) workItem {
 
 // deskItem is what counts of a record for those who finish it.
 func deskItem(r storage.Record) desk.Item {
-	return desk.Item{State: r.State, Problem: r.Problem, ServiceDate: r.Visit.ServiceDate, Since: visit.ServiceDateOf(r.ChangedAt)}
+	return desk.Item{State: r.Stands(), Problem: r.Problem, ServiceDate: r.Visit.ServiceDate, Since: visit.ServiceDateOf(r.ChangedAt)}
 }
 
 func today() visit.Date { return visit.ServiceDateOf(time.Now()) }
@@ -147,8 +148,11 @@ func printWork(items []workItem, o workOptions, output io.Writer) error {
 	erased := 0
 	for _, i := range items {
 		state := "open"
-		if i.Erased {
+		switch {
+		case i.Erased:
 			state, erased = "erased", erased+1
+		case i.HeldBy != "":
+			state = "held by " + i.HeldBy
 		}
 		line := []string{i.Number, i.Date, i.HCode, i.Since, state, string(i.Kind), i.Help, i.Words}
 		if i.workPerson != nil {
@@ -271,6 +275,7 @@ func printDetails(d workDetails, output io.Writer) error {
 	line("number", d.Number)
 	line("id", d.ID)
 	line("state", d.State)
+	line("held by", d.HeldBy)
 	line("service date", d.Date)
 	line("unit", d.HCode)
 	line("reason", strings.TrimSpace(d.Help+" "+d.Words))

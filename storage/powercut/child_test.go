@@ -88,26 +88,26 @@ func save(s *storage.Store, n int) error {
 	return s.Save(madeUp(n), noon)
 }
 
-// take acknowledges each change of visit n after it was made. Every third visit
-// stays pending, every third in flight, and the others are done; then their slip
+// take acknowledges each change of visit n after it was made. The slip of one that is done
 // is printed as far as sending.
 func (w *worker) take(n int) error {
 	v := madeUp(n)
-	steps := []func() error{
-		func() error { return save(w.s, n) },
-		func() error { return w.s.Begin(v.ID, noon) },
-		func() error { return w.s.Done(v.ID, codeOf(n), noon) },
+	steps := map[visit.State]func() error{
+		visit.StatePending:  func() error { return save(w.s, n) },
+		visit.StateInflight: func() error { return w.s.Begin(v.ID, noon) },
+		visit.StateDone:     func() error { return w.s.Done(v.ID, codeOf(n), noon) },
+		visit.StateStaff:    func() error { return w.s.Hold(v.ID, holder, noon) },
 	}
-	for i, step := range steps[:1+n%3] {
-		if err := w.insist(n, i, step); err != nil {
+	for i, state := range wayOf(n) {
+		if err := w.insist(n, i, steps[state]); err != nil {
 			return err
 		}
-		if _, err := fmt.Println(states[i], n); err != nil {
+		if _, err := fmt.Println(state, n); err != nil {
 			return err
 		}
 	}
 	if w.all && w.patient && n%compactEvery == 0 {
-		if err := w.insist(n, n%3+1, func() error { _, err := w.s.Compact(); return err }); err != nil {
+		if err := w.insist(n, len(wayOf(n)), func() error { _, err := w.s.Compact(); return err }); err != nil {
 			return err
 		}
 	}
@@ -144,14 +144,16 @@ func (w *worker) print(n int) error {
 }
 
 // refused checks that a step that failed has changed nothing, and waits until it
-// may try again.
+// may try again. A hold may be there: it was refused for what it lacks in the journal.
 func (w *worker) refused(n, step int, cause error) error {
 	r, err := w.s.Visit(madeUp(n).ID)
+	way := wayOf(n)
 	switch {
+	case step > 0 && step < len(way) && err == nil && r.State == visit.StateStaff && way[step] == r.State:
 	case errors.Is(err, storage.ErrUnsafe): // it shows nothing until it is whole again
 	case step == 0 && !errors.Is(err, storage.ErrNotFound):
 		return fmt.Errorf("half saved: %s, %v after %w", r.State, err, cause)
-	case step > 0 && (err != nil || r.State != states[step-1]):
+	case step > 0 && (err != nil || r.State != way[step-1]):
 		return fmt.Errorf("half changed: %s, %v after %w", r.State, err, cause)
 	default:
 		if err := w.agrees(); err != nil && !errors.Is(err, storage.ErrUnsafe) {
@@ -221,7 +223,7 @@ func look(s *storage.Store, dir string) int {
 	} else if r.Damage() {
 		fmt.Println("alarm", r)
 	}
-	open := 0
+	open, done := 0, 0
 	for n, r := range all {
 		if !intact(n, r) {
 			fmt.Println("changed", n)
@@ -232,13 +234,16 @@ func look(s *storage.Store, dir string) int {
 		if r.State.Unsettled() {
 			open++
 		}
+		if r.State == visit.StateDone {
+			done++
+		}
 		fmt.Println(r.State, n)
 	}
 	counts, err := s.Counts(visit.ServiceDateOf(noon))
 	if err != nil {
 		return say(err)
 	}
-	if unsettled, err := s.Unsettled(); err != nil || len(unsettled) != open || counts.Pending != open || counts.DoneToday != len(all)-open {
+	if unsettled, err := s.Unsettled(); err != nil || len(unsettled) != open || counts.Pending != open || counts.DoneToday != done || counts.Staff != len(all)-open-done {
 		fmt.Printf("corrupt: indexes: %d unsettled, %+v for %d of %d, %v\n", len(unsettled), counts, open, len(all), err)
 	}
 	lookBeside(s, all)

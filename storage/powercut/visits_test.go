@@ -41,11 +41,20 @@ func slipOf(n int) storage.PrintJob {
 	}
 }
 
-// states are those that a visit goes through, and rank their order from 1.
-var (
-	states = []visit.State{visit.StatePending, visit.StateInflight, visit.StateDone}
-	rank   = map[visit.State]int{visit.StatePending: 1, visit.StateInflight: 2, visit.StateDone: 3}
-)
+// rank is the order of the states from 1. One that is held is work for the staff.
+var rank = map[visit.State]int{visit.StatePending: 1, visit.StateInflight: 2, visit.StateDone: 3, visit.StateStaff: 3}
+
+// wayOf returns the states through which visit n goes: every third stays pending or is held
+// by a desk, every third stays in flight, and the others are done.
+func wayOf(n int) []visit.State {
+	if n%6 == 0 {
+		return []visit.State{visit.StatePending, visit.StateStaff}
+	}
+	return []visit.State{visit.StatePending, visit.StateInflight, visit.StateDone}[:1+n%3]
+}
+
+// holder is who holds them.
+const holder = "desk-1/anna"
 
 func codeOf(n int) visit.AuthenCode { return visit.AuthenCode(fmt.Sprintf("PP%010d", n)) }
 
@@ -54,8 +63,9 @@ func intact(n int, r storage.Record) bool {
 	got, want := r.Visit, madeUp(n)
 	sameTime := got.CreatedAt.Equal(want.CreatedAt)
 	got.CreatedAt = want.CreatedAt
-	done := r.State == visit.StateDone
+	done, held := r.State == visit.StateDone, r.State == visit.StateStaff
 	return got == want && sameTime && rank[r.State] > 0 &&
-		r.SavedAt.Equal(noon) && (r.Attempts > 0) == (rank[r.State] > 1) &&
-		done == (r.Code == codeOf(n)) && done == r.IssuedAt.Equal(noon)
+		r.SavedAt.Equal(noon) && (r.Attempts > 0) == (rank[r.State] > 1 && !held) &&
+		done == (r.Code == codeOf(n)) && done == r.IssuedAt.Equal(noon) &&
+		held == (r.Hold.By == holder) && held == (r.Hold.From == visit.StatePending)
 }

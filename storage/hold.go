@@ -1,0 +1,311 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	bolt "go.etcd.io/bbolt"
+
+	"authenkiosk/visit"
+	"authenkiosk/visit/desk"
+)
+
+// maxHolder is how long the names of a station and of an operator may be, in characters.
+const maxHolder = 40
+
+// Hold lets somebody of a desk ("station/operator") work on a visit: when it returns nil,
+// nothing is sent for the visit until they have finished it or given it back. It is on the
+// disk then, in the journal too. Who holds a visit already is told that it is theirs.
+//
+// It returns ErrInFlight when a request may be at work at NHSO, a *HeldError when somebody
+// else holds the visit, and a *TransitionError for one that is done or closed. After any
+// other error the visit may be held all the same, and the same call finds out.
+func (s *Store) Hold(id visit.ID, by string, at time.Time) error {
+	if err := checkHolder(by); err != nil {
+		return err
+	}
+	return s.changing(func(tx *bolt.Tx) ([]Record, error) {
+		r, err := s.load(tx, id)
+		switch {
+		case err != nil:
+			return nil, err
+		case r.Hold.By == by: // the journal may be without it
+			return []Record{r}, nil
+		case r.Held():
+			return nil, &HeldError{ID: id, Hold: r.Hold}
+		}
+		switch r.State {
+		case visit.StateRefused, visit.StateStaff:
+		case visit.StateInflight:
+			return nil, fmt.Errorf("hold visit %s: %w", id, ErrInFlight)
+		case visit.StatePending:
+			if r.Unclear() > 0 {
+				return nil, fmt.Errorf("hold visit %s: %w", id, ErrInFlight)
+			}
+		default:
+			return nil, &TransitionError{ID: id, From: r.State, To: visit.StateStaff}
+		}
+		r.Hold = Hold{By: by, At: at, From: r.State}
+		if r.State != visit.StateStaff {
+			r.State, r.ChangedAt = visit.StateStaff, at
+		}
+		data, err := encode(r)
+		if err == nil {
+			err = s.journal.reserve(data) // so that a full disk refuses all of it
+		}
+		if err != nil {
+			return nil, fmt.Errorf("hold visit %s: %w", id, err)
+		}
+		return []Record{r}, s.note(tx, &r, s.atDesk(r, "visit-held", "ok", by, at))
+	})
+}
+
+// Answer is what NHSO says when it is asked for the code of a visit.
+type Answer struct {
+	At     time.Time        // of the answer
+	Code   visit.AuthenCode // empty: there is none
+	Issued time.Time        // of the code; zero: NHSO did not tell it
+}
+
+// Release gives a visit back that holder holds; by is who does it, the holder or somebody
+// who may release what others hold. NHSO must have been asked since the visit is held:
+// without a code it stands where it stood before, and what waited is sent again. With one
+// it is done.
+//
+// It returns ErrNotHeld, a *HeldError when another than holder holds it, ErrNotAsked, and
+// ErrInFlight as long as the visit that was made for it is on its way.
+func (s *Store) Release(id visit.ID, holder, by string, a Answer, at time.Time) error {
+	if err := checkHolder(by); err != nil {
+		return err
+	}
+	if a.Code != "" {
+		if _, err := visit.ParseAuthenCode(string(a.Code)); err != nil {
+			return fmt.Errorf("release visit %s: %w", id, err)
+		}
+	}
+	return s.finish(id, holder, func(tx *bolt.Tx, r Record) ([]Record, error) {
+		if !a.At.After(r.Hold.At) {
+			return nil, fmt.Errorf("release visit %s: %w", id, ErrNotAsked)
+		}
+		if a.Code != "" {
+			return s.end(tx, r, visit.StateDone, at, by, Event{Name: "visit-done", Result: "found"}, func(r *Record) {
+				r.Code, r.IssuedAt = a.Code, a.Issued
+				r.Problem, r.Message, r.Denied = visit.NoProblem, "", false
+			})
+		}
+		if r.State != r.Hold.From {
+			r.State, r.ChangedAt = r.Hold.From, at
+		}
+		r.Hold = Hold{}
+		return []Record{r}, s.note(tx, &r, s.atDesk(r, "visit-released", "ok", by, at))
+	})
+}
+
+// Settle ends a visit that by holds with a code: that of another visit, which the desk has
+// made for it elsewhere (settledBy), or one that NHSO has confirmed.
+func (s *Store) Settle(id visit.ID, by string, code visit.AuthenCode, issued time.Time, settledBy visit.ID, at time.Time) error {
+	if _, err := visit.ParseAuthenCode(string(code)); err != nil {
+		return fmt.Errorf("settle visit %s: %w", id, err)
+	}
+	if settledBy != "" {
+		if _, err := visit.ParseID(string(settledBy)); err != nil || settledBy == id {
+			return fmt.Errorf("settle visit %s by %s: %w", id, settledBy, visit.ErrID)
+		}
+	}
+	return s.finish(id, by, func(tx *bolt.Tx, r Record) ([]Record, error) {
+		return s.end(tx, r, visit.StateDone, at, by, Event{Name: "visit-done", Result: "settled"}, func(r *Record) {
+			r.Code, r.IssuedAt, r.SettledBy = code, issued, settledBy
+			r.Problem, r.Message, r.Denied = visit.NoProblem, "", false
+		})
+	})
+}
+
+// GiveUp ends a visit that by holds without a code.
+func (s *Store) GiveUp(id visit.ID, by string, why desk.Reason, at time.Time) error {
+	if _, err := desk.ParseReason(string(why)); err != nil {
+		return fmt.Errorf("give visit %s up: %w", id, err)
+	}
+	return s.finish(id, by, func(tx *bolt.Tx, r Record) ([]Record, error) {
+		return s.end(tx, r, visit.StateDropped, at, by, Event{Name: "visit-given-up", Result: string(why)}, func(r *Record) { r.Closed = why })
+	})
+}
+
+// Reopen brings a visit that a desk has given up back to the list of work. It is never
+// sent again. What a patient has taken back stays so: a *TransitionError.
+func (s *Store) Reopen(id visit.ID, by string, at time.Time) error {
+	if err := checkHolder(by); err != nil {
+		return err
+	}
+	return s.changing(func(tx *bolt.Tx) ([]Record, error) {
+		r, err := s.load(tx, id)
+		switch {
+		case err != nil:
+			return nil, err
+		case r.State != visit.StateDropped || r.Closed == "":
+			return nil, &TransitionError{ID: id, From: r.State, To: visit.StateStaff}
+		}
+		r.State, r.ChangedAt, r.Closed, r.ClosedBy = visit.StateStaff, at, "", ""
+		return []Record{r}, s.move(tx, &r, s.atDesk(r, "visit-reopened", "ok", by, at))
+	})
+}
+
+// Complete saves a visit that by has made for an item that they hold: it is sent like every
+// other, and its code ends the item, too. With a photo both are there or neither, as
+// with SaveWithPhoto. An item that is not in this store belongs to another machine,
+// which is told by whoever has completed it.
+func (s *Store) Complete(item visit.ID, by string, v visit.Visit, jpeg []byte, at time.Time) error {
+	if err := checkHolder(by); err != nil {
+		return err
+	}
+	if _, err := visit.ParseID(string(item)); err != nil || item == v.ID {
+		return fmt.Errorf("complete visit %s: %w", item, visit.ErrID)
+	}
+	r := fresh(v, at)
+	r.Completes = item
+	var photo *sealedPhoto
+	if jpeg != nil {
+		p, err := s.sealPhoto(v.ID, jpeg)
+		if err != nil {
+			return fmt.Errorf("save visit %s: %w", v.ID, err)
+		}
+		photo = &p
+	}
+	s.order.Lock()
+	defer s.order.Unlock()
+	if err := s.save(r, photo, by); err != nil {
+		return err
+	}
+	held, err := s.Visit(item)
+	if err != nil {
+		return nil //nolint:nilerr // it is another machine's; or the next start brings the journal home
+	}
+	return s.follow(held)
+}
+
+// completing notes in the transaction that saves a visit which item that is for.
+func (s *Store) completing(tx *bolt.Tx, r Record, by string) error {
+	if r.Completes == "" {
+		return nil
+	}
+	item, err := s.load(tx, r.Completes)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err == nil {
+		err = s.mayFinish(tx, item, by)
+	}
+	if err != nil {
+		return err
+	}
+	item.Hold.Completion = r.Visit.ID
+	return s.note(tx, &item, s.atDesk(item, "visit-completed", "begun", by, r.SavedAt))
+}
+
+// settleItem ends the item for which a visit was made that has its code now.
+func (s *Store) settleItem(tx *bolt.Tx, by Record, at time.Time) ([]Record, error) {
+	if by.State != visit.StateDone || by.Completes == "" {
+		return nil, nil
+	}
+	item, err := s.load(tx, by.Completes)
+	if errors.Is(err, ErrNotFound) || err == nil && item.Hold.Completion != by.Visit.ID {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.end(tx, item, visit.StateDone, at, item.Hold.By, Event{Name: "visit-done", Result: "completed"}, func(r *Record) {
+		r.Code, r.IssuedAt, r.SettledBy = by.Code, by.IssuedAt, by.Visit.ID
+		r.Problem, r.Message, r.Denied = visit.NoProblem, "", false
+	})
+}
+
+// finish changes a visit that holder holds, and for which nothing is on its way.
+func (s *Store) finish(id visit.ID, holder string, f func(*bolt.Tx, Record) ([]Record, error)) error {
+	return s.changing(func(tx *bolt.Tx) ([]Record, error) {
+		r, err := s.load(tx, id)
+		if err == nil {
+			err = s.mayFinish(tx, r, holder)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return f(tx, r)
+	})
+}
+
+func (s *Store) mayFinish(tx *bolt.Tx, r Record, holder string) error {
+	id := r.Visit.ID
+	switch {
+	case !r.Held():
+		return fmt.Errorf("visit %s: %w", id, ErrNotHeld)
+	case r.Hold.By != holder:
+		return &HeldError{ID: id, Hold: r.Hold}
+	case r.Hold.Completion == "":
+		return nil
+	}
+	made, err := s.load(tx, r.Hold.Completion)
+	switch {
+	case errors.Is(err, ErrNotFound): // it was not saved in the end
+		return nil
+	case err == nil && made.State.Unsettled():
+		return fmt.Errorf("visit %s, made for %s: %w", made.Visit.ID, id, ErrInFlight)
+	}
+	return err
+}
+
+// end ends a visit that is held.
+func (s *Store) end(tx *bolt.Tx, r Record, to visit.State, at time.Time, by string, e Event, edit func(*Record)) ([]Record, error) {
+	r.State, r.ChangedAt, r.Hold, r.ClosedBy = to, at, Hold{}, by
+	edit(&r)
+	return []Record{r}, s.move(tx, &r, s.atDesk(r, e.Name, e.Result, by, at))
+}
+
+// atDesk is what the audit keeps of a step of the desk. Whoever took it is named by a
+// handle: the audit outlives the records, in which the name stands.
+func (s *Store) atDesk(r Record, name, result, by string, at time.Time) Event {
+	return Event{Name: name, Role: RoleStaff, Result: result, Visit: r.Visit.ID, Handle: s.OperatorHandle(by), At: at}
+}
+
+// OperatorHandle names an operator of a station in the audit.
+func (s *Store) OperatorHandle(by string) string { return s.ring.nameHandle("operator " + by) }
+
+// checkHolder accepts "station/operator": two names of letters, digits and what stands
+// between them.
+func checkHolder(by string) error {
+	station, operator, ok := strings.Cut(by, "/")
+	for _, name := range []string{station, operator} {
+		odd := strings.ContainsFunc(name, func(r rune) bool {
+			return r == utf8.RuneError || r == '/' || !unicode.IsPrint(r)
+		})
+		if !ok || odd || strings.TrimSpace(name) != name || name == "" || utf8.RuneCountInString(name) > maxHolder {
+			return ErrHolder
+		}
+	}
+	return nil
+}
+
+// fits refuses a hold that no program of ours has written: one on a visit that could be
+// sent, or from nowhere.
+func (h Hold) fits(state visit.State) error {
+	if h == (Hold{}) {
+		return nil
+	}
+	known := h.From == visit.StatePending || h.From == visit.StateRefused || h.From == visit.StateStaff
+	if state != visit.StateStaff || !known || h.By == "" {
+		return errors.New("its hold makes no sense")
+	}
+	return nil
+}
+
+// same compares by value; times by moment.
+func (h Hold) same(other Hold) bool {
+	if !h.At.Equal(other.At) {
+		return false
+	}
+	h.At = other.At
+	return h == other
+}
