@@ -46,8 +46,9 @@ func itemsOf(records []storage.Record) []outbox.Item {
 
 func itemOf(r storage.Record) outbox.Item {
 	i := outbox.Item{
-		Visit: r.Visit, Attempts: r.Attempts, Unclear: r.Attempts - r.Answered, LastSent: r.LastSent,
-		InFlight: r.State == visit.StateInflight, Settled: !r.State.Unsettled(), Code: r.Code, IssuedAt: r.IssuedAt,
+		Visit: r.Visit, Attempts: r.Attempts, Unclear: r.Unclear(), LastSent: r.LastSent,
+		InFlight: r.State == visit.StateInflight, Settled: !r.State.Unsettled(), Held: r.Held(), Completes: r.Completes,
+		Code: r.Code, IssuedAt: r.IssuedAt,
 	}
 	if r.Denied {
 		i.Denied = &outbox.Denial{Problem: r.Problem, Message: r.Message}

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"authenkiosk/visit"
@@ -18,7 +19,21 @@ func (o *Outbox) settle(ctx context.Context, item Item) (time.Duration, error) {
 		return 0, nil
 	}
 	defer o.release(service)
-	return o.step(ctx, item)
+	wait, err := o.step(ctx, item)
+	if err != nil && !errors.As(err, new(unreachable)) && o.ended(item.Visit.ID) {
+		return 0, nil // somebody at a desk took it while NHSO was asked
+	}
+	return wait, err
+}
+
+// ended reports whether a visit is settled now, whoever did that.
+func (o *Outbox) ended(id visit.ID) bool {
+	item, err := o.store.Item(id)
+	if err != nil || !item.Settled {
+		return false
+	}
+	o.forget(id)
+	return true
 }
 
 // step is settle for a caller that has taken the service.
@@ -64,7 +79,10 @@ func (o *Outbox) step(ctx context.Context, item Item) (time.Duration, error) {
 		}
 	}
 	if ok {
-		if other.Code == "" {
+		switch {
+		case other.Held:
+			return idleRound, nil // as long as people take
+		case other.Code == "":
 			return waitForDuplicate, nil
 		}
 		outcome, err := o.earlier(id, visit.Authentication{Code: other.Code, At: other.IssuedAt})

@@ -72,6 +72,38 @@ func (m *memory) change(id visit.ID, f func(*Item)) error {
 	return nil
 }
 
+// hold is what somebody at a desk does; it reports whether they have the visit.
+func (m *memory) hold(id visit.ID) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	i := m.items[id]
+	if i.Settled || i.InFlight || i.Unclear > 0 {
+		return false
+	}
+	i.Settled, i.Held = true, true
+	m.items[id] = i
+	return true
+}
+
+// unhold gives a visit back.
+func (m *memory) unhold(id visit.ID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if i := m.items[id]; i.Held {
+		i.Settled, i.Held = false, false
+		m.items[id] = i
+		m.order = append(m.order, id)
+	}
+}
+
+// complete saves a visit that a desk has made for one that it holds.
+func (m *memory) complete(item visit.ID, v visit.Visit) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.save(v)
+	m.items[v.ID] = Item{Visit: v, Completes: item}
+}
+
 func (m *memory) Begin(id visit.ID, at time.Time) error {
 	if m.fail != nil {
 		return m.fail
@@ -91,6 +123,10 @@ func (m *memory) Deny(id visit.ID, p visit.Problem, message string, _ time.Time)
 }
 
 func (m *memory) Done(id visit.ID, code visit.AuthenCode, at time.Time) error {
+	m.unhold(id) // a code is the end of a hold
+	if item := func() visit.ID { m.mu.Lock(); defer m.mu.Unlock(); return m.items[id].Completes }(); item != "" {
+		defer func() { m.unhold(item); _ = m.Done(item, code, at) }()
+	}
 	if err := m.change(id, func(i *Item) { i.Code, i.IssuedAt = code, at }); err != nil {
 		return err
 	}

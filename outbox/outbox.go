@@ -49,6 +49,9 @@ type Item struct {
 	Denied   *Denial   // NHSO said no to the last one; nil: it did not
 	Settled  bool      // done, refused, dropped or with the staff
 
+	Held      bool     // somebody at a desk works on it; it counts as settled
+	Completes visit.ID // the visit for which a desk has made this one; empty: none
+
 	Code     visit.AuthenCode // of a visit that is done
 	IssuedAt time.Time
 }
@@ -239,7 +242,9 @@ func (o *Outbox) release(s service) {
 }
 
 // duplicate returns another visit of the same service that forbids sending this one:
-// one that has a code, else one that is not settled and comes before it. The
+// one that has a code, else one that is not settled and comes before it, or on which
+// somebody at a desk works. What a desk has made for such a visit waits for none that is
+// held: two desks with two visits of a patient would wait for each other. The
 // caller has taken the service. Visits that cannot be read are an error: one of them
 // may be that duplicate.
 func (o *Outbox) duplicate(item Item) (other Item, found bool, err error) {
@@ -255,7 +260,7 @@ func (o *Outbox) duplicate(item Item) (other Item, found bool, err error) {
 		switch {
 		case i.Code != "":
 			return i, true, nil
-		case !i.Settled && before(i, item):
+		case !i.Settled && before(i, item), i.Held && item.Completes == "":
 			other, found = i, true
 		}
 	}
@@ -263,12 +268,15 @@ func (o *Outbox) duplicate(item Item) (other Item, found bool, err error) {
 }
 
 // before tells which of two visits of a service is settled first: one whose request
-// has left, then the older one. It is a strict order, so that two never wait for
-// each other.
+// has left, then one that a desk has made for another, then the older one. It is a strict
+// order, so that two never wait for each other.
 func before(a, b Item) bool {
+	aMade, bMade := a.Completes != "", b.Completes != ""
 	switch {
 	case a.InFlight != b.InFlight:
 		return a.InFlight
+	case aMade != bMade:
+		return aMade
 	case !a.Visit.CreatedAt.Equal(b.Visit.CreatedAt):
 		return a.Visit.CreatedAt.Before(b.Visit.CreatedAt)
 	}

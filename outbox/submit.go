@@ -53,8 +53,11 @@ func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome {
 	if err != nil {
 		// The store knows whether a request has left and what NHSO said to it; the
 		// error can be that of a look-up or of the disk.
-		if now, unread := o.store.Item(id); unread == nil && now.InFlight {
+		switch now, unread := o.store.Item(id); {
+		case unread == nil && now.InFlight:
 			outcome, err = o.lookFor(ctx, now)
+		case unread == nil && now.Held: // somebody at a desk was faster
+			return Outcome{Kind: Queued}
 		}
 	}
 	if err != nil {

@@ -27,7 +27,8 @@ var (
 	ErrHolder   = errors.New("whoever holds a visit is named as station/operator")
 )
 
-// HeldError says that somebody else works on a visit at a desk.
+// HeldError says that somebody else works on a visit at a desk. Its text does not say who,
+// so that a log does not.
 type HeldError struct {
 	ID   visit.ID
 	Hold Hold
@@ -35,7 +36,7 @@ type HeldError struct {
 
 // Error implements error.
 func (e *HeldError) Error() string {
-	return fmt.Sprintf("visit %s is held by %s since %s", e.ID, e.Hold.By, e.Hold.At.In(visit.Bangkok).Format("15:04"))
+	return fmt.Sprintf("visit %s is held at a desk since %s", e.ID, e.Hold.At.In(visit.Bangkok).Format("15:04"))
 }
 
 // TransitionError says that a visit cannot go from one state to another.
