@@ -112,7 +112,10 @@ var house = map[string]room{
 	"atomicfile": {nil, nil, "it writes files, whatever is in them"},
 	"outbox":     {[]string{"nhso", "visit"}, nil, "it decides when something is sent; the store and NHSO are behind its own interfaces, so that time and faults can be played, and every machine that sends uses it"},
 
-	"desk/session": {[]string{"visit/desk"}, nil, "a session is in memory: who they are and what their PIN is worth is told through an interface of its own"},
+	"desk":          {[]string{"visit", "visit/desk"}, nil, "every face asks by it, and where the visits are is the matter of whoever answers"},
+	"desk/desktest": {[]string{"desk", "storage", "visit", "visit/desk"}, nil, "the suite looks into the store of the owner, and asks by the interface alone"},
+	"desk/local":    {[]string{"desk", "storage", "visit", "visit/desk"}, []string{"desk/desktest"}, "it asks NHSO through an interface of its own, so that the outbox alone knows what may be sent"},
+	"desk/session":  {[]string{"visit/desk"}, nil, "a session is in memory: who they are and what their PIN is worth is told through an interface of its own"},
 
 	"certtest": {nil, nil, "it makes certificates, whoever shows them"},
 	"logtest":  {nil, nil, "it holds what was written, by whomever"},

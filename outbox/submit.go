@@ -224,22 +224,46 @@ func (o *Outbox) lookFor(ctx context.Context, item Item) (Outcome, error) {
 // look asks NHSO whether there is a code for this person, unit, day and claim
 // type.
 func (o *Outbox) look(ctx context.Context, v visit.Visit) (visit.Authentication, bool, error) {
-	codes, err := o.nhso.Codes(ctx, v.PID, v.ServiceDate)
+	codes, err := o.codes(ctx, v)
+	if err != nil || len(codes) == 0 {
+		return visit.Authentication{}, false, err
+	}
+	return codes[0], true, nil
+}
+
+// Ask asks NHSO, for somebody at a desk, for the codes of a visit, whatever became of it.
+// It asks nothing as long as NHSO wants to be left alone, and an answer that leaves open
+// whose a code is, is an error.
+func (o *Outbox) Ask(ctx context.Context, v visit.Visit) ([]visit.Authentication, error) {
+	if o.retryAfter() > 0 {
+		return nil, errQuiet
+	}
+	codes, err := o.codes(ctx, v)
+	o.noteRetryAfter(err)
+	return codes, err
+}
+
+// codes asks NHSO for the codes of this person, unit, day and claim type.
+func (o *Outbox) codes(ctx context.Context, v visit.Visit) (fit []visit.Authentication, err error) {
+	all, err := o.nhso.Codes(ctx, v.PID, v.ServiceDate)
 	o.tally(err)
 	if err != nil {
-		return visit.Authentication{}, false, fmt.Errorf("ask for the codes of the day: %w", err)
+		return nil, fmt.Errorf("ask for the codes of the day: %w", err)
 	}
-	for _, c := range codes {
+	for _, c := range all {
 		if c.Fits(v) {
-			return c, true, nil
+			fit = append(fit, c)
 		}
 	}
-	for _, c := range codes {
+	if len(fit) > 0 {
+		return fit, nil
+	}
+	for _, c := range all {
 		if mayBeOf(c, v) {
-			return visit.Authentication{}, false, errIncomplete
+			return nil, errIncomplete
 		}
 	}
-	return visit.Authentication{}, false, nil
+	return nil, nil
 }
 
 // tally counts what shows that NHSO is there.
@@ -270,6 +294,7 @@ func failureOf(err error) *Failure {
 
 var (
 	errIncomplete = errors.New("NHSO names a code without its unit or claim type: it may be that of this visit")
+	errQuiet      = errors.New("NHSO wants to be left alone for a while: ask again in some minutes")
 	errClock      = errors.New("NHSO's answer speaks against this clock: nothing is sent by it")
 	errOtherDay   = errors.New("it is not the visit's own day any more")
 )

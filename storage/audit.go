@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
+	"strconv"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -89,10 +91,36 @@ func (s *Store) Handle(pid visit.PID) string {
 	return hex.EncodeToString(s.ring.person(pid)[:handleSize])
 }
 
-// Audit appends an event, durable when it returns nil. It returns ErrAuditEvent
-// for words of another form.
-func (s *Store) Audit(e Event) error {
-	return s.update(func(tx *bolt.Tx) error { return s.audit(tx, e) })
+// Audit appends events, durable when it returns nil: all of them or none. It returns
+// ErrAuditEvent for words of another form.
+func (s *Store) Audit(events ...Event) error {
+	return s.update(func(tx *bolt.Tx) error { return s.audit(tx, events...) })
+}
+
+// AuditOf returns what the audit has of a visit, the oldest first. It reads the entries
+// from the newest back to the one with which the visit was saved, without the chain,
+// which AuditVerify holds together.
+func (s *Store) AuditOf(id visit.ID) (events []Event, err error) {
+	named := []byte(`"visit":"` + string(id) + `"`)
+	err = s.view(func(tx *bolt.Tx) error {
+		c := tx.Bucket(bucketAudit).Cursor()
+		for k, line := c.Last(); k != nil; k, line = c.Prev() {
+			if !bytes.Contains(line, named) {
+				continue
+			}
+			var e auditEntry
+			if err := json.Unmarshal(line, &e); err != nil {
+				return &DecodeError{Bucket: string(bucketAudit), Key: strconv.FormatUint(binary.BigEndian.Uint64(k), 10), Err: err}
+			}
+			events = append(events, Event{Name: e.Event, Role: e.Role, Result: e.Result, Visit: e.Visit, Handle: e.Handle, At: e.Time})
+			if e.Event == "visit-saved" && e.Result != resultTakenBack {
+				break
+			}
+		}
+		return nil
+	})
+	slices.Reverse(events)
+	return events, err
 }
 
 // AuditVerify checks every entry and the head. It returns the number of entries

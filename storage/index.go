@@ -218,6 +218,71 @@ func (x *index) open(staff bool) []visit.ID {
 	})
 }
 
+// ended reports whether a visit has its code or is closed.
+func (l line) ended() bool {
+	return l.state == letter(visit.StateDone) || l.state == letter(visit.StateDropped)
+}
+
+// unended returns the visits that have no code and are not closed, in the order of saving.
+// It looks at every line, since those that NHSO refused are on no list: some milliseconds
+// for a hundred thousand.
+func (x *index) unended() []visit.ID {
+	open := read(x, func(x *index) (open refs) {
+		for id, l := range x.lines {
+			if !l.ended() {
+				open = append(open, ref{l.seq, id})
+			}
+		}
+		return open
+	})
+	slices.SortFunc(open, func(a, b ref) int { return cmp.Compare(a.n, b.n) })
+	return open.ids()
+}
+
+// ofDay returns the visits of a service date that were saved before that number, or all
+// for 0, in the order of saving.
+func (x *index) ofDay(d visit.Date, before uint64) refs {
+	return read(x, func(x *index) refs {
+		found := x.days[dayOf(d)]
+		if found == nil {
+			return nil
+		}
+		end := len(found.visits)
+		if before > 0 {
+			end, _ = found.visits.find(before)
+		}
+		return slices.Clone(found.visits[:end])
+	})
+}
+
+// only takes the visits of everybody but that person out of a list.
+func (x *index) only(list refs, k personKey) refs {
+	return read(x, func(x *index) refs {
+		return slices.DeleteFunc(list, func(r ref) bool { return x.lines[r.id].person != k })
+	})
+}
+
+// states counts the visits of a service date by state, and those of every day that are
+// not ended.
+func (x *index) states(d visit.Date) (ofDay map[visit.State]int, open int) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	byLetter := map[byte]int{}
+	for _, l := range x.lines {
+		if !l.ended() {
+			open++
+		}
+		if l.date == dayOf(d) {
+			byLetter[l.state]++
+		}
+	}
+	ofDay = map[visit.State]int{}
+	for _, s := range visit.States() {
+		ofDay[s] = byLetter[letter(s)]
+	}
+	return ofDay, open
+}
+
 func (x *index) ofCode(k codeKey) (visit.ID, bool) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()

@@ -31,6 +31,60 @@ func (s *Store) StaffWork() ([]Record, error) {
 	return s.list(s.index.open(true), func(r Record) bool { return r.State == visit.StateStaff })
 }
 
+// OpenWork returns the visits that have no code and are not closed, whoever has to do
+// something, as Unsettled does.
+func (s *Store) OpenWork() ([]Record, error) {
+	return s.list(s.index.unended(), func(r Record) bool { return r.State != visit.StateDone && r.State != visit.StateDropped })
+}
+
+// Newest hands the visits of a service date to each, with the number of their saving, the
+// newest first, until each returns false: those that were saved before that number, or
+// all for 0, and of one person, or everybody's for the zero PID. Errors are those of
+// Unsettled.
+func (s *Store) Newest(date visit.Date, of visit.PID, before uint64, each func(n uint64, r Record) bool) error {
+	if err := s.view(func(*bolt.Tx) error { return nil }); err != nil { // as Counts
+		return err
+	}
+	refs := s.index.ofDay(date, before)
+	if !of.IsZero() {
+		refs = s.index.only(refs, s.ring.personKey(of))
+	}
+	more := true
+	var bad []error
+	for len(refs) > 0 && more {
+		// Some at a time, so that no transaction lasts, whatever each does.
+		some := refs[max(0, len(refs)-readAtOnce):]
+		refs = refs[:len(refs)-len(some)]
+		err := s.view(func(tx *bolt.Tx) error {
+			for i := len(some) - 1; i >= 0 && more; i-- {
+				r, err := s.load(tx, some[i].id.id())
+				switch {
+				case errors.Is(err, ErrNotFound):
+				case err != nil:
+					bad = append(bad, err)
+				default:
+					more = each(some[i].n, r)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return errors.Join(append(bad, err)...)
+		}
+	}
+	return errors.Join(bad...)
+}
+
+// readAtOnce is how many records Newest reads in one transaction.
+const readAtOnce = 256
+
+// States counts the visits of a service date by their state, without reading records,
+// and those of OpenWork.
+func (s *Store) States(date visit.Date) (ofDay map[visit.State]int, open int, err error) {
+	ofDay, open = s.index.states(date)
+	return ofDay, open, s.view(func(*bolt.Tx) error { return nil }) // as Counts
+}
+
 // Find returns the visits of a person on a service date, or on every one for the
 // zero date, as Unsettled does.
 func (s *Store) Find(pid visit.PID, date visit.Date) ([]Record, error) {

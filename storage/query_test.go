@@ -2,6 +2,8 @@ package storage
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -29,7 +31,7 @@ func TestCountsAndListsFollowEveryState(t *testing.T) {
 		read func() ([]Record, error)
 		n    int
 	}{
-		"unsettled": {s.Unsettled, 2}, "staff": {s.StaffWork, 1},
+		"unsettled": {s.Unsettled, 2}, "staff": {s.StaffWork, 1}, "work": {s.OpenWork, 4},
 		"today":     {func() ([]Record, error) { return listOf(s, today) }, 7},
 		"yesterday": {func() ([]Record, error) { return listOf(s, yesterday.ServiceDate) }, 1},
 		"tomorrow":  {func() ([]Record, error) { return listOf(s, today.Next()) }, 0},
@@ -38,6 +40,92 @@ func TestCountsAndListsFollowEveryState(t *testing.T) {
 		if err != nil || len(list) != want.n {
 			t.Errorf("%s: %d records, want %d, %v", name, len(list), want.n, err)
 		}
+	}
+}
+
+func TestTheStatesOfADayAreCountedAsTheirRecordsSay(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	for n, state := range visit.States() {
+		into(t, s, madeUp(2*n), state)
+		into(t, s, madeUp(2*n+1), state)
+	}
+	old := madeUp(20)
+	old.ServiceDate = visit.ServiceDateOf(noon.AddDate(0, 0, -1))
+	into(t, s, old, visit.StateStaff)
+	must(t, s.Hold(madeUp(0).ID, anna, noon))
+	got, open, err := s.States(visit.ServiceDateOf(noon))
+	must(t, err)
+	want := map[visit.State]int{
+		visit.StatePending: 1, visit.StateInflight: 2, visit.StateDone: 2, visit.StateRefused: 2, visit.StateStaff: 3, visit.StateDropped: 2,
+	}
+	if !maps.Equal(got, want) || open != 9 {
+		t.Errorf("%v and %d open, want %v", got, open, want)
+	}
+}
+
+func TestTheVisitsOfADayComeNewestFirstFromWhereverOneGoesOn(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	const visits = 2*readAtOnce + 3
+	for n := range visits {
+		must(t, s.Save(madeUp(n), noon))
+	}
+	day := visit.ServiceDateOf(noon)
+	var before, last uint64
+	var seen int
+	for page := range 3 {
+		on := 0
+		must(t, s.Newest(day, visit.PID{}, before, func(n uint64, r Record) bool {
+			if last != 0 && n >= last || r.Visit.ID != madeUp(visits-1-seen).ID {
+				t.Fatalf("page %d: visit %s with number %d after %d", page, r.Visit.ID, n, last)
+			}
+			last, seen, on = n, seen+1, on+1
+			return on < readAtOnce+1
+		}))
+		before = last
+		must(t, s.Save(madeUp(visits+page), noon)) // it is on none of the pages that follow
+	}
+	if seen != visits {
+		t.Errorf("%d visits of %d", seen, visits)
+	}
+	must(t, s.Newest(day, madeUp(7).PID, 0, func(_ uint64, r Record) bool {
+		if seen++; r.Visit.ID != madeUp(7).ID {
+			t.Errorf("visit %s is of somebody else", r.Visit.ID)
+		}
+		return true
+	}))
+	if seen != visits+1 {
+		t.Errorf("a person has %d visits", seen-visits)
+	}
+	must(t, s.Newest(day.Next(), visit.PID{}, 0, func(uint64, Record) bool { t.Error("there is one of tomorrow"); return true }))
+	must(t, s.Close())
+	if err := s.Newest(day, visit.PID{}, 0, func(uint64, Record) bool { return true }); !errors.Is(err, ErrClosed) {
+		t.Errorf("of a closed store: %v", err)
+	}
+}
+
+func TestTheAuditOfAVisitHasItsEntriesAlone(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	for n := range 3 {
+		into(t, s, madeUp(n), visit.StateRefused)
+	}
+	must(t, s.Hold(madeUp(1).ID, anna, noon))
+	must(t, s.Audit(Event{Name: "visit-shown", Role: RoleStaff, Result: "ok", Visit: madeUp(1).ID}, Event{Name: "visit-shown", Role: RoleStaff, Result: "ok", Visit: madeUp(2).ID}))
+	got, err := s.AuditOf(madeUp(1).ID)
+	must(t, err)
+	var names []string
+	for _, e := range got {
+		if names = append(names, e.Name); e.Visit != madeUp(1).ID || e.At.IsZero() {
+			t.Errorf("%+v", e)
+		}
+	}
+	if want := []string{"visit-saved", "visit-refused", "visit-held", "visit-shown"}; !slices.Equal(names, want) {
+		t.Errorf("%q, want %q", names, want)
+	}
+	if got[2].Handle != s.OperatorHandle(anna) {
+		t.Errorf("%+v does not say who holds it", got[2])
+	}
+	if none, err := s.AuditOf(madeUp(9).ID); err != nil || len(none) > 0 {
+		t.Errorf("of a visit that is not there: %v, %v", none, err)
 	}
 }
 

@@ -1,0 +1,156 @@
+// Package desk is the one interface between the visits of a machine and every face for
+// the staff, be it on that machine or elsewhere. Lists are masked; what a person is called
+// comes by Reveal alone. The owner of a visit alone changes it: everybody else asks the
+// owner through this interface.
+package desk
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"authenkiosk/visit"
+	rules "authenkiosk/visit/desk"
+)
+
+// Desk is what the staff see and do. Every call needs an operator whose role allows it
+// (rules.Allowed), and is refused with NotAllowed otherwise; what is refused, and what
+// shows or changes something of a person, is in the audit with that operator. A call has
+// done nothing when it returns an error, but for Failed: then nobody knows, and the same
+// call finds out. Errors are *Error, for errors.Is with a Code. It is safe for
+// concurrent use.
+type Desk interface {
+	// Visits returns a page of the visits of a day, the newest first.
+	Visits(ctx context.Context, o Operator, q Query) (Page, error)
+	// Visit returns one visit with its history.
+	Visit(ctx context.Context, o Operator, id visit.ID) (Details, error)
+	// Work returns what has no code and is not closed, of every day, the oldest first.
+	Work(ctx context.Context, o Operator) (Page, error)
+	// Numbers returns how many visits of a day stand where.
+	Numbers(ctx context.Context, o Operator, day visit.Date) (Numbers, error)
+	// Reveal returns who those visits are of. why is what the operator does with it, and
+	// decides how much it is: ShowVisit and CopyPID for one visit, ShowNames and
+	// ExportNames for a list.
+	Reveal(ctx context.Context, o Operator, why rules.Action, ids ...visit.ID) ([]Person, error)
+	// Ask asks NHSO for the codes of a visit now. It changes nothing.
+	Ask(ctx context.Context, o Operator, id visit.ID) (Answer, error)
+
+	// Hold takes a visit, so that nothing is sent for it. Who holds it already is told
+	// that it is theirs.
+	Hold(ctx context.Context, o Operator, id visit.ID) error
+	// Release gives a visit back after NHSO was asked: never without an answer. A code
+	// that NHSO has ends the visit.
+	Release(ctx context.Context, o Operator, id visit.ID) (Answer, error)
+	// Settle ends a visit that the operator holds with a code that NHSO confirms.
+	Settle(ctx context.Context, o Operator, id visit.ID, code visit.AuthenCode) error
+	// Close ends a visit that the operator holds without a code.
+	Close(ctx context.Context, o Operator, id visit.ID, why rules.Reason) error
+	// Reopen brings a visit that was closed back to the list of work. Nothing is sent
+	// for it.
+	Reopen(ctx context.Context, o Operator, id visit.ID) error
+}
+
+// Operator is who asks. Whoever serves a Desk has signed them in.
+type Operator struct {
+	ID   rules.OperatorID
+	Name string // "station/operator", as holds and the audit have it
+	Role rules.Role
+}
+
+// OperatorAt is an operator who has signed in at a station.
+func OperatorAt(station string, o rules.Operator) Operator {
+	return Operator{o.ID, station + "/" + strings.ReplaceAll(o.Name.Full(), "/", "-"), o.Role}
+}
+
+// Query says which visits are listed. What is empty does not matter.
+type Query struct {
+	Day    visit.Date // of service; zero: today
+	State  visit.State
+	Kind   rules.Kind
+	Search string // a PID, name, HN, code, number of a visit, or the last four of a phone
+	After  Cursor // of the page before; empty: from the newest
+	Limit  int    // of the page; 0: 50, and at most 500
+}
+
+// Cursor says where a page has ended. Visits that come in meanwhile stand before the
+// first page and move nothing, and a cursor stays good when its visit is erased.
+type Cursor string
+
+// Page is a part of a list.
+type Page struct {
+	Items      []Item
+	Next       Cursor // empty: this is the last page
+	Unreadable int    // visits that are left out because their records cannot be read
+}
+
+// Item is a visit as lists show it: with nothing by which a person can be found.
+type Item struct {
+	ID      visit.ID
+	HCode   string
+	Day     visit.Date
+	State   visit.State // of a visit that is held: where it stood before
+	Problem visit.Problem
+
+	Kind  rules.Kind
+	Steps []rules.Step // what solves it, the best first
+	Until time.Time    // it can be solved; zero: there is nothing to solve
+
+	Saved, Changed time.Time
+	Attempts       int       // how many requests have left
+	LastSent       time.Time // the last of them; zero: none has
+
+	HeldBy    string    // "station/operator"; empty: nobody
+	HeldSince time.Time // zero: nobody holds it
+	ClosedBy  string    // "station/operator" who ended it; empty: nobody at a desk
+	Closed    rules.Reason
+	SettledBy visit.ID // the visit whose code it has; empty: its own
+
+	Code      visit.AuthenCode
+	Issued    time.Time // zero: NHSO did not tell it, or there is no code
+	ClaimType visit.ClaimType
+	Method    visit.Method
+	Relation  visit.Relation // of the certifier
+	Photo     bool
+
+	PID, Name, Phone string // masked
+}
+
+// Details is one visit with what became of it.
+type Details struct {
+	Item
+	History []Entry // the oldest first
+}
+
+// Entry is something that happened to a visit.
+type Entry struct {
+	At           time.Time
+	What, Result string // words of the audit
+	Role         string // of whoever did it
+	Who          string // "station/operator", or a handle of the audit; empty: nobody at a desk
+}
+
+// Numbers are how many visits of a day stand where, and how much work there is.
+type Numbers struct {
+	Day    visit.Date
+	States map[visit.State]int // a visit that is held counts as work for the staff
+	Work   int                 // of every day
+}
+
+// Person is who a visit is of. Its numbers and names print themselves masked.
+type Person struct {
+	ID    visit.ID
+	PID   visit.PID
+	Name  visit.Name // but for CopyPID
+	HN    visit.HN   // the same
+	Phone visit.Phone
+	Owner visit.PhoneOwner
+
+	Certifier visit.Name
+	Message   string // NHSO's own words, which may name a person
+}
+
+// Answer is what NHSO said.
+type Answer struct {
+	At    time.Time
+	Codes []visit.Authentication // of that visit; empty: there is none
+}

@@ -1,0 +1,88 @@
+package local
+
+import (
+	"errors"
+	"testing"
+
+	"authenkiosk/desk"
+	"authenkiosk/desk/desktest"
+	"authenkiosk/storage"
+	"authenkiosk/visit"
+	rules "authenkiosk/visit/desk"
+)
+
+func TestTheDeskOverAStoreKeepsToTheSuite(t *testing.T) {
+	desktest.Run(t, func(_ *testing.T, o desktest.Owner) desk.Desk {
+		return New(Options{Store: o.Store, NHSO: o.NHSO, KeepDays: 30, Now: o.Clock.Now})
+	})
+}
+
+var anna = desk.Operator{ID: "00000000000000a1", Name: "desk-1/anna", Role: rules.Staff}
+
+func openStore(t testing.TB) *storage.Store {
+	t.Helper()
+	s, err := storage.Open(t.TempDir(), storage.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func TestEveryChangeAtTheDeskIsToldAndNothingElseIs(t *testing.T) {
+	s, ctx := openStore(t), t.Context()
+	var told []visit.State
+	d := New(Options{Store: s, NHSO: &desktest.NHSO{}, Now: new(desktest.Clock).Now, Changed: func(_ visit.ID, to visit.State) { told = append(told, to) }})
+	v := desktest.Visit(1, desktest.Noon)
+	if err := s.Save(v, desktest.Noon); err != nil {
+		t.Fatal(err)
+	}
+	_, asked := d.Ask(ctx, anna, v.ID)
+	held := d.Hold(ctx, anna, v.ID)
+	_, released := d.Release(ctx, anna, v.ID)
+	again := d.Hold(ctx, anna, v.ID)
+	refused := d.Settle(ctx, anna, v.ID, "PP1200000001")
+	err := errors.Join(asked, held, released, again, d.Close(ctx, anna, v.ID, rules.Mistaken), d.Reopen(ctx, anna, v.ID))
+	want := []visit.State{visit.StateStaff, visit.StatePending, visit.StateStaff, visit.StateDropped, visit.StateStaff}
+	if err != nil || !errors.Is(refused, desk.NotConfirmed) || len(told) != len(want) {
+		t.Fatalf("%v, %v, told %q", err, refused, told)
+	}
+	for i := range want {
+		if told[i] != want[i] {
+			t.Errorf("told %q, want %q", told, want)
+		}
+	}
+}
+
+func TestWhereNobodyCanAskNHSONothingIsReleased(t *testing.T) {
+	s, ctx := openStore(t), t.Context()
+	d := New(Options{Store: s})
+	v := desktest.Visit(1, desktest.Noon)
+	if err := errors.Join(s.Save(v, desktest.Noon), d.Hold(ctx, anna, v.ID)); err != nil {
+		t.Fatal(err)
+	}
+	_, err := d.Release(ctx, anna, v.ID)
+	r, read := s.Visit(v.ID)
+	if !errors.Is(err, desk.NoAnswer) || read != nil || r.Hold.By != anna.Name {
+		t.Errorf("%v, held by %q, %v", err, r.Hold.By, read)
+	}
+}
+
+func TestAStoreThatIsClosedIsNoEmptyList(t *testing.T) {
+	s, ctx := openStore(t), t.Context()
+	d := New(Options{Store: s})
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, err := range map[string]error{
+		"visits":  second(d.Visits(ctx, anna, desk.Query{})),
+		"work":    second(d.Work(ctx, anna)),
+		"numbers": second(d.Numbers(ctx, anna, visit.Date{})),
+	} {
+		if !errors.Is(err, desk.Failed) || !errors.Is(err, storage.ErrClosed) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
