@@ -49,7 +49,8 @@ var house = map[string]room{
 	"cli": {
 		[]string{
 			"agent/feed", "agent/webhook", "app", "app/config", "app/control", "app/demo", "app/headless", "app/hospital", "app/privatelog", "app/recorder", "app/records",
-			"app/upstream", "assets", "atomicfile", "cardreader", "cardreader/pcsc", "nhso", "nhso/testzone", "storage", "visit", "visit/desk", "visit/flow", "visit/flow/record",
+			"app/upstream", "assets", "atomicfile", "cardreader", "cardreader/pcsc", "desk/local", "nhso", "nhso/testzone", "storage", "visit", "visit/desk", "visit/flow",
+			"visit/flow/record",
 		},
 		[]string{"agent", "app/kiosk", "cardreader/virtualcard", "certtest", "logtest", "storage/storagetest"},
 		"commands that every program has: what belongs to a camera, a printer or a screen is handed in, and nothing beneath may print to people",
@@ -65,7 +66,7 @@ var house = map[string]room{
 	"app": {
 		[]string{
 			"agent", "agent/secureagent", "app/cards", "app/config", "app/control", "app/demo", "app/hospital", "app/records", "app/upstream", "app/wait",
-			"assets", "cardreader", "cardreader/pcsc", "nhso", "outbox", "storage", "visit", "visit/flow",
+			"assets", "cardreader", "cardreader/pcsc", "desk", "desk/local", "nhso", "outbox", "storage", "visit", "visit/flow",
 		},
 		[]string{"nhso/testzone", "storage/storagetest"},
 		"every face stands on it, so that it holds what all of them need, and knows none of them",
@@ -103,7 +104,7 @@ var house = map[string]room{
 	"app/photo":       {[]string{"app/config", "app/wait", "camera", "camera/gate", "camera/scene", "visit", "visit/flow"}, nil, "a photo belongs to a session and leaves it by the store alone"},
 	"app/privatelog":  {[]string{"visit"}, nil, "the last filter must not depend on what it filters"},
 	"app/recorder":    {[]string{"visit/flow", "visit/flow/record"}, []string{"app/privatelog", "visit"}, "it takes the steps of a flow and knows no device: what a dying program still holds is told by it alone"},
-	"app/records":     {[]string{"agent", "agent/feed", "assets/slipwords", "storage", "visit", "visit/desk"}, nil, "it works on a store, whoever has opened it"},
+	"app/records":     {[]string{"agent", "agent/feed", "assets/slipwords", "desk", "storage", "visit", "visit/desk"}, nil, "it works on a store, whoever has opened it"},
 	"app/slips":       {[]string{"app/config", "app/slips/spool", "app/wait", "atomicfile", "printer", "printer/template", "storage", "visit", "visit/flow"}, []string{"printer/sink"}, "it words slips and brings them to the printer; who stands there is told by a function"},
 	"app/slips/spool": {[]string{"printer", "storage", "visit"}, nil, "slips wait in the store and go to the printer; whether a patient is there is told by a function"},
 	"app/upstream":    {[]string{"app/config", "app/privatelog", "app/wait", "nhso", "outbox", "storage", "visit", "visit/flow"}, nil, "it asks NHSO; whose card is inside is told through an interface of its own"},

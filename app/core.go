@@ -22,6 +22,8 @@ import (
 	"authenkiosk/app/upstream"
 	"authenkiosk/cardreader"
 	"authenkiosk/cardreader/pcsc"
+	"authenkiosk/desk"
+	"authenkiosk/desk/local"
 	"authenkiosk/nhso"
 	"authenkiosk/outbox"
 	"authenkiosk/storage"
@@ -40,6 +42,7 @@ type Core struct {
 	Store    *storage.Store
 	Visits   Visits
 	Outbox   *outbox.Outbox
+	Desk     desk.Desk       // what the staff do with the visits of this machine
 	Agent    *hospital.Agent // nil: the agent is not enabled
 	Demo     *demo.World     // nil outside of the demo zone
 
@@ -141,6 +144,7 @@ func (c *Core) open(data string, settling outbox.Times) (err error) {
 		Store: c.Visits, NHSO: c.Upstream, Log: c.Log, Times: settling, Sendable: c.sendable(),
 		Clock: c.clockForVisits, TellsTime: c.installed == nil, Notify: c.face.Settled,
 	})
+	c.Desk = local.New(local.Options{Store: c.Store, NHSO: c.Outbox, Changed: c.changedAtDesk, KeepDays: c.Config.Storage.KeepStaffDays})
 	c.audit = hospital.NewAuditWriter(c.Store, c.Log)
 	if c.receivers, err = hospital.NewReceivers(hospital.ReceiversOptions{
 		Config: c.Config, Store: c.Store, Secrets: storage.OpenSecretsWith(data, KeysOf(c.Config)), Data: data, Log: c.Log, Changed: c.statusChanged,
@@ -321,7 +325,7 @@ var errNoAgent = errors.New("the agent is not enabled (agent.enabled)")
 
 // Records returns what commands on the records of the running program work on.
 func (c *Core) Records() records.Commands {
-	r := records.Commands{Store: c.Store, Log: c.Log, KeepStaffDays: c.Config.Storage.KeepStaffDays, Wake: c.receivers.Wake, Record: c.face.Record}
+	r := records.Commands{Store: c.Store, Desk: c.Desk, Log: c.Log, Wake: c.receivers.Wake, Record: c.face.Record}
 	if c.Agent != nil {
 		r.Pair = c.Agent.Pair
 	}

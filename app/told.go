@@ -79,6 +79,13 @@ func (c *Core) visitChanged(id visit.ID, to visit.State) {
 	c.statusChanged()
 }
 
+// changedAtDesk is visitChanged for what the staff do: a visit that is given back waits for
+// the outbox again.
+func (c *Core) changedAtDesk(id visit.ID, to visit.State) {
+	c.visitChanged(id, to)
+	c.Outbox.Wake()
+}
+
 // statusChanged tells that the local status is worth a look.
 func (c *Core) statusChanged() {
 	if c.Agent != nil {
@@ -89,9 +96,9 @@ func (c *Core) statusChanged() {
 // takeCommands lets commands work on the data of this program until ctx ends.
 func (c *Core) takeCommands(ctx context.Context, l *control.Listener) {
 	r := c.Records()
-	control.Serve(ctx, l, func(_ context.Context, words []string, input io.Reader, output io.Writer) error {
+	control.Serve(ctx, l, func(ctx context.Context, words []string, input io.Reader, output io.Writer) error {
 		c.Log.Info("a command works on the records", "command", words[0])
-		return r.CarryOut(words, input, output)
+		return r.CarryOut(ctx, words, input, output)
 	}, c.Log)
 }
 

@@ -136,10 +136,13 @@ func (p *Program) commands() []Command {
 		{Name: "audit", Args: "verify|export", Help: "checks the chain of audit entries, or prints it as JSON lines", Words: true, Run: (*Program).audit},
 		{Name: "undelivered", Args: "list|again|drop", Help: "visits that a webhook or the broker has refused", Words: true, Run: (*Program).undelivered},
 		{
-			Name: "work", Args: "list|show", Help: "what waits for the staff, also while the program runs; no names without -names", Words: true, Run: (*Program).work,
+			Name: "work", Args: "list|show|hold|release|settle|drop", Words: true, Run: (*Program).work,
+			Help: "what waits for the staff, also while the program runs; an operator who signs in (-as) can end it",
 			Flags: func(f *flag.FlagSet, s *Settings) {
+				f.StringVar(&s.as, "as", "", "the `operator` who acts, by name or id; the PIN is asked for")
+				f.StringVar(&s.reason, "reason", "", "drop: the `reason`, see the list that work drop shows without one")
 				f.StringVar(&s.month, "month", "", "list: the `month`, YYYY-MM, with what was erased before anybody closed it")
-				f.BoolVar(&s.names, "names", false, "show names, PIDs and phones, too; the audit keeps that they were shown")
+				f.BoolVar(&s.names, "names", false, "show names, PIDs and phones, too, to the operator of -as; the audit keeps whose")
 				jsonFlag(f, s)
 			},
 		},
@@ -181,6 +184,7 @@ type Settings struct {
 	agentListen    string
 	scopes, role   string
 	month          string
+	as, reason     string
 	names, pcr     bool
 	yes, unchecked bool
 	ofZone         string

@@ -34,7 +34,7 @@ func TestAnErasureWritesTheFileAnewAlsoWhenAPartOfItFails(t *testing.T) {
 	r := records.Commands{Store: store, Log: slog.New(slog.DiscardHandler)}
 	for _, failed := range []bool{true, false} {
 		before := stat(t, dir)
-		err := records.EraseCommand(r, nil, strings.NewReader(somePID+"\n"), io.Discard)
+		err := records.EraseCommand(t.Context(), r, nil, strings.NewReader(somePID+"\n"), io.Discard)
 		if (err != nil) != failed || os.SameFile(before, stat(t, dir)) {
 			t.Errorf("%v; the file is the same: %v", err, os.SameFile(before, stat(t, dir)))
 		}

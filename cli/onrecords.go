@@ -9,10 +9,12 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"strings"
 
 	"authenkiosk/app"
 	"authenkiosk/app/control"
 	"authenkiosk/app/records"
+	"authenkiosk/desk/local"
 	"authenkiosk/storage"
 )
 
@@ -51,7 +53,9 @@ func (p *Program) onRecords(ctx context.Context, s *Settings, input io.Reader, w
 	if err != nil {
 		return err
 	}
-	err = records.Commands{Store: store, Log: s.Log, KeepStaffDays: c.Storage.KeepStaffDays}.CarryOut(words, bytes.NewReader(in), p.Stdout)
+	err = records.Commands{
+		Store: store, Log: s.Log, Desk: local.New(local.Options{Store: store, KeepDays: c.Storage.KeepStaffDays}),
+	}.CarryOut(ctx, words, bytes.NewReader(in), p.Stdout)
 	return errors.Join(err, store.Close())
 }
 
@@ -83,7 +87,8 @@ func (p *Program) pair(ctx context.Context, s *Settings) error {
 	return p.onRecords(ctx, s, nil, "pair")
 }
 
-// work shows what waits for the staff: no personal data without -names.
+// work shows what waits for the staff, without personal data unless an operator signs in,
+// and has the operator hold it and end it. The PIN comes as that of operator does.
 func (p *Program) work(ctx context.Context, s *Settings) error {
 	line := append([]string{"work"}, s.Args...)
 	if s.month != "" {
@@ -95,7 +100,20 @@ func (p *Program) work(ctx context.Context, s *Settings) error {
 	if s.json {
 		line = append(line, "-json")
 	}
-	return p.onRecords(ctx, s, nil, line...)
+	if s.reason != "" {
+		line = append(line, "-reason", s.reason)
+	}
+	if s.as == "" {
+		return p.onRecords(ctx, s, nil, line...)
+	}
+	if _, err := s.Load(); err != nil { // it names the zone before a PIN is typed
+		return err
+	}
+	pin, err := p.pin(ctx)
+	if err != nil {
+		return err
+	}
+	return p.onRecords(ctx, s, strings.NewReader(pin), append(line, "-as", s.as)...)
 }
 
 // undelivered shows what receivers have refused, has it tried again, or ends it.
@@ -112,7 +130,7 @@ func summaryOf(ctx context.Context, data string, keys storage.KeyOptions) (s rec
 		if store, err = storage.Open(data, storage.Options{Keys: keys}); err != nil {
 			return s, err
 		}
-		err = errors.Join(records.SummaryCommand(records.Commands{Store: store, Log: slog.New(slog.DiscardHandler)}, nil, nil, &out), store.Close())
+		err = errors.Join(records.SummaryCommand(ctx, records.Commands{Store: store, Log: slog.New(slog.DiscardHandler)}, nil, nil, &out), store.Close())
 	}
 	if err != nil {
 		return s, err

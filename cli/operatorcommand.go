@@ -44,14 +44,38 @@ func (p *Program) operator(ctx context.Context, s *Settings) error {
 // newPIN has a person type a new PIN twice, or takes the first line of the input of a
 // script.
 func (p *Program) newPIN(ctx context.Context) (string, error) {
-	if f, ok := p.Stdin.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return twice(func(prompt string) (string, error) {
-			_, _ = io.WriteString(p.Stderr, prompt)
-			text, err := readHidden(ctx, int(f.Fd()))
-			_, _ = io.WriteString(p.Stderr, "\n") // that of Enter was not shown
-			return text, err
-		})
+	if terminal, ok := p.terminal(); ok {
+		return twice(func(prompt string) (string, error) { return p.hidden(ctx, terminal, prompt) })
 	}
+	return p.firstLine()
+}
+
+// pin has an operator type their PIN, or takes the first line of the input of a script.
+func (p *Program) pin(ctx context.Context) (string, error) {
+	if terminal, ok := p.terminal(); ok {
+		return p.hidden(ctx, terminal, "Type your PIN (nothing is shown), then Enter: ")
+	}
+	return p.firstLine()
+}
+
+// terminal returns the terminal at which a person sits; false: the input is a script's.
+func (p *Program) terminal() (int, bool) {
+	f, ok := p.Stdin.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return 0, false
+	}
+	return int(f.Fd()), true
+}
+
+// hidden asks for a line that the terminal does not show.
+func (p *Program) hidden(ctx context.Context, terminal int, prompt string) (string, error) {
+	_, _ = io.WriteString(p.Stderr, prompt)
+	text, err := readHidden(ctx, terminal)
+	_, _ = io.WriteString(p.Stderr, "\n") // that of Enter was not shown
+	return text, err
+}
+
+func (p *Program) firstLine() (string, error) {
 	all, err := io.ReadAll(io.LimitReader(p.Stdin, maxRecordsInput))
 	if err != nil {
 		return "", fmt.Errorf("read the PIN: %w", err)

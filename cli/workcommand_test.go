@@ -9,6 +9,7 @@ import (
 
 	"authenkiosk/storage"
 	"authenkiosk/visit"
+	"authenkiosk/visit/desk"
 )
 
 // staffWork makes work for the staff of that service date: a visit that NHSO refused
@@ -50,6 +51,7 @@ func TestTheStaffSeeTheirWorkWhileTheProgramRunsAndNamesOnlyWhenTheyAskForThem(t
 	now := time.Now()
 	visits := staffWork(t, h.store, now)
 	month := visit.ServiceDateOf(now).String()[:len("2026-11")]
+	staff := string(addOperator(t, h.data, "staff"))
 	look := func(when string) {
 		t.Helper()
 		for _, c := range []struct {
@@ -60,12 +62,12 @@ func TestTheStaffSeeTheirWorkWhileTheProgramRunsAndNamesOnlyWhenTheyAskForThem(t
 			{"list -json", []string{`"reason": "service-date-passed"`, `"hcode": "99999"`, string(visits[1].ID)}, personal},
 			{"list -month " + month, []string{"2 open, 0 erased"}, personal},
 			{"list -month 2001-01", []string{"0 open, 0 erased"}, append(personal, visits[0].ID.Number())},
-			{"list -names", []string{somePID, "สมมุติ ทดลองระบบ"}, []string{"0800001234"}},
+			{"list -names -as " + staff, []string{somePID, "สมมุติ ทดลองระบบ"}, []string{"0800001234"}},
 			{"show " + visits[1].ID.Number(), []string{"certifier", "parent", "PG0060001", "K15", "read-card", "desk-1/somebody", visits[1].ServiceDate.Next().String() + " 00:00"}, personal},
 			{"show -json " + string(visits[0].ID), []string{`"attempts": 1`, `"state": "staff"`, `"kind": "refused"`, `"new-authen"`}, append(personal, "held_by")},
-			{"show " + string(visits[0].ID) + " -names", []string{somePID, "0800001234", "not known"}, nil},
+			{"show " + string(visits[0].ID) + " -names -as " + staff, []string{somePID, "0800001234", "not known"}, nil},
 		} {
-			got := call(t, "", append(append([]string{"work"}, strings.Fields(c.words)...), "-data", h.data)...)
+			got := call(t, onePIN+"\n", append(append([]string{"work"}, strings.Fields(c.words)...), "-data", h.data)...)
 			if got.status != exitOK {
 				t.Errorf("%s, %s: %+v", when, c.words, got)
 			}
@@ -85,8 +87,76 @@ func TestTheStaffSeeTheirWorkWhileTheProgramRunsAndNamesOnlyWhenTheyAskForThem(t
 	h.end()
 	look("when it has ended")
 	audit := call(t, "", "audit", "export", "-data", h.data)
-	if n := strings.Count(audit.out, "work-names-shown"); n != 4 {
-		t.Errorf("the audit says %d times that names were shown", n)
+	if lists, ones := strings.Count(audit.out, "names-shown"), strings.Count(audit.out, "visit-shown"); lists != 4 || ones != 2 {
+		t.Errorf("the audit says of %d in lists and of %d by themselves that they were shown", lists, ones)
+	}
+}
+
+// addOperator adds an operator whose PIN is onePIN.
+func addOperator(t *testing.T, data, role string) desk.OperatorID {
+	t.Helper()
+	got := call(t, onePIN+"\n", "operator", "add", "สมหญิงใจดี", role, "-role", role, "-data", data)
+	if got.status != exitOK {
+		t.Fatalf("%+v", got)
+	}
+	return idOf(t, got.out)
+}
+
+func TestAnOperatorWhoSignsInEndsWorkByTheCommandWhileTheProgramRuns(t *testing.T) {
+	h := newClinic(t, nil)
+	visits := staffWork(t, h.store, time.Now())
+	number, other := visits[0].ID.Number(), visits[1].ID.Number()
+	staff, lead, admin := string(addOperator(t, h.data, "staff")), string(addOperator(t, h.data, "lead")), string(addOperator(t, h.data, "administrator"))
+	for _, c := range []struct {
+		words, pin string
+		status     int
+		want       string
+		state      visit.State // of the first visit, afterwards
+		held       bool
+	}{
+		{"list -names", "", exitError, "sign in with -as", visit.StateStaff, false},
+		{"hold " + number, "", exitError, "sign in with -as", visit.StateStaff, false},
+		{"hold " + number + " -as " + admin, onePIN, exitError, "role does not allow", visit.StateStaff, false},
+		{"hold " + number + " -as nobody", onePIN, exitError, "no such operator", visit.StateStaff, false},
+		{"hold " + number + " -as " + staff, nextPIN, exitError, "PIN is wrong", visit.StateStaff, false},
+		{"hold " + number + " -as " + staff, "", exitError, "PIN", visit.StateStaff, false},
+		{"hold " + number + " -as " + staff, onePIN, exitOK, "/สมหญิงใจดี staff: nothing is sent", visit.StateStaff, true},
+		{"hold " + number + " -as " + lead, onePIN, exitError, "somebody else holds the visit: ", visit.StateStaff, true},
+		{"hold " + other + " -as " + staff, onePIN, exitError, "desk-1/somebody since", visit.StateStaff, true},
+		{"settle " + number + " PP1200000009 -as " + staff, onePIN, exitError, "NHSO has no such code", visit.StateStaff, true},
+		{"settle " + number + " 12 -as " + staff, onePIN, exitError, "code", visit.StateStaff, true},
+		{"drop " + number + " -as " + staff, onePIN, exitError, "patient-left", visit.StateStaff, true},
+		{"release " + number + " -as " + staff, onePIN, exitOK, "NHSO has no code of it", visit.StateStaff, false},
+		{"drop " + number + " -reason own-money -as " + staff, onePIN, exitError, "hold it first", visit.StateStaff, false},
+		{"hold " + string(visits[0].ID) + " -as " + lead, onePIN, exitOK, "is held", visit.StateStaff, true},
+		{"drop " + number + " -reason own-money -as " + lead, onePIN, exitOK, "is closed: own-money", visit.StateDropped, false},
+		{"hold", onePIN, exitError, "write: work list", visit.StateDropped, false},
+	} {
+		got := call(t, c.pin+"\n", append(append([]string{"work"}, strings.Fields(c.words)...), "-data", h.data)...)
+		if got.status != c.status || !strings.Contains(got.out+got.err, c.want) {
+			t.Errorf("%s: %+v, want %q", c.words, got, c.want)
+		}
+		if r, err := h.store.Visit(visits[0].ID); err != nil || r.State != c.state || r.Held() != c.held {
+			t.Errorf("%s: the visit is %s, held %v, %v", c.words, r.State, r.Held(), err)
+		}
+		for _, w := range personal {
+			if strings.Contains(got.out+got.err, w) {
+				t.Errorf("%s: shows %q", c.words, w)
+			}
+		}
+	}
+}
+
+func TestWithoutTheProgramThatAsksNHSONothingIsGivenBackByTheCommand(t *testing.T) {
+	h := newClinic(t, nil)
+	number := staffWork(t, h.store, time.Now())[0].ID.Number()
+	staff := string(addOperator(t, h.data, "staff"))
+	h.end()
+	if got := call(t, onePIN+"\n", "work", "hold", number, "-as", staff, "-data", h.data); got.status != exitOK {
+		t.Errorf("hold: %+v", got)
+	}
+	if got := call(t, onePIN+"\n", "work", "release", number, "-as", staff, "-data", h.data); got.status != exitError || !strings.Contains(got.err, "only the program that runs") {
+		t.Errorf("release: %+v", got)
 	}
 }
 

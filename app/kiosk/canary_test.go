@@ -74,7 +74,7 @@ func TestNothingPersonalIsLeftInLogsAndFiles(t *testing.T) {
 func report(t *testing.T, w *wire, to *bytes.Buffer) {
 	t.Helper()
 	from := to.Len()
-	if err := w.kiosk.Records().CarryOut([]string{"record"}, nil, to); err != nil {
+	if err := w.kiosk.Records().CarryOut(t.Context(), []string{"record"}, nil, to); err != nil {
 		t.Fatal(err)
 	}
 	text := to.Bytes()[from:]

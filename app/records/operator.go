@@ -1,6 +1,7 @@
 package records
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -29,7 +30,7 @@ func NeedsInput(words []string) (input, pin bool) {
 
 // operatorCommand changes who may sign in at a desk. Whoever can give it can write the
 // data directory: so the first administrator is made, and a lock is opened.
-func operatorCommand(r Commands, words []string, input io.Reader, output io.Writer) error {
+func operatorCommand(_ context.Context, r Commands, words []string, input io.Reader, output io.Writer) error {
 	if len(words) == 1 && words[0] == "list" {
 		return r.listOperators(output)
 	}

@@ -1,6 +1,7 @@
 package records
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"authenkiosk/agent"
+	"authenkiosk/desk"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 )
@@ -17,10 +19,9 @@ import (
 // that it opened itself, or that of the program that runs.
 type Commands struct {
 	Store *storage.Store
+	Desk  desk.Desk // over the same store
 	Log   *slog.Logger
-	// KeepStaffDays is how long work that nobody closes is kept.
-	KeepStaffDays int
-	Wake          func() // has the receivers look at once; nil: none runs
+	Wake  func() // has the receivers look at once; nil: none runs
 	// Record writes the last steps of the kiosk that runs; nil: none runs.
 	Record func(io.Writer) error
 	// Pair makes a code that lets a station in, and shows it; nil: no agent runs.
@@ -30,7 +31,7 @@ type Commands struct {
 // recordsCommand works on the records: its words behind the name, its input, and
 // where it prints. It must not ask questions, because it may be carried out by the
 // running program.
-type recordsCommand func(r Commands, words []string, input io.Reader, output io.Writer) error
+type recordsCommand func(ctx context.Context, r Commands, words []string, input io.Reader, output io.Writer) error
 
 // recordsCommands are all commands of that kind, by name.
 func recordsCommands() map[string]recordsCommand {
@@ -51,15 +52,15 @@ func recordsCommands() map[string]recordsCommand {
 func IsCommand(name string) bool { return recordsCommands()[name] != nil }
 
 // CarryOut does a command that was given here or, by way of the socket, elsewhere.
-func (r Commands) CarryOut(words []string, input io.Reader, output io.Writer) error {
+func (r Commands) CarryOut(ctx context.Context, words []string, input io.Reader, output io.Writer) error {
 	do := recordsCommands()[words[0]]
 	if do == nil {
 		return fmt.Errorf("the running program does not know %q: it is another version? End it and start it again", words[0])
 	}
-	return do(r, words[1:], input, output)
+	return do(ctx, r, words[1:], input, output)
 }
 
-func auditCommand(r Commands, words []string, _ io.Reader, output io.Writer) error {
+func auditCommand(_ context.Context, r Commands, words []string, _ io.Reader, output io.Writer) error {
 	if len(words) != 1 || words[0] != "verify" && words[0] != "export" {
 		return errors.New("write: audit verify, or: audit export")
 	}
@@ -82,7 +83,7 @@ func auditCommand(r Commands, words []string, _ io.Reader, output io.Writer) err
 var errNoRecord = errors.New("only a kiosk that runs has a record of its last steps")
 
 // recordCommand prints the last steps of the kiosk that runs.
-func recordCommand(r Commands, words []string, _ io.Reader, output io.Writer) error {
+func recordCommand(_ context.Context, r Commands, words []string, _ io.Reader, output io.Writer) error {
 	if len(words) > 0 {
 		return errors.New("write: record")
 	}
@@ -96,7 +97,7 @@ func recordCommand(r Commands, words []string, _ io.Reader, output io.Writer) er
 var errNoAgent = errors.New("only a program that runs with its agent ([agent] enabled) can let a station in")
 
 // pairCommand shows a code that lets a station in.
-func pairCommand(r Commands, words []string, _ io.Reader, output io.Writer) error {
+func pairCommand(_ context.Context, r Commands, words []string, _ io.Reader, output io.Writer) error {
 	if len(words) > 0 {
 		return errors.New("write: pair")
 	}
@@ -110,7 +111,7 @@ func pairCommand(r Commands, words []string, _ io.Reader, output io.Writer) erro
 var ErrPIDAsWord = errors.New("the PID comes from standard input, never from the command line")
 
 // EraseCommand takes a person's data out of the store. The number comes by the input.
-func EraseCommand(r Commands, words []string, input io.Reader, output io.Writer) error {
+func EraseCommand(_ context.Context, r Commands, words []string, input io.Reader, output io.Writer) error {
 	if len(words) > 0 {
 		return ErrPIDAsWord
 	}
@@ -134,6 +135,6 @@ func EraseCommand(r Commands, words []string, input io.Reader, output io.Writer)
 	return err
 }
 
-func clientCommand(r Commands, words []string, _ io.Reader, output io.Writer) error {
+func clientCommand(_ context.Context, r Commands, words []string, _ io.Reader, output io.Writer) error {
 	return agent.ClientCommand(&Clients{Store: r.Store, Log: r.Log}, words, output, time.Now())
 }

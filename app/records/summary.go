@@ -1,6 +1,7 @@
 package records
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 )
@@ -12,7 +13,7 @@ type Summary struct {
 }
 
 // SummaryCommand prints the summary as JSON. It is for the doctor, not for people.
-func SummaryCommand(r Commands, _ []string, _ io.Reader, output io.Writer) error {
+func SummaryCommand(_ context.Context, r Commands, _ []string, _ io.Reader, output io.Writer) error {
 	clients, err := (&Clients{Store: r.Store, Log: r.Log}).Clients()
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package records
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,7 +16,7 @@ import (
 
 var errUndeliveredUsage = errors.New("write: undelivered list, undelivered again [RECEIVER [VISIT]], or: undelivered drop RECEIVER [VISIT]")
 
-func undeliveredCommand(r Commands, words []string, _ io.Reader, output io.Writer) error {
+func undeliveredCommand(_ context.Context, r Commands, words []string, _ io.Reader, output io.Writer) error {
 	if len(words) == 0 || len(words) > 3 {
 		return errUndeliveredUsage
 	}

@@ -1,37 +1,49 @@
 package records
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"authenkiosk/assets/slipwords"
-	"authenkiosk/storage"
+	"authenkiosk/desk"
 	"authenkiosk/visit"
-	"authenkiosk/visit/desk"
+	rules "authenkiosk/visit/desk"
 )
 
-var errWorkUsage = errors.New("write: work list [-month YYYY-MM] [-names] [-json], or: work show NUMBER [-names] [-json]")
+var errWorkUsage = errors.New("write: work list [-month YYYY-MM] [-json], work show NUMBER [-json], and with -as OPERATOR, who types the PIN: " +
+	"-names besides, work hold NUMBER, work release NUMBER, work settle NUMBER CODE, or: work drop NUMBER -reason REASON")
 
-// workOptions are the flags of the command.
-type workOptions struct {
-	month       string
-	names, json bool
+// work is the command at work: the desk, and who acts at it.
+type work struct {
+	Commands
+	ctx    context.Context
+	who    desk.Operator
+	output io.Writer
+
+	month, reason string
+	names, json   bool
 }
 
-func workCommand(r Commands, line []string, _ io.Reader, output io.Writer) error {
-	var o workOptions
+func workCommand(ctx context.Context, r Commands, line []string, input io.Reader, output io.Writer) error {
+	w := work{Commands: r, ctx: ctx, output: output}
+	as := ""
 	f := flag.NewFlagSet("work", flag.ContinueOnError)
 	f.SetOutput(io.Discard)
-	f.StringVar(&o.month, "month", "", "")
-	f.BoolVar(&o.names, "names", false, "")
-	f.BoolVar(&o.json, "json", false, "")
+	f.StringVar(&w.month, "month", "", "")
+	f.StringVar(&w.reason, "reason", "", "")
+	f.StringVar(&as, "as", "", "")
+	f.BoolVar(&w.names, "names", false, "")
+	f.BoolVar(&w.json, "json", false, "")
 	at := slices.IndexFunc(line, func(w string) bool { return strings.HasPrefix(w, "-") })
 	if at < 0 {
 		at = len(line)
@@ -39,29 +51,153 @@ func workCommand(r Commands, line []string, _ io.Reader, output io.Writer) error
 	if f.Parse(line[at:]) != nil || f.NArg() > 0 {
 		return errWorkUsage
 	}
-	switch line = line[:at]; {
-	case len(line) == 1 && line[0] == "list":
-		return r.listWork(o, output)
-	case len(line) == 2 && line[0] == "show" && o.month == "":
-		return r.showWork(line[1], o, output)
+	do, err := w.verb(line[:at])
+	if err != nil {
+		return err
 	}
-	return errWorkUsage
+	if w.who, err = r.whoActs(as, input); err != nil {
+		return err
+	}
+	err = do()
+	var refused *desk.Error
+	switch {
+	case errors.Is(err, desk.NotAllowed) && as == "":
+		return fmt.Errorf("%w: sign in with -as OPERATOR", err)
+	case errors.As(err, &refused) && refused.By != "":
+		return fmt.Errorf("%w: %s since %s", err, refused.By, clockText(refused.Since))
+	}
+	return err
+}
+
+// verb finds what is to be done, before anybody signs in for it.
+func (w *work) verb(line []string) (func() error, error) {
+	if len(line) == 1 && line[0] == "list" {
+		return w.list, nil
+	}
+	if len(line) < 2 || w.month != "" {
+		return nil, errWorkUsage
+	}
+	number, last := line[1], ""
+	if len(line) == 3 && line[0] == "settle" {
+		last = line[2]
+	} else if len(line) != 2 {
+		return nil, errWorkUsage
+	}
+	do := map[string]func(desk.Item) error{"hold": w.hold, "release": w.release, "show": w.show}[line[0]]
+	switch {
+	case line[0] == "settle" && last != "":
+		code, err := visit.ParseAuthenCode(strings.ToUpper(last))
+		if err != nil {
+			return nil, err
+		}
+		do = func(i desk.Item) error { return w.settle(i, code) }
+	case line[0] == "drop":
+		why, err := rules.ParseReason(w.reason)
+		if err != nil {
+			return nil, fmt.Errorf("-reason: %w", err)
+		}
+		do = func(i desk.Item) error { return w.drop(i, why) }
+	}
+	if do == nil {
+		return nil, errWorkUsage
+	}
+	return func() error {
+		i, err := w.find(number)
+		if err != nil {
+			return err
+		}
+		return do(i)
+	}, nil
+}
+
+// whoActs signs an operator in, whose PIN is the input. Without one it is whoever can
+// write the data directory: they look after the machine, and have the rights of those.
+func (r Commands) whoActs(as string, input io.Reader) (desk.Operator, error) {
+	machine := station()
+	if as == "" {
+		return desk.Operator{ID: "0000000000000000", Name: machine + "/command", Role: rules.Administrator}, nil
+	}
+	o, err := r.findOperator(as)
+	if err != nil {
+		return desk.Operator{}, err
+	}
+	line, err := inputLine(input)
+	if err != nil {
+		return desk.Operator{}, err
+	}
+	pin, err := rules.ParsePIN(line)
+	if err != nil {
+		return desk.Operator{}, err
+	}
+	if o, err = r.Store.SignIn(o.ID, pin, machine); err != nil {
+		return desk.Operator{}, err
+	}
+	return desk.OperatorAt(machine, o), nil
+}
+
+// stationName is what may stand for a machine in holds and in the audit.
+var stationName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
+
+// station is the name of this machine.
+func station() string {
+	name, err := os.Hostname()
+	if err != nil || !stationName.MatchString(name) {
+		return "this-machine"
+	}
+	return name
+}
+
+func (w *work) say(format string, values ...any) error {
+	_, err := fmt.Fprintf(w.output, format+"\n", values...)
+	return err
+}
+
+func (w *work) hold(i desk.Item) error {
+	if err := w.Desk.Hold(w.ctx, w.who, i.ID); err != nil {
+		return err
+	}
+	return w.say("%s is held by %s: nothing is sent for it", i.ID.Number(), w.who.Name)
+}
+
+func (w *work) release(i desk.Item) error {
+	a, err := w.Desk.Release(w.ctx, w.who, i.ID)
+	switch {
+	case err != nil:
+		return err
+	case len(a.Codes) > 0:
+		return w.say("%s is done: NHSO has its code %s", i.ID.Number(), a.Codes[0].Code)
+	}
+	return w.say("%s is given back: NHSO has no code of it", i.ID.Number())
+}
+
+func (w *work) settle(i desk.Item, code visit.AuthenCode) error {
+	if err := w.Desk.Settle(w.ctx, w.who, i.ID, code); err != nil {
+		return err
+	}
+	return w.say("%s is done with %s", i.ID.Number(), code)
+}
+
+func (w *work) drop(i desk.Item, why rules.Reason) error {
+	if err := w.Desk.Close(w.ctx, w.who, i.ID, why); err != nil {
+		return err
+	}
+	return w.say("%s is closed: %s", i.ID.Number(), why)
 }
 
 // workItem is one piece of the staff's work as the command tells it. The fields of
 // person are there with -names only.
 type workItem struct {
-	ID     visit.ID  `json:"id"`
-	Number string    `json:"number"` // as it stands on the slip
-	Date   string    `json:"service_date"`
-	HCode  string    `json:"hcode"`
-	Reason string    `json:"reason"` // name of the problem
-	Help   string    `json:"help_code"`
-	Kind   desk.Kind `json:"kind"`
-	Words  string    `json:"words"` // the reason in English
-	Since  string    `json:"since"`
-	Erased bool      `json:"erased"`            // nobody has closed it in time
-	HeldBy string    `json:"held_by,omitempty"` // station and operator who work on it
+	ID     visit.ID   `json:"id"`
+	Number string     `json:"number"` // as it stands on the slip
+	Date   string     `json:"service_date"`
+	HCode  string     `json:"hcode"`
+	Reason string     `json:"reason"` // name of the problem
+	Help   string     `json:"help_code"`
+	Kind   rules.Kind `json:"kind"`
+	Words  string     `json:"words"` // the reason in English
+	Since  string     `json:"since"`
+	Erased bool       `json:"erased"`            // nobody has closed it in time
+	HeldBy string     `json:"held_by,omitempty"` // station and operator who work on it
 
 	*workPerson
 }
@@ -71,25 +207,13 @@ type workPerson struct {
 	PID  string `json:"pid"`
 }
 
-func workItemOf(r storage.Record, names bool) workItem {
+func workItemOf(d desk.Item) workItem {
 	i := workItem{
-		ID: r.Visit.ID, Number: r.Visit.ID.Number(), Date: r.Visit.ServiceDate.String(), HCode: r.Visit.HCode,
-		Since: clockText(r.ChangedAt), HeldBy: r.Hold.By,
+		ID: d.ID, Number: d.ID.Number(), Date: d.Day.String(), HCode: d.HCode, Kind: d.Kind, Since: clockText(d.Changed), HeldBy: d.HeldBy,
 	}
-	i.because(r.Problem)
-	i.Kind = deskItem(r).Next(today()).Kind
-	if names {
-		i.workPerson = &workPerson{r.Visit.Name.Full(), r.Visit.PID.Digits()}
-	}
+	i.because(d.Problem)
 	return i
 }
-
-// deskItem is what counts of a record for those who finish it.
-func deskItem(r storage.Record) desk.Item {
-	return desk.Item{State: r.Stands(), Problem: r.Problem, ServiceDate: r.Visit.ServiceDate, Since: visit.ServiceDateOf(r.ChangedAt)}
-}
-
-func today() visit.Date { return visit.ServiceDateOf(time.Now()) }
 
 func (i *workItem) because(p visit.Problem) {
 	if p != visit.NoProblem {
@@ -97,51 +221,92 @@ func (i *workItem) because(p visit.Problem) {
 	}
 }
 
-func clockText(t time.Time) string { return t.In(visit.Bangkok).Format("2006-01-02 15:04") }
+// clockText is empty for the zero time.
+func clockText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(visit.Bangkok).Format("2006-01-02 15:04")
+}
 
-// listWork lists what is open; with a month, all work of its service dates that is
+// errUnreadable says that there is work that the list does not show.
+func errUnreadable(n int) error {
+	if n == 0 {
+		return nil
+	}
+	return fmt.Errorf("%d visits are left out, because their records cannot be read", n)
+}
+
+// list lists what is open; with a month, all work of its service dates that is
 // open or was erased before anybody closed it. What cannot be read is named by the
 // error, after everything else.
-func (r Commands) listWork(o workOptions, output io.Writer) error {
-	from, to, err := monthOf(o.month)
+func (w *work) list() error {
+	from, to, err := monthOf(w.month)
 	if err != nil {
 		return err
 	}
-	open, bad := r.Store.StaffWork()
-	var items []workItem
-	for _, record := range open {
-		if d := record.Visit.ServiceDate; o.month == "" || !d.Before(from) && !to.Before(d) {
-			items = append(items, workItemOf(record, o.names))
+	open, err := w.Desk.Work(w.ctx, w.who)
+	if err != nil {
+		return err
+	}
+	bad := errUnreadable(open.Unreadable)
+	items := []workItem{}
+	for _, i := range open.Items {
+		if w.month == "" || !i.Day.Before(from) && !to.Before(i.Day) {
+			items = append(items, workItemOf(i))
 		}
 	}
-	if o.month != "" {
-		past, unreadable := r.Store.Past(from, to)
+	if w.names {
+		if err := w.name(items); err != nil {
+			return err
+		}
+	}
+	if w.month != "" {
+		past, unreadable := w.Store.Past(from, to)
 		bad = errors.Join(bad, unreadable)
 		for _, p := range past {
 			if p.State == visit.StateStaff {
 				i := workItem{
 					ID: p.ID, Number: p.ID.Number(), Date: p.ServiceDate.String(), HCode: p.HCode,
-					Since: clockText(p.ChangedAt), Kind: desk.NoWork, Erased: true,
+					Since: clockText(p.ChangedAt), Kind: rules.NoWork, Erased: true,
 				}
 				i.because(p.Problem)
 				items = append(items, i)
 			}
 		}
 	}
-	if err := r.told(o); err != nil {
-		return errors.Join(bad, err)
-	}
 	slices.SortStableFunc(items, func(a, b workItem) int { return strings.Compare(a.Date, b.Date) })
-	if o.json {
-		return errors.Join(bad, writeJSON(output, append([]workItem{}, items...)))
+	if w.json {
+		return errors.Join(bad, writeJSON(w.output, items))
 	}
-	return errors.Join(bad, printWork(items, o, output))
+	return errors.Join(bad, w.print(items))
 }
 
-func printWork(items []workItem, o workOptions, output io.Writer) error {
-	t := tabwriter.NewWriter(output, 0, 0, 2, ' ', 0)
+// namesAtOnce is how many persons are asked for at a time.
+const namesAtOnce = 500
+
+// name says who the items are of.
+func (w *work) name(items []workItem) error {
+	for some := range slices.Chunk(items, namesAtOnce) {
+		ids := make([]visit.ID, len(some))
+		for i := range some {
+			ids[i] = some[i].ID
+		}
+		persons, err := w.Desk.Reveal(w.ctx, w.who, rules.ShowNames, ids...)
+		if err != nil {
+			return err
+		}
+		for i, p := range persons {
+			some[i].workPerson = &workPerson{p.Name.Full(), p.PID.Digits()}
+		}
+	}
+	return nil
+}
+
+func (w *work) print(items []workItem) error {
+	t := tabwriter.NewWriter(w.output, 0, 0, 2, ' ', 0)
 	head := "NUMBER\tDATE\tUNIT\tSINCE\tSTATE\tKIND\tHELP\tREASON"
-	if o.names {
+	if w.names {
 		head += "\tPID\tNAME"
 	}
 	fmt.Fprintln(t, head)
@@ -163,8 +328,7 @@ func printWork(items []workItem, o workOptions, output io.Writer) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(output, "%d open, %d erased before anybody closed them\n", len(items)-erased, erased)
-	return err
+	return w.say("%d open, %d erased before anybody closed them", len(items)-erased, erased)
 }
 
 // monthOf returns the first and the last day of a month; zero dates for none.
@@ -177,14 +341,6 @@ func monthOf(text string) (from, to visit.Date, err error) {
 		return from, to, fmt.Errorf("-month %q: write year and month, for example 2026-11 (the year of the Christian era)", text)
 	}
 	return visit.ServiceDateOf(first), visit.ServiceDateOf(first.AddDate(0, 1, -1)), nil
-}
-
-// told notes in the audit that names were shown.
-func (r Commands) told(o workOptions) error {
-	if !o.names {
-		return nil
-	}
-	return r.Store.Audit(storage.Event{Name: "work-names-shown", Role: storage.RoleStaff, Result: "ok"})
 }
 
 func writeJSON(output io.Writer, value any) error {
@@ -205,7 +361,7 @@ type workDetails struct {
 	Photo     bool           `json:"photo"`
 	Relation  visit.Relation `json:"relation,omitempty"` // of the certifier
 	Until     string         `json:"until,omitempty"`    // it can be solved; empty: there is nothing to solve
-	Steps     []desk.Step    `json:"steps"`              // what solves it, the best first
+	Steps     []rules.Step   `json:"steps"`              // what solves it, the best first
 
 	*workContact
 }
@@ -218,51 +374,42 @@ type workContact struct {
 	Message   string           `json:"message,omitempty"` // NHSO's own words
 }
 
-func (r Commands) showWork(which string, o workOptions, output io.Writer) error {
-	record, err := r.findWork(which)
-	if err != nil {
-		return err
-	}
-	if err := r.told(o); err != nil {
-		return err
-	}
-	v := record.Visit
+func (w *work) show(i desk.Item) error {
 	d := workDetails{
-		workItem: workItemOf(record, o.names), State: record.State, Method: v.Method, ClaimCode: v.ClaimType.Code,
-		Saved: clockText(record.SavedAt), Attempts: record.Attempts, Photo: v.Attestation.Photo, Relation: v.Attestation.Relation,
+		workItem: workItemOf(i), State: i.State, Method: i.Method, ClaimCode: i.ClaimType.Code, Saved: clockText(i.Saved),
+		Attempts: i.Attempts, LastSent: clockText(i.LastSent), Photo: i.Photo, Relation: i.Relation, Until: clockText(i.Until), Steps: i.Steps,
 	}
-	item := deskItem(record)
-	next := item.Next(today())
-	d.Steps = next.Steps
-	if until := item.Deadline(next.Limit, r.KeepStaffDays); !until.IsZero() {
-		d.Until = clockText(until)
-	}
-	if !record.LastSent.IsZero() {
-		d.LastSent = clockText(record.LastSent)
-	}
-	if o.names {
-		d.workContact = &workContact{
-			Phone: v.Phone.Digits(), Owner: v.PhoneOwner, Certifier: v.Attestation.CertifierName.Full(), Message: record.Message,
+	if w.names {
+		persons, err := w.Desk.Reveal(w.ctx, w.who, rules.ShowVisit, i.ID)
+		if err != nil {
+			return err
 		}
+		p := persons[0]
+		d.workPerson = &workPerson{p.Name.Full(), p.PID.Digits()}
+		d.workContact = &workContact{Phone: p.Phone.Digits(), Owner: p.Owner, Certifier: p.Certifier.Full(), Message: p.Message}
 	}
-	if o.json {
-		return writeJSON(output, d)
+	if w.json {
+		return writeJSON(w.output, d)
 	}
-	return printDetails(d, output)
+	return printDetails(d, w.output)
 }
 
-// findWork finds a visit by its id, or a piece of open work by the number on its slip.
-func (r Commands) findWork(which string) (storage.Record, error) {
+// find finds a visit by its id, or a piece of open work by the number on its slip.
+func (w *work) find(which string) (desk.Item, error) {
 	if id, err := visit.ParseID(which); err == nil {
-		return r.Store.Visit(id)
+		found, err := w.Desk.Visit(w.ctx, w.who, id)
+		return found.Item, err
 	}
-	open, bad := r.Store.StaffWork()
-	for _, record := range open {
-		if strings.EqualFold(record.Visit.ID.Number(), which) {
-			return record, nil
+	open, err := w.Desk.Work(w.ctx, w.who)
+	if err != nil {
+		return desk.Item{}, err
+	}
+	for _, i := range open.Items {
+		if strings.EqualFold(i.ID.Number(), which) {
+			return i, nil
 		}
 	}
-	return storage.Record{}, errors.Join(fmt.Errorf("there is no open work %q; see: work list", which), bad)
+	return desk.Item{}, errors.Join(fmt.Errorf("there is no open work %q; see: work list", which), errUnreadable(open.Unreadable))
 }
 
 func printDetails(d workDetails, output io.Writer) error {
