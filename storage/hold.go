@@ -257,11 +257,15 @@ func (s *Store) mayFinish(tx *bolt.Tx, r Record, holder string) error {
 	return err
 }
 
-// end ends a visit that is held.
+// end ends a visit that is held, and with its code the item for which it was made.
 func (s *Store) end(tx *bolt.Tx, r Record, to visit.State, at time.Time, by string, e Event, edit func(*Record)) ([]Record, error) {
 	r.State, r.ChangedAt, r.Hold, r.ClosedBy = to, at, Hold{}, by
 	edit(&r)
-	return []Record{r}, s.move(tx, &r, s.atDesk(r, e.Name, e.Result, by, at))
+	if err := s.move(tx, &r, s.atDesk(r, e.Name, e.Result, by, at)); err != nil {
+		return nil, err
+	}
+	item, err := s.settleItem(tx, r, at)
+	return append([]Record{r}, item...), err
 }
 
 // atDesk is what the audit keeps of a step of the desk. Whoever took it is named by a

@@ -248,6 +248,35 @@ func TestAnItemCanBeCompletedAnewWhenTheFirstTryCameToNothing(t *testing.T) {
 	}
 }
 
+// The visit that the desk made missed its day, too, and became an item of its own.
+func TestACodeThatADeskFindsForTheVisitThatItMadeEndsTheItemAsWell(t *testing.T) {
+	for name, end := range map[string]func(*Store, visit.ID) error{
+		"settled": func(s *Store, id visit.ID) error { return s.Settle(id, ben, code, noon, "", noon) },
+		"found at a release": func(s *Store, id visit.ID) error {
+			return s.Release(id, ben, ben, Answer{At: asked.At, Code: code}, noon)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := openIn(t, t.TempDir())
+			first, second, third := madeUp(1), madeUp(2), madeUp(3)
+			into(t, s, first, visit.StateStaff)
+			must(t, s.Hold(first.ID, anna, noon))
+			must(t, s.Complete(first.ID, anna, second, nil, noon))
+			must(t, s.Staff(second.ID, visit.ServiceDatePassed, noon))
+			must(t, s.Hold(second.ID, anna, noon))
+			must(t, s.Complete(second.ID, anna, third, nil, noon))
+			must(t, s.Staff(third.ID, visit.ServiceDatePassed, noon))
+			must(t, s.Hold(third.ID, ben, noon))
+			must(t, end(s, third.ID))
+			for _, v := range []visit.Visit{first, second, third} {
+				if r := recordOf(t, s, v.ID); r.State != visit.StateDone || r.Code != code || r.Held() {
+					t.Errorf("visit %s is %s", v.ID, r.State)
+				}
+			}
+		})
+	}
+}
+
 func TestAVisitForAnItemOfAnotherMachineIsSavedAndSaysSo(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	must(t, s.Complete(madeUp(1).ID, anna, madeUp(2), nil, noon))

@@ -18,6 +18,7 @@ type index struct {
 	lines     map[uuid]line
 	unsettled refs // by seq
 	staff     refs // by seq
+	refused   refs // by seq
 	days      map[day]*dayIndex
 	persons   map[personKey][]uuid // in the order of saving
 	codes     map[codeKey]uuid
@@ -29,7 +30,7 @@ type index struct {
 func (x *index) become(other *index) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.lines, x.unsettled, x.staff, x.days = other.lines, other.unsettled, other.staff, other.days
+	x.lines, x.unsettled, x.staff, x.refused, x.days = other.lines, other.unsettled, other.staff, other.refused, other.days
 	x.persons, x.codes, x.feed, x.jobs = other.persons, other.codes, other.feed, other.jobs
 }
 
@@ -96,6 +97,9 @@ func (x *index) put(id uuid, l line) {
 	if l.staff() {
 		x.staff.put(l.seq, id)
 	}
+	if l.refused() {
+		x.refused.put(l.seq, id)
+	}
 	d := x.days[l.date]
 	if d == nil {
 		d = &dayIndex{}
@@ -147,6 +151,9 @@ func (x *index) take(id uuid, l line) {
 	}
 	if l.staff() {
 		x.staff.drop(l.seq)
+	}
+	if l.refused() {
+		x.refused.drop(l.seq)
 	}
 	if d := x.days[l.date]; d != nil {
 		d.visits.drop(l.seq)
@@ -223,22 +230,6 @@ func (l line) ended() bool {
 	return l.state == letter(visit.StateDone) || l.state == letter(visit.StateDropped)
 }
 
-// unended returns the visits that have no code and are not closed, in the order of saving.
-// It looks at every line, since those that NHSO refused are on no list: some milliseconds
-// for a hundred thousand.
-func (x *index) unended() []visit.ID {
-	open := read(x, func(x *index) (open refs) {
-		for id, l := range x.lines {
-			if !l.ended() {
-				open = append(open, ref{l.seq, id})
-			}
-		}
-		return open
-	})
-	slices.SortFunc(open, func(a, b ref) int { return cmp.Compare(a.n, b.n) })
-	return open.ids()
-}
-
 // ofDay returns the visits of a service date that were saved before that number, or all
 // for 0, in the order of saving.
 func (x *index) ofDay(d visit.Date, before uint64) refs {
@@ -281,6 +272,15 @@ func (x *index) states(d visit.Date) (ofDay map[visit.State]int, open int) {
 		ofDay[s] = byLetter[letter(s)]
 	}
 	return ofDay, open
+}
+
+// work returns what has no code and is not closed, in the order of saving.
+func (x *index) work() []visit.ID {
+	return read(x, func(x *index) []visit.ID {
+		all := slices.Concat(x.unsettled, x.staff, x.refused)
+		slices.SortFunc(all, func(a, b ref) int { return cmp.Compare(a.n, b.n) })
+		return all.ids()
+	})
 }
 
 func (x *index) ofCode(k codeKey) (visit.ID, bool) {

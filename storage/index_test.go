@@ -10,6 +10,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 
 	"authenkiosk/visit"
+	"authenkiosk/visit/desk"
 )
 
 // The index follows every change; what a start makes of the file must be the
@@ -30,6 +31,10 @@ func TestTheIndexIsWhatAStartWouldMakeOfTheFile(t *testing.T) {
 		func(n int) { _ = s.Refuse(madeUp(n).ID, visit.NoRight, "", noon) },
 		func(n int) { _ = s.Staff(madeUp(n).ID, visit.NoRight, noon) },
 		func(n int) { _ = s.Drop(madeUp(n).ID, noon) },
+		func(n int) { _ = s.Hold(madeUp(n).ID, anna, noon) },
+		func(n int) { _ = s.Release(madeUp(n).ID, anna, anna, asked, noon) },
+		func(n int) { _ = s.GiveUp(madeUp(n).ID, anna, desk.PatientLeft, noon) },
+		func(n int) { _ = s.Reopen(madeUp(n).ID, anna, noon) },
 		func(n int) { _ = s.PutPrintJob(slip(n)) },
 		func(n int) { _ = s.MarkPrintJob(slip(n).ID, JobStates()[random.IntN(6)], noon) },
 	}
@@ -48,7 +53,7 @@ func TestTheIndexIsWhatAStartWouldMakeOfTheFile(t *testing.T) {
 	must(t, s.view(s.verify))
 	for name, pair := range map[string][2]any{
 		"lines": {before.lines, s.index.lines}, "unsettled": {before.unsettled, s.index.unsettled},
-		"staff": {before.staff, s.index.staff}, "persons": {before.persons, s.index.persons},
+		"staff": {before.staff, s.index.staff}, "refused": {before.refused, s.index.refused}, "persons": {before.persons, s.index.persons},
 		"codes": {before.codes, s.index.codes}, "feed": {before.feed, s.index.feed},
 		"days": {before.days, s.index.days}, "jobs": {fmt.Sprint(len(before.jobs)), fmt.Sprint(len(s.index.jobs))},
 	} {

@@ -79,7 +79,8 @@ func (r *keyring) line(rec Record) line {
 func (l line) unsettled() bool {
 	return l.state == letter(visit.StatePending) || l.state == letter(visit.StateInflight)
 }
-func (l line) staff() bool { return l.state == letter(visit.StateStaff) }
+func (l line) staff() bool   { return l.state == letter(visit.StateStaff) }
+func (l line) refused() bool { return l.state == letter(visit.StateRefused) }
 
 func dayOf(d visit.Date) day { return day(d.Year*10000 + int(d.Month)*100 + d.Day) }
 

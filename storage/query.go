@@ -31,12 +31,6 @@ func (s *Store) StaffWork() ([]Record, error) {
 	return s.list(s.index.open(true), func(r Record) bool { return r.State == visit.StateStaff })
 }
 
-// OpenWork returns the visits that have no code and are not closed, whoever has to do
-// something, as Unsettled does.
-func (s *Store) OpenWork() ([]Record, error) {
-	return s.list(s.index.unended(), func(r Record) bool { return r.State != visit.StateDone && r.State != visit.StateDropped })
-}
-
 // Newest hands the visits of a service date to each, with the number of their saving, the
 // newest first, until each returns false: those that were saved before that number, or
 // all for 0, and of one person, or everybody's for the zero PID. Errors are those of
@@ -79,10 +73,17 @@ func (s *Store) Newest(date visit.Date, of visit.PID, before uint64, each func(n
 const readAtOnce = 256
 
 // States counts the visits of a service date by their state, without reading records,
-// and those of OpenWork.
+// and those of Work.
 func (s *Store) States(date visit.Date) (ofDay map[visit.State]int, open int, err error) {
 	ofDay, open = s.index.states(date)
 	return ofDay, open, s.view(func(*bolt.Tx) error { return nil }) // as Counts
+}
+
+// Work returns everything that has no code and is not closed, whoever is at it: what waits
+// and what is in flight, what NHSO refused, and the work of the staff, held or not. It does
+// so as Unsettled does.
+func (s *Store) Work() ([]Record, error) {
+	return s.list(s.index.work(), func(r Record) bool { return r.State != visit.StateDone && r.State != visit.StateDropped })
 }
 
 // Find returns the visits of a person on a service date, or on every one for the

@@ -87,7 +87,7 @@ func (d *Desk) Work(_ context.Context, o desk.Operator) (p desk.Page, err error)
 	if err := d.allow(o, rules.ListVisits, ""); err != nil {
 		return p, err
 	}
-	open, err := d.o.Store.OpenWork()
+	open, err := d.o.Store.Work()
 	if p.Unreadable, err = unreadable(err); err != nil {
 		return desk.Page{}, coded(err)
 	}
