@@ -68,7 +68,7 @@ var house = map[string]room{
 			"agent", "agent/secureagent", "app/cards", "app/config", "app/control", "app/demo", "app/hospital", "app/records", "app/upstream", "app/wait",
 			"assets", "cardreader", "cardreader/pcsc", "desk", "desk/local", "nhso", "outbox", "storage", "visit", "visit/flow",
 		},
-		[]string{"nhso/testzone", "storage/storagetest"},
+		[]string{"nhso/testzone", "storage/storagetest", "visit/desk"},
 		"every face stands on it, so that it holds what all of them need, and knows none of them",
 	},
 	"app/headless": {

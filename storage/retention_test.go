@@ -126,7 +126,7 @@ func aged2(n, days int) visit.Visit {
 	return v
 }
 
-func TestAPersonIsErasedOnRequestButForWork(t *testing.T) {
+func TestAPersonIsErasedOnRequestButForOpenWork(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	done := aged(t, s, 1, 0, visit.StateDone)
 	must(t, attachPhoto(s, done.ID, []byte("photo")))
