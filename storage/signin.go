@@ -56,25 +56,26 @@ func (s *Store) SignIn(id desk.OperatorID, pin desk.PIN, machine string) (desk.O
 		s.signIns.last[key] = ended
 		delete(s.signIns.told, key)
 	}
-	if !right {
-		if err := s.Audit(signInEvent(o.ID, machine, "refused")); err != nil {
-			return desk.Operator{}, err
-		}
-		return desk.Operator{}, ErrSignIn
-	}
-	err = s.update(func(tx *bolt.Tx) error {
+	if right {
 		tried := o.PINs
-		if o, err = s.ring.operator(tx, id); err != nil {
-			return err
+		err = s.update(func(tx *bolt.Tx) error {
+			if o, err = s.ring.operator(tx, id); err != nil {
+				return err
+			}
+			if o.Disabled || o.PINs != tried {
+				return ErrSignIn // an administrator was faster
+			}
+			o.Failed = 0
+			return errors.Join(
+				s.putOperator(tx, o), tx.Bucket(bucketMachines).Delete([]byte(machine)), s.audit(tx, signInEvent(id, machine, "ok")),
+			)
+		})
+	}
+	if !right || errors.Is(err, ErrSignIn) {
+		if err = s.Audit(signInEvent(o.ID, machine, "refused")); err == nil {
+			err = ErrSignIn
 		}
-		if o.Disabled || o.PINs != tried {
-			return ErrSignIn // an administrator was faster
-		}
-		o.Failed = 0
-		return errors.Join(
-			s.putOperator(tx, o), tx.Bucket(bucketMachines).Delete([]byte(machine)), s.audit(tx, signInEvent(id, machine, "ok")),
-		)
-	})
+	}
 	if err != nil {
 		return desk.Operator{}, err
 	}
@@ -100,7 +101,7 @@ func (s *Store) countTry(id desk.OperatorID, machine string) (o operator, err er
 			}
 		}
 		if locked = s.lockOf(o, machine, failed); locked != nil {
-			return s.tellLocked(tx, o.ID, machine, *locked)
+			return s.tellLocked(tx, o.ID, machine, locked)
 		}
 		if o.ID != "" {
 			o.Failed++
@@ -142,14 +143,15 @@ func (s *Store) left(now time.Duration, key string, failed int) (left time.Durat
 	return wait - (now - s.signIns.last[key]), forGood
 }
 
-// tellLocked tells the audit once after each try: who keeps asking must not fill the disk.
-func (s *Store) tellLocked(tx *bolt.Tx, id desk.OperatorID, machine string, l desk.LockedError) error {
+// tellLocked tells the audit once after each try. Whoever keeps asking must neither fill
+// the disk nor keep it busy, so that nothing is committed after that: the lock is the error.
+func (s *Store) tellLocked(tx *bolt.Tx, id desk.OperatorID, machine string, l *desk.LockedError) error {
 	key := operatorKey(id)
 	if l.Machine {
 		key = machineKey(machine)
 	}
 	if s.signIns.told[key] {
-		return nil
+		return l
 	}
 	tx.OnCommit(func() { s.signIns.told[key] = true })
 	return s.audit(tx, signInEvent(id, machine, "locked"))

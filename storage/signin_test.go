@@ -206,6 +206,29 @@ func TestAFloodAtALockFillsTheAuditByOneEntry(t *testing.T) {
 	}
 }
 
+func TestAFloodAtALockWritesNothing(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	checked := 0
+	counting(s, &checked)
+	id := addOperator(t, s, "a", desk.Staff)
+	try := func() (commits int) {
+		if _, err := s.SignIn(id, pinOf(t, wrongPIN), here); err == nil {
+			t.Fatal("a wrong PIN fits")
+		}
+		must(t, s.view(func(tx *bolt.Tx) error { commits = tx.ID(); return nil }))
+		return commits
+	}
+	for range desk.FreeTries {
+		try()
+	}
+	before := try() // the audit has now that it is locked
+	for range 100 {
+		if after := try(); after != before {
+			t.Fatalf("%d commits, each of which has the disk write and keeps every other save waiting", after-before)
+		}
+	}
+}
+
 func TestAnOperatorWhoIsDisabledOrResetMeanwhileDoesNotSignIn(t *testing.T) {
 	for name, meanwhile := range map[string]func(*Store, desk.OperatorID) error{
 		"disabled": (*Store).DisableOperator,
@@ -219,6 +242,11 @@ func TestAnOperatorWhoIsDisabledOrResetMeanwhileDoesNotSignIn(t *testing.T) {
 		}
 		if o, err := s.Operator(id); err != nil || !o.Disabled && o.PINs != 2 {
 			t.Errorf("%s: the change is gone: %+v, %v", name, o, err)
+		}
+		var audit strings.Builder
+		must(t, s.AuditExport(&audit))
+		if strings.Count(audit.String(), `"refused"`) != 1 || strings.Contains(audit.String(), `"ok"`) {
+			t.Errorf("%s: the audit does not tell of the try: %s", name, audit.String())
 		}
 	}
 }
