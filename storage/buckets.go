@@ -50,6 +50,22 @@ var allBuckets = [][]byte{
 // laterBuckets are those that files of before lack until Open gives them.
 var laterBuckets = [][]byte{bucketUndelivered, bucketOperators, bucketMachines}
 
+// lostLater returns a later bucket that is missing in a file that is not of before it,
+// because it has one that came no earlier; nil: none. To give it an empty one would
+// take operators and locks away and tell nobody.
+func lostLater(tx *bolt.Tx) []byte {
+	lacks := func(name []byte) bool { return tx.Bucket(name) == nil }
+	switch {
+	case lacks(bucketOperators) && !lacks(bucketMachines):
+		return bucketOperators
+	case lacks(bucketMachines) && !lacks(bucketOperators):
+		return bucketMachines
+	case lacks(bucketUndelivered) && !lacks(bucketOperators):
+		return bucketUndelivered
+	}
+	return nil
+}
+
 const seqSize = 8
 
 // makeBuckets fills a new file.

@@ -197,6 +197,33 @@ func showsNothingWrongBeside(t *testing.T, s *Store, want map[visit.ID]Record) {
 	}
 }
 
+// A bucket that came later may be missing in a file of before. In one that has its
+// neighbours it was damage that took its name, and with it operators and locks.
+func TestAPlaceThatLostItsNameIsToldAsDamage(t *testing.T) {
+	for _, c := range []struct{ name, flipped string }{
+		{string(bucketOperators), "operatorr"}, {string(bucketMachines), "machiner"}, {string(bucketUndelivered), "undeliveree"},
+	} {
+		dir := t.TempDir()
+		s := openIn(t, dir)
+		counting(s, new(int))
+		must(t, s.SetAside(setAside(0)))
+		_, err := s.SignIn(addOperator(t, s, "a", desk.Staff), pinOf(t, wrongPIN), here)
+		if !errors.Is(err, ErrSignIn) {
+			t.Fatal(err)
+		}
+		must(t, s.Close())
+		path := filepath.Join(dir, fileName)
+		data, err := os.ReadFile(path)
+		must(t, err)
+		must(t, os.WriteFile(path, bytes.ReplaceAll(data, []byte(c.name), []byte(c.flipped)), 0o600))
+		s = openIn(t, dir)
+		if found := s.Recovery(); !found.Damage() {
+			t.Errorf("%s: nobody is told: %s", c.name, found)
+		}
+		must(t, s.Close())
+	}
+}
+
 func TestADamagedFileIsPutAsideUnchangedAndTold(t *testing.T) {
 	dir, want := template(t)
 	path := filepath.Join(dir, fileName)

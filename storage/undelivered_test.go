@@ -10,7 +10,6 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
-	"authenkiosk/visit"
 	"authenkiosk/visit/desk"
 )
 
@@ -114,25 +113,29 @@ func TestWhatCouldBeAPersonsNumberIsNoReason(t *testing.T) {
 	}
 }
 
-// TestAFileOfBeforeGetsThePlacesThatCameLater opens one without the buckets.
+// TestAFileOfBeforeGetsThePlacesThatCameLater opens one without the buckets, and one
+// without those of operators.
 func TestAFileOfBeforeGetsThePlacesThatCameLater(t *testing.T) {
-	dir := t.TempDir()
-	s := openIn(t, dir)
-	into(t, s, madeUp(0), visit.StateDone)
-	must(t, s.update(func(tx *bolt.Tx) error {
-		for _, name := range laterBuckets {
-			must(t, tx.DeleteBucket(name))
+	for _, missing := range [][][]byte{laterBuckets, {bucketOperators, bucketMachines}} {
+		dir := t.TempDir()
+		s := openIn(t, dir)
+		into(t, s, madeUp(0), visit.StateDone)
+		must(t, s.update(func(tx *bolt.Tx) error {
+			for _, name := range missing {
+				must(t, tx.DeleteBucket(name))
+			}
+			return nil
+		}))
+		must(t, s.Close())
+		s = openIn(t, dir)
+		if found := s.Recovery(); found.Damage() {
+			t.Errorf("without %q it is taken for damaged: %s", missing, found)
 		}
-		return nil
-	}))
-	must(t, s.Close())
-	s = openIn(t, dir)
-	if found := s.Recovery(); found.Damage() {
-		t.Errorf("taken for damaged: %s", found)
-	}
-	must(t, s.SetAside(setAside(0)))
-	_ = addOperator(t, s, "somebody", desk.Staff)
-	if _, err := s.Visit(visit.ID(madeUp(0).ID)); err != nil {
-		t.Error(err)
+		must(t, s.SetAside(setAside(0)))
+		_ = addOperator(t, s, "somebody", desk.Staff)
+		if _, err := s.Visit(madeUp(0).ID); err != nil {
+			t.Error(err)
+		}
+		must(t, s.Close())
 	}
 }

@@ -18,6 +18,9 @@ func (s *Store) verify(tx *bolt.Tx) error {
 			return fmt.Errorf("%w: bucket %s is missing", ErrDamaged, name)
 		}
 	}
+	if name := lostLater(tx); name != nil {
+		return fmt.Errorf("%w: bucket %s is missing", ErrDamaged, name)
+	}
 	meta := tx.Bucket(bucketMeta)
 	if !bytes.Equal(meta.Get(keyKEKCheck), s.ring.check) {
 		return fmt.Errorf("%w: the check of its key is wrong", ErrDamaged)
