@@ -100,6 +100,7 @@ func TestNamesAndIDsOfOperators(t *testing.T) {
 	for text, good := range map[string]bool{
 		"สมหญิง ทดสอบ": true, " counter  2 ": true, "": false, " - ": false, "a\nb": true, "a\x1b[1mb": false,
 		strings.Repeat("ก", 40): true, strings.Repeat("ก", 41): false, "9000000000004": false, "x0800000001": false,
+		"a\xca\xc1": false, "a\ufffd": false, // typed in another encoding: another name is kept, and two become one
 	} {
 		if n, err := ParseOperatorName(text); (err == nil) != good || err == nil && n.Full() != strings.Join(strings.Fields(text), " ") {
 			t.Errorf("%q: %v", text, err)

@@ -52,7 +52,7 @@ func ParseOperatorName(s string) (visit.Name, error) {
 	n := visit.NewName("", s, "", "")
 	letters := 0
 	for _, r := range n.First {
-		if letters++; !unicode.IsPrint(r) {
+		if letters++; !unicode.IsPrint(r) || r == unicode.ReplacementChar { // it stands for what is no UTF-8
 			return visit.Name{}, ErrOperatorName
 		}
 	}
