@@ -95,7 +95,7 @@ func (p *Program) commands() []Command {
 			},
 		},
 		{
-			Name: "operator", Args: "add|reset|disable|card|list", Help: "who may sign in at a desk; the PIN is asked for", Words: true, Run: (*Program).operator,
+			Name: "operator", Args: "add|list|reset|...", Help: "who may sign in at a desk; the PIN is asked for", Words: true, Run: (*Program).operator,
 			Flags: func(f *flag.FlagSet, s *Settings) {
 				f.StringVar(&s.role, "role", "", "add: the `role`: staff (without it), lead or administrator")
 			},

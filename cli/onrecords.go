@@ -6,10 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"path/filepath"
-	"strings"
 
 	"authenkiosk/app"
 	"authenkiosk/app/control"
@@ -23,18 +21,13 @@ const maxRecordsInput = 1 << 10
 
 // onRecords has a command carried out by the program that runs on the zone's data, or
 // here when none runs.
-func (p *Program) onRecords(ctx context.Context, s *Settings, input io.Reader, words ...string) error {
+func (p *Program) onRecords(ctx context.Context, s *Settings, input string, words ...string) error {
 	c, err := s.Load()
 	if err != nil {
 		return err
 	}
 	data := filepath.Join(s.Data, string(c.NHSO.Zone))
-	var in []byte
-	if input != nil {
-		if in, err = io.ReadAll(io.LimitReader(input, maxRecordsInput)); err != nil {
-			return fmt.Errorf("read the input: %w", err)
-		}
-	}
+	in := []byte(input)
 	err = control.Ask(ctx, data, words, in, p.Stdout)
 	if !errors.Is(err, control.ErrNobody) {
 		return err
@@ -61,7 +54,7 @@ func (p *Program) onRecords(ctx context.Context, s *Settings, input io.Reader, w
 
 // audit checks the chain of audit entries, or writes it out as JSON lines.
 func (p *Program) audit(ctx context.Context, s *Settings) error {
-	return p.onRecords(ctx, s, nil, append([]string{"audit"}, s.Args...)...)
+	return p.onRecords(ctx, s, "", append([]string{"audit"}, s.Args...)...)
 }
 
 // erase takes a person's data out of the store on request. The number comes from
@@ -70,7 +63,11 @@ func (p *Program) erase(ctx context.Context, s *Settings) error {
 	if len(s.Args) > 0 {
 		return records.ErrPIDAsWord // it is not said again
 	}
-	return p.onRecords(ctx, s, p.Stdin, "erase")
+	pid, err := p.typedPID(ctx, s, "Type the PID of the person, then Enter: ")
+	if err != nil {
+		return err
+	}
+	return p.onRecords(ctx, s, pid, "erase")
 }
 
 // client changes who may ask the agent.
@@ -79,12 +76,12 @@ func (p *Program) client(ctx context.Context, s *Settings) error {
 	if s.scopes != "" {
 		words = append(words, "-scopes", s.scopes)
 	}
-	return p.onRecords(ctx, s, nil, words...)
+	return p.onRecords(ctx, s, "", words...)
 }
 
 // pair shows a code that lets a station in.
 func (p *Program) pair(ctx context.Context, s *Settings) error {
-	return p.onRecords(ctx, s, nil, "pair")
+	return p.onRecords(ctx, s, "", "pair")
 }
 
 // work shows what waits for the staff, without personal data unless an operator signs in,
@@ -104,7 +101,7 @@ func (p *Program) work(ctx context.Context, s *Settings) error {
 		line = append(line, "-reason", s.reason)
 	}
 	if s.as == "" {
-		return p.onRecords(ctx, s, nil, line...)
+		return p.onRecords(ctx, s, "", line...)
 	}
 	if _, err := s.Load(); err != nil { // it names the zone before a PIN is typed
 		return err
@@ -113,12 +110,12 @@ func (p *Program) work(ctx context.Context, s *Settings) error {
 	if err != nil {
 		return err
 	}
-	return p.onRecords(ctx, s, strings.NewReader(pin), append(line, "-as", s.as)...)
+	return p.onRecords(ctx, s, pin, append(line, "-as", s.as)...)
 }
 
 // undelivered shows what receivers have refused, has it tried again, or ends it.
 func (p *Program) undelivered(ctx context.Context, s *Settings) error {
-	return p.onRecords(ctx, s, nil, append([]string{"undelivered"}, s.Args...)...)
+	return p.onRecords(ctx, s, "", append([]string{"undelivered"}, s.Args...)...)
 }
 
 // summaryOf asks the program that runs on a data directory, or looks itself.

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"net/http"
 	"os"
@@ -150,6 +152,71 @@ func TestNoFileShowsAnOperator(t *testing.T) {
 	}
 	h.end()
 	look()
+}
+
+// typed is a terminal at which somebody types a line, and Enter, and waits for what
+// comes of it.
+type typed struct {
+	t    *testing.T
+	line string
+}
+
+func (r *typed) Read(b []byte) (int, error) {
+	if r.line == "" {
+		r.t.Error("the command waits for more than the line that it asks for")
+		return 0, io.EOF
+	}
+	n := copy(b, r.line)
+	r.line = ""
+	return n, nil
+}
+
+func TestEnterEndsWhatIsTyped(t *testing.T) {
+	data := t.TempDir()
+	for _, c := range []struct {
+		line   string
+		args   []string
+		status int
+	}{
+		{"", []string{"operator", "add", "a", "-role", "boss"}, exitError}, // before anybody has typed a PIN
+		{"", []string{"operator", "add", somePID}, exitError},
+		{"", []string{"operator", "reset", "a", "-role", "lead"}, exitError},
+		{onePIN + "\r\n", []string{"operator", "add", "a"}, exitOK},
+		{somePID + "\n", []string{"operator", "card", "a"}, exitOK},
+		{"\n", []string{"operator", "card", "a"}, exitOK},
+		{somePID + "\n", []string{"erase"}, exitOK},
+	} {
+		var out bytes.Buffer
+		p := Program{Name: "authenkiosk", Stdin: &typed{t, c.line}, Stdout: &out, Stderr: &out}
+		if status := p.Main(append(c.args, "-data", data)); status != c.status {
+			t.Errorf("%q: %d %s", c.args, status, out.String())
+		}
+	}
+}
+
+func TestACommandThatWaitsForALineCanBeEnded(t *testing.T) {
+	for _, args := range [][]string{{"erase"}, {"operator", "card", "a"}, {"operator", "add", "a"}} {
+		ctx, cancel := context.WithCancel(t.Context())
+		in, typing := io.Pipe()
+		p := Program{Name: "authenkiosk", Stdin: waited{in, cancel}, Stdout: io.Discard, Stderr: io.Discard}
+		ended := make(chan int, 1)
+		go func() { ended <- p.MainUntil(ctx, append(args, "-data", t.TempDir())) }()
+		if status := <-ended; status != exitError {
+			t.Errorf("%q: %d", args, status)
+		}
+		_ = typing.Close()
+	}
+}
+
+// waited is a terminal at which nobody types anything but Ctrl-C.
+type waited struct {
+	io.Reader
+	cancel func()
+}
+
+func (w waited) Read(b []byte) (int, error) {
+	w.cancel()
+	return w.Reader.Read(b)
 }
 
 func TestAPINIsTypedTwice(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"golang.org/x/term"
@@ -21,18 +20,16 @@ func (p *Program) operator(ctx context.Context, s *Settings) error {
 	if len(words) > 2 { // a name of several words
 		words = []string{words[0], strings.Join(words[1:], " ")}
 	}
-	var input io.Reader
-	if reads, pin := records.NeedsInput(words); pin {
-		if _, err := s.Load(); err != nil { // it names the zone before a PIN is typed
-			return err
-		}
-		text, err := p.newPIN(ctx)
-		if err != nil {
-			return err
-		}
-		input = strings.NewReader(text)
-	} else if reads {
-		input = p.Stdin
+	input := ""
+	var err error
+	switch reads, pin := records.NeedsInput(words); {
+	case pin:
+		input, err = p.typedPIN(ctx, s, words)
+	case reads:
+		input, err = p.typedPID(ctx, s, "Type the PID on the operator's card, or nothing to take the card away, then Enter: ")
+	}
+	if err != nil {
+		return err
 	}
 	words = append([]string{"operator"}, words...)
 	if s.role != "" {
@@ -41,13 +38,42 @@ func (p *Program) operator(ctx context.Context, s *Settings) error {
 	return p.onRecords(ctx, s, input, words...)
 }
 
+// typedPIN asks for a new PIN, when nothing else can be wrong already and behind the line
+// that names the zone.
+func (p *Program) typedPIN(ctx context.Context, s *Settings, words []string) (string, error) {
+	if err := checkOperator(words, s.role); err != nil {
+		return "", err
+	}
+	if _, err := s.Load(); err != nil {
+		return "", err
+	}
+	return p.newPIN(ctx)
+}
+
+// checkOperator finds what is wrong before anybody has typed a PIN.
+func checkOperator(words []string, role string) error {
+	if words[0] != "add" {
+		if role != "" {
+			return records.ErrOperatorUsage
+		}
+		return nil
+	}
+	if role != "" {
+		if _, err := desk.ParseRole(role); err != nil {
+			return err
+		}
+	}
+	_, err := desk.ParseOperatorName(words[1])
+	return err
+}
+
 // newPIN has a person type a new PIN twice, or takes the first line of the input of a
 // script.
 func (p *Program) newPIN(ctx context.Context) (string, error) {
 	if terminal, ok := p.terminal(); ok {
 		return twice(func(prompt string) (string, error) { return p.hidden(ctx, terminal, prompt) })
 	}
-	return p.firstLine()
+	return p.line(ctx)
 }
 
 // pin has an operator type their PIN, or takes the first line of the input of a script.
@@ -55,16 +81,7 @@ func (p *Program) pin(ctx context.Context) (string, error) {
 	if terminal, ok := p.terminal(); ok {
 		return p.hidden(ctx, terminal, "Type your PIN (nothing is shown), then Enter: ")
 	}
-	return p.firstLine()
-}
-
-// terminal returns the terminal at which a person sits; false: the input is a script's.
-func (p *Program) terminal() (int, bool) {
-	f, ok := p.Stdin.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return 0, false
-	}
-	return int(f.Fd()), true
+	return p.line(ctx)
 }
 
 // hidden asks for a line that the terminal does not show.
@@ -73,15 +90,6 @@ func (p *Program) hidden(ctx context.Context, terminal int, prompt string) (stri
 	text, err := readHidden(ctx, terminal)
 	_, _ = io.WriteString(p.Stderr, "\n") // that of Enter was not shown
 	return text, err
-}
-
-func (p *Program) firstLine() (string, error) {
-	all, err := io.ReadAll(io.LimitReader(p.Stdin, maxRecordsInput))
-	if err != nil {
-		return "", fmt.Errorf("read the PIN: %w", err)
-	}
-	line, _, _ := strings.Cut(string(all), "\n")
-	return line, nil
 }
 
 // errNotTheSame says that the second PIN was another one.
@@ -113,22 +121,15 @@ func readHidden(ctx context.Context, terminal int) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("ask for the PIN: %w", err)
 	}
-	type line struct {
-		text []byte
-		err  error
-	}
-	read := make(chan line, 1)
-	go func() {
+	text, err := untilEnded(ctx, func() (string, error) {
 		text, err := term.ReadPassword(terminal)
-		read <- line{text, err}
-	}()
-	select {
-	case got := <-read:
-		if got.err != nil {
-			return "", fmt.Errorf("ask for the PIN: %w", got.err)
-		}
-		return string(got.text), nil
-	case <-ctx.Done():
+		return string(text), err
+	})
+	if ctx.Err() != nil {
 		return "", errors.Join(ctx.Err(), term.Restore(terminal, shows))
 	}
+	if err != nil {
+		return "", fmt.Errorf("ask for the PIN: %w", err)
+	}
+	return text, nil
 }
