@@ -45,6 +45,8 @@ func template(t *testing.T) (string, map[visit.ID]Record) {
 	must(t, s.AddClient(Client{Name: "his", Hash: [32]byte{7}, Scopes: []string{"a"}, Created: noon}))
 	must(t, s.AddClient(Client{Name: "removed", Hash: [32]byte{8}, Created: noon}))
 	must(t, s.RemoveClient("removed"))
+	locked := addOperator(t, s, "locked", desk.Staff)
+	must(t, s.changeOperator(locked, "operator-reset", func(_ *bolt.Tx, o *operator) error { o.Failed = desk.MaxTries; return nil }))
 	must(t, s.DisableOperator(addOperator(t, s, "disabled", desk.Lead)))
 	must(t, s.Close())
 	return dir, want
@@ -185,8 +187,10 @@ func showsNothingWrongBeside(t *testing.T, s *Store, want map[visit.ID]Record) {
 	}
 	operators, err := s.Operators()
 	must(t, err)
-	if len(operators) > 1 || len(operators) == 1 && (!operators[0].Disabled || operators[0].Role != desk.Lead) {
-		t.Errorf("operators: %+v", operators)
+	for _, o := range operators {
+		if disabled := o.Name.Full() == "disabled"; disabled != o.Disabled || disabled != (o.Role == desk.Lead) || !disabled && o.Failed != desk.MaxTries {
+			t.Errorf("operator: %+v", o)
+		}
 	}
 	changes, _, err := s.Changes(0, 1000)
 	must(t, err)
