@@ -65,7 +65,11 @@ func (s *Store) copyCompact() (temp string, err error) {
 			if err != nil {
 				return err
 			}
-			return errors.Join(bolt.Compact(db, s.db, compactBatch), db.Sync(), db.Close())
+			err = bolt.Compact(db, s.db, compactBatch)
+			if err == nil {
+				err = secondMeta(db)
+			}
+			return errors.Join(err, db.Sync(), db.Close())
 		})
 	}
 	if err == nil {

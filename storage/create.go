@@ -68,8 +68,15 @@ func fillFile(temp string, ring *keyring, fill func(*bolt.Tx) error) error {
 		}
 		return fill(tx)
 	})
+	if err == nil {
+		err = secondMeta(db)
+	}
 	return errors.Join(err, db.Sync(), db.Close())
 }
+
+// secondMeta has the other meta page of a file that was just filled tell of all of it,
+// too. It told of an empty file, or of a part: with it alone everything would be gone.
+func secondMeta(db *bolt.DB) error { return db.Update(func(*bolt.Tx) error { return nil }) }
 
 // addBuckets gives a file of before the buckets that it lacks.
 func (s *Store) addBuckets() error {

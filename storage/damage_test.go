@@ -291,6 +291,45 @@ func TestTheNewestChangeLostWithItsMetaPageMakesNHSOBeAsked(t *testing.T) {
 	}
 }
 
+// The meta page before the newest one must have all of the file, too, when the file was
+// just made out of another one.
+func TestADamagedMetaPageOfAFileThatWasJustMadeLosesNothing(t *testing.T) {
+	for name, renewed := range map[string]func(t *testing.T, s *Store, dir string) *Store{
+		"by a compaction": func(t *testing.T, s *Store, _ string) *Store {
+			_, err := s.Compact()
+			must(t, err)
+			return s
+		},
+		"by a rescue": func(t *testing.T, s *Store, dir string) *Store {
+			must(t, s.Close())
+			found, err := inspect(filepath.Join(dir, fileName), false)
+			must(t, err)
+			temp, err := rescue(dir, s.ring, &salvage{inspection: found})
+			must(t, err)
+			must(t, os.Rename(temp, filepath.Join(dir, fileName)))
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			s := openIn(t, dir)
+			into(t, s, madeUp(1), StateDone)
+			must(t, s.DisableOperator(addOperator(t, s, "a", desk.Staff)))
+			if s = renewed(t, s, dir); s != nil {
+				must(t, s.Close())
+			}
+			loseNewestMeta(t, dir)
+			s = openIn(t, dir)
+			if r, err := s.Visit(madeUp(1).ID); err != nil || r.State != StateDone {
+				t.Errorf("the visit: %v, %s", err, s.Recovery())
+			}
+			if list, err := s.Operators(); err != nil || len(list) != 1 || !list[0].Disabled {
+				t.Errorf("operators: %+v, %v", list, err)
+			}
+		})
+	}
+}
+
 // The lost change may be the note of a request that left: whatever was answered before,
 // a code that NHSO has may be of that one.
 func TestARequestThatWasLostWithTheNewestChangeCountsAsUnclear(t *testing.T) {
