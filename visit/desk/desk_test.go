@@ -96,6 +96,14 @@ func TestWrongPINsWaitTwiceAsLongEachTimeAndEndLocked(t *testing.T) {
 	}
 }
 
+func TestWhoWaitsAsLongAsIsSaidMayTry(t *testing.T) {
+	for wait, want := range map[time.Duration]string{time.Millisecond: "in 1s", 15*time.Second + 400*time.Millisecond: "in 16s", 2 * time.Minute: "in 2m0s"} {
+		if got := (&LockedError{Wait: wait}).Error(); !strings.HasSuffix(got, want) {
+			t.Errorf("%v: %s", wait, got)
+		}
+	}
+}
+
 func TestNamesAndIDsOfOperators(t *testing.T) {
 	for text, good := range map[string]bool{
 		"สมหญิง ทดสอบ": true, " counter  2 ": true, "": false, " - ": false, "a\nb": true, "a\x1b[1mb": false,

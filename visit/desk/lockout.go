@@ -41,5 +41,6 @@ func (e *LockedError) Error() string {
 	if e.Wait == 0 {
 		return fmt.Sprintf("%s is locked after %d wrong PINs: an administrator must open it", who, MaxTries)
 	}
-	return fmt.Sprintf("too many wrong PINs: %s may try again in %s", who, e.Wait.Round(time.Second))
+	whole := (e.Wait + time.Second - 1).Truncate(time.Second) // never less than it is
+	return fmt.Sprintf("too many wrong PINs: %s may try again in %s", who, whole)
 }
