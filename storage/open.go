@@ -170,7 +170,7 @@ func (s *Store) openChecked(found inspection) error {
 		if !errors.Is(err, ErrDamaged) || tries > 0 {
 			return err
 		}
-		_ = s.releaseFile(true)
+		s.closeDamaged()
 		found.damaged = err.Error()
 		if err := s.replaceDamaged(found); err != nil {
 			return err
@@ -288,6 +288,23 @@ func (s *Store) releaseFile(broken bool) error {
 		return unlock(file)
 	}
 	return errors.Join(unlock(file), file.Close())
+}
+
+// closeDamaged closes a file that is about to be replaced, and which nobody else has
+// used yet. Letting go of it is not enough: Windows replaces no file that is mapped. Only
+// where a panic has left bbolt locked for ever the map stays.
+func (s *Store) closeDamaged() {
+	if db := s.db; db != nil {
+		closed := make(chan error, 1)
+		go func() { closed <- guard(db.Close) }()
+		select {
+		case <-closed: // what it says is of a file that is put aside
+			s.db, s.file = nil, nil
+			return
+		case <-time.After(letGo):
+		}
+	}
+	_ = s.releaseFile(true)
 }
 
 // errMeanwhile says that a commit failed while this change waited for its turn.
