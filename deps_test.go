@@ -90,12 +90,12 @@ var house = map[string]room{
 	},
 	"app/cards":   {[]string{"app/config", "cardreader", "visit", "visit/flow"}, []string{"app/demo", "cardreader/virtualcard"}, "whose card it is is told; what is done with it is the flow's, and of programs"},
 	"app/config":  {[]string{"visit"}, nil, "a configuration is read and checked without opening anything that it names"},
-	"app/control": {nil, nil, "it carries words between two processes; what they mean is the caller's"},
+	"app/control": {[]string{"neterror"}, nil, "it carries words between two processes; what they mean is the caller's"},
 	"app/demo":    {[]string{"app/wait", "assets", "cardreader/virtualcard", "nhso/testzone"}, nil, "it is the world around a program, whatever its face is"},
 	"app/hospital": {
 		[]string{
 			"agent", "agent/feed", "agent/mqtt", "agent/secureagent", "agent/webhook", "app/config", "app/privatelog", "app/wait", "assets", "atomicfile",
-			"outbox", "storage", "visit", "visit/desk",
+			"neterror", "outbox", "storage", "visit", "visit/desk",
 		},
 		[]string{"storage/storagetest"},
 		"it serves programs of the hospital; cards and the way to NHSO are handed in, so that a station has the same",
@@ -110,6 +110,7 @@ var house = map[string]room{
 	"app/upstream":    {[]string{"app/config", "app/privatelog", "app/wait", "nhso", "outbox", "storage", "visit", "visit/flow"}, nil, "it asks NHSO; whose card is inside is told through an interface of its own"},
 	"app/wait":        {nil, nil, "it waits"},
 
+	"neterror":   {nil, nil, "it reads numbers of the system, whoever was connected"},
 	"atomicfile": {nil, nil, "it writes files, whatever is in them"},
 	"outbox":     {[]string{"nhso", "visit"}, nil, "it decides when something is sent; the store and NHSO are behind its own interfaces, so that time and faults can be played, and every machine that sends uses it"},
 
@@ -133,13 +134,13 @@ var house = map[string]room{
 	"cardreader/pcscdtest":   {[]string{"cardreader/pcsc"}, nil, "it runs the card service of the machine for tests, and knows no card"},
 	"cardreader/virtualcard": {[]string{"cardreader", "visit"}, nil, "it is a card and not a program: nothing that reads cards may be in it"},
 
-	"camera":           {[]string{"camera/gate", "camera/scene"}, []string{"camera/mjpegtest"}, "a picture is a picture, whoever stands there"},
+	"camera":           {[]string{"camera/gate", "camera/scene", "neterror"}, []string{"camera/mjpegtest"}, "a picture is a picture, whoever stands there"},
 	"camera/cascade":   {nil, nil, "it is data"},
 	"camera/gate":      {[]string{"camera/cascade"}, []string{"camera/scene"}, "it judges a picture without knowing where that comes from"},
 	"camera/mjpegtest": {[]string{"camera/scene"}, nil, "it is a camera of its own, for tests"},
 	"camera/scene":     {nil, nil, "it draws made-up people and knows no camera"},
 
-	"nhso":          {[]string{"visit"}, []string{"nhso/testzone"}, "a client that knew the store could send by itself"},
+	"nhso":          {[]string{"neterror", "visit"}, []string{"nhso/testzone"}, "a client that knew the store could send by itself"},
 	"nhso/testzone": {[]string{"visit"}, nil, "the simulator must not share the client's mistakes"},
 
 	"storage":                 {[]string{"atomicfile", "visit", "visit/desk"}, []string{"storage/internal/madeup"}, "the store keeps; it neither sends nor shows"},

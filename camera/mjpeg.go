@@ -10,8 +10,9 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"syscall"
 	"time"
+
+	"authenkiosk/neterror"
 )
 
 const (
@@ -158,7 +159,7 @@ func netError(err error) error {
 		return err
 	case errors.As(err, &dns):
 		return fmt.Errorf("%w: its name is not known in the network", ErrAbsent)
-	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+	case neterror.Refused(err), neterror.Unreachable(err):
 		return fmt.Errorf("%w: %w", ErrAbsent, err)
 	}
 	return fmt.Errorf("%w: %w", ErrGone, err)

@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"github.com/go-resty/resty/v2"
+
+	"authenkiosk/neterror"
 )
 
 // Causes, in words of our own. Callers tell them apart by Kind; they are
@@ -76,12 +78,13 @@ func knownCause(err error) error {
 		{io.ErrUnexpectedEOF, ErrCut},
 		{io.ErrClosedPipe, ErrCut},
 		{net.ErrClosed, ErrCut},
-		{syscall.ECONNRESET, ErrCut},
-		{syscall.EPIPE, ErrCut},
 	} {
 		if errors.Is(err, c.is) {
 			return c.as
 		}
+	}
+	if neterror.Cut(err) {
+		return ErrCut
 	}
 	return nil
 }

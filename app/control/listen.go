@@ -7,6 +7,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+
+	"authenkiosk/neterror"
 )
 
 // Listener is where a running program takes commands.
@@ -71,7 +73,7 @@ func dial(dir string) (net.Conn, error) {
 	switch {
 	case err == nil:
 		return c, nil
-	case errors.Is(err, fs.ErrNotExist) || refused(err):
+	case errors.Is(err, fs.ErrNotExist) || neterror.Refused(err):
 		return nil, ErrNobody
 	}
 	return nil, fmt.Errorf("reach the running program: %w", err)

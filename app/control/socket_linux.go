@@ -1,12 +1,10 @@
 package control
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -26,8 +24,6 @@ func shorten(path string, use func(string) error) error {
 	defer func() { _ = dir.Close() }()
 	return use(fmt.Sprintf("/proc/self/fd/%d/%s", dir.Fd(), filepath.Base(path)))
 }
-
-func refused(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }
 
 // mayAsk reports whether the other side is the owner of the program, or the
 // administrator. The rights of the socket say so, too, but for the moment between

@@ -14,6 +14,7 @@ import (
 	"authenkiosk/agent/secureagent"
 	"authenkiosk/app/config"
 	"authenkiosk/assets"
+	"authenkiosk/neterror"
 	"authenkiosk/outbox"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
@@ -157,7 +158,7 @@ func (f *Agent) Listen() error {
 		return fmt.Errorf("agent: %w", err)
 	}
 	l, err := listenAt(f.config.Listen, f.log)
-	if portTaken(err) {
+	if neterror.Taken(err) {
 		who, _ := Answering(context.Background(), f.config)
 		return fmt.Errorf("agent.listen: %w; %s (docs/agent.md, \"The port is taken\")", err, who)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"authenkiosk/app/config"
+	"authenkiosk/neterror"
 )
 
 // lateEvery is how often an address is looked for that is not there yet.
@@ -25,7 +26,7 @@ func listenAt(address string, log *slog.Logger) (net.Listener, error) {
 
 func listenBy(listen func(network, address string) (net.Listener, error), address string, log *slog.Logger) (net.Listener, error) {
 	l, err := listen("tcp", address)
-	if !addressMissing(err) {
+	if !neterror.Missing(err) {
 		return l, err
 	}
 	at, unknown := net.ResolveTCPAddr("tcp", address)
@@ -74,7 +75,7 @@ func (l *lateListener) Accept() (net.Conn, error) {
 func (l *lateListener) look() {
 	found, err := l.listen("tcp", l.at.String())
 	if err != nil {
-		if !addressMissing(err) { // another program has it meanwhile
+		if !neterror.Missing(err) { // another program has it meanwhile
 			l.log.Error("open a port whose address has come", "address", l.at, "err", err)
 		}
 		return

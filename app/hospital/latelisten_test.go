@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"authenkiosk/neterror"
 )
 
 // pipes is a port at which one client waits.
@@ -23,7 +25,7 @@ func (p *pipes) Close() error { p.closed = true; return nil }
 func TestAnAddressThatComesLateIsListenedAtWhenItIsThere(t *testing.T) {
 	const address = "192.0.2.20:8189" // of no machine
 	_, missing := net.Listen("tcp", address)
-	if !addressMissing(missing) {
+	if !neterror.Missing(missing) {
 		t.Skipf("this machine listens anywhere: %v", missing)
 	}
 	synctest.Test(t, func(t *testing.T) {
