@@ -8,6 +8,11 @@ const (
 	// reader is noticed no later than this.
 	waitLimit = time.Second
 
+	// waitLeast is how long a wait should take. A driver that answers "changed" every
+	// time, or at once that the time is up, would cost a core: after maxHasty such
+	// answers there is a pause as long before each further wait.
+	waitLeast = 25 * time.Millisecond
+
 	// relistEvery is how often the list of readers is asked for between waits.
 	// Polling works the same on the three systems; the PnP pseudo reader does not.
 	relistEvery = 2 * time.Second
@@ -45,6 +50,10 @@ var retryPauses = [...]time.Duration{
 
 // Limits of size and number.
 const (
+	// maxHasty is more than there are honest changes in a row: a card that bounces, is
+	// read by two programs and pulled out.
+	maxHasty = 16
+
 	// doubtfulTries is the most attempts at a card that refuses the applet with a
 	// word that a shaky contact may give as well.
 	doubtfulTries = 3

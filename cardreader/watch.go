@@ -52,6 +52,7 @@ func (m *Monitor) watchOnce(ctx context.Context) (worked bool, err error) {
 	// Closing fails when the service is gone, and then there is nothing to close.
 	defer func() { _ = w.Close() }()
 	var listed time.Time
+	hasty := 0 // waits in a row that ended almost at once
 	for ctx.Err() == nil {
 		if listed.IsZero() || time.Since(listed) >= relistEvery {
 			if err := m.relist(ctx, w); err != nil {
@@ -65,6 +66,7 @@ func (m *Monitor) watchOnce(ctx context.Context) (worked bool, err error) {
 			worked = true
 			continue
 		}
+		began := time.Now()
 		switch err := w.Wait(ctx, m.slots, waitLimit); {
 		case err == nil:
 			m.observe(ctx)
@@ -77,6 +79,11 @@ func (m *Monitor) watchOnce(ctx context.Context) (worked bool, err error) {
 			pause(ctx, serviceRetryFirst)
 		default:
 			return worked, fmt.Errorf("wait: %w", err)
+		}
+		if time.Since(began) >= waitLeast {
+			hasty = 0
+		} else if hasty++; hasty > maxHasty {
+			pause(ctx, waitLeast)
 		}
 	}
 	return worked, context.Cause(ctx)
