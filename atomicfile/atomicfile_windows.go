@@ -1,6 +1,13 @@
 package atomicfile
 
-import "os"
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"golang.org/x/sys/windows"
+)
 
 // ownAs does nothing: files inherit the rights of their directory.
 func ownAs(*os.File, string) error { return nil }
@@ -8,3 +15,50 @@ func ownAs(*os.File, string) error { return nil }
 // SyncDir does nothing: NTFS keeps a journal of names, and Windows has no way to
 // sync a directory.
 func SyncDir(string) error { return nil }
+
+// closeToOthers takes a new directory from everybody but the account that made it,
+// administrators and the system: modes mean nothing here, and what is made in ProgramData
+// or at the top of a drive can be read by every user. Rights that do not come from such a
+// place were given by an administrator, to a service for example, and stay.
+func closeToOthers(dir string) error {
+	now, err := windows.GetNamedSecurityInfo(dir, windows.SE_FILE_OBJECT, windows.DACL_SECURITY_INFORMATION)
+	if err != nil {
+		return fmt.Errorf("look who may read %s: %w", dir, err)
+	}
+	if !forEverybody(now.String()) {
+		return nil
+	}
+	user, err := windows.GetCurrentProcessToken().GetTokenUser()
+	if err != nil {
+		return fmt.Errorf("find the account of this program: %w", err)
+	}
+	return Grant(dir, "(A;OICI;FA;;;"+user.User.Sid.String()+")")
+}
+
+// forEverybody reports whether a list of rights has something for everyone, for users, or
+// for those who are signed in.
+func forEverybody(sddl string) bool {
+	return slices.ContainsFunc([]string{"WD", "BU", "AU", "IU"}, func(group string) bool {
+		return strings.Contains(sddl, ";;;"+group+")")
+	})
+}
+
+// Grant gives a directory, and what is in it, to administrators, to the system, and to
+// whom the entry names in Windows' language for rights (SDDL). Nobody else may look at it.
+// (P: nothing is inherited from above; OICI: files and directories in it inherit; FA:
+// everything; BA, SY: administrators, the system.)
+func Grant(dir, entry string) error {
+	sd, err := windows.SecurityDescriptorFromString("D:P" + entry + "(A;OICI;FA;;;BA)(A;OICI;FA;;;SY)")
+	if err != nil {
+		return fmt.Errorf("make the rights of %s: %w", dir, err)
+	}
+	list, _, err := sd.DACL()
+	if err == nil {
+		err = windows.SetNamedSecurityInfo(dir, windows.SE_FILE_OBJECT,
+			windows.DACL_SECURITY_INFORMATION|windows.PROTECTED_DACL_SECURITY_INFORMATION, nil, nil, list, nil)
+	}
+	if err != nil {
+		return fmt.Errorf("close %s to others: %w", dir, err)
+	}
+	return nil
+}

@@ -294,12 +294,9 @@ func (s *Settings) Place() error {
 	if s.Data != "" {
 		return nil
 	}
-	base, err := os.UserConfigDir()
-	if err != nil {
-		return fmt.Errorf("find a place for the data (use -data): %w", err)
-	}
-	s.Data = filepath.Join(base, "authenkiosk")
-	return nil
+	var err error
+	s.Data, err = DefaultData()
+	return err
 }
 
 // usualConfig is where a configuration stands on machines with systemd

@@ -15,6 +15,7 @@ import (
 	"authenkiosk/app"
 	"authenkiosk/app/privatelog"
 	"authenkiosk/app/recorder"
+	"authenkiosk/atomicfile"
 )
 
 // crashMonitor is the hidden command that writes the crash report of another
@@ -109,7 +110,7 @@ func monitorCrash(in io.Reader, dir string, now func() time.Time) error {
 		return err
 	}
 	at := now()
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := atomicfile.MakeDir(dir); err != nil {
 		return err
 	}
 	text := fmt.Sprintf("AuthenKiosk %s\n%s\n\n", app.ThisBuild(), at.Format(time.RFC3339))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/user"
+	"path/filepath"
 	"strconv"
 	"syscall"
 )
@@ -26,4 +27,13 @@ func ownData(dir string) error {
 		name = owner.Username
 	}
 	return fmt.Errorf("the data in %s belong to %s: give the command as that user, for example with sudo -u %s", dir, name, name)
+}
+
+// DefaultData is where the data are when nobody says otherwise: with the account.
+func DefaultData() (string, error) {
+	base, err := os.UserConfigDir()
+	if err != nil {
+		return "", fmt.Errorf("find a place for the data (use -data): %w", err)
+	}
+	return filepath.Join(base, "authenkiosk"), nil
 }

@@ -115,22 +115,3 @@ func removeLeftovers(dir string) {
 		}
 	}
 }
-
-// makeDir makes a directory and those above it that are missing, and syncs the
-// parent of each one: a directory whose name is lost in a power cut takes
-// everything in it along.
-func makeDir(dir string) error {
-	if info, err := os.Stat(dir); err == nil && info.IsDir() {
-		return nil
-	}
-	parent := filepath.Dir(dir)
-	if parent != dir {
-		if err := makeDir(parent); err != nil {
-			return err
-		}
-	}
-	if err := os.Mkdir(dir, dirMode); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	return atomicfile.SyncDir(parent)
-}

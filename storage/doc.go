@@ -42,5 +42,4 @@ const (
 
 	fileName = "authenkiosk.db"
 	fileMode = 0o600
-	dirMode  = 0o700
 )

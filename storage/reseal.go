@@ -35,7 +35,7 @@ func (o KeyOptions) openOrMake(dir string) (kek, error) {
 	if !errors.Is(err, fs.ErrNotExist) || exists(filepath.Join(dir, fileName)) {
 		return k, err
 	}
-	if err := makeDir(dir); err != nil {
+	if err := atomicfile.MakeDir(dir); err != nil {
 		return k, err
 	}
 	o.Require = "" // the required source may be the one that it gets now

@@ -62,7 +62,7 @@ func (s *Secrets) Set(zone visit.Zone, name, value string) error {
 	if !printable(value) {
 		return ErrSecretText
 	}
-	if err := makeDir(s.dir); err != nil {
+	if err := atomicfile.MakeDir(s.dir); err != nil {
 		return fmt.Errorf("make the directory of secrets: %w", err)
 	}
 	b, err := s.box(true)

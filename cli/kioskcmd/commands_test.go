@@ -130,7 +130,7 @@ func TestACrashReportOfAKioskLiesWithItsData(t *testing.T) {
 	child := exec.Command(os.Args[0], "-test.run", "^TestCrashingKiosk$")
 	child.Dir = t.TempDir()
 	home := t.TempDir()
-	child.Env = append(os.Environ(), crashing+"=1", "HOME="+home, "XDG_CONFIG_HOME="+home, "AppData="+home)
+	child.Env = append(os.Environ(), crashing+"=1", "HOME="+home, "XDG_CONFIG_HOME="+home, "ProgramData="+home)
 	done, err := child.StderrPipe() // the monitor has it, too, and ends after its report
 	if err != nil {
 		t.Fatal(err)

@@ -8,11 +8,11 @@ import (
 	"path/filepath"
 	"time"
 
-	"golang.org/x/sys/windows"
 	"golang.org/x/sys/windows/svc"
 	"golang.org/x/sys/windows/svc/eventlog"
 	"golang.org/x/sys/windows/svc/mgr"
 
+	"authenkiosk/atomicfile"
 	"authenkiosk/cli"
 )
 
@@ -64,7 +64,10 @@ func install(args []string) error {
 	if err != nil {
 		return fmt.Errorf("find the program: %w", err)
 	}
-	args = withData(absolute(args))
+	args, err = withData(absolute(args))
+	if err != nil {
+		return err
+	}
 	m, err := mgr.Connect()
 	if err != nil {
 		return fmt.Errorf("reach the service manager (as administrator): %w", err)
@@ -101,34 +104,18 @@ func install(args []string) error {
 	return nil
 }
 
-// access lets the service's account change the data, administrators and the
-// system do everything, and nobody else look at them. Directories in ProgramData
-// can be read by every user otherwise. (P: nothing is inherited from above; OICI:
-// files and directories in it inherit; LS, BA, SY: LocalService, administrators,
-// the system; 0x1301bf: change, but not the rights.)
-const access = "D:P(A;OICI;0x1301bf;;;LS)(A;OICI;FA;;;BA)(A;OICI;FA;;;SY)"
+// access lets LocalService, the service's account, change the data, but not the rights.
+const access = "(A;OICI;0x1301bf;;;LS)"
 
 // protect makes the data directory and closes it, with what is in it, to others.
 func protect(data string) error {
 	if filepath.Dir(data) == data {
 		return fmt.Errorf("the data directory is a whole drive: %s", data)
 	}
-	if err := os.MkdirAll(data, 0o700); err != nil {
+	if err := atomicfile.MakeDir(data); err != nil {
 		return fmt.Errorf("make the data directory: %w", err)
 	}
-	sd, err := windows.SecurityDescriptorFromString(access)
-	if err != nil {
-		return fmt.Errorf("make the rights of the data directory: %w", err)
-	}
-	list, _, err := sd.DACL()
-	if err == nil {
-		err = windows.SetNamedSecurityInfo(data, windows.SE_FILE_OBJECT,
-			windows.DACL_SECURITY_INFORMATION|windows.PROTECTED_DACL_SECURITY_INFORMATION, nil, nil, list, nil)
-	}
-	if err != nil {
-		return fmt.Errorf("close the data directory to others: %w", err)
-	}
-	return nil
+	return atomicfile.Grant(data, access)
 }
 
 // absolute makes paths independent of the directory in which a service starts.
@@ -144,13 +131,13 @@ func absolute(args []string) []string {
 	return out
 }
 
-// withData gives the service a data directory of the machine: the account under
-// which it runs has none that an administrator finds.
-func withData(args []string) []string {
+// withData names the data directory, whose rights are set and in which the log lies.
+func withData(args []string) ([]string, error) {
 	if dataOf(args) != "" {
-		return args
+		return args, nil
 	}
-	return append(args, "-data", filepath.Join(os.Getenv("ProgramData"), "AuthenKiosk"))
+	data, err := cli.DefaultData()
+	return append(args, "-data", data), err
 }
 
 func dataOf(args []string) string {
@@ -168,7 +155,7 @@ const maxLog = 10 << 20
 // openLog opens the service's log beside its data: a service has no standard error.
 func openLog(data string) (*os.File, error) {
 	path := filepath.Join(data, "authenagent.log")
-	if err := os.MkdirAll(data, 0o700); err != nil {
+	if err := atomicfile.MakeDir(data); err != nil {
 		return nil, err
 	}
 	if info, err := os.Stat(path); err == nil && info.Size() > maxLog {
@@ -218,7 +205,12 @@ func run(p *cli.Program, args []string) error {
 		}
 		return nil
 	}
-	log, err := openLog(dataOf(withData(args)))
+	args, err = withData(args)
+	if err != nil {
+		tellWindows(err.Error())
+		return err
+	}
+	log, err := openLog(dataOf(args))
 	if err != nil {
 		err = fmt.Errorf("open the log: %w", err)
 		tellWindows(err.Error())
@@ -226,7 +218,7 @@ func run(p *cli.Program, args []string) error {
 	}
 	defer func() { _ = log.Close() }()
 	p.Stderr = log
-	return svc.Run(serviceName, &handler{p, withData(args), log.Name()})
+	return svc.Run(serviceName, &handler{p, args, log.Name()})
 }
 
 // failedEvent is the number of the one event that the service writes; those of
