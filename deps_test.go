@@ -37,7 +37,7 @@ var house = map[string]room{
 		[]string{"cardreader/virtualcard", "nhso/testzone", "printer", "printer/template"},
 		"it joins the face to the program; devices and NHSO are the program's. Its benchmarks play patients",
 	},
-	"cmd/authenagent":           {[]string{"atomicfile", "cli"}, []string{"cmd/authenagent/builttest"}, "it is the command line without a face: whatever it imported besides would be in no other program"},
+	"cmd/authenagent":           {[]string{"atomicfile", "cli"}, []string{"cmd/authenagent/builttest", "storage"}, "it is the command line without a face: whatever it imported besides would be in no other program"},
 	"cmd/authenagent/builttest": {nil, nil, "it has the go command build the program, and links nothing of it"},
 
 	"e2e": {

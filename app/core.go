@@ -53,6 +53,7 @@ type Core struct {
 	clock     *upstream.ClockGuard
 	began     time.Time
 	data      string                // directory of the zone
+	ready     func()                // hears that people can be served; may be nil
 	offered   []visit.ClaimType     // to programs, where NHSO names none
 	receivers *hospital.Receivers   // those who are told about visits
 	audit     *hospital.AuditWriter // the audit of what programs do
@@ -71,6 +72,7 @@ type Options struct {
 	Data   string // directory
 	Log    *slog.Logger
 	Demo   *demo.World // the parts of the demo zone; nil: real readers and NHSO's services
+	Ready  func()      // is called when people can be served, beside the service manager of systemd; may be nil
 
 	// Times of the client and of the outbox; the zero values are the right ones.
 	Timeouts nhso.Timeouts
@@ -103,7 +105,7 @@ func New(o Options, f Face) (*Core, error) {
 	data := filepath.Join(o.Data, string(o.Config.NHSO.Zone))
 	c := &Core{
 		Config: o.Config, Log: o.Log, Demo: o.Demo, face: f,
-		lookNow: make(chan struct{}, 1), asked: make(chan func()), began: time.Now(), data: data,
+		lookNow: make(chan struct{}, 1), asked: make(chan func()), began: time.Now(), data: data, ready: o.Ready,
 		disk: &diskWatch{check: func() error { return storage.CheckRoom(data) }},
 	}
 	c.clock = upstream.NewClockGuard(BuiltOn())
@@ -216,7 +218,12 @@ func (c *Core) Run(ctx context.Context, loops []Loop, parts ...func(context.Cont
 }
 
 // Ready tells the service manager that people can be served.
-func (c *Core) Ready() { notify("READY=1") }
+func (c *Core) Ready() {
+	notify("READY=1")
+	if c.ready != nil {
+		c.ready()
+	}
+}
 
 // start runs the parts of the core until ctx ends; parts.Wait waits for them.
 func (c *Core) start(ctx context.Context, parts *sync.WaitGroup) error {

@@ -22,7 +22,8 @@ func TestADirectoryInAPlaceOfAllUsersIsForItsOwnerOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer os.Remove(base)
+	first := base
+	t.Cleanup(func() { _ = os.RemoveAll(first) })
 	if !forEverybody(rightsOf(t, base)) {
 		t.Fatalf("a directory in ProgramData has %s", rightsOf(t, base))
 	}

@@ -38,6 +38,8 @@ type Program struct {
 	// Checks are made by doctor beside those of every program; nil: none. The function
 	// that is handed in reports whether a kiosk is running on the data.
 	Checks func(c config.Config, running func(context.Context) (bool, error)) []Check
+	// Ready is called when the agent can be asked; it may be nil.
+	Ready func()
 }
 
 // Command is what a word on the command line stands for.

@@ -313,14 +313,14 @@ func TestADamagedMetaPageOfAFileThatWasJustMadeLosesNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			s := openIn(t, dir)
-			into(t, s, madeUp(1), StateDone)
+			into(t, s, madeUp(1), visit.StateDone)
 			must(t, s.DisableOperator(addOperator(t, s, "a", desk.Staff)))
 			if s = renewed(t, s, dir); s != nil {
 				must(t, s.Close())
 			}
 			loseNewestMeta(t, dir)
 			s = openIn(t, dir)
-			if r, err := s.Visit(madeUp(1).ID); err != nil || r.State != StateDone {
+			if r, err := s.Visit(madeUp(1).ID); err != nil || r.State != visit.StateDone {
 				t.Errorf("the visit: %v, %s", err, s.Recovery())
 			}
 			if list, err := s.Operators(); err != nil || len(list) != 1 || !list[0].Disabled {

@@ -10,6 +10,7 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
+	"authenkiosk/visit"
 	"authenkiosk/visit/desk"
 )
 

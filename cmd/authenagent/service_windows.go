@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
+	"golang.org/x/sys/windows"
 	"golang.org/x/sys/windows/svc"
 	"golang.org/x/sys/windows/svc/eventlog"
 	"golang.org/x/sys/windows/svc/mgr"
@@ -25,8 +27,10 @@ const (
 
 // Limits of the service.
 const (
+	startWait = time.Minute      // for a store that has to be mended
 	stopWait  = 30 * time.Second // for requests to NHSO that are under way
-	stopLook  = 200 * time.Millisecond
+	look      = 200 * time.Millisecond
+	sign      = 5 * time.Second // between two signs of life while it starts
 	restartIn = 5 * time.Second // after a failure
 	resetIn   = 24 * time.Hour  // from then on a failure is the first again
 )
@@ -58,7 +62,8 @@ func service(p *cli.Program, args []string) (status int, done bool) {
 }
 
 // install registers this program as a service that starts with Windows, after the
-// card service, and again after a failure. The arguments are those of the agent.
+// card service, and again after a failure. The arguments are those of the agent. When
+// the agent does not come up, nothing is registered: it can be given again.
 func install(args []string) error {
 	program, err := os.Executable()
 	if err != nil {
@@ -73,7 +78,8 @@ func install(args []string) error {
 		return fmt.Errorf("reach the service manager (as administrator): %w", err)
 	}
 	defer func() { _ = m.Disconnect() }()
-	if err := protect(dataOf(args)); err != nil {
+	data := dataOf(args)
+	if err := protect(data); err != nil {
 		return err
 	}
 	s, err := m.CreateService(serviceName, program, mgr.Config{
@@ -84,6 +90,27 @@ func install(args []string) error {
 		return fmt.Errorf("create the service: %w", err)
 	}
 	defer func() { _ = s.Close() }()
+	return bringUp(s, logIn(data))
+}
+
+// registered is a service in the list of Windows.
+type registered interface {
+	SetRecoveryActions(actions []mgr.RecoveryAction, resetPeriod uint32) error
+	SetRecoveryActionsOnNonCrashFailures(flag bool) error
+	Start(args ...string) error
+	Query() (svc.Status, error)
+	Control(c svc.Cmd) (svc.Status, error)
+	Delete() error
+}
+
+// bringUp completes and starts a service that was just created, or takes it out of the
+// list again.
+func bringUp(s registered, log string) (err error) {
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("the service is not installed: %w", err), takeOut(s))
+		}
+	}()
 	again := []mgr.RecoveryAction{
 		{Type: mgr.ServiceRestart, Delay: restartIn}, {Type: mgr.ServiceRestart, Delay: restartIn}, {Type: mgr.ServiceRestart, Delay: time.Minute},
 	}
@@ -99,7 +126,34 @@ func install(args []string) error {
 		return fmt.Errorf("make the source of events: %w", err)
 	}
 	if err := s.Start(); err != nil {
-		return fmt.Errorf("the service is installed, but does not start: %w", err)
+		return fmt.Errorf("start it: %w", err)
+	}
+	for began := time.Now(); time.Since(began) < startWait; time.Sleep(look) {
+		now, err := s.Query()
+		switch {
+		case err != nil:
+			return fmt.Errorf("ask whether it runs: %w", err)
+		case now.State == svc.Running:
+			return nil
+		case now.State == svc.Stopped:
+			return fmt.Errorf("it does not start: the reason is on the last lines of %s", log)
+		}
+	}
+	return fmt.Errorf("it was not ready in %s: see the last lines of %s", startWait, log)
+}
+
+// takeOut ends a service and takes it out of the list. Data and configuration stay.
+func takeOut(s registered) error {
+	if _, err := s.Control(svc.Stop); err == nil {
+		for began := time.Now(); time.Since(began) < stopWait; time.Sleep(look) {
+			if now, err := s.Query(); err != nil || now.State == svc.Stopped {
+				break
+			}
+		}
+	}
+	_ = eventlog.Remove(serviceName) // an older installation has none
+	if err := s.Delete(); err != nil {
+		return fmt.Errorf("take the service out of the list: %w", err)
 	}
 	return nil
 }
@@ -152,9 +206,12 @@ func dataOf(args []string) string {
 // maxLog is from when on a new log is begun at the start; the one before is kept.
 const maxLog = 10 << 20
 
-// openLog opens the service's log beside its data: a service has no standard error.
+// logIn names the service's log, beside its data.
+func logIn(data string) string { return filepath.Join(data, "authenagent.log") }
+
+// openLog opens the service's log: a service has no standard error.
 func openLog(data string) (*os.File, error) {
-	path := filepath.Join(data, "authenagent.log")
+	path := logIn(data)
 	if err := atomicfile.MakeDir(data); err != nil {
 		return nil, err
 	}
@@ -164,8 +221,7 @@ func openLog(data string) (*os.File, error) {
 	return os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 }
 
-// remove ends the service and takes it out of the list. Data and configuration
-// stay.
+// remove ends the service and takes it out of the list.
 func remove() error {
 	m, err := mgr.Connect()
 	if err != nil {
@@ -177,48 +233,22 @@ func remove() error {
 		return fmt.Errorf("find the service: %w", err)
 	}
 	defer func() { _ = s.Close() }()
-	if _, err := s.Control(svc.Stop); err == nil {
-		for began := time.Now(); time.Since(began) < stopWait; time.Sleep(stopLook) {
-			if now, err := s.Query(); err != nil || now.State == svc.Stopped {
-				break
-			}
-		}
-	}
-	if err := s.Delete(); err != nil {
-		return fmt.Errorf("take the service out of the list: %w", err)
-	}
-	_ = eventlog.Remove(serviceName) // an older installation has none
-	return nil
+	return takeOut(s)
 }
 
 // run works as a service until the service manager ends it; outside of one it
-// works like the command agent.
+// works like the command agent. Only the service manager knows which it is: what can be
+// seen of the processes differs between systems.
 func run(p *cli.Program, args []string) error {
-	args = append([]string{"agent"}, args...)
-	inside, err := svc.IsWindowsService()
-	if err != nil {
-		return fmt.Errorf("ask whether this is a service: %w", err)
-	}
-	if !inside {
-		if status := p.Main(args); status != 0 {
-			return fmt.Errorf("ended with status %d", status)
-		}
-		return nil
-	}
-	args, err = withData(args)
-	if err != nil {
-		tellWindows(err.Error())
+	h := &handler{program: p, args: append([]string{"agent"}, args...)}
+	err := svc.Run(serviceName, h)
+	if !errors.Is(err, windows.ERROR_FAILED_SERVICE_CONTROLLER_CONNECT) {
 		return err
 	}
-	log, err := openLog(dataOf(args))
-	if err != nil {
-		err = fmt.Errorf("open the log: %w", err)
-		tellWindows(err.Error())
-		return err
+	if status := p.Main(h.args); status != 0 {
+		return fmt.Errorf("ended with status %d", status)
 	}
-	defer func() { _ = log.Close() }()
-	p.Stderr = log
-	return svc.Run(serviceName, &handler{p, args, log.Name()})
+	return nil
 }
 
 // failedEvent is the number of the one event that the service writes; those of
@@ -238,22 +268,42 @@ func tellWindows(text string) {
 type handler struct {
 	program *cli.Program
 	args    []string
-	log     string // file
 }
 
-// Execute implements svc.Handler.
+// Execute implements svc.Handler. The service runs when programs can ask the agent, not
+// before.
 func (h *handler) Execute(_ []string, requests <-chan svc.ChangeRequest, state chan<- svc.Status) (specific bool, status uint32) {
+	starting := svc.Status{State: svc.StartPending, WaitHint: uint32(3 * sign / time.Millisecond)}
+	state <- starting
+	args, err := withData(h.args)
+	var log *os.File
+	if err == nil {
+		log, err = openLog(dataOf(args))
+	}
+	if err != nil {
+		tellWindows("The agent cannot open its log: " + err.Error())
+		return true, 1
+	}
+	defer func() { _ = log.Close() }()
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	ended := make(chan int, 1)
-	go func() { ended <- h.program.MainUntil(ctx, h.args) }()
-	const accepts = svc.AcceptStop | svc.AcceptShutdown
-	state <- svc.Status{State: svc.Running, Accepts: accepts}
+	ready, ended := make(chan struct{}), make(chan int, 1)
+	h.program.Stderr, h.program.Ready = log, sync.OnceFunc(func() { close(ready) })
+	go func() { ended <- h.program.MainUntil(ctx, args) }()
+	signs := time.NewTicker(sign) // of life: without them the manager gives it up
+	defer signs.Stop()
 	for {
 		select {
+		case <-ready:
+			ready = nil
+			signs.Stop()
+			state <- svc.Status{State: svc.Running, Accepts: svc.AcceptStop | svc.AcceptShutdown}
+		case <-signs.C:
+			starting.CheckPoint++
+			state <- starting
 		case code := <-ended:
 			if code != 0 {
-				tellWindows(fmt.Sprintf("The agent ended with an error. The reason is on the last lines of %s", h.log))
+				tellWindows(fmt.Sprintf("The agent ended with an error. The reason is on the last lines of %s", log.Name()))
 			}
 			state <- svc.Status{State: svc.StopPending}
 			return code != 0, uint32(code)
@@ -262,6 +312,7 @@ func (h *handler) Execute(_ []string, requests <-chan svc.ChangeRequest, state c
 			case svc.Interrogate:
 				state <- r.CurrentStatus
 			case svc.Stop, svc.Shutdown:
+				signs.Stop()
 				state <- svc.Status{State: svc.StopPending, WaitHint: uint32(stopWait / time.Millisecond)}
 				stop()
 			}
