@@ -72,7 +72,8 @@ type Answer struct {
 }
 
 // Release gives a visit back that holder holds; by is who does it, the holder or somebody
-// who may release what others hold. NHSO must have been asked since the visit is held:
+// who may release what others hold, and knows that no machine of theirs has anything on its
+// way for it: this store knows what was made in it alone. NHSO must have been asked since the visit is held:
 // without a code it stands where it stood before, and what waited is sent again. With one
 // it is done.
 //
@@ -179,11 +180,10 @@ func (s *Store) Complete(item visit.ID, by string, v visit.Visit, jpeg []byte, a
 	if err := s.save(r, photo, by); err != nil {
 		return err
 	}
-	held, err := s.Visit(item)
-	if err != nil {
-		return nil //nolint:nilerr // it is another machine's; or the next start brings the journal home
+	if held, err := s.Visit(item); err == nil { // not another machine's
+		_ = s.follow(held) // the journal has the hold already
 	}
-	return s.follow(held)
+	return nil
 }
 
 // completing notes in the transaction that saves a visit which item that is for.
