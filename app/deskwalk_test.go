@@ -196,18 +196,36 @@ func verdictOf(err error) verdict {
 }
 
 // mayHold is the model of Hold.
-func mayHold(r storage.Record, by string) verdict {
+func (w *deskWorld) mayHold(r storage.Record, by string) verdict {
 	switch {
 	case r.Hold.By == by:
 		return yes
 	case r.Held():
 		return others
-	case r.State == visit.StateInflight, r.State == visit.StatePending && r.Attempts > r.Answered:
-		return inFlight
 	case r.State == visit.StateDone, r.State == visit.StateDropped:
 		return ended
+	case mayBeAtWork(r):
+		return inFlight
+	}
+	same, err := w.store.Find(r.Visit.PID, r.Visit.ServiceDate)
+	if err != nil {
+		w.t.Error(err)
+	}
+	for _, o := range same { // the first of them decides
+		switch {
+		case o.Visit.ID == r.Visit.ID || o.Visit.ClaimType != r.Visit.ClaimType:
+		case o.Held() && o.Hold.By != by:
+			return others
+		case mayBeAtWork(o):
+			return inFlight
+		}
 	}
 	return yes
+}
+
+// mayBeAtWork reports whether NHSO may be at work on a visit.
+func mayBeAtWork(r storage.Record) bool {
+	return r.State == visit.StateInflight || r.State == visit.StatePending && r.Attempts > r.Answered
 }
 
 // mayFinish is the model of whatever ends a hold.
@@ -286,7 +304,7 @@ func (w *deskWorld) hold() bool {
 	}
 	by, entries := w.operator(r), w.entries()
 	err := w.store.Hold(r.Visit.ID, by, time.Now())
-	ok = w.answered("hold", r, entries, err, mayHold(r, by), "visit-held")
+	ok = w.answered("hold", r, entries, err, w.mayHold(r, by), "visit-held")
 	if after := w.read(r.Visit.ID); ok && (after.Hold.By != by || after.Stands() != r.Stands()) {
 		w.t.Errorf("%s holds visit %s, and %q does", by, r.Visit.ID, after.Hold.By)
 	}

@@ -21,8 +21,9 @@ const maxHolder = 40
 // nothing is sent for the visit until they have finished it or given it back. It is on the
 // disk then, in the journal too. Who holds a visit already is told that it is theirs.
 //
-// It returns ErrInFlight when a request may be at work at NHSO, a *HeldError when somebody
-// else holds the visit, and a *TransitionError for one that is done or closed. After any
+// It returns ErrInFlight when a request for the visit, or for another of the same person, day
+// and claim type, may be at work at NHSO, a *HeldError when somebody
+// else holds the visit or such another, and a *TransitionError for one that is done or closed. After any
 // other error the visit may be held all the same, and the same call finds out.
 func (s *Store) Hold(id visit.ID, by string, at time.Time) error {
 	if err := checkHolder(by); err != nil {
@@ -53,6 +54,9 @@ func (s *Store) Hold(id visit.ID, by string, at time.Time) error {
 		if r.State != visit.StateStaff {
 			r.State, r.ChangedAt = visit.StateStaff, at
 		}
+		if err := s.quiet(tx, r, by); err != nil {
+			return nil, fmt.Errorf("hold visit %s: %w", id, err)
+		}
 		data, err := encode(r)
 		if err == nil {
 			err = s.journal.reserve(data) // so that a full disk refuses all of it
@@ -62,6 +66,27 @@ func (s *Store) Hold(id visit.ID, by string, at time.Time) error {
 		}
 		return []Record{r}, s.note(tx, &r, s.atDesk(r, "visit-held", "ok", by, at))
 	})
+}
+
+// quiet refuses to let a desk begin while a request for another visit of the same person, day
+// and claim type may be at work, or another desk works on one: NHSO makes a code for each. The
+// visit that the desk makes may be another machine's, which knows nothing of that.
+func (s *Store) quiet(tx *bolt.Tx, r Record, by string) error {
+	v := r.Visit
+	for _, id := range s.index.ofPerson(s.ring.personKey(v.PID), v.ServiceDate) {
+		other, err := s.load(tx, id)
+		if err != nil {
+			return err
+		}
+		switch {
+		case id == v.ID || other.Visit.PID != v.PID || other.Visit.ClaimType.Code != v.ClaimType.Code:
+		case other.Held() && other.Hold.By != by:
+			return &HeldError{ID: id, Hold: other.Hold}
+		case other.State == visit.StateInflight, other.State == visit.StatePending && other.Unclear() > 0:
+			return ErrInFlight
+		}
+	}
+	return nil
 }
 
 // Answer is what NHSO says when it is asked for the code of a visit.

@@ -82,6 +82,53 @@ func TestAVisitIsHeldOnlyWhenNoRequestCanBeAtWork(t *testing.T) {
 	}
 }
 
+func TestAVisitIsNotHeldWhileARequestForTheSameServiceMayBeAtWork(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		other func(*visit.Visit)
+		state visit.State
+		again bool // its request surely made no code
+		want  error
+	}{
+		{"the same, in flight", func(*visit.Visit) {}, visit.StateInflight, false, ErrInFlight},
+		{"the same, which waits again", func(*visit.Visit) {}, visit.StateInflight, true, nil},
+		{"the same, refused", func(*visit.Visit) {}, visit.StateRefused, false, nil},
+		{"another claim type", func(v *visit.Visit) { v.ClaimType.Code = "PG0130001" }, visit.StateInflight, false, nil},
+		{"another day", func(v *visit.Visit) { v.ServiceDate = v.ServiceDate.Next() }, visit.StateInflight, false, nil},
+		{"another person", func(v *visit.Visit) { v.PID = madeUp(9).PID }, visit.StateInflight, false, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := openIn(t, t.TempDir())
+			into(t, s, madeUp(1), visit.StatePending)
+			other := madeUp(2)
+			other.PID = madeUp(1).PID
+			c.other(&other)
+			into(t, s, other, c.state)
+			if c.again {
+				must(t, s.Requeue(other.ID, noon))
+			}
+			if err := s.Hold(madeUp(1).ID, anna, noon); !errors.Is(err, c.want) {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+// Each of them would have a code made for the same care, on a machine of their own.
+func TestTwoDesksDoNotWorkOnTwoVisitsOfOneService(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	first, second := madeUp(1), madeUp(2)
+	second.PID = first.PID
+	into(t, s, first, visit.StateStaff)
+	into(t, s, second, visit.StatePending)
+	must(t, s.Hold(first.ID, anna, noon))
+	held := new(HeldError)
+	if err := s.Hold(second.ID, ben, noon); !errors.As(err, &held) || held.ID != first.ID || held.Hold.By != anna {
+		t.Errorf("%v", err)
+	}
+	must(t, s.Hold(second.ID, anna, noon))
+}
+
 func TestAHeldVisitTakesNothingButItsCode(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	id := madeUp(1).ID
