@@ -75,8 +75,8 @@ var house = map[string]room{
 		[]string{"app"},
 		[]string{
 			"agent", "agent/agenttest", "agent/webhook", "app/config", "app/demo", "app/hospital", "app/kiosk", "app/privatelog", "app/records", "cardreader",
-			"cardreader/pcsc", "cardreader/pcscdtest", "cardreader/virtualcard", "certtest", "logtest", "nhso", "nhso/testzone", "outbox", "storage",
-			"storage/storagetest", "visit", "visit/flow",
+			"cardreader/pcsc", "cardreader/pcscdtest", "cardreader/virtualcard", "certtest", "desk", "desk/remote", "logtest", "nhso", "nhso/testzone", "outbox",
+			"storage", "storage/storagetest", "visit", "visit/desk", "visit/flow",
 		},
 		"a face knows no other one. Its tests hold the agent of a kiosk against the same",
 	},
@@ -95,7 +95,7 @@ var house = map[string]room{
 	"app/hospital": {
 		[]string{
 			"agent", "agent/feed", "agent/mqtt", "agent/secureagent", "agent/webhook", "app/config", "app/privatelog", "app/wait", "assets", "atomicfile",
-			"neterror", "outbox", "storage", "visit", "visit/desk",
+			"desk", "desk/remote", "desk/session", "neterror", "outbox", "storage", "visit", "visit/desk",
 		},
 		[]string{"storage/storagetest"},
 		"it serves programs of the hospital; cards and the way to NHSO are handed in, so that a station has the same",
@@ -117,6 +117,7 @@ var house = map[string]room{
 	"desk":          {[]string{"visit", "visit/desk"}, nil, "every face asks by it, and where the visits are is the matter of whoever answers"},
 	"desk/desktest": {[]string{"desk", "storage", "visit", "visit/desk"}, nil, "the suite looks into the store of the owner, and asks by the interface alone"},
 	"desk/local":    {[]string{"desk", "storage", "visit", "visit/desk"}, []string{"desk/desktest"}, "it asks NHSO through an interface of its own, so that the outbox alone knows what may be sent"},
+	"desk/remote":   {[]string{"desk", "desk/session", "visit", "visit/desk"}, []string{"desk/desktest", "desk/local", "storage"}, "it carries calls between an owner and a station, and a station has nothing of the owner's store"},
 	"desk/session":  {[]string{"visit/desk"}, nil, "a session is in memory: who they are and what their PIN is worth is told through an interface of its own"},
 
 	"certtest": {nil, nil, "it makes certificates, whoever shows them"},

@@ -148,6 +148,10 @@ func newBench(t testing.TB, change func(*Options)) *bench {
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = w.Write([]byte(compatAnswer))
 		}),
+		Desk: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			b.reached.Add(1)
+			_, _ = w.Write([]byte("{}"))
+		}),
 		Visits: countingFeed{&b.reached}, Feed: testFeed,
 	}
 	if change != nil {

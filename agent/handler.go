@@ -27,6 +27,7 @@ type Options struct {
 	Clients ClientLister // programs that may ask; nil: none
 	Visits  VisitFeed    // nil: the feed answers 503
 	Pairing *Pairing     // lets stations in; nil: there is no such path
+	Desk    http.Handler // answers the paths of the desk for tokens with that scope; nil: there are no such paths
 	Feed    string       // id of that feed in hexadecimal: places in another are worth nothing
 	Events  *Hub         // nil: a hub on which nothing happens
 
@@ -124,6 +125,9 @@ func (a *Agent) list() []*route {
 	}
 	if a.o.Pairing != nil {
 		list = append(list, &route{method: http.MethodPost, path: "/api/v1/desk/pair", cost: work, open: true, serve: http.HandlerFunc(a.pair)})
+	}
+	if a.o.Desk != nil {
+		list = append(list, deskRoutes(a.o.Desk)...)
 	}
 	if a.o.Compat != nil {
 		list = append(list, compatRoutes(a.o.Compat)...)

@@ -41,7 +41,7 @@ func (c *Core) newAgent(data string) (*hospital.Agent, error) {
 	}
 	return hospital.NewAgent(hospital.AgentOptions{
 		Config: c.Config, Log: c.Log, Store: c.Store, Visits: c.Visits, Outbox: c.Outbox,
-		Cards: agentCards{c.Cards}, Rights: agentRights{c.Upstream, c.offered}, Codes: agentCodes{c.Upstream, c.Visits}, Audit: c.audit, Clients: &records.Clients{Store: c.Store, Log: c.Log},
+		Cards: agentCards{c.Cards}, Rights: agentRights{c.Upstream, c.offered}, Codes: agentCodes{c.Upstream, c.Visits}, Audit: c.audit, Clients: &records.Clients{Store: c.Store, Log: c.Log}, Desk: c.Desk,
 		HasToken: c.hasToken(data), Outlive: c.outlive(),
 		Status: c.Status, Healthy: c.healthy, Watched: c.face.Watched,
 		Inserted: c.Cards.Insertion, Look: c.Look,

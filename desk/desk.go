@@ -6,6 +6,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -62,6 +63,17 @@ func OperatorAt(station string, o rules.Operator) Operator {
 	return Operator{o.ID, station + "/" + strings.ReplaceAll(o.Name.Full(), "/", "-"), o.Role}
 }
 
+// Check refuses an operator who is not named as holds and the audit need it.
+func (o Operator) Check() error {
+	if _, err := rules.ParseOperatorID(string(o.ID)); err != nil {
+		return &Error{Code: BadRequest, Err: err}
+	}
+	if station, name, _ := strings.Cut(o.Name, "/"); station == "" || name == "" {
+		return &Error{Code: BadRequest, Err: errors.New("an operator is named as station/operator")}
+	}
+	return nil
+}
+
 // Query says which visits are listed. What is empty does not matter.
 type Query struct {
 	Day    visit.Date // of service; zero: today
@@ -85,34 +97,38 @@ type Page struct {
 
 // Item is a visit as lists show it: with nothing by which a person can be found.
 type Item struct {
-	ID      visit.ID
-	HCode   string
-	Day     visit.Date
-	State   visit.State // of a visit that is held: where it stood before
-	Problem visit.Problem
+	ID      visit.ID      `json:"id"`
+	HCode   string        `json:"hcode"`
+	Day     visit.Date    `json:"service_date"`
+	State   visit.State   `json:"state"` // of a visit that is held: where it stood before
+	Problem visit.Problem `json:"-"`
 
-	Kind  rules.Kind
-	Steps []rules.Step // what solves it, the best first
-	Until time.Time    // it can be solved; zero: there is nothing to solve
+	Kind  rules.Kind   `json:"kind"`
+	Steps []rules.Step `json:"steps"`          // what solves it, the best first
+	Until time.Time    `json:"until,omitzero"` // it can be solved; zero: there is nothing to solve
 
-	Saved, Changed time.Time
-	Attempts       int       // how many requests have left
-	LastSent       time.Time // the last of them; zero: none has
+	Saved    time.Time `json:"saved"`
+	Changed  time.Time `json:"changed"`
+	Attempts int       `json:"attempts"`           // how many requests have left
+	LastSent time.Time `json:"last_sent,omitzero"` // the last of them; zero: none has
 
-	HeldBy    string    // "station/operator"; empty: nobody
-	HeldSince time.Time // zero: nobody holds it
-	ClosedBy  string    // "station/operator" who ended it; empty: nobody at a desk
-	Closed    rules.Reason
-	SettledBy visit.ID // the visit whose code it has; empty: its own
+	HeldBy    string       `json:"held_by,omitempty"` // "station/operator"; empty: nobody
+	HeldSince time.Time    `json:"held_since,omitzero"`
+	ClosedBy  string       `json:"closed_by,omitempty"` // "station/operator" who ended it; empty: nobody at a desk
+	Closed    rules.Reason `json:"closed,omitempty"`
+	SettledBy visit.ID     `json:"settled_by,omitempty"` // the visit whose code it has; empty: its own
 
-	Code      visit.AuthenCode
-	Issued    time.Time // zero: NHSO did not tell it, or there is no code
-	ClaimType visit.ClaimType
-	Method    visit.Method
-	Relation  visit.Relation // of the certifier
-	Photo     bool
+	Code      visit.AuthenCode `json:"code,omitempty"`
+	Issued    time.Time        `json:"issued,omitzero"` // zero: NHSO did not tell it, or there is no code
+	ClaimType visit.ClaimType  `json:"claim_type"`
+	Method    visit.Method     `json:"method"`
+	Relation  visit.Relation   `json:"relation,omitempty"` // of the certifier
+	Photo     bool             `json:"photo"`
 
-	PID, Name, Phone string // masked
+	// All three are masked.
+	PID   string `json:"pid_masked"`
+	Name  string `json:"name_masked"`
+	Phone string `json:"phone_masked"`
 }
 
 // Details is one visit with what became of it.
@@ -123,17 +139,18 @@ type Details struct {
 
 // Entry is something that happened to a visit.
 type Entry struct {
-	At           time.Time
-	What, Result string // words of the audit
-	Role         string // of whoever did it
-	Who          string // "station/operator", or a handle of the audit; empty: nobody at a desk
+	At     time.Time `json:"at"`
+	What   string    `json:"what"` // words of the audit, as the next two
+	Result string    `json:"result"`
+	Role   string    `json:"role"`          // of whoever did it
+	Who    string    `json:"who,omitempty"` // "station/operator", or a handle of the audit; empty: nobody at a desk
 }
 
 // Numbers are how many visits of a day stand where, and how much work there is.
 type Numbers struct {
-	Day    visit.Date
-	States map[visit.State]int // a visit that is held counts as work for the staff
-	Work   int                 // of every day
+	Day    visit.Date          `json:"service_date"`
+	States map[visit.State]int `json:"states"` // a visit that is held counts as work for the staff
+	Work   int                 `json:"work"`   // of every day
 }
 
 // Person is who a visit is of. Its numbers and names print themselves masked.

@@ -7,6 +7,9 @@ type Code string
 
 // The codes.
 const (
+	NotSignedIn  Code = "not-signed-in" // the operator has no session, or none any more
+	WrongPIN     Code = "wrong-pin"     // or no such operator
+	Locked       Code = "locked"        // no PIN is looked at now
 	NotAllowed   Code = "not-allowed"   // the role does not allow it
 	BadRequest   Code = "bad-request"   // what was asked for makes no sense
 	NotFound     Code = "not-found"     // there is no such visit
@@ -20,6 +23,9 @@ const (
 )
 
 var sayings = map[Code]string{
+	NotSignedIn:  "nobody is signed in, or not any more: sign in",
+	WrongPIN:     "the operator or the PIN is wrong",
+	Locked:       "no PIN is looked at now",
 	NotAllowed:   "the operator's role does not allow it",
 	BadRequest:   "the request makes no sense",
 	NotFound:     "there is no such visit",
@@ -34,7 +40,9 @@ var sayings = map[Code]string{
 
 // Codes returns every code.
 func Codes() []Code {
-	return []Code{NotAllowed, BadRequest, NotFound, Held, NotHeld, InFlight, NotOpen, NoAnswer, NotConfirmed, Failed}
+	return []Code{
+		NotSignedIn, WrongPIN, Locked, NotAllowed, BadRequest, NotFound, Held, NotHeld, InFlight, NotOpen, NoAnswer, NotConfirmed, Failed,
+	}
 }
 
 // Error implements error.

@@ -14,7 +14,7 @@ import (
 // Errors of signing in, besides *desk.LockedError.
 var (
 	// ErrSignIn does not say which of the two it was, nor that an operator is disabled.
-	ErrSignIn  = errors.New("the operator or the PIN is wrong")
+	ErrSignIn  = desk.ErrSignIn
 	ErrMachine = errors.New("a machine has a name of letters, digits, dots, hyphens and underscores, 40 at most")
 )
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/netip"
 	"sync"
 	"time"
@@ -14,6 +15,9 @@ import (
 	"authenkiosk/agent/secureagent"
 	"authenkiosk/app/config"
 	"authenkiosk/assets"
+	"authenkiosk/desk"
+	"authenkiosk/desk/remote"
+	"authenkiosk/desk/session"
 	"authenkiosk/neterror"
 	"authenkiosk/outbox"
 	"authenkiosk/storage"
@@ -59,6 +63,7 @@ type AgentOptions struct {
 	Codes   secureagent.Codes
 	Audit   *AuditWriter
 	Clients agent.ClientStore // programs that may ask
+	Desk    desk.Desk         // what stations ask for
 
 	HasToken func() bool         // whether there is something that the preference could hide
 	Outlive  time.Duration       // how long a reading serves when its card is out; 0: not at all
@@ -103,6 +108,10 @@ func NewAgent(o AgentOptions) (*Agent, error) {
 	f.options = agent.Options{
 		Status: o.Status, Healthy: o.Healthy, Logger: o.Log, Zone: string(c.NHSO.Zone), Unit: c.Unit.Name, Font: assets.FontRegular,
 		Clients: o.Clients, Visits: Feed{o.Store, o.Log}, Feed: id, Events: f.hub,
+		Desk: &remote.Handler{
+			Desk: o.Desk, Sessions: session.New(o.Store), Log: o.Log,
+			Machine: func(r *http.Request) string { return clientName(r.Context()) },
+		},
 		Pairing: f.pairing, Compat: f.compat, CompatOpen: c.Agent.Compat, AllowedOrigins: c.Agent.AllowedOrigins, LAN: lan,
 		Plain: f.plainHTTP(), Audit: o.Audit, CardAccess: f.cardAccess,
 	}

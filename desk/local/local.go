@@ -4,7 +4,6 @@ package local
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"authenkiosk/desk"
@@ -79,15 +78,8 @@ func coded(err error) error {
 
 // allow refuses an operator whose role does not allow the action, which the audit keeps.
 func (d *Desk) allow(o desk.Operator, a rules.Action, id visit.ID) error {
-	_, err := rules.ParseOperatorID(string(o.ID))
-	station, name, _ := strings.Cut(o.Name, "/")
-	switch {
-	case err != nil:
-		return refused(desk.BadRequest, err)
-	case station == "" || name == "":
-		return refused(desk.BadRequest, storage.ErrHolder)
-	case rules.Allowed(o.Role, a):
-		return nil
+	if err := o.Check(); err != nil || rules.Allowed(o.Role, a) {
+		return err
 	}
 	if err := d.told(o, "desk-refused", string(a), id); err != nil {
 		return err

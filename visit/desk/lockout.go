@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -25,6 +26,9 @@ func WaitAfter(failed int) (wait time.Duration, forGood bool) {
 	}
 	return firstWait << (failed - FreeTries), false
 }
+
+// ErrSignIn refuses a PIN, and does not say what was wrong.
+var ErrSignIn = errors.New("the operator or the PIN is wrong")
 
 // LockedError says that no PIN is looked at now.
 type LockedError struct {

@@ -1,0 +1,201 @@
+package remote
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+
+	"authenkiosk/desk"
+	"authenkiosk/visit"
+	rules "authenkiosk/visit/desk"
+)
+
+// maxAnswer bounds an answer, in bytes: a page of 500 visits is 0.5 MB.
+const maxAnswer = 32 << 20
+
+// Client is the desk of another machine. Operators sign in by it; it keeps their sessions
+// in memory alone. It is safe for concurrent use.
+type Client struct {
+	url, token string
+	http       *http.Client
+
+	session func(desk.Operator) string // empty: none
+
+	mu       sync.Mutex
+	sessions map[rules.OperatorID]string
+}
+
+var _ desk.Desk = (*Client)(nil)
+
+// NewClient returns the desk at an address, such as https://kiosk-1:8189, for a station
+// that has that token. h must know the certificate of the owner, and bound the time that a
+// call takes.
+func NewClient(url, token string, h *http.Client) *Client {
+	c := &Client{url: strings.TrimSuffix(url, "/") + Root, token: token, http: h, sessions: map[rules.OperatorID]string{}}
+	c.session = c.kept
+	return c
+}
+
+// kept returns the session with which an operator has signed in here.
+func (c *Client) kept(o desk.Operator) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.sessions[o.ID]
+}
+
+// SignIn begins the session of an operator. The owner names the station.
+func (c *Client) SignIn(ctx context.Context, id rules.OperatorID, pin rules.PIN) (desk.Operator, error) {
+	var s signedIn
+	if err := c.post(ctx, "sign-in", "", call{Operator: id, PIN: pin.Digits()}, &s); err != nil {
+		return desk.Operator{}, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sessions[s.ID] = s.Session
+	return desk.Operator{ID: s.ID, Name: s.Name, Role: s.Role}, nil
+}
+
+// SignOut ends the session of an operator, here whatever the owner answers.
+func (c *Client) SignOut(ctx context.Context, id rules.OperatorID) error {
+	c.mu.Lock()
+	token := c.sessions[id]
+	delete(c.sessions, id)
+	c.mu.Unlock()
+	return c.post(ctx, "sign-out", token, call{}, nil)
+}
+
+// Visits implements desk.Desk.
+func (c *Client) Visits(ctx context.Context, o desk.Operator, q desk.Query) (desk.Page, error) {
+	var w page
+	err := c.ask(ctx, o, "visits", call{Day: q.Day, State: q.State, Kind: q.Kind, Search: q.Search, After: q.After, Limit: q.Limit}, &w)
+	return w.of(), err
+}
+
+// Visit implements desk.Desk.
+func (c *Client) Visit(ctx context.Context, o desk.Operator, id visit.ID) (desk.Details, error) {
+	var w details
+	err := c.ask(ctx, o, "visit", call{ID: id}, &w)
+	return desk.Details{Item: w.of(), History: w.History}, err
+}
+
+// Work implements desk.Desk.
+func (c *Client) Work(ctx context.Context, o desk.Operator) (desk.Page, error) {
+	var w page
+	err := c.ask(ctx, o, "work", call{}, &w)
+	return w.of(), err
+}
+
+// Numbers implements desk.Desk.
+func (c *Client) Numbers(ctx context.Context, o desk.Operator, day visit.Date) (n desk.Numbers, err error) {
+	err = c.ask(ctx, o, "numbers", call{Day: day}, &n)
+	return n, err
+}
+
+// Reveal implements desk.Desk.
+func (c *Client) Reveal(ctx context.Context, o desk.Operator, why rules.Action, ids ...visit.ID) ([]desk.Person, error) {
+	var w []person
+	if err := c.ask(ctx, o, "reveal", call{Why: why, IDs: ids}, &w); err != nil {
+		return nil, err
+	}
+	list, err := personsOf(w)
+	if err != nil {
+		return nil, failed(err)
+	}
+	return list, nil
+}
+
+// Ask implements desk.Desk.
+func (c *Client) Ask(ctx context.Context, o desk.Operator, id visit.ID) (desk.Answer, error) {
+	var w answer
+	err := c.ask(ctx, o, "ask", call{ID: id}, &w)
+	return w.of(), err
+}
+
+// Hold implements desk.Desk.
+func (c *Client) Hold(ctx context.Context, o desk.Operator, id visit.ID) error {
+	return c.ask(ctx, o, "hold", call{ID: id}, nil)
+}
+
+// Release implements desk.Desk.
+func (c *Client) Release(ctx context.Context, o desk.Operator, id visit.ID) (desk.Answer, error) {
+	var w answer
+	err := c.ask(ctx, o, "release", call{ID: id}, &w)
+	return w.of(), err
+}
+
+// Settle implements desk.Desk.
+func (c *Client) Settle(ctx context.Context, o desk.Operator, id visit.ID, code visit.AuthenCode) error {
+	return c.ask(ctx, o, "settle", call{ID: id, Code: code}, nil)
+}
+
+// Close implements desk.Desk.
+func (c *Client) Close(ctx context.Context, o desk.Operator, id visit.ID, why rules.Reason) error {
+	return c.ask(ctx, o, "close", call{ID: id, Reason: why}, nil)
+}
+
+// Reopen implements desk.Desk.
+func (c *Client) Reopen(ctx context.Context, o desk.Operator, id visit.ID) error {
+	return c.ask(ctx, o, "reopen", call{ID: id}, nil)
+}
+
+// ask is post for an operator who is signed in.
+func (c *Client) ask(ctx context.Context, o desk.Operator, path string, body call, into any) error {
+	if err := o.Check(); err != nil {
+		return err
+	}
+	token := c.session(o)
+	if token == "" {
+		return &desk.Error{Code: desk.NotSignedIn}
+	}
+	return c.post(ctx, path, token, body, into)
+}
+
+// post makes one call. It is never repeated by itself: what it changed is known to the
+// owner alone.
+func (c *Client) post(ctx context.Context, path, session string, body call, into any) error {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return failed(err)
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url+path, bytes.NewReader(data))
+	if err != nil {
+		return failed(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Authorization", "Bearer "+c.token)
+	if session != "" {
+		r.Header.Set(SessionHeader, session)
+	}
+	resp, err := c.http.Do(r)
+	if err != nil {
+		return failed(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	said := json.NewDecoder(io.LimitReader(resp.Body, maxAnswer))
+	if resp.StatusCode != http.StatusOK {
+		var f failure
+		if err := said.Decode(&f); err != nil || f.Code == "" { // it is not of a desk, but of the guard before it
+			return failed(fmt.Errorf("the other machine answers %s %s", resp.Status, f.Error))
+		}
+		e := &desk.Error{Code: f.Code, By: f.By, Since: f.Since}
+		if why, ok := strings.CutPrefix(f.Error, f.Code.Error()+": "); ok {
+			e.Err = errors.New(why)
+		}
+		return e
+	}
+	if into == nil {
+		return nil
+	}
+	if err := said.Decode(into); err != nil {
+		return failed(fmt.Errorf("the answer cannot be read: %w", err))
+	}
+	return nil
+}
+
+func failed(err error) error { return &desk.Error{Code: desk.Failed, Err: err} }
