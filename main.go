@@ -13,9 +13,9 @@ import (
 )
 
 func main() {
-	p := cli.Program{
+	p := &cli.Program{
 		Name: "authenkiosk", Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Commands: kioskcmd.Commands(openWindow, drawScreen), Checks: kioskcmd.Checks,
 	}
-	os.Exit(p.Main(os.Args[1:]))
+	os.Exit(kioskcmd.Main(p, os.Args[1:]))
 }
