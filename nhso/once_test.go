@@ -2,7 +2,6 @@ package nhso_test
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -12,10 +11,10 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
+	"authenkiosk/neterror"
 	"authenkiosk/nhso"
 	"authenkiosk/visit"
 )
@@ -194,7 +193,7 @@ func TestAQuestionIsNeverAnsweredByAnotherServer(t *testing.T) {
 func TestARefusedConnectionIsNotSent(t *testing.T) {
 	client := clientOf(t, refusing(t), nil)
 	_, err := client.Submit(t.Context(), submission("900000000000", visit.ServiceDateOf(time.Now())))
-	if nhso.KindOf(err) != nhso.NotSent || !errors.Is(err, syscall.ECONNREFUSED) {
+	if nhso.KindOf(err) != nhso.NotSent || !neterror.Refused(err) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -346,7 +346,7 @@ func startChild(t *testing.T, zone, data string, seed int) *child {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.cmd.ExtraFiles = []*os.File{w}
+	c.cmd.Stdout = w // Windows hands on no other files
 	c.began = time.Now()
 	if err := c.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -440,7 +440,7 @@ func TestKillChild(t *testing.T) {
 	if zone == "" {
 		return // nobody has started it as a child
 	}
-	told := os.NewFile(3, "told")
+	told := os.Stdout
 	k, err := childKiosk(zone, os.Getenv(killChildData), killTimeout)
 	if err != nil {
 		t.Fatal(err)
