@@ -147,7 +147,7 @@ func showsNothingWrong(t *testing.T, s *Store, want map[visit.ID]Record) {
 	work := map[visit.ID]visit.State{}
 	unsettled, err := s.Unsettled()
 	must(t, err)
-	staff, err := s.StaffWork()
+	staff, err := staffWork(s)
 	must(t, err)
 	for _, r := range append(unsettled, staff...) {
 		work[r.Visit.ID] = r.State

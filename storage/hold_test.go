@@ -75,7 +75,7 @@ func TestAVisitIsHeldOnlyWhenNoRequestCanBeAtWork(t *testing.T) {
 			if list, err := s.Unsettled(); err != nil || !refused && len(list) != 0 {
 				t.Errorf("%d are to be sent, %v", len(list), err)
 			}
-			if list, err := s.StaffWork(); err != nil || !refused && len(list) != 1 {
+			if list, err := staffWork(s); err != nil || !refused && len(list) != 1 {
 				t.Errorf("%d are work of the staff, %v", len(list), err)
 			}
 		})

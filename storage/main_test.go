@@ -3,6 +3,7 @@ package storage
 import (
 	"flag"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -78,6 +79,12 @@ func listOf(s *Store, date visit.Date) ([]Record, error) {
 		}
 		return nil
 	}), nil)
+}
+
+// staffWork returns the open visits that are with the staff.
+func staffWork(s *Store) ([]Record, error) {
+	open, err := s.Work()
+	return slices.DeleteFunc(open, func(r Record) bool { return r.State != visit.StateStaff }), err
 }
 
 // attachPhoto gives a visit a photo later than SaveWithPhoto does.

@@ -26,11 +26,6 @@ func (s *Store) Unsettled() ([]Record, error) {
 	return s.list(s.index.open(false), func(r Record) bool { return r.State.Unsettled() })
 }
 
-// StaffWork returns the visits that wait for the desk, as Unsettled does.
-func (s *Store) StaffWork() ([]Record, error) {
-	return s.list(s.index.open(true), func(r Record) bool { return r.State == visit.StateStaff })
-}
-
 // Newest hands the visits of a service date to each, with the number of their saving, the
 // newest first, until each returns false: those that were saved before that number, or
 // all for 0, and of one person, or everybody's for the zero PID. Errors are those of

@@ -31,7 +31,7 @@ func TestCountsAndListsFollowEveryState(t *testing.T) {
 		read func() ([]Record, error)
 		n    int
 	}{
-		"unsettled": {s.Unsettled, 2}, "staff": {s.StaffWork, 1}, "work": {s.Work, 4},
+		"unsettled": {s.Unsettled, 2}, "staff": {func() ([]Record, error) { return staffWork(s) }, 1}, "work": {s.Work, 4},
 		"today":     {func() ([]Record, error) { return listOf(s, today) }, 7},
 		"yesterday": {func() ([]Record, error) { return listOf(s, yesterday.ServiceDate) }, 1},
 		"tomorrow":  {func() ([]Record, error) { return listOf(s, today.Next()) }, 0},

@@ -200,7 +200,7 @@ func TestAVisitForTheStaffIsNeverWorkForTheOutbox(t *testing.T) {
 		t.Helper()
 		open, err := s.Unsettled()
 		must(t, err)
-		staff, err := s.StaffWork()
+		staff, err := staffWork(s)
 		must(t, err)
 		feed, _, err := s.Changes(0, 10)
 		must(t, err)
@@ -216,7 +216,7 @@ func TestAVisitForTheStaffIsNeverWorkForTheOutbox(t *testing.T) {
 	must(t, s.Drop(v.ID, noon))
 	must(t, s.Close())
 	s = openIn(t, dir)
-	if staff, err := s.StaffWork(); err != nil || len(staff) != 0 {
+	if staff, err := staffWork(s); err != nil || len(staff) != 0 {
 		t.Errorf("closed: %d for the staff, %v", len(staff), err)
 	}
 }
