@@ -134,8 +134,8 @@ field:
 long:
 	go test ./visit/flow -run Random -count 1 -v -timeout 30m -random-events 10000000
 
-# prove runs the experiments behind the promises at full length (about an
-# hour and a half) and prints their figures. A shortened run of each is part of make test.
+# prove runs the experiments behind the promises at full length (about
+# two hours) and prints their figures. A shortened run of each is part of make test.
 PROVE = go test -tags $(TEST_TAGS) -count 1 -v -timeout 40m
 # MEMORY is where files are kept whose way to the disk is no part of the experiment.
 MEMORY = $(or $(wildcard /dev/shm),$(TMPDIR),/tmp)

@@ -63,6 +63,7 @@ func TestWhateverDesksAndOutboxDoNoItemGetsTwoCodesAndNoneIsForgotten(t *testing
 			w.checkAll()
 			w.checkAudit()
 			w.end()
+			w.endStation()
 			for name, n := range w.count {
 				sum[name] += n
 			}
@@ -89,7 +90,7 @@ var deskActions = map[string]struct {
 	"visit": {14, (*deskWorld).newVisit}, "take back": {2, (*deskWorld).takeBack}, "hold": {18, (*deskWorld).hold},
 	"release": {10, (*deskWorld).release}, "complete": {10, (*deskWorld).complete}, "new authen": {5, (*deskWorld).newAuthen},
 	"settle": {8, (*deskWorld).settle}, "give up": {4, (*deskWorld).giveUp}, "reopen": {3, (*deskWorld).reopen},
-	"wait": {22, (*deskWorld).wait}, "NHSO goes or comes": {3, (*deskWorld).switchNHSO}, "restart": {1, (*deskWorld).restart},
+	"wait": {18, (*deskWorld).wait}, "tell of a code": {4, (*deskWorld).tellOf}, "NHSO goes or comes": {3, (*deskWorld).switchNHSO}, "restart": {1, (*deskWorld).restart},
 }
 
 func (w *deskWorld) step() {
@@ -214,7 +215,7 @@ func (w *deskWorld) mayHold(r storage.Record, by string) verdict {
 	for _, o := range same { // the first of them decides
 		switch {
 		case o.Visit.ID == r.Visit.ID || o.Visit.ClaimType != r.Visit.ClaimType:
-		case o.Held() && o.Hold.By != by:
+		case o.Held():
 			return others
 		case mayBeAtWork(o):
 			return inFlight
@@ -318,6 +319,9 @@ func (w *deskWorld) release() bool {
 	}
 	a, _ := w.ask(r.Visit)
 	r = w.read(r.Visit.ID)
+	if w.atStation(r.Visit.ID) {
+		return false
+	}
 	holder, by, entries := w.operator(r), w.operator(r), w.entries()
 	want := w.mayFinish(r, holder)
 	if want == yes && !a.At.After(r.Hold.At) {
@@ -356,10 +360,13 @@ func (w *deskWorld) complete() bool {
 	}
 	r = w.read(r.Visit.ID)
 	by, entries := w.operator(r), w.entries()
-	if !makes(r) {
+	if !makes(r) || w.atStation(r.Visit.ID) {
 		return false
 	}
 	v := w.visit(r.Visit.PID, r.Visit.ClaimType.Code)
+	if r.Held() && w.mayFinish(r, r.Hold.By) == yes && w.random.IntN(2) == 0 {
+		return w.completeAtStation(r, v)
+	}
 	err := w.store.Complete(r.Visit.ID, by, v, nil, v.CreatedAt)
 	ok = w.answered("complete", r, entries, err, w.mayFinish(r, by), "visit-completed")
 	if ok {
@@ -372,6 +379,42 @@ func (w *deskWorld) complete() bool {
 	return ok
 }
 
+// completeAtStation makes the visit for an item on the station, which has a store of its own.
+func (w *deskWorld) completeAtStation(item storage.Record, v visit.Visit) bool {
+	id := item.Visit.ID
+	if err := w.station.Complete(id, item.Hold.By, v, nil, v.CreatedAt); err != nil {
+		w.t.Error(err)
+	}
+	w.mu.Lock()
+	w.item[v.ID], w.away[id] = id, v.ID
+	w.mu.Unlock()
+	w.tell = append(w.tell, id)
+	w.patient.Go(func() { w.stationBox.Submit(w.t.Context(), v.ID) })
+	return true
+}
+
+// tellOf lets the station tell of the code of what it made for an item.
+func (w *deskWorld) tellOf() bool {
+	for n, id := range w.tell {
+		made, err := w.station.Visit(w.away[id])
+		if err != nil {
+			w.t.Error(err)
+		}
+		r := w.read(id)
+		if made.State.Unsettled() || !r.Held() {
+			continue
+		}
+		w.tell = slices.Delete(w.tell, n, n+1)
+		if made.State != visit.StateDone {
+			return false
+		}
+		entries := w.entries()
+		err = w.store.Settle(id, r.Hold.By, made.Code, made.IssuedAt, made.Visit.ID, time.Now())
+		return w.answered("settle by the station", r, entries, err, w.mayFinish(r, r.Hold.By), "visit-done")
+	}
+	return false
+}
+
 // newAuthen has NHSO's page make a code by hand, for one who holds the item, while nothing is
 // on its way for it or for anybody of its service.
 func (w *deskWorld) newAuthen() bool {
@@ -380,7 +423,7 @@ func (w *deskWorld) newAuthen() bool {
 		return false
 	}
 	a, asked := w.ask(r.Visit)
-	if r = w.read(r.Visit.ID); !asked || a.Code != "" || !makes(r) || !r.Held() || w.mayFinish(r, r.Hold.By) != yes {
+	if r = w.read(r.Visit.ID); !asked || a.Code != "" || w.atStation(r.Visit.ID) || !makes(r) || !r.Held() || w.mayFinish(r, r.Hold.By) != yes {
 		return false
 	}
 	same, err := w.store.Find(r.Visit.PID, r.Visit.ServiceDate)
@@ -399,7 +442,7 @@ func (w *deskWorld) settle() bool {
 		return false
 	}
 	a, _ := w.ask(r.Visit)
-	if r = w.read(r.Visit.ID); a.Code == "" {
+	if r = w.read(r.Visit.ID); a.Code == "" || w.atStation(r.Visit.ID) {
 		return false
 	}
 	by, entries := w.operator(r), w.entries()
@@ -409,7 +452,7 @@ func (w *deskWorld) settle() bool {
 
 func (w *deskWorld) giveUp() bool {
 	r, ok := w.some()
-	if !ok {
+	if !ok || w.atStation(r.Visit.ID) {
 		return false
 	}
 	by, entries := w.operator(r), w.entries()

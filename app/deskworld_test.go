@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -99,23 +100,30 @@ func (n *deskNHSO) Codes(_ context.Context, pid visit.PID, date visit.Date) (see
 	return seen, nil
 }
 
-// deskWorld is a machine with its store and its outbox, and desks around it.
+// deskWorld is a machine with its store and its outbox, desks around it, and a station, which
+// is a machine of its own.
 type deskWorld struct {
 	t      *testing.T
 	random *rand.Rand
 	dir    string
 	nhso   *deskNHSO
 
-	store   *storage.Store
-	outbox  *outbox.Outbox
-	patient sync.WaitGroup // submissions of those who wait
-	end     func()
+	store      *storage.Store
+	outbox     *outbox.Outbox
+	station    *storage.Store
+	stationBox *outbox.Outbox
+	patient    sync.WaitGroup // submissions of those who wait
+	end        func()
+	endStation func()
 
-	ids      []visit.ID // of every visit, in the order of saving
+	people   int        // visits so far, on both machines
+	ids      []visit.ID // of every visit of the machine, in the order of saving
 	item     map[visit.ID]visit.ID
-	codes    map[visit.ID]int // made by us for an item
-	services map[string]int   // made by us for a person, day and claim type
-	given    []visit.ID       // those that a desk has given up
+	away     map[visit.ID]visit.ID // what the station has made for an item
+	tell     []visit.ID            // items of whose code the station has not told yet
+	codes    map[visit.ID]int      // made by us for an item
+	services map[string]int        // made by us for a person, day and claim type
+	given    []visit.ID            // those that a desk has given up
 	reopened map[visit.ID]bool
 	audit    map[string]int // what the desks did, by the event of the audit
 	count    map[string]int // how often each action came to something, or did not
@@ -125,32 +133,55 @@ type deskWorld struct {
 func newDeskWorld(t *testing.T, dir string, seed uint64) *deskWorld {
 	w := &deskWorld{
 		t: t, random: rand.New(rand.NewPCG(seed, 16)), dir: dir,
-		item: map[visit.ID]visit.ID{}, codes: map[visit.ID]int{}, services: map[string]int{}, reopened: map[visit.ID]bool{}, audit: map[string]int{}, count: map[string]int{},
+		item: map[visit.ID]visit.ID{}, away: map[visit.ID]visit.ID{}, codes: map[visit.ID]int{}, services: map[string]int{}, reopened: map[visit.ID]bool{}, audit: map[string]int{}, count: map[string]int{},
 	}
 	w.nhso = &deskNHSO{random: rand.New(rand.NewPCG(seed, 17)), codes: map[deskPerson][]visit.Authentication{}, sent: w.sent, made: w.made}
 	w.start()
+	w.station, w.stationBox, w.endStation = w.machine("station")
 	return w
 }
 
 func (w *deskWorld) start() {
-	var err error
-	if w.store, err = storage.Open(w.dir, storage.Options{Now: time.Now}); err != nil {
+	store, box, end := w.machine("kiosk")
+	w.mu.Lock() // the station asks meanwhile, see sent
+	defer w.mu.Unlock()
+	w.store, w.outbox, w.end = store, box, end
+}
+
+// machine opens a store and lets its outbox work.
+func (w *deskWorld) machine(name string) (*storage.Store, *outbox.Outbox, func()) {
+	store, err := storage.Open(filepath.Join(w.dir, name), storage.Options{Now: time.Now})
+	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.outbox = outbox.New(outbox.Options{
-		Store: Visits{w.store, func(visit.ID, visit.State) {}}, NHSO: w.nhso, Log: slog.New(slog.DiscardHandler),
+	box := outbox.New(outbox.Options{
+		Store: Visits{store, func(visit.ID, visit.State) {}}, NHSO: w.nhso, Log: slog.New(slog.DiscardHandler),
 	})
 	ctx, cancel := context.WithCancel(w.t.Context())
 	ended := make(chan struct{})
-	go func() { w.outbox.Run(ctx); close(ended) }()
-	w.end = func() {
+	go func() { box.Run(ctx); close(ended) }()
+	return store, box, func() {
 		cancel()
 		<-ended
 		w.patient.Wait()
-		if err := w.store.Close(); err != nil {
+		if err := store.Close(); err != nil {
 			w.t.Error(err)
 		}
 	}
+}
+
+// atStation reports whether what the station has made for an item is on its way. Whoever
+// works there knows it, and does nothing else for the item meanwhile.
+func (w *deskWorld) atStation(item visit.ID) bool {
+	made := w.away[item]
+	if made == "" {
+		return false
+	}
+	r, err := w.station.Visit(made)
+	if err != nil {
+		w.t.Error(err)
+	}
+	return r.State.Unsettled()
 }
 
 // root is the item for which a visit was made, or the visit itself.
@@ -163,9 +194,14 @@ func (w *deskWorld) root(id visit.ID) visit.ID {
 
 // sent holds a request against the promises.
 func (w *deskWorld) sent(v visit.Visit) {
-	r, err := w.store.Visit(v.ID)
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	item := w.item[v.ID]
+	from := w.store
+	if w.away[item] == v.ID {
+		from = w.station
+	}
+	r, err := from.Visit(v.ID)
 	switch {
 	case err != nil || r.State != visit.StateInflight || r.Held():
 		w.t.Errorf("visit %s is sent and is %s, held: %t, %v", v.ID, r.State, r.Held(), err)
@@ -174,9 +210,9 @@ func (w *deskWorld) sent(v visit.Visit) {
 	case v.ServiceDate != visit.ServiceDateOf(time.Now()):
 		w.t.Errorf("visit %s is sent on another day than its own", v.ID)
 	}
-	if item := w.item[v.ID]; item != "" {
+	if item != "" {
 		// The item may be done meanwhile, by a code that a look-up found, and never waits.
-		if r, err := w.store.Visit(item); err != nil || r.State.Unsettled() {
+		if r, err := w.store.Visit(item); err != nil && !errors.Is(err, storage.ErrClosed) || r.State.Unsettled() {
 			w.t.Errorf("visit %s is sent for %s, which is %s, %v", v.ID, item, r.State, err)
 		}
 	}
@@ -196,13 +232,14 @@ func (w *deskWorld) made(v visit.Visit) {
 
 // visit makes a visit of today.
 func (w *deskWorld) visit(pid visit.PID, claim string) visit.Visit {
+	w.people++
 	now := time.Now()
 	phone, err := visit.ParsePhone(typedPhone)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	return visit.Visit{
-		ID: visit.ID(fmt.Sprintf("01900000-0000-7000-8000-%012x", len(w.ids)+1)), HCode: "99999", ServiceDate: visit.ServiceDateOf(now), PID: pid,
+		ID: visit.ID(fmt.Sprintf("01900000-0000-7000-8000-%012x", w.people)), HCode: "99999", ServiceDate: visit.ServiceDateOf(now), PID: pid,
 		Name: visit.Name{First: "ทดสอบ", Last: "ระบบ"}, Phone: phone, ClaimType: visit.ClaimType{Code: claim}, Method: visit.MethodCard, CreatedAt: now,
 	}
 }

@@ -23,7 +23,7 @@ const maxHolder = 40
 //
 // It returns ErrInFlight when a request for the visit, or for another of the same person, day
 // and claim type, may be at work at NHSO, a *HeldError when somebody
-// else holds the visit or such another, and a *TransitionError for one that is done or closed. After any
+// else holds the visit, or anybody such another, and a *TransitionError for one that is done or closed. After any
 // other error the visit may be held all the same, and the same call finds out.
 func (s *Store) Hold(id visit.ID, by string, at time.Time) error {
 	if err := checkHolder(by); err != nil {
@@ -54,7 +54,7 @@ func (s *Store) Hold(id visit.ID, by string, at time.Time) error {
 		if r.State != visit.StateStaff {
 			r.State, r.ChangedAt = visit.StateStaff, at
 		}
-		if err := s.quiet(tx, r, by); err != nil {
+		if err := s.quiet(tx, r); err != nil {
 			return nil, fmt.Errorf("hold visit %s: %w", id, err)
 		}
 		data, err := encode(r)
@@ -69,9 +69,10 @@ func (s *Store) Hold(id visit.ID, by string, at time.Time) error {
 }
 
 // quiet refuses to let a desk begin while a request for another visit of the same person, day
-// and claim type may be at work, or another desk works on one: NHSO makes a code for each. The
-// visit that the desk makes may be another machine's, which knows nothing of that.
-func (s *Store) quiet(tx *bolt.Tx, r Record, by string) error {
+// and claim type may be at work, or a desk works on one: NHSO makes a code for each. The visit
+// that the desk makes may be another machine's, which knows nothing of that. When the
+// other one has its code, this one is settled with it.
+func (s *Store) quiet(tx *bolt.Tx, r Record) error {
 	v := r.Visit
 	for _, id := range s.index.ofPerson(s.ring.personKey(v.PID), v.ServiceDate) {
 		other, err := s.load(tx, id)
@@ -80,7 +81,7 @@ func (s *Store) quiet(tx *bolt.Tx, r Record, by string) error {
 		}
 		switch {
 		case id == v.ID || other.Visit.PID != v.PID || other.Visit.ClaimType.Code != v.ClaimType.Code:
-		case other.Held() && other.Hold.By != by:
+		case other.Held():
 			return &HeldError{ID: id, Hold: other.Hold}
 		case other.State == visit.StateInflight, other.State == visit.StatePending && other.Unclear() > 0:
 			return ErrInFlight

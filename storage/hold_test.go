@@ -114,8 +114,8 @@ func TestAVisitIsNotHeldWhileARequestForTheSameServiceMayBeAtWork(t *testing.T) 
 	}
 }
 
-// Each of them would have a code made for the same care, on a machine of their own.
-func TestTwoDesksDoNotWorkOnTwoVisitsOfOneService(t *testing.T) {
+// A code would be made for each, and for the same care: also by one person, on two machines.
+func TestNobodyWorksOnTwoVisitsOfOneServiceAtOnce(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	first, second := madeUp(1), madeUp(2)
 	second.PID = first.PID
@@ -123,10 +123,14 @@ func TestTwoDesksDoNotWorkOnTwoVisitsOfOneService(t *testing.T) {
 	into(t, s, second, visit.StatePending)
 	must(t, s.Hold(first.ID, anna, noon))
 	held := new(HeldError)
-	if err := s.Hold(second.ID, ben, noon); !errors.As(err, &held) || held.ID != first.ID || held.Hold.By != anna {
-		t.Errorf("%v", err)
+	for _, by := range []string{anna, ben} {
+		if err := s.Hold(second.ID, by, noon); !errors.As(err, &held) || held.ID != first.ID || held.Hold.By != anna {
+			t.Errorf("%s: %v", by, err)
+		}
 	}
-	must(t, s.Hold(second.ID, anna, noon))
+	must(t, s.Settle(first.ID, anna, code, noon, "", noon))
+	must(t, s.Hold(second.ID, ben, noon))
+	must(t, s.Settle(second.ID, ben, code, noon, "", noon))
 }
 
 func TestAHeldVisitTakesNothingButItsCode(t *testing.T) {
