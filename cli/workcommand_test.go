@@ -27,6 +27,7 @@ func staffWork(t *testing.T, s *storage.Store, at time.Time) []visit.Visit {
 	}
 	w := v
 	w.ID, w.Method = "01900000-0000-7000-8000-00000000a002", visit.MethodCertifier
+	w.ClaimType.Code = "PG0130001" // whoever holds one service keeps others from it
 	w.Attestation = visit.Attestation{
 		Certifier: pidOf(t, workCertifier), CertifierName: visit.Name{First: "ผู้รับรองสมมุติ", Last: "ทดลอง"}, Relation: visit.RelationParent,
 	}
@@ -63,7 +64,7 @@ func TestTheStaffSeeTheirWorkWhileTheProgramRunsAndNamesOnlyWhenTheyAskForThem(t
 			{"list -month " + month, []string{"2 open, 0 erased"}, personal},
 			{"list -month 2001-01", []string{"0 open, 0 erased"}, append(personal, visits[0].ID.Number())},
 			{"list -names -as " + staff, []string{somePID, "สมมุติ ทดลองระบบ"}, []string{"0800001234"}},
-			{"show " + visits[1].ID.Number(), []string{"certifier", "parent", "PG0060001", "K15", "read-card", "desk-1/somebody", visits[1].ServiceDate.Next().String() + " 00:00"}, personal},
+			{"show " + visits[1].ID.Number(), []string{"certifier", "parent", "PG0130001", "K15", "read-card", "desk-1/somebody", visits[1].ServiceDate.Next().String() + " 00:00"}, personal},
 			{"show -json " + string(visits[0].ID), []string{`"attempts": 1`, `"state": "staff"`, `"kind": "refused"`, `"new-authen"`}, append(personal, "held_by")},
 			{"show " + string(visits[0].ID) + " -names -as " + staff, []string{somePID, "0800001234", "not known"}, nil},
 		} {

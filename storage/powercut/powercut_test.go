@@ -40,7 +40,11 @@ func TestNoAcknowledgedVisitIsLostWhenThePowerFails(t *testing.T) {
 		}
 	}
 	t.Log(m.tally)
-	if *cuts >= 10 && m.tally.hit*10 < *cuts*7 {
+	least := *cuts / 2 // of a few cuts, as chance has it
+	if *cuts >= 100 {
+		least = *cuts * 7 / 10
+	}
+	if *cuts >= 10 && m.tally.hit < least {
 		t.Errorf("only %d of %d cuts met data that was not safe", m.tally.hit, *cuts)
 	}
 	if *cuts >= 10 && m.tally.acknowledged < *cuts {
