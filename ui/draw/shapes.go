@@ -1,47 +1,12 @@
 package draw
 
-import (
-	"image/color"
-
-	"fyne.io/fyne/v2/canvas"
-)
+import "image/color"
 
 // Radius of corners and width of borders, in design units.
 const (
 	Radius = 22
 	Border = 3
 )
-
-// BoxStyle says how a rectangle looks.
-type BoxStyle struct {
-	Fill, Stroke color.NRGBA
-	Width        float32 // of the stroke
-	Radius       float32
-}
-
-// Box draws a rectangle.
-func (s *Sheet) Box(name string, at Area, st BoxStyle) {
-	b := named(s, "box", name, func() Box { return Box{&canvas.Rectangle{}} })
-	pos, size := s.Geo.Pixels(at)
-	r := canvas.Rectangle{
-		FillColor: st.Fill, StrokeColor: st.Stroke, StrokeWidth: round(st.Width * s.Geo.Unit), CornerRadius: round(st.Radius * s.Geo.Unit),
-	}
-	if st.Width > 0 {
-		r.StrokeWidth = max(r.StrokeWidth, 1)
-	}
-	changed := b.FillColor != r.FillColor || b.StrokeColor != r.StrokeColor || b.StrokeWidth != r.StrokeWidth || b.CornerRadius != r.CornerRadius
-	if b.Position() != pos {
-		b.Move(pos)
-	}
-	if b.Size() != size {
-		b.Resize(size)
-	}
-	if changed {
-		b.FillColor, b.StrokeColor, b.StrokeWidth, b.CornerRadius = r.FillColor, r.StrokeColor, r.StrokeWidth, r.CornerRadius
-		b.Refresh()
-	}
-	s.put(b)
-}
 
 // Fill draws a rectangle without border and corners.
 func (s *Sheet) Fill(name string, at Area, c color.NRGBA) { s.Box(name, at, BoxStyle{Fill: c}) }

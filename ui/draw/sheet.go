@@ -146,15 +146,6 @@ func (s *Sheet) Title() TextStyle {
 	return TextStyle{Size: 56, Color: s.Colors.Ink, Bold: true, Least: 40}
 }
 
-// Box is a rectangle.
-type Box struct{ *canvas.Rectangle }
-
-// Objects implements Piece.
-func (b Box) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{b.Rectangle} }
-
-// Empty implements Piece.
-func (b Box) Empty() {}
-
 // still leaves its objects where the drawing put them.
 type still struct{}
 
