@@ -20,7 +20,8 @@ type BoxStyle struct {
 // Without a graphics card most of a repaint goes into large boxes: by measurement a pixel
 // of a rectangle costs twice as much as one of a line, and four times as much when it has
 // round corners. So the inside of a large box is a thick line, with what is round above
-// and below it, and its border at the sides.
+// and below it, and its border at the sides. The painter without a window draws borders
+// half outside of their box, so that its pictures have every box whole.
 type Box struct {
 	*canvas.Rectangle // the whole; hidden when its parts are painted
 	parts             *parts
@@ -76,7 +77,7 @@ func (s *Sheet) Box(name string, at Area, st BoxStyle) {
 		r.StrokeWidth = max(r.StrokeWidth, 1)
 	}
 	if give(b.Rectangle, &r, pos, size) {
-		b.Hidden = st.opaque() && b.parts.lay(b.Rectangle, s.Density)
+		b.Hidden = s.Parts && st.opaque() && b.parts.lay(b.Rectangle, s.Density)
 	}
 	s.put(b)
 }

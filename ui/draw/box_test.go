@@ -23,6 +23,7 @@ func photograph(size fyne.Size, objects ...fyne.CanvasObject) image.Image {
 
 func TestALargeBoxInPartsLooksLikeTheWhole(t *testing.T) {
 	sheet := NewSheet()
+	sheet.Parts = true
 	fill, stroke := color.NRGBA{R: 0xE0, G: 0xF0, B: 0xF1, A: 0xFF}, color.NRGBA{G: 0x54, B: 0x5C, A: 0xFF}
 	for name, st := range map[string]BoxStyle{
 		"plain":                {Fill: fill},
@@ -80,6 +81,7 @@ func difference(a, b color.Color) (most int) {
 
 func TestABoxThatShinesThroughIsPaintedOnce(t *testing.T) {
 	s := NewSheet()
+	s.Parts = true
 	s.Begin(Geometry{Unit: 1}, s.Colors)
 	s.Box("veil", Area{W: 500, H: 500}, BoxStyle{Fill: color.NRGBA{A: 0x80}})
 	s.Box("rim", Area{W: 500, H: 500}, BoxStyle{Fill: color.NRGBA{A: 0xFF}, Stroke: color.NRGBA{A: 0x80}, Width: 3})

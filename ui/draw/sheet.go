@@ -34,6 +34,7 @@ type Sheet struct {
 	Redraw  func()
 	Faults  []string // mistakes in the drawing, for the tests
 	Draft   bool     // without pictures, for tests of the layout
+	Parts   bool     // large boxes in parts, see Box; set before the first drawing
 
 	Paintings map[string]*painting
 	Later     func(func())      // calls it on the goroutine of the screen, soon; nil: pictures are waited for

@@ -79,48 +79,60 @@ func over(top, bottom color.NRGBA) color.NRGBA {
 
 var rawKey = regexp.MustCompile(`^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+$`)
 
-func TestEveryTextOfEveryScreenCanBeReadOnWhatIsBehindIt(t *testing.T) {
+func TestEveryTextCanBeReadAndWhatCanBeTouchedIsSeenAndStandsApart(t *testing.T) {
 	everyLook(t, func(t *testing.T, name string, k *Kiosk, theme flow.Contrast) {
 		for i, o := range k.s.Order {
-			c, ok := o.(*canvas.Text)
-			if !ok || c.Text == "" {
-				continue
-			}
-			if rawKey.MatchString(c.Text) {
-				t.Errorf("%s: %q has no words", name, c.Text)
-			}
-			ink := c.Color.(color.NRGBA)
-			ground := under(k.s.Order[:i], inkBox(c))
-			if got := drawtest.Contrast(ink, ground); got < leastContrast[theme] {
-				t.Errorf("%s: %q has a contrast of %.1f on %v", name, c.Text, got, ground)
+			switch o := o.(type) {
+			case *canvas.Text:
+				mustBeRead(t, name, o, k.s.Order[:i], leastContrast[theme])
+			case *draw.Target:
+				mustBeSeen(t, name, o, k.s.Order[:i])
 			}
 		}
+		mustStandApart(t, name, k)
 	})
 }
 
-func TestWhatCanBeTouchedIsSeenAndStandsApart(t *testing.T) {
-	everyLook(t, func(t *testing.T, name string, k *Kiosk, theme flow.Contrast) {
-		for i, o := range k.s.Order {
-			x, ok := o.(*draw.Target)
-			if !ok || x.Name == "" {
+// mustBeRead fails when a text has too little contrast to what is below it.
+func mustBeRead(t *testing.T, screen string, c *canvas.Text, below []fyne.CanvasObject, least float64) {
+	t.Helper()
+	if c.Text == "" {
+		return
+	}
+	if rawKey.MatchString(c.Text) {
+		t.Errorf("%s: %q has no words", screen, c.Text)
+	}
+	ground := under(below, inkBox(c))
+	if got := drawtest.Contrast(c.Color.(color.NRGBA), ground); got < least {
+		t.Errorf("%s: %q has a contrast of %.1f on %v", screen, c.Text, got, ground)
+	}
+}
+
+// mustBeSeen fails when the edge of a place to touch has too little contrast.
+func mustBeSeen(t *testing.T, screen string, x *draw.Target, below []fyne.CanvasObject) {
+	t.Helper()
+	if x.Name == "" {
+		return
+	}
+	at := draw.Area{X: x.Origin.X, Y: x.Origin.Y, W: x.Extent.Width, H: x.Extent.Height}
+	if got := edgeContrast(below, at); got < 3 {
+		t.Errorf("%s: the edge of %s has a contrast of %.1f", screen, x.Name, got)
+	}
+}
+
+// mustStandApart fails when two places to touch are too near to each other.
+func mustStandApart(t *testing.T, screen string, k *Kiosk) {
+	t.Helper()
+	for i, a := range k.s.Active {
+		for _, b := range k.s.Active[i+1:] {
+			if a.Name == "" || b.Name == "" {
 				continue
 			}
-			at := draw.Area{X: x.Origin.X, Y: x.Origin.Y, W: x.Extent.Width, H: x.Extent.Height}
-			if got := edgeContrast(k.s.Order[:i], at); got < 3 {
-				t.Errorf("%s: the edge of %s has a contrast of %.1f", name, x.Name, got)
+			if d := distance(a, b); d < 12*k.s.Geo.Unit {
+				t.Errorf("%s: %s and %s are %.0f px apart", screen, a.Name, b.Name, d)
 			}
 		}
-		for i, a := range k.s.Active {
-			for _, b := range k.s.Active[i+1:] {
-				if a.Name == "" || b.Name == "" {
-					continue
-				}
-				if d := distance(a, b); d < 12*k.s.Geo.Unit {
-					t.Errorf("%s: %s and %s are %.0f px apart", name, a.Name, b.Name, d)
-				}
-			}
-		}
-	})
+	}
 }
 
 // edgeContrast is how well the box of a place to touch stands out: its border, or

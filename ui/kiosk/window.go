@@ -12,7 +12,8 @@ import (
 func (k *Kiosk) Attach(w fyne.Window) {
 	k.window = w
 	k.s.Later = fyne.Do
-	// Without a graphics card every pixel that is painted twice costs.
+	// Without a graphics card every pixel costs, and one that is painted twice costs twice.
+	k.s.Parts = true
 	if t, ok := fyne.CurrentApp().Settings().Theme().(draw.Theme); ok {
 		k.behind = t.Colors.Ground
 	}
