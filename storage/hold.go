@@ -83,8 +83,8 @@ func (s *Store) quiet(tx *bolt.Tx, r Record) error {
 		case id == v.ID || other.Visit.PID != v.PID || other.Visit.ClaimType.Code != v.ClaimType.Code:
 		case other.Held():
 			return &HeldError{ID: id, Hold: other.Hold}
-		case other.State == visit.StateInflight, other.State == visit.StatePending && other.Unclear() > 0:
-			return ErrInFlight
+		case other.State == visit.StateInflight, other.State == visit.StatePending && (other.Unclear() > 0 || other.Completes != ""):
+			return ErrInFlight // what a desk has made is sent whoever holds another
 		}
 	}
 	return nil
@@ -98,13 +98,14 @@ type Answer struct {
 }
 
 // Release gives a visit back that holder holds; by is who does it, the holder or somebody
-// who may release what others hold, and knows that no machine of theirs has anything on its
-// way for it: this store knows what was made in it alone. NHSO must have been asked since the visit is held:
+// who may release what others hold. NHSO must have been asked since the visit is held:
 // without a code it stands where it stood before, and what waited is sent again. With one
 // it is done.
 //
 // It returns ErrNotHeld, a *HeldError when another than holder holds it, ErrNotAsked, and
-// ErrInFlight as long as the visit that was made for it is on its way.
+// ErrInFlight as long as the visit that was made for it is on its way. Of one on another
+// machine that has never told its end, nothing can be on its way an hour after its day: from
+// then on the item can be released to the list of the staff.
 func (s *Store) Release(id visit.ID, holder, by string, a Answer, at time.Time) error {
 	if err := checkHolder(by); err != nil {
 		return err
@@ -114,7 +115,17 @@ func (s *Store) Release(id visit.ID, holder, by string, a Answer, at time.Time) 
 			return fmt.Errorf("release visit %s: %w", id, err)
 		}
 	}
-	return s.finish(id, holder, func(tx *bolt.Tx, r Record) ([]Record, error) {
+	return s.changing(func(tx *bolt.Tx) ([]Record, error) {
+		r, err := s.load(tx, id)
+		if err != nil {
+			return nil, err
+		}
+		if r.Hold.lost(a.At) {
+			r.Hold.Away, r.Hold.From = visit.Date{}, visit.StateStaff
+		}
+		if err := s.mayFinish(tx, r, holder); err != nil {
+			return nil, err
+		}
 		if !a.At.After(r.Hold.At) {
 			return nil, fmt.Errorf("release visit %s: %w", id, ErrNotAsked)
 		}
@@ -162,7 +173,8 @@ func (s *Store) GiveUp(id visit.ID, by string, why desk.Reason, at time.Time) er
 }
 
 // Reopen brings a visit that a desk has given up back to the list of work. It is never
-// sent again. What a patient has taken back stays so: a *TransitionError.
+// sent again. What a patient has taken back stays so, and so does what was made for an item of
+// another machine, which has been told that this came to nothing: a *TransitionError.
 func (s *Store) Reopen(id visit.ID, by string, at time.Time) error {
 	if err := checkHolder(by); err != nil {
 		return err
@@ -172,80 +184,11 @@ func (s *Store) Reopen(id visit.ID, by string, at time.Time) error {
 		switch {
 		case err != nil:
 			return nil, err
-		case r.State != visit.StateDropped || r.Closed == "":
+		case r.State != visit.StateDropped || r.Closed == "" || s.isForAnother(tx, r):
 			return nil, &TransitionError{ID: id, From: r.State, To: visit.StateStaff}
 		}
 		r.State, r.ChangedAt, r.Closed, r.ClosedBy = visit.StateStaff, at, "", ""
 		return []Record{r}, s.move(tx, &r, s.atDesk(r, "visit-reopened", "ok", by, at))
-	})
-}
-
-// Complete saves a visit that by has made for an item that they hold: it is sent like every
-// other, and its code ends the item, too. With a photo both are there or neither, as
-// with SaveWithPhoto. An item that is not in this store belongs to another machine,
-// which is told by whoever has completed it.
-func (s *Store) Complete(item visit.ID, by string, v visit.Visit, jpeg []byte, at time.Time) error {
-	if err := checkHolder(by); err != nil {
-		return err
-	}
-	if _, err := visit.ParseID(string(item)); err != nil || item == v.ID {
-		return fmt.Errorf("complete visit %s: %w", item, visit.ErrID)
-	}
-	r := fresh(v, at)
-	r.Completes = item
-	var photo *sealedPhoto
-	if jpeg != nil {
-		p, err := s.sealPhoto(v.ID, jpeg)
-		if err != nil {
-			return fmt.Errorf("save visit %s: %w", v.ID, err)
-		}
-		photo = &p
-	}
-	s.order.Lock()
-	defer s.order.Unlock()
-	if err := s.save(r, photo, by); err != nil {
-		return err
-	}
-	if held, err := s.Visit(item); err == nil { // not another machine's
-		_ = s.follow(held) // the journal has the hold already
-	}
-	return nil
-}
-
-// completing notes in the transaction that saves a visit which item that is for.
-func (s *Store) completing(tx *bolt.Tx, r Record, by string) error {
-	if r.Completes == "" {
-		return nil
-	}
-	item, err := s.load(tx, r.Completes)
-	if errors.Is(err, ErrNotFound) {
-		return nil
-	}
-	if err == nil {
-		err = s.mayFinish(tx, item, by)
-	}
-	if err != nil {
-		return err
-	}
-	item.Hold.Completion = r.Visit.ID
-	return s.note(tx, &item, s.atDesk(item, "visit-completed", "begun", by, r.SavedAt))
-}
-
-// settleItem ends the item for which a visit was made that has its code now.
-func (s *Store) settleItem(tx *bolt.Tx, by Record, at time.Time) ([]Record, error) {
-	if by.State != visit.StateDone || by.Completes == "" {
-		return nil, nil
-	}
-	item, err := s.load(tx, by.Completes)
-	if errors.Is(err, ErrNotFound) || err == nil && item.Hold.Completion != by.Visit.ID {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return s.end(tx, item, visit.StateDone, at, item.Hold.By, Event{Name: "visit-done", Result: "completed"}, func(r *Record) {
-		r.Code, r.IssuedAt, r.SettledBy = by.Code, by.IssuedAt, by.Visit.ID
-		r.Problem, r.Message, r.Denied = visit.NoProblem, "", false
 	})
 }
 
@@ -270,6 +213,8 @@ func (s *Store) mayFinish(tx *bolt.Tx, r Record, holder string) error {
 		return fmt.Errorf("visit %s: %w", id, ErrNotHeld)
 	case r.Hold.By != holder:
 		return &HeldError{ID: id, Hold: r.Hold}
+	case r.Hold.isAway():
+		return fmt.Errorf("visit %s, made for %s on another machine: %w", r.Hold.Completion, id, ErrInFlight)
 	case r.Hold.Completion == "":
 		return nil
 	}
@@ -325,7 +270,7 @@ func (h Hold) fits(state visit.State) error {
 		return nil
 	}
 	known := h.From == visit.StatePending || h.From == visit.StateRefused || h.From == visit.StateStaff
-	if state != visit.StateStaff || !known || h.By == "" {
+	if state != visit.StateStaff || !known || h.By == "" || h.isAway() && h.Completion == "" {
 		return errors.New("its hold makes no sense")
 	}
 	return nil

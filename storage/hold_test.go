@@ -561,6 +561,7 @@ func TestAHoldThatNoProgramHasWrittenMakesARecordUnreadable(t *testing.T) {
 		"on a visit that could be sent": {State: visit.StatePending, Hold: hold},
 		"by nobody":                     {State: visit.StateStaff, Hold: Hold{At: noon, From: visit.StatePending}},
 		"from a request":                {State: visit.StateStaff, Hold: Hold{By: anna, At: noon, From: visit.StateInflight}},
+		"away without a visit":          {State: visit.StateStaff, Hold: Hold{By: anna, At: noon, From: visit.StateStaff, Away: visit.ServiceDateOf(noon)}},
 	} {
 		r.Visit, r.SavedAt, r.ChangedAt = madeUp(1), noon, noon
 		data, err := encode(r)

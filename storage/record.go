@@ -54,6 +54,7 @@ type Hold struct {
 	At         time.Time   // since when
 	From       visit.State // where it stood before, and stands again when it is released
 	Completion visit.ID    // the visit that the holder has made for it; empty: none yet
+	Away       visit.Date  // the day of that visit, when it is on the holder's own machine; zero: it is here
 }
 
 // Held reports whether somebody works on the visit at a desk.

@@ -38,6 +38,7 @@ type storedHold struct {
 	At         time.Time   `json:"at"`
 	From       visit.State `json:"from"`
 	Completion visit.ID    `json:"completion,omitempty"`
+	Away       visit.Date  `json:"away,omitzero"`
 }
 
 type storedVisit struct {

@@ -1,0 +1,188 @@
+package storage
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+	"time"
+
+	"authenkiosk/visit"
+	"authenkiosk/visit/desk"
+)
+
+// away makes a store with item 1, which waited, for which anna makes visit 2 on her own machine.
+func away(t *testing.T, dir string) *Store {
+	t.Helper()
+	s := openIn(t, dir)
+	into(t, s, madeUp(1), visit.StatePending)
+	must(t, s.Hold(madeUp(1).ID, anna, noon))
+	must(t, s.CompleteAway(madeUp(1).ID, anna, madeUp(2).ID, noon))
+	return s
+}
+
+func TestNothingEndsAHoldWhileAnotherMachineMayMakeACodeForIt(t *testing.T) {
+	item, made := madeUp(1).ID, madeUp(2).ID
+	for name, then := range map[string]func(t *testing.T, dir string, s *Store) *Store{
+		"while it runs": func(_ *testing.T, _ string, s *Store) *Store { return s },
+		"after a restart": func(t *testing.T, dir string, s *Store) *Store {
+			must(t, s.Close())
+			return openIn(t, dir)
+		},
+		"when the data file is lost": func(t *testing.T, dir string, s *Store) *Store {
+			must(t, s.Close())
+			must(t, os.Remove(filepath.Join(dir, fileName)))
+			return openIn(t, dir)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			s := then(t, dir, away(t, dir))
+			before := recordOf(t, s, item)
+			for what, err := range map[string]error{
+				"release": s.Release(item, anna, anna, asked, noon), "release with a code": s.Release(item, anna, anna, Answer{At: asked.At, Code: code}, noon),
+				"settle": s.Settle(item, anna, code, noon, "", noon), "give up": s.GiveUp(item, anna, desk.PatientLeft, noon),
+				"a visit here": s.Complete(item, anna, madeUp(3), nil, noon), "another there": s.CompleteAway(item, anna, madeUp(3).ID, noon),
+			} {
+				if !errors.Is(err, ErrInFlight) {
+					t.Errorf("%s: %v", what, err)
+				}
+			}
+			if after := recordOf(t, s, item); after.State != visit.StateStaff || !reflect.DeepEqual(before.Hold, after.Hold) {
+				t.Errorf("it is %s, %+v", after.State, after.Hold)
+			}
+			must(t, s.CompleteAway(item, anna, made, noon)) // whoever did not hear the yes asks again
+			list, err := s.Away("desk-1")
+			if err != nil || len(list) != 1 || list[0].Visit.ID != item || list[0].Hold.Completion != made {
+				t.Errorf("%d items are completed at the station, %v", len(list), err)
+			}
+			if list, err := s.Away("desk-2"); err != nil || len(list) != 0 {
+				t.Errorf("%d at another, %v", len(list), err)
+			}
+		})
+	}
+}
+
+func TestTheEndOfAVisitOnAnotherMachineIsTakenOnceFromThatMachine(t *testing.T) {
+	item, made := madeUp(1).ID, madeUp(2).ID
+	with := Answer{Code: code, Issued: noon}
+	s := away(t, t.TempDir())
+	if err := s.AwayEnded(item, "desk-2", made, with, noon); !errors.As(err, new(*HeldError)) {
+		t.Errorf("another station: %v", err)
+	}
+	if err := s.AwayEnded(item, "desk-1", madeUp(3).ID, with, noon); !errors.As(err, new(*TransitionError)) {
+		t.Errorf("another visit: %v", err)
+	}
+	must(t, s.AwayEnded(item, "desk-1", madeUp(3).ID, Answer{}, noon))
+	if r := recordOf(t, s, item); r.Hold.Completion != made || r.Hold.Away.IsZero() {
+		t.Errorf("the end of another visit changes it: %+v", r.Hold)
+	}
+	for range 2 {
+		must(t, s.AwayEnded(item, "desk-1", made, with, noon))
+	}
+	r := recordOf(t, s, item)
+	if r.State != visit.StateDone || r.Code != code || r.SettledBy != made || r.ClosedBy != anna || r.Held() || !r.IssuedAt.Equal(noon) {
+		t.Errorf("the item is %s, %s by %s", r.State, r.Code, r.SettledBy)
+	}
+
+	s = away(t, t.TempDir())
+	for range 2 {
+		must(t, s.AwayEnded(item, "desk-1", made, Answer{}, noon))
+	}
+	if r := recordOf(t, s, item); r.Hold.By != anna || r.Hold.Completion != "" || !r.Hold.Away.IsZero() {
+		t.Errorf("without a code: %+v", r.Hold)
+	}
+	if err := s.AwayEnded(item, "desk-1", made, with, noon); !errors.As(err, new(*TransitionError)) {
+		t.Errorf("a code after the end: %v", err)
+	}
+	must(t, s.Release(item, anna, anna, asked, noon))
+	if r := recordOf(t, s, item); r.State != visit.StatePending {
+		t.Errorf("after the release it is %s", r.State)
+	}
+}
+
+func TestAnItemOfAMachineThatIsLostIsReleasedAfterItsDayToTheStaff(t *testing.T) {
+	item := madeUp(1).ID
+	s := away(t, t.TempDir())
+	over := madeUp(1).ServiceDate.Next().Midnight().Add(lostAfter)
+	if err := s.Release(item, anna, anna, Answer{At: over}, over); !errors.Is(err, ErrInFlight) {
+		t.Errorf("an hour after midnight: %v", err)
+	}
+	later := over.Add(time.Second)
+	if err := s.GiveUp(item, anna, desk.DayMissed, later); !errors.Is(err, ErrInFlight) {
+		t.Errorf("given up before NHSO was asked: %v", err)
+	}
+	must(t, s.Release(item, anna, "desk-2/lead", Answer{At: later}, later))
+	if r := recordOf(t, s, item); r.State != visit.StateStaff || r.Held() {
+		t.Errorf("it is %s, %+v", r.State, r.Hold)
+	}
+}
+
+func TestWhatWasMadeForAnItemOfAnotherMachineIsGivenBackForGood(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		then func(s *Store, made visit.ID) error
+		ok   bool
+	}{
+		{"it waits", func(*Store, visit.ID) error { return nil }, false},
+		{"it is in flight", func(s *Store, made visit.ID) error { return s.Begin(made, noon) }, false},
+		{"it is done", func(s *Store, made visit.ID) error { return s.Done(made, code, noon) }, false},
+		{"it is held", func(s *Store, made visit.ID) error { return s.Hold(made, ben, noon) }, false},
+		{"NHSO refused it", func(s *Store, made visit.ID) error {
+			return errors.Join(s.Begin(made, noon), s.Refuse(made, visit.NoRight, "", noon))
+		}, true},
+		{"it cannot be sent", func(s *Store, made visit.ID) error { return s.Staff(made, visit.UpstreamCannot, noon) }, true},
+		{"it was taken back", func(s *Store, made visit.ID) error { return s.Drop(made, noon) }, true},
+		{"it was given up", func(s *Store, made visit.ID) error {
+			return errors.Join(s.Hold(made, ben, noon), s.GiveUp(made, ben, desk.PatientLeft, noon))
+		}, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s, made := openIn(t, t.TempDir()), madeUp(2)
+			must(t, s.Complete(madeUp(1).ID, anna, made, nil, noon))
+			must(t, c.then(s, made.ID))
+			before := recordOf(t, s, made.ID)
+			err := s.GiveBack(made.ID, noon)
+			switch r := recordOf(t, s, made.ID); {
+			case !c.ok && (!errors.As(err, new(*TransitionError)) || !reflect.DeepEqual(r, before)):
+				t.Errorf("it is %s, %v", r.State, err)
+			case c.ok && (err != nil || r.State != visit.StateDropped):
+				t.Errorf("it is %s, %v", r.State, err)
+			}
+			if err := s.Reopen(made.ID, ben, noon); c.ok && !errors.As(err, new(*TransitionError)) {
+				t.Errorf("it comes back: %v", err)
+			}
+		})
+	}
+	s := openIn(t, t.TempDir())
+	into(t, s, madeUp(1), visit.StateRefused)
+	if err := s.GiveBack(madeUp(1).ID, noon); !errors.As(err, new(*TransitionError)) {
+		t.Errorf("a patient's own: %v", err)
+	}
+}
+
+// The item is on another machine, so that its hold forbids nothing here.
+func TestWhatIsMadeForAnotherMachineIsAloneInItsService(t *testing.T) {
+	same := madeUp(1)
+	made := madeUp(2)
+	made.PID = same.PID
+	item := madeUp(9).ID
+	s := openIn(t, t.TempDir())
+	into(t, s, same, visit.StatePending)
+	must(t, s.Hold(same.ID, ben, noon))
+	if err := s.Complete(item, anna, made, nil, noon); !errors.As(err, new(*HeldError)) {
+		t.Errorf("while somebody works on it: %v", err)
+	}
+	must(t, s.Release(same.ID, ben, ben, asked, noon))
+	must(t, s.Begin(same.ID, noon))
+	if err := s.Complete(item, anna, made, nil, noon); !errors.Is(err, ErrInFlight) {
+		t.Errorf("while a request is at work: %v", err)
+	}
+	must(t, s.Requeue(same.ID, noon))
+	must(t, s.Complete(item, anna, made, nil, noon))
+	if err := s.Hold(same.ID, ben, noon); !errors.Is(err, ErrInFlight) {
+		t.Errorf("somebody begins while it waits: %v", err)
+	}
+	must(t, s.Hold(made.ID, ben, noon))
+}
