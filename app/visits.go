@@ -96,6 +96,16 @@ func (v Visits) SaveWithPhoto(x visit.Visit, jpeg []byte, at time.Time) error {
 	return v.after(x.ID, visit.StatePending, v.Store.SaveWithPhoto(x, jpeg, at))
 }
 
+// Complete keeps a visit that a desk has made for an item.
+func (v Visits) Complete(item visit.ID, by string, x visit.Visit, jpeg []byte, at time.Time) error {
+	return v.after(x.ID, visit.StatePending, v.Store.Complete(item, by, x, jpeg, at))
+}
+
+// GiveBack ends a visit that came to nothing for an item of another machine.
+func (v Visits) GiveBack(made visit.ID, at time.Time) error {
+	return v.after(made, visit.StateDropped, v.Store.GiveBack(made, at))
+}
+
 func (v Visits) after(id visit.ID, to visit.State, err error) error {
 	if err == nil {
 		v.Told(id, to)

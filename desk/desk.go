@@ -42,6 +42,18 @@ type Desk interface {
 	// Release gives a visit back after NHSO was asked: never without an answer. A code
 	// that NHSO has ends the visit.
 	Release(ctx context.Context, o Operator, id visit.ID) (Answer, error)
+	// Complete tells the owner of an item that the operator holds which visit completes it:
+	// before that is saved on the machine at which the operator works. From then on
+	// nothing ends the hold until the machine has told the end of that visit by
+	// Completed. The same visit may be told again.
+	Complete(ctx context.Context, o Operator, id, made visit.ID) error
+	// Completions returns what a station has begun by Complete and not told the end of. No
+	// operator is asked for in this and the next: after a crash nobody is signed in.
+	Completions(ctx context.Context, station string) ([]Completion, error)
+	// Completed tells what became of a visit that a station has made for an item. Its
+	// code ends the item. Without one nothing may be sent for that visit any more, and
+	// the item is held as before. Told again, it changes nothing.
+	Completed(ctx context.Context, station string, c Completion) error
 	// Settle ends a visit that the operator holds with a code that NHSO confirms.
 	Settle(ctx context.Context, o Operator, id visit.ID, code visit.AuthenCode) error
 	// Close ends a visit that the operator holds without a code.
@@ -49,6 +61,14 @@ type Desk interface {
 	// Reopen brings a visit that was closed back to the list of work. Nothing is sent
 	// for it.
 	Reopen(ctx context.Context, o Operator, id visit.ID) error
+}
+
+// Completion is a visit that a station makes for an item of another machine.
+type Completion struct {
+	Item   visit.ID         `json:"id"`
+	Made   visit.ID         `json:"made"`
+	Code   visit.AuthenCode `json:"code,omitempty"`  // empty: it has none
+	Issued time.Time        `json:"issued,omitzero"` // zero: NHSO did not tell it, or there is no code
 }
 
 // Operator is who asks. Whoever serves a Desk has signed them in.
@@ -114,6 +134,7 @@ type Item struct {
 
 	HeldBy    string       `json:"held_by,omitempty"` // "station/operator"; empty: nobody
 	HeldSince time.Time    `json:"held_since,omitzero"`
+	Made      visit.ID     `json:"made,omitempty"`      // the visit that the holder has made for it; empty: none yet
 	ClosedBy  string       `json:"closed_by,omitempty"` // "station/operator" who ended it; empty: nobody at a desk
 	Closed    rules.Reason `json:"closed,omitempty"`
 	SettledBy visit.ID     `json:"settled_by,omitempty"` // the visit whose code it has; empty: its own

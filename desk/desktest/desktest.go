@@ -92,6 +92,7 @@ type world struct {
 	store *storage.Store
 	nhso  *NHSO
 	now   func() time.Time
+	clock *Clock
 }
 
 // Visit returns made-up visit number n of a moment. Its PID begins with 9.
@@ -199,6 +200,7 @@ func Run(t *testing.T, start Start) {
 		{"one holds a visit and the other is told who", hold},
 		{"a visit is released only with an answer of NHSO", release},
 		{"what another holds is released by a lead alone", releaseOther},
+		{"a visit that is completed elsewhere is held until its station tells the end", complete},
 		{"a code settles a visit once NHSO confirms it", settle},
 		{"a visit is closed with a reason and reopened", closing},
 		{"asking NHSO changes nothing", ask},
@@ -212,7 +214,7 @@ func Run(t *testing.T, start Start) {
 			}
 			t.Cleanup(func() { _ = s.Close() })
 			o := Owner{s, &NHSO{}, &Clock{}}
-			c.run(world{start(t, o), t, o.Store, o.NHSO, o.Clock.Now})
+			c.run(world{start(t, o), t, o.Store, o.NHSO, o.Clock.Now, o.Clock})
 		})
 	}
 }
@@ -233,6 +235,7 @@ func (w world) calls(o desk.Operator, id visit.ID) map[rules.Action]func() error
 		rules.AskNHSO:     func() error { _, err := w.Ask(ctx, o, id); return err },
 		rules.Hold:        func() error { return w.Hold(ctx, o, id) },
 		rules.Release:     func() error { _, err := w.Release(ctx, o, id); return err },
+		rules.Complete:    func() error { return w.Complete(ctx, o, id, Visit(999, Noon).ID) },
 		rules.Settle:      func() error { return w.Settle(ctx, o, id, aCode) },
 		rules.GiveUp:      func() error { return w.Close(ctx, o, id, rules.PatientLeft) },
 		rules.CloseNotDue: func() error { return w.Close(ctx, o, id, rules.OwnMoney) },
@@ -249,7 +252,7 @@ func roles(w world) {
 			id := w.add(n, visit.StateStaff)
 			w.nhso.Says(nil)
 			switch a {
-			case rules.Release, rules.GiveUp, rules.CloseNotDue:
+			case rules.Release, rules.Complete, rules.GiveUp, rules.CloseNotDue:
 				w.must(w.store.Hold(id, o.Name, w.now()))
 			case rules.Settle:
 				w.must(w.store.Hold(id, o.Name, w.now()))
@@ -291,17 +294,22 @@ func nonsense(w world) {
 		call func() error
 		want desk.Code
 	}{
-		"an operator without id":      {func() error { return w.Hold(ctx, nobody, id) }, desk.BadRequest},
-		"an operator without station": {func() error { return w.Hold(ctx, nowhere, id) }, desk.BadRequest},
-		"an id that is none":          {func() error { return w.Hold(ctx, anna, "1") }, desk.BadRequest},
-		"a visit that is not there":   {func() error { return w.Hold(ctx, anna, absent) }, desk.NotFound},
-		"a reason that is none":       {func() error { return w.Close(ctx, anna, id, "rain") }, desk.BadRequest},
-		"a code that is none":         {func() error { return w.Settle(ctx, anna, id, "12") }, desk.BadRequest},
-		"a page that is none":         {func() error { _, err := w.Visits(ctx, anna, desk.Query{After: "?"}); return err }, desk.BadRequest},
-		"a page that is too long":     {func() error { _, err := w.Visits(ctx, anna, desk.Query{Limit: 100000}); return err }, desk.BadRequest},
-		"to reveal for no purpose":    {func() error { _, err := w.Reveal(ctx, anna, rules.Hold, id); return err }, desk.BadRequest},
-		"to reveal nobody":            {func() error { _, err := w.Reveal(ctx, anna, rules.ShowNames); return err }, desk.BadRequest},
-		"to show two as one":          {func() error { _, err := w.Reveal(ctx, anna, rules.ShowVisit, id, id); return err }, desk.BadRequest},
+		"an operator without id":        {func() error { return w.Hold(ctx, nobody, id) }, desk.BadRequest},
+		"an operator without station":   {func() error { return w.Hold(ctx, nowhere, id) }, desk.BadRequest},
+		"an id that is none":            {func() error { return w.Hold(ctx, anna, "1") }, desk.BadRequest},
+		"a visit that is not there":     {func() error { return w.Hold(ctx, anna, absent) }, desk.NotFound},
+		"a reason that is none":         {func() error { return w.Close(ctx, anna, id, "rain") }, desk.BadRequest},
+		"a code that is none":           {func() error { return w.Settle(ctx, anna, id, "12") }, desk.BadRequest},
+		"to complete by nothing":        {func() error { return w.Complete(ctx, anna, id, "1") }, desk.BadRequest},
+		"to complete by itself":         {func() error { return w.Complete(ctx, anna, id, id) }, desk.BadRequest},
+		"the end of nothing":            {func() error { return w.Completed(ctx, "desk-1", desk.Completion{Item: "1"}) }, desk.BadRequest},
+		"an end with what is no code":   {func() error { return w.Completed(ctx, "desk-1", desk.Completion{Item: id, Code: "12"}) }, desk.BadRequest},
+		"the end for what is not there": {func() error { return w.Completed(ctx, "desk-1", desk.Completion{Item: absent, Made: id}) }, desk.NotFound},
+		"a page that is none":           {func() error { _, err := w.Visits(ctx, anna, desk.Query{After: "?"}); return err }, desk.BadRequest},
+		"a page that is too long":       {func() error { _, err := w.Visits(ctx, anna, desk.Query{Limit: 100000}); return err }, desk.BadRequest},
+		"to reveal for no purpose":      {func() error { _, err := w.Reveal(ctx, anna, rules.Hold, id); return err }, desk.BadRequest},
+		"to reveal nobody":              {func() error { _, err := w.Reveal(ctx, anna, rules.ShowNames); return err }, desk.BadRequest},
+		"to show two as one":            {func() error { _, err := w.Reveal(ctx, anna, rules.ShowVisit, id, id); return err }, desk.BadRequest},
 	} {
 		w.want(c.call(), c.want, what)
 	}
@@ -524,6 +532,63 @@ func releaseOther(w world) {
 	w.want(err, "", "by a lead")
 	w.stands(id, visit.StateStaff, "")
 }
+
+func complete(w world) {
+	ctx := w.t.Context()
+	id, over := w.add(1, visit.StatePending), w.add(2, visit.StateStaff)
+	made, second := Visit(11, Noon).ID, Visit(12, Noon).ID
+	w.want(w.Complete(ctx, anna, id, made), desk.NotHeld, "what nobody holds")
+	w.must(w.Hold(ctx, anna, id))
+	w.want(w.Complete(ctx, ben, id, made), desk.Held, "what another holds")
+	for range 2 { // the first answer may be lost
+		w.want(w.Complete(ctx, anna, id, made), "", "what is held")
+	}
+	w.want(w.Complete(ctx, anna, id, second), desk.InFlight, "by a second visit")
+	for what, err := range map[string]error{
+		"release": failure(w.Release(ctx, anna, id)), "release by a lead": failure(w.Release(ctx, lead, id)),
+		"close": w.Close(ctx, anna, id, rules.OwnMoney),
+	} {
+		w.want(err, desk.InFlight, what)
+	}
+	w.nhso.Says(nil, aCode)
+	w.want(w.Settle(ctx, anna, id, aCode), desk.InFlight, "settle")
+	w.nhso.Says(nil)
+	if d, err := w.Visit(ctx, ben, id); err != nil || d.Made != made || d.HeldBy != anna.Name {
+		w.t.Errorf("%+v, %v", d.Item, err)
+	}
+	list, err := w.Completions(ctx, "desk-1")
+	if err != nil || !slices.Equal(list, []desk.Completion{{Item: id, Made: made}}) {
+		w.t.Errorf("%v, %v", list, err)
+	}
+	if list, err := w.Completions(ctx, "desk-2"); err != nil || len(list) != 0 {
+		w.t.Errorf("another station hears of %v, %v", list, err)
+	}
+	w.want(w.Completed(ctx, "desk-2", desk.Completion{Item: id, Made: made}), desk.Held, "the end from another station")
+	for range 2 {
+		w.want(w.Completed(ctx, "desk-1", desk.Completion{Item: id, Made: made}), "", "an end without a code")
+	}
+	w.stands(id, visit.StateStaff, anna.Name)
+	w.must(w.Complete(ctx, anna, id, second))
+	end := desk.Completion{Item: id, Made: second, Code: aCode, Issued: Noon}
+	for range 2 {
+		w.want(w.Completed(ctx, "desk-1", end), "", "an end with a code")
+	}
+	if r := w.stands(id, visit.StateDone, ""); r.Code != aCode || r.SettledBy != second || r.ClosedBy != anna.Name || !r.IssuedAt.Equal(Noon) {
+		w.t.Errorf("%s by %s, %s", r.Code, r.SettledBy, r.ClosedBy)
+	}
+	end.Code = otherCode
+	w.want(w.Completed(ctx, "desk-1", end), desk.NotOpen, "another code afterwards")
+	if w.audited("visit-completed", "begun") != 2 || w.audited("visit-completed", "ended") != 1 || w.audited("visit-done", "completed") != 1 {
+		w.t.Error("the audit has it otherwise")
+	}
+
+	w.must(w.Hold(ctx, anna, over))
+	w.clock.seconds.Store(24 * 60 * 60)
+	w.want(w.Complete(ctx, anna, over, made), desk.NotOpen, "of yesterday")
+	w.stands(over, visit.StateStaff, anna.Name)
+}
+
+func failure[T any](_ T, err error) error { return err }
 
 func settle(w world) {
 	ctx, id := w.t.Context(), w.add(1, visit.StateRefused)

@@ -183,7 +183,7 @@ func (d *Desk) item(r storage.Record, today visit.Date) desk.Item {
 	i := desk.Item{
 		ID: v.ID, HCode: v.HCode, Day: v.ServiceDate, State: r.Stands(), Problem: r.Problem,
 		Saved: r.SavedAt, Changed: r.ChangedAt, Attempts: r.Attempts, LastSent: r.LastSent,
-		HeldBy: r.Hold.By, HeldSince: r.Hold.At, ClosedBy: r.ClosedBy, Closed: r.Closed, SettledBy: r.SettledBy,
+		HeldBy: r.Hold.By, HeldSince: r.Hold.At, Made: r.Hold.Completion, ClosedBy: r.ClosedBy, Closed: r.Closed, SettledBy: r.SettledBy,
 		Code: r.Code, Issued: r.IssuedAt, ClaimType: v.ClaimType, Method: v.Method, Relation: v.Attestation.Relation, Photo: v.Attestation.Photo,
 		PID: v.PID.Masked(), Name: v.Name.Short(), Phone: v.Phone.Masked(),
 	}

@@ -4,6 +4,7 @@ package local
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"authenkiosk/desk"
@@ -68,6 +69,7 @@ func coded(err error) error {
 		{storage.ErrNotHeld, desk.NotHeld},
 		{storage.ErrNotAsked, desk.NoAnswer},
 		{storage.ErrHolder, desk.BadRequest},
+		{visit.ErrID, desk.BadRequest},
 	} {
 		if errors.Is(err, c.is) {
 			return refused(c.code, nil)
@@ -153,6 +155,43 @@ func (d *Desk) Release(ctx context.Context, o desk.Operator, id visit.ID) (a des
 		said.Code, said.Issued = a.Codes[0].Code, a.Codes[0].At
 	}
 	return a, d.changed(id, d.o.Store.Release(id, r.Hold.By, o.Name, said, d.o.Now()))
+}
+
+// Complete implements desk.Desk.
+func (d *Desk) Complete(_ context.Context, o desk.Operator, id, made visit.ID) error {
+	r, err := d.held(o, rules.Complete, id)
+	if err != nil {
+		return err
+	}
+	if i := d.item(r, d.today()); !slices.ContainsFunc(i.Steps, rules.Step.MakesCode) {
+		return refused(desk.NotOpen, errors.New("its day is over"))
+	}
+	return d.changed(id, d.o.Store.CompleteAway(id, o.Name, made, d.o.Now()))
+}
+
+// Completions implements desk.Desk.
+func (d *Desk) Completions(_ context.Context, station string) (list []desk.Completion, err error) {
+	away, err := d.o.Store.Away(station)
+	if _, err := unreadable(err); err != nil {
+		return nil, coded(err)
+	}
+	for _, r := range away {
+		list = append(list, desk.Completion{Item: r.Visit.ID, Made: r.Hold.Completion})
+	}
+	return list, nil
+}
+
+// Completed implements desk.Desk.
+func (d *Desk) Completed(_ context.Context, station string, c desk.Completion) error {
+	item, err := visit.ParseID(string(c.Item))
+	if err != nil {
+		return refused(desk.BadRequest, err)
+	}
+	if _, err := visit.ParseAuthenCode(string(c.Code)); err != nil && c.Code != "" {
+		return refused(desk.BadRequest, err)
+	}
+	said := storage.Answer{Code: c.Code, Issued: c.Issued}
+	return d.changed(item, d.o.Store.AwayEnded(item, station, c.Made, said, d.o.Now()))
 }
 
 // Settle implements desk.Desk.

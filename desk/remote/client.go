@@ -129,6 +129,22 @@ func (c *Client) Release(ctx context.Context, o desk.Operator, id visit.ID) (des
 	return w.of(), err
 }
 
+// Complete implements desk.Desk.
+func (c *Client) Complete(ctx context.Context, o desk.Operator, id, made visit.ID) error {
+	return c.ask(ctx, o, "complete", call{ID: id, Made: made}, nil)
+}
+
+// Completions implements desk.Desk for the station of this client, as its token names it.
+func (c *Client) Completions(ctx context.Context, _ string) (list []desk.Completion, err error) {
+	err = c.post(ctx, "completions", "", call{}, &list)
+	return list, err
+}
+
+// Completed implements desk.Desk for the station of this client, as its token names it.
+func (c *Client) Completed(ctx context.Context, _ string, d desk.Completion) error {
+	return c.post(ctx, "completed", "", call{ID: d.Item, Made: d.Made, Code: d.Code, Issued: d.Issued}, nil)
+}
+
 // Settle implements desk.Desk.
 func (c *Client) Settle(ctx context.Context, o desk.Operator, id visit.ID, code visit.AuthenCode) error {
 	return c.ask(ctx, o, "settle", call{ID: id, Code: code}, nil)

@@ -51,6 +51,11 @@ func (h *Handler) do(r *http.Request, path string, c call) (any, error) {
 	case "sign-out":
 		h.Sessions.SignOut(token)
 		return struct{}{}, nil
+	case "completions":
+		list, err := h.Desk.Completions(r.Context(), machine)
+		return append([]desk.Completion{}, list...), err
+	case "completed":
+		return struct{}{}, h.Desk.Completed(r.Context(), machine, desk.Completion{Item: c.ID, Made: c.Made, Code: c.Code, Issued: c.Issued})
 	}
 	signed, err := h.Sessions.Of(token, machine)
 	if err != nil {
@@ -80,6 +85,8 @@ func (h *Handler) do(r *http.Request, path string, c call) (any, error) {
 	case "release":
 		a, err := h.Desk.Release(ctx, o, c.ID)
 		return wireAnswer(a), err
+	case "complete":
+		return done, h.Desk.Complete(ctx, o, c.ID, c.Made)
 	case "settle":
 		return done, h.Desk.Settle(ctx, o, c.ID, c.Code)
 	case "close":

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -45,15 +46,32 @@ func TestADeskOverTheNetworkKeepsToTheSuite(t *testing.T) {
 	desktest.Run(t, func(t *testing.T, o desktest.Owner) desk.Desk {
 		d := local.New(local.Options{Store: o.Store, NHSO: o.NHSO, KeepDays: 30, Now: o.Clock.Now})
 		station := func(r *http.Request) string {
-			name, _, _ := strings.Cut(r.Header.Get(SessionHeader), "|")
-			return name
+			if name, _, signedIn := strings.Cut(r.Header.Get(SessionHeader), "|"); signedIn {
+				return name
+			}
+			return byToken(r)
 		}
 		c := NewClient(serve(t, d, everybody{}, station), "", &http.Client{Transport: &http.Transport{DisableKeepAlives: true}})
 		c.session = func(o desk.Operator) string {
 			return strings.Join([]string{strings.ReplaceAll(o.Name, "/", "|"), string(o.ID), string(o.Role)}, "|")
 		}
-		return c
+		return stations{c}
 	})
+}
+
+// stations are the clients of several, each with its token.
+type stations struct{ *Client }
+
+func (s stations) at(station string) *Client {
+	return NewClient(strings.TrimSuffix(s.url, Root), station, s.http)
+}
+
+func (s stations) Completions(ctx context.Context, station string) ([]desk.Completion, error) {
+	return s.at(station).Completions(ctx, station)
+}
+
+func (s stations) Completed(ctx context.Context, station string, c desk.Completion) error {
+	return s.at(station).Completed(ctx, station, c)
 }
 
 func pinOf(t *testing.T, digits string) rules.PIN {

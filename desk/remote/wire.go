@@ -22,13 +22,14 @@ const SessionHeader = "X-Desk-Session"
 // Calls returns the paths behind Root.
 func Calls() []string {
 	return []string{
-		"sign-in", "sign-out", "visits", "visit", "work", "numbers", "reveal", "ask", "hold", "release", "settle", "close", "reopen",
+		"sign-in", "sign-out", "visits", "visit", "work", "numbers", "reveal", "ask", "hold", "release", "complete", "completions", "completed", "settle", "close", "reopen",
 	}
 }
 
 // call is the body of every request; each uses what it needs.
 type call struct {
 	ID     visit.ID         `json:"id,omitempty"`
+	Made   visit.ID         `json:"made,omitempty"`
 	IDs    []visit.ID       `json:"ids,omitempty"`
 	Day    visit.Date       `json:"day,omitzero"`
 	State  visit.State      `json:"state,omitempty"`
@@ -38,6 +39,7 @@ type call struct {
 	Limit  int              `json:"limit,omitempty"`
 	Why    rules.Action     `json:"why,omitempty"`
 	Code   visit.AuthenCode `json:"code,omitempty"`
+	Issued time.Time        `json:"issued,omitzero"`
 	Reason rules.Reason     `json:"reason,omitempty"`
 
 	Operator rules.OperatorID `json:"operator,omitempty"`
