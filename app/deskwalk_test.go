@@ -14,9 +14,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"authenkiosk/desk"
+	"authenkiosk/desk/local"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
-	"authenkiosk/visit/desk"
+	rules "authenkiosk/visit/desk"
 )
 
 var deskSteps = flag.Int("desk-steps", 2000, "how many steps desks and outbox take in TestWhateverDesks...")
@@ -90,7 +92,7 @@ var deskActions = map[string]struct {
 	"visit": {14, (*deskWorld).newVisit}, "take back": {2, (*deskWorld).takeBack}, "hold": {18, (*deskWorld).hold},
 	"release": {10, (*deskWorld).release}, "complete": {10, (*deskWorld).complete}, "new authen": {5, (*deskWorld).newAuthen},
 	"settle": {8, (*deskWorld).settle}, "give up": {4, (*deskWorld).giveUp}, "reopen": {3, (*deskWorld).reopen},
-	"wait": {18, (*deskWorld).wait}, "tell of a code": {4, (*deskWorld).tellOf}, "NHSO goes or comes": {3, (*deskWorld).switchNHSO}, "restart": {1, (*deskWorld).restart},
+	"wait": {18, (*deskWorld).wait}, "tell the ends": {4, (*deskWorld).tellOf}, "NHSO goes or comes": {3, (*deskWorld).switchNHSO}, "restart": {1, (*deskWorld).restart},
 }
 
 func (w *deskWorld) step() {
@@ -217,7 +219,7 @@ func (w *deskWorld) mayHold(r storage.Record, by string) verdict {
 		case o.Visit.ID == r.Visit.ID || o.Visit.ClaimType != r.Visit.ClaimType:
 		case o.Held():
 			return others
-		case mayBeAtWork(o):
+		case mayBeAtWork(o), o.Completes != "" && o.State.Unsettled():
 			return inFlight
 		}
 	}
@@ -236,6 +238,8 @@ func (w *deskWorld) mayFinish(r storage.Record, holder string) verdict {
 		return nobodys
 	case r.Hold.By != holder:
 		return others
+	case !r.Hold.Away.IsZero():
+		return inFlight
 	case r.Hold.Completion != "" && w.read(r.Hold.Completion).State.Unsettled():
 		return inFlight
 	}
@@ -319,11 +323,11 @@ func (w *deskWorld) release() bool {
 	}
 	a, _ := w.ask(r.Visit)
 	r = w.read(r.Visit.ID)
-	if w.atStation(r.Visit.ID) {
-		return false
-	}
-	holder, by, entries := w.operator(r), w.operator(r), w.entries()
+	holder, by, entries, stood := w.operator(r), w.operator(r), w.entries(), r.Stands()
 	want := w.mayFinish(r, holder)
+	if day := r.Hold.Away; !day.IsZero() && r.Hold.By == holder && a.At.After(day.Next().Midnight().Add(time.Hour)) {
+		want, stood = yes, visit.StateStaff // the station is lost
+	}
 	if want == yes && !a.At.After(r.Hold.At) {
 		want = unasked
 	}
@@ -332,8 +336,8 @@ func (w *deskWorld) release() bool {
 	ok = w.answered("release", r, entries, err, want, event)
 	after := w.read(r.Visit.ID)
 	switch {
-	case ok && a.Code == "" && (after.Held() || after.State != r.Stands()):
-		w.t.Errorf("visit %s was released to where it did not stand: %s, %s", r.Visit.ID, after.State, r.Stands())
+	case ok && a.Code == "" && (after.Held() || after.State != stood):
+		w.t.Errorf("visit %s was released to where it did not stand: %s, %s", r.Visit.ID, after.State, stood)
 	case ok && a.Code != "" && after.Code != a.Code:
 		w.t.Errorf("visit %s was released with a code and is %s", r.Visit.ID, after.State)
 	}
@@ -345,8 +349,8 @@ func (w *deskWorld) release() bool {
 
 // makes reports whether a desk may have a code made for the visit, by what its table says.
 func makes(r storage.Record) bool {
-	i := desk.Item{State: r.Stands(), Problem: r.Problem, ServiceDate: r.Visit.ServiceDate}
-	return slices.ContainsFunc(i.Next(visit.ServiceDateOf(time.Now())).Steps, desk.Step.MakesCode)
+	i := rules.Item{State: r.Stands(), Problem: r.Problem, ServiceDate: r.Visit.ServiceDate}
+	return slices.ContainsFunc(i.Next(visit.ServiceDateOf(time.Now())).Steps, rules.Step.MakesCode)
 }
 
 func (w *deskWorld) complete() bool {
@@ -360,12 +364,12 @@ func (w *deskWorld) complete() bool {
 	}
 	r = w.read(r.Visit.ID)
 	by, entries := w.operator(r), w.entries()
-	if !makes(r) || w.atStation(r.Visit.ID) {
+	if !makes(r) {
 		return false
 	}
 	v := w.visit(r.Visit.PID, r.Visit.ClaimType.Code)
-	if r.Held() && w.mayFinish(r, r.Hold.By) == yes && w.random.IntN(2) == 0 {
-		return w.completeAtStation(r, v)
+	if w.random.IntN(2) == 0 {
+		return w.completeAtStation(r, by, v)
 	}
 	err := w.store.Complete(r.Visit.ID, by, v, nil, v.CreatedAt)
 	ok = w.answered("complete", r, entries, err, w.mayFinish(r, by), "visit-completed")
@@ -380,39 +384,84 @@ func (w *deskWorld) complete() bool {
 }
 
 // completeAtStation makes the visit for an item on the station, which has a store of its own.
-func (w *deskWorld) completeAtStation(item storage.Record, v visit.Visit) bool {
-	id := item.Visit.ID
-	if err := w.station.Complete(id, item.Hold.By, v, nil, v.CreatedAt); err != nil {
-		w.t.Error(err)
+// Now and then the station ends between the yes of the owner and the saving, or the yes is lost.
+func (w *deskWorld) completeAtStation(item storage.Record, by string, v visit.Visit) bool {
+	id, entries, want := item.Visit.ID, w.entries(), w.mayFinish(item, by)
+	o := desk.OperatorAt("desk-1", rules.Operator{})
+	o.ID, o.Name, o.Role = "00000000000000a1", by, rules.Staff
+	station, _, _ := strings.Cut(by, "/")
+	var err error
+	switch n := w.random.IntN(10); {
+	case n < 2:
+		err = w.store.CompleteAway(id, by, v.ID, v.CreatedAt)
+	default:
+		err = w.completer(station).Complete(w.t.Context(), o, id, v, nil)
 	}
-	w.mu.Lock()
-	w.item[v.ID], w.away[id] = id, v.ID
-	w.mu.Unlock()
-	w.tell = append(w.tell, id)
-	w.patient.Go(func() { w.stationBox.Submit(w.t.Context(), v.ID) })
-	return true
+	_, saved := w.station.Visit(v.ID)
+	ok := w.answered("complete at the station", item, entries, w.asStore(err), want, "visit-completed")
+	switch {
+	case !ok:
+		if !errors.Is(saved, storage.ErrNotFound) {
+			w.t.Errorf("visit %s was saved at the station although the owner of %s said no", v.ID, id)
+		}
+	case saved == nil:
+		w.mu.Lock()
+		w.item[v.ID], w.away[v.ID] = id, true
+		w.mu.Unlock()
+		box := w.stationBox
+		w.patient.Go(func() { box.Submit(w.t.Context(), v.ID) })
+	}
+	return ok
 }
 
-// tellOf lets the station tell of the code of what it made for an item.
-func (w *deskWorld) tellOf() bool {
-	for n, id := range w.tell {
-		made, err := w.station.Visit(w.away[id])
-		if err != nil {
-			w.t.Error(err)
+// completer is that of the station for the desks of that name.
+func (w *deskWorld) completer(station string) *local.Completer {
+	owner := local.New(local.Options{Store: w.store})
+	return &local.Completer{Machine: w.station, Owner: owner, Station: station, Now: time.Now}
+}
+
+// asStore returns the error of the store for that of a desk.
+func (w *deskWorld) asStore(err error) error {
+	for code, of := range map[desk.Code]error{desk.InFlight: storage.ErrInFlight, desk.NotHeld: storage.ErrNotHeld, desk.Held: &storage.HeldError{}} {
+		if errors.Is(err, code) {
+			return of
 		}
-		r := w.read(id)
-		if made.State.Unsettled() || !r.Held() {
-			continue
-		}
-		w.tell = slices.Delete(w.tell, n, n+1)
-		if made.State != visit.StateDone {
-			return false
-		}
-		entries := w.entries()
-		err = w.store.Settle(id, r.Hold.By, made.Code, made.IssuedAt, made.Visit.ID, time.Now())
-		return w.answered("settle by the station", r, entries, err, w.mayFinish(r, r.Hold.By), "visit-done")
 	}
-	return false
+	return err
+}
+
+// tellOf lets the station tell the ends of what it made for items.
+func (w *deskWorld) tellOf() (told bool) {
+	station := []string{"desk-1", "desk-2"}[w.random.IntN(2)]
+	list, err := w.store.Away(station)
+	if err != nil {
+		w.t.Error(err)
+	}
+	if err := w.completer(station).Tell(w.t.Context()); err != nil {
+		w.t.Error(err)
+	}
+	for _, before := range list {
+		after, made := w.read(before.Visit.ID), before.Hold.Completion
+		m, err := w.station.Visit(made)
+		switch {
+		case after.State == visit.StateDone:
+			if err != nil || m.State != visit.StateDone || m.Code != after.Code || after.SettledBy != made {
+				w.t.Errorf("item %s has the code %s by %s, which is %s with %s, %v", before.Visit.ID, after.Code, after.SettledBy, m.State, m.Code, err)
+			}
+			told = true
+		case after.Hold.Completion == made:
+			if err != nil || !m.State.Unsettled() {
+				w.t.Errorf("item %s waits for %s, which is %s, %v", before.Visit.ID, made, m.State, err)
+			}
+		default:
+			if !errors.Is(err, storage.ErrNotFound) && m.State != visit.StateDropped {
+				w.t.Errorf("item %s is free, and %s, made for it, is %s, %v", before.Visit.ID, made, m.State, err)
+			}
+			w.audit["visit-completed"]++
+			told = true
+		}
+	}
+	return told
 }
 
 // newAuthen has NHSO's page make a code by hand, for one who holds the item, while nothing is
@@ -423,7 +472,7 @@ func (w *deskWorld) newAuthen() bool {
 		return false
 	}
 	a, asked := w.ask(r.Visit)
-	if r = w.read(r.Visit.ID); !asked || a.Code != "" || w.atStation(r.Visit.ID) || !makes(r) || !r.Held() || w.mayFinish(r, r.Hold.By) != yes {
+	if r = w.read(r.Visit.ID); !asked || a.Code != "" || !makes(r) || !r.Held() || w.mayFinish(r, r.Hold.By) != yes {
 		return false
 	}
 	same, err := w.store.Find(r.Visit.PID, r.Visit.ServiceDate)
@@ -442,7 +491,7 @@ func (w *deskWorld) settle() bool {
 		return false
 	}
 	a, _ := w.ask(r.Visit)
-	if r = w.read(r.Visit.ID); a.Code == "" || w.atStation(r.Visit.ID) {
+	if r = w.read(r.Visit.ID); a.Code == "" {
 		return false
 	}
 	by, entries := w.operator(r), w.entries()
@@ -452,11 +501,11 @@ func (w *deskWorld) settle() bool {
 
 func (w *deskWorld) giveUp() bool {
 	r, ok := w.some()
-	if !ok || w.atStation(r.Visit.ID) {
+	if !ok {
 		return false
 	}
 	by, entries := w.operator(r), w.entries()
-	why := desk.Reasons()[w.random.IntN(len(desk.Reasons()))]
+	why := rules.Reasons()[w.random.IntN(len(rules.Reasons()))]
 	err := w.store.GiveUp(r.Visit.ID, by, why, time.Now())
 	ok = w.answered("give up", r, entries, err, w.mayFinish(r, by), "visit-given-up")
 	if ok {
@@ -514,6 +563,10 @@ func (w *deskWorld) switchNHSO() bool {
 func (w *deskWorld) restart() bool {
 	w.end()
 	w.start()
+	if w.random.IntN(2) == 0 {
+		w.endStation()
+		w.startStation()
+	}
 	return true
 }
 

@@ -120,11 +120,10 @@ type deskWorld struct {
 	people   int        // visits so far, on both machines
 	ids      []visit.ID // of every visit of the machine, in the order of saving
 	item     map[visit.ID]visit.ID
-	away     map[visit.ID]visit.ID // what the station has made for an item
-	tell     []visit.ID            // items of whose code the station has not told yet
-	codes    map[visit.ID]int      // made by us for an item
-	services map[string]int        // made by us for a person, day and claim type
-	given    []visit.ID            // those that a desk has given up
+	away     map[visit.ID]bool // what the station has made
+	codes    map[visit.ID]int  // made by us for an item
+	services map[string]int    // made by us for a person, day and claim type
+	given    []visit.ID        // those that a desk has given up
 	reopened map[visit.ID]bool
 	audit    map[string]int // what the desks did, by the event of the audit
 	count    map[string]int // how often each action came to something, or did not
@@ -134,12 +133,19 @@ type deskWorld struct {
 func newDeskWorld(t *testing.T, dir string, seed uint64) *deskWorld {
 	w := &deskWorld{
 		t: t, random: rand.New(rand.NewPCG(seed, 16)), dir: dir,
-		item: map[visit.ID]visit.ID{}, away: map[visit.ID]visit.ID{}, codes: map[visit.ID]int{}, services: map[string]int{}, reopened: map[visit.ID]bool{}, audit: map[string]int{}, count: map[string]int{},
+		item: map[visit.ID]visit.ID{}, away: map[visit.ID]bool{}, codes: map[visit.ID]int{}, services: map[string]int{}, reopened: map[visit.ID]bool{}, audit: map[string]int{}, count: map[string]int{},
 	}
 	w.nhso = &deskNHSO{random: rand.New(rand.NewPCG(seed, 17)), codes: map[deskPerson][]visit.Authentication{}, sent: w.sent, made: w.made}
 	w.start()
-	w.station, w.stationBox, w.endStation = w.machine("station")
+	w.startStation()
 	return w
+}
+
+func (w *deskWorld) startStation() {
+	store, box, end := w.machine("station")
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.station, w.stationBox, w.endStation = store, box, end
 }
 
 func (w *deskWorld) start() {
@@ -171,20 +177,6 @@ func (w *deskWorld) machine(name string) (*storage.Store, *outbox.Outbox, func()
 	}
 }
 
-// atStation reports whether what the station has made for an item is on its way. Whoever
-// works there knows it, and does nothing else for the item meanwhile.
-func (w *deskWorld) atStation(item visit.ID) bool {
-	made := w.away[item]
-	if made == "" {
-		return false
-	}
-	r, err := w.station.Visit(made)
-	if err != nil {
-		w.t.Error(err)
-	}
-	return r.State.Unsettled()
-}
-
 // root is the item for which a visit was made, or the visit itself.
 func (w *deskWorld) root(id visit.ID) visit.ID {
 	for w.item[id] != "" {
@@ -199,7 +191,7 @@ func (w *deskWorld) sent(v visit.Visit) {
 	defer w.mu.Unlock()
 	item := w.item[v.ID]
 	from := w.store
-	if w.away[item] == v.ID {
+	if w.away[v.ID] {
 		from = w.station
 	}
 	r, err := from.Visit(v.ID)
