@@ -65,6 +65,15 @@ func TestAnOperatorIsAddedResetAndDisabledWhileTheProgramRunsAndAfterwards(t *te
 	if _, err := h.store.SignIn(id, pin(nextPIN), "desk-1"); err != nil {
 		t.Errorf("the new PIN: %v", err)
 	}
+	for range desk.FreeTries {
+		_, _ = h.store.SignIn(id, pin(onePIN), "desk-1")
+	}
+	if got := call(t, "", "operator", "unlock", operatorName, "-data", h.data); got.status != exitOK {
+		t.Errorf("%+v", got)
+	}
+	if _, err := h.store.SignIn(id, pin(nextPIN), "desk-1"); err != nil {
+		t.Errorf("after the unlocking: %v", err)
+	}
 	if got := call(t, "9-0000-00000-00-4\n", "operator", "card", operatorName, "-data", h.data); got.status != exitOK {
 		t.Errorf("%+v", got)
 	}
@@ -79,6 +88,12 @@ func TestAnOperatorIsAddedResetAndDisabledWhileTheProgramRunsAndAfterwards(t *te
 		t.Errorf("%+v", got)
 	}
 	if got := call(t, "\n", "operator", "card", string(id), "-data", h.data); got.status != exitOK || !strings.Contains(got.out, "no card") {
+		t.Errorf("%+v", got)
+	}
+	if got := call(t, "", "operator", "remove", string(id), "-data", h.data); got.status != exitOK {
+		t.Errorf("%+v", got)
+	}
+	if got := call(t, "", "operator", "list", "-data", h.data); strings.Contains(got.out, string(id)) {
 		t.Errorf("%+v", got)
 	}
 }
@@ -103,7 +118,9 @@ func TestAnOperatorIsNotChangedByWhatMakesNoSense(t *testing.T) {
 		{onePIN, []string{"add"}, "write: operator"},
 		{onePIN, []string{"reset", "nobody"}, "no such operator"},
 		{"", []string{"disable", "a", "-role", "lead"}, "write: operator"},
-		{"", []string{"remove", "a"}, "write: operator"},
+		{"", []string{"remove", "nobody"}, "no such operator"},
+		{"", []string{"unlock"}, "write: operator"},
+		{"", []string{"card", "a"}, "type the PID"}, // from /dev/null
 		{"9000000000005", []string{"card", "a"}, "type the PID"},
 	} {
 		got := call(t, c.stdin, append(append([]string{"operator"}, c.args...), "-data", data)...)

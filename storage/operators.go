@@ -17,7 +17,7 @@ import (
 // Errors of operators.
 var (
 	ErrOperatorTaken = errors.New("there is an operator of that name")
-	ErrNoOperator    = errors.New("there is no such operator")
+	ErrNoOperator    = desk.ErrNoOperator
 	ErrOperators     = errors.New("there are as many operators as a store has")
 	ErrCardTaken     = errors.New("that card names another operator")
 )
@@ -105,6 +105,31 @@ func (s *Store) ResetOperator(id desk.OperatorID, pin desk.PIN) error {
 		o.PINs++
 		return emptyBucket(tx, bucketMachines)
 	})
+}
+
+// UnlockOperator opens what wrong PINs have locked, as ResetOperator does, with the PIN as it
+// is. A disabled operator stays so.
+func (s *Store) UnlockOperator(id desk.OperatorID) error {
+	return s.changeOperator(id, "operator-unlocked", func(tx *bolt.Tx, o *operator) error {
+		o.Failed = 0
+		return emptyBucket(tx, bucketMachines)
+	})
+}
+
+// RemoveOperator erases an operator, durable when it returns nil. The audit keeps the id.
+func (s *Store) RemoveOperator(id desk.OperatorID) error {
+	err := s.update(func(tx *bolt.Tx) error {
+		b := tx.Bucket(bucketOperators)
+		if b.Get([]byte(id)) == nil {
+			return ErrNoOperator
+		}
+		gone := Event{Name: "operator-removed", Role: string(desk.Administrator), Result: "ok", Handle: string(id)}
+		return errors.Join(b.Delete([]byte(id)), s.audit(tx, gone))
+	})
+	if err != nil {
+		return err
+	}
+	return s.update(func(*bolt.Tx) error { return nil }) // see changeOperator
 }
 
 // DisableOperator takes the right to sign in away, durable when it returns nil.

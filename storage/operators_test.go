@@ -64,6 +64,7 @@ func TestAnOperatorComesBackAndIsDisabledAndReset(t *testing.T) {
 	}
 	for what, err := range map[string]error{
 		"reset": s.ResetOperator("0000000000000000", pinOf(t, somePIN)), "disable": s.DisableOperator("0000000000000000"), "card": s.NameByCard("", visit.PID{}),
+		"unlock": s.UnlockOperator("0000000000000000"), "remove": s.RemoveOperator("0000000000000000"),
 	} {
 		if !errors.Is(err, ErrNoOperator) {
 			t.Errorf("%s: %v", what, err)

@@ -15,7 +15,7 @@ import (
 )
 
 // ErrOperatorUsage says how the command is used.
-var ErrOperatorUsage = errors.New("write: operator add NAME [-role staff|lead|administrator], operator reset NAME, operator disable NAME, operator card NAME, or: operator list; " +
+var ErrOperatorUsage = errors.New("write: operator add NAME [-role staff|lead|administrator], operator reset NAME, operator unlock NAME, operator disable NAME, operator remove NAME, operator card NAME, or: operator list; " +
 	"the PIN, and of card the PID, comes from standard input. NAME may be the id of the list")
 
 // NeedsInput reports whether these words behind "operator" read something from standard
@@ -41,7 +41,7 @@ func operatorCommand(_ context.Context, r Commands, words []string, input io.Rea
 	if verb == "add" {
 		return r.addOperator(name, flags, input, output)
 	}
-	if len(flags) > 0 || !slices.Contains([]string{"reset", "disable", "card"}, verb) {
+	if len(flags) > 0 || !slices.Contains([]string{"reset", "unlock", "disable", "remove", "card"}, verb) {
 		return ErrOperatorUsage
 	}
 	o, err := r.findOperator(name)
@@ -54,6 +54,10 @@ func operatorCommand(_ context.Context, r Commands, words []string, input io.Rea
 		said, err = "has a new PIN and may sign in; every lock is open", r.resetOperator(o.ID, input)
 	case "disable":
 		said, err = "may not sign in any more, until reset sets a new PIN", r.Store.DisableOperator(o.ID)
+	case "unlock":
+		said, err = "may try the PIN again; every lock is open", r.Store.UnlockOperator(o.ID)
+	case "remove":
+		said, err = "is removed", r.Store.RemoveOperator(o.ID)
 	case "card":
 		said, err = r.nameByCard(o.ID, input)
 	}
@@ -100,11 +104,12 @@ func (r Commands) resetOperator(id desk.OperatorID, input io.Reader) error {
 }
 
 func (r Commands) nameByCard(id desk.OperatorID, input io.Reader) (said string, err error) {
-	line, err := inputLine(input)
+	all, err := io.ReadAll(input)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("read the input: %w", err)
 	}
-	if line == "" {
+	line := strings.TrimSpace(string(all))
+	if line == "" && len(all) > 0 { // somebody has typed Enter
 		return "is named by no card any more", r.Store.NameByCard(id, visit.PID{})
 	}
 	pid, err := visit.ParsePID(strings.NewReplacer("-", "", " ", "").Replace(line))

@@ -68,8 +68,8 @@ func (s *Sessions) SignIn(id desk.OperatorID, pin desk.PIN, machine string) (tok
 }
 
 // Of returns who works with that token at that machine, as they are kept now, and has
-// the session last; or ErrOver. The session of an operator who was disabled, or got
-// another PIN, is over.
+// the session last; or ErrOver. The session of an operator who was disabled or
+// removed, or got another PIN, is over.
 func (s *Sessions) Of(token, machine string) (desk.Operator, error) {
 	key := sha256.Sum256([]byte(token))
 	s.mu.Lock()
@@ -81,7 +81,7 @@ func (s *Sessions) Of(token, machine string) (desk.Operator, error) {
 	found.used = time.Now()
 	s.mu.Unlock()
 	o, err := s.operators.Operator(found.operator)
-	if err == nil && (o.Disabled || o.PINs != found.pins) {
+	if errors.Is(err, desk.ErrNoOperator) || err == nil && (o.Disabled || o.PINs != found.pins) {
 		s.SignOut(token)
 		err = ErrOver
 	}

@@ -21,7 +21,12 @@ func (p people) SignIn(id desk.OperatorID, _ desk.PIN, _ string) (desk.Operator,
 	return desk.Operator{}, errWrong
 }
 
-func (p people) Operator(id desk.OperatorID) (desk.Operator, error) { return p[id], nil }
+func (p people) Operator(id desk.OperatorID) (desk.Operator, error) {
+	if o, ok := p[id]; ok {
+		return o, nil
+	}
+	return desk.Operator{}, desk.ErrNoOperator
+}
 
 const (
 	somebody = desk.OperatorID("0123456789abcdef")
@@ -73,6 +78,10 @@ func TestASessionIsOverFor(t *testing.T) {
 		},
 		"who was disabled": func(p people, _ *Sessions, token string) (string, string) {
 			p[somebody] = desk.Operator{ID: somebody, PINs: 1, Disabled: true}
+			return token, here
+		},
+		"who was removed": func(p people, _ *Sessions, token string) (string, string) {
+			delete(p, somebody)
 			return token, here
 		},
 		"who got another PIN": func(p people, _ *Sessions, token string) (string, string) {

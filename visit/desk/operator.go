@@ -27,6 +27,7 @@ type Operator struct {
 
 // Errors of operators.
 var (
+	ErrNoOperator   = errors.New("there is no such operator")
 	ErrOperatorID   = errors.New("the id of an operator has 16 hexadecimal digits")
 	ErrOperatorName = errors.New("an operator's name has 1 to 40 letters, digits, blanks and marks, and no long number")
 )
