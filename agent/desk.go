@@ -11,8 +11,8 @@ const deskPath = "/api/v1/desk/"
 var deskCosts = map[string]cost{
 	"sign-in": work, "sign-out": work,
 	"visits": work, "visit": work, "work": work, "numbers": work, "reveal": work,
-	"hold": work, "close": work, "reopen": work, "complete": work, "completions": work, "completed": work,
-	"ask": asking, "release": asking, "settle": asking,
+	"hold": work, "close": work, "reopen": work, "complete": work, "completions": work, "completed": work, "void": work, "reprint": work,
+	"ask": asking, "right": asking, "release": asking, "settle": asking, "second-code": asking,
 }
 
 func deskRoutes(h http.Handler) (list []*route) {

@@ -91,7 +91,7 @@ var deskActions = map[string]struct {
 }{
 	"visit": {14, (*deskWorld).newVisit}, "take back": {2, (*deskWorld).takeBack}, "hold": {18, (*deskWorld).hold},
 	"release": {10, (*deskWorld).release}, "complete": {10, (*deskWorld).complete}, "new authen": {5, (*deskWorld).newAuthen},
-	"settle": {8, (*deskWorld).settle}, "give up": {4, (*deskWorld).giveUp}, "reopen": {3, (*deskWorld).reopen},
+	"settle": {8, (*deskWorld).settle}, "second code": {1, (*deskWorld).secondCode}, "give up": {3, (*deskWorld).giveUp}, "reopen": {3, (*deskWorld).reopen},
 	"wait": {18, (*deskWorld).wait}, "tell the ends": {4, (*deskWorld).tellOf}, "NHSO goes or comes": {3, (*deskWorld).switchNHSO}, "restart": {1, (*deskWorld).restart},
 }
 
@@ -154,14 +154,14 @@ func (w *deskWorld) operator(r storage.Record) string {
 }
 
 // ask asks NHSO for the code of a visit, as a desk does.
-func (w *deskWorld) ask(v visit.Visit) (storage.Answer, bool) {
+func (w *deskWorld) ask(v visit.Visit, besides ...visit.AuthenCode) (storage.Answer, bool) {
 	codes, err := w.nhso.Codes(w.t.Context(), v.PID, v.ServiceDate)
 	synctest.Wait()
 	if err != nil {
 		return storage.Answer{}, false
 	}
 	for _, c := range codes {
-		if c.Fits(v) {
+		if c.Fits(v) && !slices.Contains(besides, c.Code) {
 			return storage.Answer{At: time.Now(), Code: c.Code, Issued: c.At}, true
 		}
 	}
@@ -321,7 +321,7 @@ func (w *deskWorld) release() bool {
 	if !ok {
 		return false
 	}
-	a, _ := w.ask(r.Visit)
+	a, _ := w.ask(r.Visit, r.Second.Besides...)
 	r = w.read(r.Visit.ID)
 	holder, by, entries, stood := w.operator(r), w.operator(r), w.entries(), r.Stands()
 	want := w.mayFinish(r, holder)
@@ -358,7 +358,7 @@ func (w *deskWorld) complete() bool {
 	if !ok || !makes(r) {
 		return false
 	}
-	a, asked := w.ask(r.Visit)
+	a, asked := w.ask(r.Visit, r.Second.Besides...)
 	if !asked || a.Code != "" { // it is shown instead
 		return false
 	}
@@ -387,6 +387,9 @@ func (w *deskWorld) complete() bool {
 // Now and then the station ends between the yes of the owner and the saving, or the yes is lost.
 func (w *deskWorld) completeAtStation(item storage.Record, by string, v visit.Visit) bool {
 	id, entries, want := item.Visit.ID, w.entries(), w.mayFinish(item, by)
+	if want == yes && item.Second.Of != "" {
+		want = ended // the station does not know the first code
+	}
 	o := desk.OperatorAt("desk-1", rules.Operator{})
 	o.ID, o.Name, o.Role = "00000000000000a1", by, rules.Staff
 	station, _, _ := strings.Cut(by, "/")
@@ -422,7 +425,7 @@ func (w *deskWorld) completer(station string) *local.Completer {
 
 // asStore returns the error of the store for that of a desk.
 func (w *deskWorld) asStore(err error) error {
-	for code, of := range map[desk.Code]error{desk.InFlight: storage.ErrInFlight, desk.NotHeld: storage.ErrNotHeld, desk.Held: &storage.HeldError{}} {
+	for code, of := range map[desk.Code]error{desk.InFlight: storage.ErrInFlight, desk.NotHeld: storage.ErrNotHeld, desk.Held: &storage.HeldError{}, desk.NotOpen: &storage.TransitionError{}} {
 		if errors.Is(err, code) {
 			return of
 		}
@@ -471,7 +474,7 @@ func (w *deskWorld) newAuthen() bool {
 	if !ok || !r.Held() || !makes(r) || w.mayFinish(r, r.Hold.By) != yes {
 		return false
 	}
-	a, asked := w.ask(r.Visit)
+	a, asked := w.ask(r.Visit, r.Second.Besides...)
 	if r = w.read(r.Visit.ID); !asked || a.Code != "" || !makes(r) || !r.Held() || w.mayFinish(r, r.Hold.By) != yes {
 		return false
 	}
@@ -490,13 +493,47 @@ func (w *deskWorld) settle() bool {
 	if !ok {
 		return false
 	}
-	a, _ := w.ask(r.Visit)
+	a, _ := w.ask(r.Visit, r.Second.Besides...)
 	if r = w.read(r.Visit.ID); a.Code == "" {
 		return false
 	}
 	by, entries := w.operator(r), w.entries()
 	err := w.store.Settle(r.Visit.ID, by, a.Code, a.Issued, "", time.Now())
 	return w.answered("settle", r, entries, err, w.mayFinish(r, by), "visit-done")
+}
+
+// secondCode makes a visit for a second code of a person who has one, for a referral.
+func (w *deskWorld) secondCode() bool {
+	r, ok := w.some()
+	if !ok || r.State != visit.StateDone || r.Visit.ServiceDate != visit.ServiceDateOf(time.Now()) {
+		return false
+	}
+	by := w.operator(r)
+	d := local.New(local.Options{Store: w.store, NHSO: w.outbox})
+	o := desk.Operator{ID: "00000000000000a1", Name: by, Role: rules.Staff}
+	a, err := d.SecondCode(w.t.Context(), o, r.Visit.ID, rules.Referral)
+	synctest.Wait()
+	w.audit["nhso-asked"]++
+	if err != nil {
+		if !errors.Is(err, desk.NoAnswer) {
+			w.t.Error(err)
+		}
+		return false
+	}
+	v, second := w.visit(r.Visit.PID, r.Visit.ClaimType.Code), storage.Second{Of: r.Visit.ID, Why: rules.Referral, By: by}
+	for _, c := range a.Codes {
+		second.Besides = append(second.Besides, c.Code)
+	}
+	if err := w.store.SaveSecond(v, second, nil, v.CreatedAt); err != nil {
+		w.t.Error(err)
+	}
+	w.audit["second-code"] += 2
+	w.ids = append(w.ids, v.ID)
+	w.mu.Lock()
+	w.second[serviceOf(v)]++
+	w.mu.Unlock()
+	w.submit(v.ID)
+	return true
 }
 
 func (w *deskWorld) giveUp() bool {

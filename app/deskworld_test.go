@@ -123,6 +123,7 @@ type deskWorld struct {
 	away     map[visit.ID]bool // what the station has made
 	codes    map[visit.ID]int  // made by us for an item
 	services map[string]int    // made by us for a person, day and claim type
+	second   map[string]int    // of those: second ones that a desk has asked for
 	given    []visit.ID        // those that a desk has given up
 	reopened map[visit.ID]bool
 	audit    map[string]int // what the desks did, by the event of the audit
@@ -133,7 +134,7 @@ type deskWorld struct {
 func newDeskWorld(t *testing.T, dir string, seed uint64) *deskWorld {
 	w := &deskWorld{
 		t: t, random: rand.New(rand.NewPCG(seed, 16)), dir: dir,
-		item: map[visit.ID]visit.ID{}, away: map[visit.ID]bool{}, codes: map[visit.ID]int{}, services: map[string]int{}, reopened: map[visit.ID]bool{}, audit: map[string]int{}, count: map[string]int{},
+		item: map[visit.ID]visit.ID{}, away: map[visit.ID]bool{}, codes: map[visit.ID]int{}, services: map[string]int{}, second: map[string]int{}, reopened: map[visit.ID]bool{}, audit: map[string]int{}, count: map[string]int{},
 	}
 	w.nhso = &deskNHSO{random: rand.New(rand.NewPCG(seed, 17)), codes: map[deskPerson][]visit.Authentication{}, sent: w.sent, made: w.made}
 	w.start()
@@ -211,14 +212,18 @@ func (w *deskWorld) sent(v visit.Visit) {
 	}
 }
 
+func serviceOf(v visit.Visit) string {
+	return fmt.Sprint(v.PID.Digits(), v.ServiceDate, v.ClaimType.Code)
+}
+
 // made counts a code that we had made.
 func (w *deskWorld) made(v visit.Visit) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	item, service := w.root(v.ID), fmt.Sprint(v.PID.Digits(), v.ServiceDate, v.ClaimType.Code)
+	item, service := w.root(v.ID), serviceOf(v)
 	w.codes[item]++
 	w.services[service]++
-	if w.codes[item] > 1 || w.services[service] > 1 {
+	if w.codes[item] > 1 || w.services[service] > 1+w.second[service] {
 		w.t.Errorf("%d codes were made for item %s, %d for its service", w.codes[item], item, w.services[service])
 	}
 }
@@ -251,6 +256,8 @@ func (w *deskWorld) check(r storage.Record) {
 		w.t.Errorf("visit %s is %s with the code %q", id, r.State, r.Code)
 	case r.Held() && r.State != visit.StateStaff:
 		w.t.Errorf("visit %s is %s and held", id, r.State)
+	case r.State == visit.StateDone && slices.Contains(r.Second.Besides, r.Code):
+		w.t.Errorf("visit %s is for a second code and has the first: %s", id, r.Code)
 	case r.State == visit.StateDropped && (r.Closed == "") != (r.ClosedBy == ""):
 		w.t.Errorf("visit %s was closed by %q for %q", id, r.ClosedBy, r.Closed)
 	}

@@ -47,7 +47,7 @@ func itemsOf(records []storage.Record) []outbox.Item {
 func itemOf(r storage.Record) outbox.Item {
 	i := outbox.Item{
 		Visit: r.Visit, Attempts: r.Attempts, Unclear: r.Unclear(), LastSent: r.LastSent,
-		InFlight: r.State == visit.StateInflight, Settled: !r.State.Unsettled(), Held: r.Held(), Completes: r.Completes,
+		InFlight: r.State == visit.StateInflight, Settled: !r.State.Unsettled(), Held: r.Held(), Completes: r.Completes, Besides: r.Second.Besides,
 		Code: r.Code, IssuedAt: r.IssuedAt,
 	}
 	if r.Denied {
@@ -99,6 +99,11 @@ func (v Visits) SaveWithPhoto(x visit.Visit, jpeg []byte, at time.Time) error {
 // Complete keeps a visit that a desk has made for an item.
 func (v Visits) Complete(item visit.ID, by string, x visit.Visit, jpeg []byte, at time.Time) error {
 	return v.after(x.ID, visit.StatePending, v.Store.Complete(item, by, x, jpeg, at))
+}
+
+// SaveSecond keeps a visit for a second code.
+func (v Visits) SaveSecond(x visit.Visit, second storage.Second, jpeg []byte, at time.Time) error {
+	return v.after(x.ID, visit.StatePending, v.Store.SaveSecond(x, second, jpeg, at))
 }
 
 // GiveBack ends a visit that came to nothing for an item of another machine.

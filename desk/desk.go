@@ -36,6 +36,10 @@ type Desk interface {
 	// Ask asks NHSO for the codes of a visit now. It changes nothing.
 	Ask(ctx context.Context, o Operator, id visit.ID) (Answer, error)
 
+	// CheckRight asks NHSO for the right of a person who need not have a visit. Nothing is
+	// kept but that the operator asked, and of whom, in the audit.
+	CheckRight(ctx context.Context, o Operator, pid visit.PID) (Right, error)
+
 	// Hold takes a visit, so that nothing is sent for it. Who holds it already is told
 	// that it is theirs.
 	Hold(ctx context.Context, o Operator, id visit.ID) error
@@ -61,6 +65,16 @@ type Desk interface {
 	// Reopen brings a visit that was closed back to the list of work. Nothing is sent
 	// for it.
 	Reopen(ctx context.Context, o Operator, id visit.ID) error
+
+	// SecondCode lets the operator make another visit of today for the person of a visit that
+	// has its code. NHSO is asked first. Of the same service, the codes of the answer
+	// are those that the new visit does not stand for; of another one there are none.
+	SecondCode(ctx context.Context, o Operator, id visit.ID, why rules.SecondReason) (Answer, error)
+	// Void marks the code of a visit as not to be used. NHSO has it all the same.
+	Void(ctx context.Context, o Operator, id visit.ID, why rules.VoidReason) error
+	// Reprint counts that the slip of a visit with a code is printed again, before it is, and
+	// returns how often that was.
+	Reprint(ctx context.Context, o Operator, id visit.ID) (int, error)
 }
 
 // Completion is a visit that a station makes for an item of another machine.
@@ -139,6 +153,12 @@ type Item struct {
 	Closed    rules.Reason `json:"closed,omitempty"`
 	SettledBy visit.ID     `json:"settled_by,omitempty"` // the visit whose code it has; empty: its own
 
+	SecondOf visit.ID           `json:"second_of,omitempty"` // the visit that has the first code; empty: this is no second one
+	Second   rules.SecondReason `json:"second,omitempty"`
+	Void     rules.VoidReason   `json:"void,omitempty"` // why the code is not to be used; empty: it is good
+	VoidBy   string             `json:"void_by,omitempty"`
+	Reprints int                `json:"reprints,omitempty"` // of the slip
+
 	Code      visit.AuthenCode `json:"code,omitempty"`
 	Issued    time.Time        `json:"issued,omitzero"` // zero: NHSO did not tell it, or there is no code
 	ClaimType visit.ClaimType  `json:"claim_type"`
@@ -185,6 +205,13 @@ type Person struct {
 
 	Certifier visit.Name
 	Message   string // NHSO's own words, which may name a person
+}
+
+// Right is what NHSO says about a person today.
+type Right struct {
+	At         time.Time
+	Right      visit.Right
+	ClaimTypes []visit.ClaimType // that NHSO offers for the person; nil: it names none
 }
 
 // Answer is what NHSO said.

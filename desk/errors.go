@@ -1,6 +1,10 @@
 package desk
 
-import "time"
+import (
+	"time"
+
+	"authenkiosk/visit"
+)
 
 // Code says why a call was refused, in a word that no version and no way changes.
 type Code string
@@ -58,6 +62,7 @@ type Error struct {
 	Code  Code
 	By    string    // of Held: "station/operator". It is not in the text, so that a log does not say who
 	Since time.Time // of Held
+	Visit visit.ID  // of Held: another visit of the same service, which they hold; empty: this one
 	Err   error     // the cause, on the machine that refused it; may be nil
 }
 

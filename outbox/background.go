@@ -89,7 +89,7 @@ func (o *Outbox) step(ctx context.Context, item Item) (time.Duration, error) {
 		o.notify(id, outcome)
 		return 0, err
 	}
-	code, found, err := o.look(ctx, item.Visit)
+	code, found, err := o.look(ctx, item)
 	if err != nil {
 		return 0, unreachable{err}
 	}

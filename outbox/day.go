@@ -44,7 +44,7 @@ func (o *Outbox) over(ctx context.Context, item Item, why visit.Problem) (time.D
 		if wait := o.rest(item); wait > 0 {
 			return wait, nil
 		}
-		code, found, err := o.look(ctx, item.Visit)
+		code, found, err := o.look(ctx, item)
 		switch {
 		case found:
 			outcome, err := o.found(item, code)

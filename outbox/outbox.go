@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -51,6 +52,8 @@ type Item struct {
 
 	Held      bool     // somebody at a desk works on it; it counts as settled
 	Completes visit.ID // the visit for which a desk has made this one; empty: none
+
+	Besides []visit.AuthenCode // codes of the same service that are not of this visit, which is for a second one
 
 	Code     visit.AuthenCode // of a visit that is done
 	IssuedAt time.Time
@@ -258,7 +261,7 @@ func (o *Outbox) duplicate(item Item) (other Item, found bool, err error) {
 			continue
 		}
 		switch {
-		case i.Code != "":
+		case i.Code != "" && !slices.Contains(item.Besides, i.Code):
 			return i, true, nil
 		case !i.Settled && before(i, item), i.Held && item.Completes == "":
 			other, found = i, true

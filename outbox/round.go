@@ -156,7 +156,7 @@ func (o *Outbox) isThere(ctx context.Context, items []Item) bool {
 	last := slices.IndexFunc(ask, func(i Item) bool { return i.Visit.ID == o.round.tried })
 	item := ask[(last+1)%len(ask)]
 	before := o.answers.Load()
-	if _, _, err := o.look(ctx, item.Visit); err != nil {
+	if _, _, err := o.look(ctx, item); err != nil {
 		o.log.Warn("ask NHSO", "visit", item.Visit.ID, "err", err)
 		o.noteRetryAfter(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"authenkiosk/visit"
@@ -38,7 +39,7 @@ func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome {
 		return outcome
 	}
 	if o.tells && o.clock() == ClockUnknown {
-		switch code, found, err := o.look(ctx, item.Visit); {
+		switch code, found, err := o.look(ctx, item); {
 		case err != nil:
 			o.log.Warn("ask NHSO for the time before submitting", "visit", id, "err", err)
 			o.noteRetryAfter(err)
@@ -154,7 +155,7 @@ func (o *Outbox) refused(ctx context.Context, item Item, no Denial) (Outcome, er
 	if err := o.store.Deny(v.ID, no.Problem, no.Message, o.now()); err != nil {
 		o.log.Error("write down NHSO's no", "visit", v.ID, "err", err)
 	}
-	code, found, err := o.look(ctx, v)
+	code, found, err := o.look(ctx, item)
 	if err != nil {
 		// Not knowing whether there is a code, keep the visit for a look-up later.
 		return Outcome{}, err
@@ -182,7 +183,7 @@ func (o *Outbox) denied(id visit.ID, no Denial) (Outcome, error) {
 // unless NHSO can be asked and has a code already.
 func (o *Outbox) cannotSend(ctx context.Context, item Item, p visit.Problem) (Outcome, error) {
 	if o.retryAfter() <= 0 {
-		if code, found, err := o.look(ctx, item.Visit); err == nil && found {
+		if code, found, err := o.look(ctx, item); err == nil && found {
 			return o.found(item, code)
 		}
 	}
@@ -205,7 +206,7 @@ func (o *Outbox) lookFor(ctx context.Context, item Item) (Outcome, error) {
 	defer cancel()
 	var last error
 	for {
-		code, found, err := o.look(ctx, item.Visit)
+		code, found, err := o.look(ctx, item)
 		switch {
 		case found:
 			return o.found(item, code)
@@ -223,8 +224,8 @@ func (o *Outbox) lookFor(ctx context.Context, item Item) (Outcome, error) {
 
 // look asks NHSO whether there is a code for this person, unit, day and claim
 // type.
-func (o *Outbox) look(ctx context.Context, v visit.Visit) (visit.Authentication, bool, error) {
-	codes, err := o.codes(ctx, v)
+func (o *Outbox) look(ctx context.Context, item Item) (visit.Authentication, bool, error) {
+	codes, err := o.codes(ctx, item.Visit, item.Besides)
 	if err != nil || len(codes) == 0 {
 		return visit.Authentication{}, false, err
 	}
@@ -232,24 +233,25 @@ func (o *Outbox) look(ctx context.Context, v visit.Visit) (visit.Authentication,
 }
 
 // Ask asks NHSO, for somebody at a desk, for the codes of a visit, whatever became of it.
-// It asks nothing as long as NHSO wants to be left alone, and an answer that leaves open
+// Those besides are not of it. It asks nothing as long as NHSO wants to be left alone, and an answer that leaves open
 // whose a code is, is an error.
-func (o *Outbox) Ask(ctx context.Context, v visit.Visit) ([]visit.Authentication, error) {
+func (o *Outbox) Ask(ctx context.Context, v visit.Visit, besides ...visit.AuthenCode) ([]visit.Authentication, error) {
 	if o.retryAfter() > 0 {
 		return nil, errQuiet
 	}
-	codes, err := o.codes(ctx, v)
+	codes, err := o.codes(ctx, v, besides)
 	o.noteRetryAfter(err)
 	return codes, err
 }
 
-// codes asks NHSO for the codes of this person, unit, day and claim type.
-func (o *Outbox) codes(ctx context.Context, v visit.Visit) (fit []visit.Authentication, err error) {
+// codes asks NHSO for the codes of this person, unit, day and claim type but for those.
+func (o *Outbox) codes(ctx context.Context, v visit.Visit, besides []visit.AuthenCode) (fit []visit.Authentication, err error) {
 	all, err := o.nhso.Codes(ctx, v.PID, v.ServiceDate)
 	o.tally(err)
 	if err != nil {
 		return nil, fmt.Errorf("ask for the codes of the day: %w", err)
 	}
+	all = slices.DeleteFunc(slices.Clone(all), func(c visit.Authentication) bool { return slices.Contains(besides, c.Code) })
 	for _, c := range all {
 		if c.Fits(v) {
 			fit = append(fit, c)

@@ -24,13 +24,12 @@ func (s *Store) Complete(item visit.ID, by string, v visit.Visit, jpeg []byte, a
 	}
 	r := fresh(v, at)
 	r.Completes = item
-	var photo *sealedPhoto
-	if jpeg != nil {
-		p, err := s.sealPhoto(v.ID, jpeg)
-		if err != nil {
-			return fmt.Errorf("save visit %s: %w", v.ID, err)
-		}
-		photo = &p
+	if held, err := s.Visit(item); err == nil {
+		r.Second = held.Second // the first code is none of either
+	}
+	photo, err := s.sealIfAny(v.ID, jpeg)
+	if err != nil {
+		return err
 	}
 	s.order.Lock()
 	defer s.order.Unlock()
@@ -41,6 +40,18 @@ func (s *Store) Complete(item visit.ID, by string, v visit.Visit, jpeg []byte, a
 		_ = s.follow(held) // the journal has the hold already
 	}
 	return nil
+}
+
+// sealIfAny seals the photo of a visit that may have none.
+func (s *Store) sealIfAny(id visit.ID, jpeg []byte) (*sealedPhoto, error) {
+	if jpeg == nil {
+		return nil, nil
+	}
+	p, err := s.sealPhoto(id, jpeg)
+	if err != nil {
+		return nil, fmt.Errorf("save visit %s: %w", id, err)
+	}
+	return &p, nil
 }
 
 // completing notes in the transaction that saves a visit which item that is for.
@@ -88,7 +99,8 @@ func (s *Store) settleBy(tx *bolt.Tx, item Record, made visit.ID, a Answer, at t
 // CompleteAway notes on an item that by holds that they complete it with a visit on their own
 // machine: before that is saved there. When it returns nil, nothing but the end of that visit,
 // its code or AwayEnded, ends the hold, whatever becomes of the machine (but see Release).
-// The same visit may be told again.
+// The same visit may be told again. It returns a *TransitionError for a visit for a second code:
+// close that, and have the other machine make one.
 func (s *Store) CompleteAway(item visit.ID, by string, made visit.ID, at time.Time) error {
 	if _, err := visit.ParseID(string(made)); err != nil || item == made {
 		return fmt.Errorf("complete visit %s: %w", item, visit.ErrID)
@@ -103,6 +115,9 @@ func (s *Store) CompleteAway(item visit.ID, by string, made visit.ID, at time.Ti
 		}
 		if err := s.mayFinish(tx, r, by); err != nil {
 			return nil, err
+		}
+		if r.Second.Of != "" { // the other machine does not know which codes are none of it
+			return nil, &TransitionError{ID: item, From: r.State, To: visit.StateDone}
 		}
 		r.Hold.Completion, r.Hold.Away = made, visit.ServiceDateOf(at)
 		return []Record{r}, s.note(tx, &r, s.atDesk(r, "visit-completed", "begun", by, at))

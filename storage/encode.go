@@ -18,12 +18,20 @@ func encode(r Record) ([]byte, error) {
 	if r.Problem != visit.NoProblem {
 		problem = r.Problem.String()
 	}
+	var second *storedSecond
+	if r.Second.Of != "" {
+		second = new(storedSecond(r.Second))
+	}
+	var void *storedVoid
+	if r.Void.By != "" {
+		void = new(storedVoid(r.Void))
+	}
 	return json.Marshal(stored{
 		Version: recordVersion, State: r.State, SavedAt: r.SavedAt, ChangedAt: r.ChangedAt,
 		Attempts: r.Attempts, Answered: r.Answered, LastSent: r.LastSent, Denied: r.Denied,
 		Code: string(r.Code), IssuedAt: r.IssuedAt, Problem: problem, Message: cutText(r.Message),
 		Hold: storedHold(r.Hold), Completes: string(r.Completes), SettledBy: string(r.SettledBy), Closed: string(r.Closed), ClosedBy: r.ClosedBy,
-		Revision: r.revision,
+		Second: second, Void: void, Reprints: r.Reprints, Revision: r.revision,
 		Visit: storedVisit{
 			ID: string(v.ID), HCode: v.HCode, ServiceDate: v.ServiceDate.String(), PID: v.PID.Digits(), HN: v.HN.Text(),
 			Name: storedName(v.Name), Sex: v.Sex, Birth: storedBirth(v.Birth), Address: storedAddress(v.Address),
@@ -56,7 +64,13 @@ func decode(data []byte) (Record, error) {
 		Answered: s.Answered, Denied: s.Denied, LastSent: s.LastSent, Code: visit.AuthenCode(s.Code), IssuedAt: s.IssuedAt,
 		Problem: problemNamed(s.Problem), Message: s.Message,
 		Hold: Hold(s.Hold), Completes: visit.ID(s.Completes), SettledBy: visit.ID(s.SettledBy), Closed: desk.Reason(s.Closed), ClosedBy: s.ClosedBy,
-		revision: s.Revision,
+		Reprints: s.Reprints, revision: s.Revision,
+	}
+	if s.Second != nil {
+		r.Second = Second(*s.Second)
+	}
+	if s.Void != nil {
+		r.Void = Void(*s.Void)
 	}
 	if err := r.Hold.fits(r.State); err != nil {
 		return Record{}, err

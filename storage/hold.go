@@ -39,16 +39,11 @@ func (s *Store) Hold(id visit.ID, by string, at time.Time) error {
 		case r.Held():
 			return nil, &HeldError{ID: id, Hold: r.Hold}
 		}
-		switch r.State {
-		case visit.StateRefused, visit.StateStaff:
-		case visit.StateInflight:
-			return nil, fmt.Errorf("hold visit %s: %w", id, ErrInFlight)
-		case visit.StatePending:
-			if r.Unclear() > 0 {
-				return nil, fmt.Errorf("hold visit %s: %w", id, ErrInFlight)
-			}
-		default:
+		switch {
+		case r.State == visit.StateDone, r.State == visit.StateDropped:
 			return nil, &TransitionError{ID: id, From: r.State, To: visit.StateStaff}
+		case r.mayBeAtWork():
+			return nil, fmt.Errorf("hold visit %s: %w", id, ErrInFlight)
 		}
 		r.Hold = Hold{By: by, At: at, From: r.State}
 		if r.State != visit.StateStaff {
@@ -83,7 +78,7 @@ func (s *Store) quiet(tx *bolt.Tx, r Record) error {
 		case id == v.ID || other.Visit.PID != v.PID || other.Visit.ClaimType.Code != v.ClaimType.Code:
 		case other.Held():
 			return &HeldError{ID: id, Hold: other.Hold}
-		case other.State == visit.StateInflight, other.State == visit.StatePending && (other.Unclear() > 0 || other.Completes != ""):
+		case other.mayBeAtWork(), other.State == visit.StatePending && other.Completes != "":
 			return ErrInFlight // what a desk has made is sent whoever holds another
 		}
 	}

@@ -41,6 +41,9 @@ type Record struct {
 	SettledBy visit.ID    // of a visit that is done: the one that brought its code; empty: itself, or NHSO was asked
 	Closed    desk.Reason // why a desk closed it without a code; empty: it did not
 	ClosedBy  string      // who of a desk closed it, with a code or without
+	Second    Second      // of a visit for a second code
+	Void      Void        // of a code that is not to be used
+	Reprints  int         // how often a desk has printed the slip again
 
 	revision uint64 // counts the changes, so that of two copies the newer one is known
 	seq      uint64 // order of saving
@@ -66,6 +69,11 @@ func (r Record) Stands() visit.State {
 		return r.Hold.From
 	}
 	return r.State
+}
+
+// mayBeAtWork reports whether NHSO may be making a code for a request of the visit.
+func (r Record) mayBeAtWork() bool {
+	return r.State == visit.StateInflight || r.State == visit.StatePending && r.Unclear() > 0
 }
 
 // Unclear is of how many requests it is not known what became.

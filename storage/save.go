@@ -181,6 +181,9 @@ func (s *Store) saveIn(tx *bolt.Tx, r Record, data []byte, photo *sealedPhoto) (
 		e.Visit, e.At = id, r.SavedAt
 		events = append(events, e)
 	}
+	if r.Second.Of != "" && r.Completes == "" {
+		events = append(events, s.atDesk(r, "second-code", string(r.Second.Why), r.Second.By, r.SavedAt))
+	}
 	if photo != nil {
 		if err := putPhoto(tx, id, photo.key, photo.sealed); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"authenkiosk/visit"
+	"authenkiosk/visit/desk"
 )
 
 // recordVersion is the newest form of stored records this program knows.
@@ -12,25 +13,28 @@ const recordVersion = 1
 // stored is a record as it is written: JSON with the full numbers, which the
 // types of package visit would mask.
 type stored struct {
-	Version   int         `json:"v"`
-	State     visit.State `json:"state"`
-	SavedAt   time.Time   `json:"saved_at"`
-	ChangedAt time.Time   `json:"changed_at"`
-	Attempts  int         `json:"attempts,omitempty"`
-	Answered  int         `json:"answered,omitempty"`
-	LastSent  time.Time   `json:"last_sent,omitzero"`
-	Code      string      `json:"code,omitempty"`
-	IssuedAt  time.Time   `json:"issued_at,omitzero"`
-	Problem   string      `json:"problem,omitempty"`
-	Message   string      `json:"message,omitempty"`
-	Denied    bool        `json:"denied,omitempty"`
-	Hold      storedHold  `json:"hold,omitzero"`
-	Completes string      `json:"completes,omitempty"`
-	SettledBy string      `json:"settled_by,omitempty"`
-	Closed    string      `json:"closed,omitempty"`
-	ClosedBy  string      `json:"closed_by,omitempty"`
-	Revision  uint64      `json:"rev,omitempty"`
-	Visit     storedVisit `json:"visit"`
+	Version   int           `json:"v"`
+	State     visit.State   `json:"state"`
+	SavedAt   time.Time     `json:"saved_at"`
+	ChangedAt time.Time     `json:"changed_at"`
+	Attempts  int           `json:"attempts,omitempty"`
+	Answered  int           `json:"answered,omitempty"`
+	LastSent  time.Time     `json:"last_sent,omitzero"`
+	Code      string        `json:"code,omitempty"`
+	IssuedAt  time.Time     `json:"issued_at,omitzero"`
+	Problem   string        `json:"problem,omitempty"`
+	Message   string        `json:"message,omitempty"`
+	Denied    bool          `json:"denied,omitempty"`
+	Hold      storedHold    `json:"hold,omitzero"`
+	Completes string        `json:"completes,omitempty"`
+	SettledBy string        `json:"settled_by,omitempty"`
+	Closed    string        `json:"closed,omitempty"`
+	ClosedBy  string        `json:"closed_by,omitempty"`
+	Second    *storedSecond `json:"second,omitempty"`
+	Void      *storedVoid   `json:"void,omitempty"`
+	Reprints  int           `json:"reprints,omitempty"`
+	Revision  uint64        `json:"rev,omitempty"`
+	Visit     storedVisit   `json:"visit"`
 }
 
 type storedHold struct {
@@ -39,6 +43,19 @@ type storedHold struct {
 	From       visit.State `json:"from"`
 	Completion visit.ID    `json:"completion,omitempty"`
 	Away       visit.Date  `json:"away,omitzero"`
+}
+
+type storedSecond struct {
+	Of      visit.ID           `json:"of"`
+	Why     desk.SecondReason  `json:"why"`
+	By      string             `json:"by"`
+	Besides []visit.AuthenCode `json:"besides,omitempty"`
+}
+
+type storedVoid struct {
+	By  string          `json:"by"`
+	At  time.Time       `json:"at"`
+	Why desk.VoidReason `json:"why"`
 }
 
 type storedVisit struct {

@@ -63,6 +63,8 @@ func workCommand(ctx context.Context, r Commands, line []string, input io.Reader
 	switch {
 	case errors.Is(err, desk.NotAllowed) && as == "":
 		return fmt.Errorf("%w: sign in with -as OPERATOR", err)
+	case errors.As(err, &refused) && refused.Visit != "":
+		return fmt.Errorf("%w: it is %s of the same patient, held by %s since %s", err, refused.Visit.Number(), refused.By, clockText(refused.Since))
 	case errors.As(err, &refused) && refused.By != "":
 		return fmt.Errorf("%w: %s since %s", err, refused.By, clockText(refused.Since))
 	}

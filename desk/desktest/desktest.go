@@ -39,11 +39,31 @@ func (n *NHSO) Says(err error, codes ...visit.AuthenCode) {
 }
 
 // Ask implements the port of a desk.
-func (n *NHSO) Ask(context.Context, visit.Visit) ([]visit.Authentication, error) {
+func (n *NHSO) Ask(_ context.Context, _ visit.Visit, besides ...visit.AuthenCode) ([]visit.Authentication, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.asked++
-	return n.codes, n.err
+	return slices.DeleteFunc(slices.Clone(n.codes), func(c visit.Authentication) bool { return slices.Contains(besides, c.Code) }), n.err
+}
+
+// aRight is what NHSO says about everybody who has a right.
+var aRight = visit.Right{
+	Main: visit.Coded{ID: "UCS", Name: "สิทธิหลักประกันสุขภาพแห่งชาติ"}, Sub: visit.Coded{ID: "89", Name: "ช่วงอายุ 12-59 ปี"},
+	HospMain: visit.Hospital{HCode: "99999", Name: "โรงพยาบาลทดสอบ"}, NationID: "099", Holder: visit.Name{First: "สมมุติ", Last: "ทดลองระบบ"},
+}
+
+// Right implements the port of a desk. Without an error everybody but number 2 has a right.
+func (n *NHSO) Right(_ context.Context, pid visit.PID, _ visit.Date) (visit.Right, []visit.ClaimType, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.asked++
+	switch {
+	case n.err != nil:
+		return visit.Right{}, nil, n.err
+	case pid == Visit(2, Noon).PID:
+		return visit.Right{}, nil, nil
+	}
+	return aRight, []visit.ClaimType{{Code: "PG0060001"}}, nil
 }
 
 // Asked returns how often it was asked.
@@ -203,7 +223,11 @@ func Run(t *testing.T, start Start) {
 		{"a visit that is completed elsewhere is held until its station tells the end", complete},
 		{"a code settles a visit once NHSO confirms it", settle},
 		{"a visit is closed with a reason and reopened", closing},
+		{"a second code needs a code of today, a reason and NHSO's answer", secondCode},
+		{"a code is marked as void once, and stays", void},
+		{"each slip that is printed again is counted", reprint},
 		{"asking NHSO changes nothing", ask},
+		{"a right is checked without a visit, and nothing is kept but the audit", right},
 		{"what is shown of a person is in the audit before", reveal},
 		{"a visit has its history", history},
 	} {
@@ -232,6 +256,7 @@ func (w world) calls(o desk.Operator, id visit.ID) map[rules.Action]func() error
 		rules.ShowNames:   revealed(rules.ShowNames),
 		rules.ExportNames: revealed(rules.ExportNames),
 		rules.CopyPID:     revealed(rules.CopyPID),
+		rules.CheckRight:  func() error { return failure(w.CheckRight(ctx, o, Visit(1, Noon).PID)) },
 		rules.AskNHSO:     func() error { _, err := w.Ask(ctx, o, id); return err },
 		rules.Hold:        func() error { return w.Hold(ctx, o, id) },
 		rules.Release:     func() error { _, err := w.Release(ctx, o, id); return err },
@@ -240,6 +265,9 @@ func (w world) calls(o desk.Operator, id visit.ID) map[rules.Action]func() error
 		rules.GiveUp:      func() error { return w.Close(ctx, o, id, rules.PatientLeft) },
 		rules.CloseNotDue: func() error { return w.Close(ctx, o, id, rules.OwnMoney) },
 		rules.Reopen:      func() error { return w.Reopen(ctx, o, id) },
+		rules.SecondCode:  func() error { return failure(w.SecondCode(ctx, o, id, rules.Referral)) },
+		rules.Void:        func() error { return w.Void(ctx, o, id, rules.Double) },
+		rules.Reprint:     func() error { return failure(w.Reprint(ctx, o, id)) },
 	}
 }
 
@@ -257,6 +285,9 @@ func roles(w world) {
 			case rules.Settle:
 				w.must(w.store.Hold(id, o.Name, w.now()))
 				w.nhso.Says(nil, aCode)
+			case rules.SecondCode, rules.Void, rules.Reprint:
+				w.must(w.store.Hold(id, o.Name, w.now()))
+				w.must(w.store.Settle(id, o.Name, visit.AuthenCode(fmt.Sprintf("PP13%08d", n)), Noon, "", w.now()))
 			case rules.Reopen:
 				w.must(w.store.Hold(id, o.Name, w.now()))
 				w.must(w.store.GiveUp(id, o.Name, rules.PatientLeft, w.now()))
@@ -300,6 +331,9 @@ func nonsense(w world) {
 		"a visit that is not there":     {func() error { return w.Hold(ctx, anna, absent) }, desk.NotFound},
 		"a reason that is none":         {func() error { return w.Close(ctx, anna, id, "rain") }, desk.BadRequest},
 		"a code that is none":           {func() error { return w.Settle(ctx, anna, id, "12") }, desk.BadRequest},
+		"a second code for nothing":     {func() error { return failure(w.SecondCode(ctx, anna, id, "rain")) }, desk.BadRequest},
+		"void for nothing":              {func() error { return w.Void(ctx, anna, id, "rain") }, desk.BadRequest},
+		"a right of nobody":             {func() error { return failure(w.CheckRight(ctx, anna, visit.PID{})) }, desk.BadRequest},
 		"to complete by nothing":        {func() error { return w.Complete(ctx, anna, id, "1") }, desk.BadRequest},
 		"to complete by itself":         {func() error { return w.Complete(ctx, anna, id, id) }, desk.BadRequest},
 		"the end of nothing":            {func() error { return w.Completed(ctx, "desk-1", desk.Completion{Item: "1"}) }, desk.BadRequest},
@@ -470,6 +504,13 @@ func hold(w world) {
 	if !errors.As(err, &told) || told.By != anna.Name || told.Since.IsZero() {
 		w.t.Errorf("%v does not say who holds it", err)
 	}
+	same := Visit(4, w.now())
+	same.PID = Visit(1, w.now()).PID
+	w.must(w.store.Save(same, w.now()))
+	var other *desk.Error
+	if twin := w.Hold(ctx, ben, same.ID); !errors.As(twin, &other) || other.Visit != id || other.By != anna.Name || told.Visit != "" {
+		w.t.Errorf("%v does not say which visit is held, or %v does: %+v", twin, err, told)
+	}
 	if strings.Contains(fmt.Sprint(err), "anna") {
 		w.t.Errorf("%v would tell a log who it is", err)
 	}
@@ -480,6 +521,7 @@ func hold(w world) {
 	w.stands(id, visit.StateStaff, anna.Name)
 	p, err := w.Visits(ctx, ben, desk.Query{State: visit.StatePending})
 	w.must(err)
+	p.Items = slices.DeleteFunc(p.Items, func(i desk.Item) bool { return i.ID == same.ID })
 	if len(p.Items) != 1 || p.Items[0].HeldBy != anna.Name || p.Items[0].HeldSince.IsZero() || p.Items[0].Kind != rules.Queued {
 		w.t.Errorf("%+v", p.Items)
 	}
@@ -632,6 +674,90 @@ func closing(w world) {
 	w.want(w.Reopen(ctx, anna, taken), desk.NotOpen, "what the patient took back")
 }
 
+func secondCode(w world) {
+	ctx := w.t.Context()
+	done, open := w.add(1, visit.StateDone), w.add(2, visit.StateStaff)
+	w.want(failure(w.SecondCode(ctx, anna, open, rules.Referral)), desk.NotOpen, "without a first one")
+	w.want(failure(w.SecondCode(ctx, anna, done, rules.AfterVoid)), desk.NotOpen, "of a code that is good")
+	w.nhso.Says(errors.New("no route"))
+	w.want(failure(w.SecondCode(ctx, anna, done, rules.Referral)), desk.NoAnswer, "without an answer")
+	if w.audited("second-code", string(rules.Referral)) != 0 {
+		w.t.Error("the audit has what did not happen")
+	}
+	for _, c := range []struct {
+		why  rules.SecondReason
+		says []visit.AuthenCode
+		want []visit.AuthenCode
+	}{
+		{rules.Referral, []visit.AuthenCode{aCode, otherCode}, []visit.AuthenCode{aCode, otherCode}},
+		{rules.Referral, nil, []visit.AuthenCode{aCode}}, // NHSO does not show it yet
+		{rules.OtherService, []visit.AuthenCode{aCode}, nil},
+	} {
+		w.nhso.Says(nil, c.says...)
+		a, err := w.SecondCode(ctx, anna, done, c.why)
+		w.want(err, "", string(c.why))
+		var got []visit.AuthenCode
+		for _, code := range a.Codes {
+			got = append(got, code.Code)
+		}
+		if !slices.Equal(got, c.want) || a.At.IsZero() {
+			w.t.Errorf("%s: %q, want %q", c.why, got, c.want)
+		}
+	}
+	if w.audited("second-code", string(rules.Referral)) != 2 || w.audited("second-code", string(rules.OtherService)) != 1 {
+		w.t.Error("the audit has it otherwise")
+	}
+
+	v := Visit(3, w.now())
+	v.PID = Visit(1, Noon).PID
+	second := storage.Second{Of: done, Why: rules.Referral, By: anna.Name, Besides: []visit.AuthenCode{aCode}}
+	w.must(w.store.SaveSecond(v, second, nil, w.now()))
+	if d, err := w.Visit(ctx, ben, v.ID); err != nil || d.SecondOf != done || d.Second != rules.Referral {
+		w.t.Errorf("%+v, %v", d.Item, err)
+	}
+	w.nhso.Says(nil, aCode)
+	if a, err := w.Ask(ctx, anna, v.ID); err != nil || len(a.Codes) != 0 {
+		w.t.Errorf("the first code is taken for the second: %v, %v", a.Codes, err)
+	}
+	w.must(w.Hold(ctx, anna, v.ID))
+	w.want(w.Settle(ctx, anna, v.ID, aCode), desk.NotConfirmed, "with the first code")
+
+	w.clock.seconds.Store(24 * 60 * 60)
+	w.want(failure(w.SecondCode(ctx, anna, done, rules.Referral)), desk.NotOpen, "of yesterday")
+}
+
+func void(w world) {
+	ctx := w.t.Context()
+	done, open := w.add(1, visit.StateDone), w.add(2, visit.StateStaff)
+	w.want(w.Void(ctx, anna, open, rules.Double), desk.NotOpen, "without a code")
+	w.want(w.Void(ctx, anna, done, rules.WrongPerson), "", "a code")
+	w.want(w.Void(ctx, ben, done, rules.Double), "", "the same again")
+	if r := w.stands(done, visit.StateDone, ""); r.Code != aCode {
+		w.t.Errorf("its code is %q", r.Code)
+	}
+	if d, err := w.Visit(ctx, ben, done); err != nil || d.Void != rules.WrongPerson || d.VoidBy != anna.Name || d.Code != aCode {
+		w.t.Errorf("%+v, %v", d.Item, err)
+	}
+	if w.audited("code-void", string(rules.WrongPerson)) != 1 || w.audited("code-void", string(rules.Double)) != 0 {
+		w.t.Error("the audit has it otherwise")
+	}
+	w.want(failure(w.SecondCode(ctx, anna, done, rules.AfterVoid)), "", "another code for it")
+}
+
+func reprint(w world) {
+	ctx := w.t.Context()
+	done, open := w.add(1, visit.StateDone), w.add(2, visit.StatePending)
+	w.want(failure(w.Reprint(ctx, anna, open)), desk.NotOpen, "without a code")
+	for want := 1; want <= 2; want++ {
+		if n, err := w.Reprint(ctx, anna, done); n != want || err != nil {
+			w.t.Errorf("it is the %dth, %v", n, err)
+		}
+	}
+	if d, err := w.Visit(ctx, ben, done); err != nil || d.Reprints != 2 || w.audited("slip-reprinted", "ok") != 2 {
+		w.t.Errorf("%+v, %v", d.Item, err)
+	}
+}
+
 func ask(w world) {
 	ctx, id := w.t.Context(), w.add(1, visit.StateStaff)
 	before := w.record(id)
@@ -645,6 +771,28 @@ func ask(w world) {
 	w.want(err, desk.NoAnswer, "without an answer")
 	if after := w.record(id); after.State != before.State || after.Code != "" {
 		w.t.Errorf("it is %s with %s", after.State, after.Code)
+	}
+}
+
+func right(w world) {
+	ctx := w.t.Context()
+	one, none := Visit(1, Noon).PID, Visit(2, Noon).PID
+	r, err := w.CheckRight(ctx, anna, one)
+	if w.want(err, "", "of one who has it"); r.Right != aRight || len(r.ClaimTypes) != 1 || r.At.IsZero() {
+		w.t.Errorf("%+v", r.ClaimTypes)
+	}
+	if r, err = w.CheckRight(ctx, anna, none); err != nil || !r.Right.IsZero() || r.ClaimTypes != nil {
+		w.t.Errorf("of one without: %+v, %v", r.ClaimTypes, err)
+	}
+	w.nhso.Says(errors.New("no route"))
+	w.want(failure(w.CheckRight(ctx, anna, one)), desk.NoAnswer, "without an answer")
+	for _, result := range []string{"found", "none", "no-answer"} {
+		if w.audited("right-checked", result) != 1 || w.audited("right-checked-of", result) != 1 {
+			w.t.Errorf("the audit does not have %s", result)
+		}
+	}
+	if p, err := w.Visits(ctx, anna, desk.Query{}); err != nil || len(p.Items) != 0 {
+		w.t.Errorf("%d visits, %v", len(p.Items), err)
 	}
 }
 

@@ -123,7 +123,7 @@ func (d *Desk) Visit(_ context.Context, o desk.Operator, id visit.ID) (found des
 	}
 	found.Item = d.item(r, d.today())
 	names := map[string]string{}
-	for _, by := range []string{o.Name, r.Hold.By, r.ClosedBy} {
+	for _, by := range []string{o.Name, r.Hold.By, r.ClosedBy, r.Second.By, r.Void.By} {
 		if by != "" {
 			names[d.o.Store.OperatorHandle(by)] = by
 		}
@@ -184,6 +184,7 @@ func (d *Desk) item(r storage.Record, today visit.Date) desk.Item {
 		ID: v.ID, HCode: v.HCode, Day: v.ServiceDate, State: r.Stands(), Problem: r.Problem,
 		Saved: r.SavedAt, Changed: r.ChangedAt, Attempts: r.Attempts, LastSent: r.LastSent,
 		HeldBy: r.Hold.By, HeldSince: r.Hold.At, Made: r.Hold.Completion, ClosedBy: r.ClosedBy, Closed: r.Closed, SettledBy: r.SettledBy,
+		SecondOf: r.Second.Of, Second: r.Second.Why, Void: r.Void.Why, VoidBy: r.Void.By, Reprints: r.Reprints,
 		Code: r.Code, Issued: r.IssuedAt, ClaimType: v.ClaimType, Method: v.Method, Relation: v.Attestation.Relation, Photo: v.Attestation.Photo,
 		PID: v.PID.Masked(), Name: v.Name.Short(), Phone: v.Phone.Masked(),
 	}

@@ -15,15 +15,22 @@ import (
 
 // NHSO answers questions about codes.
 type NHSO interface {
-	// Ask returns the codes of a visit; an answer that leaves open whose one is, is an
-	// error.
-	Ask(ctx context.Context, v visit.Visit) ([]visit.Authentication, error)
+	// Ask returns the codes of a visit, but for those besides; an answer that leaves open
+	// whose one is, is an error.
+	Ask(ctx context.Context, v visit.Visit, besides ...visit.AuthenCode) ([]visit.Authentication, error)
+}
+
+// Rights answers questions about rights.
+type Rights interface {
+	// Right returns the right of a person on a day, without the card.
+	Right(ctx context.Context, pid visit.PID, day visit.Date) (visit.Right, []visit.ClaimType, error)
 }
 
 // Options are what a desk stands on.
 type Options struct {
 	Store    *storage.Store
 	NHSO     NHSO                        // nil: nobody can be asked here
+	Rights   Rights                      // nil: the same
 	Changed  func(visit.ID, visit.State) // hears of a change that is on the disk; nil: nobody does
 	KeepDays int                         // how long work is kept after its last change
 	Now      func() time.Time            // the wall clock; nil: time.Now
@@ -56,7 +63,7 @@ func coded(err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &held):
-		return &desk.Error{Code: desk.Held, By: held.Hold.By, Since: held.Hold.At}
+		return &desk.Error{Code: desk.Held, By: held.Hold.By, Since: held.Hold.At, Visit: held.ID}
 	case errors.As(err, &move):
 		return refused(desk.NotOpen, nil)
 	}
@@ -117,8 +124,12 @@ func (d *Desk) allowed(o desk.Operator, a rules.Action, id visit.ID) (r storage.
 
 // changed tells where a visit stands after a change.
 func (d *Desk) changed(id visit.ID, err error) error {
-	if err != nil {
-		return coded(err)
+	if err = coded(err); err != nil {
+		var held *desk.Error
+		if errors.As(err, &held) && held.Visit == id {
+			held.Visit = ""
+		}
+		return err
 	}
 	if r, err := d.o.Store.Visit(id); err == nil {
 		d.o.Changed(id, r.State)
@@ -264,7 +275,7 @@ func (d *Desk) ask(ctx context.Context, o desk.Operator, r storage.Record) (a de
 	if d.o.NHSO == nil {
 		return a, refused(desk.NoAnswer, errNobodyToAsk)
 	}
-	codes, unknown := d.o.NHSO.Ask(ctx, r.Visit)
+	codes, unknown := d.o.NHSO.Ask(ctx, r.Visit, r.Second.Besides...)
 	result := "none"
 	switch {
 	case unknown != nil:

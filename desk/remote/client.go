@@ -117,6 +117,15 @@ func (c *Client) Ask(ctx context.Context, o desk.Operator, id visit.ID) (desk.An
 	return w.of(), err
 }
 
+// CheckRight implements desk.Desk.
+func (c *Client) CheckRight(ctx context.Context, o desk.Operator, pid visit.PID) (desk.Right, error) {
+	var w right
+	if err := c.ask(ctx, o, "right", call{PID: pid.Digits()}, &w); err != nil {
+		return desk.Right{}, err
+	}
+	return w.of(), nil
+}
+
 // Hold implements desk.Desk.
 func (c *Client) Hold(ctx context.Context, o desk.Operator, id visit.ID) error {
 	return c.ask(ctx, o, "hold", call{ID: id}, nil)
@@ -152,12 +161,31 @@ func (c *Client) Settle(ctx context.Context, o desk.Operator, id visit.ID, code 
 
 // Close implements desk.Desk.
 func (c *Client) Close(ctx context.Context, o desk.Operator, id visit.ID, why rules.Reason) error {
-	return c.ask(ctx, o, "close", call{ID: id, Reason: why}, nil)
+	return c.ask(ctx, o, "close", call{ID: id, Reason: string(why)}, nil)
 }
 
 // Reopen implements desk.Desk.
 func (c *Client) Reopen(ctx context.Context, o desk.Operator, id visit.ID) error {
 	return c.ask(ctx, o, "reopen", call{ID: id}, nil)
+}
+
+// SecondCode implements desk.Desk.
+func (c *Client) SecondCode(ctx context.Context, o desk.Operator, id visit.ID, why rules.SecondReason) (desk.Answer, error) {
+	var w answer
+	err := c.ask(ctx, o, "second-code", call{ID: id, Reason: string(why)}, &w)
+	return w.of(), err
+}
+
+// Void implements desk.Desk.
+func (c *Client) Void(ctx context.Context, o desk.Operator, id visit.ID, why rules.VoidReason) error {
+	return c.ask(ctx, o, "void", call{ID: id, Reason: string(why)}, nil)
+}
+
+// Reprint implements desk.Desk.
+func (c *Client) Reprint(ctx context.Context, o desk.Operator, id visit.ID) (int, error) {
+	var w reprinted
+	err := c.ask(ctx, o, "reprint", call{ID: id}, &w)
+	return w.Reprints, err
 }
 
 // ask is post for an operator who is signed in.
@@ -199,7 +227,7 @@ func (c *Client) post(ctx context.Context, path, session string, body call, into
 		if err := said.Decode(&f); err != nil || f.Code == "" { // it is not of a desk, but of the guard before it
 			return failed(fmt.Errorf("the other machine answers %s %s", resp.Status, f.Error))
 		}
-		e := &desk.Error{Code: f.Code, By: f.By, Since: f.Since}
+		e := &desk.Error{Code: f.Code, By: f.By, Since: f.Since, Visit: f.Visit}
 		if why, ok := strings.CutPrefix(f.Error, f.Code.Error()+": "); ok {
 			e.Err = errors.New(why)
 		}

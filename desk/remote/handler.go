@@ -9,6 +9,7 @@ import (
 
 	"authenkiosk/desk"
 	"authenkiosk/desk/session"
+	"authenkiosk/visit"
 	rules "authenkiosk/visit/desk"
 )
 
@@ -80,6 +81,13 @@ func (h *Handler) do(r *http.Request, path string, c call) (any, error) {
 	case "ask":
 		a, err := h.Desk.Ask(ctx, o, c.ID)
 		return wireAnswer(a), err
+	case "right":
+		pid, err := visit.ParsePID(c.PID)
+		if err != nil {
+			return nil, &desk.Error{Code: desk.BadRequest, Err: err}
+		}
+		r, err := h.Desk.CheckRight(ctx, o, pid)
+		return wireRight(r), err
 	case "hold":
 		return done, h.Desk.Hold(ctx, o, c.ID)
 	case "release":
@@ -90,9 +98,17 @@ func (h *Handler) do(r *http.Request, path string, c call) (any, error) {
 	case "settle":
 		return done, h.Desk.Settle(ctx, o, c.ID, c.Code)
 	case "close":
-		return done, h.Desk.Close(ctx, o, c.ID, c.Reason)
+		return done, h.Desk.Close(ctx, o, c.ID, rules.Reason(c.Reason))
 	case "reopen":
 		return done, h.Desk.Reopen(ctx, o, c.ID)
+	case "second-code":
+		a, err := h.Desk.SecondCode(ctx, o, c.ID, rules.SecondReason(c.Reason))
+		return wireAnswer(a), err
+	case "void":
+		return done, h.Desk.Void(ctx, o, c.ID, rules.VoidReason(c.Reason))
+	case "reprint":
+		n, err := h.Desk.Reprint(ctx, o, c.ID)
+		return reprinted{n}, err
 	}
 	return nil, &desk.Error{Code: desk.BadRequest, Err: errors.New("there is no such call")}
 }
@@ -127,7 +143,7 @@ func coded(err error) error {
 func (h *Handler) refuse(w http.ResponseWriter, err error) {
 	e := &desk.Error{Code: desk.Failed}
 	_ = errors.As(err, &e)
-	f := failure{Error: e.Error(), Code: e.Code, By: e.By, Since: e.Since}
+	f := failure{Error: e.Error(), Code: e.Code, By: e.By, Since: e.Since, Visit: e.Visit}
 	if e.Code == desk.Failed {
 		h.Log.Error("a call of a desk failed", "err", err)
 		f.Error = e.Code.Error()

@@ -22,7 +22,8 @@ const SessionHeader = "X-Desk-Session"
 // Calls returns the paths behind Root.
 func Calls() []string {
 	return []string{
-		"sign-in", "sign-out", "visits", "visit", "work", "numbers", "reveal", "ask", "hold", "release", "complete", "completions", "completed", "settle", "close", "reopen",
+		"sign-in", "sign-out", "visits", "visit", "work", "numbers", "reveal", "ask", "right", "hold", "release", "complete", "completions", "completed", "settle", "close", "reopen",
+		"second-code", "void", "reprint",
 	}
 }
 
@@ -34,13 +35,14 @@ type call struct {
 	Day    visit.Date       `json:"day,omitzero"`
 	State  visit.State      `json:"state,omitempty"`
 	Kind   rules.Kind       `json:"kind,omitempty"`
+	PID    string           `json:"pid,omitempty"`
 	Search string           `json:"search,omitempty"`
 	After  desk.Cursor      `json:"after,omitempty"`
 	Limit  int              `json:"limit,omitempty"`
 	Why    rules.Action     `json:"why,omitempty"`
 	Code   visit.AuthenCode `json:"code,omitempty"`
 	Issued time.Time        `json:"issued,omitzero"`
-	Reason rules.Reason     `json:"reason,omitempty"`
+	Reason string           `json:"reason,omitempty"` // of a list of its own in each call
 
 	Operator rules.OperatorID `json:"operator,omitempty"`
 	PIN      string           `json:"pin,omitempty"`
@@ -52,6 +54,11 @@ type signedIn struct {
 	ID      rules.OperatorID `json:"operator"`
 	Name    string           `json:"name"` // "station/operator"
 	Role    rules.Role       `json:"role"`
+}
+
+// reprinted answers reprint.
+type reprinted struct {
+	Reprints int `json:"reprints"`
 }
 
 // item is a desk.Item with its problem by name: numbers of problems are no contract.
@@ -95,6 +102,32 @@ type answer struct {
 	Codes []code    `json:"codes"`
 }
 
+// right has the holder's name in full: the staff compare it with the card.
+type right struct {
+	At         time.Time         `json:"at"`
+	Main       visit.Coded       `json:"main"`
+	Sub        visit.Coded       `json:"sub"`
+	HospMain   visit.Hospital    `json:"hosp_main"`
+	HospMainOp visit.Hospital    `json:"hosp_main_op"`
+	HospSub    visit.Hospital    `json:"hosp_sub"`
+	Deceased   bool              `json:"deceased"`
+	NationID   string            `json:"nation_id,omitempty"`
+	Holder     name              `json:"holder"`
+	ClaimTypes []visit.ClaimType `json:"claim_types"`
+}
+
+func wireRight(r desk.Right) right {
+	x := r.Right
+	return right{r.At, x.Main, x.Sub, x.HospMain, x.HospMainOp, x.HospSub, x.Deceased, x.NationID, name(x.Holder), r.ClaimTypes}
+}
+
+func (w right) of() desk.Right {
+	return desk.Right{At: w.At, ClaimTypes: w.ClaimTypes, Right: visit.Right{
+		Main: w.Main, Sub: w.Sub, HospMain: w.HospMain, HospMainOp: w.HospMainOp, HospSub: w.HospSub,
+		Deceased: w.Deceased, NationID: w.NationID, Holder: visit.Name(w.Holder),
+	}}
+}
+
 type code struct {
 	Code      visit.AuthenCode `json:"code"`
 	ClaimType visit.ClaimType  `json:"claim_type"`
@@ -108,6 +141,7 @@ type failure struct {
 	Code  desk.Code `json:"code"`
 	By    string    `json:"by,omitempty"`
 	Since time.Time `json:"since,omitzero"`
+	Visit visit.ID  `json:"visit,omitempty"`
 }
 
 func wireItem(i desk.Item) item {

@@ -151,3 +151,23 @@ func FuzzOperatorName(f *testing.F) {
 		}
 	})
 }
+
+func TestReasonsAreReadByTheirNamesAlone(t *testing.T) {
+	for _, r := range SecondReasons() {
+		if got, err := ParseSecondReason(string(r)); got != r || err != nil {
+			t.Errorf("%s: %s, %v", r, got, err)
+		}
+	}
+	for _, r := range VoidReasons() {
+		if got, err := ParseVoidReason(string(r)); got != r || err != nil {
+			t.Errorf("%s: %s, %v", r, got, err)
+		}
+	}
+	_, second := ParseSecondReason("rain")
+	if _, void := ParseVoidReason(""); second == nil || void == nil {
+		t.Error("what is no reason is read")
+	}
+	if !Referral.SameService() || !AfterVoid.SameService() || OtherService.SameService() {
+		t.Error("another service alone is another service")
+	}
+}
