@@ -146,7 +146,10 @@ func (c *Core) open(data string, settling outbox.Times) (err error) {
 		Store: c.Visits, NHSO: c.Upstream, Log: c.Log, Times: settling, Sendable: c.sendable(),
 		Clock: c.clockForVisits, TellsTime: c.installed == nil, Notify: c.face.Settled,
 	})
-	c.Desk = local.New(local.Options{Store: c.Store, NHSO: c.Outbox, Rights: deskRights{c.Upstream}, Changed: c.changedAtDesk, KeepDays: c.Config.Storage.KeepStaffDays})
+	c.Desk = local.New(local.Options{
+		Store: c.Store, HCode: c.Config.Unit.HCode, NHSO: c.Outbox, Rights: deskRights{c.Upstream},
+		Changed: c.changedAtDesk, KeepDays: c.Config.Storage.KeepStaffDays,
+	})
 	c.audit = hospital.NewAuditWriter(c.Store, c.Log)
 	if c.receivers, err = hospital.NewReceivers(hospital.ReceiversOptions{
 		Config: c.Config, Store: c.Store, Secrets: storage.OpenSecretsWith(data, KeysOf(c.Config)), Data: data, Log: c.Log, Changed: c.statusChanged,

@@ -37,8 +37,9 @@ type retention struct {
 	confirmable bool                               // NHSO's answers tell the time: they are waited for
 	also        func(now time.Time)                // erases what is kept beside the store
 
-	done visit.Date // the night in which it ran last
-	said string     // why it did not run
+	ended visit.Date // the day before which no item that a desk has opened is open
+	done  visit.Date // the night in which it ran last
+	said  string     // why it did not run
 }
 
 func (c *Core) retention() *retention {
@@ -57,6 +58,7 @@ func (c *Core) keep() storage.Keep {
 
 func (r *retention) run(ctx context.Context) {
 	for {
+		r.endOpened(time.Now())
 		r.look(time.Now())
 		if !wait.For(ctx, lookAtRetention) {
 			return
@@ -67,6 +69,24 @@ func (r *retention) run(ctx context.Context) {
 // nightOf returns the day on whose morning something was to be erased last.
 func nightOf(now time.Time) visit.Date {
 	return visit.ServiceDateOf(now.Add(-retentionHour * time.Hour))
+}
+
+// endOpened closes at midnight the items of people whom nobody knows.
+func (r *retention) endOpened(now time.Time) {
+	today := visit.ServiceDateOf(now)
+	if today == r.ended {
+		return
+	}
+	if may, _, _ := r.believes(); !may {
+		return
+	}
+	left, err := r.store.EndOpened(today, now)
+	if err != nil {
+		r.log.Error("close opened items of a day that is over", "err", err)
+	}
+	if left == 0 { // what is on its way has another minute
+		r.ended = today
+	}
 }
 
 // look erases when it is time and the clock can be believed.

@@ -12,6 +12,7 @@ import (
 	"authenkiosk/storage"
 	"authenkiosk/storage/storagetest"
 	"authenkiosk/visit"
+	"authenkiosk/visit/desk"
 )
 
 func TestErasureRunsOnceInEveryNight(t *testing.T) {
@@ -108,5 +109,37 @@ func TestAVisitThatWaitsForAReceiverOutlivesTheNight(t *testing.T) {
 	_ = expire(store, time.Now(), keep, log)
 	if list, _, err := hospital.NewFeed(store, log).Visits(0, 10); err != nil || len(list) != 0 {
 		t.Errorf("%d visits when it was delivered, %v", len(list), err)
+	}
+}
+
+func TestAnOpenedItemEndsWithItsDayByAClockThatCanBeBelieved(t *testing.T) {
+	store, err := storage.Open(t.TempDir(), storage.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = store.Close() }()
+	noon := time.Date(2026, 11, 22, 12, 0, 0, 0, visit.Bangkok)
+	id := visit.ID("01900000-0000-7000-8000-000000000001")
+	if err := store.OpenItem(id, "99999", visit.HNOf("69-001"), storage.Opened{By: "desk-1/anna", Why: desk.Newborn}, noon); err != nil {
+		t.Fatal(err)
+	}
+	clock := outbox.ClockRight
+	r := retention{store: store, log: slog.New(slog.DiscardHandler), clock: func() outbox.Clock { return clock }}
+	midnight := visit.ServiceDateOf(noon).Next().Midnight()
+	for _, c := range []struct {
+		at    time.Time
+		clock outbox.Clock
+		want  visit.State
+	}{
+		{noon, outbox.ClockRight, visit.StateStaff},
+		{midnight.Add(-time.Second), outbox.ClockRight, visit.StateStaff},
+		{midnight, outbox.ClockWrong, visit.StateStaff},
+		{midnight, outbox.ClockRight, visit.StateDropped},
+	} {
+		clock = c.clock
+		r.endOpened(c.at)
+		if got, err := store.Visit(id); err != nil || got.State != c.want {
+			t.Errorf("at %s it is %s, %v", c.at, got.State, err)
+		}
 	}
 }

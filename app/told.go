@@ -70,7 +70,7 @@ func (c *Core) visitChanged(id visit.ID, to visit.State) {
 		return
 	}
 	if to == visit.StateDone {
-		if r, err := c.Store.Visit(id); err == nil {
+		if r, err := c.Store.Visit(id); err == nil && !r.Visit.PID.IsZero() { // whose number nobody knew is told with what completed it
 			c.Agent.Publish(agent.Event{
 				Type: agent.CodeIssued, Visit: id, ClaimType: r.Visit.ClaimType.Code, PID: r.Visit.PID, Code: r.Code,
 			})

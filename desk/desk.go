@@ -66,6 +66,9 @@ type Desk interface {
 	// for it.
 	Reopen(ctx context.Context, o Operator, id visit.ID) error
 
+	// OpenItem opens an item of work for a person of whom the unit's HN is known alone: until
+	// midnight, when it ends. The same id may be opened again.
+	OpenItem(ctx context.Context, o Operator, id visit.ID, hn visit.HN, why rules.OpenReason) error
 	// SecondCode lets the operator make another visit of today for the person of a visit that
 	// has its code. NHSO is asked first. Of the same service, the codes of the answer
 	// are those that the new visit does not stand for; of another one there are none.
@@ -153,6 +156,8 @@ type Item struct {
 	Closed    rules.Reason `json:"closed,omitempty"`
 	SettledBy visit.ID     `json:"settled_by,omitempty"` // the visit whose code it has; empty: its own
 
+	Opened   rules.OpenReason   `json:"opened,omitempty"` // why nobody knows the number of the person; empty: it is known
+	OpenedBy string             `json:"opened_by,omitempty"`
 	SecondOf visit.ID           `json:"second_of,omitempty"` // the visit that has the first code; empty: this is no second one
 	Second   rules.SecondReason `json:"second,omitempty"`
 	Void     rules.VoidReason   `json:"void,omitempty"` // why the code is not to be used; empty: it is good
@@ -162,7 +167,7 @@ type Item struct {
 	Code      visit.AuthenCode `json:"code,omitempty"`
 	Issued    time.Time        `json:"issued,omitzero"` // zero: NHSO did not tell it, or there is no code
 	ClaimType visit.ClaimType  `json:"claim_type"`
-	Method    visit.Method     `json:"method"`
+	Method    visit.Method     `json:"method,omitempty"`
 	Relation  visit.Relation   `json:"relation,omitempty"` // of the certifier
 	Photo     bool             `json:"photo"`
 

@@ -22,6 +22,10 @@ func encode(r Record) ([]byte, error) {
 	if r.Second.Of != "" {
 		second = new(storedSecond(r.Second))
 	}
+	var opened *storedOpened
+	if r.Opened.By != "" {
+		opened = new(storedOpened(r.Opened))
+	}
 	var void *storedVoid
 	if r.Void.By != "" {
 		void = new(storedVoid(r.Void))
@@ -31,7 +35,7 @@ func encode(r Record) ([]byte, error) {
 		Attempts: r.Attempts, Answered: r.Answered, LastSent: r.LastSent, Denied: r.Denied,
 		Code: string(r.Code), IssuedAt: r.IssuedAt, Problem: problem, Message: cutText(r.Message),
 		Hold: storedHold(r.Hold), Completes: string(r.Completes), SettledBy: string(r.SettledBy), Closed: string(r.Closed), ClosedBy: r.ClosedBy,
-		Second: second, Void: void, Reprints: r.Reprints, Revision: r.revision,
+		Opened: opened, Second: second, Void: void, Reprints: r.Reprints, Revision: r.revision,
 		Visit: storedVisit{
 			ID: string(v.ID), HCode: v.HCode, ServiceDate: v.ServiceDate.String(), PID: v.PID.Digits(), HN: v.HN.Text(),
 			Name: storedName(v.Name), Sex: v.Sex, Birth: storedBirth(v.Birth), Address: storedAddress(v.Address),
@@ -66,13 +70,16 @@ func decode(data []byte) (Record, error) {
 		Hold: Hold(s.Hold), Completes: visit.ID(s.Completes), SettledBy: visit.ID(s.SettledBy), Closed: desk.Reason(s.Closed), ClosedBy: s.ClosedBy,
 		Reprints: s.Reprints, revision: s.Revision,
 	}
+	if s.Opened != nil {
+		r.Opened = Opened(*s.Opened)
+	}
 	if s.Second != nil {
 		r.Second = Second(*s.Second)
 	}
 	if s.Void != nil {
 		r.Void = Void(*s.Void)
 	}
-	if err := r.Hold.fits(r.State); err != nil {
+	if err := errors.Join(r.validate(), r.Hold.fits(r.State)); err != nil {
 		return Record{}, err
 	}
 	if r.State == visit.StateDone && r.Code == "" {
@@ -82,9 +89,12 @@ func decode(data []byte) (Record, error) {
 }
 
 func (s storedVisit) visit() (visit.Visit, error) {
-	pid, err := visit.ParsePID(s.PID)
-	if err != nil {
-		return visit.Visit{}, err
+	var pid visit.PID // none of an item that a desk has opened
+	var err error
+	if s.PID != "" {
+		if pid, err = visit.ParsePID(s.PID); err != nil {
+			return visit.Visit{}, err
+		}
 	}
 	var phone visit.Phone // none where NHSO has been given it in LINE
 	if s.Phone != "" {
@@ -106,7 +116,7 @@ func (s storedVisit) visit() (visit.Visit, error) {
 		ClaimType: visit.ClaimType{Code: s.ClaimCode, Name: s.ClaimName},
 		Method:    s.Method, Attestation: attestation, Right: s.Right.right(), CreatedAt: s.CreatedAt,
 	}
-	return v, v.Validate()
+	return v, nil
 }
 
 // problemNamed returns the problem of that stable name. A name that this version

@@ -43,6 +43,9 @@ func newFeed() []byte {
 
 // fed reports whether a change to this state is one of the feed.
 func (r Record) fed() bool {
+	if r.Opened.By != "" {
+		return false // nobody knows whose it is; of what completes it the feed tells
+	}
 	switch r.State {
 	case visit.StateStaff:
 		return !r.Held() // that somebody looks at a visit is no news

@@ -69,6 +69,9 @@ func (s *Store) Hold(id visit.ID, by string, at time.Time) error {
 // other one has its code, this one is settled with it.
 func (s *Store) quiet(tx *bolt.Tx, r Record) error {
 	v := r.Visit
+	if v.PID.IsZero() {
+		return nil // of one whom nobody knows there is no other
+	}
 	for _, id := range s.index.ofPerson(s.ring.personKey(v.PID), v.ServiceDate) {
 		other, err := s.load(tx, id)
 		if err != nil {

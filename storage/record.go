@@ -41,6 +41,7 @@ type Record struct {
 	SettledBy visit.ID    // of a visit that is done: the one that brought its code; empty: itself, or NHSO was asked
 	Closed    desk.Reason // why a desk closed it without a code; empty: it did not
 	ClosedBy  string      // who of a desk closed it, with a code or without
+	Opened    Opened      // of an item for a person whose number nobody knows
 	Second    Second      // of a visit for a second code
 	Void      Void        // of a code that is not to be used
 	Reprints  int         // how often a desk has printed the slip again

@@ -59,7 +59,7 @@ func (s *Store) SaveWithPhoto(v visit.Visit, jpeg []byte, at time.Time) error {
 // save writes a new record. by is who has made it for an item at a desk.
 func (s *Store) save(r Record, photo *sealedPhoto, by string) error {
 	v := r.Visit
-	if err := v.Validate(); err != nil {
+	if err := r.validate(); err != nil {
 		return fmt.Errorf("save visit %s: %w", v.ID, err)
 	}
 	data, err := encode(r)
@@ -177,7 +177,9 @@ func (s *Store) saveIn(tx *bolt.Tx, r Record, data []byte, photo *sealedPhoto) (
 			Name: "visit-certified", Role: "certifier", Result: "ok", Visit: id, Handle: s.Handle(c), At: r.SavedAt,
 		})
 	}
-	if e, ok := told[r.State]; ok {
+	if r.Opened.By != "" {
+		events[0] = s.atDesk(r, "visit-saved", string(r.Opened.Why), r.Opened.By, r.SavedAt)
+	} else if e, ok := told[r.State]; ok {
 		e.Visit, e.At = id, r.SavedAt
 		events = append(events, e)
 	}

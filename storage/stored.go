@@ -30,6 +30,7 @@ type stored struct {
 	SettledBy string        `json:"settled_by,omitempty"`
 	Closed    string        `json:"closed,omitempty"`
 	ClosedBy  string        `json:"closed_by,omitempty"`
+	Opened    *storedOpened `json:"opened,omitempty"`
 	Second    *storedSecond `json:"second,omitempty"`
 	Void      *storedVoid   `json:"void,omitempty"`
 	Reprints  int           `json:"reprints,omitempty"`
@@ -52,6 +53,11 @@ type storedSecond struct {
 	Besides []visit.AuthenCode `json:"besides,omitempty"`
 }
 
+type storedOpened struct {
+	By  string          `json:"by"`
+	Why desk.OpenReason `json:"why"`
+}
+
 type storedVoid struct {
 	By  string          `json:"by"`
 	At  time.Time       `json:"at"`
@@ -72,7 +78,7 @@ type storedVisit struct {
 	PhoneOwner  visit.PhoneOwner `json:"phone_owner,omitempty"`
 	ClaimCode   string           `json:"claim_code"`
 	ClaimName   string           `json:"claim_name,omitempty"`
-	Method      visit.Method     `json:"method"`
+	Method      visit.Method     `json:"method,omitempty"`
 	Attestation storedProof      `json:"attestation,omitzero"`
 	Right       storedRight      `json:"right"`
 	CreatedAt   time.Time        `json:"created_at"`

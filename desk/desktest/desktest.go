@@ -223,6 +223,7 @@ func Run(t *testing.T, start Start) {
 		{"a visit that is completed elsewhere is held until its station tells the end", complete},
 		{"a code settles a visit once NHSO confirms it", settle},
 		{"a visit is closed with a reason and reopened", closing},
+		{"an item is opened by an HN and a reason alone", opened},
 		{"a second code needs a code of today, a reason and NHSO's answer", secondCode},
 		{"a code is marked as void once, and stays", void},
 		{"each slip that is printed again is counted", reprint},
@@ -265,9 +266,12 @@ func (w world) calls(o desk.Operator, id visit.ID) map[rules.Action]func() error
 		rules.GiveUp:      func() error { return w.Close(ctx, o, id, rules.PatientLeft) },
 		rules.CloseNotDue: func() error { return w.Close(ctx, o, id, rules.OwnMoney) },
 		rules.Reopen:      func() error { return w.Reopen(ctx, o, id) },
-		rules.SecondCode:  func() error { return failure(w.SecondCode(ctx, o, id, rules.Referral)) },
-		rules.Void:        func() error { return w.Void(ctx, o, id, rules.Double) },
-		rules.Reprint:     func() error { return failure(w.Reprint(ctx, o, id)) },
+		rules.OpenItem: func() error {
+			return w.OpenItem(ctx, o, Visit(fresh(o, id), Noon).ID, visit.HNOf("HN-1"), rules.Newborn)
+		},
+		rules.SecondCode: func() error { return failure(w.SecondCode(ctx, o, id, rules.Referral)) },
+		rules.Void:       func() error { return w.Void(ctx, o, id, rules.Double) },
+		rules.Reprint:    func() error { return failure(w.Reprint(ctx, o, id)) },
 	}
 }
 
@@ -325,12 +329,18 @@ func nonsense(w world) {
 		call func() error
 		want desk.Code
 	}{
-		"an operator without id":        {func() error { return w.Hold(ctx, nobody, id) }, desk.BadRequest},
-		"an operator without station":   {func() error { return w.Hold(ctx, nowhere, id) }, desk.BadRequest},
-		"an id that is none":            {func() error { return w.Hold(ctx, anna, "1") }, desk.BadRequest},
-		"a visit that is not there":     {func() error { return w.Hold(ctx, anna, absent) }, desk.NotFound},
-		"a reason that is none":         {func() error { return w.Close(ctx, anna, id, "rain") }, desk.BadRequest},
-		"a code that is none":           {func() error { return w.Settle(ctx, anna, id, "12") }, desk.BadRequest},
+		"an operator without id":      {func() error { return w.Hold(ctx, nobody, id) }, desk.BadRequest},
+		"an operator without station": {func() error { return w.Hold(ctx, nowhere, id) }, desk.BadRequest},
+		"an id that is none":          {func() error { return w.Hold(ctx, anna, "1") }, desk.BadRequest},
+		"a visit that is not there":   {func() error { return w.Hold(ctx, anna, absent) }, desk.NotFound},
+		"a reason that is none":       {func() error { return w.Close(ctx, anna, id, "rain") }, desk.BadRequest},
+		"a code that is none":         {func() error { return w.Settle(ctx, anna, id, "12") }, desk.BadRequest},
+		"an item without a reason":    {func() error { return w.OpenItem(ctx, anna, absent, visit.HNOf("1"), "rain") }, desk.BadRequest},
+		"an item without an HN":       {func() error { return w.OpenItem(ctx, anna, absent, visit.HN{}, rules.Newborn) }, desk.BadRequest},
+		"an item under a PID": {func() error {
+			return w.OpenItem(ctx, anna, absent, visit.HNOf(Visit(1, Noon).PID.Digits()), rules.Newborn)
+		}, desk.BadRequest},
+		"an item over a visit":          {func() error { return w.OpenItem(ctx, anna, id, visit.HNOf("1"), rules.Newborn) }, desk.BadRequest},
 		"a second code for nothing":     {func() error { return failure(w.SecondCode(ctx, anna, id, "rain")) }, desk.BadRequest},
 		"void for nothing":              {func() error { return w.Void(ctx, anna, id, "rain") }, desk.BadRequest},
 		"a right of nobody":             {func() error { return failure(w.CheckRight(ctx, anna, visit.PID{})) }, desk.BadRequest},
@@ -630,6 +640,15 @@ func complete(w world) {
 	w.stands(over, visit.StateStaff, anna.Name)
 }
 
+// fresh is a number of a visit that nobody else in the table of roles has.
+func fresh(o desk.Operator, id visit.ID) int {
+	n := 500
+	for _, r := range string(o.Role) + string(id) {
+		n = (n*31 + int(r)) % 100_000
+	}
+	return 1_000 + n
+}
+
 func failure[T any](_ T, err error) error { return err }
 
 func settle(w world) {
@@ -672,6 +691,48 @@ func closing(w world) {
 	w.stands(pending, visit.StateStaff, "") // never to the outbox
 	taken := w.add(n+2, visit.StateDropped)
 	w.want(w.Reopen(ctx, anna, taken), desk.NotOpen, "what the patient took back")
+}
+
+func opened(w world) {
+	ctx := w.t.Context()
+	first, second := Visit(31, Noon).ID, Visit(32, Noon).ID
+	hn := visit.HNOf("69-031")
+	for range 2 { // the first answer may be lost
+		w.want(w.OpenItem(ctx, anna, first, hn, rules.Unconscious), "", "an item")
+	}
+	w.want(w.OpenItem(ctx, ben, first, hn, rules.Newborn), desk.BadRequest, "another item of that id")
+	w.must(w.OpenItem(ctx, ben, second, visit.HNOf("69-032"), rules.Newborn))
+	p, err := w.Work(ctx, ben)
+	if err != nil || len(p.Items) != 2 {
+		w.t.Fatalf("%d items of work, %v", len(p.Items), err)
+	}
+	i := p.Items[0]
+	if i.ID != first || i.Opened != rules.Unconscious || i.OpenedBy != anna.Name || i.Kind != rules.Unknown || i.PID != "" || !i.Until.Equal(i.Day.Next().Midnight()) {
+		w.t.Errorf("%+v", i)
+	}
+	if p, err := w.Visits(ctx, anna, desk.Query{Search: "69-031"}); err != nil || len(p.Items) != 1 || p.Items[0].ID != first {
+		w.t.Errorf("by its HN: %+v, %v", p.Items, err)
+	}
+	if list, err := w.Reveal(ctx, anna, rules.ShowVisit, first); err != nil || list[0].HN != hn || !list[0].PID.IsZero() {
+		w.t.Errorf("%v, %v", list, err)
+	}
+	w.want(failure(w.Ask(ctx, anna, first)), desk.BadRequest, "to ask for nobody")
+	w.must(w.Hold(ctx, anna, first))
+	w.want(w.Hold(ctx, ben, second), "", "two unknown persons are not one")
+	w.want(w.Settle(ctx, anna, first, aCode), desk.BadRequest, "a code that NHSO cannot confirm")
+	w.want(failure(w.Release(ctx, anna, first)), "", "to give it back")
+	w.stands(first, visit.StateStaff, "")
+
+	made := Visit(33, Noon).ID
+	w.must(w.Complete(ctx, ben, second, made))
+	w.must(w.Completed(ctx, "desk-2", desk.Completion{Item: second, Made: made, Code: aCode, Issued: Noon}))
+	w.stands(second, visit.StateDone, "")
+	w.want(failure(w.SecondCode(ctx, ben, second, rules.Referral)), desk.BadRequest, "a second code for nobody")
+	w.must(w.Hold(ctx, anna, first))
+	w.want(w.Close(ctx, anna, first, rules.Foreigner), "", "to close it")
+	if w.nhso.Asked() != 0 || w.audited("visit-saved", string(rules.Unconscious)) != 1 || w.audited("visit-saved", string(rules.Newborn)) != 1 {
+		w.t.Error("NHSO was asked, or the audit has it otherwise")
+	}
 }
 
 func secondCode(w world) {

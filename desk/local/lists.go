@@ -123,7 +123,7 @@ func (d *Desk) Visit(_ context.Context, o desk.Operator, id visit.ID) (found des
 	}
 	found.Item = d.item(r, d.today())
 	names := map[string]string{}
-	for _, by := range []string{o.Name, r.Hold.By, r.ClosedBy, r.Second.By, r.Void.By} {
+	for _, by := range []string{o.Name, r.Hold.By, r.ClosedBy, r.Opened.By, r.Second.By, r.Void.By} {
 		if by != "" {
 			names[d.o.Store.OperatorHandle(by)] = by
 		}
@@ -184,11 +184,11 @@ func (d *Desk) item(r storage.Record, today visit.Date) desk.Item {
 		ID: v.ID, HCode: v.HCode, Day: v.ServiceDate, State: r.Stands(), Problem: r.Problem,
 		Saved: r.SavedAt, Changed: r.ChangedAt, Attempts: r.Attempts, LastSent: r.LastSent,
 		HeldBy: r.Hold.By, HeldSince: r.Hold.At, Made: r.Hold.Completion, ClosedBy: r.ClosedBy, Closed: r.Closed, SettledBy: r.SettledBy,
-		SecondOf: r.Second.Of, Second: r.Second.Why, Void: r.Void.Why, VoidBy: r.Void.By, Reprints: r.Reprints,
+		Opened: r.Opened.Why, OpenedBy: r.Opened.By, SecondOf: r.Second.Of, Second: r.Second.Why, Void: r.Void.Why, VoidBy: r.Void.By, Reprints: r.Reprints,
 		Code: r.Code, Issued: r.IssuedAt, ClaimType: v.ClaimType, Method: v.Method, Relation: v.Attestation.Relation, Photo: v.Attestation.Photo,
 		PID: v.PID.Masked(), Name: v.Name.Short(), Phone: v.Phone.Masked(),
 	}
-	of := rules.Item{State: i.State, Problem: r.Problem, ServiceDate: i.Day, Since: visit.ServiceDateOf(r.ChangedAt)}
+	of := rules.Item{State: i.State, Problem: r.Problem, Unknown: r.Opened.By != "", ServiceDate: i.Day, Since: visit.ServiceDateOf(r.ChangedAt)}
 	next := of.Next(today)
 	i.Kind, i.Steps, i.Until = next.Kind, next.Steps, of.Deadline(next.Limit, d.o.KeepDays)
 	return i

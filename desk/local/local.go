@@ -29,6 +29,7 @@ type Rights interface {
 // Options are what a desk stands on.
 type Options struct {
 	Store    *storage.Store
+	HCode    string                      // of the unit
 	NHSO     NHSO                        // nil: nobody can be asked here
 	Rights   Rights                      // nil: the same
 	Changed  func(visit.ID, visit.State) // hears of a change that is on the disk; nil: nobody does
@@ -158,7 +159,9 @@ func (d *Desk) Release(ctx context.Context, o desk.Operator, id visit.ID) (a des
 			return a, err
 		}
 	}
-	if a, err = d.ask(ctx, o, r); err != nil {
+	if r.Opened.By != "" { // nothing is sent for it
+		a.At = d.o.Now()
+	} else if a, err = d.ask(ctx, o, r); err != nil {
 		return desk.Answer{}, err
 	}
 	said := storage.Answer{At: a.At}
@@ -272,7 +275,10 @@ var errNobodyToAsk = errors.New("only the program that runs on these visits asks
 
 // ask asks NHSO for the codes of a visit, which the audit keeps, whatever the answer is.
 func (d *Desk) ask(ctx context.Context, o desk.Operator, r storage.Record) (a desk.Answer, err error) {
-	if d.o.NHSO == nil {
+	switch {
+	case r.Visit.PID.IsZero():
+		return a, refused(desk.BadRequest, visit.ErrNoPID)
+	case d.o.NHSO == nil:
 		return a, refused(desk.NoAnswer, errNobodyToAsk)
 	}
 	codes, unknown := d.o.NHSO.Ask(ctx, r.Visit, r.Second.Besides...)

@@ -13,7 +13,7 @@ import (
 
 func TestTheDeskOverAStoreKeepsToTheSuite(t *testing.T) {
 	desktest.Run(t, func(_ *testing.T, o desktest.Owner) desk.Desk {
-		return New(Options{Store: o.Store, NHSO: o.NHSO, Rights: o.NHSO, KeepDays: 30, Now: o.Clock.Now})
+		return New(Options{Store: o.Store, HCode: "99999", NHSO: o.NHSO, Rights: o.NHSO, KeepDays: 30, Now: o.Clock.Now})
 	})
 }
 

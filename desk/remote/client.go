@@ -169,6 +169,11 @@ func (c *Client) Reopen(ctx context.Context, o desk.Operator, id visit.ID) error
 	return c.ask(ctx, o, "reopen", call{ID: id}, nil)
 }
 
+// OpenItem implements desk.Desk.
+func (c *Client) OpenItem(ctx context.Context, o desk.Operator, id visit.ID, hn visit.HN, why rules.OpenReason) error {
+	return c.ask(ctx, o, "open", call{ID: id, HN: hn.Text(), Reason: string(why)}, nil)
+}
+
 // SecondCode implements desk.Desk.
 func (c *Client) SecondCode(ctx context.Context, o desk.Operator, id visit.ID, why rules.SecondReason) (desk.Answer, error) {
 	var w answer

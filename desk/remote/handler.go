@@ -101,6 +101,8 @@ func (h *Handler) do(r *http.Request, path string, c call) (any, error) {
 		return done, h.Desk.Close(ctx, o, c.ID, rules.Reason(c.Reason))
 	case "reopen":
 		return done, h.Desk.Reopen(ctx, o, c.ID)
+	case "open":
+		return done, h.Desk.OpenItem(ctx, o, c.ID, visit.HNOf(c.HN), rules.OpenReason(c.Reason))
 	case "second-code":
 		a, err := h.Desk.SecondCode(ctx, o, c.ID, rules.SecondReason(c.Reason))
 		return wireAnswer(a), err

@@ -44,7 +44,7 @@ func (everybody) Of(token, machine string) (rules.Operator, error) {
 
 func TestADeskOverTheNetworkKeepsToTheSuite(t *testing.T) {
 	desktest.Run(t, func(t *testing.T, o desktest.Owner) desk.Desk {
-		d := local.New(local.Options{Store: o.Store, NHSO: o.NHSO, Rights: o.NHSO, KeepDays: 30, Now: o.Clock.Now})
+		d := local.New(local.Options{Store: o.Store, HCode: "99999", NHSO: o.NHSO, Rights: o.NHSO, KeepDays: 30, Now: o.Clock.Now})
 		station := func(r *http.Request) string {
 			if name, _, signedIn := strings.Cut(r.Header.Get(SessionHeader), "|"); signedIn {
 				return name

@@ -23,7 +23,7 @@ const SessionHeader = "X-Desk-Session"
 func Calls() []string {
 	return []string{
 		"sign-in", "sign-out", "visits", "visit", "work", "numbers", "reveal", "ask", "right", "hold", "release", "complete", "completions", "completed", "settle", "close", "reopen",
-		"second-code", "void", "reprint",
+		"open", "second-code", "void", "reprint",
 	}
 }
 
@@ -36,6 +36,7 @@ type call struct {
 	State  visit.State      `json:"state,omitempty"`
 	Kind   rules.Kind       `json:"kind,omitempty"`
 	PID    string           `json:"pid,omitempty"`
+	HN     string           `json:"hn,omitempty"`
 	Search string           `json:"search,omitempty"`
 	After  desk.Cursor      `json:"after,omitempty"`
 	Limit  int              `json:"limit,omitempty"`
@@ -193,11 +194,14 @@ func personsOf(w []person) (list []desk.Person, err error) {
 		one := desk.Person{
 			ID: p.ID, Name: visit.Name(p.Name), HN: visit.HNOf(p.HN), Owner: p.Owner, Certifier: visit.Name(p.Certifier), Message: p.Message,
 		}
-		var noPhone error
-		if one.PID, err = visit.ParsePID(p.PID); p.Phone != "" {
+		var noPID, noPhone error // a person whom nobody knows has neither
+		if p.PID != "" {
+			one.PID, noPID = visit.ParsePID(p.PID)
+		}
+		if p.Phone != "" {
 			one.Phone, noPhone = visit.ParsePhone(p.Phone)
 		}
-		if err = errors.Join(err, noPhone); err != nil {
+		if err = errors.Join(noPID, noPhone); err != nil {
 			return nil, err
 		}
 		list = append(list, one)

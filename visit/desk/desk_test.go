@@ -163,6 +163,11 @@ func TestReasonsAreReadByTheirNamesAlone(t *testing.T) {
 			t.Errorf("%s: %s, %v", r, got, err)
 		}
 	}
+	for _, r := range OpenReasons() {
+		if got, err := ParseOpenReason(string(r)); got != r || err != nil {
+			t.Errorf("%s: %s, %v", r, got, err)
+		}
+	}
 	_, second := ParseSecondReason("rain")
 	if _, void := ParseVoidReason(""); second == nil || void == nil {
 		t.Error("what is no reason is read")

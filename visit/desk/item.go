@@ -11,6 +11,7 @@ import (
 type Item struct {
 	State       visit.State   // of a held one: where it stood before
 	Problem     visit.Problem // of the record
+	Unknown     bool          // a desk has opened it, for a person whose number nobody knows
 	ServiceDate visit.Date
 	Since       visit.Date // of the last change of the record
 }
@@ -28,13 +29,14 @@ const (
 	NoAPI      Kind = "no-api"      // there is evidence, and no service that takes it
 	CardNeeded Kind = "card-needed" // it can be sent with the card only
 	Draft      Kind = "draft"       // hospital software left it to the staff
+	Unknown    Kind = "unknown"     // nobody knows the number of the person
 	Misdated   Kind = "misdated"    // a wrong clock made it: its date is none
 	Other      Kind = "other"       // a problem that has no work of its own
 )
 
 // Kinds returns every kind.
 func Kinds() []Kind {
-	return []Kind{NoWork, Queued, Unclear, Refused, MissedDay, NoAPI, CardNeeded, Draft, Misdated, Other}
+	return []Kind{NoWork, Queued, Unclear, Refused, MissedDay, NoAPI, CardNeeded, Draft, Unknown, Misdated, Other}
 }
 
 // Open reports whether somebody has to do something yet: a person, or the program.

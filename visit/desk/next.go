@@ -54,6 +54,8 @@ var (
 	patientOnly = []Step{ReadCard, NewAuthen, EnterCode, Ask, Close}
 	// byNHSO is for what NHSO decides by itself: another card changes nothing.
 	byNHSO = []Step{NewAuthen, EnterCode, Ask, Close}
+	// unknown is for whom NHSO cannot be asked.
+	unknown = []Step{ReadCard, OfficerCard, Close}
 	// there is for codes that exist.
 	there = []Step{Ask, EnterCode, Close}
 	// mend is for a way to NHSO that is closed, also to questions.
@@ -110,6 +112,12 @@ func (i Item) Next(today visit.Date) Next {
 			return Next{MissedDay, WhileKept, later}
 		}
 		return Next{Queued, EndOfDay, slices.Concat([]Step{Wait}, again)}
+	}
+	switch {
+	case i.Unknown && over:
+		return Next{Unknown, WhileKept, []Step{Close}}
+	case i.Unknown:
+		return Next{Unknown, EndOfDay, unknown}
 	}
 	known, ok := problems[i.Problem]
 	if !ok {
