@@ -23,6 +23,7 @@ const (
 	NotOpen      Code = "not-open"      // it has its code, or is closed; to reopen: it is not closed
 	NoAnswer     Code = "no-answer"     // NHSO has to be asked, and did not answer
 	NotConfirmed Code = "not-confirmed" // NHSO does not have that code for this visit
+	Unreachable  Code = "unreachable"   // the owner of the visits cannot be asked: nothing was done there
 	Failed       Code = "failed"        // it could not be carried out; ask again
 )
 
@@ -39,13 +40,14 @@ var sayings = map[Code]string{
 	NotOpen:      "the visit does not stand where this can be done",
 	NoAnswer:     "NHSO has to be asked first, and gives no answer",
 	NotConfirmed: "NHSO has no such code for this visit",
+	Unreachable:  "the machine that has these visits cannot be reached",
 	Failed:       "it could not be carried out",
 }
 
 // Codes returns every code.
 func Codes() []Code {
 	return []Code{
-		NotSignedIn, WrongPIN, Locked, NotAllowed, BadRequest, NotFound, Held, NotHeld, InFlight, NotOpen, NoAnswer, NotConfirmed, Failed,
+		NotSignedIn, WrongPIN, Locked, NotAllowed, BadRequest, NotFound, Held, NotHeld, InFlight, NotOpen, NoAnswer, NotConfirmed, Unreachable, Failed,
 	}
 }
 

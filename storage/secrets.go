@@ -111,6 +111,25 @@ func (s *Secrets) Confirm(zone visit.Zone, name string) error {
 	return atomicfile.SyncDir(s.dir)
 }
 
+// Remove deletes a secret with every value of it, and returns when it is off the disk;
+// ErrNoSecret when there is none.
+func (s *Secrets) Remove(zone visit.Zone, name string) error {
+	if !secretName.MatchString(name) {
+		return ErrSecretName
+	}
+	if err := s.Confirm(zone, name); err != nil {
+		return err
+	}
+	err := os.Remove(s.path(zone, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s for zone %s: %w", name, zone, ErrNoSecret)
+	}
+	if err != nil {
+		return fmt.Errorf("delete the secret: %w", err)
+	}
+	return atomicfile.SyncDir(s.dir)
+}
+
 // KeySource tells where the key of the secrets comes from, or why it cannot be
 // had.
 func (s *Secrets) KeySource() (SourceInfo, error) {

@@ -39,6 +39,28 @@ func TestASecretComesBackForItsOwnZoneAndNameOnly(t *testing.T) {
 	}
 }
 
+func TestASecretThatWasRemovedIsGoneWithTheOneBefore(t *testing.T) {
+	dir := t.TempDir()
+	s := OpenSecrets(dir)
+	if err := s.Remove(visit.ZoneTest, "desk-1"); !errors.Is(err, ErrNoSecret) {
+		t.Errorf("before it is set: %v", err)
+	}
+	for _, value := range []string{"older", zeroToken} {
+		if err := s.Set(visit.ZoneTest, "desk-1", value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Remove(visit.ZoneTest, "desk-1"); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Candidates(visit.ZoneTest, "desk-1"); len(got) != 0 {
+		t.Errorf("%d values are left", len(got))
+	}
+	if err := s.Remove(visit.ZoneTest, "../desk-1"); !errors.Is(err, ErrSecretName) {
+		t.Errorf("a path: %v", err)
+	}
+}
+
 func TestASecretIsNotReadableInItsFileAndEveryChangedBitIsNoticed(t *testing.T) {
 	dir := t.TempDir()
 	s := OpenSecrets(dir)

@@ -21,6 +21,7 @@ type Config struct {
 	NHSO       NHSO
 	CardReader CardReader
 	Agent      Agent
+	Desk       Desk
 	Webhooks   []Webhook
 	MQTT       MQTT
 	Printer    Printer
@@ -64,6 +65,11 @@ const (
 type CardReader struct {
 	Patient, Certifier string
 	LongReads          bool // ask the card for more bytes at once, see docs/thai-id-card.md
+}
+
+// Desk says whose visits a desk at this machine shows beside its own.
+type Desk struct {
+	URLs []string // https://host:port of the agents of other machines, with which this one is paired
 }
 
 // Agent is the HTTP face of this program.

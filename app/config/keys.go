@@ -61,6 +61,8 @@ var keys = map[string]setter{
 	"agent.addresses":           texts(func(c *Config) *[]string { return &c.Agent.Addresses }, network),
 	"agent.hosts":               texts(func(c *Config) *[]string { return &c.Agent.Hosts }, askedHost),
 
+	"desk.urls": texts(func(c *Config) *[]string { return &c.Desk.URLs }, deskURL),
+
 	"mqtt.broker":   text(func(c *Config) *string { return &c.MQTT.Broker }, orEmpty(brokerURL)),
 	"mqtt.username": text(func(c *Config) *string { return &c.MQTT.Username }, orEmpty(label)),
 	"mqtt.kiosk":    text(func(c *Config) *string { return &c.MQTT.Kiosk }, orEmpty(topicName)),

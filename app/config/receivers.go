@@ -135,6 +135,25 @@ func ParseNetwork(s string) (netip.Prefix, error) {
 	return p.Masked(), err
 }
 
+// deskURL is the agent of another machine, under the name with port that it has in its
+// own agent.hosts.
+func deskURL(s string) string {
+	u, err := url.Parse(s)
+	if err == nil && (u.Scheme == "https" || u.Scheme == "http" && onThisMachine(u)) && u.Scheme+"://"+u.Host == s && askedHost(u.Host) == "" {
+		return ""
+	}
+	return `allowed is https:// with a host in lower case and its port, like "https://kiosk-1:8189", or http:// on this machine`
+}
+
+// CheckDeskURL returns an error that says what is allowed, unless desk.urls could have
+// that address.
+func CheckDeskURL(s string) error {
+	if allowed := deskURL(s); allowed != "" {
+		return fmt.Errorf("%s: %s", quoted(s), allowed)
+	}
+	return nil
+}
+
 func askedHost(s string) string {
 	if wrong := hostPort(s); wrong != "" || s != strings.ToLower(s) {
 		return "allowed is host:port in lower case, as programs write it in their address"

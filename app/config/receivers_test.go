@@ -60,6 +60,10 @@ func TestWrongReceiversAreNamedWithTheirLine(t *testing.T) {
 		{"plain HTTP where the agent is", "[agent]\nplain_http_listen = \"127.0.0.1:8189\"\nplain_http_from = [\"192.168.1.30\"]", "kiosk.toml:2: agent.plain_http_listen"},
 		{"an hour and more", "[agent]\ncorrelation_minutes = 61", "kiosk.toml:2: agent.correlation_minutes"},
 		{"a unit that is none", "[agent]\nignore_hcodes = [\"x\"]", "kiosk.toml:2: agent.ignore_hcodes"},
+		{"another machine by plain HTTP", "[desk]\nurls = [\"http://kiosk-1:8189\"]", "kiosk.toml:2: desk.urls"},
+		{"another machine without a port", "[desk]\nurls = [\"https://kiosk-1\"]", "kiosk.toml:2: desk.urls"},
+		{"another machine with a path", "[desk]\nurls = [\"https://kiosk-1:8189/\"]", "kiosk.toml:2: desk.urls"},
+		{"another machine in capitals", "[desk]\nurls = [\"https://KIOSK-1:8189\"]", "kiosk.toml:2: desk.urls"},
 		{"a name without a port", "[agent]\nhosts = [\"kiosk1\"]", "kiosk.toml:2: agent.hosts"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

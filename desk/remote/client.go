@@ -8,8 +8,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"authenkiosk/desk"
 	"authenkiosk/visit"
@@ -42,6 +45,9 @@ func NewClient(url, token string, h *http.Client) *Client {
 	return c
 }
 
+// Disconnect ends connections that are idle. The client can be used again.
+func (c *Client) Disconnect() { c.http.CloseIdleConnections() }
+
 // kept returns the session with which an operator has signed in here.
 func (c *Client) kept(o desk.Operator) string {
 	c.mu.Lock()
@@ -51,8 +57,20 @@ func (c *Client) kept(o desk.Operator) string {
 
 // SignIn begins the session of an operator. The owner names the station.
 func (c *Client) SignIn(ctx context.Context, id rules.OperatorID, pin rules.PIN) (desk.Operator, error) {
+	return c.signIn(ctx, call{Operator: id, PIN: pin.Digits()})
+}
+
+// SignInAs is SignIn for an operator of whom a person has typed the id or the name.
+func (c *Client) SignInAs(ctx context.Context, which string, pin rules.PIN) (desk.Operator, error) {
+	if id, err := rules.ParseOperatorID(which); err == nil {
+		return c.SignIn(ctx, id, pin)
+	}
+	return c.signIn(ctx, call{Name: which, PIN: pin.Digits()})
+}
+
+func (c *Client) signIn(ctx context.Context, who call) (desk.Operator, error) {
 	var s signedIn
-	if err := c.post(ctx, "sign-in", "", call{Operator: id, PIN: pin.Digits()}, &s); err != nil {
+	if err := c.post(ctx, "sign-in", "", who, &s); err != nil {
 		return desk.Operator{}, err
 	}
 	c.mu.Lock()
@@ -205,9 +223,29 @@ func (c *Client) ask(ctx context.Context, o desk.Operator, path string, body cal
 	return c.post(ctx, path, token, body, into)
 }
 
-// post makes one call. It is never repeated by itself: what it changed is known to the
-// owner alone.
+// The guard of the owner lets so many calls a second through. One too many waits.
+const (
+	tooManyTries = 5
+	tooManyPause = time.Second
+)
+
+// post makes one call. It is repeated only where the guard of the owner did not let it
+// through: what it changed is known to the owner alone.
 func (c *Client) post(ctx context.Context, path, session string, body call, into any) error {
+	for left := tooManyTries; ; left-- {
+		err := c.try(ctx, path, session, body, into)
+		if !errors.Is(err, errTooMany) || left == 1 {
+			return err
+		}
+		select {
+		case <-time.After(tooManyPause):
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
+func (c *Client) try(ctx context.Context, path, session string, body call, into any) error {
 	data, err := json.Marshal(body)
 	if err != nil {
 		return failed(err)
@@ -221,16 +259,16 @@ func (c *Client) post(ctx context.Context, path, session string, body call, into
 	if session != "" {
 		r.Header.Set(SessionHeader, session)
 	}
-	resp, err := c.http.Do(r)
+	resp, err := c.do(r)
 	if err != nil {
-		return failed(err)
+		return err
 	}
 	defer func() { _ = resp.Body.Close() }()
 	said := json.NewDecoder(io.LimitReader(resp.Body, maxAnswer))
 	if resp.StatusCode != http.StatusOK {
 		var f failure
 		if err := said.Decode(&f); err != nil || f.Code == "" { // it is not of a desk, but of the guard before it
-			return failed(fmt.Errorf("the other machine answers %s %s", resp.Status, f.Error))
+			return notOfADesk(resp, f.Error)
 		}
 		e := &desk.Error{Code: f.Code, By: f.By, Since: f.Since, Visit: f.Visit}
 		if why, ok := strings.CutPrefix(f.Error, f.Code.Error()+": "); ok {
@@ -245,6 +283,41 @@ func (c *Client) post(ctx context.Context, path, session string, body call, into
 		return failed(fmt.Errorf("the answer cannot be read: %w", err))
 	}
 	return nil
+}
+
+// errTooMany says that the guard refused a call for its rate.
+var errTooMany = errors.New("it has too much to do")
+
+// ErrNotLetIn says that the owner does not know the token of this station any more.
+var ErrNotLetIn = errors.New("this machine is not let in there any more: pair again")
+
+// notOfADesk is an answer of whoever stands before the desk. One that refuses has let
+// nothing through.
+func notOfADesk(resp *http.Response, text string) error {
+	switch {
+	case resp.StatusCode == http.StatusUnauthorized:
+		return &desk.Error{Code: desk.Unreachable, Err: ErrNotLetIn}
+	case resp.StatusCode == http.StatusTooManyRequests:
+		return &desk.Error{Code: desk.Unreachable, Err: errTooMany}
+	case resp.StatusCode >= 400 && resp.StatusCode < 500:
+		return &desk.Error{Code: desk.Unreachable, Err: fmt.Errorf("it answers %s %s", resp.Status, text)}
+	}
+	return failed(fmt.Errorf("the other machine answers %s %s", resp.Status, text))
+}
+
+// do sends a request. Without a connection it has not left: that is Unreachable. After
+// that nobody knows.
+func (c *Client) do(r *http.Request) (*http.Response, error) {
+	var left atomic.Bool
+	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { left.Store(true) }}
+	resp, err := c.http.Do(r.WithContext(httptrace.WithClientTrace(r.Context(), trace)))
+	switch {
+	case err != nil && left.Load():
+		return nil, failed(err)
+	case err != nil:
+		return nil, &desk.Error{Code: desk.Unreachable, Err: err}
+	}
+	return resp, nil
 }
 
 func failed(err error) error { return &desk.Error{Code: desk.Failed, Err: err} }

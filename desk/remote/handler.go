@@ -16,6 +16,7 @@ import (
 // Sessions knows who is signed in at which machine.
 type Sessions interface {
 	SignIn(id rules.OperatorID, pin rules.PIN, machine string) (token string, o rules.Operator, err error)
+	Named(name string) rules.OperatorID
 	Of(token, machine string) (rules.Operator, error)
 	SignOut(token string)
 }
@@ -119,6 +120,9 @@ func (h *Handler) signIn(c call, machine string) (any, error) {
 	pin, err := rules.ParsePIN(c.PIN)
 	if err != nil {
 		return nil, &desk.Error{Code: desk.BadRequest, Err: err}
+	}
+	if c.Name != "" {
+		c.Operator = h.Sessions.Named(c.Name)
 	}
 	token, o, err := h.Sessions.SignIn(c.Operator, pin, machine)
 	if err != nil {

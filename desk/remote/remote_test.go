@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"authenkiosk/desk"
@@ -101,7 +102,9 @@ func TestAnOperatorSignsInAtOneStationAndIsNobodyAtAnother(t *testing.T) {
 	want(t, "a wrong PIN", err, desk.WrongPIN)
 	_, err = c.SignIn(ctx, "00000000000000a1", right)
 	want(t, "nobody", err, desk.WrongPIN)
-	o, err := c.SignIn(ctx, id, right)
+	_, err = c.SignInAs(ctx, "somebody", right)
+	want(t, "nobody of that name", err, desk.WrongPIN)
+	o, err := c.SignInAs(ctx, " anna/b", right)
 	if err != nil || o != (desk.Operator{ID: id, Name: "desk-1/anna-b", Role: rules.Staff}) {
 		t.Fatalf("%+v, %v", o, err)
 	}
@@ -117,6 +120,9 @@ func TestAnOperatorSignsInAtOneStationAndIsNobodyAtAnother(t *testing.T) {
 	want(t, "to sign out", c.SignOut(ctx, id), "")
 	c.sessions[id] = token
 	want(t, "after signing out", second(c.Work(ctx, o)), desk.NotSignedIn)
+	o, err = c.SignInAs(ctx, string(id), right) // it takes the wrong ones back
+	want(t, "by id", err, "")
+	want(t, "to sign out again", c.SignOut(ctx, o.ID), "")
 	for range rules.FreeTries {
 		_, err = c.SignIn(ctx, id, wrong)
 	}
@@ -131,6 +137,9 @@ func TestWhatIsNoAnswerOfADeskHasFailed(t *testing.T) {
 		"the guard": func(w http.ResponseWriter, _ *http.Request) {
 			http.Error(w, `{"error":"the token is wrong"}`, http.StatusUnauthorized)
 		},
+		"another guard": func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, `{"error":"ask for another name"}`, http.StatusMisdirectedRequest)
+		},
 		"a proxy":      func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "<html>", http.StatusBadGateway) },
 		"half":         func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"items":[`) },
 		"nothing":      func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
@@ -139,9 +148,48 @@ func TestWhatIsNoAnswerOfADeskHasFailed(t *testing.T) {
 		server := httptest.NewServer(answer)
 		c := NewClient(server.URL, "", &http.Client{Transport: &http.Transport{DisableKeepAlives: true}})
 		c.sessions[o.ID] = "1"
-		want(t, name, second(c.Work(t.Context(), o)), desk.Failed)
+		code := desk.Failed
+		if strings.Contains(name, "guard") { // it lets nothing through
+			code = desk.Unreachable
+		}
+		err := second(c.Work(t.Context(), o))
+		if want(t, name, err, code); errors.Is(err, ErrNotLetIn) != (name == "the guard") {
+			t.Errorf("%s: %v", name, err)
+		}
 		server.Close()
 	}
+}
+
+func TestACallTooManyWaitsAndIsDoneOnce(t *testing.T) {
+	o := desk.Operator{ID: "00000000000000a1", Name: "desk-1/anna", Role: rules.Staff}
+	var asked atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if asked.Add(1) == 1 {
+			http.Error(w, `{"error":"too many requests; wait a second"}`, http.StatusTooManyRequests)
+			return
+		}
+		_, _ = io.WriteString(w, "{}")
+	}))
+	defer server.Close()
+	c := NewClient(server.URL, "", &http.Client{Transport: &http.Transport{DisableKeepAlives: true}})
+	c.sessions[o.ID] = "1"
+	want(t, "a call too many", c.Hold(t.Context(), o, desktest.Visit(1, desktest.Noon).ID), "")
+	if asked.Load() != 2 {
+		t.Errorf("it was asked %d times", asked.Load())
+	}
+}
+
+func TestAnOwnerWhoIsNotThereIsUnreachableAndALostAnswerIsNot(t *testing.T) {
+	o := desk.Operator{ID: "00000000000000a1", Name: "desk-1/anna", Role: rules.Staff}
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	c := NewClient(server.URL, "", &http.Client{Transport: &http.Transport{DisableKeepAlives: true}})
+	c.sessions[o.ID] = "1"
+	err := c.Hold(t.Context(), o, desktest.Visit(1, desktest.Noon).ID)
+	if want(t, "a lost answer", err, desk.Failed); errors.Is(err, desk.Unreachable) {
+		t.Errorf("%v: it may have been done", err)
+	}
+	server.Close()
+	want(t, "nobody there", c.Hold(t.Context(), o, desktest.Visit(1, desktest.Noon).ID), desk.Unreachable)
 }
 
 func TestAFailureWithinTheOwnerIsNotToldToStations(t *testing.T) {

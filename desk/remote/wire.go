@@ -46,6 +46,7 @@ type call struct {
 	Reason string           `json:"reason,omitempty"` // of a list of its own in each call
 
 	Operator rules.OperatorID `json:"operator,omitempty"`
+	Name     string           `json:"name,omitempty"` // of the operator, where a person has typed it instead
 	PIN      string           `json:"pin,omitempty"`
 }
 

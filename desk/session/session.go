@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -30,6 +31,7 @@ var ErrOver = errors.New("nobody is signed in, or not any more: sign in")
 type Operators interface {
 	SignIn(id desk.OperatorID, pin desk.PIN, machine string) (desk.Operator, error)
 	Operator(id desk.OperatorID) (desk.Operator, error)
+	Operators() ([]desk.Operator, error)
 }
 
 // Sessions are those who are signed in now. It is safe for concurrent use.
@@ -65,6 +67,21 @@ func (s *Sessions) SignIn(id desk.OperatorID, pin desk.PIN, machine string) (tok
 	s.makeRoom(now)
 	s.open[sha256.Sum256([]byte(token))] = &session{o.ID, o.PINs, machine, now, now}
 	return token, o, nil
+}
+
+// nobody is the id of no operator.
+const nobody desk.OperatorID = "0000000000000000"
+
+// Named returns the id of the operator of that name. Where there is none it is one that
+// nobody has: to sign in with it costs what a wrong PIN does, and tells no more.
+func (s *Sessions) Named(name string) desk.OperatorID {
+	list, _ := s.operators.Operators() // those that can be read are there besides an error
+	for _, o := range list {
+		if o.Name.Full() == strings.Join(strings.Fields(name), " ") {
+			return o.ID
+		}
+	}
+	return nobody
 }
 
 // Of returns who works with that token at that machine, as they are kept now, and has

@@ -2,10 +2,13 @@ package session
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"authenkiosk/visit"
 	"authenkiosk/visit/desk"
 )
 
@@ -26,6 +29,17 @@ func (p people) Operator(id desk.OperatorID) (desk.Operator, error) {
 		return o, nil
 	}
 	return desk.Operator{}, desk.ErrNoOperator
+}
+
+func (p people) Operators() ([]desk.Operator, error) { return slices.Collect(maps.Values(p)), nil }
+
+func TestAnOperatorIsFoundByNameAndNobodyElseIs(t *testing.T) {
+	s := New(people{"00000000000000a1": {ID: "00000000000000a1", Name: visit.Name{First: "anna b"}}})
+	for name, want := range map[string]desk.OperatorID{"anna b": "00000000000000a1", " anna  b ": "00000000000000a1", "anna": nobody, "": nobody} {
+		if got := s.Named(name); got != want {
+			t.Errorf("%q: %s, want %s", name, got, want)
+		}
+	}
 }
 
 const (
