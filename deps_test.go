@@ -48,8 +48,8 @@ var house = map[string]room{
 
 	"cli": {
 		[]string{
-			"agent/feed", "agent/webhook", "app", "app/config", "app/control", "app/demo", "app/headless", "app/hospital", "app/privatelog", "app/recorder", "app/records",
-			"app/upstream", "assets", "atomicfile", "cardreader", "cardreader/pcsc", "desk/local", "nhso", "nhso/testzone", "storage", "visit", "visit/desk", "visit/flow",
+			"agent/feed", "agent/webhook", "app", "app/config", "app/control", "app/demo", "app/headless", "app/hospital", "app/pairings", "app/privatelog", "app/recorder", "app/records",
+			"app/upstream", "assets", "atomicfile", "cardreader", "cardreader/pcsc", "desk", "desk/local", "nhso", "nhso/testzone", "storage", "visit", "visit/desk", "visit/flow",
 			"visit/flow/record",
 		},
 		[]string{"agent", "app/kiosk", "cardreader/virtualcard", "certtest", "logtest", "storage/storagetest"},
@@ -101,6 +101,7 @@ var house = map[string]room{
 		"it serves programs of the hospital; cards and the way to NHSO are handed in, so that a station has the same",
 	},
 	"app/machine":     {nil, nil, "it runs any pure step: whose, and what its effects do, is the caller's"},
+	"app/pairings":    {[]string{"agent", "app/privatelog", "desk/remote", "storage", "visit"}, []string{"certtest", "desk", "logtest", "visit/desk"}, "it keeps who has let this machine in; what is asked over there is the desk's"},
 	"app/photo":       {[]string{"app/config", "app/wait", "camera", "camera/gate", "camera/scene", "visit", "visit/flow"}, nil, "a photo belongs to a session and leaves it by the store alone"},
 	"app/privatelog":  {[]string{"visit"}, nil, "the last filter must not depend on what it filters"},
 	"app/recorder":    {[]string{"visit/flow", "visit/flow/record"}, []string{"app/privatelog", "visit"}, "it takes the steps of a flow and knows no device: what a dying program still holds is told by it alone"},
@@ -118,7 +119,7 @@ var house = map[string]room{
 	"desk/desktest": {[]string{"desk", "storage", "visit", "visit/desk"}, nil, "the suite looks into the store of the owner, and asks by the interface alone"},
 	"desk/local":    {[]string{"desk", "storage", "visit", "visit/desk"}, []string{"desk/desktest"}, "it asks NHSO through an interface of its own, so that the outbox alone knows what may be sent"},
 	"desk/remote":   {[]string{"desk", "desk/session", "visit", "visit/desk"}, []string{"desk/desktest", "desk/local", "storage"}, "it carries calls between an owner and a station, and a station has nothing of the owner's store"},
-	"desk/session":  {[]string{"visit/desk"}, nil, "a session is in memory: who they are and what their PIN is worth is told through an interface of its own"},
+	"desk/session":  {[]string{"visit/desk"}, []string{"visit"}, "a session is in memory: who they are and what their PIN is worth is told through an interface of its own"},
 
 	"certtest": {nil, nil, "it makes certificates, whoever shows them"},
 	"logtest":  {nil, nil, "it holds what was written, by whomever"},

@@ -102,7 +102,15 @@ func (p *Program) commands() []Command {
 				f.StringVar(&s.role, "role", "", "add: the `role`: staff (without it), lead or administrator")
 			},
 		},
-		{Name: "pair", Help: "shows a code that lets one station of the desk in, while the program runs", Run: (*Program).pair},
+		{
+			Name: "pair", Args: "[URL | forget URL]", Words: true, Run: (*Program).pair,
+			Help: "shows a code that lets one station of the desk in, while the program runs;\n" +
+				strings.Repeat(" ", 31) + "on the station, with the address of that machine: types the code there",
+			Flags: func(f *flag.FlagSet, s *Settings) {
+				f.StringVar(&s.station, "name", "", "the `name` of this machine over there; without it: that of the computer")
+				f.StringVar(&s.fingerprint, "fingerprint", "", "for scripts: the `fingerprint` that stands beside the code over there")
+			},
+		},
 		{
 			Name: "zone", Args: "show|set ZONE", Help: "shows or changes the zone in the configuration file", Words: true, OnZone: true, Run: (*Program).zone,
 			Flags: func(f *flag.FlagSet, s *Settings) {
@@ -142,6 +150,7 @@ func (p *Program) commands() []Command {
 			Help: "what waits for the staff, also while the program runs; an operator who signs in (-as) can end it",
 			Flags: func(f *flag.FlagSet, s *Settings) {
 				f.StringVar(&s.as, "as", "", "the `operator` who acts, by name or id; the PIN is asked for")
+				f.StringVar(&s.at, "at", "", "the `address` of the machine that has the visits, https://HOST:PORT, with which this one is paired; without it: this machine")
 				f.StringVar(&s.reason, "reason", "", "drop: the `reason`, see the list that work drop shows without one")
 				f.StringVar(&s.month, "month", "", "list: the `month`, YYYY-MM, with what was erased before anybody closed it")
 				f.BoolVar(&s.names, "names", false, "show names, PIDs and phones, too, to the operator of -as; the audit keeps whose")
@@ -187,6 +196,8 @@ type Settings struct {
 	scopes, role   string
 	month          string
 	as, reason     string
+	station, at    string
+	fingerprint    string
 	names, pcr     bool
 	yes, unchecked bool
 	ofZone         string

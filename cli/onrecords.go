@@ -79,40 +79,6 @@ func (p *Program) client(ctx context.Context, s *Settings) error {
 	return p.onRecords(ctx, s, "", words...)
 }
 
-// pair shows a code that lets a station in.
-func (p *Program) pair(ctx context.Context, s *Settings) error {
-	return p.onRecords(ctx, s, "", "pair")
-}
-
-// work shows what waits for the staff, without personal data unless an operator signs in,
-// and has the operator hold it and end it. The PIN comes as that of operator does.
-func (p *Program) work(ctx context.Context, s *Settings) error {
-	line := append([]string{"work"}, s.Args...)
-	if s.month != "" {
-		line = append(line, "-month", s.month)
-	}
-	if s.names {
-		line = append(line, "-names")
-	}
-	if s.json {
-		line = append(line, "-json")
-	}
-	if s.reason != "" {
-		line = append(line, "-reason", s.reason)
-	}
-	if s.as == "" {
-		return p.onRecords(ctx, s, "", line...)
-	}
-	if _, err := s.Load(); err != nil { // it names the zone before a PIN is typed
-		return err
-	}
-	pin, err := p.pin(ctx)
-	if err != nil {
-		return err
-	}
-	return p.onRecords(ctx, s, pin, append(line, "-as", s.as)...)
-}
-
 // undelivered shows what receivers have refused, has it tried again, or ends it.
 func (p *Program) undelivered(ctx context.Context, s *Settings) error {
 	return p.onRecords(ctx, s, "", append([]string{"undelivered"}, s.Args...)...)

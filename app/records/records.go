@@ -13,6 +13,7 @@ import (
 	"authenkiosk/desk"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
+	rules "authenkiosk/visit/desk"
 )
 
 // Commands is what a command that works on the records of a zone stands on: the store
@@ -26,6 +27,9 @@ type Commands struct {
 	Record func(io.Writer) error
 	// Pair makes a code that lets a station in, and shows it; nil: no agent runs.
 	Pair func(io.Writer) error
+	// SignIn signs an operator in on the machine that has the visits, where that is
+	// another one and there is no store; nil: the visits are those of the store.
+	SignIn func(ctx context.Context, which string, pin rules.PIN) (desk.Operator, error)
 }
 
 // recordsCommand works on the records: its words behind the name, its input, and

@@ -55,14 +55,17 @@ func workCommand(ctx context.Context, r Commands, line []string, input io.Reader
 	if err != nil {
 		return err
 	}
-	if w.who, err = r.whoActs(as, input); err != nil {
+	if r.SignIn != nil && w.month != "" {
+		return errMonthAway
+	}
+	if w.who, err = r.whoActs(ctx, as, input); err != nil {
 		return err
 	}
 	err = do()
 	var refused *desk.Error
 	switch {
 	case errors.Is(err, desk.NotAllowed) && as == "":
-		return fmt.Errorf("%w: sign in with -as OPERATOR", err)
+		return fmt.Errorf("%w: %w", err, errSignIn)
 	case errors.As(err, &refused) && refused.Visit != "":
 		return fmt.Errorf("%w: it is %s of the same patient, held by %s since %s", err, refused.Visit.Number(), refused.By, clockText(refused.Since))
 	case errors.As(err, &refused) && refused.By != "":
@@ -70,6 +73,12 @@ func workCommand(ctx context.Context, r Commands, line []string, input io.Reader
 	}
 	return err
 }
+
+var (
+	// errMonthAway says that the account of a month is where the visits are.
+	errMonthAway = errors.New("-month shows what was erased as well: give the command on the machine that has the visits")
+	errSignIn    = errors.New("sign in with -as OPERATOR")
+)
 
 // verb finds what is to be done, before anybody signs in for it.
 func (w *work) verb(line []string) (func() error, error) {
@@ -114,20 +123,27 @@ func (w *work) verb(line []string) (func() error, error) {
 
 // whoActs signs an operator in, whose PIN is the input. Without one it is whoever can
 // write the data directory: they look after the machine, and have the rights of those.
-func (r Commands) whoActs(as string, input io.Reader) (desk.Operator, error) {
-	machine := station()
+// On another machine nobody is that.
+func (r Commands) whoActs(ctx context.Context, as string, input io.Reader) (desk.Operator, error) {
+	machine := Station()
+	if as == "" && r.SignIn != nil {
+		return desk.Operator{}, errSignIn
+	}
 	if as == "" {
 		return desk.Operator{ID: "0000000000000000", Name: machine + "/command", Role: rules.Administrator}, nil
-	}
-	o, err := r.findOperator(as)
-	if err != nil {
-		return desk.Operator{}, err
 	}
 	line, err := inputLine(input)
 	if err != nil {
 		return desk.Operator{}, err
 	}
 	pin, err := rules.ParsePIN(line)
+	if err != nil {
+		return desk.Operator{}, err
+	}
+	if r.SignIn != nil {
+		return r.SignIn(ctx, as, pin)
+	}
+	o, err := r.findOperator(as)
 	if err != nil {
 		return desk.Operator{}, err
 	}
@@ -140,8 +156,8 @@ func (r Commands) whoActs(as string, input io.Reader) (desk.Operator, error) {
 // stationName is what may stand for a machine in holds and in the audit.
 var stationName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
 
-// station is the name of this machine.
-func station() string {
+// Station is the name of this machine.
+func Station() string {
 	name, err := os.Hostname()
 	if err != nil || !stationName.MatchString(name) {
 		return "this-machine"
