@@ -127,7 +127,7 @@ func (a *Agent) list() []*route {
 		list = append(list, &route{method: http.MethodPost, path: "/api/v1/desk/pair", cost: work, open: true, serve: http.HandlerFunc(a.pair)})
 	}
 	if a.o.Desk != nil {
-		list = append(list, deskRoutes(a.o.Desk)...)
+		list = append(list, a.deskRoutes()...)
 	}
 	if a.o.Compat != nil {
 		list = append(list, compatRoutes(a.o.Compat)...)

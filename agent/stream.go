@@ -86,9 +86,7 @@ func (a *Agent) events(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	if !a.streams.enter(caller.Name) {
-		w.Header().Set("Retry-After", "5")
-		refuse(w, http.StatusServiceUnavailable, "too many streams are open")
+	if !a.enter(w, caller) {
 		return
 	}
 	defer a.streams.leave(caller.Name)
@@ -106,6 +104,16 @@ func (a *Agent) events(w http.ResponseWriter, r *http.Request) {
 	if err := out.end(reason); err != nil {
 		a.o.Logger.Debug("end a stream of events", "err", err)
 	}
+}
+
+// enter counts a stream, or refuses one too many.
+func (a *Agent) enter(w http.ResponseWriter, caller Caller) bool {
+	if a.streams.enter(caller.Name) {
+		return true
+	}
+	w.Header().Set("Retry-After", "5")
+	refuse(w, http.StatusServiceUnavailable, "too many streams are open")
+	return false
 }
 
 // lastEventID returns what the client has seen: from the header that browsers
@@ -173,14 +181,14 @@ func (a *Agent) feed(out sink, ctx context.Context, caller Caller, last string) 
 			} else if !open {
 				return endClosing
 			}
-			if e.personal() && !a.renew(&caller) {
+			if e.personal() && !a.renew(&caller, ScopeEvents) {
 				return endRevoked
 			}
 			if err := out.send(e.wire(caller)); err != nil {
 				return ""
 			}
 		case <-beat.C:
-			if !a.renew(&caller) {
+			if !a.renew(&caller, ScopeEvents) {
 				return endRevoked
 			}
 			if err := out.beat(); err != nil {
@@ -191,10 +199,10 @@ func (a *Agent) feed(out sink, ctx context.Context, caller Caller, last string) 
 }
 
 // renew gives the caller its present scopes; false when it may not listen any more.
-func (a *Agent) renew(caller *Caller) bool {
+func (a *Agent) renew(caller *Caller, needed Scope) bool {
 	now, ok := a.keys.holds(caller.client)
 	caller.Scopes = now.Scopes
-	return ok && now.May(ScopeEvents)
+	return ok && now.May(needed)
 }
 
 // ticket answers POST /api/v1/events/ticket.

@@ -47,6 +47,7 @@ type Core struct {
 	Demo     *demo.World     // nil outside of the demo zone
 
 	face      Face
+	feed      *local.Feed // of what changes for those who work at a desk
 	installed *nhso.Agent // the way to NHSO, if it is an agent that is installed here
 	health    *upstream.Health
 	disk      *diskWatch
@@ -140,7 +141,11 @@ func (c *Core) open(data string, settling outbox.Times) (err error) {
 	} else if found.Unchecked {
 		c.Log.Warn("the check of the store by bbolt came to no end; its records have been read all the same")
 	}
-	c.Visits = Visits{c.Store, c.visitChanged}
+	c.feed = local.NewFeed()
+	c.Visits = Visits{c.Store, func(id visit.ID, to visit.State) {
+		c.feed.Tell(desk.ChangedVisit, id) // what the desk does, the desk tells
+		c.visitChanged(id, to)
+	}}
 	c.Upstream = upstream.New(c.NHSO, c.health, c.installed, c.Cards)
 	c.Outbox = outbox.New(outbox.Options{
 		Store: c.Visits, NHSO: c.Upstream, Log: c.Log, Times: settling, Sendable: c.sendable(),
@@ -148,7 +153,7 @@ func (c *Core) open(data string, settling outbox.Times) (err error) {
 	})
 	c.Desk = local.New(local.Options{
 		Store: c.Store, HCode: c.Config.Unit.HCode, NHSO: c.Outbox, Rights: deskRights{c.Upstream},
-		Changed: c.changedAtDesk, KeepDays: c.Config.Storage.KeepStaffDays,
+		Changed: c.changedAtDesk, Feed: c.feed, KeepDays: c.Config.Storage.KeepStaffDays,
 	})
 	c.audit = hospital.NewAuditWriter(c.Store, c.Log)
 	if c.receivers, err = hospital.NewReceivers(hospital.ReceiversOptions{

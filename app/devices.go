@@ -7,6 +7,7 @@ import (
 
 	"authenkiosk/app/upstream"
 	"authenkiosk/app/wait"
+	"authenkiosk/desk"
 	"authenkiosk/outbox"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
@@ -78,6 +79,7 @@ func (c *Core) watchDevices(ctx context.Context) {
 			}
 			c.face.Send(flow.DevicesChanged{Devices: now})
 			c.statusChanged()
+			c.feed.Tell(desk.ChangedDevices, "")
 		}
 		select {
 		case <-ctx.Done():

@@ -21,6 +21,8 @@ import (
 // call finds out. Errors are *Error, for errors.Is with a Code. It is safe for
 // concurrent use.
 type Desk interface {
+	Watcher
+
 	// Visits returns a page of the visits of a day, the newest first.
 	Visits(ctx context.Context, o Operator, q Query) (Page, error)
 	// Visit returns one visit with its history.

@@ -231,6 +231,8 @@ func Run(t *testing.T, start Start) {
 		{"a right is checked without a visit, and nothing is kept but the audit", right},
 		{"what is shown of a person is in the audit before", reveal},
 		{"a visit has its history", history},
+		{"those who watch hear of every change, and after a pause of those since", watch},
+		{"a watch that knows nothing of the place begins with everything", watchAgain},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s, err := storage.Open(t.TempDir(), storage.Options{})

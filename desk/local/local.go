@@ -33,6 +33,7 @@ type Options struct {
 	NHSO     NHSO                        // nil: nobody can be asked here
 	Rights   Rights                      // nil: the same
 	Changed  func(visit.ID, visit.State) // hears of a change that is on the disk; nil: nobody does
+	Feed     *Feed                       // of the machine's visits, which hears of changes here; nil: those here are all
 	KeepDays int                         // how long work is kept after its last change
 	Now      func() time.Time            // the wall clock; nil: time.Now
 }
@@ -46,6 +47,9 @@ var _ desk.Desk = (*Desk)(nil)
 func New(o Options) *Desk {
 	if o.Changed == nil {
 		o.Changed = func(visit.ID, visit.State) {}
+	}
+	if o.Feed == nil {
+		o.Feed = NewFeed()
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -132,10 +136,16 @@ func (d *Desk) changed(id visit.ID, err error) error {
 		}
 		return err
 	}
+	d.o.Feed.Tell(desk.ChangedVisit, id)
 	if r, err := d.o.Store.Visit(id); err == nil {
 		d.o.Changed(id, r.State)
 	}
 	return nil
+}
+
+// Watch implements desk.Watcher.
+func (d *Desk) Watch(ctx context.Context, after desk.Place, hear func(desk.Change) error) error {
+	return d.o.Feed.Watch(ctx, after, hear)
 }
 
 // Hold implements desk.Desk.

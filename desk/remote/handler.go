@@ -31,6 +31,10 @@ type Handler struct {
 
 // ServeHTTP implements http.Handler.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodGet && r.URL.Path == Root+eventsCall {
+		h.events(w, r)
+		return
+	}
 	var c call
 	if err := json.NewDecoder(r.Body).Decode(&c); err != nil {
 		h.refuse(w, &desk.Error{Code: desk.BadRequest, Err: errors.New("the body is not what this call takes")})
