@@ -16,7 +16,8 @@ var deskCosts = map[string]cost{
 	"sign-in": work, "sign-out": work,
 	"visits": work, "visit": work, "work": work, "numbers": work, "reveal": work,
 	"hold": work, "close": work, "reopen": work, "complete": work, "completions": work, "completed": work, "open": work, "void": work, "reprint": work,
-	"ask": asking, "right": asking, "release": asking, "settle": asking, "second-code": asking,
+	"calls": work, "coming": work,
+	"ask": asking, "right": asking, "release": asking, "settle": asking, "second-code": asking, "devices": asking,
 }
 
 func (a *Agent) deskRoutes() (list []*route) {

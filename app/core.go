@@ -42,12 +42,13 @@ type Core struct {
 	Store    *storage.Store
 	Visits   Visits
 	Outbox   *outbox.Outbox
-	Desk     desk.Desk       // what the staff do with the visits of this machine
+	Desk     *local.Desk     // what the staff do with the visits of this machine
 	Agent    *hospital.Agent // nil: the agent is not enabled
 	Demo     *demo.World     // nil outside of the demo zone
 
 	face      Face
 	feed      *local.Feed // of what changes for those who work at a desk
+	doctor    func(context.Context) []desk.Finding
 	installed *nhso.Agent // the way to NHSO, if it is an agent that is installed here
 	health    *upstream.Health
 	disk      *diskWatch
@@ -74,6 +75,10 @@ type Options struct {
 	Log    *slog.Logger
 	Demo   *demo.World // the parts of the demo zone; nil: real readers and NHSO's services
 	Ready  func()      // is called when people can be served, beside the service manager of systemd; may be nil
+
+	// Findings are those of doctor, for the desks that ask how the machine is; nil: its
+	// lights are all that they see.
+	Findings func(context.Context) []desk.Finding
 
 	// Times of the client and of the outbox; the zero values are the right ones.
 	Timeouts nhso.Timeouts
@@ -106,7 +111,7 @@ func New(o Options, f Face) (*Core, error) {
 	data := filepath.Join(o.Data, string(o.Config.NHSO.Zone))
 	c := &Core{
 		Config: o.Config, Log: o.Log, Demo: o.Demo, face: f,
-		lookNow: make(chan struct{}, 1), asked: make(chan func()), began: time.Now(), data: data, ready: o.Ready,
+		lookNow: make(chan struct{}, 1), asked: make(chan func()), began: time.Now(), data: data, ready: o.Ready, doctor: o.Findings,
 		disk: &diskWatch{check: func() error { return storage.CheckRoom(data) }},
 	}
 	c.clock = upstream.NewClockGuard(BuiltOn())
@@ -154,6 +159,7 @@ func (c *Core) open(data string, settling outbox.Times) (err error) {
 	c.Desk = local.New(local.Options{
 		Store: c.Store, HCode: c.Config.Unit.HCode, NHSO: c.Outbox, Rights: deskRights{c.Upstream},
 		Changed: c.changedAtDesk, Feed: c.feed, KeepDays: c.Config.Storage.KeepStaffDays,
+		Machine: nameOf(c.Config), Lights: c.findings, Look: c.doctor,
 	})
 	c.audit = hospital.NewAuditWriter(c.Store, c.Log)
 	if c.receivers, err = hospital.NewReceivers(hospital.ReceiversOptions{

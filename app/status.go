@@ -2,9 +2,13 @@ package app
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"authenkiosk/agent"
+	"authenkiosk/app/config"
+	"authenkiosk/app/records"
+	"authenkiosk/desk"
 	"authenkiosk/visit"
 )
 
@@ -29,6 +33,48 @@ func (c *Core) Status() agent.Status {
 		c.Log.Error("count visits", "err", err)
 	}
 	return s
+}
+
+// nameOf is the name of this machine, for the staff: that of the broker's topics, where there
+// is one, or of the computer.
+func nameOf(c config.Config) string {
+	if c.MQTT.Kiosk != "" {
+		return c.MQTT.Kiosk
+	}
+	return records.Station()
+}
+
+// findings are the lights, as those at a desk see them.
+func (c *Core) findings() []desk.Finding {
+	d, looked := c.lastDevices()
+	if !looked {
+		return nil
+	}
+	why := func(p visit.Problem) string {
+		if p == visit.NoProblem {
+			return ""
+		}
+		return p.HelpCode() + " " + p.String()
+	}
+	states := map[visit.DeviceState]string{
+		visit.DeviceUnknown: "skipped", visit.DeviceReady: "ok", visit.DeviceImpaired: "warning", visit.DeviceDown: "failed", visit.DeviceAbsent: "skipped",
+	}
+	var list []desk.Finding
+	for _, l := range []struct {
+		name    string
+		state   visit.DeviceState
+		problem visit.Problem
+	}{
+		{"reader", d.Reader, d.ReaderProblem},
+		{"NHSO", d.NHSO, d.NHSOProblem},
+		{"printer", d.Printer, d.PrinterProblem},
+		{"camera", d.Camera, visit.NoProblem},
+		{"storage", d.Storage, visit.NoProblem},
+		{"clock", d.Clock, visit.NoProblem},
+	} {
+		list = append(list, desk.Finding{Check: "light " + l.name, State: states[l.state], Detail: strings.TrimSpace(l.state.String() + " " + why(l.problem))})
+	}
+	return list
 }
 
 // healthy says why nobody can be served now, if so.

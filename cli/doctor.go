@@ -13,9 +13,11 @@ import (
 
 	"authenkiosk/app"
 	"authenkiosk/app/config"
+	"authenkiosk/app/privatelog"
 	"authenkiosk/app/upstream"
 	"authenkiosk/cardreader"
 	"authenkiosk/cardreader/pcsc"
+	"authenkiosk/desk"
 	"authenkiosk/nhso"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
@@ -59,6 +61,19 @@ func (p *Program) doctor(ctx context.Context, s *Settings) error {
 		}
 	}
 	return nil
+}
+
+// Findings returns a look at everything that doctor looks at, for the desks that ask the
+// program that runs. They may not know what of a text is a person's: it passes the filter.
+func (p *Program) Findings(c config.Config, s *Settings) func(context.Context) []desk.Finding {
+	data := filepath.Join(s.Data, string(c.NHSO.Zone))
+	return func(ctx context.Context) (list []desk.Finding) {
+		found := examine(ctx, p.checksOf(c, s.source(), data))
+		for _, f := range append(found, crashFindings(filepath.Join(s.Data, crashFolder))...) {
+			list = append(list, desk.Finding{Check: f.Check, State: f.State, Detail: privatelog.Clean(f.Detail)})
+		}
+		return list
+	}
 }
 
 // usesData is what checks need that open the store, which is open in one place at a time.

@@ -22,6 +22,7 @@ import (
 // concurrent use.
 type Desk interface {
 	Watcher
+	Machines
 
 	// Visits returns a page of the visits of a day, the newest first.
 	Visits(ctx context.Context, o Operator, q Query) (Page, error)

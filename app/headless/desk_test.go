@@ -82,8 +82,8 @@ func TestEveryCallOfTheDeskNeedsItsScopeAndAnOperator(t *testing.T) {
 		switch name {
 		case "sign-in":
 			want = "bad-request" // there is no PIN
-		case "sign-out":
-			continue // it ends what is not there
+		case "sign-out", "calls":
+			continue // the one ends what is not there, the other names nobody
 		}
 		if _, got := h.ask(h.token, http.MethodPost, remote.Root+name, "{}"); got["code"] != want {
 			t.Errorf("%s without an operator: %v", name, got)

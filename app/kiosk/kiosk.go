@@ -67,7 +67,7 @@ func New(o Options) (*Kiosk, error) {
 		return nil, err
 	}
 	ports := Ports{
-		Card: k.Cards, NHSO: k.Upstream, Store: k.Visits, Outbox: k.Outbox,
+		Card: k.Cards, NHSO: k.Upstream, Store: k.Visits, Outbox: k.Outbox, CallHelp: k.Desk.CallHelp,
 		RememberPhone: time.Duration(c.Kiosk.RememberPhoneDays) * 24 * time.Hour,
 	}
 	if slips != nil {

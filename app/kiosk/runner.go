@@ -30,6 +30,8 @@ type Ports struct {
 	Store   Store
 	Outbox  Submitter
 	Printer Printer
+	// CallHelp tells the staff that the patient before that screen calls; nil: nobody hears.
+	CallHelp func(screen string)
 	// Show draws a model. It is called from the runner's goroutine.
 	Show func(flow.Model)
 	// Recorder takes the steps of the flow; nil: nobody keeps them.
@@ -54,6 +56,9 @@ func (r *Runner) step(m flow.Model, e flow.Event) (flow.Model, []flow.Effect) {
 }
 
 func (r *Runner) told(before flow.Model, _ flow.Event, after flow.Model) {
+	if after.Help && !before.Help && r.ports.CallHelp != nil {
+		r.ports.CallHelp(after.State.String())
+	}
 	if before.State != after.State {
 		r.log.Info("screen", "from", before.State.String(), "to", after.State.String(), "problem", after.Session.Problem.String())
 	}

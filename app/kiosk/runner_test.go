@@ -141,6 +141,7 @@ func (b *bench) play(t *testing.T, f func(r *Runner)) flow.Model {
 	}}
 	r := NewRunner(model, Ports{
 		Card: b, Camera: b, NHSO: b, Store: b, Outbox: b, Printer: b, RememberPhone: time.Hour,
+		CallHelp: func(screen string) { b.did("help " + screen) },
 		Show: func(m flow.Model) {
 			b.mu.Lock()
 			b.models = append(b.models, m)
@@ -185,6 +186,21 @@ func confirmed(r *Runner) {
 	r.Send(flow.CardInserted{Insertion: insertion})
 	time.Sleep(time.Second)
 	r.Send(flow.TapConfirm{})
+}
+
+func TestOpeningTheHelpPageCallsTheStaffAndClosingItDoesNot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &bench{}
+		b.play(t, func(r *Runner) {
+			for range 3 { // open, close, open
+				r.Send(flow.TapHelp{})
+			}
+			r.Send(flow.Touched{})
+		})
+		if n := b.count("help welcome"); n != 2 {
+			t.Errorf("the staff were called %d times", n)
+		}
+	})
 }
 
 func TestARunnerBringsAVisitFromTheCardToTheSlip(t *testing.T) {

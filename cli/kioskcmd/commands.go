@@ -95,7 +95,7 @@ func later(*cli.Program, context.Context, *cli.Settings) error { return errLater
 
 // kiosk opens the kiosk and works until ctx ends. Without a kiosk the window says
 // that there is none, and whom to call.
-func (f *flags) kiosk(_ *cli.Program, ctx context.Context, s *cli.Settings) error {
+func (f *flags) kiosk(p *cli.Program, ctx context.Context, s *cli.Settings) error {
 	o := Opening{WindowOptions: WindowOptions{LayoutFile: f.layoutFile}, Rough: config.Rough(s.ConfigFile), Log: s.Log}
 	var err error
 	if f.size != "" {
@@ -108,12 +108,12 @@ func (f *flags) kiosk(_ *cli.Program, ctx context.Context, s *cli.Settings) erro
 	}
 	watched := s.WatchCrashes() // its reports lie beside the data
 	defer watched.End()
-	o.Try = func() (*kiosk.Kiosk, error) { return f.open(s, watched.Lifeline()) }
+	o.Try = func() (*kiosk.Kiosk, error) { return f.open(p, s, watched.Lifeline()) }
 	return f.window(ctx, o)
 }
 
 // open makes the kiosk ready. It may be called again after an error.
-func (f *flags) open(s *cli.Settings, lifeline io.Writer) (*kiosk.Kiosk, error) {
+func (f *flags) open(p *cli.Program, s *cli.Settings, lifeline io.Writer) (*kiosk.Kiosk, error) {
 	c, err := s.Load()
 	if err != nil {
 		return nil, app.NotStarted(visit.ConfigWrong, err)
@@ -121,7 +121,7 @@ func (f *flags) open(s *cli.Settings, lifeline io.Writer) (*kiosk.Kiosk, error) 
 	if f.layoutFile != "" && c.NHSO.Zone == visit.ZoneProduction {
 		return nil, errors.New("-test-layout shows what is on the screen: it is not for the production zone")
 	}
-	options := app.Options{Config: c, Data: s.Data, Log: s.Log}
+	options := app.Options{Config: c, Data: s.Data, Log: s.Log, Findings: p.Findings(c, s)}
 	var page net.Listener
 	if c.NHSO.Zone == visit.ZoneDemo {
 		// A port that is taken only means that nobody can look at the simulator.

@@ -87,7 +87,19 @@ type Owner struct {
 	Store *storage.Store
 	NHSO  *NHSO
 	Clock *Clock
+	Kiosk *Kiosk
 }
+
+// Kiosk is where patients call for help. Start tells it how.
+type Kiosk struct{ CallHelp func(screen string) }
+
+// Lights are those that Start gives the machine, whose name is Machine.
+func Lights() []desk.Finding {
+	return []desk.Finding{{Check: "light printer", State: "failed", Detail: "no paper"}}
+}
+
+// Machine is the name of the machine.
+const Machine = "kiosk-1"
 
 // Start makes the desk under test of an owner.
 type Start func(t *testing.T, o Owner) desk.Desk
@@ -113,6 +125,7 @@ type world struct {
 	nhso  *NHSO
 	now   func() time.Time
 	clock *Clock
+	kiosk *Kiosk
 }
 
 // Visit returns made-up visit number n of a moment. Its PID begins with 9.
@@ -231,6 +244,8 @@ func Run(t *testing.T, start Start) {
 		{"a right is checked without a visit, and nothing is kept but the audit", right},
 		{"what is shown of a person is in the audit before", reveal},
 		{"a visit has its history", history},
+		{"the lights of the machine are seen", devices},
+		{"a call for help is seen until somebody goes", help},
 		{"those who watch hear of every change, and after a pause of those since", watch},
 		{"a watch that knows nothing of the place begins with everything", watchAgain},
 	} {
@@ -240,8 +255,8 @@ func Run(t *testing.T, start Start) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { _ = s.Close() })
-			o := Owner{s, &NHSO{}, &Clock{}}
-			c.run(world{start(t, o), t, o.Store, o.NHSO, o.Clock.Now, o.Clock})
+			o := Owner{s, &NHSO{}, &Clock{}, &Kiosk{}}
+			c.run(world{start(t, o), t, o.Store, o.NHSO, o.Clock.Now, o.Clock, o.Kiosk})
 		})
 	}
 }
@@ -255,6 +270,8 @@ func (w world) calls(o desk.Operator, id visit.ID) map[rules.Action]func() error
 	return map[rules.Action]func() error{
 		rules.ListVisits:  func() error { _, err := w.Visits(ctx, o, desk.Query{}); return err },
 		rules.SeeNumbers:  func() error { _, err := w.Numbers(ctx, o, visit.Date{}); return err },
+		rules.SeeDevices:  func() error { _, err := w.Devices(ctx, o); return err },
+		rules.AnswerCall:  func() error { return w.answer(o) },
 		rules.ShowVisit:   revealed(rules.ShowVisit),
 		rules.ShowNames:   revealed(rules.ShowNames),
 		rules.ExportNames: revealed(rules.ExportNames),

@@ -29,17 +29,24 @@ type Rights interface {
 // Options are what a desk stands on.
 type Options struct {
 	Store    *storage.Store
-	HCode    string                      // of the unit
-	NHSO     NHSO                        // nil: nobody can be asked here
-	Rights   Rights                      // nil: the same
-	Changed  func(visit.ID, visit.State) // hears of a change that is on the disk; nil: nobody does
-	Feed     *Feed                       // of the machine's visits, which hears of changes here; nil: those here are all
-	KeepDays int                         // how long work is kept after its last change
-	Now      func() time.Time            // the wall clock; nil: time.Now
+	HCode    string                               // of the unit
+	NHSO     NHSO                                 // nil: nobody can be asked here
+	Rights   Rights                               // nil: the same
+	Changed  func(visit.ID, visit.State)          // hears of a change that is on the disk; nil: nobody does
+	Feed     *Feed                                // of the machine's visits, which hears of changes here; nil: those here are all
+	Machine  string                               // its name, for calls for help
+	Lights   func() []desk.Finding                // how its devices are now; nil: nobody knows
+	Look     func(context.Context) []desk.Finding // has them looked at, which takes a while; nil: the lights are all
+	KeepDays int                                  // how long work is kept after its last change
+	Now      func() time.Time                     // the wall clock; nil: time.Now
 }
 
 // Desk implements desk.Desk.
-type Desk struct{ o Options }
+type Desk struct {
+	o        Options
+	calls    calls
+	findings findings
+}
 
 var _ desk.Desk = (*Desk)(nil)
 
@@ -54,7 +61,7 @@ func New(o Options) *Desk {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Desk{o}
+	return &Desk{o: o, findings: findings{turn: make(chan struct{}, 1)}}
 }
 
 // refused makes an error of that code.

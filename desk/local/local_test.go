@@ -13,7 +13,12 @@ import (
 
 func TestTheDeskOverAStoreKeepsToTheSuite(t *testing.T) {
 	desktest.Run(t, func(_ *testing.T, o desktest.Owner) desk.Desk {
-		return New(Options{Store: o.Store, HCode: "99999", NHSO: o.NHSO, Rights: o.NHSO, KeepDays: 30, Now: o.Clock.Now})
+		d := New(Options{
+			Store: o.Store, HCode: "99999", NHSO: o.NHSO, Rights: o.NHSO, KeepDays: 30, Now: o.Clock.Now,
+			Machine: desktest.Machine, Lights: desktest.Lights,
+		})
+		o.Kiosk.CallHelp = d.CallHelp
+		return d
 	})
 }
 

@@ -211,6 +211,25 @@ func (c *Client) Reprint(ctx context.Context, o desk.Operator, id visit.ID) (int
 	return w.Reprints, err
 }
 
+// Devices implements desk.Machines.
+func (c *Client) Devices(ctx context.Context, o desk.Operator) ([]desk.Finding, error) {
+	var w devices
+	err := c.ask(ctx, o, "devices", call{}, &w)
+	return w.Devices, err
+}
+
+// Calls implements desk.Machines.
+func (c *Client) Calls(ctx context.Context) ([]desk.Call, error) {
+	var w calls
+	err := c.post(ctx, "calls", "", call{}, &w)
+	return w.Calls, err
+}
+
+// Coming implements desk.Machines.
+func (c *Client) Coming(ctx context.Context, o desk.Operator, which string) error {
+	return c.ask(ctx, o, "coming", call{Call: which}, nil)
+}
+
 // ask is post for an operator who is signed in.
 func (c *Client) ask(ctx context.Context, o desk.Operator, path string, body call, into any) error {
 	if err := o.Check(); err != nil {

@@ -62,6 +62,9 @@ func (h *Handler) do(r *http.Request, path string, c call) (any, error) {
 		return append([]desk.Completion{}, list...), err
 	case "completed":
 		return struct{}{}, h.Desk.Completed(r.Context(), machine, desk.Completion{Item: c.ID, Made: c.Made, Code: c.Code, Issued: c.Issued})
+	case "calls":
+		list, err := h.Desk.Calls(r.Context())
+		return calls{append([]desk.Call{}, list...)}, err
 	}
 	signed, err := h.Sessions.Of(token, machine)
 	if err != nil {
@@ -116,6 +119,11 @@ func (h *Handler) do(r *http.Request, path string, c call) (any, error) {
 	case "reprint":
 		n, err := h.Desk.Reprint(ctx, o, c.ID)
 		return reprinted{n}, err
+	case "devices":
+		list, err := h.Desk.Devices(ctx, o)
+		return devices{append([]desk.Finding{}, list...)}, err
+	case "coming":
+		return done, h.Desk.Coming(ctx, o, c.Call)
 	}
 	return nil, &desk.Error{Code: desk.BadRequest, Err: errors.New("there is no such call")}
 }

@@ -45,7 +45,11 @@ func (everybody) Of(token, machine string) (rules.Operator, error) {
 
 func TestADeskOverTheNetworkKeepsToTheSuite(t *testing.T) {
 	desktest.Run(t, func(t *testing.T, o desktest.Owner) desk.Desk {
-		d := local.New(local.Options{Store: o.Store, HCode: "99999", NHSO: o.NHSO, Rights: o.NHSO, KeepDays: 30, Now: o.Clock.Now})
+		d := local.New(local.Options{
+			Store: o.Store, HCode: "99999", NHSO: o.NHSO, Rights: o.NHSO, KeepDays: 30, Now: o.Clock.Now,
+			Machine: desktest.Machine, Lights: desktest.Lights,
+		})
+		o.Kiosk.CallHelp = d.CallHelp
 		station := func(r *http.Request) string {
 			if name, _, signedIn := strings.Cut(r.Header.Get(SessionHeader), "|"); signedIn {
 				return name

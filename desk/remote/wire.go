@@ -24,6 +24,7 @@ func Calls() []string {
 	return []string{
 		"sign-in", "sign-out", "visits", "visit", "work", "numbers", "reveal", "ask", "right", "hold", "release", "complete", "completions", "completed", "settle", "close", "reopen",
 		"open", "second-code", "void", "reprint",
+		"devices", "calls", "coming",
 	}
 }
 
@@ -44,6 +45,7 @@ type call struct {
 	Code   visit.AuthenCode `json:"code,omitempty"`
 	Issued time.Time        `json:"issued,omitzero"`
 	Reason string           `json:"reason,omitempty"` // of a list of its own in each call
+	Call   string           `json:"call,omitempty"`
 
 	Operator rules.OperatorID `json:"operator,omitempty"`
 	Name     string           `json:"name,omitempty"` // of the operator, where a person has typed it instead
@@ -73,6 +75,14 @@ type page struct {
 	Items      []item      `json:"items"`
 	Next       desk.Cursor `json:"next,omitempty"`
 	Unreadable int         `json:"unreadable,omitempty"`
+}
+
+type devices struct {
+	Devices []desk.Finding `json:"devices"`
+}
+
+type calls struct {
+	Calls []desk.Call `json:"calls"`
 }
 
 type details struct {
