@@ -205,6 +205,7 @@ var libraries = map[string]place{
 	"github.com/go-resty/resty/v2":  {[]string{"nhso"}, nil, "its retry repeats POSTs, and is switched off there"},
 	"github.com/google/go-tpm":      {[]string{"storage"}, []string{"storage"}, "keys are the store's"},
 	"github.com/zalando/go-keyring": {[]string{"storage"}, nil, "keys are the store's"},
+	"filippo.io/age":                {[]string{"storage"}, nil, "one place seals"},
 	"golang.org/x/crypto":           {[]string{"storage"}, nil, "one place seals"},
 
 	"github.com/pelletier/go-toml/v2":  {[]string{"app/config", "printer/template"}, nil, "files of people are read there"},

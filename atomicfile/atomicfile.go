@@ -5,6 +5,7 @@ package atomicfile
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -53,6 +54,30 @@ func put(path string, data []byte, mode fs.FileMode, name func(temp, path string
 	err = errors.Join(err, f.Chmod(mode), ownAs(f, path), f.Sync(), f.Close())
 	if err == nil {
 		err = name(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return SyncDir(dir)
+}
+
+// Fill makes a file for its owner alone, of what fill writes into it, and returns when it
+// is on the disk. A file that is there already is an error (fs.ErrExist), and after every
+// error there is none. It sets no mode, which the file systems of USB sticks refuse.
+func Fill(path string, fill func(io.Writer) error) error {
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("write %s: %w", path, fs.ErrExist)
+	}
+	dir := filepath.Dir(path)
+	f, err := os.CreateTemp(dir, TempPrefix+filepath.Base(path)+"-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	err = fill(f)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
 	}
 	if err != nil {
 		_ = os.Remove(f.Name())

@@ -16,6 +16,8 @@ var (
 	ErrExists      = errors.New("the visit is saved already")
 	ErrClosed      = errors.New("the store is closed")
 	ErrNoRoom      = errors.New("too little free space on the disk")
+	// ErrMoved: the store was closed by CloseForGood.
+	ErrMoved = errors.New("these data were moved to another machine (backup -move): this store is closed for good, nothing is taken or sent from here any more")
 	// ErrUnsafe: the disk refused a change, and refuses to make safe what was there
 	// before it. Every call tries again; until one succeeds the store shows nothing.
 	ErrUnsafe = errors.New("the disk does not take changes")

@@ -4,7 +4,10 @@ package storage
 
 import (
 	"errors"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -45,4 +48,18 @@ func openForWipe(path string) *os.File {
 		return nil
 	}
 	return f
+}
+
+// takeFile gives a file a place in another directory, in which it replaces what is there.
+// It stays where it was, too: of a file that moves between directories a power cut could
+// leave no name.
+func takeFile(from, to string) error {
+	temp := filepath.Join(filepath.Dir(to), strings.TrimSuffix(leftover, "*")+"taken")
+	if err := os.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.Link(from, temp); err != nil {
+		return err
+	}
+	return os.Rename(temp, to)
 }

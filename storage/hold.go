@@ -267,7 +267,8 @@ func (h Hold) fits(state visit.State) error {
 	if h == (Hold{}) {
 		return nil
 	}
-	known := h.From == visit.StatePending || h.From == visit.StateRefused || h.From == visit.StateStaff
+	known := h.From == visit.StatePending || h.From == visit.StateRefused || h.From == visit.StateStaff ||
+		h.From == visit.StateInflight // in a store that was restored, see Restore
 	if state != visit.StateStaff || !known || h.By == "" || h.isAway() && h.Completion == "" {
 		return errors.New("its hold makes no sense")
 	}

@@ -26,6 +26,8 @@ type Options struct {
 	Keys KeyOptions
 	// Now is the clock for what has no time of its own; nil means time.Now.
 	Now func() time.Time
+	// Moved opens a store that was closed for good, too: for a backup of it, not for work.
+	Moved bool
 }
 
 // Store holds the visits of one kiosk. It is safe for concurrent use.
@@ -71,7 +73,9 @@ type Store struct {
 // into a new one; visits that are not settled come from the journal. Recovery
 // tells what happened.
 //
-// Errors, for errors.Is: ErrInUse, ErrNewerFormat (the file is left as it is),
+// What Restore has put beside the store takes its place first.
+//
+// Errors, for errors.Is: ErrInUse, ErrNewerFormat (the file is left as it is), ErrMoved,
 // ErrKeyGone and ErrKeySource (the records cannot be opened on this machine now;
 // nothing is changed), and those of the file system.
 func Open(dir string, o Options) (*Store, error) {
@@ -89,7 +93,7 @@ func Open(dir string, o Options) (*Store, error) {
 	if s.lock, err = lockDir(dir, s.wait); err != nil {
 		return nil, fmt.Errorf("open data directory: %w", err)
 	}
-	if err := s.start(o.Keys); err != nil {
+	if err := s.start(o); err != nil {
 		_ = s.release(errors.Is(err, ErrDamaged))
 		return nil, fmt.Errorf("open data file: %w", err)
 	}
@@ -97,7 +101,14 @@ func Open(dir string, o Options) (*Store, error) {
 }
 
 // start does the work of Open with the lock held.
-func (s *Store) start(o KeyOptions) error {
+func (s *Store) start(o Options) error {
+	restored, err := switchToRestored(s.dir)
+	if err != nil {
+		return fmt.Errorf("put the restored data in their place: %w", err)
+	}
+	if !o.Moved && exists(filepath.Join(s.dir, movedName)) {
+		return ErrMoved
+	}
 	removeLeftovers(s.dir)
 	path := filepath.Join(s.dir, fileName)
 	found, err := look(path)
@@ -109,7 +120,7 @@ func (s *Store) start(o KeyOptions) error {
 		return found.sound()
 	}
 	sealed := found.format == formatVersion || missing && exists(filepath.Join(s.dir, journalName))
-	key, err := openKEK(s.dir, o, !sealed)
+	key, err := openKEK(s.dir, o.Keys, !sealed)
 	if err != nil {
 		return err
 	}
@@ -124,7 +135,7 @@ func (s *Store) start(o KeyOptions) error {
 	if err := s.openChecked(found); err != nil {
 		return err
 	}
-	lostChange := s.found.Quarantined != "" || found.oneMeta
+	lostChange := s.found.Quarantined != "" || found.oneMeta || restored
 	if err := s.doubtJobs(lostChange); err != nil {
 		return err
 	}
@@ -133,6 +144,9 @@ func (s *Store) start(o KeyOptions) error {
 	}
 	if err := s.tell(); err != nil {
 		return err
+	}
+	if restored {
+		return s.endRestore()
 	}
 	return atomicfile.SyncDir(s.dir) // of a start before, which failed, a name may not be safe
 }

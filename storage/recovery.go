@@ -113,11 +113,18 @@ func Recover(dir string, o KeyOptions, code string) (SourceInfo, error) {
 }
 
 func openWithCode(dir, code string) ([]byte, error) {
-	b, err := parseRecoveryCode(code)
-	if err != nil {
+	if err := completeRestore(dir); err != nil {
 		return nil, err
 	}
 	file, err := sealedFile(dir)
+	if err != nil {
+		return nil, err
+	}
+	return file.openWithCode(code)
+}
+
+func (file sealedKEK) openWithCode(code string) ([]byte, error) {
+	b, err := parseRecoveryCode(code)
 	if err != nil {
 		return nil, err
 	}

@@ -31,6 +31,9 @@ func Reseal(dir string, o KeyOptions, source string) (SourceInfo, error) {
 // openOrMake opens the key wherever it comes from, and makes the one of a directory in
 // which nothing is sealed yet.
 func (o KeyOptions) openOrMake(dir string) (kek, error) {
+	if err := completeRestore(dir); err != nil {
+		return kek{}, err
+	}
 	k, err := o.open(dir)
 	if !errors.Is(err, fs.ErrNotExist) || exists(filepath.Join(dir, fileName)) {
 		return k, err

@@ -72,6 +72,7 @@ type keyring struct {
 	wrap    box // seals the monthly keys and the keys of photos
 	lasting box
 	journal box
+	backup  box
 	index   []byte // of the PID index
 	audit   []byte // of the head of the audit
 	check   []byte // tells a file of another key
@@ -85,7 +86,8 @@ type keyring struct {
 func newKeyring(k kek) *keyring {
 	return &keyring{
 		wrap: newBox(k.derive("wrap")), lasting: newBox(k.derive("past")), journal: newBox(k.derive("journal")),
-		index: k.derive("index"), audit: k.derive("audit"), check: k.derive("file check"), opened: map[string]box{},
+		backup: newBox(k.derive("backup")),
+		index:  k.derive("index"), audit: k.derive("audit"), check: k.derive("file check"), opened: map[string]box{},
 	}
 }
 

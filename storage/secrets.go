@@ -133,6 +133,9 @@ func (s *Secrets) Remove(zone visit.Zone, name string) error {
 // KeySource tells where the key of the secrets comes from, or why it cannot be
 // had.
 func (s *Secrets) KeySource() (SourceInfo, error) {
+	if err := completeRestore(s.data); err != nil {
+		return SourceInfo{}, err
+	}
 	k, err := openKEK(s.data, s.keys, false)
 	return k.source, err
 }
@@ -166,6 +169,9 @@ func (s *Secrets) path(zone visit.Zone, name string) string {
 func secretLabel(zone visit.Zone, name string) []byte { return label("secret", string(zone), name) }
 
 func (s *Secrets) box(create bool) (box, error) {
+	if err := completeRestore(s.data); err != nil {
+		return box{}, err
+	}
 	k, err := openKEK(s.data, s.keys, create)
 	if errors.Is(err, fs.ErrNotExist) {
 		return box{}, fmt.Errorf("%w: %w", ErrBadSecret, err)

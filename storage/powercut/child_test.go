@@ -32,6 +32,11 @@ const (
 // each, the first word being what it is.
 func runChild(task, dir string) int {
 	fmt.Println("start")
+	if done, err := onBackup(task, dir); err != nil {
+		return say(err)
+	} else if done {
+		return 0
+	}
 	s, err := storage.Open(dir, storage.Options{})
 	if err != nil {
 		return say(err)

@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 	// The race detector makes experiments slow, and is run with -short: make test repeats
 	// them as often as is usual without it.
 	if testing.Short() {
-		for _, often := range []*int{cuts, firstStartCuts, diskFull, compactCuts, madeCuts, failedSyncs, eachSync} {
+		for _, often := range []*int{cuts, firstStartCuts, diskFull, compactCuts, madeCuts, failedSyncs, eachSync, restoreCuts} {
 			*often = (*often + 3) / 4
 		}
 	}
