@@ -157,6 +157,14 @@ func (p *Program) commands() []Command {
 				jsonFlag(f, s)
 			},
 		},
+		{
+			Name: "backup", Args: "[-move] FILE", Words: true, Run: (*Program).backup,
+			Help: "writes all of the zone's data and the configuration into a sealed file, also while the program runs",
+			Flags: func(f *flag.FlagSet, s *Settings) {
+				f.BoolVar(&s.move, "move", false, "close the data here for good: they go on where the file is restored")
+			},
+		},
+		{Name: "restore", Args: "FILE", Help: "puts the data of a backup in place; the recovery code is asked for", Words: true, Run: (*Program).restore},
 		{Name: "erase", Help: "reads a PID from standard input and erases that person's settled visits", Words: true, Run: (*Program).erase},
 		{Name: "version", Help: "prints the version, the date of the build and the commit", Run: (*Program).version},
 	}...)
@@ -200,6 +208,7 @@ type Settings struct {
 	fingerprint    string
 	names, pcr     bool
 	yes, unchecked bool
+	move           bool
 	ofZone         string
 	out            string
 	say            io.Writer // of the line that names the zone; nil: none, or it is written

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"path/filepath"
 
@@ -22,13 +23,17 @@ const maxRecordsInput = 1 << 10
 // onRecords has a command carried out by the program that runs on the zone's data, or
 // here when none runs.
 func (p *Program) onRecords(ctx context.Context, s *Settings, input string, words ...string) error {
+	return p.onRecordsTo(ctx, s, p.Stdout, []byte(input), words...)
+}
+
+// onRecordsTo is onRecords for output that is not for a person.
+func (p *Program) onRecordsTo(ctx context.Context, s *Settings, out io.Writer, in []byte, words ...string) error {
 	c, err := s.Load()
 	if err != nil {
 		return err
 	}
 	data := filepath.Join(s.Data, string(c.NHSO.Zone))
-	in := []byte(input)
-	err = control.Ask(ctx, data, words, in, p.Stdout)
+	err = control.Ask(ctx, data, words, in, out)
 	if !errors.Is(err, control.ErrNobody) {
 		return err
 	}
@@ -38,7 +43,7 @@ func (p *Program) onRecords(ctx context.Context, s *Settings, input string, word
 	store, err := storage.Open(data, storage.Options{Keys: app.KeysOf(c)})
 	if errors.Is(err, storage.ErrInUse) {
 		// It has just started, or another command works.
-		if err := control.Ask(ctx, data, words, in, p.Stdout); !errors.Is(err, control.ErrNobody) {
+		if err := control.Ask(ctx, data, words, in, out); !errors.Is(err, control.ErrNobody) {
 			return err
 		}
 		return fmt.Errorf("%w and takes no commands: wait until it has started, or end it", err)
@@ -48,7 +53,7 @@ func (p *Program) onRecords(ctx context.Context, s *Settings, input string, word
 	}
 	err = records.Commands{
 		Store: store, Log: s.Log, Desk: local.New(local.Options{Store: store, KeepDays: c.Storage.KeepStaffDays}),
-	}.CarryOut(ctx, words, bytes.NewReader(in), p.Stdout)
+	}.CarryOut(ctx, words, bytes.NewReader(in), out)
 	return errors.Join(err, store.Close())
 }
 

@@ -54,43 +54,55 @@ func (p *Program) dataKeyIn(data string, keys storage.KeyOptions, what string, p
 }
 
 // errNotWritten says that the recovery code was not repeated.
-var errNotWritten = errors.New("that is not the end of the recovery code: nothing was bound. Give the command again for a new code")
+var errNotWritten = errors.New("that is not the end of the recovery code: nothing was done. Give the command again for a new code")
 
-// bindKey makes a recovery code, sees to it that somebody has it, has it open the key,
-// and binds the key.
+// bindKey makes a recovery code and binds the key.
 func (p *Program) bindKey(data string, keys storage.KeyOptions, input *bufio.Reader) (storage.SourceInfo, error) {
+	if err := p.makeCode(data, keys, input, "after an\nupdate of the firmware, or of its keys, the data open with this code alone."); err != nil {
+		return storage.SourceInfo{}, err
+	}
+	return storage.Reseal(data, keys, storage.SourceTPMBound)
+}
+
+// makeCode makes a recovery code, sees to it that somebody has it, and has it open the key.
+func (p *Program) makeCode(data string, keys storage.KeyOptions, input *bufio.Reader, why string) error {
 	code := storage.NewRecoveryCode()
 	privatelog.Hide(code)
 	fmt.Fprintf(p.Stdout, `The recovery code of these data is
 
     %s
 
-It is shown only now. Write it down and keep it away from this machine: after an
-update of the firmware, or of its keys, the data open with this code alone.
-Type its last group, then Enter: `, code)
+It is shown only now. Write it down and keep it away from this machine: %s
+Type its last group, then Enter: `, code, why)
 	line, err := input.ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
-		return storage.SourceInfo{}, fmt.Errorf("read the last group: %w", err)
+		return fmt.Errorf("read the last group: %w", err)
 	}
 	if !strings.EqualFold(strings.TrimSpace(line), code[strings.LastIndex(code, "-")+1:]) {
-		return storage.SourceInfo{}, errNotWritten
+		return errNotWritten
 	}
 	fmt.Fprintln(p.Stdout)
 	// Only now: a code of before is good until somebody has the new one.
-	if err := storage.AddRecovery(data, keys, code); err != nil {
-		return storage.SourceInfo{}, err
-	}
-	return storage.Reseal(data, keys, storage.SourceTPMBound)
+	return storage.AddRecovery(data, keys, code)
 }
 
 // recoverKey opens the key with its code.
 func (p *Program) recoverKey(data string, keys storage.KeyOptions, input *bufio.Reader) (storage.SourceInfo, error) {
+	code, err := p.typedCode(input)
+	if err != nil {
+		return storage.SourceInfo{}, err
+	}
+	return storage.Recover(data, keys, code)
+}
+
+// typedCode asks for a recovery code.
+func (p *Program) typedCode(input *bufio.Reader) (string, error) {
 	fmt.Fprint(p.Stdout, "Type the recovery code, then Enter: ")
 	line, err := input.ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
-		return storage.SourceInfo{}, fmt.Errorf("read the recovery code: %w", err)
+		return "", fmt.Errorf("read the recovery code: %w", err)
 	}
 	privatelog.Hide(strings.TrimSpace(line))
 	fmt.Fprintln(p.Stdout)
-	return storage.Recover(data, keys, line)
+	return line, nil
 }

@@ -15,7 +15,7 @@ const socketName = "authenkiosk.sock"
 
 // Limits.
 const (
-	maxCall     = 64 << 10         // bytes of words and input
+	maxCall     = 1 << 20          // bytes of words and input: a backup brings the configuration
 	callTimeout = 10 * time.Second // until a whole call is there
 	dialTimeout = 5 * time.Second
 	endTimeout  = 10 * time.Second // for commands under way when the program ends

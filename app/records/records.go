@@ -49,6 +49,7 @@ func recordsCommands() map[string]recordsCommand {
 		"work":        workCommand,
 		"record":      recordCommand,
 		"pair":        pairCommand,
+		"backup":      backupCommand,
 	}
 }
 
