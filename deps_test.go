@@ -112,6 +112,7 @@ var house = map[string]room{
 	"app/wait":        {nil, nil, "it waits"},
 
 	"neterror":   {nil, nil, "it reads numbers of the system, whoever was connected"},
+	"update":     {[]string{"atomicfile"}, nil, "it changes programs, and knows neither what they do nor what they keep"},
 	"atomicfile": {nil, nil, "it writes files, whatever is in them"},
 	"outbox":     {[]string{"nhso", "visit"}, nil, "it decides when something is sent; the store and NHSO are behind its own interfaces, so that time and faults can be played, and every machine that sends uses it"},
 
@@ -206,6 +207,8 @@ var libraries = map[string]place{
 	"github.com/google/go-tpm":      {[]string{"storage"}, []string{"storage"}, "keys are the store's"},
 	"github.com/zalando/go-keyring": {[]string{"storage"}, nil, "keys are the store's"},
 	"filippo.io/age":                {[]string{"storage"}, nil, "one place seals"},
+	"aead.dev/minisign":             {[]string{"update"}, []string{"update"}, "one place tells a real package"},
+	"golang.org/x/mod":              {[]string{"update"}, nil, "versions are compared there"},
 	"golang.org/x/crypto":           {[]string{"storage"}, nil, "one place seals"},
 
 	"github.com/pelletier/go-toml/v2":  {[]string{"app/config", "printer/template"}, nil, "files of people are read there"},

@@ -1,0 +1,260 @@
+package update
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"authenkiosk/atomicfile"
+)
+
+const (
+	versionsName = "versions"
+	currentName  = "current"
+	previousName = "previous"
+	trialName    = "trial.json"
+	incoming     = "incoming-*"
+	keptName     = "update.kept"
+)
+
+// Root is where the versions lie.
+type Root struct{ dir string }
+
+// RootAt is the root in that directory.
+func RootAt(dir string) Root { return Root{dir} }
+
+// Here returns the root of the program that runs, and its version. It is ErrByInstaller
+// for a program that does not lie in one, and on Windows, where links need a right that
+// nobody has and a file that runs cannot be replaced: the MSI updates there.
+func Here() (Root, string, error) {
+	if runtime.GOOS == "windows" {
+		return Root{}, "", ErrByInstaller
+	}
+	path, err := os.Executable()
+	if err == nil {
+		path, err = filepath.EvalSymlinks(path)
+	}
+	if err != nil {
+		return Root{}, "", fmt.Errorf("find the program: %w", err)
+	}
+	dir := filepath.Dir(path)
+	versions, version := filepath.Dir(dir), filepath.Base(dir)
+	if filepath.Base(versions) != versionsName || !validVersion(version) {
+		return Root{}, "", ErrByInstaller
+	}
+	return Root{filepath.Dir(versions)}, version, nil
+}
+
+// Trial is a version that has not shown yet that it works.
+type Trial struct {
+	From    string `json:"from"`
+	To      string `json:"to"`
+	Healthy bool   `json:"healthy"` // the one before was: so must be the new one
+	Starts  int    `json:"starts"`
+}
+
+func (r Root) path(names ...string) string {
+	return filepath.Join(append([]string{r.dir}, names...)...)
+}
+
+// Program returns where a program of a version lies.
+func (r Root) Program(version, name string) string { return r.path(versionsName, version, name) }
+
+// Dir is a place under the root, which belongs to whoever may change programs.
+func (r Root) Dir(name string) string { return r.path(name) }
+
+// Current returns the version that is started.
+func (r Root) Current() (string, error) {
+	to, err := os.Readlink(r.path(currentName))
+	if err != nil {
+		return "", fmt.Errorf("find the version in use: %w", err)
+	}
+	return filepath.Base(to), nil
+}
+
+// Previous returns the version to which rollback goes back.
+func (r Root) Previous() (string, error) {
+	if t, on := r.Trial(); on && r.has(t.From) {
+		return t.From, nil
+	}
+	data, err := os.ReadFile(r.path(previousName))
+	v := strings.TrimSpace(string(data))
+	if err != nil || !validVersion(v) || !r.has(v) {
+		return "", ErrNoVersion
+	}
+	return v, nil
+}
+
+func (r Root) has(version string) bool {
+	info, err := os.Stat(r.path(versionsName, version))
+	return err == nil && info.IsDir()
+}
+
+// tidy removes what a try before has left.
+func (r Root) tidy() {
+	names, _ := filepath.Glob(r.path(incoming))
+	for _, name := range names {
+		_ = os.RemoveAll(name) // it is tried again the next time
+	}
+}
+
+// add gives a complete directory its place among the versions.
+func (r Root) add(from, version string) error {
+	to := r.path(versionsName, version)
+	if r.has(version) { // of a try before; it is not the one in use, which is older
+		if err := os.Rename(to, from+".before"); err != nil {
+			return err
+		}
+	}
+	if err := os.Rename(from, to); err != nil {
+		return err
+	}
+	return atomicfile.SyncDir(r.path(versionsName))
+}
+
+// flip has that version started from now on.
+func (r Root) flip(version string) error {
+	temp := r.path(".new-" + currentName)
+	if err := os.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.Symlink(filepath.Join(versionsName, version), temp); err != nil {
+		return err
+	}
+	if err := os.Rename(temp, r.path(currentName)); err != nil {
+		return err
+	}
+	return atomicfile.SyncDir(r.dir)
+}
+
+// Try changes to a version, on trial.
+func (r Root) Try(version string, healthy bool) error {
+	now, err := r.Current()
+	if err != nil {
+		return err
+	}
+	if !r.has(version) {
+		return fmt.Errorf("%w: %s", ErrNoVersion, version)
+	}
+	// First: a version that is in use and not on trial would never go back.
+	if err := r.write(Trial{From: now, To: version, Healthy: healthy}); err != nil {
+		return err
+	}
+	if err := r.flip(version); err != nil {
+		return err
+	}
+	return atomicfile.Write(r.path(previousName), []byte(now+"\n"), 0o644)
+}
+
+func (r Root) write(t Trial) error {
+	data, err := json.Marshal(t)
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(r.path(trialName), data, 0o644)
+}
+
+// Trial returns the trial of the version in use, if it is on one.
+func (r Root) Trial() (t Trial, on bool) {
+	data, err := os.ReadFile(r.path(trialName))
+	now, err2 := r.Current()
+	if err != nil || err2 != nil || json.Unmarshal(data, &t) != nil {
+		return t, false
+	}
+	return t, t.To == now && validVersion(t.From)
+}
+
+// End ends the trial of a version that stays, and removes those that nobody needs.
+func (r Root) End(t Trial) error {
+	if err := os.Remove(r.path(trialName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	entries, _ := os.ReadDir(r.path(versionsName))
+	for _, e := range entries {
+		if e.Name() != t.From && e.Name() != t.To {
+			_ = os.RemoveAll(r.path(versionsName, e.Name())) // it is tried again the next time
+		}
+	}
+	return atomicfile.SyncDir(r.dir)
+}
+
+// Back changes back to the version before, unless the one on trial says that it stays: kept
+// is asked after the change, too, for it may say so at any moment.
+func (r Root) Back(t Trial, kept func() bool) (back bool, err error) {
+	if kept() {
+		return false, r.End(t)
+	}
+	if err := r.flip(t.From); err != nil {
+		return false, err
+	}
+	if kept() {
+		return false, errors.Join(r.flip(t.To), r.End(t))
+	}
+	if err := os.Remove(r.path(trialName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return true, err
+	}
+	return true, atomicfile.SyncDir(r.dir)
+}
+
+// Settle is called at each start of a program, before it does anything: a version on trial
+// that was started too often without staying goes back, whether or not anybody watches.
+func (r Root) Settle(kept func() bool) (back bool, err error) {
+	t, on := r.Trial()
+	switch {
+	case !on:
+		return false, nil
+	case kept():
+		return false, r.End(t)
+	case t.Starts >= maxStarts:
+		return r.Back(t, kept)
+	}
+	t.Starts++
+	return false, r.write(t)
+}
+
+// Rollback changes to the version before.
+func (r Root) Rollback() (version string, err error) {
+	now, err := r.Current()
+	if err != nil {
+		return "", err
+	}
+	if version, err = r.Previous(); err != nil {
+		return "", err
+	}
+	if version == now {
+		return "", ErrNoVersion
+	}
+	if err := os.Remove(r.path(trialName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	if err := r.flip(version); err != nil {
+		return "", err
+	}
+	return version, atomicfile.Write(r.path(previousName), []byte(now+"\n"), 0o644)
+}
+
+// Keep says that a version stays, durable when it returns nil. It is said in the data
+// directory: the program may write nowhere else.
+func Keep(data, version string) error {
+	return atomicfile.Write(filepath.Join(data, keptName), []byte(version), 0o600)
+}
+
+// Kept reports whether a version has said that it stays.
+func Kept(data, version string) bool {
+	said, err := os.ReadFile(filepath.Join(data, keptName))
+	return err == nil && string(said) == version
+}
+
+// Unkeep takes back what a version has said in a trial before.
+func Unkeep(data string) error {
+	err := os.Remove(filepath.Join(data, keptName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return errors.Join(err, atomicfile.SyncDir(data))
+}
