@@ -49,8 +49,8 @@ var house = map[string]room{
 	"cli": {
 		[]string{
 			"agent/feed", "agent/webhook", "app", "app/config", "app/control", "app/demo", "app/headless", "app/hospital", "app/pairings", "app/privatelog", "app/recorder", "app/records",
-			"app/upstream", "assets", "atomicfile", "cardreader", "cardreader/pcsc", "desk", "desk/local", "nhso", "nhso/testzone", "storage", "visit", "visit/desk", "visit/flow",
-			"visit/flow/record",
+			"app/upstream", "app/wait", "assets", "atomicfile", "cardreader", "cardreader/pcsc", "desk", "desk/local", "nhso", "nhso/testzone", "storage", "update", "visit", "visit/desk",
+			"visit/flow", "visit/flow/record",
 		},
 		[]string{"agent", "app/kiosk", "cardreader/virtualcard", "certtest", "logtest", "storage/storagetest"},
 		"commands that every program has: what belongs to a camera, a printer or a screen is handed in, and nothing beneath may print to people",
@@ -207,7 +207,7 @@ var libraries = map[string]place{
 	"github.com/google/go-tpm":      {[]string{"storage"}, []string{"storage"}, "keys are the store's"},
 	"github.com/zalando/go-keyring": {[]string{"storage"}, nil, "keys are the store's"},
 	"filippo.io/age":                {[]string{"storage"}, nil, "one place seals"},
-	"aead.dev/minisign":             {[]string{"update"}, []string{"update"}, "one place tells a real package"},
+	"aead.dev/minisign":             {[]string{"update"}, []string{"cli", "update"}, "one place tells a real package"},
 	"golang.org/x/mod":              {[]string{"update"}, nil, "versions are compared there"},
 	"golang.org/x/crypto":           {[]string{"storage"}, nil, "one place seals"},
 

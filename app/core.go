@@ -11,6 +11,7 @@ import (
 	"net"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"authenkiosk/app/cards"
@@ -60,6 +61,12 @@ type Core struct {
 	receivers *hospital.Receivers   // those who are told about visits
 	audit     *hospital.AuditWriter // the audit of what programs do
 
+	trial   *Trial        // nil: this version is not on trial
+	up      atomic.Bool   // the face shows itself
+	served  atomic.Bool   // somebody has used the program since its start
+	another chan struct{} // is closed when another version is to be started
+	again   sync.Once
+
 	lookNow chan struct{}
 	asked   chan func() // whether the loop over the devices still turns
 
@@ -75,6 +82,7 @@ type Options struct {
 	Log    *slog.Logger
 	Demo   *demo.World // the parts of the demo zone; nil: real readers and NHSO's services
 	Ready  func()      // is called when people can be served, beside the service manager of systemd; may be nil
+	Trial  *Trial      // nil: this version is not on trial
 
 	// Findings are those of doctor, for the desks that ask how the machine is; nil: its
 	// lights are all that they see.
@@ -112,6 +120,7 @@ func New(o Options, f Face) (*Core, error) {
 	c := &Core{
 		Config: o.Config, Log: o.Log, Demo: o.Demo, face: f,
 		lookNow: make(chan struct{}, 1), asked: make(chan func()), began: time.Now(), data: data, ready: o.Ready, doctor: o.Findings,
+		trial: o.Trial, another: make(chan struct{}),
 		disk: &diskWatch{check: func() error { return storage.CheckRoom(data) }},
 	}
 	c.clock = upstream.NewClockGuard(BuiltOn())
@@ -138,7 +147,7 @@ func (c *Core) open(data string, settling outbox.Times) (err error) {
 	c.Cards = cards.New(cards.Options{
 		Service: readers, Config: c.Config.CardReader, Log: c.Log, Keep: c.Config.Agent.Enabled, Told: c.cardEvent, Seen: c.cardRead,
 	})
-	if c.Store, err = storage.Open(data, storage.Options{Keys: KeysOf(c.Config)}); err != nil {
+	if c.Store, err = storage.Open(data, storage.Options{Keys: KeysOf(c.Config), BeforeSave: c.beforeSave}); err != nil {
 		return fmt.Errorf("%w in %s: %w", errData, data, err)
 	}
 	if found := c.Store.Recovery(); found.Damage() {
@@ -224,6 +233,10 @@ func (c *Core) Run(ctx context.Context, loops []Loop, parts ...func(context.Cont
 	alive := &pulse{loops: loops, tell: notify, log: c.Log}
 	running.Go(func() { alive.run(ctx) })
 	running.Go(func() { c.endIfDamaged(ctx, stop) })
+	running.Go(func() { c.endForAnother(ctx, stop) })
+	if c.trial != nil {
+		running.Go(func() { c.stay(ctx) })
+	}
 	c.Log.Info("started", "mode", c.face.Mode, "version", Version(), "zone", c.Config.NHSO.Zone, "hcode", c.Config.Unit.HCode)
 	<-ctx.Done()
 	notify("STOPPING=1")
@@ -233,6 +246,7 @@ func (c *Core) Run(ctx context.Context, loops []Loop, parts ...func(context.Cont
 
 // Ready tells the service manager that people can be served.
 func (c *Core) Ready() {
+	c.up.Store(true)
 	notify("READY=1")
 	if c.ready != nil {
 		c.ready()
@@ -291,6 +305,8 @@ func (c *Core) fate() error {
 	select {
 	case <-c.Store.Damage():
 		return errDamaged
+	case <-c.another:
+		return errAnotherVersion
 	default:
 		return nil
 	}
@@ -346,7 +362,7 @@ var errNoAgent = errors.New("the agent is not enabled (agent.enabled)")
 
 // Records returns what commands on the records of the running program work on.
 func (c *Core) Records() records.Commands {
-	r := records.Commands{Store: c.Store, Desk: c.Desk, Log: c.Log, Wake: c.receivers.Wake, Record: c.face.Record}
+	r := records.Commands{Store: c.Store, Desk: c.Desk, Log: c.Log, Wake: c.receivers.Wake, Record: c.face.Record, Restart: c.restart}
 	if c.Agent != nil {
 		r.Pair = c.Agent.Pair
 	}

@@ -39,6 +39,7 @@ func (c *Core) cardEvent(e cardreader.Event) {
 // cardRead tells that a card was read, by whomever, and whose it is. The number of
 // an officer who vouches for a patient is nothing for programs.
 func (c *Core) cardRead(in cardreader.Inserted, pid visit.PID) {
+	c.served.Store(true)
 	if in.Role != cardreader.RolePatient {
 		pid = visit.PID{}
 	}

@@ -117,7 +117,9 @@ func TestDataThatMoveAreClosedAndSaySo(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	names, err := os.ReadDir(filepath.Join(elsewhere, string(visit.ZoneDemo)))
-	if err != nil || slices.ContainsFunc(names, func(e os.DirEntry) bool { return strings.HasPrefix(e.Name(), "restore") || strings.HasSuffix(e.Name(), ".moved") }) {
+	if err != nil || slices.ContainsFunc(names, func(e os.DirEntry) bool {
+		return strings.HasPrefix(e.Name(), "restore") || strings.HasSuffix(e.Name(), ".moved")
+	}) {
 		t.Errorf("there are %v: %v", names, err)
 	}
 }

@@ -24,6 +24,7 @@ import (
 	"authenkiosk/app/records"
 	"authenkiosk/app/upstream"
 	"authenkiosk/storage"
+	"authenkiosk/update"
 )
 
 // Program is one of the command-line programs.
@@ -38,6 +39,12 @@ type Program struct {
 	// Checks are made by doctor beside those of every program; nil: none. The function
 	// that is handed in reports whether a kiosk is running on the data.
 	Checks func(c config.Config, running func(context.Context) (bool, error)) []Check
+	// installed says where the versions of the program lie, and which of them this is; nil:
+	// update.Here. updateKey tells a real package; nil: update.Key. patience is how long a new version may take; 0: readyLimit.
+	installed func() (update.Root, string, error)
+	updateKey func() (update.PublicKey, error)
+	patience  time.Duration
+
 	// Ready is called when the agent can be asked; it may be nil.
 	Ready func()
 }
@@ -165,6 +172,10 @@ func (p *Program) commands() []Command {
 			},
 		},
 		{Name: "restore", Args: "FILE", Help: "puts the data of a backup in place; the recovery code is asked for", Words: true, Run: (*Program).restore},
+		{
+			Name: "update", Args: "check|apply|rollback [SOURCE]", Words: true, OnZone: true, Run: (*Program).update,
+			Help: "looks for a newer version in a folder or at an https address, puts it in place, or goes back",
+		},
 		{Name: "erase", Help: "reads a PID from standard input and erases that person's settled visits", Words: true, Run: (*Program).erase},
 		{Name: "version", Help: "prints the version, the date of the build and the commit", Run: (*Program).version},
 	}...)

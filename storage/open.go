@@ -26,6 +26,9 @@ type Options struct {
 	Keys KeyOptions
 	// Now is the clock for what has no time of its own; nil means time.Now.
 	Now func() time.Time
+	// BeforeSave is called before a new visit is saved; its error keeps it from that. It may
+	// be nil.
+	BeforeSave func() error
 	// Moved opens a store that was closed for good, too: for a backup of it, not for work.
 	Moved bool
 }
@@ -35,6 +38,7 @@ type Store struct {
 	dir     string
 	lock    *os.File // held while the store is open
 	wait    time.Duration
+	before  func() error // each new visit is saved
 	now     func() time.Time
 	ring    *keyring
 	source  SourceInfo
@@ -79,7 +83,7 @@ type Store struct {
 // ErrKeyGone and ErrKeySource (the records cannot be opened on this machine now;
 // nothing is changed), and those of the file system.
 func Open(dir string, o Options) (*Store, error) {
-	s := &Store{dir: dir, wait: o.LockTimeout, now: o.Now, damage: make(chan struct{}), opened: time.Now(), signIns: newSignIns()}
+	s := &Store{dir: dir, wait: o.LockTimeout, before: o.BeforeSave, now: o.Now, damage: make(chan struct{}), opened: time.Now(), signIns: newSignIns()}
 	if s.wait == 0 {
 		s.wait = DefaultLockTimeout
 	}

@@ -62,6 +62,11 @@ func (s *Store) save(r Record, photo *sealedPhoto, by string) error {
 	if err := r.validate(); err != nil {
 		return fmt.Errorf("save visit %s: %w", v.ID, err)
 	}
+	if s.before != nil {
+		if err := s.before(); err != nil {
+			return fmt.Errorf("save visit %s: %w", v.ID, err)
+		}
+	}
 	data, err := encode(r)
 	if err != nil {
 		return fmt.Errorf("encode visit %s: %w", v.ID, err)

@@ -53,8 +53,11 @@ var (
 // publicKey is set by the linker: the second line of a minisign.pub.
 var publicKey string
 
+// PublicKey tells a real package.
+type PublicKey = minisign.PublicKey
+
 // Key returns the key that packages are signed with.
-func Key() (key minisign.PublicKey, err error) {
+func Key() (key PublicKey, err error) {
 	if publicKey == "" {
 		return key, ErrNoKey
 	}

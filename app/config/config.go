@@ -30,6 +30,7 @@ type Config struct {
 	Line       Line
 	Kiosk      Kiosk
 	Storage    Storage
+	Update     Update
 }
 
 // Unit is the health-care unit in which the machine stands.
@@ -199,5 +200,6 @@ func Default() Config {
 			Orientation:      visit.OrientationAuto,
 		},
 		Storage: Storage{KeepDays: 1, KeepPhotoDays: 1, KeepStaffDays: 30},
+		Update:  Update{Window: Window{18 * 60, 6 * 60}},
 	}
 }

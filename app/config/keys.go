@@ -108,6 +108,9 @@ var keys = map[string]setter{
 	"storage.keep_photo_days": days(func(c *Config) *int { return &c.Storage.KeepPhotoDays }, 0, maxKeepPhoto),
 	"storage.require_key_source": choice(func(c *Config) *string { return &c.Storage.RequireKeySource },
 		append([]string{""}, KeySources...)...),
+
+	"update.window": window(func(c *Config) *Window { return &c.Update.Window }),
+	"update.source": text(func(c *Config) *string { return &c.Update.Source }, orEmpty(label)),
 }
 
 // KeysOf returns the keys of a section in the order of the alphabet.

@@ -30,6 +30,9 @@ type Commands struct {
 	// SignIn signs an operator in on the machine that has the visits, where that is
 	// another one and there is no store; nil: the visits are those of the store.
 	SignIn func(ctx context.Context, which string, pin rules.PIN) (desk.Operator, error)
+	// Restart tells how the program that runs stands, as JSON, and unless that is all ends
+	// it, so that its service manager starts another version; nil: none runs.
+	Restart func(onlyAsk bool, output io.Writer) error
 }
 
 // recordsCommand works on the records: its words behind the name, its input, and
@@ -50,6 +53,7 @@ func recordsCommands() map[string]recordsCommand {
 		"record":      recordCommand,
 		"pair":        pairCommand,
 		"backup":      backupCommand,
+		"restart":     restartCommand,
 	}
 }
 
@@ -110,6 +114,15 @@ func pairCommand(_ context.Context, r Commands, words []string, _ io.Reader, out
 		return errNoAgent
 	}
 	return r.Pair(output)
+}
+
+// restartCommand is for the command that updates, not for people.
+func restartCommand(_ context.Context, r Commands, words []string, _ io.Reader, output io.Writer) error {
+	onlyAsk := len(words) == 1 && words[0] == "ask"
+	if r.Restart == nil || len(words) > 0 && !onlyAsk {
+		return errors.New("only a program that runs can be started again")
+	}
+	return r.Restart(onlyAsk, output)
 }
 
 // ErrPIDAsWord says that a number was given where others may read it.

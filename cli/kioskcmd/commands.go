@@ -106,14 +106,18 @@ func (f *flags) kiosk(p *cli.Program, ctx context.Context, s *cli.Settings) erro
 	if err := s.Place(); err != nil {
 		return err
 	}
+	trial, err := s.OnTrial()
+	if err != nil {
+		return err
+	}
 	watched := s.WatchCrashes() // its reports lie beside the data
 	defer watched.End()
-	o.Try = func() (*kiosk.Kiosk, error) { return f.open(p, s, watched.Lifeline()) }
+	o.Try = func() (*kiosk.Kiosk, error) { return f.open(p, s, watched.Lifeline(), trial) }
 	return f.window(ctx, o)
 }
 
 // open makes the kiosk ready. It may be called again after an error.
-func (f *flags) open(p *cli.Program, s *cli.Settings, lifeline io.Writer) (*kiosk.Kiosk, error) {
+func (f *flags) open(p *cli.Program, s *cli.Settings, lifeline io.Writer, trial *app.Trial) (*kiosk.Kiosk, error) {
 	c, err := s.Load()
 	if err != nil {
 		return nil, app.NotStarted(visit.ConfigWrong, err)
@@ -121,7 +125,7 @@ func (f *flags) open(p *cli.Program, s *cli.Settings, lifeline io.Writer) (*kios
 	if f.layoutFile != "" && c.NHSO.Zone == visit.ZoneProduction {
 		return nil, errors.New("-test-layout shows what is on the screen: it is not for the production zone")
 	}
-	options := app.Options{Config: c, Data: s.Data, Log: s.Log, Findings: p.Findings(c, s)}
+	options := app.Options{Config: c, Data: s.Data, Log: s.Log, Findings: p.Findings(c, s), Trial: trial}
 	var page net.Listener
 	if c.NHSO.Zone == visit.ZoneDemo {
 		// A port that is taken only means that nobody can look at the simulator.

@@ -68,7 +68,7 @@ func TestWhatKeepsAKioskFromStartingHasWordsForTheScreen(t *testing.T) {
 			write(t, s.ConfigFile, "[unit]\nhcode = \"99999\"\n")
 			c.spoil(t, s)
 			f := &flags{layoutFile: c.layout}
-			k, err := f.open(&cli.Program{}, s, nil)
+			k, err := f.open(&cli.Program{}, s, nil, nil)
 			if err == nil {
 				k.Close()
 				t.Fatal("it starts")
@@ -80,7 +80,7 @@ func TestWhatKeepsAKioskFromStartingHasWordsForTheScreen(t *testing.T) {
 				return
 			}
 			c.mend(t, s)
-			if k, err = f.open(&cli.Program{}, s, nil); err != nil {
+			if k, err = f.open(&cli.Program{}, s, nil, nil); err != nil {
 				t.Fatalf("it does not start after that was mended: %v", err)
 			}
 			k.Close()

@@ -1,0 +1,263 @@
+package cli
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"aead.dev/minisign"
+
+	"authenkiosk/app"
+	"authenkiosk/app/control"
+	"authenkiosk/update"
+	"authenkiosk/visit"
+)
+
+// updateWorld is a machine with version 1.0.0 of the program, and a folder with a newer
+// one.
+type updateWorld struct {
+	t       *testing.T
+	root    update.Root
+	dir     string
+	data    string
+	source  string
+	conf    string
+	public  minisign.PublicKey
+	private minisign.PrivateKey
+	running string
+	wait    time.Duration
+}
+
+func script(version string) string { return "#!/bin/sh\necho authenkiosk " + version + "\n" }
+
+func newUpdateWorld(t *testing.T) *updateWorld {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("the MSI updates there")
+	}
+	public, private, err := minisign.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &updateWorld{t: t, dir: t.TempDir(), data: t.TempDir(), source: t.TempDir(), public: public, private: private, running: "1.0.0"}
+	w.root = update.RootAt(w.dir)
+	w.conf = filepath.Join(t.TempDir(), "site.toml")
+	w.window("00:00-23:59")
+	old := filepath.Join(w.dir, "versions", "1.0.0")
+	for _, err := range []error{
+		os.MkdirAll(old, 0o755), os.WriteFile(filepath.Join(old, "authenkiosk"), []byte(script("1.0.0")), 0o755),
+		os.Symlink("versions/1.0.0", filepath.Join(w.dir, "current")), os.MkdirAll(filepath.Join(w.data, string(visit.ZoneDemo)), 0o700),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.offer("1.1.0", script("1.1.0"))
+	return w
+}
+
+// window sets when updates are put in place.
+func (w *updateWorld) window(text string) {
+	write(w.t, w.conf, fmt.Sprintf("[update]\nsource = %q\nwindow = %q\n", w.source, text))
+}
+
+// notNow is a window that the present moment is not in.
+func notNow() string {
+	at := time.Now().In(visit.Bangkok)
+	return at.Add(2*time.Hour).Format("15:04") + "-" + at.Add(3*time.Hour).Format("15:04")
+}
+
+// offer puts the package of a version into the folder.
+func (w *updateWorld) offer(version, program string) {
+	w.t.Helper()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	a := tar.NewWriter(z)
+	about, _ := json.Marshal(map[string]string{"version": version, "os": runtime.GOOS, "arch": runtime.GOARCH})
+	for _, f := range []struct{ name, content string }{{"update.json", string(about)}, {"authenkiosk", program}} {
+		if err := errors.Join(a.WriteHeader(&tar.Header{Name: f.name, Typeflag: tar.TypeReg, Mode: 0o755, Size: int64(len(f.content))}), second(io.WriteString(a, f.content))); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	if err := errors.Join(a.Close(), z.Close()); err != nil {
+		w.t.Fatal(err)
+	}
+	signed := minisign.NewReader(bytes.NewReader(b.Bytes()))
+	_, _ = io.Copy(io.Discard, signed)
+	write(w.t, filepath.Join(w.source, update.FileName(version)), b.String())
+	write(w.t, filepath.Join(w.source, update.FileName(version)+".minisig"), string(signed.Sign(w.private)))
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func (w *updateWorld) call(args ...string) called {
+	w.t.Helper()
+	var out, errs bytes.Buffer
+	p := Program{
+		Name: "authenkiosk", Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, patience: w.wait,
+		installed: func() (update.Root, string, error) { return w.root, w.running, nil },
+		updateKey: func() (update.PublicKey, error) { return w.public, nil },
+	}
+	return called{p.Main(append(args, "-config", w.conf, "-data", w.data)), out.String(), errs.String()}
+}
+
+func (w *updateWorld) current() string {
+	w.t.Helper()
+	v, err := w.root.Current()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return v
+}
+
+// startsNew is what a new version does that works.
+func (w *updateWorld) startsNew() {
+	if trial, on := w.root.Trial(); !on || !trial.Healthy || w.current() != "1.1.0" {
+		w.t.Errorf("when it is started again %s is in use, %+v", w.current(), trial)
+	}
+	if err := update.Keep(w.data, "1.1.0"); err != nil {
+		w.t.Error(err)
+	}
+}
+
+// runs plays the program that runs, until the end of the test; ended hears that another
+// version is to be started.
+func (w *updateWorld) runs(now app.Standing, refused error, ended func()) {
+	w.t.Helper()
+	l, err := control.Listen(filepath.Join(w.data, string(visit.ZoneDemo)))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	var served sync.WaitGroup
+	served.Go(func() {
+		control.Serve(ctx, l, func(_ context.Context, words []string, _ io.Reader, output io.Writer) error {
+			if refused != nil {
+				return refused
+			}
+			if len(words) == 1 {
+				ended()
+			}
+			return json.NewEncoder(output).Encode(now)
+		}, slog.New(slog.DiscardHandler))
+	})
+	w.t.Cleanup(func() { stop(); served.Wait() })
+}
+
+func TestANewVersionIsPutInPlaceAndStaysWhenItSaysSo(t *testing.T) {
+	w := newUpdateWorld(t)
+	if got := w.call("update", "check"); got.status != exitOK || !strings.Contains(got.out, "1.1.0 can be had") || w.current() != "1.0.0" {
+		t.Errorf("%+v", got)
+	}
+	var once sync.Once
+	w.runs(app.Standing{Served: true, Healthy: true}, nil, func() { once.Do(w.startsNew) })
+	if got := w.call("update", "apply"); got.status != exitOK || !strings.Contains(got.out, "1.1.0 is in place") || w.current() != "1.1.0" {
+		t.Fatalf("%+v", got)
+	}
+	if _, on := w.root.Trial(); on {
+		t.Error("it is still on trial")
+	}
+	if _, err := os.Stat(filepath.Join(w.dir, "configuration", "1.0.0-site.toml")); err != nil {
+		t.Error(err)
+	}
+	w.running = "1.1.0"
+	if got := w.call("update", "apply"); got.status != exitOK || !strings.Contains(got.out, "the newest there is 1.1.0") {
+		t.Errorf("once more: %+v", got)
+	}
+	if got := w.call("update", "rollback"); got.status != exitOK || w.current() != "1.0.0" {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestANewVersionThatCannotServePeopleGoesBack(t *testing.T) {
+	w := newUpdateWorld(t)
+	w.wait = time.Nanosecond
+	times := 0
+	w.runs(app.Standing{}, nil, func() { times++ })
+	got := w.call("update", "apply")
+	if got.status != exitError || !strings.Contains(got.err, "in place again") || w.current() != "1.0.0" || times != 2 {
+		t.Errorf("%+v, %s, started again %d times", got, w.current(), times)
+	}
+	// Without a program that runs nobody waits: its starts are counted.
+	w = newUpdateWorld(t)
+	if got := w.call("update", "apply"); got.status != exitOK || !strings.Contains(got.out, "next start") || w.current() != "1.1.0" {
+		t.Fatalf("%+v", got)
+	}
+	s := &Settings{Data: w.data, Log: slog.New(slog.DiscardHandler)}
+	for start := 1; start <= 4; start++ {
+		trial, err := s.trialOf(func() (update.Root, string, error) { return w.root, "1.1.0", nil })
+		if back := start == 4; errors.Is(err, errWentBack) != back || (trial == nil) != back {
+			t.Errorf("start %d: %v, %v", start, trial, err)
+		}
+	}
+	if w.current() != "1.0.0" {
+		t.Errorf("in use is %s", w.current())
+	}
+}
+
+func TestAVersionIsChangedNeitherInASessionNorByDay(t *testing.T) {
+	for _, c := range []struct {
+		name, window string
+		now          app.Standing
+		refused      error
+		words        string // of the refusal; empty: it is changed
+	}{
+		{"somebody stands there", "00:00-23:59", app.Standing{}, errors.New("somebody stands before the screen"), "somebody stands"},
+		{"by day, after patients", notNow(), app.Standing{Served: true}, nil, "before the first patient"},
+		{"by day, before the first patient", notNow(), app.Standing{}, nil, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newUpdateWorld(t)
+			w.window(c.window)
+			w.runs(c.now, c.refused, func() {
+				if err := update.Keep(w.data, w.current()); err != nil {
+					t.Error(err)
+				}
+			})
+			got := w.call("update", "apply")
+			if c.words == "" {
+				if got.status != exitOK || w.current() != "1.1.0" {
+					t.Errorf("%+v", got)
+				}
+				return
+			}
+			if got.status != exitError || !strings.Contains(got.err, c.words) || w.current() != "1.0.0" {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}
+
+func TestAPackageThatThisMachineCannotUseChangesNothing(t *testing.T) {
+	for name, change := range map[string]func(w *updateWorld){
+		"another key":              func(w *updateWorld) { w.public, _, _ = minisign.GenerateKey(nil) },
+		"it does not start":        func(w *updateWorld) { w.offer("1.1.0", "#!/bin/sh\nexit 1\n") },
+		"it is another version":    func(w *updateWorld) { w.offer("1.1.0", script("0.9.0")) },
+		"the signature is missing": func(w *updateWorld) { _ = os.Remove(filepath.Join(w.source, update.FileName("1.1.0")+".minisig")) },
+		"nothing is there":         func(w *updateWorld) { w.source = filepath.Join(w.source, "none"); w.window("00:00-23:59") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newUpdateWorld(t)
+			change(w)
+			if got := w.call("update", "apply"); got.status != exitError || w.current() != "1.0.0" {
+				t.Errorf("%+v, %s", got, w.current())
+			}
+		})
+	}
+	if got := call(t, "", "update", "apply", t.TempDir()); got.status != exitError || !strings.Contains(got.err, ".deb") {
+		t.Errorf("a program that was installed otherwise: %+v", got)
+	}
+}

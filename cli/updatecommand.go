@@ -1,0 +1,280 @@
+package cli
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"authenkiosk/app"
+	"authenkiosk/app/config"
+	"authenkiosk/app/control"
+	"authenkiosk/app/wait"
+	"authenkiosk/atomicfile"
+	"authenkiosk/update"
+)
+
+const (
+	// readyLimit is how long a new version may take until it can serve people.
+	readyLimit = 120 * time.Second
+	// lookAtReady is how often it is looked whether it can.
+	lookAtReady = 500 * time.Millisecond
+	// firstRunLimit is how long a new program may take to tell its version.
+	firstRunLimit = 10 * time.Second
+)
+
+// Errors of updates.
+var (
+	errUpdateUsage = errors.New("write: update check [SOURCE], update apply [SOURCE], or: update rollback; SOURCE is a folder or an https address")
+	errNoSource    = errors.New("say from where: a folder or an https address, here or as source in [update] of the configuration")
+	errWentBack    = errors.New("the new version could not serve people: the version before is in place again. No data were touched")
+)
+
+// updating is the change from one version to another.
+type updating struct {
+	*Program
+	s       *Settings
+	c       config.Config
+	root    update.Root
+	running string // the version of this program
+	limit   time.Duration
+}
+
+// update looks for, puts in place or takes back a version of the program.
+func (p *Program) update(ctx context.Context, s *Settings) error {
+	c, err := s.Load()
+	if err != nil {
+		return err
+	}
+	u := updating{Program: p, s: s, c: c, limit: cmp.Or(p.patience, readyLimit)}
+	if u.root, u.running, err = p.place(); err != nil {
+		return err
+	}
+	verb, rest := "", s.Args
+	if len(rest) > 0 {
+		verb, rest = rest[0], rest[1:]
+	}
+	source := c.Update.Source
+	if len(rest) == 1 {
+		source = rest[0]
+	}
+	switch {
+	case len(rest) > 1:
+		return errUpdateUsage
+	case verb == "rollback" && len(rest) == 0:
+		return u.rollback(ctx)
+	case verb == "settle" && len(rest) == 0: // by the service manager, with the rights to change programs
+		_, err := u.root.Settle(func() bool { return update.Kept(s.Data, u.running) })
+		return err
+	case verb != "check" && verb != "apply":
+		return errUpdateUsage
+	case source == "":
+		return errNoSource
+	}
+	offer, err := update.Find(ctx, source, nil)
+	if err != nil {
+		return err
+	}
+	if !update.Newer(offer.Version, u.running) {
+		_, err := fmt.Fprintf(p.Stdout, "version %s runs; the newest there is %s\n", u.running, offer.Version)
+		return err
+	}
+	if verb == "check" {
+		_, err := fmt.Fprintf(p.Stdout, "version %s runs; %s can be had. Its signature is checked by: %s update apply\n", u.running, offer.Version, p.Name)
+		return err
+	}
+	return u.apply(ctx, offer)
+}
+
+func (p *Program) place() (update.Root, string, error) {
+	if p.installed != nil {
+		return p.installed()
+	}
+	return update.Here()
+}
+
+func (p *Program) keyOfUpdates() (update.PublicKey, error) {
+	if p.updateKey != nil {
+		return p.updateKey()
+	}
+	return update.Key()
+}
+
+// apply takes a package in, tries whether it starts, and changes to it.
+func (u updating) apply(ctx context.Context, o update.Offer) error {
+	key, err := u.keyOfUpdates()
+	if err != nil {
+		return err
+	}
+	signature, err := o.Signature(ctx)
+	if err != nil {
+		return err
+	}
+	archive, err := o.Open(ctx)
+	if err != nil {
+		return err
+	}
+	version, err := u.root.Stage(key, archive, signature, u.running)
+	if err := errors.Join(err, archive.Close()); err != nil {
+		return err
+	}
+	if err := u.starts(ctx, version); err != nil {
+		return fmt.Errorf("%w: nothing was changed", err)
+	}
+	now, runs, err := u.mayChange(ctx)
+	if err != nil {
+		return fmt.Errorf("version %s is checked and lies ready, and %s stays in use: %w", version, u.running, err)
+	}
+	if err := u.keepConfiguration(); err != nil {
+		return fmt.Errorf("keep a copy of the configuration: %w", err)
+	}
+	if err := update.Unkeep(u.s.Data); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := u.root.Try(version, now.Healthy); err != nil {
+		return err
+	}
+	if !runs {
+		_, err := fmt.Fprintf(u.Stdout, "Version %s is in place for the next start. If it cannot serve people, %s comes back by itself.\n", version, u.running)
+		return err
+	}
+	return u.watch(ctx, version)
+}
+
+// starts has the new program tell its version: one that this system cannot run goes no
+// further.
+func (u updating) starts(ctx context.Context, version string) error {
+	ctx, cancel := context.WithTimeout(ctx, firstRunLimit)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, u.root.Program(version, u.Name), "version").Output()
+	if err != nil {
+		return fmt.Errorf("the program of version %s does not start on this machine: %w", version, err)
+	}
+	if !strings.Contains(string(out), version) {
+		return fmt.Errorf("the program of version %s says that it is %q", version, strings.TrimSpace(string(out)))
+	}
+	return nil
+}
+
+// mayChange asks the program that runs, if one does. It is not disturbed while somebody
+// stands before it, and by day only before the first patient.
+func (u updating) mayChange(ctx context.Context) (now app.Standing, runs bool, err error) {
+	now, runs, err = u.ask(ctx, "restart", "ask")
+	if err != nil || !runs {
+		return now, runs, err
+	}
+	if now.Served && !u.c.Update.Window.Holds(time.Now()) {
+		return now, runs, fmt.Errorf("it is put in place between %s, or before the first patient after a start: give the command again then", u.c.Update.Window)
+	}
+	return now, runs, nil
+}
+
+func (u updating) ask(ctx context.Context, words ...string) (now app.Standing, runs bool, err error) {
+	var out bytes.Buffer
+	err = control.Ask(ctx, filepath.Join(u.s.Data, string(u.c.NHSO.Zone)), words, nil, &out)
+	if errors.Is(err, control.ErrNobody) {
+		return now, false, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(out.Bytes(), &now)
+	}
+	return now, true, err
+}
+
+// keepConfiguration copies the configuration beside the versions.
+func (u updating) keepConfiguration() error {
+	if u.s.ConfigFile == "" {
+		return nil
+	}
+	data, err := os.ReadFile(u.s.ConfigFile)
+	if err != nil {
+		return err
+	}
+	dir := u.root.Dir("configuration")
+	if err := atomicfile.MakeDir(dir); err != nil {
+		return err
+	}
+	return atomicfile.Write(filepath.Join(dir, u.running+"-"+filepath.Base(u.s.ConfigFile)), data, 0o600)
+}
+
+// watch ends the program that runs, so that the new version is started, and goes back when
+// that does not say in time that it stays.
+func (u updating) watch(ctx context.Context, version string) error {
+	kept := func() bool { return update.Kept(u.s.Data, version) }
+	trial, on := u.root.Trial()
+	if !on {
+		return fmt.Errorf("version %s is not in place: another update is under way?", version)
+	}
+	if _, _, err := u.ask(ctx, "restart"); err != nil {
+		_, back := u.root.Back(trial, func() bool { return false })
+		return errors.Join(fmt.Errorf("%s stays in use: %w", u.running, err), back)
+	}
+	fmt.Fprintf(u.Stdout, "Version %s is started; up to %s are waited for it to serve people.\n", version, u.limit)
+	for end := time.Now().Add(u.limit); !kept() && time.Now().Before(end); {
+		if !wait.For(ctx, lookAtReady) {
+			return fmt.Errorf("%w: if version %s cannot serve people, %s comes back at its fourth start", ctx.Err(), version, u.running)
+		}
+	}
+	back, err := u.root.Back(trial, kept)
+	if err != nil {
+		return err
+	}
+	if !back {
+		_, err := fmt.Fprintf(u.Stdout, "Version %s is in place.\n", version)
+		return err
+	}
+	_, _, _ = u.ask(ctx, "restart") // one that hangs is ended by the watchdog of its service manager
+	return errWentBack
+}
+
+// rollback goes back to the version before, whether or not it is older.
+func (u updating) rollback(ctx context.Context) error {
+	_, runs, err := u.mayChange(ctx)
+	if err != nil {
+		return err
+	}
+	version, err := u.root.Rollback()
+	if err != nil {
+		return err
+	}
+	if runs {
+		if _, _, err := u.ask(ctx, "restart"); err != nil {
+			return fmt.Errorf("version %s is in place from the next start: %w", version, err)
+		}
+	}
+	_, err = fmt.Fprintf(u.Stdout, "Version %s is in place. The data are as they were; the configuration of before an update is in %s.\n", version, u.root.Dir("configuration"))
+	return err
+}
+
+// OnTrial is called before a face of the program is made. It returns the trial of this
+// version, if it is on one, and an error when it has gone back: the program ends then, so
+// that the other version is started.
+func (s *Settings) OnTrial() (*app.Trial, error) { return s.trialOf(update.Here) }
+
+func (s *Settings) trialOf(installed func() (update.Root, string, error)) (*app.Trial, error) {
+	root, version, err := installed()
+	if err != nil {
+		return nil, nil // it was not put in place by an update
+	}
+	// Where the program may not write, whoever starts it has done this: update settle.
+	back, err := root.Settle(func() bool { return update.Kept(s.Data, version) })
+	if back {
+		return nil, errWentBack
+	}
+	if err != nil {
+		s.Log.Warn("count the starts of a new version", "err", err)
+	}
+	t, on := root.Trial()
+	if !on || t.To != version {
+		return nil, nil
+	}
+	return &app.Trial{Keep: func() error { return update.Keep(s.Data, version) }, Healthy: t.Healthy}, nil
+}
