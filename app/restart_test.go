@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,11 +14,11 @@ import (
 )
 
 // onTrial is a core of a version on trial, before its devices were looked at.
-func onTrial(healthy bool) (c *Core, kept *int) {
-	kept = new(int)
+func onTrial(healthy bool) (c *Core, kept *atomic.Int32) {
+	kept = new(atomic.Int32)
 	return &Core{
 		Log: slog.New(slog.DiscardHandler), face: NoScreen(), another: make(chan struct{}),
-		trial: &Trial{Keep: func() error { *kept++; return nil }, Healthy: healthy},
+		trial: &Trial{Keep: func() error { kept.Add(1); return nil }, Healthy: healthy},
 	}, kept
 }
 
@@ -29,20 +30,20 @@ func TestAVersionOnTrialStaysOnceItServesPeople(t *testing.T) {
 			defer stop()
 			go c.stay(ctx)
 			time.Sleep(time.Minute)
-			if *kept != 0 {
+			if kept.Load() != 0 {
 				t.Error("it stays before its face shows itself")
 			}
 			c.Ready()
 			time.Sleep(time.Minute)
-			if (*kept == 0) != healthy {
-				t.Errorf("the version before was healthy: %v; it has said %d times that it stays", healthy, *kept)
+			if (kept.Load() == 0) != healthy {
+				t.Errorf("the version before was healthy: %v; it has said %d times that it stays", healthy, kept.Load())
 			}
 			c.mu.Lock()
 			c.looked, c.last = true, visit.Devices{Reader: visit.DeviceReady, Storage: visit.DeviceReady}
 			c.mu.Unlock()
 			time.Sleep(time.Minute)
-			if *kept != 1 {
-				t.Errorf("it has said %d times that it stays", *kept)
+			if kept.Load() != 1 {
+				t.Errorf("it has said %d times that it stays", kept.Load())
 			}
 		})
 	}
@@ -58,8 +59,8 @@ func TestAVersionOnTrialStaysBeforeItSavesItsFirstVisit(t *testing.T) {
 	}
 	c.trial.Keep = keep
 	for range 2 {
-		if err := c.beforeSave(); err != nil || *kept != 1 {
-			t.Errorf("%v, said %d times", err, *kept)
+		if err := c.beforeSave(); err != nil || kept.Load() != 1 {
+			t.Errorf("%v, said %d times", err, kept.Load())
 		}
 	}
 	if err := new(Core).beforeSave(); err != nil {

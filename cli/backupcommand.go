@@ -214,6 +214,9 @@ func (p *Program) sayRestored(r storage.Restored) error {
 	if err == nil && r.Lost > 0 {
 		_, err = fmt.Fprintf(p.Stdout, "%d visits could not be read already where the backup was made.\n", r.Lost)
 	}
+	if err == nil && r.AuditLost {
+		_, err = fmt.Fprintln(p.Stdout, "The audit was broken already where the backup was made: a new chain begins. Keep the backup, which has the old one.")
+	}
 	if err == nil && !b.Moved {
 		_, err = fmt.Fprintln(p.Stdout, "It is a copy: see to it that the store that it is a copy of works NOWHERE any more. To move to another machine, use backup -move.")
 	}

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	bolt "go.etcd.io/bbolt"
+
 	"authenkiosk/storage/internal/madeup"
 	"authenkiosk/visit"
 	"authenkiosk/visit/desk"
@@ -310,6 +312,20 @@ func TestAStoreInPlaceIsReplacedOnlyByOneThatHasItsVisits(t *testing.T) {
 	s = openIn(t, filepath.Join(foreign, string(visit.ZoneTest)))
 	if _, err := s.Visit(madeUp(3).ID); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestABackupOfAStoreWithABrokenAuditCanBeRestored(t *testing.T) {
+	_, dir, code := newData(t)
+	s := openIn(t, dir)
+	must(t, s.Save(madeUp(1), noon))
+	must(t, s.update(func(tx *bolt.Tx) error { return tx.Bucket(bucketAudit).Put(seqKey(1), []byte("{}")) }))
+	done, err := Restore(t.TempDir(), bytes.NewReader(backupOf(t, s)), withCode(code))
+	if err != nil || !done.AuditLost || done.Visits != 1 {
+		t.Fatalf("%+v, %v", done, err)
+	}
+	if _, err := openIn(t, done.Dir).AuditVerify(); err != nil {
+		t.Errorf("the new chain: %v", err)
 	}
 }
 

@@ -44,10 +44,12 @@ type Restored struct {
 	Besides map[string][]byte // the files of the configuration, by base name
 	Visits  int
 	Lost    int // visits that could not be read already where the backup was made
-	LookUp  int // visits about which NHSO is asked before anything is sent
-	Held    int // visits that a desk holds
-	NewKey  bool
-	Source  SourceInfo // of the key now
+	// AuditLost: the chain was broken already where the backup was made; a new one begins.
+	AuditLost bool
+	LookUp    int // visits about which NHSO is asked before anything is sent
+	Held      int // visits that a desk holds
+	NewKey    bool
+	Source    SourceInfo // of the key now
 }
 
 // Restore puts the store of a backup into the directory of its zone under data, in place
@@ -171,13 +173,10 @@ func (r *restoring) build() error {
 	if err != nil {
 		return fmt.Errorf("read the data file of the backup: %w", err)
 	}
-	if !plan.audit {
-		return damagedBackup(errors.New("the audit in it is broken"))
-	}
 	if err := r.wouldLose(plan); err != nil {
 		return err
 	}
-	r.done.Visits, r.done.Lost = len(plan.records), len(plan.lost)
+	r.done.Visits, r.done.Lost, r.done.AuditLost = len(plan.records), len(plan.lost), !plan.audit
 	for _, record := range plan.records {
 		if record.State.Unsettled() {
 			r.done.LookUp++

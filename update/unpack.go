@@ -91,7 +91,8 @@ func unpack(archive io.Reader, to, running string) (m manifest, err error) {
 	if !Newer(m.Version, running) {
 		return m, fmt.Errorf("%w: %s, and %s runs", ErrOlder, m.Version, running)
 	}
-	if err := os.Mkdir(to, 0o755); err != nil {
+	// The administrator's umask may hide it from the account of the program.
+	if err := errors.Join(os.Mkdir(to, 0o755), os.Chmod(to, 0o755)); err != nil {
 		return m, err
 	}
 	for range maxFiles {

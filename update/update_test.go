@@ -150,6 +150,9 @@ func TestAPackageIsPutBesideTheVersionInUse(t *testing.T) {
 	if out, err := exec.Command(r.Program(v, "authenkiosk"), "version").Output(); err != nil || string(out) != "authenkiosk 1.1.0\n" {
 		t.Errorf("it says %q, %v", out, err)
 	}
+	if info, err := os.Stat(r.path(versionsName, v)); err != nil || info.Mode().Perm() != 0o755 {
+		t.Errorf("others cannot start it: %v", info.Mode())
+	}
 	if names, _ := filepath.Glob(r.path(incoming)); len(names) > 0 {
 		t.Errorf("left are %q", names)
 	}
