@@ -560,8 +560,8 @@ func TestAHoldThatNoProgramHasWrittenMakesARecordUnreadable(t *testing.T) {
 	for name, r := range map[string]Record{
 		"on a visit that could be sent": {State: visit.StatePending, Hold: hold},
 		"by nobody":                     {State: visit.StateStaff, Hold: Hold{At: noon, From: visit.StatePending}},
-		"from a request":                {State: visit.StateStaff, Hold: Hold{By: anna, At: noon, From: visit.StateInflight}},
 		"away without a visit":          {State: visit.StateStaff, Hold: Hold{By: anna, At: noon, From: visit.StateStaff, Away: visit.ServiceDateOf(noon)}},
+		"from what is done":             {State: visit.StateStaff, Hold: Hold{By: anna, At: noon, From: visit.StateDone}},
 	} {
 		r.Visit, r.SavedAt, r.ChangedAt = madeUp(1), noon, noon
 		data, err := encode(r)

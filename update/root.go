@@ -145,10 +145,7 @@ func (r Root) Try(version string, healthy bool) error {
 	if err := r.write(Trial{From: now, To: version, Healthy: healthy}); err != nil {
 		return err
 	}
-	if err := r.flip(version); err != nil {
-		return err
-	}
-	return atomicfile.Write(r.path(previousName), []byte(now+"\n"), 0o644)
+	return r.flip(version)
 }
 
 func (r Root) write(t Trial) error {
@@ -171,6 +168,9 @@ func (r Root) Trial() (t Trial, on bool) {
 
 // End ends the trial of a version that stays, and removes those that nobody needs.
 func (r Root) End(t Trial) error {
+	if err := atomicfile.Write(r.path(previousName), []byte(t.From+"\n"), 0o644); err != nil {
+		return err
+	}
 	if err := os.Remove(r.path(trialName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

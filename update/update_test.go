@@ -325,6 +325,14 @@ func TestRollbackGoesToTheVersionBeforeAndBackAgain(t *testing.T) {
 	if r.has("1.0.0") || !r.has("1.1.0") {
 		t.Error("two versions are kept")
 	}
+	// A version that went back leaves the one before as it was.
+	archive := packageOf(t, here("1.3.0"))
+	_, err := r.Stage(m.public, bytes.NewReader(archive), m.sign(archive), "1.2.0")
+	must(t, err)
+	must(t, r.Try("1.3.0", false))
+	trial, _ := r.Trial()
+	_, err = r.Back(trial, func() bool { return false })
+	must(t, err)
 	for _, want := range []string{"1.1.0", "1.2.0"} {
 		v, err := r.Rollback()
 		now, err2 := r.Current()
