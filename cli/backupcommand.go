@@ -51,7 +51,7 @@ func (p *Program) backup(ctx context.Context, s *Settings) error {
 		if err := ownData(data); err != nil {
 			return err
 		}
-		why := "the\nbackup opens with this code alone, on this and on any other machine."
+		why := "on any\nother machine a backup opens with this code alone."
 		if err := p.makeCode(data, app.KeysOf(c), bufio.NewReader(io.LimitReader(p.Stdin, 1<<10)), why); err != nil {
 			return err
 		}
@@ -231,13 +231,20 @@ func (p *Program) sayRestored(r storage.Restored) error {
 func (p *Program) putConfiguration(s *Settings, have bool, files map[string][]byte) error {
 	beside := filepath.Join(s.Data, "restored-configuration")
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		path, mode := filepath.Join(beside, name), fs.FileMode(0o600)
-		if name == configName && !have && s.ConfigFile != "" {
-			path, mode = s.ConfigFile, 0o644
-		} else if err := atomicfile.MakeDir(beside); err != nil {
-			return err
+		path, asked := filepath.Join(beside, name), name == configName && !have && s.ConfigFile != ""
+		var err error
+		if asked {
+			err = atomicfile.Write(s.ConfigFile, files[name], 0o644)
 		}
-		if err := atomicfile.Write(path, files[name], mode); err != nil {
+		switch {
+		case asked && !errors.Is(err, fs.ErrPermission): // the account of the program often may not write there
+			path = s.ConfigFile
+		default:
+			if err = atomicfile.MakeDir(beside); err == nil {
+				err = atomicfile.Write(path, files[name], 0o600)
+			}
+		}
+		if err != nil {
 			return fmt.Errorf("the data are restored, the configuration is not: %w", err)
 		}
 		if _, err := fmt.Fprintf(p.Stdout, "Of the configuration: %s\n", path); err != nil {

@@ -191,6 +191,18 @@ func TestANewVersionThatCannotServePeopleGoesBack(t *testing.T) {
 	if got.status != exitError || !strings.Contains(got.err, "in place again") || w.current() != "1.0.0" || times != 2 {
 		t.Errorf("%+v, %s, started again %d times", got, w.current(), times)
 	}
+	w = newUpdateWorld(t) // it is started again and again
+	times = 0
+	w.runs(app.Standing{}, nil, func() {
+		for times++; ; {
+			if back, err := w.root.Settle(func() bool { return false }); back || err != nil {
+				return
+			}
+		}
+	})
+	if got := w.call("update", "apply"); got.status != exitError || !strings.Contains(got.err, "in place again") || w.current() != "1.0.0" || times != 1 {
+		t.Errorf("%+v, %s, told %d times to end", got, w.current(), times)
+	}
 	// Without a program that runs nobody waits: its starts are counted.
 	w = newUpdateWorld(t)
 	if got := w.call("update", "apply"); got.status != exitOK || !strings.Contains(got.out, "next start") || w.current() != "1.1.0" {

@@ -219,6 +219,9 @@ func (u updating) watch(ctx context.Context, version string) error {
 	}
 	fmt.Fprintf(u.Stdout, "Version %s is started; up to %s are waited for it to serve people.\n", version, u.limit)
 	for end := time.Now().Add(u.limit); !kept() && time.Now().Before(end); {
+		if _, on := u.root.Trial(); !on && !kept() { // it was started too often, and has gone back by itself
+			return errWentBack
+		}
 		if !wait.For(ctx, lookAtReady) {
 			return fmt.Errorf("%w: if version %s cannot serve people, %s comes back at its fourth start", ctx.Err(), version, u.running)
 		}
