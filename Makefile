@@ -21,7 +21,7 @@ ifneq ($(shell uname -s),Linux)
 TAGS := migrated_fynedo,no_emoji
 endif
 
-.PHONY: run build agent deps test testdeps check lint unit whole flow screens e2e pictures field pcscd bench-ui long prove hostile vm testdeps-vm fresh testdeps-fresh fmt clean
+.PHONY: run build agent deps test testdeps check lint unit whole flow screens e2e pictures field pcscd bench-ui long prove hostile vm testdeps-vm fresh testdeps-fresh packages deps-packages test-packages fmt clean
 
 # run opens the kiosk in the demo zone with its dock. Without a display it plays
 # one whole visit and leaves the pictures in out/demo.
@@ -177,6 +177,20 @@ fresh: testdeps-fresh
 
 testdeps-fresh:
 	@sh packaging/deps.sh fresh
+
+# packages makes .deb and .rpm of both programs in out/packages: the same bytes for the
+# same commit (packaging/packages.sh).
+packages: build agent
+	@sh packaging/packages.sh "$(VERSION)" "$(LDFLAGS)"
+
+deps-packages:
+	@sh packaging/deps.sh packages
+
+# test-packages installs, uses, upgrades and purges them on clean machines of Debian 12
+# and 13 (some minutes each; as root).
+test-packages: packages
+	@sh packaging/deps.sh testpackages
+	@sh packaging/testpackages.sh -pictures out/pictures/packages "$(VERSION)" "$(LDFLAGS)"
 
 testdeps-vm:
 	@sh packaging/deps.sh vm

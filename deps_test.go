@@ -40,6 +40,9 @@ var house = map[string]room{
 	"cmd/authenagent":           {[]string{"atomicfile", "cli"}, []string{"cmd/authenagent/builttest", "storage"}, "it is the command line without a face: whatever it imported besides would be in no other program"},
 	"cmd/authenagent/builttest": {nil, nil, "it has the go command build the program, and links nothing of it"},
 
+	"packaging":        {nil, []string{"app/config", "cli", "cli/kioskcmd"}, "it is files; its tests hold them against the programs"},
+	"packaging/manual": {[]string{"cli", "cli/kioskcmd", "cli/manual"}, nil, "it writes down what both programs say of themselves, and is in neither"},
+
 	"e2e": {
 		nil,
 		[]string{"camera/mjpegtest", "camera/scene", "cardreader/pcscdtest", "cardreader/virtualcard", "printer", "printer/sink", "storage", "visit"},
@@ -55,6 +58,7 @@ var house = map[string]room{
 		[]string{"agent", "app/kiosk", "cardreader/virtualcard", "certtest", "logtest", "storage/storagetest"},
 		"commands that every program has: what belongs to a camera, a printer or a screen is handed in, and nothing beneath may print to people",
 	},
+	"cli/manual": {[]string{"cli"}, []string{"cli/kioskcmd"}, "it tells what the table of commands has, and knows no command of its own"},
 	"cli/kioskcmd": {
 		[]string{
 			"app", "app/config", "app/demo", "app/kiosk", "app/photo", "app/slips", "camera", "cli", "printer", "printer/template", "storage", "visit", "visit/flow",

@@ -93,8 +93,8 @@ func (p *Program) MainUntil(ctx context.Context, args []string) int {
 	return exitError
 }
 
-// commands are all of the program: first its own, then those of every program.
-func (p *Program) commands() []Command {
+// Table returns all commands of the program: first its own, then those of every program.
+func (p *Program) Table() []Command {
 	return append(slices.Clone(p.Commands), []Command{
 		{Name: "agent", Help: "the HTTP agent for hospital software on 127.0.0.1:8189", Run: (*Program).agent},
 		{
@@ -245,7 +245,7 @@ func (p *Program) run(ctx context.Context, args []string) error {
 		p.usage(p.Stdout)
 		return nil
 	}
-	for _, c := range p.commands() {
+	for _, c := range p.Table() {
 		if c.Name != name {
 			continue
 		}
@@ -269,10 +269,22 @@ func (p *Program) run(ctx context.Context, args []string) error {
 
 func (p *Program) usage(w io.Writer) {
 	fmt.Fprintf(w, "usage: %s [command] [-config FILE] [-data DIR] ...\n\n", p.Name)
-	for _, c := range p.commands() {
+	for _, c := range p.Table() {
 		fmt.Fprintf(w, "  %-28s %s\n", strings.TrimSpace(c.Name+" "+c.Args), c.Help)
 	}
 	fmt.Fprintf(w, "\n%s help COMMAND shows its flags.\n", p.Name)
+}
+
+// FlagSet returns the flags of the command in a program of that name: those of every
+// command and its own. They set s.
+func (c Command) FlagSet(program string, s *Settings) *flag.FlagSet {
+	f := flag.NewFlagSet(program+" "+c.Name, flag.ContinueOnError)
+	f.StringVar(&s.ConfigFile, "config", "", "the configuration `file`; without one: the demo")
+	f.StringVar(&s.Data, "data", "", "the `directory` of the visits and secrets")
+	if c.Flags != nil {
+		c.Flags(f, s)
+	}
+	return f
 }
 
 // parse reads the flags, which may stand before and behind other words.
@@ -281,13 +293,8 @@ func (p *Program) parse(c Command, args []string) (*Settings, error) {
 	if c.OnZone || records.IsCommand(c.Name) {
 		s.say = p.Stderr
 	}
-	f := flag.NewFlagSet(p.Name+" "+c.Name, flag.ContinueOnError)
+	f := c.FlagSet(p.Name, s)
 	f.SetOutput(p.Stderr)
-	f.StringVar(&s.ConfigFile, "config", "", "the configuration `file`; without one: the demo")
-	f.StringVar(&s.Data, "data", "", "the `directory` of the visits and secrets")
-	if c.Flags != nil {
-		c.Flags(f, s)
-	}
 	for rest := args; ; rest = f.Args()[1:] {
 		if err := f.Parse(rest); errors.Is(err, flag.ErrHelp) {
 			return nil, err

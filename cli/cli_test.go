@@ -92,7 +92,7 @@ func TestTheReadmeListsEveryCommand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range (&Program{}).commands() {
+	for _, c := range (&Program{}).Table() {
 		if !strings.Contains(string(readme), "\nauthenkiosk "+c.Name+" ") {
 			t.Errorf("%s is not in the list of README.md", c.Name)
 		}

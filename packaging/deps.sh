@@ -13,14 +13,18 @@ test="vsmartcard-vpcd xvfb xauth xdotool openbox zbar-tools imagemagick curl chr
 php-cli default-jdk-headless mosquitto mosquitto-clients cups-daemon cups-client cups cups-ipp-utils dbus poppler-utils"
 vm="qemu-system-x86 busybox-static cpio kmod"
 fresh="debootstrap util-linux iproute2 tar"
+packages="gcc-aarch64-linux-gnu libc6-dev-arm64-cross libpcsclite-dev:arm64 gzip"
+testpackages="$fresh lintian rpm rpm2cpio cpio"
 
 case "${1:-}" in
 run) wanted=$run ;;
 test) wanted="$run $test" ;;
 vm) wanted="$run $vm" ;;
 fresh) wanted="$fresh" ;;
+packages) wanted="$run $packages" ;;
+testpackages) wanted="$run $packages $testpackages" ;;
 *)
-	echo "usage: deps.sh run|test|vm|fresh" >&2
+	echo "usage: deps.sh run|test|vm|fresh|packages|testpackages" >&2
 	exit 2
 	;;
 esac
@@ -52,6 +56,7 @@ fi
 [ -z "$directory" ] || $as_root mkdir -p "$directory"
 [ -n "$missing" ] || exit 0
 echo "Installing the missing system packages:$missing"
+case $missing in *:arm64*) $as_root dpkg --add-architecture arm64 ;; esac
 $as_root apt-get update -qq
 # shellcheck disable=SC2086 # the names are separate words
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing

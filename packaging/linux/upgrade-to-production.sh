@@ -17,7 +17,9 @@ fi
 
 "$program" zone set production -config "$config" -data "$data" "$@"
 
-if command -v systemctl >/dev/null 2>&1 && systemctl --quiet is-active authenagent.service; then
-	systemctl restart authenagent.service
-	systemctl --no-pager --lines=0 status authenagent.service
-fi
+for unit in authenagent.service authenkiosk.service; do
+	if command -v systemctl >/dev/null 2>&1 && systemctl --quiet is-active "$unit"; then
+		systemctl restart "$unit"
+		systemctl --no-pager --lines=0 status "$unit"
+	fi
+done

@@ -1,0 +1,366 @@
+// Package packaging has the tests of what packages are made of. What is installed and
+// used is tested by make test-packages.
+package packaging
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"authenkiosk/app/config"
+	"authenkiosk/cli"
+	"authenkiosk/cli/kioskcmd"
+)
+
+const root = ".." // of the source
+
+// programs are those that packages have, with their commands.
+func programs() map[string]*cli.Program {
+	return map[string]*cli.Program{
+		"authenkiosk": {Name: "authenkiosk", Commands: kioskcmd.Commands(nil, nil)},
+		"authenagent": {Name: "authenagent"},
+	}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+var (
+	content = regexp.MustCompile(`src: ([^,}]+), dst: ([^,}]+)`)
+	script  = regexp.MustCompile(`(?m)^\s+\w+: (packaging/linux/(?:deb|rpm)/\w+)$`)
+)
+
+// descriptions are the files that nfpm reads.
+func descriptions(t *testing.T) []string {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(root, "packaging/linux/*.yaml"))
+	if err != nil || len(names) != 2 {
+		t.Fatalf("%q, %v", names, err)
+	}
+	for i := range names {
+		names[i] = strings.TrimPrefix(filepath.ToSlash(names[i]), root+"/")
+	}
+	return names
+}
+
+// made are the files that packages.sh and make put into out.
+func made(name string) bool {
+	return slices.Contains([]string{
+		"out/authenkiosk", "out/authenagent", "out/packages/arm64/authenagent", "out/packages/made/changelog.gz",
+		"out/packages/made/authenkiosk.1.gz", "out/packages/made/authenagent.1.gz",
+		"out/packages/made/authenkiosk.bash", "out/packages/made/authenagent.bash",
+	}, name)
+}
+
+func TestEveryFileThatAPackageNamesIsThereAndNoneIsForgotten(t *testing.T) {
+	named := map[string]bool{}
+	for _, description := range descriptions(t) {
+		named[description] = true
+		text := read(t, description)
+		sources := content.FindAllStringSubmatch(text, -1)
+		if len(sources) != strings.Count(text, "src:") {
+			t.Errorf("%s: %d of %d files are understood", description, len(sources), strings.Count(text, "src:"))
+		}
+		for _, s := range append(sources, script.FindAllStringSubmatch(text, -1)...) {
+			named[s[1]] = true
+			if found, _ := filepath.Glob(filepath.Join(root, s[1])); len(found) == 0 && !made(s[1]) {
+				t.Errorf("%s names %s, which is not there", description, s[1])
+			}
+		}
+	}
+	err := filepath.WalkDir(filepath.Join(root, "packaging/linux"), func(path string, d os.DirEntry, err error) error {
+		name := strings.TrimPrefix(filepath.ToSlash(path), root+"/")
+		if err == nil && !d.IsDir() && !named[name] && filepath.Base(name) != "lintian" {
+			t.Errorf("%s is in no package", name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// installed says where a file of the package of everything is on the machine.
+func installed(t *testing.T) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	for _, c := range content.FindAllStringSubmatch(read(t, "packaging/linux/authenkiosk.yaml"), -1) {
+		files[c[2]] = c[1]
+	}
+	return files
+}
+
+// commandFault says what is wrong with a command line of one of the programs; "": nothing.
+func commandFault(words []string) string {
+	p := programs()[filepath.Base(words[0])]
+	if p == nil || len(words) < 2 {
+		return ""
+	}
+	for _, c := range p.Table() {
+		if c.Name != words[1] {
+			continue
+		}
+		set := c.FlagSet(p.Name, &cli.Settings{})
+		for _, w := range words[2:] {
+			if strings.HasPrefix(w, "-") && set.Lookup(strings.TrimLeft(w, "-")) == nil {
+				return c.Name + " has no flag " + w
+			}
+		}
+		return ""
+	}
+	return "there is no command " + words[1]
+}
+
+func TestUnitsAndMenusNameCommandsFlagsAndFilesThatAreThere(t *testing.T) {
+	files := installed(t)
+	start := regexp.MustCompile(`(?m)^Exec(?:Start|StartPost)?=(.*)$`)
+	ofSystem := []string{"/usr/bin/openbox"}
+	seen := 0
+	for _, source := range files {
+		if !strings.HasSuffix(source, ".service") && !strings.HasSuffix(source, ".desktop") {
+			continue
+		}
+		for _, line := range start.FindAllStringSubmatch(read(t, source), -1) {
+			seen++
+			words := strings.Fields(line[1])
+			program := words[0]
+			if !strings.HasPrefix(program, "/") {
+				program = "/usr/bin/" + program
+			}
+			if files[program] == "" && !slices.Contains(ofSystem, program) {
+				t.Errorf("%s starts %s, which no package has", source, program)
+			}
+			if fault := commandFault(words); fault != "" {
+				t.Errorf("%s: %s", source, fault)
+			}
+			for _, w := range words[1:] {
+				if strings.HasPrefix(w, "/usr/") && files[w] == "" {
+					t.Errorf("%s names %s, which no package has", source, w)
+				}
+			}
+		}
+	}
+	if seen != 7 {
+		t.Errorf("%d command lines are seen", seen)
+	}
+}
+
+// TestTheDocumentNamesCommandsAndFilesThatAreThere holds every block of commands against
+// the programs; make test-packages runs those for the shell.
+func TestTheDocumentNamesCommandsAndFilesThatAreThere(t *testing.T) {
+	files := installed(t)
+	seen := 0
+	for _, block := range regexp.MustCompile("(?s)```(?:sh|console)\n(.*?)```").FindAllStringSubmatch(read(t, "docs/install-linux.md"), -1) {
+		for line := range strings.Lines(block[1]) {
+			seen++
+			words := strings.Fields(line)
+			if words[0] == "sudo" {
+				words = words[1:]
+			}
+			if words[0] == "-u" {
+				words = words[2:]
+			}
+			if fault := commandFault(words); fault != "" {
+				t.Errorf("%q: %s", line, fault)
+			}
+			for _, w := range words {
+				if strings.HasPrefix(w, "/usr/") && files[w] == "" {
+					t.Errorf("%q names a file that no package has", line)
+				}
+				if words[0] == "systemctl" && strings.HasPrefix(w, "authen") && files["/usr/lib/systemd/system/"+w+".service"] == "" {
+					t.Errorf("%q names a unit that no package has", line)
+				}
+			}
+		}
+	}
+	if seen < 15 {
+		t.Errorf("only %d commands are seen", seen)
+	}
+}
+
+func TestScriptsAreShellAndUnitsAreUnderstoodBySystemd(t *testing.T) {
+	machine := t.TempDir()
+	put := func(path, text string, mode os.FileMode) {
+		path = filepath.Join(machine, path)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	scripts, _ := filepath.Glob("*.sh")
+	for _, pattern := range []string{"linux/deb/*", "linux/rpm/*", "linux/face", "linux/screen", "linux/*.sh"} {
+		found, _ := filepath.Glob(pattern)
+		scripts = append(scripts, found...)
+	}
+	for _, name := range scripts {
+		if strings.HasSuffix(name, "templates") {
+			continue
+		}
+		if said, err := exec.Command("sh", "-n", name).CombinedOutput(); err != nil {
+			t.Errorf("%s: %v: %s", name, err, said)
+		}
+	}
+	analyze, err := exec.LookPath("systemd-analyze")
+	if err != nil {
+		t.Skip("there is no systemd-analyze on this machine")
+	}
+	var units []string
+	for target, source := range installed(t) {
+		switch {
+		case strings.HasSuffix(target, ".service"):
+			put(target, read(t, source), 0o644)
+			units = append(units, filepath.Base(target))
+		case strings.HasPrefix(target, "/usr/bin/"), strings.HasPrefix(target, "/usr/lib/authenkiosk/"):
+			put(target, "#!/bin/sh\n", 0o755)
+		}
+	}
+	put("/usr/bin/openbox", "#!/bin/sh\n", 0o755)
+	for _, target := range []string{"sysinit", "basic", "shutdown", "multi-user", "network-online", "time-sync"} {
+		put("/usr/lib/systemd/system/"+target+".target", "[Unit]\nDescription=of the system\n", 0o644)
+	}
+	put("/usr/lib/systemd/system/pcscd.socket", "[Socket]\nListenStream=/run/pcscd.comm\nAccept=yes\n", 0o644)
+	put("/usr/lib/systemd/system/pcscd@.service", "[Service]\nExecStart=/usr/bin/openbox\n", 0o644)
+	slices.Sort(units)
+	said, err := exec.Command(analyze, append([]string{"verify", "--man=no", "--root=" + machine}, units...)...).CombinedOutput()
+	if err != nil || strings.Contains(string(said), "authen") {
+		t.Errorf("%v: %s", err, said)
+	}
+}
+
+// machine is a system on which nothing can happen: what would be asked of it is written
+// down.
+func machine(t *testing.T) (env []string, asked func() string, etc string) {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range []string{"systemctl", "deb-systemd-invoke"} {
+		body := "#!/bin/sh\necho " + name + " \"$@\" >>" + filepath.Join(dir, "asked") + "\ncase $* in *is-active*) exit 3 ;; esac\n"
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(body), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "AUTHENKIOSK_CONFIG="+filepath.Join(dir, "etc", "authenkiosk.toml"),
+		"AUTHENKIOSK_XORG="+dir, "AUTHENKIOSK_SYS="+dir)
+	return env, func() string {
+		text, _ := os.ReadFile(filepath.Join(dir, "asked"))
+		return string(text)
+	}, dir
+}
+
+func TestEachFaceHasItsServiceAndAConfigurationThatIsUnderstood(t *testing.T) {
+	for _, c := range []struct {
+		name             string
+		words            []string
+		enabled          string
+		upstream, listen string
+	}{
+		{"kiosk", []string{"kiosk"}, "authenkiosk.service", "endpoint", "127.0.0.1:8189"},
+		{"station", []string{"station"}, "", "endpoint", "127.0.0.1:8189"},
+		{"agent", []string{"agent"}, "authenagent.service", "endpoint", "127.0.0.1:8189"},
+		{"agent that uses NHSO's", []string{"agent", "use"}, "authenagent.service", "agent", "127.0.0.1:8190"},
+		{"kiosk in the place of NHSO's agent", []string{"kiosk", "replace"}, "authenkiosk.service", "endpoint", "127.0.0.1:8189"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			env, asked, dir := machine(t)
+			set := func(words ...string) {
+				t.Helper()
+				cmd := exec.Command("sh", append([]string{"linux/face", "set"}, words...)...)
+				cmd.Env = env
+				if said, err := cmd.CombinedOutput(); err != nil {
+					t.Fatalf("%v: %s", err, said)
+				}
+			}
+			set(c.words...)
+			file := filepath.Join(dir, "etc", "authenkiosk.toml")
+			got, err := config.Load(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(got.NHSO.Upstream) != c.upstream || got.Agent.Listen != c.listen || string(got.NHSO.Zone) != "test" || !got.Agent.Enabled {
+				t.Errorf("%+v %+v", got.NHSO, got.Agent)
+			}
+			if c.enabled != "" && !strings.Contains(asked(), "systemctl --quiet enable "+c.enabled) || c.enabled == "" && strings.Contains(asked(), "enable a") {
+				t.Errorf("asked of the system: %s", asked())
+			}
+			if replaced := strings.Contains(asked(), "disable --now secureagent.service"); replaced != slices.Contains(c.words, "replace") {
+				t.Errorf("NHSO's service is stopped: %v", replaced)
+			}
+			if err := os.WriteFile(file, []byte("# mine\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			set("station")
+			if text, _ := os.ReadFile(file); string(text) != "# mine\n" {
+				t.Errorf("the administrator's configuration has become %s", text)
+			}
+		})
+	}
+}
+
+// TestTouchesTurnWithThePicture follows a finger that lies a quarter from the left and a
+// tenth from the top edge of the panel as it was built.
+func TestTouchesTurnWithThePicture(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		flags []string
+		want  string
+	}{
+		{"as it was built", nil, "1 0 0 0 1 0 0 0 1"},
+		{"left", []string{"-rotate", "left"}, "0 -1 1 1 0 0 0 0 1"},
+		{"right", []string{"-rotate", "right"}, "0 1 0 -1 0 1 0 0 1"},
+		{"upside down", []string{"-rotate", "inverted"}, "-1 0 1 0 -1 1 0 0 1"},
+		{"a panel whose edges are off", []string{"-touched", "20,10,60,90"}, "2 0 -0.3 0 1 0 0 0 1"},
+		{"the same one, turned", []string{"-rotate", "left", "-touched", "20,10,60,90"}, "0 -1 1 2 0 -0.3 0 0 1"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			env, _, dir := machine(t)
+			if err := os.MkdirAll(filepath.Join(dir, "class/drm/card0-HDMI-A-1"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, "class/drm/card0-HDMI-A-1/status"), []byte("connected\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.Command("sh", append([]string{"linux/screen", "setup"}, c.flags...)...)
+			cmd.Env = env
+			if said, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, said)
+			}
+			text, err := os.ReadFile(filepath.Join(dir, "50-screen.conf"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(string(text), `"CalibrationMatrix" "`+c.want+`"`) || !strings.Contains(string(text), `Identifier "HDMI-1"`) {
+				t.Errorf("%s", text)
+			}
+		})
+	}
+}
+
+func TestAScreenThatIsSetUpWrongIsSaid(t *testing.T) {
+	for _, words := range [][]string{
+		{"setup", "-rotate", "up"}, {"setup", "-touched", "1,2,1,4", "-output", "A"}, {"setup", "-touched", "a;b", "-output", "A"}, {"setup"}, {"fly"},
+	} {
+		env, _, dir := machine(t)
+		cmd := exec.Command("sh", append([]string{"linux/screen"}, words...)...)
+		cmd.Env = env
+		var said bytes.Buffer
+		cmd.Stderr = &said
+		if err := cmd.Run(); err == nil || said.Len() == 0 {
+			t.Errorf("%q: %v, %q", words, err, &said)
+		}
+		if _, err := os.Stat(filepath.Join(dir, "50-screen.conf")); err == nil {
+			t.Errorf("%q: something was written", words)
+		}
+	}
+}

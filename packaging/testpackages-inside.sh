@@ -1,0 +1,221 @@
+#!/bin/sh
+# The steps of testpackages.sh on the machine, in their order, one a call:
+#   testpackages-inside.sh STEP VERSION
+# The comment behind a step's name is what is printed.
+set -eu
+version=$2
+config=/etc/authenkiosk/authenkiosk.toml
+data=/var/lib/authenkiosk
+agent=http://127.0.0.1:8189
+
+install_it() { apt-get install -y -qq --no-download "$@"; }
+active() { systemctl --quiet is-active "$1"; }
+must_not() { ! "$@"; }
+eventually() { # eventually SECONDS COMMAND...
+	left=$(($1 * 10))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		left=$((left - 1))
+		[ $left -gt 0 ] || { echo "not within the time: $*"; "$@"; return 1; }
+		sleep 0.1
+	done
+}
+answers() { curl -s -o /dev/null "$agent/healthz"; }
+pid_of() { systemctl show -p MainPID --value "$1"; }
+ask() { # ask PATH [curl's options]
+	path=$1
+	shift
+	curl -sf -H "Authorization: Bearer $(cat /root/token)" "$@" "$agent$path"
+}
+preseed() { echo "authenkiosk authenkiosk/$1 $2 $3" | debconf-set-selections; }
+
+do_install() { # the version before installs with what it depends on; nobody is asked
+	install_it curl sudo xserver-xorg-video-dummy libinput-tools
+	find / -xdev \( -name '*authenkiosk*' -o -name '*authenagent*' \) ! -path '/root/*' ! -path '/proc/*' ! -path '/var/cache/apt/*' | sort >/root/before
+	install_it /root/authenkiosk_0.0.9_amd64.deb
+	[ "$(/usr/lib/authenkiosk/face show)" = agent ]
+	grep -q '^zone = "test"' $config
+}
+
+do_libraries() { # every library that the programs name is there
+	for program in authenkiosk authenagent; do
+		ldd /usr/bin/$program | tee /dev/stderr | must_not grep 'not found'
+	done
+	authenkiosk demo -out /root/demo -data /root/demodata | grep -q .
+	man -w authenkiosk 2>/dev/null || [ -e /usr/share/man/man1/authenkiosk.1.gz ] || grep -q path-exclude /etc/dpkg/dpkg.cfg.d/* 2>/dev/null
+}
+
+do_service() { # the agent runs as its own account, ready, sandboxed, and answers
+	active authenagent.service
+	[ "$(ps -o user= -p "$(pid_of authenagent.service)" | cut -c1-8)" = authenki ] || ps -o user= -p "$(pid_of authenagent.service)"
+	[ "$(stat -c '%U %a' $data)" = "authenkiosk 700" ]
+	eventually 5 answers
+	curl -s -D - "$agent/healthz" | grep -i '^X-AuthenKiosk-Zone: test'
+	id authenkiosk
+	must_not ss -ltn 2>/dev/null | grep 8189 | grep -v 127.0.0.1
+	systemd-analyze --no-pager security authenagent.service | tail -1
+}
+
+do_card() { # a made-up card is read, and its code comes (demo zone)
+	sed -i 's/^zone = "test"/zone = "demo"/' $config
+	systemctl restart authenagent.service
+	eventually 5 answers
+	sudo authenagent client add try -scopes read-card,submit,codes,events -config $config -data $data | head -1 >/root/token
+	curl -sf -X PUT -H 'Content-Type: application/json' -d '{"pid":"9000000000004"}' http://127.0.0.1:8199/testzone/agent/card
+	eventually 5 ask /api/smartcard/read
+	correlation=$(ask /api/smartcard/read | sed 's/.*"correlationId":"\([^"]*\)".*/\1/')
+	ask /api/nhso-service/confirm-save -H 'Content-Type: application/json' \
+		-d "{\"pid\":\"9000000000004\",\"claimType\":\"PG0060001\",\"mobile\":\"0800001234\",\"correlationId\":\"$correlation\"}" | tee /root/code
+	grep -q '"claimCode":"[^"]' /root/code
+}
+
+do_killed() { # kill -9: it is there again, with what it had kept
+	visits >/root/visits
+	[ -s /root/visits ]
+	before=$(pid_of authenagent.service)
+	kill -9 "$before"
+	eventually 10 different authenagent.service "$before"
+	eventually 10 answers
+	visits | cmp - /root/visits
+	sudo authenagent audit verify -config $config -data $data
+}
+different() { [ "$(pid_of "$1")" != "$2" ] && active "$1"; }
+visits() { ask '/api/v1/visits'; }
+
+do_upgrade() { # the upgrade keeps configuration, clients and visits, and runs the new version
+	sha256sum $config >/root/config.sum
+	authenagent version | grep -q ' 0.0.9,'
+	before=$(pid_of authenagent.service)
+	install_it "/root/authenkiosk_${version}_amd64.deb"
+	authenagent version | grep -q " $version,"
+	eventually 10 different authenagent.service "$before"
+	eventually 10 answers
+	sha256sum -c /root/config.sum
+	visits | cmp - /root/visits
+	[ "$(stat -c '%U %a' $data)" = "authenkiosk 700" ]
+	dpkg --verify authenkiosk
+}
+
+do_disabled() { # a service that the administrator has switched off stays off on an upgrade
+	systemctl --quiet disable --now authenagent.service
+	dpkg -i "/root/authenkiosk_${version}_amd64.deb"
+	must_not active authenagent.service
+	must_not systemctl --quiet is-enabled authenagent.service
+	systemctl --quiet enable --now authenagent.service
+}
+
+do_kiosk() { # the face kiosk: X server, window manager and kiosk come up, and are ready
+	printf 'Section "Device"\n\tIdentifier "none"\n\tDriver "dummy"\n\tVideoRam 65536\nEndSection\nSection "Screen"\n\tIdentifier "none"\n\tDevice "none"\n\tDefaultDepth 24\n\tSubSection "Display"\n\t\tDepth 24\n\t\tModes "1024x768"\n\tEndSubSection\nEndSection\n' >/etc/authenkiosk/xorg.conf.d/90-test.conf
+	preseed face select kiosk
+	dpkg-reconfigure -f noninteractive authenkiosk
+	[ "$(/usr/lib/authenkiosk/face show)" = kiosk ]
+	must_not active authenagent.service
+	eventually 60 active authenkiosk.service
+	active authenkiosk-x.service
+	active authenkiosk-wm.service
+	eventually 5 answers
+	systemd-analyze --no-pager security authenkiosk.service | tail -1
+	# Nobody but the kiosk's account draws there.
+	must_not sudo -u nobody DISPLAY=:0 xset q
+}
+
+do_watched() { # the kiosk is killed, stands still, and loses its screen: it comes back
+	for blow in KILL STOP; do
+		before=$(pid_of authenkiosk.service)
+		kill -$blow "$before"
+		eventually 90 different authenkiosk.service "$before"
+	done
+	before=$(pid_of authenkiosk.service)
+	kill -9 "$(pid_of authenkiosk-x.service)"
+	eventually 60 different authenkiosk.service "$before"
+	eventually 10 active authenkiosk-x.service
+	before=$(pid_of authenkiosk-wm.service)
+	kill -9 "$before"
+	eventually 10 different authenkiosk-wm.service "$before"
+	active authenkiosk.service
+}
+
+do_document() { # the commands of docs/install-linux.md, in their order
+	# A block that begins with the word "sh" is for machines like this one.
+	sed -n '/^```sh$/,/^```$/{/^```/d;p}' /root/install-linux.md >/root/commands
+	[ -s /root/commands ]
+	cd /root
+	apt_is_offline
+	echo zero-token | cat >/root/input
+	sh -eux /root/commands </root/input
+	grep -q 'Rotate" "left' /etc/authenkiosk/xorg.conf.d/50-screen.conf
+}
+apt_is_offline() { echo 'APT::Get::Download "false";' >/etc/apt/apt.conf.d/99offline; }
+
+do_station() { # the face station has no service
+	/usr/lib/authenkiosk/face set station
+	for unit in authenkiosk authenkiosk-x authenkiosk-wm authenagent; do
+		must_not active $unit.service
+		must_not systemctl --quiet is-enabled $unit.service | grep -x enabled
+	done
+}
+
+do_purge() { # removed and purged: the visits stay, and that is said
+	apt-get purge -y -qq authenkiosk 2>&1 | tee /root/said
+	grep -q 'visits stay in /var/lib/authenkiosk' /root/said
+	[ -d $data ]
+	must_not [ -e $config ]
+	must_not [ -e /etc/authenkiosk ] || [ "$(ls /etc/authenkiosk/xorg.conf.d)" = 90-test.conf ]
+	rm -rf /etc/authenkiosk
+}
+
+do_noticed() { # an agent of NHSO on port 8189 is noticed and told, and nothing is started
+	cp /root/before /root/none # a program of ours plays it
+	cat >/etc/systemd/system/secureagent.service <<-UNIT
+		[Service]
+		ExecStart=/root/nhso testzone -listen 127.0.0.1:8198 -agent 127.0.0.1:8189
+		[Install]
+		WantedBy=multi-user.target
+	UNIT
+	dpkg-deb --fsys-tarfile "/root/authenkiosk_${version}_amd64.deb" | tar -xO ./usr/bin/authenagent >/root/nhso
+	chmod 755 /root/nhso
+	systemctl daemon-reload
+	systemctl enable --now secureagent.service
+	eventually 5 curl -sf -o /dev/null $agent/api/smartcard/terminals
+	echo 'authenkiosk authenkiosk/face select agent' | debconf-set-selections
+	install_it "/root/authenkiosk_${version}_amd64.deb" 2>&1 | tee /root/said
+	grep -q 'another program listens on port 8189' /root/said
+	must_not active authenagent.service
+	active secureagent.service
+}
+
+do_used() { # use: the answer of the question has codes come through NHSO's agent
+	echo PURGE | debconf-communicate authenkiosk >/dev/null || true
+	preseed purge-data boolean false
+	apt-get purge -y -qq authenkiosk
+	preseed face select agent
+	preseed nhso-agent select use
+	install_it "/root/authenkiosk_${version}_amd64.deb"
+	active authenagent.service
+	active secureagent.service
+	grep -q '^upstream = "agent"' $config
+	eventually 5 curl -s -o /dev/null http://127.0.0.1:8190/healthz
+}
+
+do_replaced() { # replace: NHSO's service is stopped, and ours is in its place
+	apt-get purge -y -qq authenkiosk
+	preseed face select agent
+	preseed nhso-agent select replace
+	install_it "/root/authenkiosk_${version}_amd64.deb"
+	must_not active secureagent.service
+	active authenagent.service
+	eventually 5 answers
+	curl -s -D - "$agent/healthz" | grep -i '^X-AuthenKiosk-Zone: test'
+	rm /etc/systemd/system/secureagent.service
+}
+
+do_erased() { # purged with the visits: no file and no account is left
+	preseed purge-data boolean true
+	apt-get purge -y -qq authenkiosk
+	find / -xdev \( -name '*authenkiosk*' -o -name '*authenagent*' \) ! -path '/root/*' ! -path '/proc/*' ! -path '/var/cache/apt/*' | sort >/root/after
+	diff /root/before /root/after
+	must_not getent passwd authenkiosk
+	must_not grep -r authenkiosk /var/cache/debconf/config.dat
+}
+
+"do_$1"
