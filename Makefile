@@ -21,7 +21,7 @@ ifneq ($(shell uname -s),Linux)
 TAGS := migrated_fynedo,no_emoji
 endif
 
-.PHONY: run build agent deps test testdeps check lint unit whole flow screens e2e pictures field pcscd bench-ui long prove hostile vm testdeps-vm fresh testdeps-fresh packages deps-packages test-packages fmt clean
+.PHONY: run build agent deps test testdeps check lint unit whole flow screens e2e pictures field pcscd bench-ui long prove hostile vm testdeps-vm fresh testdeps-fresh packages licences release deps-packages test-packages fmt clean
 
 # run opens the kiosk in the demo zone with its dock. Without a display it plays
 # one whole visit and leaves the pictures in out/demo.
@@ -182,6 +182,16 @@ testdeps-fresh:
 # same commit (packaging/packages.sh).
 packages: build agent
 	@sh packaging/packages.sh "$(VERSION)" "$(LDFLAGS)"
+
+# licences writes the page that "version -licences" prints; a test says when it is old.
+licences:
+	@go run ./packaging/licences >out/LICENCES.txt
+	@mv out/LICENCES.txt assets/licences/LICENCES.txt
+
+# release is what is given out: the packages, for each program the list of its parts
+# (SBOM, CycloneDX), and the checksums of all; the same bytes for the same commit.
+release: packages
+	@sh packaging/release.sh "$(VERSION)"
 
 deps-packages:
 	@sh packaging/deps.sh packages

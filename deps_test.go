@@ -40,8 +40,9 @@ var house = map[string]room{
 	"cmd/authenagent":           {[]string{"atomicfile", "cli"}, []string{"cmd/authenagent/builttest", "storage"}, "it is the command line without a face: whatever it imported besides would be in no other program"},
 	"cmd/authenagent/builttest": {nil, nil, "it has the go command build the program, and links nothing of it"},
 
-	"packaging":        {nil, []string{"app/config", "cli", "cli/kioskcmd"}, "it is files; its tests hold them against the programs"},
-	"packaging/manual": {[]string{"cli", "cli/kioskcmd", "cli/manual"}, nil, "it writes down what both programs say of themselves, and is in neither"},
+	"packaging":          {nil, []string{"app/config", "cli", "cli/kioskcmd"}, "it is files; its tests hold them against the programs"},
+	"packaging/licences": {nil, []string{"assets"}, "it asks the go command what the programs are made of, and is in none"},
+	"packaging/manual":   {[]string{"cli", "cli/kioskcmd", "cli/manual"}, nil, "it writes down what both programs say of themselves, and is in neither"},
 
 	"e2e": {
 		nil,
@@ -532,19 +533,21 @@ func readGoMod(t *testing.T, path string) (file goMod) {
 	return file
 }
 
-// TestEveryToolIsOneOfTheMakefileAndIsImportedNowhere is why tools, and what only they
+// TestEveryToolIsRunByTheMakefileAndIsImportedNowhere is why tools, and what only they
 // need, have no place in libraries: the go command calls their modules indirect for as
 // long as no package of the house imports one.
-func TestEveryToolIsOneOfTheMakefileAndIsImportedNowhere(t *testing.T) {
-	text, err := os.ReadFile("Makefile")
-	if err != nil {
-		t.Fatal(err)
-	}
+func TestEveryToolIsRunByTheMakefileAndIsImportedNowhere(t *testing.T) {
 	var run, have []string
-	for _, m := range regexp.MustCompile(`go tool (?:-modfile=(\S+) )?([\w-]+)`).FindAllStringSubmatch(string(text), -1) {
-		run = append(run, cmp.Or(m[1], "go.mod")+" "+m[2])
+	for _, path := range []string{"Makefile", "packaging/packages.sh", "packaging/release.sh"} {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`go tool (?:-modfile=(\S+) )?([\w-]+)`).FindAllStringSubmatch(string(text), -1) {
+			run = append(run, cmp.Or(m[1], "go.mod")+" "+m[2])
+		}
 	}
-	for _, path := range []string{"go.mod", "tools/go.mod"} {
+	for _, path := range []string{"go.mod", "tools/go.mod", "tools/packaging/go.mod"} {
 		file := readGoMod(t, path)
 		for _, tool := range file.Tool {
 			have = append(have, path+" "+filepath.Base(tool.Path))
@@ -558,7 +561,7 @@ func TestEveryToolIsOneOfTheMakefileAndIsImportedNowhere(t *testing.T) {
 	slices.Sort(run)
 	slices.Sort(have)
 	if run = slices.Compact(run); len(have) < 3 || !slices.Equal(run, have) {
-		t.Errorf("the Makefile runs %q, go.mod and tools/go.mod have %q", run, have)
+		t.Errorf("the Makefile and the scripts of packaging run %q, the files go.mod have %q", run, have)
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 	"authenkiosk/app/privatelog"
 	"authenkiosk/app/records"
 	"authenkiosk/app/upstream"
+	"authenkiosk/assets"
 	"authenkiosk/storage"
 	"authenkiosk/update"
 )
@@ -177,7 +178,12 @@ func (p *Program) Table() []Command {
 			Help: "looks for a newer version in a folder or at an https address, puts it in place, or goes back",
 		},
 		{Name: "erase", Help: "reads a PID from standard input and erases that person's settled visits", Words: true, Run: (*Program).erase},
-		{Name: "version", Help: "prints the version, the date of the build and the commit", Run: (*Program).version},
+		{
+			Name: "version", Args: "[-licences]", Help: "prints the version, the date of the build and the commit", Run: (*Program).version,
+			Flags: func(f *flag.FlagSet, s *Settings) {
+				f.BoolVar(&s.licences, "licences", false, "print the licences of all that is built in")
+			},
+		},
 	}...)
 }
 
@@ -220,6 +226,7 @@ type Settings struct {
 	names, pcr     bool
 	yes, unchecked bool
 	move           bool
+	licences       bool
 	ofZone         string
 	out            string
 	say            io.Writer // of the line that names the zone; nil: none, or it is written
@@ -369,7 +376,11 @@ func (s *Settings) source() string {
 	return none
 }
 
-func (p *Program) version(context.Context, *Settings) error {
+func (p *Program) version(_ context.Context, s *Settings) error {
+	if s.licences {
+		_, err := io.WriteString(p.Stdout, assets.Licences)
+		return err
+	}
 	_, err := fmt.Fprintln(p.Stdout, p.Name, app.ThisBuild())
 	return err
 }

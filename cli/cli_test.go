@@ -145,6 +145,15 @@ func TestTheVersionIsPrinted(t *testing.T) {
 	}
 }
 
+func TestVersionPrintsTheLicencesOfWhatIsBuiltIn(t *testing.T) {
+	got := call(t, "", "version", "-licences")
+	for _, part := range []string{"AuthenKiosk", "Apache License", "go.etcd.io/bbolt v", "SIL OPEN FONT LICENSE", "pigo, facefinder"} {
+		if !strings.Contains(got.out, part) {
+			t.Errorf("there is no %q", part)
+		}
+	}
+}
+
 // zoneConfig writes a configuration for a test zone that is served until the end
 // of the test.
 func zoneConfig(t *testing.T) (file, data string) {

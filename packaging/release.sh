@@ -1,0 +1,29 @@
+#!/bin/sh
+# Makes in out/release what is given out, from out/packages: the packages, what each
+# program is made of (SBOM in CycloneDX's form, JSON), and SHA256SUMS.
+#   release.sh VERSION
+set -eu
+cd "$(dirname "$0")/.."
+[ $# -eq 1 ] || {
+	echo "usage: release.sh VERSION, after make packages" >&2
+	exit 2
+}
+version=$1
+out=out/release
+cyclonedx="go tool -modfile=tools/packaging/go.mod cyclonedx-gomod"
+
+rm -rf "$out"
+mkdir -p "$out"
+cp out/packages/*.deb out/packages/*.rpm "$out/"
+# parts lists the modules that are in a program, read from the program itself. What
+# changes from one run to the next (the tool's own serial number and the time) is left out.
+parts() {
+	$cyclonedx bin -json -licenses -noserial -version "$version" -output "$out/$2.cdx.json.new" "$1" 2>/dev/null
+	grep -v '^    "timestamp":' "$out/$2.cdx.json.new" >"$out/$2.cdx.json"
+	rm "$out/$2.cdx.json.new"
+}
+parts out/authenkiosk "authenkiosk_${version}_amd64"
+parts out/authenagent "authenagent_${version}_amd64"
+[ ! -e out/packages/arm64/authenagent ] || parts out/packages/arm64/authenagent "authenagent_${version}_arm64"
+cp assets/licences/LICENCES.txt "$out/"
+(cd "$out" && sha256sum -- * >SHA256SUMS && cat SHA256SUMS)
