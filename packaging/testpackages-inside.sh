@@ -8,7 +8,7 @@ config=/etc/authenkiosk/authenkiosk.toml
 data=/var/lib/authenkiosk
 agent=http://127.0.0.1:8189
 
-install_it() { apt-get install -y -qq --no-download "$@"; }
+install_it() { apt-get install -y -qq "$@"; } # from the archive that was filled before
 active() { systemctl --quiet is-active "$1"; }
 must_not() { ! "$@"; }
 eventually() { # eventually SECONDS COMMAND...
@@ -30,7 +30,7 @@ ask() { # ask PATH [curl's options]
 preseed() { echo "authenkiosk authenkiosk/$1 $2 $3" | debconf-set-selections; }
 
 do_install() { # the version before installs with what it depends on; nobody is asked
-	install_it curl sudo xserver-xorg-video-dummy libinput-tools
+	install_it curl sudo xserver-xorg-video-dummy
 	find / -xdev \( -name '*authenkiosk*' -o -name '*authenagent*' \) ! -path '/root/*' ! -path '/proc/*' ! -path '/var/cache/apt/*' | sort >/root/before
 	install_it /root/authenkiosk_0.0.9_amd64.deb
 	[ "$(/usr/lib/authenkiosk/face show)" = agent ]
@@ -42,17 +42,19 @@ do_libraries() { # every library that the programs name is there
 		ldd /usr/bin/$program | tee /dev/stderr | must_not grep 'not found'
 	done
 	authenkiosk demo -out /root/demo -data /root/demodata | grep -q .
-	man -w authenkiosk 2>/dev/null || [ -e /usr/share/man/man1/authenkiosk.1.gz ] || grep -q path-exclude /etc/dpkg/dpkg.cfg.d/* 2>/dev/null
+	gzip -t /usr/share/man/man1/authenkiosk.1.gz /usr/share/man/man1/authenagent.1.gz
+	bash -c '. /usr/share/bash-completion/completions/authenkiosk && complete -p authenkiosk'
 }
 
 do_service() { # the agent runs as its own account, ready, sandboxed, and answers
 	active authenagent.service
-	[ "$(ps -o user= -p "$(pid_of authenagent.service)" | cut -c1-8)" = authenki ] || ps -o user= -p "$(pid_of authenagent.service)"
+	[ "$(stat -c %U "/proc/$(pid_of authenagent.service)")" = authenkiosk ]
 	[ "$(stat -c '%U %a' $data)" = "authenkiosk 700" ]
 	eventually 5 answers
 	curl -s -D - "$agent/healthz" | grep -i '^X-AuthenKiosk-Zone: test'
 	id authenkiosk
-	must_not ss -ltn 2>/dev/null | grep 8189 | grep -v 127.0.0.1
+	# It listens on 127.0.0.1 (0100007F) alone.
+	[ "$(awk '$4 == "0A" && $2 ~ /:1FFD$/ { print $2 }' /proc/net/tcp /proc/net/tcp6)" = 0100007F:1FFD ]
 	systemd-analyze --no-pager security authenagent.service | tail -1
 }
 
@@ -93,7 +95,7 @@ do_upgrade() { # the upgrade keeps configuration, clients and visits, and runs t
 	sha256sum -c /root/config.sum
 	visits | cmp - /root/visits
 	[ "$(stat -c '%U %a' $data)" = "authenkiosk 700" ]
-	dpkg --verify authenkiosk
+	[ -z "$(dpkg --verify authenkiosk)" ]
 }
 
 do_disabled() { # a service that the administrator has switched off stays off on an upgrade
@@ -136,22 +138,23 @@ do_watched() { # the kiosk is killed, stands still, and loses its screen: it com
 }
 
 do_document() { # the commands of docs/install-linux.md, in their order
-	# A block that begins with the word "sh" is for machines like this one.
 	sed -n '/^```sh$/,/^```$/{/^```/d;p}' /root/install-linux.md >/root/commands
 	[ -s /root/commands ]
 	cd /root
-	apt_is_offline
-	echo zero-token | cat >/root/input
+	rm -f authenkiosk_0.0.9_amd64.deb
+	echo 00000000-0000-0000-0000-000000000000 >/root/input
 	sh -eux /root/commands </root/input
 	grep -q 'Rotate" "left' /etc/authenkiosk/xorg.conf.d/50-screen.conf
 }
-apt_is_offline() { echo 'APT::Get::Download "false";' >/etc/apt/apt.conf.d/99offline; }
 
 do_station() { # the face station has no service
 	/usr/lib/authenkiosk/face set station
+	for unit in authenkiosk authenagent; do
+		must_not systemctl --quiet is-enabled $unit.service
+	done
+	# The screen ends when nothing needs it.
 	for unit in authenkiosk authenkiosk-x authenkiosk-wm authenagent; do
-		must_not active $unit.service
-		must_not systemctl --quiet is-enabled $unit.service | grep -x enabled
+		eventually 10 must_not active $unit.service
 	done
 }
 
@@ -165,7 +168,7 @@ do_purge() { # removed and purged: the visits stay, and that is said
 }
 
 do_noticed() { # an agent of NHSO on port 8189 is noticed and told, and nothing is started
-	cp /root/before /root/none # a program of ours plays it
+	# The simulator plays it, under the name that NHSO's service has.
 	cat >/etc/systemd/system/secureagent.service <<-UNIT
 		[Service]
 		ExecStart=/root/nhso testzone -listen 127.0.0.1:8198 -agent 127.0.0.1:8189
@@ -185,8 +188,6 @@ do_noticed() { # an agent of NHSO on port 8189 is noticed and told, and nothing 
 }
 
 do_used() { # use: the answer of the question has codes come through NHSO's agent
-	echo PURGE | debconf-communicate authenkiosk >/dev/null || true
-	preseed purge-data boolean false
 	apt-get purge -y -qq authenkiosk
 	preseed face select agent
 	preseed nhso-agent select use
