@@ -52,9 +52,11 @@ do_service() { # the agent runs as its own account, ready, sandboxed, and answer
 	[ "$(stat -c '%U %a' $data)" = "authenkiosk 700" ]
 	eventually 5 answers
 	curl -s -D - "$agent/healthz" | grep -i '^X-AuthenKiosk-Zone: test'
+	# It listens on 127.0.0.1 and ::1 alone.
+	awk '$4 == "0A" && $2 ~ /:1FFD$/ { print $2 }' /proc/net/tcp /proc/net/tcp6 >/root/listens
+	[ -s /root/listens ]
+	must_not grep -vx -e 0100007F:1FFD -e 00000000000000000000000001000000:1FFD /root/listens
 	id authenkiosk
-	# It listens on 127.0.0.1 (0100007F) alone.
-	[ "$(awk '$4 == "0A" && $2 ~ /:1FFD$/ { print $2 }' /proc/net/tcp /proc/net/tcp6)" = 0100007F:1FFD ]
 	systemd-analyze --no-pager security authenagent.service | tail -1
 }
 
@@ -108,8 +110,7 @@ do_disabled() { # a service that the administrator has switched off stays off on
 
 do_kiosk() { # the face kiosk: X server, window manager and kiosk come up, and are ready
 	printf 'Section "Device"\n\tIdentifier "none"\n\tDriver "dummy"\n\tVideoRam 65536\nEndSection\nSection "Screen"\n\tIdentifier "none"\n\tDevice "none"\n\tDefaultDepth 24\n\tSubSection "Display"\n\t\tDepth 24\n\t\tModes "1024x768"\n\tEndSubSection\nEndSection\n' >/etc/authenkiosk/xorg.conf.d/90-test.conf
-	preseed face select kiosk
-	dpkg-reconfigure -f noninteractive authenkiosk
+	/usr/lib/authenkiosk/face set kiosk
 	[ "$(/usr/lib/authenkiosk/face show)" = kiosk ]
 	must_not active authenagent.service
 	eventually 60 active authenkiosk.service
@@ -156,6 +157,23 @@ do_station() { # the face station has no service
 	for unit in authenkiosk authenkiosk-x authenkiosk-wm authenagent; do
 		eventually 10 must_not active $unit.service
 	done
+}
+
+do_face_kept() { # the face stays on an upgrade, and over a removal with what was kept
+	dpkg -i "/root/authenkiosk_${version}_amd64.deb"
+	[ "$(/usr/lib/authenkiosk/face show)" = station ]
+	must_not systemctl --quiet is-enabled authenagent.service
+	/usr/lib/authenkiosk/face set agent
+	eventually 10 answers
+	visits >/root/visits
+	sha256sum $config >/root/config.sum
+	apt-get remove -y -qq authenkiosk
+	must_not [ -e /usr/bin/authenkiosk ]
+	sha256sum -c /root/config.sum
+	install_it "/root/authenkiosk_${version}_amd64.deb"
+	[ "$(/usr/lib/authenkiosk/face show)" = agent ]
+	eventually 10 answers
+	visits | cmp - /root/visits
 }
 
 do_purge() { # removed and purged: the visits stay, and that is said

@@ -47,13 +47,13 @@ deb=$packages/authenkiosk_${version}_amd64.deb
 mkdir -p "$work"
 
 step() { # step NAME COMMAND...: prints what it was and how long it took
-	name=$1
+	what=$1
 	shift
 	began=$(date +%s.%N)
 	if "$@" >"$work/step.log" 2>&1; then
-		printf '%-9s %-72s %6.1f s\n' "${suite:-host}" "$name" "$(echo "$(date +%s.%N) $began" | awk '{ print $1 - $2 }')"
+		printf '%-9s %-72s %6.1f s\n' "${suite:-host}" "$what" "$(echo "$(date +%s.%N) $began" | awk '{ print $1 - $2 }')"
 	else
-		printf '%-9s %-72s FAILED\n' "${suite:-host}" "$name"
+		printf '%-9s %-72s FAILED\n' "${suite:-host}" "$what"
 		tail -60 "$work/step.log" >&2
 		exit 1
 	fi
@@ -134,7 +134,6 @@ lay() {
 # fetch gets what the package asks for, as apt reads its description, and installs none
 # of it: that is done later, without a network.
 fetch() {
-	export root suite work version
 	unshare --mount --pid --fork --kill-child --propagation private sh -euc '
 		mount --bind "$work/$suite.archives" "$root/var/cache/apt/archives"
 		mount -t proc proc "$root/proc"
@@ -218,6 +217,7 @@ picture() {
 
 for suite in $suites; do
 	root=$work/$suite.machine
+	export root suite work version
 	step "a clean folder" base
 	step "a machine" lay
 	step "what the package depends on is downloaded" fetch
