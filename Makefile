@@ -198,7 +198,7 @@ deps-packages:
 
 # test-packages installs, uses, upgrades and purges them on clean machines of Debian 12
 # and 13 (some minutes each; as root).
-test-packages: packages
+test-packages: release
 	@sh packaging/deps.sh testpackages
 	@sh packaging/testpackages.sh -pictures out/pictures/packages "$(VERSION)" "$(LDFLAGS)"
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Tries the packages of `make packages` on machines that have nothing yet: clean folders of
+# Tries the packages of `make release` on machines that have nothing yet: clean folders of
 # Debian 12 and 13 in which systemd is the first process, as on a real machine, with a
 # network of their own. What is done there is in testpackages-inside.sh; each step is
 # printed with its time, and the first that fails ends the test with its output.
@@ -14,7 +14,7 @@ pictures=
 mirror=${MIRROR:-}
 usage() {
 	cat >&2 <<'USAGE'
-usage: testpackages.sh [options] VERSION LDFLAGS, as root, after make packages
+usage: testpackages.sh [options] VERSION LDFLAGS, as root, after make release
   -suites LIST     Debian's names for what to try (default "bookworm trixie")
   -no-rebuild      do not build a second time to compare
   -pictures DIR    keep a picture of the kiosk's screen
@@ -79,14 +79,12 @@ faultless() {
 	lintian --fail-on error,warning --allow-root --suppress-tags "$(sed 's/ .*//;/^#/d;/^$/d' packaging/linux/lintian | paste -sd,)" "$@"
 }
 
-# again builds the packages from the commit in another place and with an empty cache.
+# again makes the release from the commit in another place and with an empty cache.
 again() {
 	rm -rf "$work/again" && git clone -q . "$work/again"
 	(cd "$work/again" && git checkout -q "$(git -C "$OLDPWD" rev-parse HEAD)" &&
-		GOCACHE="$work/again.cache" make packages) >"$work/again.log" 2>&1 || { tail "$work/again.log"; return 1; }
-	for made in "$packages"/*.deb "$packages"/*.rpm; do
-		cmp "$made" "$work/again/$made"
-	done
+		GOCACHE="$work/again.cache" make release) >"$work/again.log" 2>&1 || { tail "$work/again.log"; return 1; }
+	diff -r out/release "$work/again/out/release"
 	rm -rf "$work/again" "$work/again.cache"
 }
 
