@@ -21,12 +21,6 @@ func (k *Kiosk) Attach(w fyne.Window) {
 	w.Canvas().SetOnTypedKey(k.typedKey)
 }
 
-// thaiDigits are the letters on the number row of the Thai keyboard, 1 to 9 and
-// 0: a keyboard that was left in Thai types them.
-var thaiDigits = map[rune]byte{
-	'ๅ': '1', '/': '2', '-': '3', 'ภ': '4', 'ถ': '5', 'ุ': '6', 'ึ': '7', 'ค': '8', 'ต': '9', 'จ': '0',
-}
-
 func (k *Kiosk) typedRune(r rune) { k.pressed(k.eventOfRune(r)) }
 
 // pressed passes on what a key means, once it is certain that no scanner typed it.
@@ -37,13 +31,7 @@ func (k *Kiosk) eventOfRune(r rune) flow.Event {
 	if !k.typing() || k.layered() {
 		return flow.Touched{}
 	}
-	d, ok := thaiDigits[r]
-	switch {
-	case r >= '0' && r <= '9':
-		d, ok = byte(r), true
-	case r >= '๐' && r <= '๙':
-		d, ok = byte('0'+r-'๐'), true
-	}
+	d, ok := draw.Digit(r)
 	if !ok {
 		return flow.Touched{}
 	}
