@@ -33,7 +33,7 @@ type room struct {
 // what is in a list must be in use.
 var house = map[string]room{
 	".": {
-		[]string{"app", "app/config", "app/demo", "app/kiosk", "cli", "cli/kioskcmd", "ui/dock", "ui/draw", "ui/fyneenv", "ui/kiosk", "visit", "visit/flow"},
+		[]string{"app", "app/config", "app/demo", "app/kiosk", "app/station", "cli", "cli/kioskcmd", "desk/session", "ui/dock", "ui/draw", "ui/fyneenv", "ui/kiosk", "ui/station", "visit", "visit/flow"},
 		[]string{"cardreader/virtualcard", "nhso/testzone", "printer", "printer/template"},
 		"it joins the face to the program; devices and NHSO are the program's. Its benchmarks play patients",
 	},
@@ -62,7 +62,7 @@ var house = map[string]room{
 	"cli/manual": {[]string{"cli"}, []string{"cli/kioskcmd"}, "it tells what the table of commands has, and knows no command of its own"},
 	"cli/kioskcmd": {
 		[]string{
-			"app", "app/config", "app/demo", "app/kiosk", "app/photo", "app/slips", "camera", "cli", "printer", "printer/template", "storage", "visit", "visit/flow",
+			"app", "app/config", "app/demo", "app/kiosk", "app/photo", "app/slips", "app/station", "camera", "cli", "printer", "printer/template", "storage", "visit", "visit/flow",
 		},
 		[]string{"printer/sink"},
 		"commands of the program with a screen, which is handed in: they can be tested without Fyne",
@@ -91,6 +91,11 @@ var house = map[string]room{
 			"nhso/testzone", "outbox", "printer", "printer/sink", "visit", "visit/flow",
 		},
 		[]string{"app/privatelog", "cardreader/virtualcard", "storage", "visit/flow/record"},
+		"a face knows no other one, and its screen is handed in",
+	},
+	"app/station": {
+		[]string{"app", "app/records", "desk/session", "visit", "visit/desk", "visit/flow"},
+		nil,
 		"a face knows no other one, and its screen is handed in",
 	},
 	"app/cards":   {[]string{"app/config", "cardreader", "visit", "visit/flow"}, []string{"app/demo", "cardreader/virtualcard"}, "whose card it is is told; what is done with it is the flow's, and of programs"},
@@ -182,7 +187,12 @@ var house = map[string]room{
 	"ui/draw":          {[]string{"assets"}, []string{"ui/draw/drawtest"}, "what screens are made of serves every face, and knows the way of none"},
 	"ui/draw/drawtest": {[]string{"assets"}, nil, "it measures what is drawn, and must not use what draws"},
 	"ui/kiosk":         {[]string{"ui/draw", "visit", "visit/flow"}, []string{"ui/dock", "ui/draw/drawtest"}, "screens draw a model and send taps; one that asked a device would show what the flow has not decided"},
-	"ui/fyneenv":       {nil, nil, "it must run before all of Fyne"},
+	"ui/station": {
+		[]string{"desk", "desk/session", "ui/draw", "visit", "visit/desk"},
+		[]string{"desk/desktest", "desk/local", "storage", "ui/draw/drawtest"},
+		"it shows and does what a desk answers, wherever the visits are; one that knew a store or a device could go around it",
+	},
+	"ui/fyneenv": {nil, nil, "it must run before all of Fyne"},
 
 	"assets":             {nil, nil, "they are files"},
 	"assets/slipwords":   {nil, []string{"visit"}, "they are words"},
@@ -200,11 +210,11 @@ type place struct {
 // libraries has every module that go.mod names. A longer path is a rule of its own
 // for a part.
 var libraries = map[string]place{
-	"fyne.io/fyne/v2":        {[]string{".", "ui/dock", "ui/draw", "ui/kiosk"}, nil, "all else runs without a screen"},
+	"fyne.io/fyne/v2":        {[]string{".", "ui/dock", "ui/draw", "ui/kiosk", "ui/station"}, nil, "all else runs without a screen"},
 	"fyne.io/fyne/v2/app":    {[]string{"."}, nil, "one window, one application"},
-	"fyne.io/fyne/v2/test":   {[]string{"ui/kiosk"}, []string{".", "ui/draw", "ui/kiosk"}, "it draws without a display"},
+	"fyne.io/fyne/v2/test":   {[]string{"ui/kiosk"}, []string{".", "ui/draw", "ui/kiosk", "ui/station"}, "it draws without a display"},
 	"fyne.io/fyne/v2/dialog": {nil, nil, "stock dialogs are not for patients: too small, in English, and open after the session"},
-	"fyne.io/fyne/v2/widget": {nil, nil, "screens are drawn of shapes of our own: sizes, contrast and Thai line breaks of widgets are not ours to set"},
+	"fyne.io/fyne/v2/widget": {[]string{"ui/station"}, nil, "the staff have a keyboard and sit before it; screens of patients are drawn of shapes of our own: sizes, contrast and Thai line breaks of widgets are not ours to set"},
 
 	"github.com/ebfe/scard":         {[]string{"cardreader/pcsc"}, nil, "its traps are kept in one place, and a program without CGO has none"},
 	"go.etcd.io/bbolt":              {[]string{"storage"}, []string{"storage", "storage/powercut"}, "what is on the disk passes the store"},

@@ -24,10 +24,11 @@ func TestEachListOfTheDomainStandsOnce(t *testing.T) {
 		"Relations":    {"RelationParent", "RelationGuardian", "RelationCaregiver", "RelationOfficer"},
 		"PrinterKinds": {"PrinterNone", "PrinterTCP", "PrinterFile", "PrinterSerial", "PrinterIPP", "PrinterWindows", "PrinterImage"},
 		"Orientations": {"OrientationAuto", "OrientationPortrait", "OrientationLandscape"},
+		"OnCards":      {"OnCardPage", "OnCardNotice", "OnCardOff"},
 	}
 	for name, size := range map[string]int{
 		"Zones": len(visit.Zones()), "Methods": len(visit.Methods()), "Relations": len(visit.Relations()),
-		"PrinterKinds": len(visit.PrinterKinds()), "Orientations": len(visit.Orientations()),
+		"PrinterKinds": len(visit.PrinterKinds()), "Orientations": len(visit.Orientations()), "OnCards": len(visit.OnCards()),
 	} {
 		if len(lists[name]) != size {
 			t.Errorf("visit.%s has %d members, and this test knows %d of them", name, size, len(lists[name]))
@@ -66,7 +67,7 @@ func countedUp(t *testing.T, path string, source any, lists map[string][]string)
 	}
 	texts := map[string][]string{
 		"Zones": textsOf(visit.Zones()), "Methods": textsOf(visit.Methods()), "Relations": textsOf(visit.Relations()),
-		"PrinterKinds": textsOf(visit.PrinterKinds()), "Orientations": textsOf(visit.Orientations()),
+		"PrinterKinds": textsOf(visit.PrinterKinds()), "Orientations": textsOf(visit.Orientations()), "OnCards": textsOf(visit.OnCards()),
 	}
 	ast.Inspect(f, func(n ast.Node) bool {
 		var among []ast.Expr

@@ -15,7 +15,7 @@ import (
 func main() {
 	p := &cli.Program{
 		Name: "authenkiosk", Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Commands: kioskcmd.Commands(openWindow, drawScreen), Checks: kioskcmd.Checks,
+		Commands: kioskcmd.Commands(kioskcmd.Faces{Kiosk: openWindow, Station: openStation, Draw: drawScreen}), Checks: kioskcmd.Checks,
 	}
 	os.Exit(kioskcmd.Main(p, os.Args[1:]))
 }

@@ -339,17 +339,22 @@ type layoutFile struct {
 	screen *ui.Kiosk
 }
 
-// write replaces the file at once, so that no half of it is read. Nobody reads it after
-// a power cut: it is not synced, which would keep the screen waiting.
 func (l layoutFile) write(m flow.Model) {
-	if l.path == "" {
-		return
+	if l.path != "" {
+		writeLayout(l.path, map[string]any{
+			"screen": m.State.String(), "warning": m.Warning, "settled_at": l.screen.SettledAt(), "widgets": l.screen.Layout(), "texts": l.screen.Texts(),
+		})
 	}
-	data, err := json.Marshal(map[string]any{"screen": m.State.String(), "warning": m.Warning, "settled_at": l.screen.SettledAt(), "widgets": l.screen.Layout(), "texts": l.screen.Texts()})
+}
+
+// writeLayout replaces the file at once, so that no half of it is read. Nobody reads it
+// after a power cut: it is not synced, which would keep the screen waiting.
+func writeLayout(path string, layout map[string]any) {
+	data, err := json.Marshal(layout)
 	if err == nil {
-		temp := l.path + ".new"
+		temp := path + ".new"
 		if os.WriteFile(temp, data, 0o600) == nil {
-			_ = os.Rename(temp, l.path)
+			_ = os.Rename(temp, path)
 		}
 	}
 }

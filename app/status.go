@@ -41,7 +41,7 @@ func nameOf(c config.Config) string {
 	if c.MQTT.Kiosk != "" {
 		return c.MQTT.Kiosk
 	}
-	return records.Station()
+	return records.Machine()
 }
 
 // findings are the lights, as those at a desk see them.

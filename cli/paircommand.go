@@ -87,7 +87,7 @@ func (p *Program) pairWith(ctx context.Context, s *Settings, address string) err
 	}
 	name := s.station
 	if name == "" {
-		name = records.Station()
+		name = records.Machine()
 	}
 	made, err := pairings.Pair(ctx, address, shown, code, name)
 	if err != nil {

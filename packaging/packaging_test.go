@@ -22,7 +22,7 @@ const root = ".." // of the source
 // programs are those that packages have, with their commands.
 func programs() map[string]*cli.Program {
 	return map[string]*cli.Program{
-		"authenkiosk": {Name: "authenkiosk", Commands: kioskcmd.Commands(nil, nil)},
+		"authenkiosk": {Name: "authenkiosk", Commands: kioskcmd.Commands(kioskcmd.Faces{})},
 		"authenagent": {Name: "authenagent"},
 	}
 }

@@ -33,3 +33,16 @@ const (
 func Orientations() []Orientation {
 	return []Orientation{OrientationAuto, OrientationPortrait, OrientationLandscape}
 }
+
+// OnCard is what a card that comes in does at the station of the desk.
+type OnCard string
+
+// What it can do.
+const (
+	OnCardPage   OnCard = "page"   // the visits of its holder are shown
+	OnCardNotice OnCard = "notice" // a line offers them
+	OnCardOff    OnCard = "off"    // nothing, and it is not read
+)
+
+// OnCards returns all that it can do.
+func OnCards() []OnCard { return []OnCard{OnCardPage, OnCardNotice, OnCardOff} }

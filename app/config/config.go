@@ -29,6 +29,7 @@ type Config struct {
 	Certifier  Certifier
 	Line       Line
 	Kiosk      Kiosk
+	Station    Station
 	Storage    Storage
 	Update     Update
 }
@@ -175,6 +176,11 @@ type Kiosk struct {
 	NextFor map[string]map[string]string // the same by claim type and language, where it is not that for all; see NextAfter
 }
 
+// Station is what the front desk sees.
+type Station struct {
+	OnCard visit.OnCard // what a card that comes in does to the screen
+}
+
 // Storage says how long data stay, in days: of settled visits, photos, and work for
 // the staff that nobody has closed.
 type Storage struct {
@@ -199,6 +205,7 @@ func Default() Config {
 			Fullscreen:       true,
 			Orientation:      visit.OrientationAuto,
 		},
+		Station: Station{OnCard: visit.OnCardNotice},
 		Storage: Storage{KeepDays: 1, KeepPhotoDays: 1, KeepStaffDays: 30},
 		Update:  Update{Window: Window{18 * 60, 6 * 60}},
 	}

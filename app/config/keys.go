@@ -103,6 +103,8 @@ var keys = map[string]setter{
 	"kiosk.next_en":             text(func(c *Config) *string { return &c.Kiosk.NextEN }, orEmpty(short)),
 	"kiosk.remember_phone_days": days(func(c *Config) *int { return &c.Kiosk.RememberPhoneDays }, 0, maxRememberPhone),
 
+	"station.on_card": choice(func(c *Config) *visit.OnCard { return &c.Station.OnCard }, visit.OnCards()...),
+
 	"storage.keep_days":       days(func(c *Config) *int { return &c.Storage.KeepDays }, 1, maxKeep),
 	"storage.keep_staff_days": days(func(c *Config) *int { return &c.Storage.KeepStaffDays }, 1, maxKeep),
 	"storage.keep_photo_days": days(func(c *Config) *int { return &c.Storage.KeepPhotoDays }, 0, maxKeepPhoto),

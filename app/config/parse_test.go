@@ -34,7 +34,7 @@ func TestTheExampleHasEveryKeyAndEqualsTheDefaults(t *testing.T) {
 func TestWrongValuesAreNamedWithLineKeyAndWhatIsAllowed(t *testing.T) {
 	for _, c := range []struct{ name, file, want string }{
 		{"an unknown zone", "[nhso]\nzone = \"prod\"", `kiosk.toml:2: nhso.zone = "prod": allowed are "demo", "test", "production"`},
-		{"an unknown section", "\n[nhs]\nzone = 1", `kiosk.toml:2: nhs: unknown section; allowed are agent, camera, cardreader, certifier, desk, kiosk, line, mqtt, nhso, printer, storage, unit, update, webhook`},
+		{"an unknown section", "\n[nhs]\nzone = 1", `kiosk.toml:2: nhs: unknown section; allowed are agent, camera, cardreader, certifier, desk, kiosk, line, mqtt, nhso, printer, station, storage, unit, update, webhook`},
 		{"an unknown key", "[unit]\n\nhcod = \"10001\"", `kiosk.toml:3: unit.hcod: unknown key; allowed in [unit] are hcode, name, phone`},
 		{"a token in the file", "[nhso]\ntoken = \"0000\"", `kiosk.toml:2: nhso.token: unknown key; allowed in [nhso] are agent_url, endpoint_url, evidence_url, recorder_pid, source_id, status_url, upstream, zone`},
 		{"a section as a value", "unit = 1", `kiosk.toml:1: unit: is a section and stands once in [ ]`},

@@ -125,7 +125,7 @@ func (w *work) verb(line []string) (func() error, error) {
 // write the data directory: they look after the machine, and have the rights of those.
 // On another machine nobody is that.
 func (r Commands) whoActs(ctx context.Context, as string, input io.Reader) (desk.Operator, error) {
-	machine := Station()
+	machine := Machine()
 	if as == "" && r.SignIn != nil {
 		return desk.Operator{}, errSignIn
 	}
@@ -156,8 +156,8 @@ func (r Commands) whoActs(ctx context.Context, as string, input io.Reader) (desk
 // stationName is what may stand for a machine in holds and in the audit.
 var stationName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
 
-// Station is the name of this machine.
-func Station() string {
+// Machine is the name of this machine in holds and in the audit.
+func Machine() string {
 	name, err := os.Hostname()
 	if err != nil || !stationName.MatchString(name) {
 		return "this-machine"

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 
@@ -16,6 +15,7 @@ import (
 	"authenkiosk/app/config"
 	"authenkiosk/app/demo"
 	"authenkiosk/app/kiosk"
+	"authenkiosk/app/station"
 	"authenkiosk/cli"
 	"authenkiosk/visit"
 )
@@ -31,6 +31,14 @@ type Opening struct {
 	Log   *slog.Logger
 }
 
+// StationOpening is how a window gets its station; see Opening.
+type StationOpening struct {
+	WindowOptions
+	Try   func() (*station.Station, error)
+	Rough config.Config
+	Log   *slog.Logger
+}
+
 // WindowOptions are flags that concern the window.
 type WindowOptions struct {
 	// LayoutFile, if set, gets the places of all buttons and the texts in JSON at
@@ -40,14 +48,17 @@ type WindowOptions struct {
 	Width, Height int
 }
 
-// Window opens the kiosk's window and returns when ctx ends. It is called on the main
-// goroutine.
-type Window func(ctx context.Context, o Opening) error
+// Faces are what the user interface hands in. Windows are opened on the main goroutine,
+// and open until ctx ends.
+type Faces struct {
+	Kiosk   func(ctx context.Context, o Opening) error
+	Station func(ctx context.Context, o StationOpening) error
+	Draw    Draw
+}
 
 // flags are those of the commands here, and what they need of the user interface.
 type flags struct {
-	window Window
-	draw   Draw
+	Faces
 
 	size, layoutFile string
 	out              string // of pictures
@@ -57,17 +68,17 @@ type flags struct {
 }
 
 // Commands are those of the program with a screen; the kiosk is the first.
-func Commands(window Window, draw Draw) []cli.Command {
-	f := &flags{window: window, draw: draw}
+func Commands(faces Faces) []cli.Command {
+	f := &flags{Faces: faces}
+	window := func(set *flag.FlagSet, _ *cli.Settings) {
+		set.StringVar(&f.size, "size", "", "open a window of `WIDTHxHEIGHT` pixels in place of the usual one")
+		set.StringVar(&f.layoutFile, "test-layout", "", "write the places of the buttons to this `file`, for tests")
+	}
 	return []cli.Command{
 		{
-			Name: "kiosk", Help: "the full-screen kiosk for patients", Run: f.kiosk,
-			Flags: func(set *flag.FlagSet, _ *cli.Settings) {
-				set.StringVar(&f.size, "size", "", "open a window of `WIDTHxHEIGHT` pixels in place of the full screen")
-				set.StringVar(&f.layoutFile, "test-layout", "", "write the places of the buttons to this `file`, for tests")
-			},
+			Name: "kiosk", Help: "the full-screen kiosk for patients", Run: f.kiosk, Flags: window,
 		},
-		{Name: "station", Help: "the front desk's station", Run: later},
+		{Name: "station", Help: "the front desk's station, with the HTTP agent in it", Run: f.station, Flags: window},
 		{
 			Name: "demo", Args: "-out DIR", Help: "one whole visit without a display, a reader or a network", Run: f.demo,
 			Flags: func(set *flag.FlagSet, _ *cli.Settings) {
@@ -88,22 +99,12 @@ func Commands(window Window, draw Draw) []cli.Command {
 	}
 }
 
-// errLater is a command whose part of the product is not built yet.
-var errLater = errors.New("this part is not available in this version yet")
-
-func later(*cli.Program, context.Context, *cli.Settings) error { return errLater }
-
 // kiosk opens the kiosk and works until ctx ends. Without a kiosk the window says
 // that there is none, and whom to call.
 func (f *flags) kiosk(p *cli.Program, ctx context.Context, s *cli.Settings) error {
-	o := Opening{WindowOptions: WindowOptions{LayoutFile: f.layoutFile}, Rough: config.Rough(s.ConfigFile), Log: s.Log}
+	o := Opening{Rough: config.Rough(s.ConfigFile), Log: s.Log}
 	var err error
-	if f.size != "" {
-		if o.Width, o.Height, err = parseSize(f.size); err != nil {
-			return err
-		}
-	}
-	if err := s.Place(); err != nil {
+	if o.WindowOptions, err = f.place(s); err != nil {
 		return err
 	}
 	trial, err := s.OnTrial()
@@ -112,18 +113,57 @@ func (f *flags) kiosk(p *cli.Program, ctx context.Context, s *cli.Settings) erro
 	}
 	watched := s.WatchCrashes() // its reports lie beside the data
 	defer watched.End()
-	o.Try = func() (*kiosk.Kiosk, error) { return f.open(p, s, watched.Lifeline(), trial) }
-	return f.window(ctx, o)
+	o.Try = func() (k *kiosk.Kiosk, err error) {
+		err = f.open(p, s, trial, func(options app.Options) (err error) {
+			k, err = kiosk.New(kiosk.Options{Options: options, Lifeline: watched.Lifeline()})
+			return err
+		})
+		return k, err
+	}
+	return f.Kiosk(ctx, o)
 }
 
-// open makes the kiosk ready. It may be called again after an error.
-func (f *flags) open(p *cli.Program, s *cli.Settings, lifeline io.Writer, trial *app.Trial) (*kiosk.Kiosk, error) {
+// place settles where the window and the data are.
+func (f *flags) place(s *cli.Settings) (o WindowOptions, err error) {
+	o.LayoutFile = f.layoutFile
+	if f.size != "" {
+		if o.Width, o.Height, err = parseSize(f.size); err != nil {
+			return o, err
+		}
+	}
+	return o, s.Place()
+}
+
+// station opens the station of the desk and works until ctx ends.
+func (f *flags) station(p *cli.Program, ctx context.Context, s *cli.Settings) error {
+	o := StationOpening{Rough: config.Rough(s.ConfigFile), Log: s.Log}
+	var err error
+	if o.WindowOptions, err = f.place(s); err != nil {
+		return err
+	}
+	trial, err := s.OnTrial()
+	if err != nil {
+		return err
+	}
+	defer s.WatchCrashes().End() // its reports lie beside the data
+	o.Try = func() (made *station.Station, err error) {
+		err = f.open(p, s, trial, func(options app.Options) (err error) {
+			made, err = station.New(options)
+			return err
+		})
+		return made, err
+	}
+	return f.Station(ctx, o)
+}
+
+// open makes a face ready. It may be called again after an error.
+func (f *flags) open(p *cli.Program, s *cli.Settings, trial *app.Trial, face func(app.Options) error) error {
 	c, err := s.Load()
 	if err != nil {
-		return nil, app.NotStarted(visit.ConfigWrong, err)
+		return app.NotStarted(visit.ConfigWrong, err)
 	}
 	if f.layoutFile != "" && c.NHSO.Zone == visit.ZoneProduction {
-		return nil, errors.New("-test-layout shows what is on the screen: it is not for the production zone")
+		return errors.New("-test-layout shows what is on the screen: it is not for the production zone")
 	}
 	options := app.Options{Config: c, Data: s.Data, Log: s.Log, Findings: p.Findings(c, s), Trial: trial}
 	var page net.Listener
@@ -134,14 +174,13 @@ func (f *flags) open(p *cli.Program, s *cli.Settings, lifeline io.Writer, trial 
 			page = nil
 		}
 		if options.Demo, err = demo.New(page); err != nil {
-			return nil, errors.Join(err, closeAny(page))
+			return errors.Join(err, closeAny(page))
 		}
 	}
-	k, err := kiosk.New(kiosk.Options{Options: options, Lifeline: lifeline})
-	if err != nil {
-		return nil, errors.Join(app.NotStarted(app.ProblemOfStart(err), err), closeAny(page))
+	if err := face(options); err != nil {
+		return errors.Join(app.NotStarted(app.ProblemOfStart(err), err), closeAny(page))
 	}
-	return k, nil
+	return nil
 }
 
 func closeAny(l net.Listener) error {
@@ -173,5 +212,5 @@ func (f *flags) demo(p *cli.Program, ctx context.Context, s *cli.Settings) error
 	// The demo stands alone: nothing of a real unit's devices is used.
 	c.NHSO, c.Agent, c.CardReader = config.Default().NHSO, config.Default().Agent, config.CardReader{}
 	c.NHSO.Zone = visit.ZoneDemo
-	return playDemo(ctx, p.Stdout, &demoPlay{out: f.out, width: width, height: height, draw: f.draw, log: s.Log}, c)
+	return playDemo(ctx, p.Stdout, &demoPlay{out: f.out, width: width, height: height, draw: f.Draw, log: s.Log}, c)
 }

@@ -48,18 +48,25 @@ func call(t *testing.T, args ...string) called {
 	var out, errs bytes.Buffer
 	p := cli.Program{
 		Name: "authenkiosk", Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Checks: Checks,
-		Commands: Commands(
-			func(_ context.Context, o Opening) error {
+		Commands: Commands(Faces{
+			Kiosk: func(_ context.Context, o Opening) error {
 				k, err := o.Try()
 				if err == nil {
 					k.Close()
 				}
 				return err
 			},
-			func(*kiosk.Kiosk, flow.Model, int, int) (image.Image, error) {
+			Station: func(_ context.Context, o StationOpening) error {
+				s, err := o.Try()
+				if err == nil {
+					s.Close()
+				}
+				return err
+			},
+			Draw: func(*kiosk.Kiosk, flow.Model, int, int) (image.Image, error) {
 				return image.NewGray(image.Rect(0, 0, 1, 1)), nil
 			},
-		),
+		}),
 	}
 	return called{p.Main(args), out.String(), errs.String()}
 }
@@ -70,7 +77,7 @@ func TestACommandLineThatMakesNoSenseIsExplained(t *testing.T) {
 		args  []string
 		words string
 	}{
-		{"the station comes later", []string{"station"}, "not available in this version"},
+		{"a station of a wrong size", []string{"station", "-size", "big"}, "WIDTHxHEIGHT"},
 		{"a demo without a place", []string{"demo"}, "-out DIR"},
 		{"a demo of a wrong size", []string{"demo", "-out", "x", "-size", "big"}, "WIDTHxHEIGHT"},
 		{"a configuration that is not there", []string{"-config", "none.toml"}, "none.toml"},
@@ -162,13 +169,14 @@ func TestCrashingKiosk(*testing.T) {
 	if os.Getenv(crashing) == "" {
 		return // nobody has started it as a child
 	}
-	p := cli.Program{Name: "authenkiosk", Stdout: io.Discard, Stderr: os.Stderr, Commands: Commands(
-		func(context.Context, Opening) error {
+	p := cli.Program{Name: "authenkiosk", Stdout: io.Discard, Stderr: os.Stderr, Commands: Commands(Faces{
+		Kiosk: func(context.Context, Opening) error {
 			done := make(chan struct{})
 			go func() { panic("on purpose") }()
 			<-done
 			return nil
-		}, nil)}
+		},
+	})}
 	p.Main([]string{"kiosk"})
 }
 

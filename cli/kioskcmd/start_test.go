@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"authenkiosk/app"
+	"authenkiosk/app/kiosk"
 	"authenkiosk/cli"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
@@ -68,9 +69,17 @@ func TestWhatKeepsAKioskFromStartingHasWordsForTheScreen(t *testing.T) {
 			write(t, s.ConfigFile, "[unit]\nhcode = \"99999\"\n")
 			c.spoil(t, s)
 			f := &flags{layoutFile: c.layout}
-			k, err := f.open(&cli.Program{}, s, nil, nil)
+			start := func() error {
+				return f.open(&cli.Program{}, s, nil, func(o app.Options) error {
+					k, err := kiosk.New(kiosk.Options{Options: o})
+					if err == nil {
+						k.Close()
+					}
+					return err
+				})
+			}
+			err := start()
 			if err == nil {
-				k.Close()
 				t.Fatal("it starts")
 			}
 			if got := app.StartProblem(err); got != c.problem {
@@ -80,10 +89,9 @@ func TestWhatKeepsAKioskFromStartingHasWordsForTheScreen(t *testing.T) {
 				return
 			}
 			c.mend(t, s)
-			if k, err = f.open(&cli.Program{}, s, nil, nil); err != nil {
+			if err = start(); err != nil {
 				t.Fatalf("it does not start after that was mended: %v", err)
 			}
-			k.Close()
 		})
 	}
 }

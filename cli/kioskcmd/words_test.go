@@ -41,7 +41,7 @@ func TestWhyAKioskDoesNotStartReachesSomebody(t *testing.T) {
 				console: func() (io.Reader, *os.File, bool) { return strings.NewReader(""), shell, c.shell },
 				box:     func(_, text string) { box = text },
 			}
-			p := &cli.Program{Name: "authenkiosk", Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: &errs, Commands: Commands(noDisplay, nil)}
+			p := &cli.Program{Name: "authenkiosk", Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: &errs, Commands: Commands(Faces{Kiosk: noDisplay})}
 			mainWith(s, p, append(c.args, dataFlag(t, c.args)...))
 			said, err := os.ReadFile(shell.Name())
 			if err != nil {

@@ -12,7 +12,7 @@ import (
 )
 
 func program() *cli.Program {
-	return &cli.Program{Name: "authenkiosk", Commands: kioskcmd.Commands(nil, nil)}
+	return &cli.Program{Name: "authenkiosk", Commands: kioskcmd.Commands(kioskcmd.Faces{})}
 }
 
 func TestThePageHasEveryCommandAndEveryFlag(t *testing.T) {

@@ -35,7 +35,7 @@ func write(args []string) error {
 		return err
 	}
 	version, date, dir := args[0], time.Unix(seconds, 0), args[2]
-	kiosk := &cli.Program{Name: "authenkiosk", Commands: kioskcmd.Commands(nil, nil)}
+	kiosk := &cli.Program{Name: "authenkiosk", Commands: kioskcmd.Commands(kioskcmd.Faces{})}
 	agent := &cli.Program{Name: "authenagent"}
 	for _, p := range []struct {
 		*cli.Program

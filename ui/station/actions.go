@@ -1,0 +1,237 @@
+package station
+
+import (
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"authenkiosk/desk"
+	"authenkiosk/ui/draw"
+	"authenkiosk/visit"
+	rules "authenkiosk/visit/desk"
+)
+
+// actions are what can be done with the visit, and nothing else.
+func (d *details) actions(list *fyne.Container) {
+	s, i := d.s, d.of.Item
+	mine := i.HeldBy != "" && i.HeldBy == desk.OperatorAt(s.o.Machine, s.who).Name
+	switch {
+	case !i.Kind.Open():
+		d.steps(list, i.Steps, false)
+	case d.closing:
+		d.reasons(list)
+	case mine:
+		list.Add(wrapped(s.say.Say("station.steps")))
+		d.steps(list, i.Steps, true)
+		if s.may(rules.Release) {
+			d.add(list, s.button("release", s.say.Say("station.release"), d.release))
+		}
+	case i.HeldBy != "":
+		if s.may(rules.ReleaseOther) {
+			d.add(list, s.button("release", s.say.Say("station.release-other"), d.release))
+		}
+	default:
+		if i.State != visit.StateInflight && s.may(rules.Hold) {
+			list.Add(wrapped(s.say.Say("station.hold-why")))
+			d.add(list, s.button("hold", s.say.Say("station.hold"), d.hold).strong())
+		}
+		d.steps(list, i.Steps, false)
+	}
+}
+
+// steps are those that solve it, the best first; held: the operator holds it, so that it
+// can be ended.
+func (d *details) steps(list *fyne.Container, steps []rules.Step, held bool) {
+	s, i := d.s, d.of.Item
+	for _, step := range steps {
+		switch step {
+		case rules.Wait, rules.CallAdmin:
+			list.Add(wrapped(s.say.Say("station.step." + string(step))))
+		case rules.NewAuthen:
+			if held && s.may(rules.CopyPID) {
+				list.Add(wrapped(s.say.Say("station.step.new-authen")))
+				d.add(list, s.button("copy-pid", s.say.Say("station.copy-pid"), d.copyPID))
+			}
+		case rules.EnterCode:
+			if held && s.may(rules.Settle) {
+				d.enterCode(list)
+			}
+		case rules.Ask:
+			if s.may(rules.AskNHSO) {
+				d.add(list, s.button("ask", s.say.Say("station.ask"), d.ask))
+			}
+		case rules.Close:
+			if held && (s.may(rules.GiveUp) || s.may(rules.CloseNotDue)) {
+				d.add(list, s.button("close", s.say.Say("station.close"), func() {
+					d.closing, d.reason, d.said = true, "", ""
+					d.build()
+				}))
+			}
+		case rules.BringBack:
+			if s.may(rules.Reopen) {
+				d.add(list, s.button("reopen", s.say.Say("station.reopen"), d.reopen))
+			}
+		case rules.ReadCard, rules.OfficerCard, rules.PrintAgain: // no desk carries them yet
+		}
+	}
+	if i.Code != "" {
+		d.add(list, s.button("copy-code", s.say.Say("station.copy-code")+"  F7", d.copyCode))
+	}
+}
+
+// enterCode takes a code from elsewhere. A scan fills the field and confirms nothing.
+func (d *details) enterCode(list *fyne.Container) {
+	s := d.s
+	e := s.entry("code", s.say.Say("station.code"), d.settle)
+	e.Text = d.code
+	e.OnChanged = func(t string) { d.code = t }
+	list.Add(wrapped(s.say.Say("station.step.enter-code")))
+	list.Add(container.NewBorder(nil, nil, nil, d.live(s.button("settle", s.say.Say("station.settle"), d.settle)), e))
+	d.start = e
+}
+
+// scan fills the field for a code, and reports whether there is one.
+func (d *details) scan(text string) bool {
+	if _, err := visit.ParseAuthenCode(strings.ToUpper(text)); err != nil || d.s.focusedName() != "code" {
+		return false
+	}
+	d.code = strings.ToUpper(text)
+	d.build()
+	return true
+}
+
+// reasons are why an item is closed without a code.
+func (d *details) reasons(list *fyne.Container) {
+	s := d.s
+	list.Add(bold(wrapped(s.say.Say("station.close-why"))))
+	for _, r := range rules.Reasons() {
+		if !s.may(r.Action()) {
+			continue
+		}
+		b := d.add(list, s.button("reason-"+string(r), s.say.Say("station.reason."+string(r)), func() {
+			d.reason = r
+			d.build()
+		}))
+		b.Alignment = widget.ButtonAlignLeading
+		b.chosen(r == d.reason)
+	}
+	confirm := s.button("confirm-close", s.say.Say("station.confirm-close"), d.close).strong()
+	if d.reason == "" {
+		confirm.Disable()
+	}
+	list.Add(container.New(layout.NewGridLayoutWithColumns(2), s.button("cancel-close", s.say.Say("button.back")+"  Esc", d.back), confirm))
+}
+
+func (d *details) hold() {
+	id := d.id
+	d.do(func(ctx context.Context, dk desk.Desk, o desk.Operator) error { return dk.Hold(ctx, o, id) }, func() {
+		d.done("station.said.held")
+	})
+}
+
+func (d *details) release() {
+	id := d.id
+	var a desk.Answer
+	d.do(func(ctx context.Context, dk desk.Desk, o desk.Operator) (err error) {
+		a, err = dk.Release(ctx, o, id)
+		return err
+	}, func() {
+		if len(a.Codes) > 0 {
+			d.done("station.said.found", "Code", a.Codes[0].Code)
+			return
+		}
+		d.done("station.said.released")
+	})
+}
+
+func (d *details) ask() {
+	id := d.id
+	var a desk.Answer
+	d.do(func(ctx context.Context, dk desk.Desk, o desk.Operator) (err error) {
+		a, err = dk.Ask(ctx, o, id)
+		return err
+	}, func() {
+		if len(a.Codes) == 0 {
+			d.done("station.said.no-code", "Time", d.s.clock(a.At))
+			return
+		}
+		d.code = string(a.Codes[0].Code)
+		d.done("station.said.has-code", "Code", a.Codes[0].Code)
+	})
+}
+
+func (d *details) settle() {
+	code, err := visit.ParseAuthenCode(strings.ToUpper(draw.FromThaiKeys(strings.TrimSpace(d.code))))
+	if err != nil {
+		d.say(d.s.say.Say("station.error.code"), true)
+		return
+	}
+	id := d.id
+	d.do(func(ctx context.Context, dk desk.Desk, o desk.Operator) error { return dk.Settle(ctx, o, id, code) }, func() {
+		d.code = ""
+		d.done("station.said.settled", "Code", code)
+	})
+}
+
+func (d *details) close() {
+	id, why := d.id, d.reason
+	if why == "" {
+		return
+	}
+	d.do(func(ctx context.Context, dk desk.Desk, o desk.Operator) error { return dk.Close(ctx, o, id, why) }, func() {
+		d.closing = false
+		d.done("station.said.closed")
+	})
+}
+
+func (d *details) reopen() {
+	id := d.id
+	d.do(func(ctx context.Context, dk desk.Desk, o desk.Operator) error { return dk.Reopen(ctx, o, id) }, func() {
+		d.done("station.said.reopened")
+	})
+}
+
+// copyPID copies the number for a page of NHSO. It is in the audit.
+func (d *details) copyPID() {
+	id := d.id
+	var found []desk.Person
+	d.do(func(ctx context.Context, dk desk.Desk, o desk.Operator) (err error) {
+		found, err = dk.Reveal(ctx, o, rules.CopyPID, id)
+		return err
+	}, func() {
+		d.s.o.Copy(found[0].PID.Digits())
+		d.say(d.s.say.Say("station.said.pid-copied"), false)
+	})
+}
+
+func (d *details) copyCode() {
+	if d.of.Code != "" {
+		d.s.o.Copy(string(d.of.Code))
+		d.say(d.s.say.Say("station.said.code-copied"), false)
+	}
+}
+
+// done says what was done, and brings everything up to date.
+func (d *details) done(key string, pairs ...any) {
+	d.say(d.s.say.Say(key, pairs...), false)
+	d.changed(true)
+}
+
+// typed does what a key means while a visit is shown.
+func (d *details) typed(key fyne.KeyName) bool {
+	switch {
+	case d.id == "" || !d.known:
+		return false
+	case key == fyne.KeyF7:
+		d.copyCode()
+	case key == fyne.KeyF8 && d.s.may(rules.ShowVisit):
+		d.reveal()
+	default:
+		return false
+	}
+	return true
+}

@@ -1,0 +1,69 @@
+package station
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"authenkiosk/visit"
+	rules "authenkiosk/visit/desk"
+)
+
+// Card hears whose card is in the reader, or nobody's. It never raises the window nor takes
+// the focus: somebody may be typing in another program.
+func (s *Station) Card(holder visit.PID) {
+	s.card = holder
+	switch {
+	case s.page == nil:
+		s.signIn.card(holder)
+		return
+	case holder.IsZero() || !s.may(rules.ShowNames): // who sees nobody in full finds nobody by a card
+	case s.o.OnCard == visit.OnCardPage && !s.shown().working():
+		s.showCard()
+	}
+	s.frame.refresh()
+}
+
+// showCard lists the visits of whoever's card is in the reader.
+func (s *Station) showCard() {
+	if s.card.IsZero() || !s.may(rules.ShowNames) {
+		return
+	}
+	holder := s.card
+	s.page = s.today
+	s.build()
+	s.today.scan(holder.Digits())
+}
+
+// working reports whether something of a visit is half done: a card does not throw it away.
+func (d *details) working() bool { return d.busy || d.closing || d.code != "" }
+
+// cardNotice is the line that offers the visits of a card.
+func (s *Station) cardNotice() fyne.CanvasObject {
+	words := bold(label(s.say.Say("station.card-notice")))
+	words.Importance = widget.HighImportance
+	return container.NewHBox(words, layout.NewSpacer(), s.button("show-card", s.say.Say("station.show-card")+"  F9", s.showCard))
+}
+
+// card chooses whom a card names. Their PIN proves it.
+func (p *signIn) card(holder visit.PID) {
+	if holder.IsZero() || p.busy {
+		return
+	}
+	turn := p.s.turn
+	var o rules.Operator
+	var err error
+	p.s.o.Beside(func(context.Context) { o, err = p.s.o.Door.OfCard(holder) }, func() {
+		if err != nil || turn != p.s.turn || p.s.page != nil || p.choices[o.ID] == nil {
+			return
+		}
+		p.chosen = o.ID
+		p.say("station.sign-in.card")
+		if p.s.window != nil {
+			p.s.window.Canvas().Focus(p.pin)
+		}
+	})
+}

@@ -1,0 +1,311 @@
+package station
+
+import (
+	"context"
+	"reflect"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"authenkiosk/desk"
+	"authenkiosk/visit"
+	rules "authenkiosk/visit/desk"
+)
+
+// detailsWidth is that of the pane beside the rows.
+const detailsWidth = 460
+
+// besideBar is what the bar of a scroll takes: nothing that is touched lies beneath it.
+const besideBar = 24
+
+// details is one visit, with what became of it and what can be done.
+type details struct {
+	s       *Station
+	closed  func()           // hears that nothing is shown any more
+	changed func(moved bool) // hears that there is something to show; moved: the visit stands elsewhere
+
+	id      visit.ID // empty: none
+	of      desk.Details
+	known   bool         // of is that of id
+	person  desk.Person  // zero: not shown
+	code    string       // is being typed
+	reason  rules.Reason // is chosen
+	closing bool         // a reason is being chosen
+	busy    bool         // something is being done
+	said    string       // what came of it
+	bad     bool         // it was not done
+	box     *fyne.Container
+	start   fyne.Focusable // what Enter in the list goes to
+}
+
+// open shows a visit.
+func (d *details) open(id visit.ID) {
+	if d.id == id {
+		return
+	}
+	*d = details{s: d.s, closed: d.closed, changed: d.changed, box: d.box, id: id}
+	d.build()
+	d.changed(false)
+	d.look()
+}
+
+// enter brings the keyboard to what can be done.
+func (d *details) enter() {
+	if d.start != nil && d.s.window != nil {
+		d.s.window.Canvas().Focus(d.start)
+	}
+}
+
+func (d *details) leave() { *d = details{s: d.s, closed: d.closed, changed: d.changed} }
+
+// back undoes one step.
+func (d *details) back() {
+	if d.closing {
+		d.closing = false
+		d.build()
+		return
+	}
+	d.leave()
+	d.closed()
+}
+
+// look brings it up to date.
+func (d *details) look() {
+	id := d.id
+	if id == "" {
+		return
+	}
+	var of desk.Details
+	d.s.ask(func(ctx context.Context, dk desk.Desk, o desk.Operator) (err error) {
+		of, err = dk.Visit(ctx, o, id)
+		return err
+	}, func(err error) {
+		switch {
+		case d.id != id:
+		case err != nil:
+			d.say(d.s.words(err), true)
+		case !d.known || !reflect.DeepEqual(of, d.of):
+			d.of, d.known = of, true
+			d.build()
+		}
+	})
+}
+
+func (d *details) say(words string, bad bool) {
+	d.said, d.bad = words, bad
+	d.build()
+}
+
+// pane is where it is shown.
+func (d *details) pane() fyne.CanvasObject {
+	d.box = container.NewStack()
+	d.build()
+	return d.box
+}
+
+// build makes the widgets anew, and leaves the keyboard where it was.
+func (d *details) build() {
+	if d.box == nil || d.id == "" {
+		return
+	}
+	focused := d.s.focusedName()
+	d.start = nil
+	list := container.NewVBox()
+	if d.known {
+		d.head(list)
+		if d.said != "" {
+			said := wrapped(d.said)
+			said.TextStyle.Bold = true
+			said.Importance = widget.SuccessImportance
+			if d.bad {
+				said.Importance = widget.DangerImportance
+			}
+			list.Add(said)
+		}
+		d.actions(list)
+		d.facts(list)
+		d.history(list)
+	}
+	d.box.Objects = []fyne.CanvasObject{container.NewBorder(
+		container.NewBorder(nil, nil, title(d.id.Number()), d.s.button("close-details", d.s.say.Say("button.close")+"  Esc", d.s.page.back)), nil, nil, nil,
+		container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, besideBar), list)))}
+	d.box.Refresh()
+	d.s.focusName(focused)
+}
+
+// add puts a button into the list; the first is where Enter goes.
+func (d *details) add(list *fyne.Container, b *button) *button {
+	list.Add(b)
+	return d.live(b)
+}
+
+// live has the button work unless something is being done.
+func (d *details) live(b *button) *button {
+	if d.busy {
+		b.Disable()
+	}
+	if d.start == nil {
+		d.start = b
+	}
+	return b
+}
+
+// head says what happened and until when it can be solved.
+func (d *details) head(list *fyne.Container) {
+	s, i := d.s, d.of.Item
+	if i.Kind.Open() {
+		l := wrapped(s.say.Say("station.kind." + string(i.Kind)))
+		l.TextStyle.Bold, l.Importance = true, s.colourOf(i)
+		list.Add(l)
+		var more []string
+		if i.Problem != visit.NoProblem {
+			more = append(more, s.say.Say("problem."+i.Problem.String()+".title"))
+		}
+		if until := s.until(i); until != "" {
+			more = append(more, s.say.Say("station.until", "Until", until))
+		}
+		if i.HeldBy != "" {
+			more = append(more, s.say.Say("station.held-by", "Who", i.HeldBy, "Time", s.clock(i.HeldSince)))
+		}
+		list.Add(wrapped(strings.Join(more, "\n")))
+		return
+	}
+	words, look := s.state(i)
+	l := bold(wrapped(words))
+	l.Importance = look
+	list.Add(l)
+	if i.Closed != "" {
+		list.Add(wrapped(s.say.Say("station.closed-because", "Reason", s.say.Say("station.reason."+string(i.Closed)))))
+	}
+}
+
+// facts are what is known of the visit, masked unless somebody has asked for more.
+func (d *details) facts(list *fyne.Container) {
+	s, i := d.s, d.of.Item
+	name, pid, phone := i.Name, i.PID, i.Phone
+	hn := ""
+	if !d.person.PID.IsZero() {
+		name, pid, phone, hn = d.person.Name.Full(), grouped(d.person.PID), d.person.Phone.Digits(), d.person.HN.Text()
+	}
+	form := container.New(&pairs{150})
+	for _, f := range []struct{ key, value string }{
+		{"code", string(i.Code)},
+		{"name", name},
+		{"pid", pid},
+		{"hn", hn},
+		{"phone", phone},
+		{"claim", claim(i)},
+		{"method", s.say.Say("station.method." + string(i.Method))},
+		{"date", s.day(i.Day) + " " + s.clock(i.Saved)},
+		{"certifier", d.person.Certifier.Full()},
+		{"message", d.person.Message},
+	} {
+		if f.value == "" {
+			continue
+		}
+		form.Add(bold(label(s.say.Say("station.column." + f.key))))
+		form.Add(wrapped(f.value))
+	}
+	list.Add(widget.NewSeparator())
+	list.Add(form)
+	if d.person.PID.IsZero() && s.may(rules.ShowVisit) {
+		d.add(list, s.button("show-person", s.say.Say("station.show-person")+"  F8", d.reveal))
+	}
+}
+
+// history is what became of it.
+func (d *details) history(list *fyne.Container) {
+	list.Add(widget.NewSeparator())
+	list.Add(bold(label(d.s.say.Say("station.history"))))
+	var lines []string
+	for _, e := range d.of.History {
+		words := []string{d.s.clock(e.At), d.s.event(e.What)}
+		if e.Result != "" && e.Result != "ok" {
+			words = append(words, d.s.event(e.Result))
+		}
+		if strings.Contains(e.Who, "/") {
+			words = append(words, e.Who)
+		}
+		lines = append(lines, strings.Join(words, " · "))
+	}
+	list.Add(wrapped(strings.Join(lines, "\n")))
+}
+
+// event words what the audit calls by a name of its own.
+func (s *Station) event(name string) string {
+	if key := "station.event." + name; s.say.Knows(key) {
+		return s.say.Say(key)
+	}
+	return name
+}
+
+// reveal shows who it is. It is in the audit.
+func (d *details) reveal() {
+	id := d.id
+	var found []desk.Person
+	d.do(func(ctx context.Context, dk desk.Desk, o desk.Operator) (err error) {
+		found, err = dk.Reveal(ctx, o, rules.ShowVisit, id)
+		return err
+	}, func() {
+		d.person = found[0]
+		d.say("", false)
+	})
+}
+
+// do has something done once, and says why it was not.
+func (d *details) do(call func(context.Context, desk.Desk, desk.Operator) error, then func()) {
+	if d.busy || d.id == "" {
+		return
+	}
+	id := d.id
+	d.busy = true
+	d.say(d.s.say.Say("station.doing"), false)
+	d.s.ask(call, func(err error) {
+		if d.id != id {
+			return // another one is shown by now
+		}
+		d.busy = false
+		if err != nil {
+			d.say(d.s.words(err), true)
+			d.look()
+			return
+		}
+		d.said = ""
+		then()
+	})
+}
+
+// grouped is a number as it stands on a card.
+func grouped(p visit.PID) string {
+	n := p.Digits()
+	if len(n) != 13 {
+		return n
+	}
+	return n[:1] + "-" + n[1:5] + "-" + n[5:10] + "-" + n[10:12] + "-" + n[12:]
+}
+
+// pairs puts names and values beside each other.
+type pairs struct{ width float32 }
+
+func (l *pairs) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	high := float32(0)
+	for i := 0; i+1 < len(objects); i += 2 {
+		high += max(objects[i].MinSize().Height, objects[i+1].MinSize().Height)
+	}
+	return fyne.NewSize(l.width*2, high)
+}
+
+func (l *pairs) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	y := float32(0)
+	for i := 0; i+1 < len(objects); i += 2 {
+		objects[i].Move(fyne.NewPos(0, y))
+		objects[i].Resize(fyne.NewSize(l.width, objects[i].MinSize().Height))
+		objects[i+1].Resize(fyne.NewSize(size.Width-l.width, objects[i+1].MinSize().Height))
+		objects[i+1].Move(fyne.NewPos(l.width, y))
+		high := max(objects[i].MinSize().Height, objects[i+1].MinSize().Height)
+		y += high
+	}
+}

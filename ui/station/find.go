@@ -1,0 +1,89 @@
+package station
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+
+	"authenkiosk/desk"
+)
+
+// find shows the item of a number, or else what fits among the visits of today.
+func (s *Station) find(text string) {
+	w := s.work
+	i := slices.IndexFunc(w.items, func(i desk.Item) bool { return sameNumber(i.ID.Number(), text) })
+	w.missed = ""
+	switch {
+	case i >= 0:
+		s.page = w
+		s.build()
+		w.details.open(w.items[i].ID)
+		w.refresh()
+	case numberOfVisit.MatchString(text) && s.page == page(w):
+		w.missed = text
+		w.refresh()
+	default:
+		s.page = s.today
+		s.build()
+		s.today.scan(text)
+	}
+}
+
+// shown are the details of the page.
+func (s *Station) shown() *details {
+	if s.page == page(s.work) {
+		return &s.work.details
+	}
+	return &s.today.details
+}
+
+// lookAtAll brings every page up to date.
+func (s *Station) lookAtAll() {
+	s.looked = s.o.Now()
+	for _, p := range s.pages {
+		p.look()
+	}
+}
+
+// named is a widget that tests and the keyboard find again after it was made anew.
+type named interface{ Name() string }
+
+// Name implements named.
+func (b *button) Name() string { return b.name }
+
+// Name implements named.
+func (e *entry) Name() string { return e.name }
+
+// Name implements named.
+func (t *table) Name() string { return "rows" }
+
+// focusedName is the name of what the keyboard works; empty: nothing.
+func (s *Station) focusedName() string {
+	if s.window == nil {
+		return ""
+	}
+	if n, ok := s.window.Canvas().Focused().(named); ok {
+		return n.Name()
+	}
+	return ""
+}
+
+// focusName brings the keyboard to a widget of that name, if there is one; it is left
+// where it is if there is none.
+func (s *Station) focusName(name string) {
+	if name == "" {
+		return
+	}
+	each(s.root, func(o fyne.CanvasObject) {
+		n, ok := o.(named)
+		if !ok || n.Name() != name {
+			return
+		}
+		if f, ok := o.(fyne.Focusable); ok && f != s.window.Canvas().Focused() {
+			s.window.Canvas().Focus(f)
+		}
+	})
+}
+
+// rowOf names a row of a table in the layout for tests.
+func rowOf(i desk.Item) string { return "row-" + i.ID.Number() }

@@ -1,0 +1,102 @@
+package station
+
+import (
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"authenkiosk/visit"
+	rules "authenkiosk/visit/desk"
+)
+
+// frame is what stands around every page: the way to the others, and the status line.
+type frame struct {
+	s      *Station
+	status *widget.Label
+	who    *widget.Label
+	notice *fyne.Container
+	turn   map[string]*button // to a page, by its name
+}
+
+func (f *frame) build(inside fyne.CanvasObject) fyne.CanvasObject {
+	s := f.s
+	f.turn = map[string]*button{}
+	rail := container.NewVBox()
+	for _, p := range s.pages {
+		b := s.button("page-"+p.name(), "", func() { s.open(p) })
+		b.Alignment = widget.ButtonAlignLeading
+		f.turn[p.name()] = b
+		rail.Add(b)
+	}
+	rail.Add(layout.NewSpacer())
+	for _, b := range []*button{
+		s.button("language", s.say.Say("station.language")+"  F10", s.nextLanguage),
+		s.button("colours", s.say.Say("station.colours")+"  F11", s.turnColours),
+		s.button("sign-out", s.say.Say("station.sign-out")+"  F12", func() { s.signOut("") }),
+	} {
+		b.Alignment = widget.ButtonAlignLeading
+		rail.Add(b)
+	}
+	f.status, f.who = label(""), bold(label(""))
+	f.status.Truncation = fyne.TextTruncateEllipsis
+	f.notice = container.NewVBox()
+	top := container.NewVBox(
+		container.NewBorder(nil, nil, bold(label(s.o.Unit)), container.NewHBox(s.zone(), f.who), f.status),
+		f.notice, widget.NewSeparator())
+	f.refresh()
+	return container.NewPadded(container.NewBorder(top, nil, wide(190, rail), nil, container.New(layout.NewCustomPaddedLayout(0, 0, 8, 0), inside)))
+}
+
+// refresh brings the words of the frame up to date.
+func (f *frame) refresh() {
+	s := f.s
+	if f.status == nil {
+		return
+	}
+	for _, p := range s.pages {
+		words := s.say.Say("station.page."+p.name()) + "  " + string(p.key())
+		if n := p.badge(); n > 0 {
+			words += "  (" + strconv.Itoa(n) + ")"
+		}
+		b := f.turn[p.name()]
+		if b.Text != words {
+			b.SetText(words)
+		}
+		b.chosen(p == s.page)
+	}
+	f.notice.Objects = nil
+	if !s.card.IsZero() && s.may(rules.ShowNames) {
+		f.notice.Add(s.cardNotice())
+	}
+	f.notice.Refresh()
+	parts := []string{s.o.HCode, s.say.Say("light.nhso") + " " + s.say.Say("device."+s.nhsoState())}
+	switch {
+	case s.asOf.IsZero():
+	case s.stale:
+		parts = append(parts, s.say.Say("station.stale", "Time", s.clock(s.asOf)))
+	default:
+		parts = append(parts, s.say.Say("station.as-of", "Time", s.clock(s.asOf)))
+	}
+	f.status.SetText(strings.Join(parts, " · "))
+	importance := widget.MediumImportance
+	if s.stale || s.nhso == visit.DeviceDown {
+		importance = widget.DangerImportance
+	}
+	if f.status.Importance != importance {
+		f.status.Importance = importance
+		f.status.Refresh()
+	}
+	f.who.SetText(s.who.Name.Full() + " · " + s.say.Say("station.role."+string(s.who.Role)))
+}
+
+// nhsoState is the word for how NHSO is.
+func (s *Station) nhsoState() string {
+	if s.nhso == visit.DeviceAbsent {
+		return visit.DeviceUnknown.String()
+	}
+	return s.nhso.String()
+}

@@ -1,0 +1,75 @@
+package station
+
+import "time"
+
+// A scanner types what it reads, faster than any hand, and ends with Enter.
+const (
+	scanGap  = 35 * time.Millisecond
+	scanKeys = 6
+)
+
+// stoodStill is how late a call is that the window was too busy to make: letters that came
+// meanwhile may still wait to be heard.
+const stoodStill = 20 * time.Millisecond
+
+// keyboard tells a scanner from a hand. Letters between which there is no gap are a run;
+// the Enter that follows one at once is not a hand's.
+type keyboard struct {
+	now     func() time.Time
+	later   func(time.Duration, func())
+	scanned func(text string) // hears what a scanner has read
+	run     []rune
+	key     uint64 // the number of the last letter
+	undo    func() // takes the letters of the run out of the field into which they went
+}
+
+// letter notes a letter. undo is kept from the first of a run.
+func (k *keyboard) letter(r rune, undo func()) {
+	if len(k.run) == 0 {
+		k.undo = undo
+	}
+	k.run = append(k.run, r)
+	k.key++
+	k.await(k.key, true)
+}
+
+// await ends the run when no letter follows. After the window has stood still it looks
+// once more, because the rest of a scan may have been kept from it.
+func (k *keyboard) await(key uint64, again bool) {
+	due := k.now().Add(scanGap)
+	k.later(scanGap, func() {
+		switch {
+		case k.key != key:
+		case again && k.now().Sub(due) >= stoodStill:
+			k.await(key, false)
+		default:
+			k.end()
+		}
+	})
+}
+
+// enter reports whether Enter was pressed by a hand.
+func (k *keyboard) enter() bool {
+	if len(k.run) == 0 {
+		return true
+	}
+	k.end()
+	return false
+}
+
+// running reports whether letters come in that may be a scanner's.
+func (k *keyboard) running() bool { return len(k.run) > 0 }
+
+// end ends the run, and hands it over if it was a scan.
+func (k *keyboard) end() {
+	run, undo := k.run, k.undo
+	k.run, k.undo = nil, nil
+	k.key++ // nobody waits for the end of this run any more
+	if len(run) < scanKeys {
+		return
+	}
+	if undo != nil {
+		undo()
+	}
+	k.scanned(string(run))
+}

@@ -1,0 +1,48 @@
+package station
+
+import (
+	"context"
+	"time"
+
+	"authenkiosk/desk"
+	"authenkiosk/visit"
+	rules "authenkiosk/visit/desk"
+)
+
+// Options are what a station shows and stands on. All are needed, but those that say
+// otherwise.
+type Options struct {
+	Unit, HCode string
+	Zone        visit.Zone
+	Machine     string   // as holds and the audit name it
+	Languages   []string // the first is shown first
+	OnCard      visit.OnCard
+
+	Desk desk.Desk
+	Door Door
+	Idle time.Duration // nobody has touched the station: the operator is signed out
+
+	Now func() time.Time
+	// Beside does work away from the window, and calls then on the goroutine of the window
+	// when it is done.
+	Beside func(work func(context.Context), then func())
+	// Later calls on the goroutine of the window after a while.
+	Later func(time.Duration, func())
+	Copy  func(text string) // to the clipboard
+	Shows func(page string) // hears the name of the page that is shown
+}
+
+// Door lets operators in at this machine. It is safe for concurrent use.
+type Door interface {
+	// Operators returns who there is.
+	Operators() ([]rules.Operator, error)
+	// SignIn looks at a PIN. It returns rules.ErrSignIn or a *rules.LockedError when
+	// nobody is let in.
+	SignIn(id rules.OperatorID, pin rules.PIN) (token string, o rules.Operator, err error)
+	// Of returns who works with that token now, or session.ErrOver.
+	Of(token string) (rules.Operator, error)
+	// SignOut ends a session.
+	SignOut(token string)
+	// OfCard returns whom a card names, which proves nothing.
+	OfCard(holder visit.PID) (rules.Operator, error)
+}

@@ -1,0 +1,120 @@
+package station
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"authenkiosk/desk/session"
+	"authenkiosk/visit"
+	rules "authenkiosk/visit/desk"
+)
+
+func TestAnOperatorSignsInByTheKeyboardAlone(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff, rules.Lead)
+	w.key(fyne.KeyReturn) // the first name has the focus
+	w.hand("๒๐ภตๅ๖")      // on a keyboard that was left in Thai
+	w.key(fyne.KeyReturn)
+	if w.ScreenName() != "today" {
+		t.Fatalf("not signed in: %q", w.texts())
+	}
+	w.key(fyne.KeyF12)
+	if w.ScreenName() != "sign-in" || w.has("page-today") {
+		t.Errorf("not signed out: %q", w.texts())
+	}
+}
+
+func TestAScanSignsNobodyIn(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	w.scanner(aPIN)
+	if w.ScreenName() != "sign-in" || w.signIn.pin.Text != "" {
+		t.Errorf("a scan has signed somebody in, or is left in the field: %q", w.texts())
+	}
+}
+
+func TestAWrongPINIsToldAndALockSaysUntilWhen(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	for range rules.FreeTries {
+		w.hand("908172")
+		w.key(fyne.KeyReturn)
+	}
+	w.shows(w.say.Say("station.sign-in.wrong"))
+	w.hand(aPIN)
+	w.key(fyne.KeyReturn)
+	w.shows(w.say.Say("station.sign-in.wait", "Time", "0:15"))
+	w.pass(5 * time.Second)
+	w.Tick(w.clock)
+	if !strings.Contains(w.texts(), "0:") || strings.Contains(w.texts(), "0:15") {
+		t.Errorf("the time does not count down: %q", w.texts())
+	}
+}
+
+func TestWhoeverHasLeftIsSignedOutAndNothingOfAPersonStays(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	v := w.add(1, visit.StateDone, visit.NoProblem)
+	w.signInAs(rules.Staff)
+	w.key(fyne.KeyDown, fyne.KeyF8)
+	w.shows(v.Name.Last)
+	for range 3 { // the lists are brought up to date meanwhile, which is no hand
+		w.pass(session.Idle / 3)
+		w.Tick(w.clock)
+	}
+	if w.ScreenName() != "sign-in" || strings.Contains(w.texts(), v.Name.First) || len(w.today.items)+len(w.work.items) > 0 {
+		t.Errorf("still there: %q", w.texts())
+	}
+	w.shows(w.say.Say("station.sign-in.idle"))
+}
+
+func TestWhatWasAskedForBeforeSigningOutComesTooLate(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	v := w.add(1, visit.StateDone, visit.NoProblem)
+	w.signInAs(rules.Staff)
+	var then []func()
+	beside := w.o.Beside
+	w.o.Beside = func(work func(context.Context), done func()) {
+		beside(work, func() {})
+		then = append(then, done)
+	}
+	w.key(fyne.KeyF5)
+	w.key(fyne.KeyF12)
+	for _, done := range then {
+		done()
+	}
+	if len(w.today.items) > 0 || strings.Contains(w.texts(), v.Name.First) {
+		t.Error("an answer came after the operator had left")
+	}
+}
+
+func TestARoleSeesOnlyWhatItMayDo(t *testing.T) {
+	for _, c := range []struct {
+		role           rules.Role
+		show, hold, by bool
+	}{
+		{rules.Staff, true, true, false}, {rules.Lead, true, true, true}, {rules.Administrator, false, false, false},
+	} {
+		t.Run(string(c.role), func(t *testing.T) {
+			w := newWorld(t, visit.OnCardNotice, rules.Staff, rules.Lead, rules.Administrator)
+			v := w.add(1, visit.StateStaff, visit.Draft)
+			other := w.add(2, visit.StateStaff, visit.Draft)
+			if err := w.store.Hold(other.ID, "desk-2/ben", w.clock); err != nil {
+				t.Fatal(err)
+			}
+			w.signInAs(c.role)
+			w.key(fyne.KeyF4)
+			w.work.details.open(v.ID)
+			if w.has("show-person") != c.show || w.has("hold") != c.hold || w.has("settle") {
+				t.Errorf("on the screen: %q", w.texts())
+			}
+			w.work.details.open(other.ID)
+			if w.has("release") != c.by || w.has("hold") {
+				t.Errorf("of what another holds: %q", w.texts())
+			}
+			if strings.Contains(w.texts(), v.Name.Last) {
+				t.Error("a family name is on the screen")
+			}
+		})
+	}
+}

@@ -1,0 +1,306 @@
+package station
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"authenkiosk/desk"
+	"authenkiosk/desk/session"
+	"authenkiosk/ui/draw"
+	"authenkiosk/visit"
+	rules "authenkiosk/visit/desk"
+)
+
+// lookEvery is how often lists are brought up to date while somebody is signed in.
+const lookEvery = 5 * time.Second
+
+// Station is the screen of the front desk. All of it belongs to the goroutine of the
+// window.
+type Station struct {
+	o      Options
+	say    draw.Speaker
+	dark   bool
+	window fyne.Window
+	root   *fyne.Container
+	keys   *keyboard
+
+	who    rules.Operator
+	token  string    // empty: nobody is signed in
+	turn   uint64    // grows when somebody signs in or out: what was asked for before comes too late
+	used   time.Time // when a hand was last at the station
+	looked time.Time // when lists were last brought up to date
+	asOf   time.Time // of what is shown
+	stale  bool      // the last look came to nothing
+	nhso   visit.DeviceState
+	card   visit.PID // whose card is in the reader; zero: nobody's
+
+	signIn signIn
+	frame  frame
+	today  *today
+	work   *work
+	pages  []page
+	page   page // nil: nobody is signed in
+}
+
+// page is one of the pages of somebody who is signed in.
+type page interface {
+	name() string
+	key() fyne.KeyName
+	typed(fyne.KeyName) bool // does what a key means on this page alone
+	badge() int
+	build() fyne.CanvasObject // makes its widgets anew, of what it knows
+	first() fyne.Focusable    // where the keyboard begins
+	look()                    // brings it up to date
+	back()                    // what Escape does
+	forget()                  // nobody is signed in any more
+}
+
+// New returns a station at which nobody is signed in.
+func New(o Options) (*Station, error) {
+	words, err := draw.LoadWords()
+	if err != nil {
+		return nil, err
+	}
+	s := &Station{o: o, say: draw.Speaker{Words: words, Lang: o.Languages[0]}, root: container.NewStack()}
+	s.keys = &keyboard{now: o.Now, later: o.Later, scanned: s.scanned}
+	s.signIn.s, s.frame.s = s, s
+	s.today, s.work = newToday(s), newWork(s)
+	s.pages = []page{s.today, s.work}
+	s.signIn.look()
+	s.build()
+	return s, nil
+}
+
+// Content is what the window shows.
+func (s *Station) Content() fyne.CanvasObject { return s.root }
+
+// Attach has the window's keyboard work for the station. The content is set by the caller.
+func (s *Station) Attach(w fyne.Window) {
+	s.window = w
+	w.Canvas().SetOnTypedRune(func(r rune) { s.keys.letter(r, nil) })
+	w.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) {
+		switch {
+		case s.typedKey(e):
+		case e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter:
+			s.keys.enter()
+		}
+	})
+	s.focus()
+}
+
+// ScreenName tells what is shown, for the local status and tests.
+func (s *Station) ScreenName() string {
+	if s.page == nil {
+		return "sign-in"
+	}
+	return s.page.name()
+}
+
+// build shows what is to be shown in new widgets.
+func (s *Station) build() {
+	if s.page == nil {
+		s.root.Objects = []fyne.CanvasObject{s.signIn.build()}
+	} else {
+		s.root.Objects = []fyne.CanvasObject{s.frame.build(s.page.build())}
+	}
+	s.root.Refresh()
+	s.o.Shows(s.ScreenName())
+	s.focus()
+}
+
+// focus puts the keyboard where the page begins. It does not touch other windows.
+func (s *Station) focus() {
+	if s.window == nil {
+		return
+	}
+	at := s.signIn.first()
+	if s.page != nil {
+		at = s.page.first()
+	}
+	if at != nil {
+		s.window.Canvas().Focus(at)
+	}
+}
+
+// typedKey does what a key means on every page, and reports whether it means anything.
+func (s *Station) typedKey(e *fyne.KeyEvent) bool {
+	switch {
+	case e.Name == fyne.KeyF10:
+		s.touched()
+		s.nextLanguage()
+	case e.Name == fyne.KeyF11:
+		s.touched()
+		s.turnColours()
+	case s.page == nil:
+		return false
+	case e.Name == fyne.KeyF12:
+		s.signOut("")
+	default:
+		s.touched()
+		return s.typedOnPage(e.Name)
+	}
+	return true
+}
+
+func (s *Station) typedOnPage(key fyne.KeyName) bool {
+	switch key {
+	case fyne.KeyF5:
+		s.lookAtAll()
+		return true
+	case fyne.KeyEscape:
+		s.page.back()
+		return true
+	case fyne.KeyF9:
+		s.showCard()
+		return true
+	}
+	for _, p := range s.pages {
+		if p.key() == key {
+			s.open(p)
+			return true
+		}
+	}
+	return s.page.typed(key) || s.shown().typed(key)
+}
+
+// open turns to a page.
+func (s *Station) open(p page) {
+	s.page = p
+	s.build()
+	p.look()
+}
+
+func (s *Station) nextLanguage() {
+	i := slices.Index(s.o.Languages, s.say.Lang)
+	s.say.Lang = s.o.Languages[(i+1)%len(s.o.Languages)]
+	s.build()
+}
+
+func (s *Station) turnColours() {
+	s.dark = !s.dark
+	fyne.CurrentApp().Settings().SetTheme(NewTheme(s.dark))
+	s.build()
+}
+
+// touched notes that a hand is at the station.
+func (s *Station) touched() { s.used = s.o.Now() }
+
+// Tick is to be called a few times a second.
+func (s *Station) Tick(now time.Time) {
+	switch {
+	case s.page == nil:
+		s.signIn.tick(now)
+	case now.Sub(s.used) >= s.o.Idle:
+		s.signOut("station.sign-in.idle")
+	case now.Sub(s.looked) >= lookEvery:
+		s.lookAtAll()
+	}
+}
+
+// ask has the desk do something for whoever is signed in, and calls then with what came
+// of it. Nothing comes of it when they have left meanwhile.
+func (s *Station) ask(call func(context.Context, desk.Desk, desk.Operator) error, then func(error)) {
+	token, turn := s.token, s.turn
+	var err error
+	s.o.Beside(func(ctx context.Context) {
+		var who rules.Operator
+		if who, err = s.o.Door.Of(token); err == nil {
+			err = call(ctx, s.o.Desk, desk.OperatorAt(s.o.Machine, who))
+		}
+	}, func() {
+		switch {
+		case turn != s.turn:
+		case errors.Is(err, session.ErrOver):
+			s.signOut("station.sign-in.over")
+		default:
+			then(err)
+		}
+	})
+}
+
+// look is ask for a list: it says of when it is.
+func (s *Station) look(call func(context.Context, desk.Desk, desk.Operator) error, then func(error)) {
+	s.ask(call, func(err error) {
+		if s.stale = err != nil; !s.stale {
+			s.asOf = s.o.Now()
+		}
+		then(err)
+		s.frame.refresh()
+	})
+}
+
+// may reports whether the role of whoever is signed in allows it.
+func (s *Station) may(a rules.Action) bool { return rules.Allowed(s.who.Role, a) }
+
+// signedIn begins the work of an operator.
+func (s *Station) signedIn(token string, o rules.Operator) {
+	s.turn++
+	s.token, s.who, s.asOf, s.stale = token, o, time.Time{}, false
+	s.touched()
+	s.page = s.today
+	s.build()
+	s.lookAtAll()
+}
+
+// signOut ends it, and says why if it was not the operator who did.
+func (s *Station) signOut(why string) {
+	token := s.token
+	s.turn++
+	s.token, s.who, s.page = "", rules.Operator{}, nil
+	for _, p := range s.pages {
+		p.forget()
+	}
+	s.o.Door.SignOut(token)
+	s.signIn.begin(why)
+	s.build()
+	s.signIn.look()
+}
+
+// scanned hears what a scanner has read. It finds, and confirms nothing.
+func (s *Station) scanned(text string) {
+	if s.page == nil {
+		return
+	}
+	s.touched()
+	if text = strings.TrimSpace(draw.FromThaiKeys(text)); !s.shown().scan(text) {
+		s.find(text)
+	}
+}
+
+// Devices brings the lights up to date.
+func (s *Station) Devices(d visit.Devices) {
+	s.nhso = d.NHSO
+	if s.page != nil {
+		s.frame.refresh()
+	}
+}
+
+// words says why a call was refused.
+func (s *Station) words(err error) string {
+	var refused *desk.Error
+	if !errors.As(err, &refused) {
+		return s.say.Say("station.error.failed")
+	}
+	if refused.Code == desk.Held && refused.By != "" {
+		return s.say.Say("station.error.held-by", "Who", refused.By, "Time", s.clock(refused.Since))
+	}
+	return s.say.Say("station.error." + string(refused.Code))
+}
+
+// clock is the time of day in Thailand.
+func (s *Station) clock(at time.Time) string { return at.In(visit.Bangkok).Format("15:04") }
+
+// day is a date as people write it: in Thai with the year of the Buddhist era.
+func (s *Station) day(d visit.Date) string {
+	year := d.Year
+	if s.say.Lang == "th" {
+		year += visit.BuddhistEraOffset
+	}
+	return s.say.Say("date", "Day", d.Day, "Month", s.say.Say(monthKey(d)), "Year", year)
+}

@@ -1,0 +1,233 @@
+package station
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"authenkiosk/desk/desktest"
+	"authenkiosk/desk/local"
+	"authenkiosk/desk/session"
+	"authenkiosk/storage"
+	"authenkiosk/visit"
+	rules "authenkiosk/visit/desk"
+)
+
+// world is a station on a real store, with a clock and a goroutine of the window that the
+// test turns.
+type world struct {
+	*Station
+	t     *testing.T
+	store *storage.Store
+	nhso  *desktest.NHSO
+	clock time.Time
+	later []call
+	clip  string
+	ids   map[string]rules.OperatorID
+}
+
+type call struct {
+	at time.Time
+	do func()
+}
+
+// door is who may come in, over the store.
+type door struct {
+	*session.Sessions
+	store *storage.Store
+}
+
+func (d door) Operators() ([]rules.Operator, error) { return d.store.Operators() }
+func (d door) SignIn(id rules.OperatorID, pin rules.PIN) (string, rules.Operator, error) {
+	return d.Sessions.SignIn(id, pin, "desk-1")
+}
+func (d door) Of(token string) (rules.Operator, error)    { return d.Sessions.Of(token, "desk-1") }
+func (d door) OfCard(p visit.PID) (rules.Operator, error) { return d.store.OperatorOfCard(p) }
+
+const aPIN = "204916"
+
+func newWorld(t *testing.T, on visit.OnCard, roles ...rules.Role) *world {
+	t.Helper()
+	test.NewTempApp(t).Settings().SetTheme(NewTheme(false))
+	store, err := storage.Open(t.TempDir(), storage.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	w := &world{t: t, store: store, nhso: &desktest.NHSO{}, clock: desktest.Noon, ids: map[string]rules.OperatorID{}}
+	for _, r := range roles {
+		name, err := rules.ParseOperatorName("เจ้าหน้าที่-" + string(r))
+		pin, bad := rules.NewPIN(aPIN)
+		if err = errors.Join(err, bad); err == nil {
+			w.ids[string(r)], err = store.AddOperator(name, r, pin)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	now := func() time.Time { return w.clock }
+	w.Station, err = New(Options{
+		Unit: "โรงพยาบาลทดสอบ", HCode: "99999", Zone: visit.ZoneTest, Machine: "desk-1", Languages: []string{"th", "en"}, OnCard: on,
+		Desk: local.New(local.Options{Store: store, NHSO: w.nhso, KeepDays: 30, Now: now}),
+		Door: door{session.New(store), store}, Idle: session.Idle, Now: now,
+		Beside: func(work func(context.Context), then func()) { work(t.Context()); then() },
+		Later:  func(d time.Duration, do func()) { w.later = append(w.later, call{w.clock.Add(d), do}) },
+		Copy:   func(text string) { w.clip = text },
+		Shows:  func(string) {},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	window := test.NewTempWindow(t, w.Content())
+	window.SetPadded(false)
+	window.Resize(fyne.NewSize(1366, 768))
+	w.Attach(window)
+	return w
+}
+
+// pass lets time go by.
+func (w *world) pass(d time.Duration) {
+	end := w.clock.Add(d)
+	for {
+		next := -1
+		for i, c := range w.later {
+			if !c.at.After(end) && (next < 0 || c.at.Before(w.later[next].at)) {
+				next = i
+			}
+		}
+		if next < 0 {
+			break
+		}
+		c := w.later[next]
+		w.later = slices.Delete(w.later, next, next+1)
+		w.clock = c.at
+		c.do()
+	}
+	w.clock = end
+}
+
+// key presses a key on whatever has the focus.
+func (w *world) key(names ...fyne.KeyName) {
+	w.t.Helper()
+	for _, name := range names {
+		w.pass(100 * time.Millisecond)
+		canvas := w.window.Canvas()
+		switch f := canvas.Focused(); {
+		case name == fyne.KeyTab:
+			canvas.FocusNext()
+		case f != nil:
+			f.TypedKey(&fyne.KeyEvent{Name: name})
+		default:
+			canvas.OnTypedKey()(&fyne.KeyEvent{Name: name})
+		}
+	}
+}
+
+// hand types as a person does; scanner types as a scanner does, and ends with Enter.
+func (w *world) hand(text string) { w.letters(text, 100*time.Millisecond) }
+
+func (w *world) scanner(text string) {
+	w.letters(text, 10*time.Millisecond)
+	w.enter()
+}
+
+func (w *world) letters(text string, gap time.Duration) {
+	for _, r := range text {
+		w.pass(gap)
+		if f := w.window.Canvas().Focused(); f != nil {
+			f.TypedRune(r)
+		} else {
+			w.window.Canvas().OnTypedRune()(r)
+		}
+	}
+}
+
+// enter is the Enter of a scanner, without any pause.
+func (w *world) enter() {
+	if f := w.window.Canvas().Focused(); f != nil {
+		f.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	} else {
+		w.window.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	}
+	w.pass(time.Second)
+}
+
+// tap presses a button by its name.
+func (w *world) tap(name string) {
+	w.t.Helper()
+	var found *button
+	each(w.root, func(o fyne.CanvasObject) {
+		if b, ok := o.(*button); ok && b.name == name {
+			found = b
+		}
+	})
+	if found == nil {
+		w.t.Fatalf("there is no button %q; on the screen: %q", name, w.texts())
+	}
+	test.Tap(found)
+}
+
+func (w *world) has(name string) bool {
+	widgets, _ := w.Layout()
+	for _, o := range widgets {
+		if o.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *world) texts() string {
+	_, texts := w.Layout()
+	return strings.NewReplacer("\u200a", "", "\u200b", "").Replace(strings.Join(texts, "\n"))
+}
+
+// shows holds that a text is on the screen.
+func (w *world) shows(words string) {
+	w.t.Helper()
+	words = strings.ReplaceAll(words, "\u200b", "")
+	if !strings.Contains(w.texts(), words) {
+		w.t.Errorf("there is no %q on the screen: %q", words, w.texts())
+	}
+}
+
+func (w *world) signInAs(r rules.Role) {
+	w.t.Helper()
+	w.tap("operator-" + string(w.ids[string(r)]))
+	w.hand(aPIN)
+	w.key(fyne.KeyReturn)
+	if w.ScreenName() != "today" {
+		w.t.Fatalf("%s is not signed in: %q", r, w.texts())
+	}
+}
+
+// add saves visit number n of a minute of today, and brings it to a state.
+func (w *world) add(n int, to visit.State, why visit.Problem) visit.Visit {
+	w.t.Helper()
+	at := w.clock
+	v := desktest.Visit(n, at)
+	err := w.store.Save(v, at)
+	switch to {
+	case visit.StateDone:
+		err = errors.Join(err, w.store.Begin(v.ID, at), w.store.Done(v.ID, code(n), at))
+	case visit.StateStaff:
+		err = errors.Join(err, w.store.Staff(v.ID, why, at))
+	case visit.StateRefused:
+		err = errors.Join(err, w.store.Begin(v.ID, at), w.store.Refuse(v.ID, why, "", at))
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return v
+}
+
+func code(n int) visit.AuthenCode {
+	digits := "0000000000" + string(rune('0'+n%10))
+	return visit.AuthenCode("PP" + digits[len(digits)-10:])
+}

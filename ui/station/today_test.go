@@ -1,0 +1,145 @@
+package station
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"authenkiosk/visit"
+	rules "authenkiosk/visit/desk"
+)
+
+func TestTheListOfTheDayIsReadPageByPageAsItIsScrolled(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	const many = 2*pageSize + 10
+	for n := range many {
+		w.clock = w.clock.Add(time.Second)
+		w.add(n, visit.StatePending, visit.NoProblem)
+	}
+	w.signInAs(rules.Staff)
+	if got := len(w.today.items); got != pageSize {
+		t.Fatalf("%d rows at first, want a page of %d", got, pageSize)
+	}
+	for range 20 {
+		w.key(fyne.KeyEnd)
+		w.pass(time.Second)
+	}
+	if got := len(w.today.items); got != many {
+		t.Fatalf("%d rows at the end, want %d", got, many)
+	}
+	w.clock = w.clock.Add(time.Second)
+	w.add(many, visit.StatePending, visit.NoProblem)
+	w.key(fyne.KeyF5)
+	seen := map[visit.ID]bool{}
+	for _, i := range w.today.items {
+		seen[i.ID] = true
+	}
+	if len(seen) != many+1 || len(w.today.items) != many+1 {
+		t.Errorf("%d rows of %d visits after a new one, want %d", len(w.today.items), len(seen), many+1)
+	}
+}
+
+func TestAVisitIsFoundByWhatIsTypedAndByWhatIsScanned(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	var all []visit.Visit
+	for n := 1; n <= 3; n++ {
+		all = append(all, w.add(n, visit.StateDone, visit.NoProblem))
+	}
+	w.signInAs(rules.Staff)
+	for _, c := range []struct {
+		name string
+		find func()
+	}{
+		{"a name, typed", func() { w.key(fyne.KeyF6); w.hand(all[1].Name.First); w.pass(time.Second) }},
+		{"a code, scanned", func() { w.scanner(string(code(2))) }},
+		{"a PID, scanned on a keyboard that was left in Thai", func() {
+			thai := map[rune]rune{'1': 'ๅ', '2': '/', '3': '-', '4': 'ภ', '5': 'ถ', '6': 'ุ', '7': 'ึ', '8': 'ค', '9': 'ต', '0': 'จ'}
+			text := ""
+			for _, d := range all[1].PID.Digits() {
+				text += string(thai[d])
+			}
+			w.scanner(text)
+		}},
+		{"a number of a slip, scanned into the search", func() { w.key(fyne.KeyF6); w.scanner(all[1].ID.Number()) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w.today.scan("")
+			c.find()
+			if len(w.today.items) != 1 || w.today.items[0].ID != all[1].ID {
+				t.Errorf("found %d: %q", len(w.today.items), w.texts())
+			}
+		})
+	}
+	w.key(fyne.KeyEscape, fyne.KeyEscape)
+	if len(w.today.items) != 3 {
+		t.Errorf("Escape leaves %d rows, want all", len(w.today.items))
+	}
+}
+
+func TestTheCodeIsCopiedAndThePersonIsShownOnlyWhenAskedFor(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	v := w.add(4, visit.StateDone, visit.NoProblem)
+	w.signInAs(rules.Staff)
+	w.key(fyne.KeyDown)
+	w.shows(v.PID.Masked())
+	w.key(fyne.KeyF7)
+	if w.clip != string(code(4)) {
+		t.Errorf("copied %q", w.clip)
+	}
+	w.key(fyne.KeyF8)
+	w.shows(v.Name.Full())
+	w.shows(v.HN.Text())
+	w.key(fyne.KeyEscape)
+	if w.today.details.id != "" {
+		t.Error("Escape does not close the details")
+	}
+}
+
+func TestTheNarrowListKeepsWhatMattersMost(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	columns := w.columnsOfDay()
+	var cells []fyne.CanvasObject
+	for _, c := range columns {
+		cells = append(cells, label(c.name))
+	}
+	(&rowLayout{columns}).Layout(cells, fyne.NewSize(600, 44))
+	shown := ""
+	for i, c := range columns {
+		if cells[i].Visible() {
+			shown += c.name + " "
+		}
+	}
+	if shown != "time name code state " {
+		t.Errorf("shown: %q", shown)
+	}
+}
+
+func TestEveryPageFitsTheSmallestDisplay(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Lead)
+	for n := 1; n < 40; n++ {
+		w.add(n, []visit.State{visit.StateDone, visit.StateStaff}[n%2], visit.Draft)
+	}
+	smallest := fyne.NewSize(1366, 768)
+	check := func(what string) {
+		t.Helper()
+		if m := w.Content().MinSize(); m.Width > smallest.Width || m.Height > smallest.Height {
+			t.Errorf("%s needs %v", what, m)
+		}
+	}
+	for _, lang := range []string{"th", "en"} {
+		check("sign-in in " + lang)
+		w.signInAs(rules.Lead)
+		w.key(fyne.KeyDown)
+		check("today in " + lang)
+		w.key(fyne.KeyF4, fyne.KeyDown)
+		if w.has("hold") {
+			w.tap("hold")
+		}
+		check("work in " + lang)
+		w.tap("close")
+		check(fmt.Sprintf("closing in %s", lang))
+		w.key(fyne.KeyF12, fyne.KeyF10)
+	}
+}

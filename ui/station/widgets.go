@@ -1,0 +1,155 @@
+package station
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"authenkiosk/ui/draw"
+)
+
+// button is a button that Enter presses, too, unless it is a scanner's.
+type button struct {
+	widget.Button
+	s    *Station
+	name string
+}
+
+func (s *Station) button(name, label string, act func()) *button {
+	b := &button{s: s, name: name}
+	b.Text = label
+	b.OnTapped = func() {
+		s.touched()
+		act()
+	}
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// strong is the button of what is done most of the time.
+func (b *button) strong() *button {
+	b.Importance = widget.HighImportance
+	return b
+}
+
+// chosen shows whether it is the one that is chosen.
+func (b *button) chosen(is bool) {
+	importance := widget.MediumImportance
+	if is {
+		importance = widget.HighImportance
+	}
+	if b.Importance != importance {
+		b.Importance = importance
+		b.Refresh()
+	}
+}
+
+// MinSize implements fyne.Widget.
+func (b *button) MinSize() fyne.Size { return b.Button.MinSize().Max(fyne.NewSize(0, rowHeight)) }
+
+// TypedRune implements fyne.Focusable.
+func (b *button) TypedRune(r rune) { b.s.keys.letter(r, nil) }
+
+// TypedKey implements fyne.Focusable.
+func (b *button) TypedKey(e *fyne.KeyEvent) {
+	switch {
+	case b.s.typedKey(e):
+	case b.Disabled():
+	case e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter:
+		if b.s.keys.enter() {
+			b.Tapped(nil)
+		}
+	case e.Name == fyne.KeySpace && b.s.keys.running(): // it is in what a scanner reads
+	default:
+		b.Button.TypedKey(e)
+	}
+}
+
+// entry is a field in which a scan leaves nothing behind.
+type entry struct {
+	widget.Entry
+	s       *Station
+	name    string
+	digits  bool // takes digits alone, on whatever layout of the keyboard
+	entered func()
+	leave   func() // what Escape does while there is something in it; nil: nothing
+}
+
+func (s *Station) entry(name, placeHolder string, entered func()) *entry {
+	e := &entry{s: s, name: name, entered: entered}
+	e.PlaceHolder = placeHolder
+	e.Wrapping, e.Scroll = fyne.TextWrapOff, container.ScrollHorizontalOnly
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// TypedRune implements fyne.Focusable.
+func (e *entry) TypedRune(r rune) {
+	e.s.touched()
+	before := e.Text
+	e.s.keys.letter(r, func() { e.SetText(before) })
+	if e.digits {
+		d, ok := draw.Digit(r)
+		if !ok {
+			return
+		}
+		r = rune(d)
+	}
+	e.Entry.TypedRune(r)
+}
+
+// TypedKey implements fyne.Focusable.
+func (e *entry) TypedKey(k *fyne.KeyEvent) {
+	switch {
+	case k.Name == fyne.KeyEscape && e.leave != nil && e.Text != "":
+		e.leave()
+	case e.s.typedKey(k):
+	case k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter:
+		if e.s.keys.enter() && e.entered != nil {
+			e.s.touched()
+			e.entered()
+		}
+	default:
+		e.s.touched()
+		e.Entry.TypedKey(k)
+	}
+}
+
+// label is a line of words; wrapped breaks it where the words have marks for that, which
+// Fyne only knows as spaces: the thinnest there is.
+func label(words string) *widget.Label { return widget.NewLabel(words) }
+
+func wrapped(words string) *widget.Label {
+	l := widget.NewLabel(strings.ReplaceAll(words, "\u200b", "\u200a"))
+	l.Wrapping = fyne.TextWrapWord
+	return l
+}
+
+func bold(l *widget.Label) *widget.Label {
+	l.TextStyle.Bold = true
+	return l
+}
+
+func title(words string) *widget.Label {
+	l := bold(widget.NewLabel(words))
+	l.SizeName = "subHeadingText"
+	return l
+}
+
+// wide gives an object at least that width.
+func wide(width float32, o fyne.CanvasObject) *fyne.Container {
+	return container.New(&leastWidth{width}, o)
+}
+
+type leastWidth struct{ width float32 }
+
+func (l *leastWidth) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return objects[0].MinSize().Max(fyne.NewSize(l.width, 0))
+}
+
+func (l *leastWidth) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	objects[0].Move(fyne.NewPos(0, 0))
+	objects[0].Resize(size)
+}

@@ -1,0 +1,89 @@
+package station
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"authenkiosk/desk"
+	"authenkiosk/ui/draw/drawtest"
+	"authenkiosk/visit"
+	rules "authenkiosk/visit/desk"
+)
+
+// keysOf are all words whose keys begin like that, one for each member of a list.
+func keysOf[T ~string](prefix string, all ...T) (keys []string) {
+	for _, one := range all {
+		keys = append(keys, prefix+string(one))
+	}
+	return keys
+}
+
+func TestEveryMemberOfEachListHasWords(t *testing.T) {
+	th := drawtest.Catalogue(t, "th")
+	open := slices.DeleteFunc(rules.Kinds(), func(k rules.Kind) bool { return !k.Open() })
+	for _, key := range slices.Concat(
+		keysOf("station.role.", rules.Roles()...), keysOf("station.kind.", open...), keysOf("station.reason.", rules.Reasons()...),
+		keysOf("station.state.", visit.States()...), keysOf("station.method.", visit.Methods()...), keysOf("station.page.", "today", "work"),
+		keysOf("station.error.", slices.DeleteFunc(desk.Codes(), func(c desk.Code) bool { return c == desk.WrongPIN || c == desk.Locked })...),
+	) {
+		if th[key] == nil {
+			t.Errorf("%s is missing", key)
+		}
+	}
+}
+
+// TestEveryWordIsSaidAndEveryWordThatIsSaidIsThere looks for words in the code: they are said by their keys, or by the
+// beginning of those of a list.
+func TestEveryWordIsSaidAndEveryWordThatIsSaidIsThere(t *testing.T) {
+	code := literals(t)
+	th := drawtest.Catalogue(t, "th")
+	for key := range th {
+		if !strings.HasPrefix(key, "station.") {
+			continue
+		}
+		if slices.Contains(code, key) {
+			continue
+		}
+		if !slices.ContainsFunc(code, func(s string) bool { return strings.HasSuffix(s, ".") && strings.HasPrefix(key, s) && s != "station." }) {
+			t.Errorf("%s is never said", key)
+		}
+	}
+	for _, s := range code {
+		if strings.HasPrefix(s, "station.") && !strings.HasSuffix(s, ".") && th[s] == nil {
+			t.Errorf("%s is said but not there", s)
+		}
+	}
+}
+
+// literals are the texts in the code of this package.
+func literals(t *testing.T) (all []string) {
+	t.Helper()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			if l, ok := n.(*ast.BasicLit); ok && l.Kind == token.STRING {
+				if text, err := strconv.Unquote(l.Value); err == nil {
+					all = append(all, text)
+				}
+			}
+			return true
+		})
+	}
+	return all
+}
