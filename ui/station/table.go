@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"authenkiosk/desk"
@@ -55,17 +56,30 @@ func (t *table) withHeader() fyne.CanvasObject {
 	return container.NewBorder(container.NewVBox(container.New(&rowLayout{t.columns}, cells...), widget.NewSeparator()), nil, nil, nil, t)
 }
 
-// show brings the rows up to date, and keeps what is selected.
+// show brings the rows up to date, and keeps what is selected and what is in sight: a row
+// must not move away under a hand. A visit that was selected by no hand comes into sight.
 func (t *table) show(items []desk.Item, selected visit.ID) {
+	offset := t.GetScrollOffset()
+	if offset > 0 && len(t.items) > 0 {
+		first := t.items[0].ID
+		if more := slices.IndexFunc(items, func(i desk.Item) bool { return i.ID == first }); more > 0 {
+			offset += float32(more) * (rowHeight + t.Theme().Size(theme.SizeNamePadding))
+		}
+	}
+	keep := selected == t.selected
 	t.items, t.selected = items, selected
 	t.quiet = true
 	if i := t.index(selected); i >= 0 {
 		t.Select(i)
+		t.Highlight(i)
 	} else {
 		t.UnselectAll()
 	}
 	t.quiet = false
 	t.Refresh()
+	if keep {
+		t.ScrollToOffset(offset)
+	}
 }
 
 func (t *table) index(id visit.ID) int {
@@ -78,6 +92,7 @@ func (t *table) pick(n widget.ListItemID) {
 	}
 	t.s.touched()
 	t.selected = t.items[n].ID
+	t.Highlight(n)
 	t.chosen(t.items[n])
 }
 

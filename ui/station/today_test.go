@@ -143,3 +143,30 @@ func TestEveryPageFitsTheSmallestDisplay(t *testing.T) {
 		w.key(fyne.KeyF12, fyne.KeyF10)
 	}
 }
+
+func TestWhatIsInSightStaysWhenVisitsComeIn(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	for n := range 60 {
+		w.clock = w.clock.Add(time.Second)
+		w.add(n, visit.StatePending, visit.NoProblem)
+	}
+	w.signInAs(rules.Staff)
+	w.key(fyne.KeyDown)
+	rows := w.today.rows
+	rows.ScrollToOffset(30 * 48)
+	for n := range 3 {
+		w.clock = w.clock.Add(time.Second)
+		w.add(100+n, visit.StatePending, visit.NoProblem)
+	}
+	w.key(fyne.KeyF5)
+	if got := rows.GetScrollOffset(); got != 33*48 {
+		t.Errorf("three visits have come in, and the rows stand at %v, want %d", got, 33*48)
+	}
+	rows.ScrollToOffset(0)
+	w.clock = w.clock.Add(time.Second)
+	w.add(200, visit.StatePending, visit.NoProblem)
+	w.key(fyne.KeyF5)
+	if got := rows.GetScrollOffset(); got != 0 {
+		t.Errorf("whoever looks at the newest sees %v further down", got)
+	}
+}
