@@ -5,6 +5,7 @@ package e2e
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -168,6 +169,7 @@ type stage struct {
 	service *pcscdtest.Daemon
 	zone    string // address of the test zone
 	status  string // address of the kiosk's local status
+	face    string // the command that is started; empty: kiosk
 	kiosk   *process
 	shots   string
 	shot    int
@@ -276,7 +278,7 @@ func (s *stage) path(name string) string { return filepath.Join(s.dir, name) }
 // before, and a touch would touch nothing. Its screen is kept when the test fails.
 func (s *stage) start() {
 	s.t.Helper()
-	s.kiosk = startProcess(s.t, s.env, s.binary, "kiosk", "-config", s.path("kiosk.toml"), "-data", s.path("data"),
+	s.kiosk = startProcess(s.t, s.env, s.binary, cmp.Or(s.face, "kiosk"), "-config", s.path("kiosk.toml"), "-data", s.path("data"),
 		"-size", s.panel, "-test-layout", s.path("layout.json"))
 	kiosk := s.kiosk
 	s.t.Cleanup(func() {

@@ -12,6 +12,10 @@ const (
 // meanwhile may still wait to be heard.
 const stoodStill = 20 * time.Millisecond
 
+// standsStill is how much longer a scan may seem to take because the window is painted in
+// the middle of it. Letters that take longer are a hand's, on a machine that is slow.
+const standsStill = 250 * time.Millisecond
+
 // keyboard tells a scanner from a hand. Letters between which there is no gap are a run;
 // the Enter that follows one at once is not a hand's.
 type keyboard struct {
@@ -19,15 +23,18 @@ type keyboard struct {
 	later   func(time.Duration, func())
 	scanned func(text string) // hears what a scanner has read
 	run     []rune
-	key     uint64 // the number of the last letter
-	undo    func() // takes the letters of the run out of the field into which they went
+	began   time.Time // the first letter of the run
+	last    time.Time // and the last
+	key     uint64    // the number of the last letter
+	undo    func()    // takes the letters of the run out of the field into which they went
 }
 
 // letter notes a letter. undo is kept from the first of a run.
 func (k *keyboard) letter(r rune, undo func()) {
 	if len(k.run) == 0 {
-		k.undo = undo
+		k.undo, k.began = undo, k.now()
 	}
+	k.last = k.now()
 	k.run = append(k.run, r)
 	k.key++
 	k.await(k.key, true)
@@ -50,11 +57,14 @@ func (k *keyboard) await(key uint64, again bool) {
 
 // enter reports whether Enter was pressed by a hand.
 func (k *keyboard) enter() bool {
-	if len(k.run) == 0 {
-		return true
-	}
+	hand := len(k.run) == 0 || k.slow()
 	k.end()
-	return false
+	return hand
+}
+
+// slow reports whether the run took longer than a scanner does.
+func (k *keyboard) slow() bool {
+	return k.last.Sub(k.began) > time.Duration(len(k.run)-1)*scanGap+standsStill
 }
 
 // running reports whether letters come in that may be a scanner's.
@@ -62,10 +72,10 @@ func (k *keyboard) running() bool { return len(k.run) > 0 }
 
 // end ends the run, and hands it over if it was a scan.
 func (k *keyboard) end() {
-	run, undo := k.run, k.undo
+	run, undo, slow := k.run, k.undo, k.slow()
 	k.run, k.undo = nil, nil
 	k.key++ // nobody waits for the end of this run any more
-	if len(run) < scanKeys {
+	if len(run) < scanKeys || slow {
 		return
 	}
 	if undo != nil {

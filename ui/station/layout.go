@@ -1,6 +1,8 @@
 package station
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -27,7 +29,7 @@ func (s *Station) Layout() (widgets []draw.Widget, texts []string) {
 				words = ""
 			}
 		case *widget.Label:
-			words = o.Text
+			words = strings.ReplaceAll(o.Text, "\u200a", "\u200b") // as the words have it
 		case *canvas.Text:
 			words = o.Text
 		}

@@ -204,3 +204,14 @@ func TestACardNamesAnOperatorAndProvesNothing(t *testing.T) {
 		t.Errorf("chosen %q: %q", w.signIn.chosen, w.texts())
 	}
 }
+
+func TestAHandAtASlowMachineIsNoScanner(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	late := w.o.Later
+	w.keys.later = func(d time.Duration, do func()) { late(d+100*time.Millisecond, do) } // it is painted all the time
+	w.hand(aPIN)
+	w.enter()
+	if w.ScreenName() != "today" {
+		t.Errorf("not signed in: %q", w.texts())
+	}
+}
