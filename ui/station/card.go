@@ -35,7 +35,7 @@ func (s *Station) showCard() {
 	holder := s.card
 	s.page = s.today
 	s.build()
-	s.today.scan(holder.Digits())
+	s.today.holder(holder)
 }
 
 // working reports whether something of a visit is half done: a card does not throw it away.

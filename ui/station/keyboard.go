@@ -14,7 +14,7 @@ const stoodStill = 20 * time.Millisecond
 
 // standsStill is how much longer a scan may seem to take because the window is painted in
 // the middle of it. Letters that take longer are a hand's, on a machine that is slow.
-const standsStill = 250 * time.Millisecond
+const standsStill = 100 * time.Millisecond
 
 // keyboard tells a scanner from a hand. Letters between which there is no gap are a run;
 // the Enter that follows one at once is not a hand's.

@@ -38,6 +38,7 @@ type today struct {
 	loading bool
 	asked   uint64 // the number of the last question; answers to others come too late
 	letters uint64 // the number of the last letter of a search
+	masked  string // what the field shows in place of a number that a card has brought
 	only    bool   // when one visit alone is found, it is shown
 
 	details details
@@ -73,6 +74,9 @@ func (t *today) build() fyne.CanvasObject {
 	t.rows.nearEnd = func() { s.o.Later(0, t.more) }
 	t.search = s.entry("search", s.say.Say("station.search"), func() { t.find(t.search.Text, true) })
 	t.search.Text = t.query.Search
+	if t.masked != "" {
+		t.search.Text = t.masked
+	}
 	t.search.OnChanged = t.searching
 	t.search.leave = func() { t.search.SetText(""); t.s.focus() }
 	t.date = bold(label(""))
@@ -261,19 +265,32 @@ func (t *today) find(text string, only bool) {
 	if text == t.query.Search && !only {
 		return
 	}
-	t.query.Search = text
+	t.query.Search, t.masked = text, ""
 	t.again()
 }
 
-// scan finds what a scanner has read or whose card was put in, among all of today.
+// scan finds what a scanner has read, among all of today.
 func (t *today) scan(text string) {
 	t.query = desk.Query{}
 	t.details.leave()
+	t.find(text, true)
+	t.field(text)
+}
+
+// holder finds whose card was put in. Nobody has typed that number, so that nobody behind
+// the operator is to read it.
+func (t *today) holder(of visit.PID) {
+	t.scan(of.Digits())
+	t.masked = of.Masked()
+	t.field(t.masked)
+}
+
+// field puts words into the field of the search without searching for them.
+func (t *today) field(words string) {
 	if t.search != nil {
-		t.search.Text = text
+		t.search.Text = words
 		t.search.Refresh()
 	}
-	t.find(text, true)
 }
 
 func (t *today) typed(key fyne.KeyName) bool {

@@ -161,6 +161,9 @@ func TestACardChangesNothingButALineUnlessThatIsWanted(t *testing.T) {
 			if got := w.today.query.Search; got != map[string]string{"all": v.PID.Digits()}[c.search] {
 				t.Errorf("searched for %q", got)
 			}
+			if strings.Contains(w.texts(), v.PID.Digits()) {
+				t.Error("the number of the card is on the screen")
+			}
 			if c.on == visit.OnCardNotice {
 				if w.window.Canvas().Focused() != before {
 					t.Error("a card has taken the focus")
