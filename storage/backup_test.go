@@ -333,6 +333,7 @@ func TestAMovedStoreIsClosedForGood(t *testing.T) {
 	data, dir, code := newData(t)
 	s := openIn(t, dir)
 	must(t, s.Save(madeUp(1), noon))
+	before := backupOf(t, s)
 	undo, err := s.CloseForGood()
 	must(t, err)
 	must(t, undo()) // the backup could not be written
@@ -358,7 +359,13 @@ func TestAMovedStoreIsClosedForGood(t *testing.T) {
 	if r := recordOf(t, openIn(t, done.Dir), madeUp(1).ID); r.State != visit.StateInflight {
 		t.Errorf("the visit is %s", r.State)
 	}
-	// And back again, onto the machine that was closed.
+	// Only what moves may open it again: the machine to which it was moved works.
+	if _, err := Restore(data, bytes.NewReader(before), RestoreOptions{}); !errors.Is(err, ErrMoved) {
+		t.Errorf("a copy of before over it: %v", err)
+	}
+	if _, err := Open(dir, Options{}); !errors.Is(err, ErrMoved) {
+		t.Errorf("after that: %v", err)
+	}
 	if _, err := Restore(data, bytes.NewReader(moved), RestoreOptions{}); err != nil {
 		t.Fatal(err)
 	}

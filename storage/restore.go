@@ -61,8 +61,8 @@ type Restored struct {
 // before anything is sent. Numbers of the feed leap, and what was to be printed is unclear.
 //
 // Errors, for errors.Is: ErrNotBackup, ErrBackupDamaged, ErrBackupNewer, ErrBackupKey,
-// ErrRecoveryCode, ErrRecoveryForm, ErrBackupForeign, ErrWouldLose, ErrInUse and those of
-// Open and Allow.
+// ErrRecoveryCode, ErrRecoveryForm, ErrBackupForeign, ErrWouldLose, ErrMoved (the store there
+// was closed, and the backup is one of before), ErrInUse and those of Open and Allow.
 func Restore(data string, from io.Reader, o RestoreOptions) (Restored, error) {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -110,6 +110,9 @@ func (r *restoring) begin(data string, info BackupInfo) (err error) {
 	}
 	if err != nil {
 		return fmt.Errorf("the data that are in %s already: %w", dir, err)
+	}
+	if exists(filepath.Join(dir, movedName)) && !info.Moved {
+		return fmt.Errorf("%w: a copy that was made before the move does not open it, only one by backup -move does", ErrMoved)
 	}
 	k, err := r.o.Keys.open(dir)
 	r.same = err == nil && r.id.kek.holds(k.key)
