@@ -55,7 +55,7 @@ func newUpdateWorld(t *testing.T) *updateWorld {
 	w := &updateWorld{t: t, dir: t.TempDir(), data: t.TempDir(), source: t.TempDir(), public: public, private: private, running: "1.0.0"}
 	w.root = update.RootAt(w.dir)
 	w.conf = filepath.Join(t.TempDir(), "site.toml")
-	w.window("00:00-23:59")
+	w.window(around(0))
 	old := filepath.Join(w.dir, "versions", "1.0.0")
 	for _, err := range []error{
 		os.MkdirAll(old, 0o755), os.WriteFile(filepath.Join(old, "authenkiosk"), []byte(script("1.0.0")), 0o755),
@@ -74,10 +74,10 @@ func (w *updateWorld) window(text string) {
 	write(w.t, w.conf, fmt.Sprintf("[update]\nsource = %q\nwindow = %q\n", w.source, text))
 }
 
-// notNow is a window that the present moment is not in.
-func notNow() string {
-	at := time.Now().In(visit.Bangkok)
-	return at.Add(2*time.Hour).Format("15:04") + "-" + at.Add(3*time.Hour).Format("15:04")
+// around is a window of two hours around a moment that far from now.
+func around(away time.Duration) string {
+	at := time.Now().In(visit.Bangkok).Add(away)
+	return at.Add(-time.Hour).Format("15:04") + "-" + at.Add(time.Hour).Format("15:04")
 }
 
 // offer puts the package of a version into the folder.
@@ -227,9 +227,9 @@ func TestAVersionIsChangedNeitherInASessionNorByDay(t *testing.T) {
 		refused      error
 		words        string // of the refusal; empty: it is changed
 	}{
-		{"somebody stands there", "00:00-23:59", app.Standing{}, errors.New("somebody stands before the screen"), "somebody stands"},
-		{"by day, after patients", notNow(), app.Standing{Served: true}, nil, "before the first patient"},
-		{"by day, before the first patient", notNow(), app.Standing{}, nil, ""},
+		{"somebody stands there", around(0), app.Standing{}, errors.New("somebody stands before the screen"), "somebody stands"},
+		{"by day, after patients", around(12 * time.Hour), app.Standing{Served: true}, nil, "before the first patient"},
+		{"by day, before the first patient", around(12 * time.Hour), app.Standing{}, nil, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newUpdateWorld(t)
@@ -259,7 +259,7 @@ func TestAPackageThatThisMachineCannotUseChangesNothing(t *testing.T) {
 		"it does not start":        func(w *updateWorld) { w.offer("1.1.0", "#!/bin/sh\nexit 1\n") },
 		"it is another version":    func(w *updateWorld) { w.offer("1.1.0", script("0.9.0")) },
 		"the signature is missing": func(w *updateWorld) { _ = os.Remove(filepath.Join(w.source, update.FileName("1.1.0")+".minisig")) },
-		"nothing is there":         func(w *updateWorld) { w.source = filepath.Join(w.source, "none"); w.window("00:00-23:59") },
+		"nothing is there":         func(w *updateWorld) { w.source = filepath.Join(w.source, "none"); w.window(around(0)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newUpdateWorld(t)
