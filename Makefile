@@ -185,6 +185,7 @@ packages: build agent
 
 # licences writes the page that "version -licences" prints; a test says when it is old.
 licences:
+	@mkdir -p out
 	@go run ./packaging/licences >out/LICENCES.txt
 	@mv out/LICENCES.txt assets/licences/LICENCES.txt
 
