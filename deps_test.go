@@ -79,7 +79,8 @@ var house = map[string]room{
 	"app/headless": {
 		[]string{"app"},
 		[]string{
-			"agent", "agent/agenttest", "agent/webhook", "app/config", "app/demo", "app/hospital", "app/kiosk", "app/privatelog", "app/records", "cardreader",
+			"agent", "agent/agenttest", "agent/webhook", "app/config", "app/control", "app/demo", "app/hospital", "app/kiosk", "app/pairings", "app/privatelog", "app/records",
+			"app/wait", "cardreader",
 			"cardreader/pcsc", "cardreader/pcscdtest", "cardreader/virtualcard", "certtest", "desk", "desk/remote", "logtest", "nhso", "nhso/testzone", "outbox",
 			"storage", "storage/storagetest", "visit", "visit/desk", "visit/flow",
 		},
