@@ -30,7 +30,8 @@ func ParseReason(s string) (Reason, error) {
 	if r := Reason(s); slices.Contains(Reasons(), r) {
 		return r, nil
 	}
-	return "", fmt.Errorf("%q is no reason: write one of %q", s, Reasons())
+	// It is not said again: somebody may have typed the HN in this place.
+	return "", fmt.Errorf("that is no reason: write one of %q", Reasons())
 }
 
 // NotDue reports whether no authen is due, so that nothing is lost. It needs CloseNotDue;
