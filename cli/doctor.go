@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"authenkiosk/app"
@@ -63,12 +64,19 @@ func (p *Program) doctor(ctx context.Context, s *Settings) error {
 	return nil
 }
 
-// Findings returns a look at everything that doctor looks at, for the desks that ask the
-// program that runs. They may not know what of a text is a person's: it passes the filter.
+// Findings returns a look at what doctor looks at, for the desks that ask the program that
+// runs. What a program adds to doctor is left out: it opens camera and printer, which a
+// patient may be using, and whose lights tell as much. What is found passes the filter.
 func (p *Program) Findings(c config.Config, s *Settings) func(context.Context) []desk.Finding {
 	data := filepath.Join(s.Data, string(c.NHSO.Zone))
 	return func(ctx context.Context) (list []desk.Finding) {
-		found := examine(ctx, p.checksOf(c, s.source(), data))
+		checks := p.checksOf(c, s.source(), data)
+		if p.Checks != nil {
+			for _, own := range p.Checks(c, nil) {
+				checks = slices.DeleteFunc(checks, func(k check) bool { return k.name == own.Name })
+			}
+		}
+		found := examine(ctx, checks)
 		for _, f := range append(found, crashFindings(filepath.Join(s.Data, crashFolder))...) {
 			list = append(list, desk.Finding{Check: f.Check, State: f.State, Detail: privatelog.Clean(f.Detail)})
 		}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"slices"
 	"testing"
 
@@ -12,7 +13,13 @@ func TestDesksSeeWhatDoctorFindsWhileTheProgramRuns(t *testing.T) {
 	h := newClinic(t, nil)
 	c := config.Default()
 	c.Agent.Enabled, c.Agent.Listen = true, "127.0.0.1:1"
-	list := (&Program{Name: "authenkiosk"}).Findings(c, &Settings{Data: h.data})(t.Context())
+	p := &Program{Name: "authenkiosk", Checks: func(config.Config, func(context.Context) (bool, error)) []Check {
+		return []Check{{Name: "camera", Look: func(context.Context) (string, string) {
+			t.Error("the camera is opened while a patient may stand before it")
+			return FindingOK, ""
+		}}}
+	}}
+	list := p.Findings(c, &Settings{Data: h.data})(t.Context())
 	for _, want := range []string{"configuration", "card reader", "disk", "visits", "NHSO", "agent"} {
 		if !slices.ContainsFunc(list, func(f desk.Finding) bool { return f.Check == want && f.State != "" && f.Detail != "" }) {
 			t.Errorf("%s is missing in %+v", want, list)

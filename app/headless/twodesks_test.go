@@ -702,7 +702,7 @@ func deskChild(ctx context.Context) error {
 		return err
 	}
 	id, pid, _ := strings.Cut(os.Getenv(childVisit), ",")
-	d := &deskWorker{owner: owner, pin: pin, id: visit.ID(id), pid: pid}
+	d := &deskWorker{owner: owner, id: visit.ID(id), pid: pid}
 	say("begins")
 	for {
 		end, err := d.work(ctx)
@@ -724,14 +724,12 @@ func deskChild(ctx context.Context) error {
 }
 
 type deskWorker struct {
-	owner   *remote.Client
-	pin     rules.PIN
-	who     desk.Operator
-	id      visit.ID
-	pid     string
-	rested  bool // nothing that this desk asked for before can be at work any more
-	kept    int  // how often another held it
-	settled bool
+	owner  *remote.Client
+	who    desk.Operator
+	id     visit.ID
+	pid    string
+	rested bool // nothing that this desk asked for before can be at work any more
+	kept   int  // how often another held it
 }
 
 // work does the next thing. end says how it ended for this desk.

@@ -12,9 +12,9 @@ import (
 	rules "authenkiosk/visit/desk"
 )
 
-// freshFindings is how long what was found out about the devices is told again: several
-// desks that look every few seconds must not keep devices busy.
-const freshFindings = 10 * time.Second
+// freshFindings is how long what was found out is told again: desks that look every few
+// seconds must not have NHSO asked as often. The lights are of this moment in any case.
+const freshFindings = time.Minute
 
 // findings are those of the devices, looked for once for all who ask meanwhile.
 type findings struct {
@@ -93,28 +93,40 @@ func (d *Desk) Coming(_ context.Context, o desk.Operator, call string) error {
 	if err := d.allow(o, rules.AnswerCall, ""); err != nil {
 		return err
 	}
-	if err := d.goes(o, call); err != nil {
+	// The screen may call meanwhile, and does not wait for the disk.
+	mine, err := d.calls.take(call, o.Name, d.o.Now())
+	if err != nil || !mine {
+		return err
+	}
+	if err := d.told(o, "call-answered", "ok", ""); err != nil {
+		d.calls.giveBack(call)
 		return err
 	}
 	d.o.Feed.Tell(desk.ChangedCall, "")
 	return nil
 }
 
-func (d *Desk) goes(o desk.Operator, call string) error {
-	c := &d.calls
+// take gives the call to one; mine is false when it is theirs already.
+func (c *calls) take(call, by string, at time.Time) (mine bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
 	case call == "" || c.last.ID != call:
-		return refused(desk.NotFound, errors.New("nobody calls any more"))
-	case c.by == o.Name:
-		return nil
+		return false, refused(desk.NotFound, errors.New("nobody calls any more"))
+	case c.by == by:
+		return false, nil
 	case c.by != "":
-		return &desk.Error{Code: desk.Held, By: c.by, Since: c.at, Err: errors.New("somebody else goes")}
+		return false, &desk.Error{Code: desk.Held, By: c.by, Since: c.at, Err: errors.New("somebody else goes")}
 	}
-	if err := d.told(o, "call-answered", "ok", ""); err != nil {
-		return err
+	c.by, c.at = by, at
+	return true, nil
+}
+
+// giveBack has the call wait again.
+func (c *calls) giveBack(call string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.last.ID == call {
+		c.by, c.at = "", time.Time{}
 	}
-	c.by, c.at = o.Name, d.o.Now()
-	return nil
 }

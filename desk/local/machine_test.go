@@ -56,3 +56,19 @@ func TestACommandWithoutTheProgramKnowsNoDevices(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestACallThatTheAuditCannotHaveWaitsOn(t *testing.T) {
+	s := openStore(t)
+	d := New(Options{Store: s, Machine: desktest.Machine})
+	d.CallHelp("welcome")
+	list, _ := d.Calls(t.Context())
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Coming(t.Context(), anna, list[0].ID); !errors.Is(err, desk.Failed) {
+		t.Errorf("%v", err)
+	}
+	if again, _ := d.Calls(t.Context()); len(again) != 1 || again[0] != list[0] {
+		t.Errorf("%+v", again)
+	}
+}
