@@ -89,7 +89,7 @@ func (p *Program) pairWith(ctx context.Context, s *Settings, address string) err
 	if name == "" {
 		name = records.Machine()
 	}
-	made, err := pairings.Pair(ctx, address, shown, code, name)
+	made, err := pairings.Pair(ctx, c.NHSO.Zone, address, shown, code, name)
 	if err != nil {
 		return err
 	}

@@ -71,7 +71,7 @@ func TestNothingPersonalOfADeskIsLeftInLogsFilesAuditOrErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	code := pairingCode.FindString(shown.String())
-	paired, err := pairings.Pair(ctx, h.url, "", code, "desk-1")
+	paired, err := pairings.Pair(ctx, visit.ZoneDemo, h.url, "", code, "desk-1")
 	if err != nil {
 		t.Fatal(err)
 	}

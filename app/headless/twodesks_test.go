@@ -284,7 +284,7 @@ func (x *experiment) pair(name string) pairings.Book {
 	if err != nil || !strings.Contains(said.String(), shown) {
 		x.t.Fatalf("%v: the fingerprint %s is not the one beside the code", err, shown)
 	}
-	p, err := pairings.Pair(x.t.Context(), at, shown, pairingCode.FindString(said.String()), name)
+	p, err := pairings.Pair(x.t.Context(), visit.ZoneDemo, at, shown, pairingCode.FindString(said.String()), name)
 	if err != nil {
 		x.t.Fatal(err)
 	}

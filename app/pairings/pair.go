@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"authenkiosk/agent"
+	"authenkiosk/visit"
 )
 
 // Times and sizes of what is asked of the other machine.
@@ -83,12 +84,41 @@ func clientFor(fingerprint string) *http.Client {
 	}
 }
 
-// Pair sends the code of the machine at an address, which has shown that fingerprint, and
-// returns what lets this machine in there under a name. A person has compared the
-// fingerprint.
-func Pair(ctx context.Context, address, fingerprint, code, machine string) (Pairing, error) {
+// ErrZone says that the other machine works with another NHSO: codes of the one would end
+// visits of the other.
+var ErrZone = errors.New("it works in another zone than this machine: nothing was sent")
+
+// zoneHeader tells in every answer of an agent in which zone it works.
+const zoneHeader = "X-AuthenKiosk-Zone"
+
+// sameZone returns ErrZone unless the machine at an address works in that zone.
+func sameZone(ctx context.Context, client *http.Client, address string, zone visit.Zone) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"/healthz", nil)
+	if err != nil {
+		return err
+	}
+	resp, err := client.Do(r)
+	if err != nil {
+		return fmt.Errorf("ask for its zone: %w", err)
+	}
+	_ = resp.Body.Close()
+	if there := resp.Header.Get(zoneHeader); there != "" && there != string(zone) {
+		return ErrZone
+	}
+	return nil
+}
+
+// Pair sends the code of the machine at an address, which has shown that fingerprint and
+// must work in that zone, and returns what lets this machine in there under a name. A
+// person has compared the fingerprint.
+func Pair(ctx context.Context, zone visit.Zone, address, fingerprint, code, machine string) (Pairing, error) {
 	body, err := json.Marshal(map[string]string{"code": strings.TrimSpace(code), "machine": machine})
 	if err != nil {
+		return Pairing{}, err
+	}
+	client := clientFor(fingerprint)
+	defer client.CloseIdleConnections()
+	if err := sameZone(ctx, client, address, zone); err != nil {
 		return Pairing{}, err
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address+"/api/v1/desk/pair", bytes.NewReader(body))
@@ -96,8 +126,6 @@ func Pair(ctx context.Context, address, fingerprint, code, machine string) (Pair
 		return Pairing{}, err
 	}
 	r.Header.Set("Content-Type", "application/json")
-	client := clientFor(fingerprint)
-	defer client.CloseIdleConnections()
 	resp, err := client.Do(r)
 	if err != nil {
 		return Pairing{}, fmt.Errorf("send the code: %w", err)

@@ -95,7 +95,7 @@ func paired(t *testing.T, o *owner) Pairing {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := Pair(t.Context(), o.url, shown, o.pairing.NewCode()+"\n", "desk-1")
+	p, err := Pair(t.Context(), visit.ZoneDemo, o.url, shown, o.pairing.NewCode()+"\n", "desk-1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +158,7 @@ func TestAChangedCertificateIsRefusedBeforeAnythingIsSent(t *testing.T) {
 	if !errors.Is(err, desk.Unreachable) || !errors.Is(err, ErrCertificate) || !strings.Contains(err.Error(), "pair again") {
 		t.Errorf("%v", err)
 	}
-	if _, err := Pair(t.Context(), o.url, p.Fingerprint, other.pairing.NewCode(), "desk-2"); !errors.Is(err, ErrCertificate) {
+	if _, err := Pair(t.Context(), visit.ZoneDemo, o.url, p.Fingerprint, other.pairing.NewCode(), "desk-2"); !errors.Is(err, ErrCertificate) {
 		t.Errorf("a code for a certificate that nobody has compared: %v", err)
 	}
 	if list, _ := book.Clients(); len(list) != 1 {
@@ -170,7 +170,7 @@ func TestAWrongCodeATakenNameAndAStrangerAreSaidInWords(t *testing.T) {
 	o := newOwner(t, "127.0.0.1:0", &clients{})
 	p := paired(t, o)
 	ask := func(url, code, name string) error {
-		_, err := Pair(t.Context(), url, p.Fingerprint, code, name)
+		_, err := Pair(t.Context(), visit.ZoneDemo, url, p.Fingerprint, code, name)
 		return err
 	}
 	code := o.pairing.NewCode()
@@ -231,5 +231,21 @@ func TestTheTokenOfAPairingIsInNoTextLogOrFile(t *testing.T) {
 	}
 	if c := clientFor("").Transport.(*http.Transport).TLSClientConfig.VerifyConnection; c(tls.ConnectionState{}) == nil {
 		t.Error("a pairing without a fingerprint trusts everybody")
+	}
+}
+
+func TestMachinesOfTwoZonesAreNotPaired(t *testing.T) {
+	book := &clients{}
+	o := newOwner(t, "127.0.0.1:0", book)
+	shown, err := Fingerprint(t.Context(), o.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := o.pairing.NewCode()
+	if _, err := Pair(t.Context(), visit.ZoneProduction, o.url, shown, code, "desk-1"); !errors.Is(err, ErrZone) {
+		t.Errorf("%v", err)
+	}
+	if _, err := Pair(t.Context(), visit.ZoneDemo, o.url, shown, code, "desk-1"); err != nil {
+		t.Errorf("the code was spent: %v", err)
 	}
 }
