@@ -65,6 +65,25 @@ func TestTwoStationsShareTheVisitsOfAMachineAndOneOfThemHoldsOne(t *testing.T) {
 	if a, err := one.Release(ctx, anna, v.ID); err != nil || len(a.Codes) != 0 {
 		t.Errorf("released with %v, %v", a.Codes, err)
 	}
+	made := visit.ID("01900000-0000-7000-8000-00000000a002")
+	if err := errors.Join(one.Hold(ctx, anna, v.ID), one.Complete(ctx, anna, v.ID, made)); err != nil {
+		t.Errorf("completed at the station: %v", err)
+	}
+	if _, err := one.Release(ctx, anna, v.ID); !errors.Is(err, desk.InFlight) {
+		t.Errorf("released meanwhile: %v", err)
+	}
+	if err := two.Completed(ctx, "desk-1", desk.Completion{Item: v.ID, Made: made}); !errors.Is(err, desk.Held) {
+		t.Errorf("another station speaks for it: %v", err)
+	}
+	if list, err := one.Completions(ctx, ""); err != nil || len(list) != 1 || one.Completed(ctx, "", list[0]) != nil {
+		t.Errorf("%v, %v", list, err)
+	}
+	if _, err := one.Release(ctx, anna, v.ID); err != nil {
+		t.Errorf("released afterwards: %v", err)
+	}
+	if r, err := one.CheckRight(ctx, anna, v.PID); err != nil || r.Right.IsZero() {
+		t.Errorf("%+v, %v", r.ClaimTypes, err)
+	}
 	p, err := two.Work(ctx, ben)
 	if err != nil || len(p.Items) != 1 || p.Items[0].HeldBy != "" || p.Items[0].Kind != rules.Draft || p.Items[0].Problem != visit.Draft {
 		t.Errorf("%+v, %v", p.Items, err)
@@ -82,8 +101,10 @@ func TestEveryCallOfTheDeskNeedsItsScopeAndAnOperator(t *testing.T) {
 		switch name {
 		case "sign-in":
 			want = "bad-request" // there is no PIN
-		case "sign-out", "calls":
-			continue // the one ends what is not there, the other names nobody
+		case "sign-out", "calls", "completions":
+			continue // it ends what is not there; and the others need the token alone
+		case "completed":
+			want = "bad-request" // there is no visit
 		}
 		if _, got := h.ask(h.token, http.MethodPost, remote.Root+name, "{}"); got["code"] != want {
 			t.Errorf("%s without an operator: %v", name, got)
