@@ -126,7 +126,7 @@ func (s *Store) CompleteAway(item visit.ID, by string, made visit.ID, at time.Ti
 
 // AwayEnded notes what became of the visit that a station has made for an item: it has a code,
 // which ends the item, or it has none, and nothing is sent for it any more. Then the item
-// is held as before. Told again, it changes nothing. It returns a *TransitionError for a code
+// is held from now on as if it were taken now. Told again, it changes nothing. It returns a *TransitionError for a code
 // of a visit that does not complete the item, or not any more.
 func (s *Store) AwayEnded(item visit.ID, station string, made visit.ID, a Answer, at time.Time) error {
 	if _, err := visit.ParseAuthenCode(string(a.Code)); err != nil && a.Code != "" {
@@ -147,7 +147,7 @@ func (s *Store) AwayEnded(item visit.ID, station string, made visit.ID, a Answer
 		case a.Code != "":
 			return s.settleBy(tx, r, made, a, at)
 		}
-		r.Hold.Completion, r.Hold.Away = "", visit.Date{}
+		r.Hold.Completion, r.Hold.Away, r.Hold.At = "", visit.Date{}, at // what NHSO said before is no answer
 		return []Record{r}, s.note(tx, &r, s.atDesk(r, "visit-completed", "ended", r.Hold.By, at))
 	})
 }

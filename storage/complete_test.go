@@ -88,13 +88,16 @@ func TestTheEndOfAVisitOnAnotherMachineIsTakenOnceFromThatMachine(t *testing.T) 
 
 	s = away(t, t.TempDir())
 	for range 2 {
-		must(t, s.AwayEnded(item, "desk-1", made, Answer{}, noon))
+		must(t, s.AwayEnded(item, "desk-1", made, Answer{}, noon.Add(time.Minute)))
 	}
 	if r := recordOf(t, s, item); r.Hold.By != anna || r.Hold.Completion != "" || !r.Hold.Away.IsZero() {
 		t.Errorf("without a code: %+v", r.Hold)
 	}
 	if err := s.AwayEnded(item, "desk-1", made, with, noon); !errors.As(err, new(*TransitionError)) {
 		t.Errorf("a code after the end: %v", err)
+	}
+	if err := s.Release(item, anna, anna, Answer{At: noon.Add(time.Second)}, noon); !errors.Is(err, ErrNotAsked) {
+		t.Errorf("released with an answer of before the end: %v", err)
 	}
 	must(t, s.Release(item, anna, anna, asked, noon))
 	if r := recordOf(t, s, item); r.State != visit.StatePending {

@@ -55,7 +55,7 @@ type Record struct {
 // wherever it stood before, so that no outbox has it on its list.
 type Hold struct {
 	By         string      // "station/operator"; empty: nobody
-	At         time.Time   // since when
+	At         time.Time   // since when, or since a visit on another machine came to nothing
 	From       visit.State // where it stood before, and stands again when it is released
 	Completion visit.ID    // the visit that the holder has made for it; empty: none yet
 	Away       visit.Date  // the day of that visit, when it is on the holder's own machine; zero: it is here
