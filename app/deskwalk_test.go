@@ -89,7 +89,7 @@ var deskActions = map[string]struct {
 	often int
 	do    func(*deskWorld) (happened bool)
 }{
-	"visit": {14, (*deskWorld).newVisit}, "take back": {2, (*deskWorld).takeBack}, "hold": {18, (*deskWorld).hold},
+	"visit": {13, (*deskWorld).newVisit}, "open item": {1, (*deskWorld).openItem}, "take back": {2, (*deskWorld).takeBack}, "hold": {18, (*deskWorld).hold},
 	"release": {10, (*deskWorld).release}, "complete": {10, (*deskWorld).complete}, "new authen": {5, (*deskWorld).newAuthen},
 	"settle": {8, (*deskWorld).settle}, "second code": {1, (*deskWorld).secondCode}, "give up": {3, (*deskWorld).giveUp}, "reopen": {3, (*deskWorld).reopen},
 	"wait": {18, (*deskWorld).wait}, "tell the ends": {4, (*deskWorld).tellOf}, "NHSO goes or comes": {3, (*deskWorld).switchNHSO}, "restart": {1, (*deskWorld).restart},
@@ -210,13 +210,18 @@ func (w *deskWorld) mayHold(r storage.Record, by string) verdict {
 	case mayBeAtWork(r):
 		return inFlight
 	}
-	same, err := w.store.Find(r.Visit.PID, r.Visit.ServiceDate)
+	return w.quiet(r.Visit)
+}
+
+// quiet is the model of what another visit of the same service forbids.
+func (w *deskWorld) quiet(v visit.Visit) verdict {
+	same, err := w.store.Find(v.PID, v.ServiceDate)
 	if err != nil {
 		w.t.Error(err)
 	}
 	for _, o := range same { // the first of them decides
 		switch {
-		case o.Visit.ID == r.Visit.ID || o.Visit.ClaimType != r.Visit.ClaimType:
+		case o.Visit.ID == v.ID || o.Visit.ClaimType != v.ClaimType:
 		case o.Held():
 			return others
 		case mayBeAtWork(o), o.Completes != "" && o.State.Unsettled():
@@ -294,6 +299,17 @@ func (w *deskWorld) newVisit() bool {
 	return true
 }
 
+func (w *deskWorld) openItem() bool {
+	now, by := time.Now(), operators[w.random.IntN(len(operators))]
+	id := w.visit(patient(1), "PG0060001").ID
+	if err := w.store.OpenItem(id, "99999", visit.HNOf("69-001"), storage.Opened{By: by, Why: rules.Unconscious}, now); err != nil {
+		w.t.Error(err)
+	}
+	w.audit["visit-saved"]++
+	w.ids = append(w.ids, id)
+	return true
+}
+
 func (w *deskWorld) takeBack() bool {
 	r, ok := w.some()
 	if !ok || r.State != visit.StatePending || r.Attempts > 0 || r.Completes != "" {
@@ -349,7 +365,7 @@ func (w *deskWorld) release() bool {
 
 // makes reports whether a desk may have a code made for the visit, by what its table says.
 func makes(r storage.Record) bool {
-	i := rules.Item{State: r.Stands(), Problem: r.Problem, ServiceDate: r.Visit.ServiceDate}
+	i := rules.Item{State: r.Stands(), Problem: r.Problem, Unknown: r.Opened.By != "", ServiceDate: r.Visit.ServiceDate}
 	return slices.ContainsFunc(i.Next(visit.ServiceDateOf(time.Now())).Steps, rules.Step.MakesCode)
 }
 
@@ -358,7 +374,11 @@ func (w *deskWorld) complete() bool {
 	if !ok || !makes(r) {
 		return false
 	}
-	a, asked := w.ask(r.Visit, r.Second.Besides...)
+	of, unknown := r.Visit, r.Opened.By != ""
+	if unknown { // somebody knows now who it is
+		of = w.visit(patient(1+w.random.IntN(10)), "PG0060001")
+	}
+	a, asked := w.ask(of, r.Second.Besides...)
 	if !asked || a.Code != "" { // it is shown instead
 		return false
 	}
@@ -367,12 +387,16 @@ func (w *deskWorld) complete() bool {
 	if !makes(r) {
 		return false
 	}
-	v := w.visit(r.Visit.PID, r.Visit.ClaimType.Code)
-	if w.random.IntN(2) == 0 {
+	v := w.visit(of.PID, of.ClaimType.Code)
+	if !unknown && w.random.IntN(2) == 0 { // what else waits here for that person, the station does not know
 		return w.completeAtStation(r, by, v)
 	}
+	want := w.mayFinish(r, by)
+	if unknown && want == yes {
+		want = w.quiet(v)
+	}
 	err := w.store.Complete(r.Visit.ID, by, v, nil, v.CreatedAt)
-	ok = w.answered("complete", r, entries, err, w.mayFinish(r, by), "visit-completed")
+	ok = w.answered("complete", r, entries, err, want, "visit-completed")
 	if ok {
 		w.ids = append(w.ids, v.ID)
 		w.mu.Lock()
@@ -471,7 +495,7 @@ func (w *deskWorld) tellOf() (told bool) {
 // on its way for it or for anybody of its service.
 func (w *deskWorld) newAuthen() bool {
 	r, ok := w.some()
-	if !ok || !r.Held() || !makes(r) || w.mayFinish(r, r.Hold.By) != yes {
+	if !ok || !r.Held() || r.Opened.By != "" || !makes(r) || w.mayFinish(r, r.Hold.By) != yes {
 		return false
 	}
 	a, asked := w.ask(r.Visit, r.Second.Besides...)
@@ -586,6 +610,10 @@ func (w *deskWorld) wait() bool {
 		time.Sleep(time.Duration(w.random.IntN(120)) * time.Second)
 	default:
 		time.Sleep(time.Duration(w.random.IntN(8000)) * time.Millisecond)
+	}
+	synctest.Wait()
+	if _, err := w.store.EndOpened(visit.ServiceDateOf(time.Now()), time.Now()); err != nil {
+		w.t.Error(err)
 	}
 	return true
 }

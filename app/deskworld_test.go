@@ -258,7 +258,7 @@ func (w *deskWorld) check(r storage.Record) {
 		w.t.Errorf("visit %s is %s and held", id, r.State)
 	case r.State == visit.StateDone && slices.Contains(r.Second.Besides, r.Code):
 		w.t.Errorf("visit %s is for a second code and has the first: %s", id, r.Code)
-	case r.State == visit.StateDropped && (r.Closed == "") != (r.ClosedBy == ""):
+	case r.State == visit.StateDropped && r.Opened.By == "" && (r.Closed == "") != (r.ClosedBy == ""):
 		w.t.Errorf("visit %s was closed by %q for %q", id, r.ClosedBy, r.Closed)
 	}
 	if r.State != visit.StateDone || r.Completes == "" {

@@ -61,10 +61,13 @@ func (s *Store) completing(tx *bolt.Tx, r Record, by string) error {
 	}
 	item, err := s.load(tx, r.Completes)
 	if errors.Is(err, ErrNotFound) {
-		return s.quiet(tx, r) // an item that is here was looked at when it was taken
+		return s.quiet(tx, r)
 	}
 	if err == nil {
 		err = s.mayFinish(tx, item, by)
+	}
+	if err == nil && item.Opened.By != "" {
+		err = s.quiet(tx, r) // any other item was looked at when it was taken
 	}
 	if err != nil {
 		return err

@@ -52,6 +52,24 @@ func TestAnItemOfSomebodyUnknownIsKeptLikeOtherWork(t *testing.T) {
 	}
 }
 
+// When the item was taken nobody knew whose it is.
+func TestWhatIsMadeForSomebodyUnknownIsAloneInItsService(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	item, same, made := madeUp(1).ID, madeUp(2), madeUp(3)
+	made.PID = same.PID
+	into(t, s, same, visit.StateInflight)
+	must(t, s.OpenItem(item, "99999", visit.HNOf("69-001"), opening, noon))
+	must(t, s.Hold(item, ben, noon))
+	if err := s.Complete(item, ben, made, nil, noon); !errors.Is(err, ErrInFlight) {
+		t.Errorf("while a request is at work: %v", err)
+	}
+	must(t, s.Requeue(same.ID, noon))
+	must(t, s.Complete(item, ben, made, nil, noon))
+	if err := s.Hold(same.ID, anna, noon); !errors.Is(err, ErrInFlight) {
+		t.Errorf("another begins while it waits: %v", err)
+	}
+}
+
 func TestAnItemOfSomebodyUnknownEndsAtMidnightAndLeavesItsRecord(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	hn, day := visit.HNOf("69-001"), madeUp(1).ServiceDate
