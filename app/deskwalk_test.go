@@ -529,7 +529,7 @@ func (w *deskWorld) settle() bool {
 // secondCode makes a visit for a second code of a person who has one, for a referral.
 func (w *deskWorld) secondCode() bool {
 	r, ok := w.some()
-	if !ok || r.State != visit.StateDone || r.Visit.ServiceDate != visit.ServiceDateOf(time.Now()) {
+	if !ok || r.State != visit.StateDone || r.Visit.PID.IsZero() || r.Visit.ServiceDate != visit.ServiceDateOf(time.Now()) {
 		return false
 	}
 	by := w.operator(r)

@@ -122,7 +122,8 @@ func (s *Store) CompleteAway(item visit.ID, by string, made visit.ID, at time.Ti
 		if r.Second.Of != "" { // the other machine does not know which codes are none of it
 			return nil, &TransitionError{ID: item, From: r.State, To: visit.StateDone}
 		}
-		r.Hold.Completion, r.Hold.Away = made, visit.ServiceDateOf(at)
+		// Shortly before midnight that visit may be of the next day by the other clock.
+		r.Hold.Completion, r.Hold.Away = made, visit.ServiceDateOf(at.Add(lostAfter))
 		return []Record{r}, s.note(tx, &r, s.atDesk(r, "visit-completed", "begun", by, at))
 	})
 }

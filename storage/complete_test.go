@@ -122,6 +122,18 @@ func TestAnItemOfAMachineThatIsLostIsReleasedAfterItsDayToTheStaff(t *testing.T)
 	}
 }
 
+func TestShortlyBeforeMidnightTheVisitOfAnotherMachineMayBeOfTheNextDay(t *testing.T) {
+	s, item := openIn(t, t.TempDir()), madeUp(1).ID
+	into(t, s, madeUp(1), visit.StatePending)
+	midnight := madeUp(1).ServiceDate.Next().Midnight()
+	must(t, s.Hold(item, anna, noon))
+	must(t, s.CompleteAway(item, anna, madeUp(2).ID, midnight.Add(-time.Second)))
+	next := midnight.Add(12 * time.Hour)
+	if err := s.Release(item, anna, anna, Answer{At: next}, next); !errors.Is(err, ErrInFlight) {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestWhatWasMadeForAnItemOfAnotherMachineIsGivenBackForGood(t *testing.T) {
 	for _, c := range []struct {
 		name string
