@@ -96,7 +96,7 @@ var house = map[string]room{
 	},
 	"app/station": {
 		[]string{"app", "app/records", "desk/session", "visit", "visit/desk", "visit/flow"},
-		nil,
+		[]string{"app/config", "app/demo", "cardreader/virtualcard", "storage"},
 		"a face knows no other one, and its screen is handed in",
 	},
 	"app/cards":   {[]string{"app/config", "cardreader", "visit", "visit/flow"}, []string{"app/demo", "cardreader/virtualcard"}, "whose card it is is told; what is done with it is the flow's, and of programs"},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"os"
 	"reflect"
 	"time"
 
@@ -68,6 +69,9 @@ func openStation(ctx context.Context, o kioskcmd.StationOpening) error {
 }
 
 func (w *deskWindow) open() {
+	// Desks have displays of every size, and their widgets are Fyne's: it makes them larger
+	// where the dots are small. A kiosk, which measures its own, has that switched off.
+	_ = os.Unsetenv("FYNE_DISABLE_DPI_DETECTION")
 	w.app = fyneapp.NewWithID("th.authenkiosk.station")
 	w.window = w.app.NewWindow("AuthenKiosk")
 	w.app.Settings().SetTheme(ui.NewTheme(false))
@@ -198,7 +202,7 @@ func (w *deskWindow) writeLayout() {
 		return
 	}
 	widgets, texts := w.screen.Layout()
-	now := map[string]any{"screen": w.screen.ScreenName(), "widgets": widgets, "texts": texts}
+	now := map[string]any{"screen": w.screen.ScreenName(), "widgets": widgets, "texts": texts, "focused": w.screen.Focused()}
 	if !reflect.DeepEqual(now, w.layout) {
 		w.layout = now
 		writeLayout(w.o.LayoutFile, now)

@@ -337,6 +337,7 @@ type layout struct {
 	Screen    string
 	SettledAt time.Time `json:"settled_at"` // from then on a touch counts
 	Texts     []string
+	Focused   string // of a station alone
 	Widgets   []widget
 }
 

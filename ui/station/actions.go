@@ -2,6 +2,7 @@ package station
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -87,20 +88,28 @@ func (d *details) steps(list *fyne.Container, steps []rules.Step, held bool) {
 func (d *details) enterCode(list *fyne.Container) {
 	s := d.s
 	e := s.entry("code", s.say.Say("station.code"), d.settle)
-	e.Text = d.code
+	e.with(d.code)
 	e.OnChanged = func(t string) { d.code = t }
 	list.Add(wrapped(s.say.Say("station.step.enter-code")))
 	list.Add(container.NewBorder(nil, nil, nil, d.live(s.button("settle", s.say.Say("station.settle"), d.settle)), e))
 	d.start = e
 }
 
-// scan fills the field for a code, and reports whether there is one.
-func (d *details) scan(text string) bool {
-	if _, err := visit.ParseAuthenCode(strings.ToUpper(text)); err != nil || d.s.focusedName() != "code" {
+// scan leaves what was scanned in the field for a code, or puts a code there, and reports
+// whether it has. The number of a slip is no code.
+func (d *details) scan(text string, undo func()) bool {
+	_, err := visit.ParseAuthenCode(strings.ToUpper(text))
+	switch {
+	case d.s.focusedName() == "code" && !numberOfVisit.MatchString(text):
+		d.code = strings.ToUpper(draw.FromThaiKeys(d.code))
+	case slices.Contains(d.names, "code") && err == nil:
+		undo()
+		d.code = strings.ToUpper(text)
+	default:
 		return false
 	}
-	d.code = strings.ToUpper(text)
 	d.build()
+	d.enter()
 	return true
 }
 
@@ -228,7 +237,7 @@ func (d *details) typed(key fyne.KeyName) bool {
 		return false
 	case key == fyne.KeyF7:
 		d.copyCode()
-	case key == fyne.KeyF8 && d.s.may(rules.ShowVisit):
+	case key == fyne.KeyF8 && d.s.may(rules.ShowVisit) && d.person.PID.IsZero():
 		d.reveal()
 	default:
 		return false

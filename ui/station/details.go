@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"reflect"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -38,6 +39,8 @@ type details struct {
 	said    string       // what came of it
 	bad     bool         // it was not done
 	box     *fyne.Container
+	names   []string       // of the widgets in it
+	at      string         // the widget at which the keyboard is, here or elsewhere
 	start   fyne.Focusable // what Enter in the list goes to
 }
 
@@ -111,7 +114,10 @@ func (d *details) build() {
 	if d.box == nil || d.id == "" {
 		return
 	}
-	focused := d.s.focusedName()
+	if at := d.s.focusedName(); at != "" { // nothing has the keyboard while every button here is disabled
+		d.at = at
+	}
+	inside := slices.Contains(d.names, d.at)
 	d.start = nil
 	list := container.NewVBox()
 	if d.known {
@@ -133,7 +139,15 @@ func (d *details) build() {
 		container.NewBorder(nil, nil, title(d.id.Number()), d.s.button("close-details", d.s.say.Say("button.close")+"  Esc", d.s.page.back)), nil, nil, nil,
 		container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, besideBar), list)))}
 	d.box.Refresh()
-	d.s.focusName(focused)
+	if inside && !d.busy && !d.s.focusName(d.at) {
+		d.enter() // the button that was pressed is gone: what comes next takes its place
+	}
+	d.names = nil
+	each(list, func(o fyne.CanvasObject) {
+		if n, ok := o.(named); ok {
+			d.names = append(d.names, n.Name())
+		}
+	})
 }
 
 // add puts a button into the list; the first is where Enter goes.

@@ -57,6 +57,9 @@ func (e *entry) Name() string { return e.name }
 // Name implements named.
 func (t *table) Name() string { return "rows" }
 
+// Focused is the name of what the keyboard works, for tests.
+func (s *Station) Focused() string { return s.focusedName() }
+
 // focusedName is the name of what the keyboard works; empty: nothing.
 func (s *Station) focusedName() string {
 	if s.window == nil {
@@ -68,21 +71,22 @@ func (s *Station) focusedName() string {
 	return ""
 }
 
-// focusName brings the keyboard to a widget of that name, if there is one; it is left
-// where it is if there is none.
-func (s *Station) focusName(name string) {
+// focusName brings the keyboard to a widget of that name, and reports whether there is one.
+func (s *Station) focusName(name string) (there bool) {
 	if name == "" {
-		return
+		return false
 	}
 	each(s.root, func(o fyne.CanvasObject) {
 		n, ok := o.(named)
 		if !ok || n.Name() != name {
 			return
 		}
+		there = true
 		if f, ok := o.(fyne.Focusable); ok && f != s.window.Canvas().Focused() {
 			s.window.Canvas().Focus(f)
 		}
 	})
+	return there
 }
 
 // rowOf names a row of a table in the layout for tests.

@@ -21,12 +21,12 @@ const standsStill = 100 * time.Millisecond
 type keyboard struct {
 	now     func() time.Time
 	later   func(time.Duration, func())
-	scanned func(text string) // hears what a scanner has read
+	scanned func(text string, undo func()) // hears what a scanner has read, and how to take it out of the field
 	run     []rune
 	began   time.Time // the first letter of the run
 	last    time.Time // and the last
 	key     uint64    // the number of the last letter
-	undo    func()    // takes the letters of the run out of the field into which they went
+	undo    func()    // takes the letters of the run out of the field; nil: they went into none
 }
 
 // letter notes a letter. undo is kept from the first of a run.
@@ -78,8 +78,8 @@ func (k *keyboard) end() {
 	if len(run) < scanKeys || slow {
 		return
 	}
-	if undo != nil {
-		undo()
+	if undo == nil {
+		undo = func() {}
 	}
-	k.scanned(string(run))
+	k.scanned(string(run), undo)
 }

@@ -81,7 +81,8 @@ func (p *signIn) build() fyne.CanvasObject {
 		typed = p.pin.Text // the language was changed in the middle
 	}
 	p.pin = s.entry("pin", s.say.Say("station.sign-in.pin"), p.submit)
-	p.pin.Password, p.pin.digits, p.pin.Text = true, true, typed
+	p.pin.Password, p.pin.digits = true, true
+	p.pin.with(typed)
 	p.message = wrapped("")
 	p.message.Alignment = fyne.TextAlignCenter
 	p.enter = s.button("sign-in", s.say.Say("station.sign-in.enter"), p.submit).strong()

@@ -262,13 +262,16 @@ func (s *Station) signOut(why string) {
 	s.signIn.look()
 }
 
-// scanned hears what a scanner has read. It finds, and confirms nothing.
-func (s *Station) scanned(text string) {
+// scanned hears what a scanner has read. It finds, or stays in the field for a code, and
+// confirms nothing. A PIN stays as well: at a machine that stands still now and then it
+// could not be typed else.
+func (s *Station) scanned(text string, undo func()) {
 	if s.page == nil {
 		return
 	}
 	s.touched()
-	if text = strings.TrimSpace(draw.FromThaiKeys(text)); !s.shown().scan(text) {
+	if text = strings.TrimSpace(draw.FromThaiKeys(text)); !s.shown().scan(text, undo) {
+		undo()
 		s.find(text)
 	}
 }

@@ -1,6 +1,7 @@
 package station
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -73,10 +74,7 @@ func (t *today) build() fyne.CanvasObject {
 	t.rows.entered = t.details.enter
 	t.rows.nearEnd = func() { s.o.Later(0, t.more) }
 	t.search = s.entry("search", s.say.Say("station.search"), func() { t.find(t.search.Text, true) })
-	t.search.Text = t.query.Search
-	if t.masked != "" {
-		t.search.Text = t.masked
-	}
+	t.search.with(cmp.Or(t.masked, t.query.Search))
 	t.search.OnChanged = t.searching
 	t.search.leave = func() { t.search.SetText(""); t.s.focus() }
 	t.date = bold(label(""))
@@ -142,7 +140,7 @@ func (t *today) arrange() {
 
 func arrange(split *fyne.Container, rows *table, d *details) {
 	shown := len(split.Objects) > 0 && len(split.Objects[0].(*fyne.Container).Objects) == 2
-	if len(split.Objects) > 0 && shown == (d.id != "") {
+	if len(split.Objects) > 0 && shown == (d.id != "") && (d.id == "" || d.box != nil) {
 		return
 	}
 	list := rows.withHeader()
@@ -288,7 +286,7 @@ func (t *today) holder(of visit.PID) {
 // field puts words into the field of the search without searching for them.
 func (t *today) field(words string) {
 	if t.search != nil {
-		t.search.Text = words
+		t.search.with(words)
 		t.search.Refresh()
 	}
 }

@@ -2,6 +2,7 @@ package station
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -168,5 +169,18 @@ func TestWhatIsInSightStaysWhenVisitsComeIn(t *testing.T) {
 	w.key(fyne.KeyF5)
 	if got := rows.GetScrollOffset(); got != 0 {
 		t.Errorf("whoever looks at the newest sees %v further down", got)
+	}
+}
+
+func TestAScanTakesThePlaceOfTheVisitThatIsShown(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	first, second := w.add(1, visit.StateDone, visit.NoProblem), w.add(2, visit.StateDone, visit.NoProblem)
+	w.signInAs(rules.Staff)
+	w.scanner(string(code(1)))
+	w.shows(first.PID.Masked())
+	w.scanner(string(code(2)))
+	w.shows(second.ID.Number() + "\n")
+	if texts := w.texts(); strings.Contains(texts, first.PID.Masked()) || strings.Contains(texts, string(code(1))) {
+		t.Errorf("the first one is still shown: %q", texts)
 	}
 }

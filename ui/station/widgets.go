@@ -2,6 +2,7 @@ package station
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -22,6 +23,9 @@ func (s *Station) button(name, label string, act func()) *button {
 	b.Text = label
 	b.OnTapped = func() {
 		s.touched()
+		if s.page != nil {
+			s.shown().at = name
+		}
 		act()
 	}
 	b.ExtendBaseWidget(b)
@@ -59,15 +63,23 @@ func (b *button) TypedKey(e *fyne.KeyEvent) {
 	case b.Disabled():
 	case e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter:
 		if b.s.keys.enter() {
-			b.Tapped(nil)
+			b.press()
 		}
-	case e.Name == fyne.KeySpace && b.s.keys.running(): // it is in what a scanner reads
-	default:
-		b.Button.TypedKey(e)
+	case e.Name == fyne.KeySpace && !b.s.keys.running(): // else it is in what a scanner reads
+		b.press()
 	}
 }
 
-// entry is a field in which a scan leaves nothing behind.
+// press does what a tap does, after which a button of Fyne has not got the keyboard any
+// more: it stays where it was, unless what was done has moved it.
+func (b *button) press() {
+	b.Tapped(nil)
+	if b.s.focusedName() == "" {
+		b.s.focusName(b.name)
+	}
+}
+
+// entry is a field in which Enter is heard of a hand alone.
 type entry struct {
 	widget.Entry
 	s       *Station
@@ -83,6 +95,11 @@ func (s *Station) entry(name, placeHolder string, entered func()) *entry {
 	e.Wrapping, e.Scroll = fyne.TextWrapOff, container.ScrollHorizontalOnly
 	e.ExtendBaseWidget(e)
 	return e
+}
+
+// with puts words into the field, and the cursor behind them: whoever types goes on there.
+func (e *entry) with(words string) {
+	e.Text, e.CursorColumn = words, utf8.RuneCountInString(words)
 }
 
 // TypedRune implements fyne.Focusable.

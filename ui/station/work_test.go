@@ -35,8 +35,7 @@ func TestAnItemIsFoundByItsSlipHeldAndSettledByTheKeyboardAlone(t *testing.T) {
 		t.Fatalf("it is not held: %q", w.texts())
 	}
 	w.nhso.Says(nil, code(7))
-	w.work.details.enter()
-	w.hand("pp0000000000")
+	w.hand("pp0000000000") // the field for the code has taken the place of the button
 	w.key(fyne.KeyReturn)
 	w.shows(w.say.Say("station.error.not-confirmed"))
 	w.work.details.enter()
@@ -216,5 +215,23 @@ func TestAHandAtASlowMachineIsNoScanner(t *testing.T) {
 	w.enter()
 	if w.ScreenName() != "today" {
 		t.Errorf("not signed in: %q", w.texts())
+	}
+}
+
+func TestWhatIsHalfTypedGoesOnWhereItWasWhenTheDetailsAreMadeAnew(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	w.add(2, visit.StateStaff, visit.Draft)
+	w.signInAs(rules.Staff)
+	w.key(fyne.KeyF4, fyne.KeyDown)
+	w.tap("hold")
+	w.work.details.enter()
+	w.hand("PP00")
+	w.key(fyne.KeyF10) // in the other language
+	w.work.details.enter()
+	w.hand("12")
+	w.work.details.build()
+	w.hand("3")
+	if got := w.work.details.code; got != "PP00123" {
+		t.Errorf("typed %q", got)
 	}
 }
