@@ -238,7 +238,7 @@ func (d *details) typed(key fyne.KeyName) bool {
 	case key == fyne.KeyF7:
 		d.copyCode()
 	case key == fyne.KeyF8 && d.s.may(rules.ShowVisit) && d.person.PID.IsZero():
-		d.reveal()
+		d.showPerson()
 	default:
 		return false
 	}

@@ -39,7 +39,8 @@ type details struct {
 	said    string       // what came of it
 	bad     bool         // it was not done
 	box     *fyne.Container
-	names   []string       // of the widgets in it
+	names   []string // of the widgets in it
+	scroll  *container.Scroll
 	at      string         // the widget at which the keyboard is, here or elsewhere
 	start   fyne.Focusable // what Enter in the list goes to
 }
@@ -137,7 +138,7 @@ func (d *details) build() {
 	}
 	d.box.Objects = []fyne.CanvasObject{container.NewBorder(
 		container.NewBorder(nil, nil, title(d.id.Number()), d.s.button("close-details", d.s.say.Say("button.close")+"  Esc", d.s.page.back)), nil, nil, nil,
-		container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, besideBar), list)))}
+		d.scrolled(container.New(layout.NewCustomPaddedLayout(0, 0, 0, besideBar), list)))}
 	d.box.Refresh()
 	if inside && !d.busy && !d.s.focusName(d.at) {
 		d.enter() // the button that was pressed is gone: what comes next takes its place
@@ -148,6 +149,32 @@ func (d *details) build() {
 			d.names = append(d.names, n.Name())
 		}
 	})
+}
+
+// scrolled lets the content be scrolled, from where it was.
+func (d *details) scrolled(content fyne.CanvasObject) fyne.CanvasObject {
+	scroll := container.NewVScroll(content)
+	if d.scroll != nil {
+		scroll.Offset = d.scroll.Offset
+	}
+	d.scroll = scroll
+	return scroll
+}
+
+// reveal brings what the keyboard has come to into sight.
+func (d *details) reveal(name string, o fyne.CanvasObject) {
+	if d.scroll == nil || !slices.Contains(d.names, name) {
+		return
+	}
+	driver := fyne.CurrentApp().Driver()
+	top := driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(d.scroll).Y
+	below := top + o.Size().Height - d.scroll.Size().Height
+	switch offset := d.scroll.Offset; {
+	case top < 0:
+		d.scroll.ScrollToOffset(offset.AddXY(0, top))
+	case below > 0:
+		d.scroll.ScrollToOffset(offset.AddXY(0, below))
+	}
 }
 
 // add puts a button into the list; the first is where Enter goes.
@@ -226,7 +253,7 @@ func (d *details) facts(list *fyne.Container) {
 	list.Add(widget.NewSeparator())
 	list.Add(form)
 	if d.person.PID.IsZero() && s.may(rules.ShowVisit) {
-		d.add(list, s.button("show-person", s.say.Say("station.show-person")+"  F8", d.reveal))
+		d.add(list, s.button("show-person", s.say.Say("station.show-person")+"  F8", d.showPerson))
 	}
 }
 
@@ -256,8 +283,8 @@ func (s *Station) event(name string) string {
 	return name
 }
 
-// reveal shows who it is. It is in the audit.
-func (d *details) reveal() {
+// showPerson shows who it is. It is in the audit.
+func (d *details) showPerson() {
 	id := d.id
 	var found []desk.Person
 	d.do(func(ctx context.Context, dk desk.Desk, o desk.Operator) (err error) {

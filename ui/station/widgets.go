@@ -53,6 +53,14 @@ func (b *button) chosen(is bool) {
 // MinSize implements fyne.Widget.
 func (b *button) MinSize() fyne.Size { return b.Button.MinSize().Max(fyne.NewSize(0, rowHeight)) }
 
+// FocusGained implements fyne.Focusable.
+func (b *button) FocusGained() {
+	b.Button.FocusGained()
+	if b.s.page != nil {
+		b.s.shown().reveal(b.name, b)
+	}
+}
+
 // TypedRune implements fyne.Focusable.
 func (b *button) TypedRune(r rune) { b.s.keys.letter(r, nil) }
 
@@ -100,6 +108,14 @@ func (s *Station) entry(name, placeHolder string, entered func()) *entry {
 // with puts words into the field, and the cursor behind them: whoever types goes on there.
 func (e *entry) with(words string) {
 	e.Text, e.CursorColumn = words, utf8.RuneCountInString(words)
+}
+
+// FocusGained implements fyne.Focusable.
+func (e *entry) FocusGained() {
+	e.Entry.FocusGained()
+	if e.s.page != nil {
+		e.s.shown().reveal(e.name, e)
+	}
 }
 
 // TypedRune implements fyne.Focusable.

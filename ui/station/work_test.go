@@ -235,3 +235,26 @@ func TestWhatIsHalfTypedGoesOnWhereItWasWhenTheDetailsAreMadeAnew(t *testing.T) 
 		t.Errorf("typed %q", got)
 	}
 }
+
+func TestWhatTheKeyboardComesToIsInSight(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	w.add(2, visit.StateStaff, visit.Draft)
+	w.signInAs(rules.Staff)
+	w.key(fyne.KeyF4, fyne.KeyDown)
+	w.tap("hold")
+	w.tap("close")
+	w.tap("reason-" + string(rules.DayMissed))
+	w.work.details.enter()
+	driver, scroll := fyne.CurrentApp().Driver(), func() fyne.CanvasObject { return w.work.details.scroll }
+	for w.focusedName() != "confirm-close" {
+		w.key(fyne.KeyTab)
+		focused, ok := w.window.Canvas().Focused().(fyne.CanvasObject)
+		if !ok || !strings.Contains(w.focusedName(), "-") {
+			t.Fatalf("the keyboard is at %q", w.focusedName())
+		}
+		top := driver.AbsolutePositionForObject(focused).Y - driver.AbsolutePositionForObject(scroll()).Y
+		if top < 0 || top+focused.Size().Height > scroll().Size().Height {
+			t.Errorf("%s is out of sight, at %v", w.focusedName(), top)
+		}
+	}
+}
