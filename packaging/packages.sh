@@ -20,6 +20,8 @@ rm -rf "$out"
 mkdir -p "$out/made" "$out/arm64"
 go run ./packaging/manual "$VERSION" "$SOURCE_DATE_EPOCH" "$out/made"
 gzip -9nc CHANGELOG.md >"$out/made/changelog.gz"
+# Where there is one answer, debconf does not ask.
+sed 's/^Choices: kiosk, station, agent$/Choices: agent/' packaging/linux/deb/templates >"$out/made/agent.templates"
 for kind in deb rpm; do
 	$nfpm package -f packaging/linux/authenkiosk.yaml -p "$kind" -t "$out/" >/dev/null
 done

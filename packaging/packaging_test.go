@@ -38,7 +38,7 @@ func read(t *testing.T, path string) string {
 
 var (
 	content = regexp.MustCompile(`src: ([^,}]+), dst: ([^,}]+)`)
-	script  = regexp.MustCompile(`(?m)^\s+\w+: (packaging/linux/(?:deb|rpm)/\w+)$`)
+	script  = regexp.MustCompile(`(?m)^\s+\w+: ((?:packaging/linux/(?:deb|rpm)|out/packages/made)/[\w.]+)$`)
 )
 
 // descriptions are the files that nfpm reads.
@@ -59,6 +59,7 @@ func made(name string) bool {
 	return slices.Contains([]string{
 		"out/authenkiosk", "out/authenagent", "out/packages/arm64/authenagent", "out/packages/made/changelog.gz",
 		"out/packages/made/authenkiosk.1.gz", "out/packages/made/authenagent.1.gz",
+		"out/packages/made/agent.templates",
 		"out/packages/made/authenkiosk.bash", "out/packages/made/authenagent.bash",
 	}, name)
 }
@@ -252,7 +253,7 @@ func machine(t *testing.T) (env []string, asked func() string, etc string) {
 		}
 	}
 	env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "AUTHENKIOSK_CONFIG="+filepath.Join(dir, "etc", "authenkiosk.toml"),
-		"AUTHENKIOSK_XORG="+dir, "AUTHENKIOSK_SYS="+dir)
+		"AUTHENKIOSK_UNITS=linux", "AUTHENKIOSK_XORG="+dir, "AUTHENKIOSK_SYS="+dir)
 	return env, func() string {
 		text, _ := os.ReadFile(filepath.Join(dir, "asked"))
 		return string(text)
@@ -305,6 +306,25 @@ func TestEachFaceHasItsServiceAndAConfigurationThatIsUnderstood(t *testing.T) {
 				t.Errorf("the administrator's configuration has become %s", text)
 			}
 		})
+	}
+}
+
+func TestTheAgentAloneIsNeitherKioskNorStation(t *testing.T) {
+	for _, face := range []string{"kiosk", "station"} {
+		env, asked, dir := machine(t)
+		cmd := exec.Command("sh", "linux/face", "set", face)
+		cmd.Env = append(env, "AUTHENKIOSK_UNITS="+dir)
+		said, err := cmd.CombinedOutput()
+		if err == nil || !strings.Contains(string(said), "needs the package authenkiosk") || asked() != "" {
+			t.Errorf("%s: %v, %s; asked of the system: %s", face, err, said, asked())
+		}
+		if _, err := os.Stat(filepath.Join(dir, "etc")); err == nil {
+			t.Errorf("%s: something was written", face)
+		}
+	}
+	if !strings.Contains(read(t, "packaging/linux/deb/templates"), "\nChoices: kiosk, station, agent\n") ||
+		!strings.Contains(read(t, "packaging/packages.sh"), "Choices: kiosk, station, agent$") {
+		t.Error("packages.sh does not find the answers of the question")
 	}
 }
 
