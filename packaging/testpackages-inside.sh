@@ -56,7 +56,9 @@ do_service() { # the agent runs as its own account, ready, sandboxed, and answer
 	awk '$4 == "0A" && $2 ~ /:1FFD$/ { print $2 }' /proc/net/tcp /proc/net/tcp6 >/root/listens
 	[ -s /root/listens ]
 	must_not grep -vx -e 0100007F:1FFD -e 00000000000000000000000001000000:1FFD /root/listens
-	id authenkiosk
+	# It has found the card service through its sandbox, and may use it.
+	eventually 10 active pcscd.service
+	must_not sh -c 'journalctl -u pcscd -u authenagent | grep -i "not authorized\|access denied"'
 	systemd-analyze --no-pager security authenagent.service | tail -1
 }
 
@@ -205,7 +207,7 @@ do_noticed() { # an agent of NHSO on port 8189 is noticed and told, and nothing 
 	active secureagent.service
 }
 
-do_used() { # use: the answer of the question has codes come through NHSO's agent
+do_used() { # use: AuthenKiosk listens beside NHSO's agent, which goes on
 	apt-get purge -y -qq authenkiosk
 	preseed face select agent
 	preseed nhso-agent select use

@@ -173,7 +173,12 @@ boot() {
 		mount -t tmpfs -o mode=755 tmpfs "$root/run"
 		mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
 		mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
-		exec chroot "$root" env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --show-status=false
+		# Not chroot: no namespace of users can be made in one, as services of Debian 13 do.
+		cd "$root"
+		mkdir -p .old
+		pivot_root . .old
+		umount -l /.old
+		exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --show-status=false
 	' >"$work/$suite.boot.log" 2>&1 &
 	outer=$!
 	machine=
