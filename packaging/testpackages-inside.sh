@@ -58,7 +58,7 @@ do_service() { # the agent runs as its own account, ready, sandboxed, and answer
 	must_not grep -vx -e 0100007F:1FFD -e 00000000000000000000000001000000:1FFD /root/listens
 	# It has found the card service through its sandbox, and may use it.
 	eventually 10 active pcscd.service
-	must_not sh -c 'journalctl -u pcscd -u authenagent | grep -i "not authorized\|access denied"'
+	must_not sh -c 'journalctl -b -u pcscd -u authenagent | grep -i "not authorized\|access denied"'
 	systemd-analyze --no-pager security authenagent.service | tail -1
 }
 
