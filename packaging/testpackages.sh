@@ -140,13 +140,8 @@ fetch() {
 			apt-get update -qq
 			apt-get install -y -qq --download-only /root/authenkiosk_${version}_amd64.deb xserver-xorg-video-dummy curl sudo
 		"
-		cp "$work/$suite".archives/*.deb "$root/var/cache/apt/archives.here" 2>/dev/null || {
-			mkdir "$root/var/cache/apt/archives.here" && cp "$work/$suite".archives/*.deb "$root/var/cache/apt/archives.here/"
-		}
 	'
-	rm -rf "$root/var/cache/apt/archives"
-	mv "$root/var/cache/apt/archives.here" "$root/var/cache/apt/archives"
-	mkdir -p "$root/var/cache/apt/archives/partial"
+	cp "$work/$suite".archives/*.deb "$root/var/cache/apt/archives/"
 }
 
 # boot starts systemd in the folder, in namespaces and a cgroup of its own, and leaves
