@@ -36,7 +36,7 @@ type parts struct {
 
 // largeBox is how many pixels the line has at least: below that, more calls cost what they
 // save.
-const largeBox = 30_000
+const largeBox = 20_000
 
 // Fyne draws the rim of a rectangle with round corners softly, so wide. A radius that is
 // no pixel makes a straight border as soft.

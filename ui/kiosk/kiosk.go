@@ -50,7 +50,7 @@ type seen struct {
 
 // Pictures that explain a movement take a step so often. It is a step, not an
 // animation: a repaint costs much without a graphics card.
-const stepEvery = 2 * time.Second
+const stepEvery = 2500 * time.Millisecond
 
 // pictureSteps is the number of pictures of one movement.
 const pictureSteps = 3
