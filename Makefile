@@ -134,8 +134,8 @@ field:
 long:
 	go test ./visit/flow -run Random -count 1 -v -timeout 30m -random-events 10000000
 
-# prove runs the experiments behind the promises at full length (about
-# two hours) and prints their figures. A shortened run of each is part of make test.
+# prove runs the experiments behind the promises at full length (some
+# hours) and prints their figures. A shortened run of each is part of make test.
 PROVE = go test -tags $(TEST_TAGS) -count 1 -v -timeout 40m
 # MEMORY is where files are kept whose way to the disk is no part of the experiment.
 MEMORY = $(or $(wildcard /dev/shm),$(TMPDIR),/tmp)
@@ -148,7 +148,7 @@ prove: testdeps
 	@set -o pipefail; $(PROVE) ./app -run WrongClocks -args -clocks 200 $(FIGURES)
 	@set -o pipefail; TMPDIR=$(MEMORY) $(PROVE) -timeout 90m ./app -run WhateverDesks -args -desk-steps 1000000 $(FIGURES)
 	@set -o pipefail; TMPDIR=$(MEMORY) $(PROVE) ./app/headless -run TwoDesks -args -desk-rounds 500 $(FIGURES)
-	@set -o pipefail; $(PROVE) ./storage/powercut -args -cuts 1000 -first-start-cuts 400 -compact-cuts 400 -disk-full 1000 -made-directory-cuts 200 -failed-syncs 1000 -each-sync 60 $(FIGURES)
+	@set -o pipefail; $(PROVE) ./storage/powercut -args -cuts 1000 -first-start-cuts 400 -compact-cuts 400 -disk-full 1000 -made-directory-cuts 200 -failed-syncs 1000 -each-sync 60 -restore-cuts 200 $(FIGURES)
 	@set -o pipefail; $(PROVE) ./storage -args -damages 400 -mutations 100000 -auditedits 10000 -kills 120 $(FIGURES)
 	@set -o pipefail; $(PROVE) ./app/kiosk -run NothingPersonal -args -sessions 10000 $(FIGURES)
 	go test -run XXX -bench Save -benchtime 3s ./storage
