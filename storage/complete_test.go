@@ -201,3 +201,40 @@ func TestWhatIsMadeForAnotherMachineIsAloneInItsService(t *testing.T) {
 	}
 	must(t, s.Hold(made.ID, ben, noon))
 }
+
+// The frame of a new visit and its transaction go to the disk side by side.
+func TestWhatADeskHasMadeEndsItsItemThoughAPowerCutLeftItToTheJournalAlone(t *testing.T) {
+	for name, opened := range map[string]bool{"of a visit": false, "of somebody whose number nobody knows": true} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			path := filepath.Join(dir, fileName)
+			s := openIn(t, dir)
+			item, made := madeUp(1).ID, madeUp(2)
+			if opened {
+				must(t, s.OpenItem(item, "99999", visit.HNOf("1"), Opened{By: anna, Why: desk.Newborn}, noon))
+			} else {
+				into(t, s, madeUp(1), visit.StateRefused)
+			}
+			must(t, s.Hold(item, anna, noon))
+			must(t, s.Close())
+			before, err := os.ReadFile(path)
+			must(t, err)
+			s = openIn(t, dir)
+			must(t, s.Complete(item, anna, made, nil, noon))
+			must(t, s.Close())
+			must(t, os.WriteFile(path, before, fileMode))
+
+			s = openIn(t, dir)
+			if r := recordOf(t, s, made.ID); r.State != visit.StateInflight {
+				t.Fatalf("what was made is %s", r.State)
+			}
+			if err := s.GiveUp(item, anna, desk.PatientLeft, noon); !errors.Is(err, ErrInFlight) {
+				t.Errorf("given up while a request may be at work: %v", err)
+			}
+			must(t, s.Done(made.ID, code, noon))
+			if r := recordOf(t, s, item); r.State != visit.StateDone || r.Code != code || r.SettledBy != made.ID {
+				t.Errorf("the item is %s, with code %q", r.State, r.Code)
+			}
+		})
+	}
+}

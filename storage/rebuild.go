@@ -21,7 +21,7 @@ func (s *Store) openJournal(lostChange bool) (err error) {
 		return err
 	}
 	s.found.JournalBad = s.journal.bad
-	if err := errors.Join(s.rebuild(lostChange), s.dropAgain(lostChange), s.holdAgain(lostChange), s.takeBackRefused()); err != nil {
+	if err := errors.Join(s.rebuild(lostChange), s.dropAgain(lostChange), s.holdAgain(lostChange), s.takeBackRefused(), s.completeAgain()); err != nil {
 		return err
 	}
 	return s.refillJournal()
@@ -130,6 +130,41 @@ func (s *Store) holdAgain(lostChange bool) error {
 				return err
 			}
 			if err := s.audit(tx, s.atDesk(held, "visit-held", "again", held.Hold.By, s.now())); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// completeAgain notes on items what was made for them and came from the journal: a power cut
+// can leave the frame of a visit on the disk without its transaction, in which its item
+// names it. The item would stay open when that visit has its code.
+func (s *Store) completeAgain() error {
+	var again []Record
+	err := s.view(func(tx *bolt.Tx) error {
+		for id, k := range s.journal.live {
+			if k.record.Completes == "" {
+				continue
+			}
+			made, err := s.load(tx, id)
+			if err != nil || !made.State.Unsettled() {
+				continue
+			}
+			item, err := s.load(tx, made.Completes)
+			if err == nil && item.Held() && !item.Hold.isAway() && item.Hold.Completion != id {
+				item.Hold.Completion = id
+				again = append(again, item)
+			}
+		}
+		return nil
+	})
+	if err != nil || len(again) == 0 {
+		return err
+	}
+	return s.update(func(tx *bolt.Tx) error {
+		for _, item := range again {
+			if err := s.note(tx, &item, s.atDesk(item, "visit-completed", "again", item.Hold.By, s.now())); err != nil {
 				return err
 			}
 		}
