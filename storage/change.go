@@ -12,9 +12,22 @@ import (
 
 // Begin notes, before the request leaves, that the visit is about to be sent,
 // with the attempt counted. Only after Begin has returned nil may anything be
-// sent.
+// sent. It returns a *HeldError, too, while a desk holds another visit of the same person,
+// day and claim type, unless a desk has made this one: who looked for such a hold before
+// NHSO was asked may have missed it, and what the holder makes elsewhere waits for nobody.
 func (s *Store) Begin(id visit.ID, at time.Time) error {
-	return s.change(id, visit.StateInflight, at, func(r *Record) {
+	return s.changeIf(id, visit.StateInflight, at, func(tx *bolt.Tx, r Record) error {
+		if r.Completes != "" {
+			return nil
+		}
+		same, _ := s.sameService(tx, r.Visit) // of one that cannot be read the outbox knows what to do
+		for _, other := range same {
+			if other.Held() {
+				return &HeldError{ID: other.Visit.ID, Hold: other.Hold}
+			}
+		}
+		return nil
+	}, func(r *Record) {
 		r.Attempts++
 		r.LastSent = at
 		r.Denied = false
@@ -84,6 +97,11 @@ var told = map[visit.State]Event{
 // One that is held takes nothing but its code, which ends the hold: NHSO has given it,
 // so that nothing is left to do.
 func (s *Store) change(id visit.ID, to visit.State, at time.Time, edit func(*Record)) error {
+	return s.changeIf(id, to, at, func(*bolt.Tx, Record) error { return nil }, edit)
+}
+
+// changeIf is change unless may refuses it.
+func (s *Store) changeIf(id visit.ID, to visit.State, at time.Time, may func(*bolt.Tx, Record) error, edit func(*Record)) error {
 	return s.changing(func(tx *bolt.Tx) ([]Record, error) {
 		r, err := s.load(tx, id)
 		switch {
@@ -93,6 +111,9 @@ func (s *Store) change(id visit.ID, to visit.State, at time.Time, edit func(*Rec
 			return nil, &HeldError{ID: id, Hold: r.Hold}
 		case !mayBecome(r.State, to):
 			return nil, &TransitionError{ID: id, From: r.State, To: to}
+		}
+		if err := may(tx, r); err != nil {
+			return nil, err
 		}
 		e, tell := told[to]
 		if r.State == visit.StateStaff && !r.Held() {

@@ -68,24 +68,37 @@ func (s *Store) Hold(id visit.ID, by string, at time.Time) error {
 // that the desk makes may be another machine's, which knows nothing of that. When the
 // other one has its code, this one is settled with it.
 func (s *Store) quiet(tx *bolt.Tx, r Record) error {
-	v := r.Visit
-	if v.PID.IsZero() {
-		return nil // of one whom nobody knows there is no other
+	same, err := s.sameService(tx, r.Visit)
+	if err != nil {
+		return err
 	}
-	for _, id := range s.index.ofPerson(s.ring.personKey(v.PID), v.ServiceDate) {
-		other, err := s.load(tx, id)
-		if err != nil {
-			return err
-		}
+	for _, other := range same {
 		switch {
-		case id == v.ID || other.Visit.PID != v.PID || other.Visit.ClaimType.Code != v.ClaimType.Code:
 		case other.Held():
-			return &HeldError{ID: id, Hold: other.Hold}
+			return &HeldError{ID: other.Visit.ID, Hold: other.Hold}
 		case other.mayBeAtWork(), other.State == visit.StatePending && other.Completes != "":
 			return ErrInFlight // what a desk has made is sent whoever holds another
 		}
 	}
 	return nil
+}
+
+// sameService returns the other visits of the same person, day and claim type, together
+// with an error for those that cannot be read.
+func (s *Store) sameService(tx *bolt.Tx, v visit.Visit) (same []Record, unread error) {
+	if v.PID.IsZero() {
+		return nil, nil // of one whom nobody knows there is no other
+	}
+	for _, id := range s.index.ofPerson(s.ring.personKey(v.PID), v.ServiceDate) {
+		other, err := s.load(tx, id)
+		switch {
+		case err != nil:
+			unread = errors.Join(unread, err)
+		case id != v.ID && other.Visit.PID == v.PID && other.Visit.ClaimType.Code == v.ClaimType.Code:
+			same = append(same, other)
+		}
+	}
+	return same, unread
 }
 
 // Answer is what NHSO says when it is asked for the code of a visit.

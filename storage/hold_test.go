@@ -571,3 +571,22 @@ func TestAHoldThatNoProgramHasWrittenMakesARecordUnreadable(t *testing.T) {
 		}
 	}
 }
+
+// A sender looks for such a hold before it asks NHSO, which takes a while.
+func TestNoRequestBeginsOnceADeskHoldsAnotherVisitOfThePerson(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	item, waits := madeUp(1), madeUp(2)
+	waits.PID = item.PID
+	into(t, s, item, visit.StateRefused)
+	into(t, s, waits, visit.StatePending)
+	must(t, s.Hold(item.ID, anna, noon))
+	if err := s.Begin(waits.ID, noon); !errors.As(err, new(*HeldError)) {
+		t.Errorf("it is sent: %v", err)
+	}
+	made := madeUp(3)
+	made.PID = item.PID
+	must(t, s.Complete(item.ID, anna, made, nil, noon))
+	must(t, s.Begin(made.ID, noon))
+	must(t, s.Done(made.ID, code, noon))
+	must(t, s.Begin(waits.ID, noon))
+}
