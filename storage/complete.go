@@ -122,6 +122,9 @@ func (s *Store) CompleteAway(item visit.ID, by string, made visit.ID, at time.Ti
 		if r.Second.Of != "" { // the other machine does not know which codes are none of it
 			return nil, &TransitionError{ID: item, From: r.State, To: visit.StateDone}
 		}
+		if err := s.quiet(tx, r); err != nil { // a store that was rebuilt or restored has holds beside requests
+			return nil, fmt.Errorf("complete visit %s: %w", item, err)
+		}
 		// Shortly before midnight that visit may be of the next day by the other clock.
 		r.Hold.Completion, r.Hold.Away = made, visit.ServiceDateOf(at.Add(lostAfter))
 		return []Record{r}, s.note(tx, &r, s.atDesk(r, "visit-completed", "begun", by, at))

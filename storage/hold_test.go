@@ -590,3 +590,22 @@ func TestNoRequestBeginsOnceADeskHoldsAnotherVisitOfThePerson(t *testing.T) {
 	must(t, s.Done(made.ID, code, noon))
 	must(t, s.Begin(waits.ID, noon))
 }
+
+// In a store that was rebuilt or restored both can be.
+func TestNoOtherMachineMakesAVisitWhileARequestForThePersonMayBeAtWorkHere(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	item, waits := madeUp(1), madeUp(2)
+	waits.PID = item.PID
+	into(t, s, item, visit.StateRefused)
+	into(t, s, waits, visit.StatePending)
+	must(t, s.Hold(item.ID, anna, noon))
+	must(t, s.Close())
+	must(t, os.Remove(filepath.Join(dir, fileName)))
+	s = openIn(t, dir)
+	if err := s.CompleteAway(item.ID, anna, madeUp(3).ID, noon); !errors.Is(err, ErrInFlight) {
+		t.Errorf("while the other is %s: %v", recordOf(t, s, waits.ID).State, err)
+	}
+	must(t, s.Done(waits.ID, code, noon))
+	must(t, s.CompleteAway(item.ID, anna, madeUp(3).ID, noon))
+}
