@@ -233,7 +233,7 @@ func (s *Store) mayFinish(tx *bolt.Tx, r Record, holder string) error {
 	switch {
 	case errors.Is(err, ErrNotFound): // it was not saved in the end
 		return nil
-	case err == nil && made.State.Unsettled():
+	case err == nil && (made.State.Unsettled() || made.Held()): // given back, it may be sent
 		return fmt.Errorf("visit %s, made for %s: %w", made.Visit.ID, id, ErrInFlight)
 	}
 	return err

@@ -609,3 +609,26 @@ func TestNoOtherMachineMakesAVisitWhileARequestForThePersonMayBeAtWorkHere(t *te
 	must(t, s.Done(waits.ID, code, noon))
 	must(t, s.CompleteAway(item.ID, anna, madeUp(3).ID, noon))
 }
+
+func TestNothingEndsAHoldWhileADeskHoldsWhatWasMadeForIt(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	item, made := madeUp(1).ID, madeUp(2)
+	must(t, s.OpenItem(item, "99999", visit.HNOf("1"), Opened{By: anna, Why: desk.Newborn}, noon))
+	must(t, s.Hold(item, anna, noon))
+	must(t, s.Complete(item, anna, made, nil, noon))
+	must(t, s.Hold(made.ID, ben, noon)) // it waits, and is sent when ben gives it back
+	for what, err := range map[string]error{
+		"given up": s.GiveUp(item, anna, desk.PatientLeft, noon), "released": s.Release(item, anna, anna, asked, noon),
+		"another visit elsewhere": s.CompleteAway(item, anna, madeUp(3).ID, noon),
+	} {
+		if !errors.Is(err, ErrInFlight) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	must(t, s.Release(made.ID, ben, ben, asked, noon))
+	must(t, s.Begin(made.ID, noon))
+	must(t, s.Done(made.ID, code, noon))
+	if r := recordOf(t, s, item); r.State != visit.StateDone {
+		t.Errorf("the item is %s", r.State)
+	}
+}
