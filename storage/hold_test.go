@@ -632,3 +632,28 @@ func TestNothingEndsAHoldWhileADeskHoldsWhatWasMadeForIt(t *testing.T) {
 		t.Errorf("the item is %s", r.State)
 	}
 }
+
+func TestAHoldThatAnOldPageTellsIsReleasedToALookUp(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, fileName)
+	s := openIn(t, dir)
+	v := madeUp(1)
+	into(t, s, v, visit.StatePending)
+	must(t, s.Hold(v.ID, anna, noon))
+	must(t, s.Close())
+	old, err := os.ReadFile(path)
+	must(t, err)
+	s = openIn(t, dir)
+	must(t, s.Release(v.ID, anna, anna, asked, noon))
+	must(t, s.Begin(v.ID, noon))
+	must(t, s.Close())
+	clear(old[:2*os.Getpagesize()]) // no meta page is left, nor what was written last
+	must(t, os.WriteFile(path, old, fileMode))
+	s = openIn(t, dir)
+	if r := recordOf(t, s, v.ID); r.Held() {
+		must(t, s.Release(v.ID, anna, anna, asked, noon))
+	}
+	if r := recordOf(t, s, v.ID); r.State != visit.StateInflight || r.Unclear() == 0 {
+		t.Errorf("it is %s, with %d requests of which nobody knows", r.State, r.Unclear())
+	}
+}

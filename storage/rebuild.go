@@ -21,7 +21,7 @@ func (s *Store) openJournal(lostChange bool) (err error) {
 		return err
 	}
 	s.found.JournalBad = s.journal.bad
-	if err := errors.Join(s.rebuild(lostChange), s.dropAgain(lostChange), s.holdAgain(lostChange), s.takeBackRefused(), s.completeAgain()); err != nil {
+	if err := errors.Join(s.rebuild(lostChange), s.dropAgain(lostChange), s.doubtHolds(lostChange), s.holdAgain(lostChange), s.takeBackRefused(), s.completeAgain()); err != nil {
 		return err
 	}
 	return s.refillJournal()
@@ -99,6 +99,29 @@ func (s *Store) dropAgain(lostChange bool) error {
 				continue
 			}
 			if err := s.dropIn(tx, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// doubtHolds doubts the holds of a database that may be older than the truth, but for those
+// that the journal has, too: what waited may have been released since, and sent. It is
+// given back as in flight.
+func (s *Store) doubtHolds(lostChange bool) error {
+	if !lostChange {
+		return nil
+	}
+	return s.update(func(tx *bolt.Tx) error {
+		for _, id := range s.index.open(true) {
+			r, err := s.load(tx, id)
+			if k := s.journal.live[id]; err != nil || r.Hold.From != visit.StatePending || k != nil && k.record.Held() {
+				continue
+			}
+			r.Hold.From = visit.StateInflight
+			r.Attempts, r.LastSent = r.Attempts+1, newer(r.LastSent, s.now())
+			if err := s.store(tx, r); err != nil {
 				return err
 			}
 		}

@@ -20,7 +20,6 @@ type salvage struct {
 	ring    *keyring
 	leap    bool      // the newest numbers of the feed may be gone
 	demote  time.Time // not zero: what is pending may have been sent since; when that was noticed
-	old     bool      // it is a copy of a while ago: what was held may have been released, and sent, since
 	copied  map[string][]byte
 	records map[visit.ID]Record
 	lost    map[visit.ID]bool // was there, and cannot be read
@@ -155,10 +154,6 @@ func (s *salvage) record(tx *bolt.Tx, id visit.ID, value []byte) (Record, error)
 	}
 	if err == nil && !s.demote.IsZero() && r.State.Unsettled() {
 		r.mayHaveLeft(s.demote)
-	}
-	if err == nil && s.old && r.Held() && r.Hold.From == visit.StatePending {
-		r.Hold.From = visit.StateInflight
-		r.Attempts, r.LastSent = r.Attempts+1, newer(r.LastSent, s.demote)
 	}
 	return r, err
 }
