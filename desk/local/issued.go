@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"authenkiosk/desk"
 	"authenkiosk/visit"
@@ -31,11 +32,20 @@ func (d *Desk) SecondCode(ctx context.Context, o desk.Operator, id visit.ID, why
 	}
 	if !why.SameService() {
 		a.Codes = nil
-	} else if !slices.ContainsFunc(a.Codes, func(c visit.Authentication) bool { return c.Code == r.Code }) {
-		v := r.Visit // NHSO shows it later
-		a.Codes = append(slices.Clone(a.Codes), visit.Authentication{
-			Code: r.Code, ClaimType: v.ClaimType, Hospital: visit.Hospital{HCode: v.HCode}, At: r.IssuedAt,
-		})
+		return a, d.told(o, "second-code", string(why), id)
+	}
+	a.Codes = slices.Clone(a.Codes)
+	show := func(code visit.AuthenCode, at time.Time) { // NHSO shows it later
+		if !slices.ContainsFunc(a.Codes, func(c visit.Authentication) bool { return c.Code == code }) {
+			v := r.Visit
+			a.Codes = append(a.Codes, visit.Authentication{
+				Code: code, ClaimType: v.ClaimType, Hospital: visit.Hospital{HCode: v.HCode}, At: at,
+			})
+		}
+	}
+	show(r.Code, r.IssuedAt)
+	for _, code := range r.Second.Besides {
+		show(code, time.Time{})
 	}
 	return a, d.told(o, "second-code", string(why), id)
 }

@@ -2,6 +2,7 @@ package local
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"authenkiosk/desk"
@@ -91,3 +92,31 @@ func TestAStoreThatIsClosedIsNoEmptyList(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+func TestACodeAfterASecondOneIsNoneOfThoseBeforeThoughNHSOShowsThemLater(t *testing.T) {
+	const one, two visit.AuthenCode = "PP1200000001", "PP1200000002"
+	s, nhso, clock := openStore(t), &desktest.NHSO{}, new(desktest.Clock)
+	d := New(Options{Store: s, NHSO: nhso, Now: clock.Now})
+	first, second := desktest.Visit(1, desktest.Noon), desktest.Visit(2, desktest.Noon)
+	second.PID = first.PID
+	err := errors.Join(
+		s.SaveDone(first, one, desktest.Noon, desktest.Noon),
+		s.SaveSecond(second, storage.Second{Of: first.ID, Why: rules.Referral, By: anna.Name, Besides: []visit.AuthenCode{one}}, nil, desktest.Noon),
+		s.Begin(second.ID, desktest.Noon), s.Done(second.ID, two, desktest.Noon),
+		d.Void(t.Context(), anna, second.ID, rules.Double),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, says := range map[string][]visit.AuthenCode{"none": nil, "the first": {one}, "both": {one, two}} {
+		nhso.Says(nil, says...)
+		a, err := d.SecondCode(t.Context(), anna, second.ID, rules.AfterVoid)
+		var got []visit.AuthenCode
+		for _, c := range a.Codes {
+			got = append(got, c.Code)
+		}
+		if slices.Sort(got); err != nil || !slices.Equal(got, []visit.AuthenCode{one, two}) {
+			t.Errorf("NHSO shows %s: %q, %v", name, got, err)
+		}
+	}
+}
