@@ -657,3 +657,20 @@ func TestAHoldThatAnOldPageTellsIsReleasedToALookUp(t *testing.T) {
 		t.Errorf("it is %s, with %d requests of which nobody knows", r.State, r.Unclear())
 	}
 }
+
+func TestAHeldVisitWhoseEndWasLostWithTheNewestChangeIsEndedAgain(t *testing.T) {
+	dir := held(t)
+	id := madeUp(1).ID
+	s := openIn(t, dir)
+	must(t, s.GiveUp(id, anna, desk.PatientLeft, noon))
+	must(t, s.Close())
+	loseNewestMeta(t, dir)
+	s = openIn(t, dir)
+	if r, err := s.Visit(id); err != nil || r.State != visit.StateDropped || r.Held() {
+		t.Errorf("it is %s, %+v, %v", r.State, r.Hold, err)
+	}
+	must(t, s.Close())
+	if s = openIn(t, dir); s.Recovery().Damage() {
+		t.Error(s.Recovery())
+	}
+}

@@ -202,7 +202,7 @@ func (s *Store) dropIn(tx *bolt.Tx, r Record) (err error) {
 			return err
 		}
 	}
-	r.State, r.ChangedAt = visit.StateDropped, now
+	r.State, r.ChangedAt, r.Hold = visit.StateDropped, now, Hold{}
 	if r.fed() {
 		if r.feed, err = tx.Bucket(bucketVisits).NextSequence(); err != nil {
 			return err
