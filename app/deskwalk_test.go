@@ -245,7 +245,10 @@ func (w *deskWorld) mayFinish(r storage.Record, holder string) verdict {
 		return others
 	case !r.Hold.Away.IsZero():
 		return inFlight
-	case r.Hold.Completion != "" && w.read(r.Hold.Completion).State.Unsettled():
+	case r.Hold.Completion == "":
+		return yes
+	}
+	if made := w.read(r.Hold.Completion); made.State.Unsettled() || made.Held() {
 		return inFlight
 	}
 	return yes
