@@ -103,7 +103,8 @@ func (r *restoring) begin(data string, info BackupInfo) (err error) {
 	}
 	r.done.Backup, r.done.Dir = info, filepath.Join(data, string(info.Zone))
 	dir := r.done.Dir
-	if exists(filepath.Join(dir, fileName)) || exists(filepath.Join(dir, journalName)) {
+	// One that was restored before and has not taken its place yet is a store that is there.
+	if exists(filepath.Join(dir, fileName)) || exists(filepath.Join(dir, journalName)) || exists(filepath.Join(dir, restoreName)) {
 		r.present, err = Open(dir, Options{Keys: r.o.Keys, Now: r.o.Now, Moved: true})
 	} else if err = atomicfile.MakeDir(dir); err == nil {
 		r.lock, err = lockDir(dir, DefaultLockTimeout)
