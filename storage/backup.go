@@ -34,6 +34,10 @@ const (
 
 	// MaxBesides bounds each file of the configuration in a backup, in bytes.
 	MaxBesides = 1 << 20
+
+	// maxBackupHeader bounds what of a file is read before its key is found, in bytes; the
+	// sealed keys have less than 1 KiB.
+	maxBackupHeader = 64 << 10
 )
 
 // Errors of backups, for errors.Is.

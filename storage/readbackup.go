@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -81,7 +82,10 @@ func readBackup(r io.Reader, i *backupIdentity, about func(BackupInfo) error, pu
 	if _, err := io.ReadFull(r, magic); err != nil || string(magic) != backupMagic {
 		return ErrNotBackup
 	}
-	plain, err := age.Decrypt(io.MultiReader(bytes.NewReader(magic), r), i)
+	// age takes each line of the header into memory, however long it is.
+	bounded := &io.LimitedReader{R: r, N: maxBackupHeader}
+	plain, err := age.Decrypt(io.MultiReader(bytes.NewReader(magic), bounded), i)
+	bounded.N = math.MaxInt64
 	if err != nil {
 		for _, ours := range []error{ErrNotBackup, ErrBackupNewer, ErrBackupKey, ErrRecoveryForm, ErrRecoveryCode} {
 			if errors.Is(err, ours) {
