@@ -290,7 +290,12 @@ func switchToRestored(dir string) (restored bool, err error) {
 	if err != nil && !(errors.Is(err, fs.ErrNotExist) && exists(filepath.Join(dir, fileName))) { // it was taken before
 		return true, err
 	}
-	return true, atomicfile.SyncDir(dir)
+	if err := atomicfile.SyncDir(dir); err != nil || key == nil {
+		return true, err
+	}
+	// From here on the key is that of the directory: what is set or sealed with it until the
+	// first start stays.
+	return true, removeDurably(filepath.Join(from, kekName))
 }
 
 // completeRestore is for those who need the key and not the store.

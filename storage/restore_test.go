@@ -12,29 +12,51 @@ import (
 	"authenkiosk/visit"
 )
 
-// The process is killed, or the power fails, when the restore is decided and the data file has
-// not got its name yet. Whoever gives the command again has lost nothing.
-func TestARestoreThatWasDecidedAndKilledCanBeGivenAgain(t *testing.T) {
+// decided restores a visit into a new data directory as far as a restore comes that is
+// killed right behind its decision: the data file has not got its name yet.
+func decided(t *testing.T) (data string, file []byte, o RestoreOptions) {
+	t.Helper()
 	_, dir, code := newData(t)
 	s, err := Open(dir, Options{})
 	must(t, err)
 	must(t, s.Save(madeup.Visit(1), noon))
-	file := backupOf(t, s)
+	file = backupOf(t, s)
 	must(t, s.Close())
 
-	data := t.TempDir()
-	o := withCode(code)
+	data, o = t.TempDir(), withCode(code)
 	r := restoring{o: o, done: Restored{Besides: map[string][]byte{}}, id: &backupIdentity{find: o.keyOf(data)}}
 	r.o.Now = func() time.Time { return noon }
 	must(t, readBackup(bytes.NewReader(file), r.id, func(i BackupInfo) error { return r.begin(data, i) }, r.put))
 	must(t, r.commit())
 	must(t, r.end())
+	return data, file, o
+}
 
+// Whoever gives the command again has lost nothing.
+func TestARestoreThatWasDecidedAndKilledCanBeGivenAgain(t *testing.T) {
+	data, file, o := decided(t)
 	done, err := Restore(data, bytes.NewReader(file), o)
 	if err != nil || done.Visits != 1 {
 		t.Fatalf("given again: %d visits, %v", done.Visits, err)
 	}
 	if _, err := os.Lstat(filepath.Join(data, string(visit.ZoneTest), restoreName)); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("something is left over: %v", err)
+	}
+}
+
+func TestASecretThatIsSetBehindARestoreThatWasKilledStays(t *testing.T) {
+	data, _, _ := decided(t)
+	dir := filepath.Join(data, string(visit.ZoneTest))
+	secrets := OpenSecrets(dir)
+	const value = "00000000-0000-4000-8000-000000000001"
+	must(t, secrets.Set(visit.ZoneTest, "nhso", value))
+	if got, err := secrets.Get(visit.ZoneTest, "nhso"); err != nil || got != value {
+		t.Errorf("before the first start: %q, %v", got, err)
+	}
+	s, err := Open(dir, Options{})
+	must(t, err)
+	must(t, s.Close())
+	if got, err := secrets.Get(visit.ZoneTest, "nhso"); err != nil || got != value {
+		t.Errorf("behind it: %q, %v", got, err)
 	}
 }

@@ -62,6 +62,9 @@ func (s *Secrets) Set(zone visit.Zone, name, value string) error {
 	if !printable(value) {
 		return ErrSecretText
 	}
+	if err := completeRestore(s.data); err != nil { // which takes the directory away
+		return err
+	}
 	if err := atomicfile.MakeDir(s.dir); err != nil {
 		return fmt.Errorf("make the directory of secrets: %w", err)
 	}
