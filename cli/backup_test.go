@@ -72,6 +72,10 @@ func TestABackupIsMadeWhileTheProgramRunsAndRestoredElsewhere(t *testing.T) {
 	if got := call(t, code+"\n", "restore", file, "-data", t.TempDir(), "-config", other); got.status != exitError || !strings.Contains(got.err, "of unit 99999") {
 		t.Errorf("on a machine of another unit: %+v", got)
 	}
+	kept := t.TempDir()
+	if got := call(t, code+"\n", "restore", file, "-data", kept, "-config", filepath.Join(kept, "no", "new.toml")); got.status != exitOK || !strings.Contains(got.out, filepath.Join(kept, "restored-configuration", configName)) {
+		t.Errorf("for a configuration in a directory that is not there: %+v", got)
+	}
 	same := t.TempDir()
 	if got := call(t, code+"\n", "restore", file, "-data", same, "-config", conf); got.status != exitOK || !strings.Contains(got.out, filepath.Join(same, "restored-configuration", configName)) {
 		t.Errorf("beside a configuration that is there: %+v", got)

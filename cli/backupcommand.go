@@ -231,15 +231,12 @@ func (p *Program) sayRestored(r storage.Restored) error {
 func (p *Program) putConfiguration(s *Settings, have bool, files map[string][]byte) error {
 	beside := filepath.Join(s.Data, "restored-configuration")
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		path, asked := filepath.Join(beside, name), name == configName && !have && s.ConfigFile != ""
-		var err error
-		if asked {
-			err = atomicfile.Write(s.ConfigFile, files[name], 0o644)
+		path, err := s.ConfigFile, fs.ErrNotExist
+		if name == configName && !have && path != "" {
+			err = atomicfile.Write(path, files[name], 0o644)
 		}
-		switch {
-		case asked && !errors.Is(err, fs.ErrPermission): // the account of the program often may not write there
-			path = s.ConfigFile
-		default:
+		if err != nil { // the account of the program often may not write there, or there is no such directory
+			path = filepath.Join(beside, name)
 			if err = atomicfile.MakeDir(beside); err == nil {
 				err = atomicfile.Write(path, files[name], 0o600)
 			}
