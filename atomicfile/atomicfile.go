@@ -76,6 +76,9 @@ func Fill(path string, fill func(io.Writer) error) error {
 	}
 	err = fill(f)
 	err = errors.Join(err, f.Sync(), f.Close())
+	if _, there := os.Lstat(path); err == nil && there == nil { // to fill it takes minutes
+		err = fs.ErrExist
+	}
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}

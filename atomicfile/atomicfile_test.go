@@ -2,6 +2,8 @@ package atomicfile_test
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -10,6 +12,21 @@ import (
 
 	"authenkiosk/atomicfile"
 )
+
+func TestAFileThatIsFilledNeverReplacesOneThatCameMeanwhile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file")
+	err := atomicfile.Fill(path, func(w io.Writer) error {
+		must(t, os.WriteFile(path, []byte("theirs"), 0o600))
+		_, err := io.WriteString(w, "ours")
+		return err
+	})
+	if got, _ := os.ReadFile(path); string(got) != "theirs" || !errors.Is(err, fs.ErrExist) {
+		t.Errorf("%q, %v", got, err)
+	}
+	if names, err := os.ReadDir(filepath.Dir(path)); len(names) != 1 || err != nil {
+		t.Errorf("there are %v, %v", names, err)
+	}
+}
 
 func TestWhoWritesAFileSeesTheOldOrTheNewOneAndNothingIsLeftOver(t *testing.T) {
 	for _, c := range []struct {
