@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -125,5 +126,37 @@ func TestDataThatMoveAreClosedAndSaySo(t *testing.T) {
 		return strings.HasPrefix(e.Name(), "restore") || strings.HasSuffix(e.Name(), ".moved")
 	}) {
 		t.Errorf("there are %v: %v", names, err)
+	}
+}
+
+// typist types the end of the code that was shown, and meanwhile does something else.
+type typist struct {
+	shown     *bytes.Buffer
+	meanwhile func()
+}
+
+func (t typist) Read(b []byte) (int, error) {
+	t.meanwhile()
+	code := codeForm.FindString(t.shown.String())
+	return copy(b, code[len(code)-4:]+"\n"), nil
+}
+
+func TestAMoveWhoseNameWasTakenMeanwhileLeavesTheDataOpen(t *testing.T) {
+	data, file := t.TempDir(), filepath.Join(t.TempDir(), "backup")
+	s, err := storage.Open(filepath.Join(data, string(visit.ZoneDemo)), storage.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	staffWork(t, s, time.Now())
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var out, errs bytes.Buffer
+	p := Program{Name: "authenkiosk", Stdout: &out, Stderr: &errs, Stdin: typist{&out, func() { write(t, file, "theirs") }}}
+	if status := p.Main([]string{"backup", "-move", file, "-data", data}); status != exitError || !strings.Contains(errs.String(), "exists") {
+		t.Errorf("status %d, %q", status, errs.String())
+	}
+	if got := call(t, "", "work", "list", "-data", data); got.status != exitOK {
+		t.Errorf("after it: %+v", got)
 	}
 }

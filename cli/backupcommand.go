@@ -134,8 +134,8 @@ func (p *Program) move(s *Settings, c config.Config, path string, content storag
 			_, err := store.Backup(w, content)
 			return err
 		})
-		// Where a file has its name, somebody may have it.
-		if _, there := os.Lstat(path); err != nil && errors.Is(there, fs.ErrNotExist) {
+		// Where a file has its name, somebody may have it, unless it was there before.
+		if _, there := os.Lstat(path); err != nil && (errors.Is(err, fs.ErrExist) || errors.Is(there, fs.ErrNotExist)) {
 			if back := undo(); back != nil {
 				err = fmt.Errorf("%w; the data stay closed: %w", err, back)
 			}
