@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,7 +40,7 @@ type RestoreOptions struct {
 
 // Restored tells what Restore has done.
 type Restored struct {
-	Backup  BackupInfo
+	Backup  BackupInfo        // Without has those, too, that were here and went with their key
 	Dir     string            // the data directory of its zone
 	Besides map[string][]byte // the files of the configuration, by base name
 	Visits  int
@@ -148,6 +149,8 @@ func (r *restoring) commit() error {
 			return fmt.Errorf("seal the key for this machine: %w", err)
 		}
 		r.done.NewKey = true
+		// Those that are here are sealed with the key of before.
+		r.done.Backup.Without = slices.Compact(slices.Sorted(slices.Values(append(secretsIn(r.done.Dir), r.done.Backup.Without...))))
 	}
 	if err := atomicfile.SyncDir(r.staging); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -58,5 +59,20 @@ func TestASecretThatIsSetBehindARestoreThatWasKilledStays(t *testing.T) {
 	must(t, s.Close())
 	if got, err := secrets.Get(visit.ZoneTest, "nhso"); err != nil || got != value {
 		t.Errorf("behind it: %q, %v", got, err)
+	}
+}
+
+func TestARestoreNamesTheSecretsThatItTookAway(t *testing.T) {
+	_, file, o := decided(t)
+	data := t.TempDir()
+	secrets := OpenSecrets(filepath.Join(data, string(visit.ZoneTest)))
+	must(t, secrets.Set(visit.ZoneTest, "nhso-token", "00000000-0000-4000-8000-000000000001"))
+	done, err := Restore(data, bytes.NewReader(file), o)
+	must(t, err)
+	if _, err := secrets.Get(visit.ZoneTest, "nhso-token"); !errors.Is(err, ErrNoSecret) {
+		t.Fatalf("it is sealed with a key that is gone: %v", err)
+	}
+	if want := []string{"nhso-token.test"}; !slices.Equal(done.Backup.Without, want) {
+		t.Errorf("to be set again are %v, want %v", done.Backup.Without, want)
 	}
 }
