@@ -45,6 +45,13 @@ func TestARestoreThatWasDecidedAndKilledCanBeGivenAgain(t *testing.T) {
 	}
 }
 
+func TestADirectoryWithADecidedRestoreIsInUse(t *testing.T) {
+	data, _, _ := decided(t)
+	if Unused(filepath.Join(data, string(visit.ZoneTest))) {
+		t.Error("its visits only wait for the first start")
+	}
+}
+
 func TestASecretThatIsSetBehindARestoreThatWasKilledStays(t *testing.T) {
 	data, _, _ := decided(t)
 	dir := filepath.Join(data, string(visit.ZoneTest))

@@ -200,7 +200,7 @@ func printable(s string) bool {
 // Unused reports whether nothing was stored in a data directory yet, neither visits nor
 // a secret: the key of its data is made with the first of them.
 func Unused(dir string) bool {
-	for _, name := range []string{fileName, secretsDir} {
+	for _, name := range []string{fileName, secretsDir, restoreName} {
 		if _, err := os.Lstat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
 			return false
 		}
