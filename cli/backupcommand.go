@@ -52,7 +52,7 @@ func (p *Program) backup(ctx context.Context, s *Settings) error {
 			return err
 		}
 		why := "on any\nother machine a backup opens with this code alone."
-		if err := p.makeCode(data, app.KeysOf(c), bufio.NewReader(io.LimitReader(p.Stdin, 1<<10)), why); err != nil {
+		if err := p.makeCode(ctx, data, app.KeysOf(c), why); err != nil {
 			return err
 		}
 	} else if err != nil {
@@ -152,7 +152,7 @@ func (p *Program) move(s *Settings, c config.Config, path string, content storag
 }
 
 // restore puts the data of a backup in place.
-func (p *Program) restore(_ context.Context, s *Settings) error {
+func (p *Program) restore(ctx context.Context, s *Settings) error {
 	if len(s.Args) != 1 {
 		return errors.New("write: restore FILE")
 	}
@@ -168,10 +168,9 @@ func (p *Program) restore(_ context.Context, s *Settings) error {
 		return err
 	}
 	defer func() { _ = f.Close() }()
-	input := bufio.NewReader(io.LimitReader(p.Stdin, 1<<10))
 	done, err := storage.Restore(s.Data, bufio.NewReaderSize(f, 1<<16), storage.RestoreOptions{
 		Keys: app.KeysOf(c),
-		Code: func() (string, error) { return p.typedCode(input) },
+		Code: func() (string, error) { return p.typedCode(ctx) },
 		Allow: func(b storage.BackupInfo) error {
 			if have && b.HCode != c.Unit.HCode {
 				return fmt.Errorf("the backup is of unit %s, the configuration in %s of unit %s: nothing was changed", b.HCode, s.ConfigFile, c.Unit.HCode)

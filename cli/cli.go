@@ -387,9 +387,9 @@ func (p *Program) version(_ context.Context, s *Settings) error {
 
 // secret reads a secret from standard input, so that it is in no list of
 // processes and no shell history.
-func (p *Program) secret(_ context.Context, s *Settings) error {
+func (p *Program) secret(ctx context.Context, s *Settings) error {
 	if len(s.Args) == 1 && (s.Args[0] == "reseal" || s.Args[0] == "recover") {
-		return p.dataKey(s, s.Args[0])
+		return p.dataKey(ctx, s, s.Args[0])
 	}
 	if len(s.Args) != 2 || s.Args[0] != "set" && s.Args[0] != "new" {
 		return errors.New("write: secret set NAME, for example: secret set " + upstream.TokenName + ", or: secret new " + hospital.WebhookSecret + "NAME, or: secret reseal [-pcr], or: secret recover")

@@ -1,10 +1,9 @@
 package cli
 
 import (
-	"bufio"
+	"context"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"strings"
 
@@ -15,7 +14,7 @@ import (
 
 // dataKey changes what seals the key of a zone's data: "reseal" or "recover". It works
 // while the program runs, which has the key already.
-func (p *Program) dataKey(s *Settings, what string) error {
+func (p *Program) dataKey(ctx context.Context, s *Settings, what string) error {
 	c, err := s.Load()
 	if err != nil {
 		return err
@@ -29,18 +28,17 @@ func (p *Program) dataKey(s *Settings, what string) error {
 	if err := ownData(data); err != nil {
 		return err
 	}
-	return p.dataKeyIn(data, app.KeysOf(c), what, s.pcr)
+	return p.dataKeyIn(ctx, data, app.KeysOf(c), what, s.pcr)
 }
 
-func (p *Program) dataKeyIn(data string, keys storage.KeyOptions, what string, pcr bool) error {
-	input := bufio.NewReader(io.LimitReader(p.Stdin, 1<<10))
+func (p *Program) dataKeyIn(ctx context.Context, data string, keys storage.KeyOptions, what string, pcr bool) error {
 	var now storage.SourceInfo
 	var err error
 	switch {
 	case what == "recover":
-		now, err = p.recoverKey(data, keys, input)
+		now, err = p.recoverKey(ctx, data, keys)
 	case pcr:
-		now, err = p.bindKey(data, keys, input)
+		now, err = p.bindKey(ctx, data, keys)
 	default:
 		now, err = storage.Reseal(data, keys, "")
 	}
@@ -57,15 +55,15 @@ func (p *Program) dataKeyIn(data string, keys storage.KeyOptions, what string, p
 var errNotWritten = errors.New("that is not the end of the recovery code: nothing was done. Give the command again for a new code")
 
 // bindKey makes a recovery code and binds the key.
-func (p *Program) bindKey(data string, keys storage.KeyOptions, input *bufio.Reader) (storage.SourceInfo, error) {
-	if err := p.makeCode(data, keys, input, "after an\nupdate of the firmware, or of its keys, the data open with this code alone."); err != nil {
+func (p *Program) bindKey(ctx context.Context, data string, keys storage.KeyOptions) (storage.SourceInfo, error) {
+	if err := p.makeCode(ctx, data, keys, "after an\nupdate of the firmware, or of its keys, the data open with this code alone."); err != nil {
 		return storage.SourceInfo{}, err
 	}
 	return storage.Reseal(data, keys, storage.SourceTPMBound)
 }
 
 // makeCode makes a recovery code, sees to it that somebody has it, and has it open the key.
-func (p *Program) makeCode(data string, keys storage.KeyOptions, input *bufio.Reader, why string) error {
+func (p *Program) makeCode(ctx context.Context, data string, keys storage.KeyOptions, why string) error {
 	code := storage.NewRecoveryCode()
 	privatelog.Hide(code)
 	fmt.Fprintf(p.Stdout, `The recovery code of these data is
@@ -74,8 +72,8 @@ func (p *Program) makeCode(data string, keys storage.KeyOptions, input *bufio.Re
 
 It is shown only now. Write it down and keep it away from this machine: %s
 Type its last group, then Enter: `, code, why)
-	line, err := input.ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
+	line, err := p.line(ctx)
+	if err != nil {
 		return fmt.Errorf("read the last group: %w", err)
 	}
 	if !strings.EqualFold(strings.TrimSpace(line), code[strings.LastIndex(code, "-")+1:]) {
@@ -87,8 +85,8 @@ Type its last group, then Enter: `, code, why)
 }
 
 // recoverKey opens the key with its code.
-func (p *Program) recoverKey(data string, keys storage.KeyOptions, input *bufio.Reader) (storage.SourceInfo, error) {
-	code, err := p.typedCode(input)
+func (p *Program) recoverKey(ctx context.Context, data string, keys storage.KeyOptions) (storage.SourceInfo, error) {
+	code, err := p.typedCode(ctx)
 	if err != nil {
 		return storage.SourceInfo{}, err
 	}
@@ -96,10 +94,10 @@ func (p *Program) recoverKey(data string, keys storage.KeyOptions, input *bufio.
 }
 
 // typedCode asks for a recovery code.
-func (p *Program) typedCode(input *bufio.Reader) (string, error) {
+func (p *Program) typedCode(ctx context.Context) (string, error) {
 	fmt.Fprint(p.Stdout, "Type the recovery code, then Enter: ")
-	line, err := input.ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
+	line, err := p.line(ctx)
+	if err != nil {
 		return "", fmt.Errorf("read the recovery code: %w", err)
 	}
 	privatelog.Hide(strings.TrimSpace(line))
