@@ -19,9 +19,10 @@ import (
 
 // backupIdentity opens the file with the key of the data in it.
 type backupIdentity struct {
-	find func(sealedKEK) (key []byte, err error)
-	kek  sealedKEK
-	key  []byte
+	find  func(sealedKEK) (key []byte, err error)
+	kek   sealedKEK
+	key   []byte
+	noKey error // why it was not found
 }
 
 // Unwrap implements age.Identity.
@@ -38,6 +39,7 @@ func (i *backupIdentity) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
 	}
 	key, err := i.find(b.KEK)
 	if err != nil {
+		i.noKey = err
 		return nil, err
 	}
 	fileKey, err := newBox(kek{key: key}.derive("backup")).open(backupLabel, b.FileKey)
@@ -87,7 +89,10 @@ func readBackup(r io.Reader, i *backupIdentity, about func(BackupInfo) error, pu
 	plain, err := age.Decrypt(io.MultiReader(bytes.NewReader(magic), bounded), i)
 	bounded.N = math.MaxInt64
 	if err != nil {
-		for _, ours := range []error{ErrNotBackup, ErrBackupNewer, ErrBackupKey, ErrRecoveryForm, ErrRecoveryCode} {
+		if i.noKey != nil {
+			return i.noKey
+		}
+		for _, ours := range []error{ErrNotBackup, ErrBackupNewer} {
 			if errors.Is(err, ours) {
 				return ours
 			}

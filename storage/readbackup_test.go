@@ -2,6 +2,7 @@ package storage
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"testing"
@@ -39,5 +40,13 @@ func TestAFileThatOnlyBeginsLikeABackupIsNotTakenIntoMemory(t *testing.T) {
 		if from.n > 1<<20 || err != nil && len(err.Error()) > 1<<10 {
 			t.Errorf("%q: %d bytes were taken, the error has %d", begin, from.n, len(err.Error()))
 		}
+	}
+}
+
+func TestWhoTypesNoCodeIsNotToldThatTheBackupIsDamaged(t *testing.T) {
+	_, file, o := decided(t)
+	o.Code = func() (string, error) { return "", context.Canceled }
+	if _, err := Restore(t.TempDir(), bytes.NewReader(file), o); !errors.Is(err, context.Canceled) || errors.Is(err, ErrBackupDamaged) {
+		t.Errorf("%v", err)
 	}
 }
