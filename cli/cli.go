@@ -415,7 +415,7 @@ func (p *Program) secret(ctx context.Context, s *Settings) error {
 		made = webhook.NewSecret()
 		in = strings.NewReader(made)
 	}
-	if err := setSecret(s.Data, app.KeysOf(c), c.NHSO.Zone, s.Args[1], in); err != nil {
+	if err := setSecret(ctx, s.Data, app.KeysOf(c), c.NHSO.Zone, s.Args[1], in); err != nil {
 		return err
 	}
 	// Only now: a receiver must never be given a secret that is not kept here.

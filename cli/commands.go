@@ -58,8 +58,10 @@ func (p *Program) serveWithAgent(ctx context.Context, zone *testzone.Zone, l net
 }
 
 // setSecret seals what stands on the first line of the input.
-func setSecret(data string, keys storage.KeyOptions, zone visit.Zone, name string, in io.Reader) error {
-	line, err := bufio.NewReader(io.LimitReader(in, 1<<16)).ReadString('\n')
+func setSecret(ctx context.Context, data string, keys storage.KeyOptions, zone visit.Zone, name string, in io.Reader) error {
+	line, err := untilEnded(ctx, func() (string, error) {
+		return bufio.NewReader(io.LimitReader(in, 1<<16)).ReadString('\n')
+	})
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("read the secret: %w", err)
 	}

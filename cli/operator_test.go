@@ -212,7 +212,7 @@ func TestEnterEndsWhatIsTyped(t *testing.T) {
 }
 
 func TestACommandThatWaitsForALineCanBeEnded(t *testing.T) {
-	for _, args := range [][]string{{"erase"}, {"operator", "card", "a"}, {"operator", "add", "a"}, {"secret", "recover"}, {"secret", "reseal", "-pcr"}} {
+	for _, args := range [][]string{{"erase"}, {"operator", "card", "a"}, {"operator", "add", "a"}, {"secret", "recover"}, {"secret", "set", "nhso-token"}, {"secret", "reseal", "-pcr"}} {
 		ctx, cancel := context.WithCancel(t.Context())
 		in, typing := io.Pipe()
 		p := Program{Name: "authenkiosk", Stdin: waited{in, cancel}, Stdout: io.Discard, Stderr: io.Discard}
