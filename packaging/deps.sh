@@ -4,13 +4,15 @@
 #   deps.sh test   that, and what the tests need besides
 #   deps.sh vm     what the tests on real device nodes need (packaging/vm)
 #   deps.sh fresh  what clean folders of Debian need (packaging/fresh.sh)
+#   deps.sh packages      what "run" needs, and making packages
+#   deps.sh testpackages  that, and what trying them on clean machines needs
 # It says which packages it installs, and uses sudo when it is not root.
 set -eu
 
 run="gcc libc6-dev pkg-config libpcsclite-dev libgl-dev libegl-dev libx11-dev libxcursor-dev libxrandr-dev
 libxinerama-dev libxi-dev libxxf86vm-dev libgl1-mesa-dri pcscd"
 test="vsmartcard-vpcd xvfb xauth xdotool openbox zbar-tools imagemagick curl chromium chromium-driver nodejs python3 swtpm
-php-cli default-jdk-headless mosquitto mosquitto-clients cups-daemon cups-client cups cups-ipp-utils dbus poppler-utils"
+php-cli default-jdk-headless mosquitto mosquitto-clients cups-daemon cups-client cups cups-ipp-utils dbus poppler-utils man-db bash"
 vm="qemu-system-x86 busybox-static cpio kmod"
 fresh="debootstrap util-linux iproute2 tar"
 packages="gcc-aarch64-linux-gnu libc6-dev-arm64-cross libpcsclite-dev:arm64 gzip"
@@ -36,8 +38,9 @@ fi
 
 missing=
 for package in $wanted; do
-	status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
-	[ "$status" = installed ] || missing="$missing $package"
+	# One that is there for two architectures says it twice.
+	status=$(dpkg-query -W -f '${db:Status-Status} ' "$package" 2>/dev/null || true)
+	case " $status" in *" installed "*) ;; *) missing="$missing $package" ;; esac
 done
 # Each test has a pcscd of its own, but from version 2 on it does not start for a
 # person without rights where this directory is missing, as on a machine without systemd.
