@@ -62,7 +62,7 @@ var house = map[string]room{
 	"cli/manual": {[]string{"cli"}, []string{"cli/kioskcmd"}, "it tells what the table of commands has, and knows no command of its own"},
 	"cli/kioskcmd": {
 		[]string{
-			"app", "app/config", "app/demo", "app/kiosk", "app/photo", "app/slips", "app/station", "camera", "cli", "printer", "printer/template", "storage", "visit", "visit/flow",
+			"app", "app/config", "app/demo", "app/kiosk", "app/patient", "app/photo", "app/slips", "app/station", "camera", "cli", "printer", "printer/template", "storage", "visit", "visit/flow",
 		},
 		[]string{"printer/sink"},
 		"commands of the program with a screen, which is handed in: they can be tested without Fyne",
@@ -87,12 +87,17 @@ var house = map[string]room{
 		"a face knows no other one. Its tests hold the agent of a kiosk against the same",
 	},
 	"app/kiosk": {
-		[]string{
-			"app", "app/cards", "app/config", "app/demo", "app/machine", "app/photo", "app/recorder", "app/slips", "app/upstream", "app/wait", "camera/scene", "nhso",
-			"nhso/testzone", "outbox", "printer", "printer/sink", "visit", "visit/flow",
-		},
-		[]string{"app/privatelog", "cardreader/virtualcard", "storage", "visit/flow/record"},
+		[]string{"app", "app/demo", "app/patient", "app/recorder", "app/wait", "camera/scene", "nhso/testzone", "outbox", "printer/sink", "visit", "visit/flow"},
+		[]string{"app/config", "app/privatelog", "cardreader/virtualcard", "desk", "nhso", "printer", "storage", "visit/desk", "visit/flow/record"},
 		"a face knows no other one, and its screen is handed in",
+	},
+	"app/patient": {
+		[]string{
+			"app", "app/cards", "app/config", "app/demo", "app/machine", "app/photo", "app/slips", "app/upstream", "camera/scene", "nhso/testzone", "outbox",
+			"printer", "printer/sink", "visit", "visit/flow",
+		},
+		[]string{"app/wait"},
+		"it serves patients at whatever face, and knows none: the host of the way is handed in",
 	},
 	"app/station": {
 		[]string{"app", "app/records", "desk/session", "visit", "visit/desk", "visit/flow"},
@@ -602,6 +607,7 @@ var unlinked = map[string]string{
 	module + "/ui":               "it has no screen",
 	module + "/app/kiosk":        "no patient stands before it: the flow runs where there is a screen",
 	module + "/app/machine":      "it runs the flow of a screen",
+	module + "/app/patient":      "the same",
 	module + "/app/photo":        "it has no camera",
 	module + "/app/slips":        "it has no printer",
 	module + "/camera":           "it has no camera, and looks for no face",

@@ -180,7 +180,11 @@ func (s *theatre) play(ctx context.Context, k *kiosk.Kiosk) error {
 	}
 	s.put(screen, content)
 	layout := layoutFile{path: s.o.LayoutFile, screen: screen}
-	k.Frames(newFrames(k, screen))
+	k.Frames(newFrames(func() {
+		if picture, fresh := k.Preview(); fresh {
+			screen.Frame(picture)
+		}
+	}))
 	k.Turns(fyne.Do)
 	var ready sync.Once
 	go func() {
@@ -362,7 +366,7 @@ func writeLayout(path string, layout map[string]any) {
 // newFrames returns what is to be called when the camera has a new picture. One
 // call waits for the screen at a time: a slow screen sees fewer pictures, and its
 // touches never stand in a queue behind them.
-func newFrames(k *kiosk.Kiosk, screen *ui.Kiosk) func() {
+func newFrames(draw func()) func() {
 	var waiting atomic.Bool
 	return func() {
 		if !waiting.CompareAndSwap(false, true) {
@@ -370,9 +374,7 @@ func newFrames(k *kiosk.Kiosk, screen *ui.Kiosk) func() {
 		}
 		fyne.Do(func() {
 			waiting.Store(false)
-			if picture, fresh := k.Preview(); fresh {
-				screen.Frame(picture)
-			}
+			draw()
 		})
 	}
 }

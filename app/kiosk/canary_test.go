@@ -36,7 +36,7 @@ func canaryOf(i int) canary {
 	for n := i + 41*41; n > 0; n /= len(letters) {
 		word += string(letters[n%len(letters)]) + "๊"
 	}
-	return canary{patient(i), "นก" + word, "ขมิ้น" + word, fmt.Sprintf("080000%04d", 1+(i+1234)%9999)} // 0800000000 is refused
+	return canary{patientOf(i), "นก" + word, "ขมิ้น" + word, fmt.Sprintf("080000%04d", 1+(i+1234)%9999)} // 0800000000 is refused
 }
 
 func (c canary) parts() [][]byte {

@@ -46,23 +46,18 @@ func (d *Dock) PlugReader(in bool) {
 
 // BreakPrinter pulls the printer's wire, or puts it back.
 func (d *Dock) BreakPrinter(broken bool) {
-	if p := d.kiosk.printer; p != nil {
-		p.BreakDown(broken)
-		d.kiosk.Look()
-	}
+	d.kiosk.devices.BreakPrinter(broken)
 }
 
 // SetPaper takes the roll out of the made-up printer, or puts one in. It does
 // nothing when the configuration names a printer.
-func (d *Dock) SetPaper(out bool) { d.setPrinter(func(s *sink.State) { s.PaperOut = out }) }
+func (d *Dock) SetPaper(out bool) {
+	d.kiosk.devices.SetPrinter(func(s *sink.State) { s.PaperOut = out })
+}
 
 // SetCover opens and closes the cover of the made-up printer.
-func (d *Dock) SetCover(open bool) { d.setPrinter(func(s *sink.State) { s.CoverOpen = open }) }
-
-func (d *Dock) setPrinter(change func(*sink.State)) {
-	if p := d.kiosk.madeUp; p != nil {
-		p.Set(change)
-	}
+func (d *Dock) SetCover(open bool) {
+	d.kiosk.devices.SetPrinter(func(s *sink.State) { s.CoverOpen = open })
 }
 
 // InsertCertifierCard puts one of demo.Cards into the second reader; a card that
@@ -83,7 +78,7 @@ func (d *Dock) RemoveCertifierCard() { _ = d.kiosk.Demo.Readers.Remove(demo.Cert
 func (d *Dock) SetScene(name string) error {
 	s, err := scene.Parse(name)
 	if err == nil {
-		d.kiosk.stage.Set(s)
+		d.kiosk.devices.SetScene(s)
 	}
 	return err
 }

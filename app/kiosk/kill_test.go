@@ -222,7 +222,7 @@ func aWaitingVisit(t *testing.T, n int) visit.Visit {
 	}
 	return visit.Visit{
 		ID: visit.ID(uuid.Must(uuid.NewV7()).String()), HCode: config.Default().Unit.HCode, ServiceDate: visit.ServiceDateOf(time.Now()),
-		PID: patient(killQueued + n), Phone: phone, PhoneOwner: visit.PhoneOfPatient, ClaimType: visit.ClaimType{Code: "PG0060001"},
+		PID: patientOf(killQueued + n), Phone: phone, PhoneOwner: visit.PhoneOfPatient, ClaimType: visit.ClaimType{Code: "PG0060001"},
 		Method: visit.MethodCard, Name: visit.Name{First: "ทดสอบ", Last: "ระบบ"}, CreatedAt: time.Now(),
 	}
 }
@@ -313,15 +313,15 @@ func addPatients(t *testing.T, zone *testzone.Zone, from, n int) {
 	pattern := zone.Persons()[0]
 	for i := range n {
 		p := pattern
-		p.PID = patient(from + i).Digits()
+		p.PID = patientOf(from + i).Digits()
 		if err := zone.PutPerson(p); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
-// patient is the i-th of many.
-func patient(i int) visit.PID {
+// patientOf is the i-th of many.
+func patientOf(i int) visit.PID {
 	twelve := fmt.Sprintf("91%010d", i)
 	pid, err := visit.ParsePID(twelve + string(visit.PIDCheckDigit(twelve)))
 	if err != nil {
@@ -456,7 +456,7 @@ func TestKillChild(t *testing.T) {
 		case m.State == flow.Welcome && !m.CardIn && !busy && m.Devices.Reader == visit.DeviceReady:
 			busy = true
 			person := virtualcard.Adult()
-			person.PID = patient(seed*killPatients + next)
+			person.PID = patientOf(seed*killPatients + next)
 			next++
 			card, err := virtualcard.New(person)
 			if err != nil {

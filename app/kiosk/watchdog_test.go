@@ -8,6 +8,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"authenkiosk/app/patient"
 	"authenkiosk/visit/flow"
 )
 
@@ -29,8 +30,9 @@ func TestTheWatchdogAsksRunnerAndScreenAlone(t *testing.T) {
 				case "flow":
 					show = func(flow.Model) { <-goOn }
 				}
-				b := &bench{}
-				k := &Kiosk{runner: NewRunner(flow.Model{}, Ports{Card: b, NHSO: b, Store: b, Show: show}, slog.New(slog.DiscardHandler))}
+				k := &Kiosk{runner: patient.NewRunner(patient.Options[flow.Model]{
+					Step: flow.Step, Way: func(m flow.Model) flow.Way { return m.Way }, Show: show, Log: slog.New(slog.DiscardHandler),
+				})}
 				k.Turns(func(answer func()) { screen <- answer })
 				parts.Go(func() { screenLoop(ctx, screen) })
 				parts.Go(func() { k.runner.Run(ctx) })

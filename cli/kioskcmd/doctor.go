@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"authenkiosk/app/config"
-	"authenkiosk/app/kiosk"
+	"authenkiosk/app/patient"
 	"authenkiosk/app/photo"
 	"authenkiosk/camera"
 	"authenkiosk/cli"
@@ -36,7 +36,7 @@ func lineFinding(c config.Config) (state, detail string) {
 		return cli.FindingSkipped, "the demo has its own"
 	case c.Line.QR == "":
 		return cli.FindingWarning, fmt.Sprintf(
-			`line.qr is empty: the QR code says %q, which phones may not understand; enter the one that NHSO gave the unit, or take "line" out of kiosk.methods`, kiosk.LineQR(c, nil))
+			`line.qr is empty: the QR code says %q, which phones may not understand; enter the one that NHSO gave the unit, or take "line" out of kiosk.methods`, patient.LineQR(c, nil))
 	}
 	return cli.FindingOK, "the QR code of line.qr"
 }

@@ -1,4 +1,4 @@
-package kiosk
+package patient
 
 import (
 	"context"
@@ -126,9 +126,11 @@ func (b *bench) Print(e flow.PrintSlip, send func(flow.Event)) {
 	send(flow.SlipPrinted{Number: e.Number, Nth: e.Nth})
 }
 
+func wayOf(m flow.Model) flow.Way { return m.Way }
+
 // play runs a runner in its own time while f drives it, and returns the last
 // model.
-func (b *bench) play(t *testing.T, f func(r *Runner)) flow.Model {
+func (b *bench) play(t *testing.T, f func(r *Runner[flow.Model])) flow.Model {
 	t.Helper()
 	model := flow.Model{Way: flow.Way{
 		Unit: flow.Unit{
@@ -139,15 +141,15 @@ func (b *bench) play(t *testing.T, f func(r *Runner)) flow.Model {
 		},
 		Today: visit.ServiceDateOf(time.Now()),
 	}}
-	r := NewRunner(model, Ports{
-		Card: b, Camera: b, NHSO: b, Store: b, Outbox: b, Printer: b, RememberPhone: time.Hour,
-		CallHelp: func(screen string) { b.did("help " + screen) },
+	r := NewRunner(Options[flow.Model]{
+		Ports: Ports{Card: b, Camera: b, NHSO: b, Store: b, Keep: ByPatient(b), Outbox: b, Printer: b, RememberPhone: time.Hour},
+		Model: model, Step: flow.Step, Way: wayOf, Log: slog.New(slog.DiscardHandler),
 		Show: func(m flow.Model) {
 			b.mu.Lock()
 			b.models = append(b.models, m)
 			b.mu.Unlock()
 		},
-	}, slog.New(slog.DiscardHandler))
+	})
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() {
@@ -182,31 +184,16 @@ func (b *bench) Photo() []byte { return b.photo }
 func (b *bench) Forget()       { b.photo = nil }
 
 // confirmed drives a session up to the confirmation.
-func confirmed(r *Runner) {
+func confirmed(r *Runner[flow.Model]) {
 	r.Send(flow.CardInserted{Insertion: insertion})
 	time.Sleep(time.Second)
 	r.Send(flow.TapConfirm{})
 }
 
-func TestOpeningTheHelpPageCallsTheStaffAndClosingItDoesNot(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := &bench{}
-		b.play(t, func(r *Runner) {
-			for range 3 { // open, close, open
-				r.Send(flow.TapHelp{})
-			}
-			r.Send(flow.Touched{})
-		})
-		if n := b.count("help welcome"); n != 2 {
-			t.Errorf("the staff were called %d times", n)
-		}
-	})
-}
-
 func TestARunnerBringsAVisitFromTheCardToTheSlip(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &bench{outcome: outbox.Outcome{Kind: outbox.Done, Code: "PP1200000001", IssuedAt: time.Now()}}
-		m := b.play(t, func(r *Runner) {
+		m := b.play(t, func(r *Runner[flow.Model]) {
 			confirmed(r)
 			time.Sleep(time.Second)
 		})
@@ -225,7 +212,7 @@ func TestARunnerBringsAVisitFromTheCardToTheSlip(t *testing.T) {
 func TestAVisitWhoseCardIsPulledWhileItIsSavedIsTakenBackAfterwards(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &bench{saveTime: 2 * time.Second}
-		b.play(t, func(r *Runner) {
+		b.play(t, func(r *Runner[flow.Model]) {
 			confirmed(r)
 			time.Sleep(time.Second)
 			r.Send(flow.CardRemoved{})
@@ -240,7 +227,7 @@ func TestAVisitWhoseCardIsPulledWhileItIsSavedIsTakenBackAfterwards(t *testing.T
 func TestAVisitThatCannotBeSavedIsNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &bench{saveErr: errors.New("no room")}
-		m := b.play(t, func(r *Runner) {
+		m := b.play(t, func(r *Runner[flow.Model]) {
 			confirmed(r)
 			time.Sleep(time.Second)
 		})
@@ -251,14 +238,14 @@ func TestAVisitThatCannotBeSavedIsNotSent(t *testing.T) {
 }
 
 // digits types a number.
-func digits(r *Runner, number string) {
+func digits(r *Runner[flow.Model], number string) {
 	for _, d := range []byte(number) {
 		r.Send(flow.TapDigit{Digit: d})
 	}
 }
 
 // photographed is a patient without a card up to the confirm screen.
-func photographed(r *Runner) {
+func photographed(r *Runner[flow.Model]) {
 	r.Send(flow.TapNoCard{CardHere: true})
 	r.Send(flow.TapMethod{Method: visit.MethodPhoto})
 	digits(r, "9000000000004")
@@ -272,7 +259,7 @@ func photographed(r *Runner) {
 func TestAPatientWithoutACardIsProvedByAPhotoThatIsKeptWithTheVisit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &bench{outcome: outbox.Outcome{Kind: outbox.Done, Code: "PP1200000001", IssuedAt: time.Now()}}
-		m := b.play(t, func(r *Runner) {
+		m := b.play(t, func(r *Runner[flow.Model]) {
 			photographed(r)
 			r.Send(flow.TapConfirm{})
 			time.Sleep(time.Second)
@@ -289,7 +276,7 @@ func TestAPatientWithoutACardIsProvedByAPhotoThatIsKeptWithTheVisit(t *testing.T
 func TestAPhotoThatIsGoneIsNoProof(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &bench{}
-		m := b.play(t, func(r *Runner) {
+		m := b.play(t, func(r *Runner[flow.Model]) {
 			photographed(r)
 			synctest.Wait()
 			b.Forget()
@@ -305,7 +292,7 @@ func TestAPhotoThatIsGoneIsNoProof(t *testing.T) {
 func TestAGuardianVouchesWithTheirOwnCard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &bench{outcome: outbox.Outcome{Kind: outbox.Done, Code: "PP1200000001", IssuedAt: time.Now()}}
-		m := b.play(t, func(r *Runner) {
+		m := b.play(t, func(r *Runner[flow.Model]) {
 			r.Send(flow.TapNoCard{CardHere: true})
 			r.Send(flow.TapMethod{Method: visit.MethodCertifier})
 			digits(r, "9000000000012")
@@ -330,7 +317,7 @@ func TestACodeThatThePhoneAskedForIsKeptAndNothingIsSent(t *testing.T) {
 		b := &bench{codes: []visit.Authentication{{
 			Code: "PP1200000001", ClaimType: visit.ClaimType{Code: "PG0130001"}, Hospital: visit.Hospital{HCode: "99999"}, At: time.Now().Add(time.Minute),
 		}}}
-		m := b.play(t, func(r *Runner) {
+		m := b.play(t, func(r *Runner[flow.Model]) {
 			r.Send(flow.TapNoCard{CardHere: true})
 			r.Send(flow.TapMethod{Method: visit.MethodLine})
 			digits(r, "9000000000012")
@@ -349,7 +336,7 @@ func TestACodeThatThePhoneAskedForIsKeptAndNothingIsSent(t *testing.T) {
 func TestSilenceEndsASessionAfterTheWarning(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &bench{}
-		m := b.play(t, func(r *Runner) {
+		m := b.play(t, func(r *Runner[flow.Model]) {
 			r.Send(flow.CardInserted{Insertion: insertion})
 			time.Sleep(flow.IdleAfter + 2*time.Second)
 			synctest.Wait()
@@ -373,7 +360,7 @@ func TestSilenceEndsASessionAfterTheWarning(t *testing.T) {
 func TestTheEndOfTheProgramWaitsForARequestThatHasLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &bench{}
-		b.play(t, func(r *Runner) {
+		b.play(t, func(r *Runner[flow.Model]) {
 			confirmed(r)
 			time.Sleep(50 * time.Millisecond) // the request is on its way
 		})
@@ -386,7 +373,7 @@ func TestTheEndOfTheProgramWaitsForARequestThatHasLeft(t *testing.T) {
 func TestAnUnreadableCardIsAFaultAndACalledOffReadingIsNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &bench{readErr: errors.New("no data")}
-		m := b.play(t, func(r *Runner) {
+		m := b.play(t, func(r *Runner[flow.Model]) {
 			r.Send(flow.CardInserted{Insertion: insertion})
 			time.Sleep(time.Second)
 		})
@@ -394,7 +381,7 @@ func TestAnUnreadableCardIsAFaultAndACalledOffReadingIsNone(t *testing.T) {
 			t.Errorf("state %v, problem %v", m.State, m.Session.Problem)
 		}
 		b = &bench{}
-		m = b.play(t, func(r *Runner) {
+		m = b.play(t, func(r *Runner[flow.Model]) {
 			r.Send(flow.CardInserted{Insertion: insertion})
 			time.Sleep(50 * time.Millisecond)
 			r.Send(flow.TapClose{})

@@ -1,11 +1,12 @@
-package kiosk
+package patient
 
 import (
 	"strings"
+	"time"
 
+	"authenkiosk/app"
 	"authenkiosk/app/config"
 	"authenkiosk/app/demo"
-	"authenkiosk/nhso"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
@@ -18,20 +19,26 @@ const (
 	madeUp   = "9"
 )
 
-// unitOf tells the flow what the configuration and the upstream say of the unit.
-func unitOf(c config.Config, types []visit.ClaimType, can nhso.Abilities, demo *demo.World) flow.Unit {
+// WayOf is the way of patients at a machine to which nobody has come yet. types are the
+// claim types among which they choose.
+func WayOf(core *app.Core, types []visit.ClaimType) flow.Way {
+	c := core.Config
 	digits := citizens + strings.Join(c.Kiosk.OtherNumbers, "")
 	if c.NHSO.Zone != visit.ZoneProduction {
 		digits += madeUp
 	}
-	return flow.Unit{
-		HCode: c.Unit.HCode, ClaimTypes: types, DefaultClaimType: c.Kiosk.DefaultClaimType,
-		Methods: c.Kiosk.Methods, Upstream: can.Methods, FirstDigits: digits,
-		Certify: flow.Certify{
-			MinAge: c.Certifier.MinAge, AdultAge: c.Certifier.AdultAge,
-			Relations: c.Certifier.Relations, AdultRelations: c.Certifier.AdultRelations,
+	return flow.Way{
+		Unit: flow.Unit{
+			HCode: c.Unit.HCode, ClaimTypes: types, DefaultClaimType: c.Kiosk.DefaultClaimType,
+			Methods: c.Kiosk.Methods, Upstream: core.NHSO.Abilities().Methods, FirstDigits: digits,
+			Certify: flow.Certify{
+				MinAge: c.Certifier.MinAge, AdultAge: c.Certifier.AdultAge,
+				Relations: c.Certifier.Relations, AdultRelations: c.Certifier.AdultRelations,
+			},
+			LineQR: LineQR(c, core.Demo), SecondCode: c.Kiosk.SecondCode,
 		},
-		LineQR: LineQR(c, demo), SecondCode: c.Kiosk.SecondCode,
+		Today:   visit.ServiceDateOf(time.Now()),
+		Devices: core.Lights(),
 	}
 }
 

@@ -1,4 +1,4 @@
-package kiosk
+package patient
 
 import (
 	"bytes"
@@ -19,16 +19,16 @@ import (
 const burst = 5000
 
 func TestARunnerNeverWaitsForItself(t *testing.T) {
-	for name, do := range map[string]func(r *Runner){
+	for name, do := range map[string]func(r *Runner[flow.Model]){
 		// A kiosk without a camera tells itself so.
-		"an event of its own behind many others": func(r *Runner) {
+		"an event of its own behind many others": func(r *Runner[flow.Model]) {
 			for range burst {
 				r.Send(flow.Touched{})
 			}
 			r.do(t.Context(), flow.StartCamera{Number: 1})
 		},
 		// The writer is busy, and sends an event for each piece of work.
-		"work for a writer that is behind": func(r *Runner) {
+		"work for a writer that is behind": func(r *Runner[flow.Model]) {
 			for range burst {
 				r.do(t.Context(), flow.SaveVisit{})
 			}
@@ -37,7 +37,9 @@ func TestARunnerNeverWaitsForItself(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { // it fails when everybody waits
 				b := &bench{}
-				r := NewRunner(flow.Model{}, Ports{Card: b, NHSO: b, Store: b, Show: func(flow.Model) {}}, slog.New(slog.DiscardHandler))
+				r := NewRunner(Options[flow.Model]{
+					Ports: Ports{Card: b, NHSO: b, Store: b, Keep: ByPatient(b)}, Step: flow.Step, Way: wayOf, Show: func(flow.Model) {}, Log: slog.New(slog.DiscardHandler),
+				})
 				do(r)
 			})
 		})
@@ -84,7 +86,7 @@ func TestEveryEffectOfTheFlowIsDone(t *testing.T) {
 
 func TestAnEffectThatNobodyKnowsIsLogged(t *testing.T) {
 	var log bytes.Buffer
-	r := NewRunner(flow.Model{}, Ports{}, slog.New(slog.NewTextHandler(&log, nil)))
+	r := NewRunner(Options[flow.Model]{Step: flow.Step, Way: wayOf, Log: slog.New(slog.NewTextHandler(&log, nil))})
 	r.do(context.Background(), strange{})
 	if !strings.Contains(log.String(), "strange") {
 		t.Errorf("the log has %q", log.String())

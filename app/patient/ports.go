@@ -1,4 +1,4 @@
-package kiosk
+package patient
 
 import (
 	"context"
@@ -13,6 +13,20 @@ import (
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
+
+// Ports are what the effects are done with.
+type Ports struct {
+	Card    CardReader
+	Camera  Camera
+	NHSO    NHSO
+	Store   Store
+	Keep    Keep
+	Outbox  Submitter
+	Printer Printer
+	// RememberPhone is how long a number of an earlier visit is offered again;
+	// 0: never.
+	RememberPhone time.Duration
+}
 
 // CardReader reads the card of one insertion into the patient's reader.
 type CardReader interface {
@@ -50,11 +64,19 @@ type NHSO interface {
 	ProblemOf(error) visit.Problem
 }
 
-// Store keeps visits. Its methods return when the change is on the disk.
-type Store interface {
+// Keep saves a visit that was confirmed at that time (CreatedAt), together with the photo
+// that proves it; nil: there is none. It returns when both are on the disk.
+type Keep func(ctx context.Context, e flow.SaveVisit, jpeg []byte) error
+
+// Saver saves visits. Its methods return when the change is on the disk.
+type Saver interface {
 	Save(v visit.Visit, at time.Time) error
 	// SaveWithPhoto keeps visit and photo, or neither.
 	SaveWithPhoto(v visit.Visit, jpeg []byte, at time.Time) error
+}
+
+// Store keeps what becomes of visits. Its methods return when the change is on the disk.
+type Store interface {
 	// SaveDone keeps a visit whose code NHSO has made already.
 	SaveDone(v visit.Visit, code visit.AuthenCode, issued, at time.Time) error
 	Drop(id visit.ID, at time.Time) error
@@ -80,5 +102,6 @@ var (
 	_ Camera     = (*photo.Camera)(nil)
 	_ Printer    = (*slips.Printer)(nil)
 	_ NHSO       = upstream.Client{}
+	_ Saver      = app.Visits{}
 	_ Store      = app.Visits{}
 )
