@@ -401,6 +401,7 @@ func (w *deskWorld) complete() bool {
 	err := w.store.Complete(r.Visit.ID, by, v, nil, v.CreatedAt)
 	ok = w.answered("complete", r, entries, err, want, "visit-completed")
 	if ok {
+		w.audit["visit-saved"]++
 		w.ids = append(w.ids, v.ID)
 		w.mu.Lock()
 		w.item[v.ID] = r.Visit.ID
@@ -554,6 +555,7 @@ func (w *deskWorld) secondCode() bool {
 	if err := w.store.SaveSecond(v, second, nil, v.CreatedAt); err != nil {
 		w.t.Error(err)
 	}
+	w.audit["visit-saved"]++
 	w.audit["second-code"] += 2
 	w.ids = append(w.ids, v.ID)
 	w.mu.Lock()

@@ -81,6 +81,11 @@ func (v Visits) Save(x visit.Visit, at time.Time) error {
 	return v.after(x.ID, visit.StatePending, v.Store.Save(x, at))
 }
 
+// SaveAtDesk keeps a visit that somebody at a desk has made.
+func (v Visits) SaveAtDesk(x visit.Visit, by string, jpeg []byte, at time.Time) error {
+	return v.after(x.ID, visit.StatePending, v.Store.SaveAtDesk(x, by, jpeg, at))
+}
+
 // SaveForStaff saves what hospital software leaves to the staff.
 func (v Visits) SaveForStaff(x visit.Visit, p visit.Problem, at time.Time) error {
 	return v.after(x.ID, visit.StateStaff, v.Store.SaveForStaff(x, p, at))

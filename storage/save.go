@@ -16,6 +16,19 @@ import (
 // is none (ErrNoPhoto).
 func (s *Store) Save(v visit.Visit, at time.Time) error { return s.save(fresh(v, at), nil, "") }
 
+// SaveAtDesk is Save, or SaveWithPhoto, for a visit that somebody at a desk has made
+// ("station/operator"), whom the audit names.
+func (s *Store) SaveAtDesk(v visit.Visit, by string, jpeg []byte, at time.Time) error {
+	if err := checkHolder(by); err != nil {
+		return err
+	}
+	photo, err := s.sealIfAny(v.ID, jpeg)
+	if err != nil {
+		return err
+	}
+	return s.save(fresh(v, at), photo, by)
+}
+
 // SaveForStaff is Save for a visit that is work for the staff from the first
 // moment: it is never pending.
 func (s *Store) SaveForStaff(v visit.Visit, p visit.Problem, at time.Time) error {
@@ -56,7 +69,7 @@ func (s *Store) SaveWithPhoto(v visit.Visit, jpeg []byte, at time.Time) error {
 	return s.save(fresh(v, at), &p, "")
 }
 
-// save writes a new record. by is who has made it for an item at a desk.
+// save writes a new record. by is who has made it at a desk; empty: it was not made there.
 func (s *Store) save(r Record, photo *sealedPhoto, by string) error {
 	v := r.Visit
 	if err := r.validate(); err != nil {
@@ -89,7 +102,7 @@ func (s *Store) save(r Record, photo *sealedPhoto, by string) error {
 			// transaction is made and committed.
 			return err
 		}
-		return s.saveIn(tx, r, data, photo)
+		return s.saveIn(tx, r, data, photo, by)
 	})
 	if photo != nil && err == nil {
 		// Only now: the journal could bring back a visit whose transaction a power
@@ -166,7 +179,7 @@ func (s *Store) maySave(tx *bolt.Tx, r Record, withPhoto bool) error {
 	return nil
 }
 
-func (s *Store) saveIn(tx *bolt.Tx, r Record, data []byte, photo *sealedPhoto) (err error) {
+func (s *Store) saveIn(tx *bolt.Tx, r Record, data []byte, photo *sealedPhoto, by string) (err error) {
 	id := r.Visit.ID
 	if r.seq, err = tx.Bucket(bucketVisits).NextSequence(); err != nil {
 		return err
@@ -177,6 +190,9 @@ func (s *Store) saveIn(tx *bolt.Tx, r Record, data []byte, photo *sealedPhoto) (
 		}
 	}
 	events := []Event{{Name: "visit-saved", Role: RolePatient, Result: "ok", Visit: id, At: r.SavedAt}}
+	if by != "" {
+		events[0] = s.atDesk(r, "visit-saved", "ok", by, r.SavedAt)
+	}
 	if c := r.Visit.Attestation.Certifier; !c.IsZero() {
 		events = append(events, Event{
 			Name: "visit-certified", Role: "certifier", Result: "ok", Visit: id, Handle: s.Handle(c), At: r.SavedAt,

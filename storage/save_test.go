@@ -246,3 +246,34 @@ func TestAVisitThatTheJournalCouldNotReadAgainIsRefused(t *testing.T) {
 	}
 	must(t, s.Save(madeUp(2), noon))
 }
+
+func TestTheAuditNamesWhoHasMadeAVisitAtTheDesk(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	into(t, s, madeUp(1), visit.StateStaff)
+	must(t, s.Hold(madeUp(1).ID, anna, noon))
+	photo := madeUp(3)
+	photo.Method, photo.Attestation.Photo = visit.MethodPhoto, true
+	for _, c := range []struct {
+		name string
+		id   visit.ID
+		save func() error
+		role string
+		by   string
+	}{
+		{"at a kiosk", madeUp(4).ID, func() error { return s.Save(madeUp(4), noon) }, RolePatient, ""},
+		{"by hand", madeUp(2).ID, func() error { return s.SaveAtDesk(madeUp(2), anna, nil, noon) }, RoleStaff, s.OperatorHandle(anna)},
+		{"with a photo", photo.ID, func() error { return s.SaveAtDesk(photo, anna, []byte("jpeg"), noon) }, RoleStaff, s.OperatorHandle(anna)},
+		{"for an item", madeUp(5).ID, func() error { return s.Complete(madeUp(1).ID, anna, madeUp(5), nil, noon) }, RoleStaff, s.OperatorHandle(anna)},
+	} {
+		must(t, c.save())
+		if e := auditOf(t, s, c.id)[0]; e.Event != "visit-saved" || e.Role != c.role || e.Handle != c.by {
+			t.Errorf("%s: %+v", c.name, e)
+		}
+	}
+	if err := s.SaveAtDesk(madeUp(6), "", nil, noon); !errors.Is(err, ErrHolder) {
+		t.Errorf("made by nobody: %v", err)
+	}
+	if err := s.SaveAtDesk(photo, anna, nil, noon); err == nil {
+		t.Error("it is saved twice, and without its photo")
+	}
+}

@@ -39,6 +39,7 @@ const (
 	ShowNames   Action = "show-names"   // a list with names and numbers in full
 	ExportNames Action = "export-names" // the same as a file or on paper
 
+	NewVisit     Action = "new-visit"     // of a person who stands at the desk
 	CheckRight   Action = "check-right"   // of a person without a visit; nothing is kept
 	AskNHSO      Action = "ask-nhso"      // whether there is a code
 	CopyPID      Action = "copy-pid"      // for a page of NHSO
@@ -82,6 +83,7 @@ var rights = []struct {
 	{ShowNames, true, true, false},    // patients are called by name
 	{ExportNames, false, true, false}, // what leaves the program is out of its care: one person answers for it
 
+	{NewVisit, true, true, false},      // as patients do by themselves at a kiosk
 	{CheckRight, true, true, false},    // before a visit is made at all
 	{AskNHSO, true, true, false},       // it changes no visit, and tells whether a person was treated
 	{CopyPID, true, true, false},       // pages of NHSO ask for it
