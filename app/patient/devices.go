@@ -133,3 +133,9 @@ func (d *Devices) SetPrinter(change func(*sink.State)) {
 
 // SetScene changes what the drawn camera sees.
 func (d *Devices) SetScene(s scene.Scene) { d.stage.Set(s) }
+
+// Prints reports whether there is a printer.
+func (d *Devices) Prints() bool { return d.printer != nil }
+
+// Reprint has the slip of a visit that has its code printed once more.
+func (d *Devices) Reprint(id visit.ID) error { return d.printer.Reprint(id) }

@@ -2,6 +2,7 @@ package slips
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -169,6 +170,21 @@ func (p *Printer) Print(e flow.PrintSlip, send func(flow.Event)) {
 		r.Elsewhere = p.ofItsVisit(&r.Slip)
 	}
 	p.queue.Print(r)
+}
+
+// errNoSlip says that there is nothing to print of a visit.
+var errNoSlip = errors.New("the visit has no slip with a code")
+
+// Reprint prints the slip of a visit that has its code once more, for whoever works at the
+// desk.
+func (p *Printer) Reprint(id visit.ID) error {
+	s, ok := p.rebuild(storage.PrintJob{Visit: id, Kind: printer.KindCode.String()})
+	if !ok {
+		return fmt.Errorf("print visit %s: %w", id, errNoSlip)
+	}
+	s.Reprint = true
+	p.queue.Print(spool.Request{Slip: s, Tell: func(spool.Outcome) {}})
+	return nil
 }
 
 // slipEvent tells the flow what became of a slip.
