@@ -36,6 +36,8 @@ type (
 	SaveVisit struct {
 		Number uint64
 		Visit  visit.Visit
+		By     string   // who makes it at a desk; empty: the patient
+		Item   visit.ID // of work that it completes; empty: none
 	}
 	// DropVisit takes back a visit that was saved but must not be submitted,
 	// because the patient left before it was.

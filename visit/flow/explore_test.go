@@ -14,7 +14,16 @@ import (
 // can come next.
 type world struct {
 	m      Model
+	desk   post // of a station alone
 	timers [timerCount]bool
+}
+
+// post is what a station has that a kiosk has not.
+type post struct {
+	By             string
+	Changing, Open bool
+	Item           visit.ID
+	ItemOf         string
 }
 
 var (

@@ -18,6 +18,8 @@ var leftOut = []struct {
 	{"m.Way.Unit", "the configuration never changes; checkStep holds every step against that", func(w *world, _ *Session) { w.m.Unit = Unit{} }},
 	{"m.Prefs", "no step looks at them: see TestSettingsAreAMachineOfTheirOwn", func(w *world, _ *Session) { w.m.Prefs = Prefs{} }},
 	{"m.Help", "no step looks at it: see TestSettingsAreAMachineOfTheirOwn", func(w *world, _ *Session) { w.m.Help = false }},
+	{"desk.Item", "no step looks at it: see followItems", func(w *world, _ *Session) { w.desk.Item = "" }},
+	{"desk.ItemOf", "no step looks at it: see followItems", func(w *world, _ *Session) { w.desk.ItemOf = "" }},
 	{"m.Waiting", "which card it is makes no difference, only that one waits", func(w *world, _ *Session) {
 		if !w.m.Waiting.IsZero() {
 			w.m.Waiting = insertions[0]

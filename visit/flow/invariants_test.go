@@ -18,6 +18,9 @@ func checkStep(before Model, e Event, after Model, effects []Effect) error {
 			return fmt.Errorf("%T leaves the kiosk, for which it is", effect)
 		}
 	}
+	if after.State == Welcome && !after.Waiting.IsZero() {
+		return errors.New("a card waits where nobody is served before it")
+	}
 	return errors.Join(checkWay(before, e, after, effects), checkEnding(before, after), checkLeft(before, e, after))
 }
 
@@ -232,7 +235,9 @@ func checkNext(before Model, e Event, after Model) error {
 	if !ok || in.Insertion.IsZero() || in.Insertion.Role != PatientReader || before.State != Result && before.State != Queued {
 		return nil
 	}
-	if after.Session.Insertion != in.Insertion || after.Session.Code != "" {
+	// At a station that looks at another page the card waits.
+	waits := after.State == Welcome && after.Waiting == in.Insertion
+	if after.Session.Insertion != in.Insertion && !waits || after.Session.Code != "" {
 		return errors.New("the code of one patient stays in sight of the next")
 	}
 	return nil

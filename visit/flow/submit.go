@@ -34,7 +34,7 @@ func (s *step) confirm() {
 	}
 	x.Visit, x.Phase = v, Saving
 	s.enter(Sending)
-	s.do(SaveVisit{x.Insertion.Number, v})
+	s.do(SaveVisit{Number: x.Insertion.Number, Visit: v})
 }
 
 func (s *step) outcome(e Event) {

@@ -3,7 +3,6 @@ package flow
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"testing"
 
 	"authenkiosk/visit"
@@ -73,9 +72,9 @@ func checkHosted(before Model, e Event, after Model, effects []Effect) error {
 }
 
 // walk goes through everything that is reached from a world, once. The events of a
-// world are done by step, and each step is held against check.
-func walk(t *testing.T, start world, events func(world) []Event, step func(Model, Event) (Model, []Effect),
-	check func(before Model, e Event, after Model, effects []Effect) error,
+// world are done by step, and each step is held against check. told hears of each world.
+func walk(t *testing.T, start world, events func(world) []Event, step func(world, Event) (world, []Effect),
+	check func(before world, e Event, after world, effects []Effect) error, told func(world, []Event) error,
 ) (reached map[State]bool) {
 	t.Helper()
 	reached = map[State]bool{}
@@ -84,7 +83,11 @@ func walk(t *testing.T, start world, events func(world) []Event, step func(Model
 		w := queue[0]
 		queue = queue[1:]
 		reached[w.m.State] = true
-		for _, e := range events(w) {
+		all := events(w)
+		if err := told(w, all); err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range all {
 			pairs++
 			next, keys := w, []Event{e}
 			if digits, ok := e.(typing); ok {
@@ -96,8 +99,8 @@ func walk(t *testing.T, start world, events func(world) []Event, step func(Model
 			for _, e := range keys {
 				before := next
 				var effects []Effect
-				next, effects = advanceBy(step, before, e)
-				if err := check(before.m, e, next.m, effects); err != nil {
+				next, effects = step(before, e)
+				if err := check(before, e, next, effects); err != nil {
 					t.Fatalf("%v, event %T%+v: %v", before.m.State, e, e, err)
 				}
 			}
@@ -121,109 +124,13 @@ func TestEveryStepOfAWayWithoutAKioskKeepsTheInvariants(t *testing.T) {
 		}
 		return all
 	}
-	reached := walk(t, start(), events, stepWay, func(before Model, e Event, after Model, effects []Effect) error {
-		return errors.Join(checkWay(before, e, after, effects), checkHosted(before, e, after, effects))
-	})
+	step := func(w world, e Event) (world, []Effect) { return advanceBy(stepWay, w, e) }
+	reached := walk(t, start(), events, step, func(before world, e Event, after world, effects []Effect) error {
+		return errors.Join(checkWay(before.m, e, after.m, effects), checkHosted(before.m, e, after.m, effects))
+	}, func(world, []Event) error { return nil })
 	for _, s := range States() {
 		if own := s != NoCard && s != TakeCard; reached[s] != own && bound() == 0 {
 			t.Errorf("state %v: reached is %v", s, reached[s])
-		}
-	}
-}
-
-// desk is a small host of another kind: an officer at a screen of their own, who takes
-// patients one after the other, looks as long as they like, and is not told in tones.
-// A card that comes while a visit is on its way waits for its end.
-type desk struct {
-	Way
-	Officer bool // somebody has signed in; without them nobody is served
-	Next    Insertion
-}
-
-// signIn and signOut are the officer's.
-type (
-	signIn  struct{}
-	signOut struct{}
-)
-
-func (signIn) event()  {}
-func (signOut) event() {}
-
-// Step is what an event makes of the desk.
-func (d desk) Step(e Event) (desk, []Effect) {
-	switch e := e.(type) {
-	case signIn:
-		d.Officer = true
-		return d, nil
-	case signOut, TapClose:
-		if d.State == Sending {
-			return d, nil // whose visit it is hears what became of it
-		}
-		if _, out := e.(signOut); out {
-			d.Officer = false
-		}
-		return d.follow(d.End())
-	case CardRemoved:
-		if e.Role == PatientReader {
-			d.Next = Insertion{}
-		}
-	case CardInserted:
-		if !d.Officer {
-			return d, nil
-		}
-		if d.State == Sending && e.Insertion.Role == PatientReader {
-			d.Next = e.Insertion
-		}
-	case TapMethod, TapNoNumber:
-		if !d.Officer {
-			return d, nil
-		}
-	}
-	d, effects := d.follow(d.Way.Step(e))
-	if d.State != Sending {
-		d.Next = Insertion{}
-	}
-	return d, effects
-}
-
-// follow keeps what is the desk's from going out, and calls the next patient.
-func (d desk) follow(w Way, effects []Effect) (desk, []Effect) {
-	was := d.State
-	d.Way = w
-	effects = slices.DeleteFunc(effects, func(e Effect) bool {
-		switch e.(type) {
-		case NeedsTime, Chime:
-			return true
-		}
-		return false
-	})
-	if was == Sending && w.State == Welcome && !d.Next.IsZero() {
-		next := d.Next
-		d.Next = Insertion{}
-		then, more := d.follow(d.Begin(next))
-		return then, append(effects, more...)
-	}
-	return d, effects
-}
-
-// A desk embeds the way: it needs no proof of its own for what the way holds.
-func TestEveryStepOfADeskThatEmbedsAWayKeepsTheInvariants(t *testing.T) {
-	t.Parallel()
-	// The model is the desk: who is signed in stands where the kiosk says CardHere.
-	step := func(m Model, e Event) (Model, []Effect) {
-		d, effects := desk{m.Way, m.CardHere, m.Waiting}.Step(e)
-		return Model{Way: d.Way, CardHere: d.Officer, Waiting: d.Next}, effects
-	}
-	events := func(w world) []Event { return append(eventsFor(w), signIn{}, signOut{}) }
-	reached := walk(t, start(), events, step, func(before Model, e Event, after Model, effects []Effect) error {
-		if nobody := !before.CardHere && before.State == Welcome; nobody && after.State != Welcome {
-			return errors.New("somebody is served where no officer is")
-		}
-		return checkWay(before, e, after, effects)
-	})
-	for _, s := range []State{Reading, Confirm, PhoneEntry, Sending, Result, Queued, Desk, PIDEntry, PhotoReview, RelationChoice, Line} {
-		if !reached[s] && bound() == 0 {
-			t.Errorf("state %v is never reached at the desk", s)
 		}
 	}
 }

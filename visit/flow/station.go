@@ -1,0 +1,334 @@
+package flow
+
+import (
+	"time"
+
+	"authenkiosk/visit"
+)
+
+// Station is all that a station knows of a new visit: the way of the patient who is at
+// the front desk, and around it what is the desk's. Nobody is served unless somebody has
+// signed in and looks at the page. They sit at a screen of their own: they look as long as
+// they like, and only what belongs to the way itself (a card that is being read, a visit
+// that is being sent) has a time limit.
+type Station struct {
+	Way
+	By       string    // who has signed in, as holds and the audit name them; empty: nobody
+	Changing bool      // By has left for a colleague, who goes on with what is half typed
+	Open     bool      // the page for a new visit is shown: a card that comes begins one
+	Waiting  Insertion // a card in the patient's reader that is not served yet
+	Item     visit.ID  // the item of work that the next visit completes; empty: none
+	ItemOf   string    // whose item it is, a masked PID; empty: nobody knows
+}
+
+// Events of a station alone.
+type (
+	// SignedIn says who works at the station now.
+	SignedIn struct{ By string }
+	// SignedOut says that nobody does any more. A session that has not left for NHSO is
+	// over.
+	SignedOut struct{}
+	// OperatorChanges says that somebody signs out and a colleague will sign in: the
+	// session stays that long. The SignedOut that follows changes nothing.
+	OperatorChanges struct{}
+	// PageShown says whether the page for a new visit is in front.
+	PageShown struct{ Shown bool }
+	// TapItem has the visit of the session, or of the next one, complete an item of work.
+	TapItem struct {
+		Item visit.ID
+		Of   string // the masked PID of whom it is for; empty: nobody knows
+	}
+	// TapVouches says that the card of the session is of somebody who vouches: for a
+	// patient who has no card here, or for the next child of the same family. The runner
+	// fills Start.
+	TapVouches struct{ Start Insertion }
+)
+
+func (SignedIn) event()        {}
+func (SignedOut) event()       {}
+func (OperatorChanges) event() {}
+func (PageShown) event()       {}
+func (TapItem) event()         {}
+func (TapVouches) event()      {}
+
+// ChangeHold is how long a half-typed visit waits for the colleague.
+const ChangeHold = 2 * time.Minute
+
+// Serves reports whether somebody is there who serves patients at this page.
+func (d Station) Serves() bool { return d.By != "" && d.Open }
+
+// Completes is the item that the visit of the session would complete; empty: none, or it is
+// not this patient's.
+func (d Station) Completes() visit.ID {
+	if d.Session.identified() && (d.ItemOf == "" || d.ItemOf == d.Session.Person.PID.Masked()) {
+		return d.Item
+	}
+	return ""
+}
+
+// MayVouch reports whether the card of the session can be made that of somebody who
+// vouches.
+func (d Station) MayVouch() bool { return d.Waiting.IsZero() && d.Way.mayVouch() }
+
+// Step is what an event makes of the station, and what is to be done. An event that does
+// not fit the state is ignored and changes nothing.
+func (d Station) Step(e Event) (Station, []Effect) {
+	s := &station{d: d}
+	switch e := e.(type) {
+	case SignedIn:
+		s.signedIn(e.By)
+	case SignedOut:
+		if !d.Changing {
+			s.signedOut()
+		}
+	case OperatorChanges:
+		s.changes()
+	case PageShown:
+		s.shown(e.Shown)
+	case TimerFired:
+		if e.Timer == TimerHold {
+			s.signedOut() // no colleague has come
+			break
+		}
+		s.way(e)
+	case CardInserted:
+		s.inserted(e)
+	case CardRemoved:
+		s.removed(e)
+	case DayChanged, DevicesChanged, CardIdentified, CardRead, CardFailed, CameraChanged, PhotoSeen, PhotoTaken, PhotoFailed,
+		RightFound, RightFailed, StatusFound, StatusFailed, PhoneKnown,
+		VisitSaved, VisitNotSaved, VisitDone, VisitQueued, VisitRefused, SlipPrinted, SlipFailed:
+		s.way(e)
+	default:
+		s.tap(e)
+	}
+	return s.d, s.effects
+}
+
+// station is one run of a step: the station in the making and the effects so far.
+type station struct {
+	d       Station
+	effects []Effect
+	vouched bool // the session goes on as that of somebody for whom the card vouches
+}
+
+func (s *station) do(effects ...Effect) { s.effects = append(s.effects, effects...) }
+
+// way hands an event on to the patient's way.
+func (s *station) way(e Event) { s.went(s.d.Way.Step(e)) }
+
+// went is what the station does about a step of the way.
+func (s *station) went(w Way, effects []Effect) {
+	before := s.d.Way
+	s.d.Way = w
+	for _, e := range effects {
+		switch e := e.(type) {
+		case Entered:
+			s.do(ClearTimers{})
+			if s.d.Changing {
+				s.do(SetTimer{TimerHold, ChangeHold})
+			}
+		case NeedsTime, Chime: // nobody is hurried here, and it is no place for tones
+		case PrintSlip:
+			if e.Kind != SlipDesk { // the patient is at the desk
+				s.do(e)
+			}
+		case SaveVisit:
+			e.By, e.Item = s.d.By, s.d.Completes()
+			s.do(e)
+		default:
+			s.do(e)
+		}
+	}
+	s.errand(before)
+	switch {
+	case w.State == Welcome && before.State != Welcome:
+		s.next()
+	case w.State != Welcome && w.State != Sending && s.d.By == "" && !s.d.Changing:
+		s.end() // the visit has left, and nobody is there to read what became of it
+	}
+}
+
+func (s *station) end() { s.went(s.d.End()) }
+
+// next serves the card that waits.
+func (s *station) next() {
+	if i := s.d.Waiting; s.d.Serves() && s.d.State == Welcome && !i.IsZero() {
+		s.d.Waiting = Insertion{}
+		s.went(s.d.Begin(i))
+	}
+}
+
+func (s *station) signedIn(by string) {
+	if by == "" {
+		return
+	}
+	if s.d.Changing {
+		s.do(ClearTimer{TimerHold})
+	}
+	s.d.By, s.d.Changing = by, false
+}
+
+func (s *station) signedOut() {
+	if s.d.Changing {
+		s.do(ClearTimer{TimerHold})
+	}
+	s.d.By, s.d.Changing, s.d.Open = "", false, false
+	s.letGo()
+	if x := s.d.Session; s.d.State == Welcome || s.d.State == Sending && x.Phase == Submitting {
+		return
+	}
+	s.end()
+}
+
+func (s *station) changes() {
+	switch {
+	case s.d.By == "":
+	case s.d.State == Welcome:
+		s.signedOut()
+	default:
+		s.d.By, s.d.Changing, s.d.Open = "", true, false
+		s.do(SetTimer{TimerHold, ChangeHold})
+	}
+}
+
+func (s *station) shown(is bool) {
+	if s.d.By == "" {
+		return
+	}
+	s.d.Open = is
+	if !is && s.d.State == Welcome {
+		s.letGo() // whose card comes when the page is shown again is another patient
+	}
+	if s.d.State == CardFault || s.d.State.informs() {
+		s.again()
+	}
+	s.next()
+}
+
+// again takes the card that waits as if it came in now.
+func (s *station) again() {
+	if i := s.d.Waiting; s.d.Serves() && !i.IsZero() {
+		s.d.Waiting, s.d.CardIn = Insertion{}, false
+		s.inserted(CardInserted{i})
+	}
+}
+
+// inserted takes a card. One that nobody serves now waits.
+func (s *station) inserted(e CardInserted) {
+	i := e.Insertion
+	vouches := s.d.State == CertifierCard && s.d.awaitsCertifier()
+	switch {
+	case i.IsZero():
+		return
+	case i.Role == CertifierReader || vouches:
+	case !s.d.Serves():
+		s.waits(i)
+		if s.d.State == Result || s.d.State == Queued {
+			s.end() // somebody else's code must not stay in sight of the next patient
+		}
+		return
+	case s.d.State == PIDEntry:
+		// The number is asked for because there was no card; here it is.
+		s.waits(i)
+		s.end()
+		return
+	}
+	s.way(e)
+	if i.Role == PatientReader && s.d.State == Sending {
+		s.d.Waiting = i
+	}
+}
+
+// waits takes a card in without serving it.
+func (s *station) waits(i Insertion) {
+	if s.d.swapped(i) {
+		s.way(CardRemoved{i.Role})
+	}
+	s.d.CardIn, s.d.Waiting = true, i
+}
+
+// removed takes a card out. A code stays in sight: it is copied while the card is given back.
+func (s *station) removed(e CardRemoved) {
+	if e.Role == PatientReader {
+		s.d.Waiting = Insertion{}
+	}
+	if s.d.State == Result || s.d.State == Queued {
+		s.d.Way = s.d.withoutCard(e.Role)
+		return
+	}
+	s.way(e)
+}
+
+// tap takes what the operator does at the page.
+func (s *station) tap(e Event) {
+	if item, ok := e.(TapItem); ok && s.d.By != "" {
+		s.item(item)
+		return
+	}
+	if !s.d.Serves() {
+		return
+	}
+	switch e := e.(type) {
+	case TapClose:
+		if s.d.State == Welcome || s.d.State.closable() {
+			s.letGo()
+		}
+		if s.d.State.closable() {
+			s.end()
+		}
+	case TapMethod:
+		s.method(e)
+	case TapNoNumber: // the patient is at the desk already
+	case TapVouches:
+		if s.d.MayVouch() && !e.Start.IsZero() {
+			s.vouched = true
+			s.went(s.d.vouch(e.Start))
+		}
+	default:
+		s.way(e)
+	}
+}
+
+// method begins a way without the patient's card, also in the place of one that leads
+// nowhere.
+func (s *station) method(e TapMethod) {
+	if instead := s.d.State == CardFault || s.d.State.beforeProof(); instead {
+		if !s.d.Offers(e.Method) || e.Start.IsZero() {
+			return
+		}
+		s.end()
+	}
+	s.way(e)
+}
+
+// item takes the item that is to be completed. Not while a visit is on its way, which
+// was made without it.
+func (s *station) item(e TapItem) {
+	if s.d.State == Sending {
+		return
+	}
+	if s.d.State.informs() {
+		s.end()
+	}
+	s.d.Item, s.d.ItemOf = e.Item, e.Of
+}
+
+func (s *station) letGo() { s.d.Item, s.d.ItemOf = "", "" }
+
+// errand lets go of the item when the session is over that was to complete it: the next
+// patient is another. It stays while nobody was named yet, as a card that was put in the
+// wrong way round is put in again; where it is known of whom the item is, also after a card
+// that came out too early: whoever comes then is compared.
+func (s *station) errand(before Way) {
+	was, is := before.Session, s.d.Session
+	over := was.identified() && (was.Insertion != is.Insertion || !is.identified())
+	made := was.Phase != NotSending
+	switch {
+	case !over:
+	case s.vouched && !made:
+	case s.d.ItemOf != "" && s.d.State != Welcome && !made:
+	default:
+		s.letGo()
+	}
+}
