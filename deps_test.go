@@ -100,9 +100,11 @@ var house = map[string]room{
 		"it serves patients at whatever face, and knows none: the host of the way is handed in",
 	},
 	"app/station": {
-		[]string{"app", "app/records", "desk/session", "visit", "visit/desk", "visit/flow"},
-		[]string{"app/config", "app/demo", "cardreader/virtualcard", "storage"},
-		"a face knows no other one, and its screen is handed in",
+		[]string{
+			"app", "app/pairings", "app/patient", "app/records", "desk", "desk/local", "desk/remote", "desk/session", "outbox", "storage", "visit", "visit/desk", "visit/flow",
+		},
+		[]string{"app/config", "app/demo", "app/headless", "cardreader/virtualcard", "nhso/testzone", "printer", "printer/sink"},
+		"a face knows no other one, and its screen is handed in. Its tests let the desk of another machine be asked",
 	},
 	"app/cards":   {[]string{"app/config", "cardreader", "visit", "visit/flow"}, []string{"app/demo", "cardreader/virtualcard"}, "whose card it is is told; what is done with it is the flow's, and of programs"},
 	"app/config":  {[]string{"visit"}, nil, "a configuration is read and checked without opening anything that it names"},

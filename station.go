@@ -15,6 +15,7 @@ import (
 	"authenkiosk/desk/session"
 	ui "authenkiosk/ui/station"
 	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
 )
 
 // deskWindow is the window of a station and what plays in it, as theatre is of a kiosk.
@@ -95,7 +96,7 @@ func (w *deskWindow) play(ctx context.Context, made *station.Station) error {
 	c := made.Config
 	screen, err := ui.New(ui.Options{
 		Unit: c.Unit.Name, HCode: c.Unit.HCode, Zone: c.NHSO.Zone, Machine: made.Machine, Languages: c.Kiosk.Languages,
-		OnCard: c.Station.OnCard, Desk: made.Desk, Door: made, Idle: session.Idle, Now: time.Now,
+		OnCard: c.Station.OnCard, Desk: made.Counter(), Door: made, Idle: session.Idle, Now: time.Now,
 		Beside: func(work func(context.Context), then func()) {
 			go func() {
 				work(ctx)
@@ -118,6 +119,7 @@ func (w *deskWindow) play(ctx context.Context, made *station.Station) error {
 		w.ended <- made.Run(ctx, station.Screen{
 			Devices: func(d visit.Devices) { fyne.Do(func() { screen.Devices(d) }) },
 			Card:    func(p visit.PID) { fyne.Do(func() { screen.Card(p) }) },
+			Visit:   func(flow.Station) {},
 		})
 		fyne.Do(w.app.Driver().Quit)
 	}()

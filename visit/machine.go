@@ -41,7 +41,7 @@ type OnCard string
 const (
 	OnCardPage   OnCard = "page"   // the visits of its holder are shown
 	OnCardNotice OnCard = "notice" // a line offers them
-	OnCardOff    OnCard = "off"    // nothing, and it is not read
+	OnCardOff    OnCard = "off"    // nothing, and it is read for a new visit alone
 )
 
 // OnCards returns all that it can do.

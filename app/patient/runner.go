@@ -90,6 +90,9 @@ func (r *Runner[M]) numbered(e flow.Event) flow.Event {
 	case flow.TapNoNumber:
 		tap.Start = r.newStart()
 		return tap
+	case flow.TapVouches:
+		tap.Start = r.newStart()
+		return tap
 	}
 	return e
 }

@@ -1,16 +1,22 @@
-// Package station is the face for the front desk without its screen: who is signed in, and
-// whose card was put in, on the core that every face has, the agent included.
+// Package station is the face for the front desk without its screen: who is signed in, whose
+// card was put in, and the visits that are made at the desk, on the core that every face has,
+// the agent included.
 package station
 
 import (
 	"context"
+	"image"
+	"slices"
 	"sync/atomic"
 
 	"authenkiosk/app"
+	"authenkiosk/app/patient"
 	"authenkiosk/app/records"
+	"authenkiosk/desk"
 	"authenkiosk/desk/session"
+	"authenkiosk/outbox"
 	"authenkiosk/visit"
-	"authenkiosk/visit/desk"
+	rules "authenkiosk/visit/desk"
 	"authenkiosk/visit/flow"
 )
 
@@ -19,36 +25,71 @@ type Station struct {
 	*app.Core
 	Machine string // its name in holds and in the audit
 
+	runner   *patient.Runner[flow.Station]
+	devices  *patient.Devices
 	sessions *session.Sessions
+	signed   atomic.Pointer[signed] // who makes visits; nil: nobody
+	others   []*Other
 	came     chan struct{} // a card has come or gone
 	screen   Screen
 	shows    atomic.Pointer[string]
 	turns    func(answer func()) // has the loop of the screen answer; nil: no screen
 }
 
-// Screen is told what happens around the desk, by any goroutine.
+// signed is an operator who is signed in.
+type signed struct {
+	token string
+	by    string // "station/operator"
+}
+
+// Screen is told what happens around the desk.
 type Screen struct {
+	// Devices and Card may be called by any goroutine.
 	Devices func(visit.Devices)
 	// Card hears whose card is in the reader, or nobody's when it is out.
 	Card func(visit.PID)
+	// Visit draws the visit that is made. It is called from one goroutine.
+	Visit func(flow.Station)
 }
 
 // New opens the store and makes everything ready; nothing runs before Run. The agent is
 // enabled whatever the configuration says: the software of the desk asks it.
 func New(o app.Options) (*Station, error) {
 	o.Config.Agent.Enabled = true
+	types, err := app.ProgramTypes(o.Config) // the staff know what all of them are
+	if err != nil {
+		return nil, err
+	}
 	s := &Station{Machine: records.Machine(), came: make(chan struct{}, 1)}
 	s.Shows("sign-in")
+	if s.devices, err = patient.NewDevices(o, 0); err != nil {
+		return nil, err
+	}
 	face := app.NoScreen()
-	face.Mode, face.Send = "station", s.hear
+	face.Mode, face.Send, face.Lights, face.Erase = "station", s.hear, s.devices.Lights, s.devices.Erase
 	face.Screen = func() string { return *s.shows.Load() }
-	var err error
+	face.Settled = func(id visit.ID, o outbox.Outcome) { s.runner.Settled(id, o) }
 	if s.Core, err = app.New(o, face); err != nil {
+		s.devices.Close()
 		return nil, err
 	}
 	s.sessions = session.New(s.Store)
+	s.others = othersOf(o, s.Core)
+	ports := s.devices.Attach(s.Core, anybody)
+	ports.Keep = s.keep
+	way := patient.WayOf(s.Core, types)
+	// What a phone has asked for is nobody's visit at the desk: the kiosk has that way.
+	way.Unit.Methods = slices.DeleteFunc(slices.Clone(way.Unit.Methods), func(m visit.Method) bool { return m == visit.MethodLine })
+	s.runner = patient.NewRunner(patient.Options[flow.Station]{
+		Ports: ports, Model: flow.Station{Way: way}, Step: flow.Station.Step,
+		Way: func(m flow.Station) flow.Way { return m.Way }, Log: o.Log,
+	})
 	return s, nil
 }
+
+// anybody says that no slip waits until its patient is on the screen: whoever stands at the
+// printer of a desk hands it out.
+func anybody() uint64 { return 0 }
 
 // Shows notes the name of what is on the screen, for the local status.
 func (s *Station) Shows(screen string) { s.shows.Store(&screen) }
@@ -57,36 +98,54 @@ func (s *Station) Shows(screen string) { s.shows.Store(&screen) }
 // screen still turns: that loop must then call answer. It must be set before Run.
 func (s *Station) Turns(ask func(answer func())) { s.turns = ask }
 
+// Send hands a tap to the flow.
+func (s *Station) Send(e flow.Event) { s.runner.Send(e) }
+
+// Frames has the function called, from any goroutine, whenever Preview has something new. It
+// must be set before Run.
+func (s *Station) Frames(notify func()) { s.devices.OnFrames(notify) }
+
+// Preview returns the camera's picture for the screen, nil without one, and whether it is
+// new. It is for the screen's goroutine and never waits.
+func (s *Station) Preview() (image.Image, bool) { return s.devices.Preview() }
+
 // Run works until ctx ends.
 func (s *Station) Run(ctx context.Context, screen Screen) error {
+	defer s.devices.Close()
 	s.screen = screen
-	var loops []app.Loop
+	s.runner.OnShow(screen.Visit)
+	loops := []app.Loop{{Name: "flow", Ask: s.runner.Ask}}
 	if s.turns != nil {
-		loops = []app.Loop{{Name: "screen", Ask: func(_ context.Context, answer func()) { s.turns(answer) }}}
+		loops = append(loops, app.Loop{Name: "screen", Ask: func(_ context.Context, answer func()) { s.turns(answer) }})
 	}
-	return s.Core.Run(ctx, loops, func(ctx context.Context) {
+	parts := []func(context.Context){s.runner.Run, s.devices.Run, s.followCards, func(ctx context.Context) {
 		s.Ready()
 		if s.Demo != nil {
 			s.Demo.FollowDesk(ctx)
 		}
-	}, s.followCards)
+	}}
+	return s.Core.Run(ctx, loops, append(parts, s.tellOthers()...)...)
 }
 
-// hear takes what the core tells a face. A card that only vouches is nobody's visit.
+// hear takes what the core tells a face.
 func (s *Station) hear(e flow.Event) {
 	switch e := e.(type) {
 	case flow.DevicesChanged:
 		s.screen.Devices(e.Devices)
 	case flow.CardInserted, flow.CardRemoved:
+		if s.Config.Station.OnCard == visit.OnCardOff {
+			break // it is read for a new visit alone
+		}
 		select {
 		case s.came <- struct{}{}:
 		default: // it is looked for anyway
 		}
 	}
+	s.runner.Send(e)
 }
 
 // followCards reads whose card is in the reader, as programs do: hospital software that
-// reads it, too, is not disturbed.
+// reads it, too, is not disturbed. A card that only vouches is nobody's visit.
 func (s *Station) followCards(ctx context.Context) {
 	var last visit.PID
 	for {
@@ -96,7 +155,7 @@ func (s *Station) followCards(ctx context.Context) {
 		case <-s.came:
 		}
 		var of visit.PID
-		if in, mute := s.Cards.Patient(); in.Insertion != 0 && !mute && s.Config.Station.OnCard != visit.OnCardOff {
+		if in, mute := s.Cards.Patient(); in.Insertion != 0 && !mute {
 			if doc, err := s.Cards.Program(ctx, in); err == nil {
 				of = doc.Identity.PID
 			}
@@ -109,7 +168,7 @@ func (s *Station) followCards(ctx context.Context) {
 }
 
 // Operators returns who there is. One whose record cannot be read is left out.
-func (s *Station) Operators() ([]desk.Operator, error) {
+func (s *Station) Operators() ([]rules.Operator, error) {
 	all, err := s.Store.Operators()
 	if len(all) > 0 {
 		return all, nil
@@ -117,18 +176,34 @@ func (s *Station) Operators() ([]desk.Operator, error) {
 	return nil, err
 }
 
-// SignIn looks at a PIN.
-func (s *Station) SignIn(id desk.OperatorID, pin desk.PIN) (token string, o desk.Operator, err error) {
-	return s.sessions.SignIn(id, pin, s.Machine)
+// SignIn looks at a PIN. Whose role allows it makes visits from then on.
+func (s *Station) SignIn(id rules.OperatorID, pin rules.PIN) (token string, o rules.Operator, err error) {
+	if token, o, err = s.sessions.SignIn(id, pin, s.Machine); err != nil {
+		return "", o, err
+	}
+	if rules.Allowed(o.Role, rules.NewVisit) {
+		by := desk.OperatorAt(s.Machine, o).Name
+		s.signed.Store(&signed{token, by})
+		s.runner.Send(flow.SignedIn{By: by})
+	}
+	return token, o, nil
 }
 
 // Of returns who works with that token now.
-func (s *Station) Of(token string) (desk.Operator, error) { return s.sessions.Of(token, s.Machine) }
+func (s *Station) Of(token string) (rules.Operator, error) { return s.sessions.Of(token, s.Machine) }
 
-// SignOut ends a session.
-func (s *Station) SignOut(token string) { s.sessions.SignOut(token) }
+// SignOut ends a session, here and at the other machines.
+func (s *Station) SignOut(token string) {
+	s.sessions.SignOut(token)
+	if now := s.signed.Load(); now != nil && now.token == token && s.signed.CompareAndSwap(now, nil) {
+		s.runner.Send(flow.SignedOut{})
+		for _, o := range s.others {
+			o.SignOut()
+		}
+	}
+}
 
 // OfCard returns whom a card names.
-func (s *Station) OfCard(holder visit.PID) (desk.Operator, error) {
+func (s *Station) OfCard(holder visit.PID) (rules.Operator, error) {
 	return s.Store.OperatorOfCard(holder)
 }

@@ -16,6 +16,7 @@ import (
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 	"authenkiosk/visit/desk"
+	"authenkiosk/visit/flow"
 )
 
 func TestMain(m *testing.M) {
@@ -40,7 +41,7 @@ func running(t *testing.T, on visit.OnCard) (s *Station, world *demo.World, card
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- s.Run(ctx, Screen{Devices: func(d visit.Devices) { lights <- d }, Card: func(p visit.PID) { cards <- p }})
+		ended <- s.Run(ctx, Screen{Devices: func(d visit.Devices) { lights <- d }, Card: func(p visit.PID) { cards <- p }, Visit: func(flow.Station) {}})
 	}()
 	t.Cleanup(func() {
 		stop()

@@ -1,0 +1,190 @@
+package station
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"authenkiosk/app"
+	"authenkiosk/app/config"
+	"authenkiosk/app/headless"
+	"authenkiosk/app/pairings"
+	"authenkiosk/cardreader/virtualcard"
+	"authenkiosk/desk"
+	"authenkiosk/nhso/testzone"
+	"authenkiosk/storage"
+	"authenkiosk/visit"
+	rules "authenkiosk/visit/desk"
+	"authenkiosk/visit/flow"
+)
+
+func TestAnItemOfThisMachineIsCompletedWithTheCardOfItsPatientAlone(t *testing.T) {
+	d := newDesk(t)
+	d.start()
+	_, o := d.operator(rules.Staff)
+	by := desk.OperatorAt(d.Machine, o)
+	p := virtualcard.Adult()
+	item := visitOf(t, p, 1)
+	if err := errors.Join(d.Visits.SaveForStaff(item, visit.Draft, time.Now()), d.Desk.Hold(t.Context(), by, item.ID)); err != nil {
+		t.Fatal(err)
+	}
+
+	d.Send(flow.TapItem{Item: item.ID}) // the page does not know whose it is
+	d.upToConfirm(virtualcard.Population()[1])
+	d.Send(flow.TapConfirm{})
+	d.at(flow.Desk)
+	if r, err := d.Store.Visit(item.ID); d.last.Session.Problem != visit.NotSaved || err != nil || r.Hold.Completion != "" {
+		t.Errorf("the card of somebody else: %v, %+v, %v", d.last.Session.Problem, r.Hold, err)
+	}
+	d.Send(flow.TapClose{})
+	d.remove()
+	d.until("taken card", func(m flow.Station) bool { return !m.CardIn })
+
+	d.Send(flow.TapItem{Item: item.ID, Of: p.PID.Masked()})
+	d.upToConfirm(p)
+	d.Send(flow.TapConfirm{})
+	d.at(flow.Result)
+	r, err := d.Store.Visit(item.ID)
+	if err != nil || r.State != visit.StateDone || r.Code != d.last.Session.Code || r.SettledBy != d.last.Session.Insertion.VisitID || r.ClosedBy != by.Name {
+		t.Errorf("the item is %s with %s by %q: %v", r.State, r.Code, r.ClosedBy, err)
+	}
+}
+
+// other is another machine with an item that somebody of this desk holds.
+type other struct {
+	*headless.Headless
+	item visit.Visit
+	url  string
+}
+
+var pairingCode = regexp.MustCompile(`[0-9]{4}-[0-9]{4}`)
+
+// pairedWith starts another machine, which has let the desk in.
+func (d *counterDesk) pairedWith() *other {
+	d.t.Helper()
+	zone, err := testzone.New(testzone.Options{})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	c := config.Default()
+	c.Agent.Enabled, c.Agent.Listen = true, "127.0.0.1:0"
+	h, err := headless.New(app.Options{Config: c, Data: d.t.TempDir(), Log: slog.New(slog.DiscardHandler), Demo: worldOf(zone), Settling: soon})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	address, err := h.Listen()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := h.Run(ctx); err != nil {
+			d.t.Error(err)
+		}
+	})
+	d.t.Cleanup(func() { stop(); running.Wait() })
+	o := &other{Headless: h, item: visitOf(d.t, virtualcard.Adult(), 1), url: "http://" + address.String()}
+	pin, err := rules.NewPIN(typedPIN)
+	var shown bytes.Buffer
+	if err = errors.Join(err, h.Visits.SaveForStaff(o.item, visit.Draft, time.Now()), h.Agent.Pair(&shown)); err != nil {
+		d.t.Fatal(err)
+	}
+	_, err = h.Store.AddOperator(visit.Name{First: "สมศรี"}, rules.Staff, pin)
+	paired, bad := pairings.Pair(d.t.Context(), visit.ZoneDemo, o.url, "", pairingCode.FindString(shown.String()), "desk-1")
+	if err = errors.Join(err, bad); err != nil {
+		d.t.Fatal(err)
+	}
+	secrets := storage.OpenSecrets(filepath.Join(d.data, string(visit.ZoneDemo)))
+	if err := pairings.NewBook(secrets, visit.ZoneDemo).Keep(paired); err != nil {
+		d.t.Fatal(err)
+	}
+	return o
+}
+
+// Every moment at which the program of the desk can end.
+func TestAnItemOfAnotherMachineIsCompletedHereWhateverEndsMeanwhile(t *testing.T) {
+	const submitting = "/nhsoendpoint/api/AuthenCode"
+	for _, c := range []struct {
+		name string
+		sees flow.State // what the operator sees last; Welcome: no visit was saved
+		ends bool       // the program, before the owner has heard the end
+		done bool       // the item, in the end
+	}{
+		{"nothing ends", flow.Result, false, true},
+		{"the desk ends while its visit waits for NHSO", flow.Queued, true, true},
+		{"the desk ends before it has saved the visit", flow.Welcome, true, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := newDesk(t)
+			o := d.pairedWith()
+			paired := func(c *config.Config) { c.Desk.URLs = []string{o.url} }
+			d.start(paired)
+			d.operator(rules.Staff)
+			pin, err := rules.NewPIN(typedPIN)
+			if err != nil {
+				t.Fatal(err)
+			}
+			at := d.Others()[0]
+			who, err := at.SignIn(t.Context(), "สมศรี", pin)
+			if err = errors.Join(err, at.Hold(t.Context(), who, o.item.ID)); err != nil {
+				t.Fatal(err)
+			}
+			made := visit.ID("01900000-0000-7000-8000-000000000002")
+			if c.sees == flow.Welcome {
+				if err := at.Complete(t.Context(), who, o.item.ID, made); err != nil { // the owner has said yes
+					t.Fatal(err)
+				}
+			} else {
+				if c.ends {
+					if err := d.zone.SetFault(testzone.Fault{Path: submitting, Kind: testzone.FaultDown}); err != nil {
+						t.Fatal(err)
+					}
+				}
+				d.Send(flow.TapItem{Item: o.item.ID, Of: o.item.PID.Masked()})
+				d.upToConfirm(virtualcard.Adult())
+				d.Send(flow.TapConfirm{})
+				d.at(c.sees)
+				made = d.last.Session.Insertion.VisitID
+			}
+			if c.ends {
+				if _, err := o.Desk.Release(t.Context(), who, o.item.ID); !errors.Is(err, desk.InFlight) {
+					t.Errorf("while the desk may have made it: %v", err)
+				}
+				d.end()
+				d.zone.ClearFaults()
+				d.start(paired) // nobody signs in
+			}
+			if !c.done {
+				d.eventually("free item", func() bool {
+					r, err := o.Store.Visit(o.item.ID)
+					return err == nil && r.Held() && r.Hold.Completion == ""
+				})
+				if _, err := o.Desk.Release(t.Context(), who, o.item.ID); err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			d.eventually("end of the item", func() bool {
+				r, err := o.Store.Visit(o.item.ID)
+				return err == nil && r.State == visit.StateDone
+			})
+			mine, err := d.Store.Visit(made)
+			theirs, bad := o.Store.Visit(o.item.ID)
+			if err = errors.Join(err, bad); err != nil || mine.Code == "" || mine.Code != theirs.Code || theirs.SettledBy != made || theirs.ClosedBy != who.Name {
+				t.Errorf("%s here, %s there by %q: %v", mine.Code, theirs.Code, theirs.ClosedBy, err)
+			}
+			codes := slices.DeleteFunc(d.zone.Codes(), func(c testzone.Code) bool { return c.PID != o.item.PID.Digits() })
+			if len(codes) != 1 {
+				t.Errorf("%d codes were made", len(codes))
+			}
+		})
+	}
+}
