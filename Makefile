@@ -11,6 +11,11 @@ VERSION   := $(shell sed -n 's/^Version *= *"\(.*\)"/\1/p' FyneApp.toml)
 BUILT     := $(shell git log -1 --format=%cs 2>/dev/null)
 COMMIT    := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 LDFLAGS   := -s -w -X authenkiosk/app.version=$(VERSION) -X authenkiosk/app.built=$(BUILT) -X authenkiosk/app.commit=$(COMMIT)
+# UPDATE_KEY is the second line of a minisign.pub: packages for updates by file are known
+# by it. Programs that are built without one take no updates by file.
+ifdef UPDATE_KEY
+LDFLAGS += -X authenkiosk/update.publicKey=$(UPDATE_KEY)
+endif
 
 # Daemons that tests run (pcscd, cupsd, mosquitto) stand where a person's path on
 # Debian does not look.
@@ -190,8 +195,9 @@ licences:
 	@go run ./packaging/licences >out/LICENCES.txt
 	@mv out/LICENCES.txt assets/licences/LICENCES.txt
 
-# release is what is given out: the packages, for each program the list of its parts
-# (SBOM, CycloneDX), and the checksums of all; the same bytes for the same commit.
+# release is what is given out: the packages, those for updates by file, for each program
+# the list of its parts (SBOM, CycloneDX), and the checksums of all; the same bytes for the
+# same commit.
 release: packages
 	@sh packaging/release.sh "$(VERSION)"
 

@@ -19,7 +19,7 @@ func TestWhatTheMakefileHasTheLinkerSetIsThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	set := regexp.MustCompile(`-X `+module+`/([a-z/]+)\.(\w+)=`).FindAllStringSubmatch(string(text), -1)
-	if len(set) != 3 {
+	if len(set) != 4 {
 		t.Fatalf("the Makefile has %q", set)
 	}
 	for _, x := range set {

@@ -41,8 +41,10 @@ type Program struct {
 	// that is handed in reports whether a kiosk is running on the data.
 	Checks func(c config.Config, running func(context.Context) (bool, error)) []Check
 	// installed says where the versions of the program lie, and which of them this is; nil:
-	// update.Here. updateKey tells a real package; nil: update.Key. patience is how long a new version may take; 0: readyLimit.
+	// update.Here. packaged says where the programs of a package of the system lie, and their version; nil: beside this one.
+	// updateKey tells a real package; nil: update.Key. patience is how long a new version may take; 0: readyLimit.
 	installed func() (update.Root, string, error)
+	packaged  func() (dir, version string, err error)
 	updateKey func() (update.PublicKey, error)
 	patience  time.Duration
 

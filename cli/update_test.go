@@ -39,6 +39,8 @@ type updateWorld struct {
 	private minisign.PrivateKey
 	running string
 	wait    time.Duration
+	// packaged is where a package of the system has put its programs, of version brings.
+	packaged, brings string
 }
 
 func script(version string) string { return "#!/bin/sh\necho authenkiosk " + version + "\n" }
@@ -110,6 +112,7 @@ func (w *updateWorld) call(args ...string) called {
 		Name: "authenkiosk", Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, patience: w.wait,
 		installed: func() (update.Root, string, error) { return w.root, w.running, nil },
 		updateKey: func() (update.PublicKey, error) { return w.public, nil },
+		packaged:  func() (string, string, error) { return w.packaged, w.brings, nil },
 	}
 	return called{p.Main(append(args, "-config", w.conf, "-data", w.data)), out.String(), errs.String()}
 }
@@ -271,5 +274,165 @@ func TestAPackageThatThisMachineCannotUseChangesNothing(t *testing.T) {
 	}
 	if got := call(t, "", "update", "apply", t.TempDir()); got.status != exitError || !strings.Contains(got.err, ".deb") {
 		t.Errorf("a program that was installed otherwise: %+v", got)
+	}
+}
+
+// bring has a package of the system bring a version.
+func (w *updateWorld) bring(version string) {
+	w.t.Helper()
+	w.packaged, w.brings = w.t.TempDir(), version
+	if err := os.WriteFile(filepath.Join(w.packaged, "authenkiosk"), []byte(script(version)), 0o755); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// TestAPackageOfTheSystemPutsItsVersionBesideTheOthers plays what .deb and .rpm do.
+func TestAPackageOfTheSystemPutsItsVersionBesideTheOthers(t *testing.T) {
+	away := errors.New("somebody stands before the screen")
+	for _, c := range []struct {
+		name    string
+		version string
+		runs    bool
+		refused error // by the program that runs
+		stays   bool  // the new version says that it stays
+		words   string
+		now     string
+		trial   bool
+	}{
+		{"nothing runs", "1.1.0", false, nil, false, "1.1.0 is in place", "1.1.0", true},
+		{"a program runs", "1.1.0", true, nil, true, "1.1.0 is in place", "1.1.0", false},
+		{"somebody stands there", "1.1.0", true, away, false, "for the next start; now 1.0.0 goes on", "1.1.0", true},
+		{"it cannot serve people", "1.1.0", true, nil, false, "is started", "1.0.0", false},
+		{"the same version again", "1.0.0", true, away, false, "", "1.0.0", false},
+		{"an older version", "0.9.0", true, nil, false, "1.0.0 stays in use", "1.0.0", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newUpdateWorld(t)
+			if !c.stays {
+				w.wait = time.Nanosecond
+			}
+			w.bring(c.version)
+			if c.runs {
+				w.runs(app.Standing{Version: "1.0.0"}, c.refused, func() {
+					if c.stays {
+						if err := update.Keep(w.data, c.version); err != nil {
+							t.Error(err)
+						}
+					}
+				})
+			}
+			got := w.call("update", "install", w.dir)
+			_, on := w.root.Trial()
+			if got.status != exitOK || !strings.Contains(got.out, c.words) || w.current() != c.now || on != c.trial {
+				t.Errorf("%+v; in use is %s, on trial %v", got, w.current(), on)
+			}
+			program, err := os.ReadFile(w.root.Program(w.current(), "authenkiosk"))
+			if err != nil || string(program) != script(c.now) {
+				t.Errorf("%q, %v", program, err)
+			}
+			if _, err := os.Stat(filepath.Join(w.dir, "configuration", "1.0.0-site.toml")); (err == nil) != (c.version == "1.1.0") {
+				t.Errorf("the copy of the configuration: %v", err)
+			}
+		})
+	}
+	w := newUpdateWorld(t)
+	w.dir = filepath.Join(t.TempDir(), "opt")
+	w.root = update.RootAt(w.dir)
+	w.bring("1.0.0")
+	if got := w.call("update", "install", w.dir); got.status != exitOK || w.current() != "1.0.0" {
+		t.Errorf("the first one: %+v", got)
+	}
+}
+
+// TestTheTimerDisturbsNobodyAndTriesNothingTwice calls what the timer calls.
+func TestTheTimerDisturbsNobodyAndTriesNothingTwice(t *testing.T) {
+	fresh := app.Standing{Version: "1.0.0"}
+	for _, c := range []struct {
+		name, window string
+		now          app.Standing
+		refused      error
+		prepare      func(w *updateWorld)
+		want         string // the version in use
+		restarts     int
+	}{
+		{"at night", around(0), app.Standing{Version: "1.0.0", Served: true}, nil, nil, "1.1.0", 1},
+		{"by day, before the first patient", around(12 * time.Hour), fresh, nil, nil, "1.1.0", 1},
+		{"by day", around(12 * time.Hour), app.Standing{Version: "1.0.0", Served: true}, nil, nil, "1.0.0", 0},
+		{"in a session", around(0), fresh, errors.New("somebody stands before the screen"), nil, "1.0.0", 0},
+		{"no source", around(0), fresh, nil, func(w *updateWorld) { w.source = ""; w.window(around(0)) }, "1.0.0", 0},
+		{"a version that went back", around(0), fresh, nil, func(w *updateWorld) { w.goesBack("1.1.0") }, "1.0.0", 0},
+		{"a newer one than that which went back", around(0), fresh, nil, func(w *updateWorld) {
+			w.goesBack("1.1.0")
+			w.offer("1.2.0", script("1.2.0"))
+		}, "1.2.0", 1},
+		{"one lies ready since somebody stood there", around(0), fresh, nil, func(w *updateWorld) {
+			w.bring("1.1.0")
+			w.call("update", "install", w.dir)
+			w.running = "1.1.0"
+		}, "1.1.0", 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newUpdateWorld(t)
+			w.window(c.window)
+			if c.prepare != nil {
+				c.prepare(w)
+			}
+			restarts := 0
+			w.runs(c.now, c.refused, func() {
+				restarts++
+				if err := update.Keep(w.data, w.current()); err != nil {
+					t.Error(err)
+				}
+			})
+			got := w.call("update", "auto")
+			if _, on := w.root.Trial(); got.status != exitOK || w.current() != c.want || restarts != c.restarts || on {
+				t.Errorf("%+v; in use is %s after %d restarts, on trial %v", got, w.current(), restarts, on)
+			}
+		})
+	}
+}
+
+// goesBack has a version tried and taken back.
+func (w *updateWorld) goesBack(version string) {
+	w.t.Helper()
+	w.bring(version)
+	w.call("update", "install", w.dir)
+	t, on := w.root.Trial()
+	if !on {
+		w.t.Fatal("there is no trial")
+	}
+	if _, err := w.root.Back(t, func() bool { return false }); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func TestStartsAreCountedWhateverTheNewVersionMakesOfTheConfiguration(t *testing.T) {
+	w := newUpdateWorld(t)
+	w.bring("1.1.0")
+	w.call("update", "install", w.dir)
+	w.running = "1.1.0"
+	write(t, w.conf, "this is none")
+	for start := 1; start <= 4; start++ {
+		if got := w.call("update", "settle", w.dir); (got.status == exitError) != (start == 4) {
+			t.Errorf("start %d: %+v", start, got)
+		}
+	}
+	if w.current() != "1.0.0" {
+		t.Errorf("in use is %s", w.current())
+	}
+}
+
+func TestAProgramWithoutAKeySaysThatItTakesNoUpdatesByFile(t *testing.T) {
+	w := newUpdateWorld(t)
+	var errs bytes.Buffer
+	p := Program{
+		Name: "authenkiosk", Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: &errs,
+		installed: func() (update.Root, string, error) { return w.root, w.running, nil },
+	}
+	for _, verb := range []string{"check", "apply"} {
+		errs.Reset()
+		if status := p.Main([]string{"update", verb, w.source, "-data", w.data}); status != exitError || !strings.Contains(errs.String(), "updates by file are off") {
+			t.Errorf("%s: %d, %s", verb, status, &errs)
+		}
 	}
 }

@@ -48,8 +48,20 @@ type updating struct {
 	limit   time.Duration
 }
 
-// update looks for, puts in place or takes back a version of the program.
+// update looks for, puts in place or takes back a version of the program. Beside what
+// people ask for it has settle, for the service manager, install, for packages of the
+// system, and auto, for a timer.
 func (p *Program) update(ctx context.Context, s *Settings) error {
+	verb, rest := "", s.Args
+	if len(rest) > 0 {
+		verb, rest = rest[0], rest[1:]
+	}
+	switch { // these two work whatever a new version makes of the configuration
+	case verb == "settle" && len(rest) == 1:
+		return settle(s, update.RootAt(rest[0]))
+	case verb == "install" && len(rest) == 1:
+		return p.adopt(ctx, s, rest[0])
+	}
 	c, err := s.Load()
 	if err != nil {
 		return err
@@ -57,10 +69,6 @@ func (p *Program) update(ctx context.Context, s *Settings) error {
 	u := updating{Program: p, s: s, c: c, limit: cmp.Or(p.patience, readyLimit)}
 	if u.root, u.running, err = p.place(); err != nil {
 		return err
-	}
-	verb, rest := "", s.Args
-	if len(rest) > 0 {
-		verb, rest = rest[0], rest[1:]
 	}
 	source := c.Update.Source
 	if len(rest) == 1 {
@@ -71,13 +79,15 @@ func (p *Program) update(ctx context.Context, s *Settings) error {
 		return errUpdateUsage
 	case verb == "rollback" && len(rest) == 0:
 		return u.rollback(ctx)
-	case verb == "settle" && len(rest) == 0: // by the service manager, with the rights to change programs
-		_, err := u.root.Settle(func() bool { return update.Kept(s.Data, u.running) })
-		return err
+	case verb == "auto" && len(rest) == 0:
+		return u.auto(ctx)
 	case verb != "check" && verb != "apply":
 		return errUpdateUsage
 	case source == "":
 		return errNoSource
+	}
+	if _, err := p.keyOfUpdates(); err != nil {
+		return err
 	}
 	offer, err := update.Find(ctx, source, nil)
 	if err != nil {
@@ -133,13 +143,7 @@ func (u updating) apply(ctx context.Context, o update.Offer) error {
 	if err != nil {
 		return fmt.Errorf("version %s is checked and lies ready, and %s stays in use: %w", version, u.running, err)
 	}
-	if err := u.keepConfiguration(); err != nil {
-		return fmt.Errorf("keep a copy of the configuration: %w", err)
-	}
-	if err := update.Unkeep(u.s.Data); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if err := u.root.Try(version, now.Healthy); err != nil {
+	if err := u.try(version, now.Healthy); err != nil {
 		return err
 	}
 	if !runs {
@@ -147,6 +151,23 @@ func (u updating) apply(ctx context.Context, o update.Offer) error {
 		return err
 	}
 	return u.watch(ctx, version)
+}
+
+// try changes to a version, on trial. The configuration is copied first.
+func (u updating) try(version string, healthy bool) error {
+	if err := u.keepConfiguration(); err != nil {
+		return fmt.Errorf("keep a copy of the configuration: %w", err)
+	}
+	// The one before may have said that it stays, and nobody has looked yet.
+	if t, on := u.root.Trial(); on && update.Kept(u.s.Data, t.To) {
+		if err := u.root.End(t); err != nil {
+			return err
+		}
+	}
+	if err := update.Unkeep(u.s.Data); err != nil {
+		return err
+	}
+	return u.root.Try(version, healthy)
 }
 
 // starts has the new program tell its version: one that this system cannot run goes no
@@ -195,6 +216,9 @@ func (u updating) keepConfiguration() error {
 		return nil
 	}
 	data, err := os.ReadFile(u.s.ConfigFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -214,8 +238,7 @@ func (u updating) watch(ctx context.Context, version string) error {
 		return fmt.Errorf("version %s is not in place: another update is under way?", version)
 	}
 	if _, _, err := u.ask(ctx, "restart"); err != nil {
-		_, back := u.root.Back(trial, func() bool { return false })
-		return errors.Join(fmt.Errorf("%s stays in use: %w", u.running, err), back)
+		return errors.Join(fmt.Errorf("%s stays in use: %w", u.running, err), u.root.Withdraw(trial))
 	}
 	fmt.Fprintf(u.Stdout, "Version %s is started; up to %s are waited for it to serve people.\n", version, u.limit)
 	for end := time.Now().Add(u.limit); !kept() && time.Now().Before(end); {
@@ -255,6 +278,100 @@ func (u updating) rollback(ctx context.Context) error {
 	}
 	_, err = fmt.Fprintf(u.Stdout, "Version %s is in place. The data are as they were; the configuration of before an update is in %s.\n", version, u.root.Dir("configuration"))
 	return err
+}
+
+// settle counts the start of a version on trial, before each start of a service, with the
+// rights to change programs. It is no part of the version on trial, which may not work.
+func settle(s *Settings, root update.Root) error {
+	now, err := root.Current()
+	if err := errors.Join(err, s.Place()); err != nil {
+		return err
+	}
+	back, err := root.Settle(func() bool { return update.Kept(s.Data, now) })
+	if back {
+		return errors.Join(errWentBack, err)
+	}
+	return err
+}
+
+// adopt puts the programs in place that a package of the system has brought, and which
+// lie beside this one. One that runs is told to end as by apply, or goes on and is
+// followed by the new version later.
+func (p *Program) adopt(ctx context.Context, s *Settings, root string) error {
+	dir, version, err := p.brought()
+	if err != nil {
+		return err
+	}
+	u := updating{Program: p, s: s, root: update.RootAt(root), limit: cmp.Or(p.patience, readyLimit)}
+	if u.running, err = u.root.Current(); err == nil && update.Newer(u.running, version) {
+		_, err := fmt.Fprintf(p.Stdout, "Version %s stays in use: it is newer than %s of the package. The version before it is put back by: %s update rollback\n", u.running, version, p.Name)
+		return err
+	}
+	if err := u.root.Adopt(dir, version); err != nil {
+		return err
+	}
+	if u.running == "" || u.running == version {
+		return nil
+	}
+	var now app.Standing
+	var runs bool
+	var busy error
+	if u.c, err = s.Load(); err == nil { // without a configuration nothing runs
+		now, runs, busy = u.mayChange(ctx)
+	}
+	if err := errors.Join(s.Place(), u.try(version, now.Healthy)); err != nil {
+		return err
+	}
+	switch {
+	case busy != nil:
+		_, err := fmt.Fprintf(p.Stdout, "Version %s is in place for the next start; now %s goes on: %v\n", version, u.running, busy)
+		return err
+	case !runs:
+		_, err := fmt.Fprintf(p.Stdout, "Version %s is in place.\n", version)
+		return err
+	}
+	if err := u.watch(ctx, version); err != nil { // the package is installed all the same
+		fmt.Fprintf(p.Stderr, "%s: %v\n", p.Name, err)
+	}
+	return nil
+}
+
+// brought returns where the programs of a package of the system lie, and their version.
+func (p *Program) brought() (dir, version string, err error) {
+	if p.packaged != nil {
+		return p.packaged()
+	}
+	path, err := os.Executable()
+	return filepath.Dir(path), app.Version(), err
+}
+
+// auto is called by a timer: it does what can be done without disturbing anybody, and
+// nothing else. A version that went back is left to people.
+func (u updating) auto(ctx context.Context) error {
+	now, runs, err := u.mayChange(ctx)
+	if err != nil {
+		_, err := fmt.Fprintf(u.Stdout, "Nothing is changed now: %v\n", err)
+		return err
+	}
+	if runs && now.Version != u.running { // it lies ready since somebody stood there
+		if _, on := u.root.Trial(); on {
+			return u.watch(ctx, u.running)
+		}
+		_, _, err := u.ask(ctx, "restart")
+		return err
+	}
+	if u.c.Update.Source == "" {
+		return nil
+	}
+	offer, err := update.Find(ctx, u.c.Update.Source, nil)
+	if err != nil || !update.Newer(offer.Version, u.running) {
+		return err
+	}
+	if offer.Version == u.root.Refused() {
+		_, err := fmt.Fprintf(u.Stdout, "Version %s went back once. It is tried again by: %s update apply\n", offer.Version, u.Name)
+		return err
+	}
+	return u.apply(ctx, offer)
 }
 
 // OnTrial is called before a face of the program is made. It returns the trial of this

@@ -16,7 +16,7 @@ php-cli default-jdk-headless mosquitto mosquitto-clients cups-daemon cups-client
 vm="qemu-system-x86 busybox-static cpio kmod"
 fresh="debootstrap util-linux iproute2 tar"
 packages="gcc-aarch64-linux-gnu libc6-dev-arm64-cross libpcsclite-dev:arm64 gzip"
-testpackages="$fresh lintian rpm rpm2cpio cpio"
+testpackages="$fresh lintian rpm rpm2cpio cpio minisign"
 
 case "${1:-}" in
 run) wanted=$run ;;

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Makes in out/release what is given out, from out/packages: the packages, what each
-# program is made of (SBOM in CycloneDX's form, JSON), and SHA256SUMS.
+# Makes in out/release what is given out, from out/packages: the packages, those for
+# updates by file, without their signatures (docs/updates.md), what each program is made of
+# (SBOM in CycloneDX's form, JSON), and SHA256SUMS.
 #   release.sh VERSION
 set -eu
 cd "$(dirname "$0")/.."
@@ -25,5 +26,20 @@ parts() {
 parts out/authenkiosk "authenkiosk_${version}_amd64"
 parts out/authenagent "authenagent_${version}_amd64"
 [ ! -e out/packages/arm64/authenagent ] || parts out/packages/arm64/authenagent "authenagent_${version}_arm64"
+# byfile ARCH PROGRAM...: the package for updates by file. What it is for stands first in it.
+byfile() {
+	arch=$1
+	shift
+	dir=out/packages/byfile-$arch
+	rm -rf "$dir"
+	mkdir "$dir"
+	cp "$@" "$dir/"
+	printf '{"version":"%s","os":"linux","arch":"%s"}\n' "$version" "$arch" >"$dir/update.json"
+	(cd "$dir" && tar --format=ustar --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX --mtime="@$(git log -1 --format=%ct)" -cf - update.json authen*) |
+		gzip -9n >"$out/authenkiosk-$version-linux-$arch.tar.gz"
+	echo "$version" >"$out/latest-linux-$arch.txt"
+}
+byfile amd64 out/authenkiosk out/authenagent
+[ ! -e out/packages/arm64/authenagent ] || byfile arm64 out/packages/arm64/authenagent
 cp assets/licences/LICENCES.txt "$out/"
 (cd "$out" && sha256sum -- * >SHA256SUMS && cat SHA256SUMS)

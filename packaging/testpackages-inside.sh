@@ -60,6 +60,7 @@ do_service() { # the agent runs as its own account, ready, sandboxed, and answer
 	eventually 10 active pcscd.service
 	must_not sh -c 'journalctl -b -u pcscd -u authenagent | grep -i "not authorized\|access denied"'
 	systemd-analyze --no-pager security authenagent.service | tail -1
+	active authenkiosk-update.timer
 }
 
 do_card() { # a made-up card is read, and its code comes (demo zone)
@@ -87,6 +88,55 @@ do_killed() { # kill -9: it is there again, with what it had kept
 }
 different() { [ "$(pid_of "$1")" != "$2" ] && active "$1"; }
 visits() { ask '/api/v1/visits'; }
+
+update() { sudo authenagent update "$@" -config $config -data $data; }
+runs() { # runs VERSION: it is in use, and the agent of it answers
+	[ "$(readlink /opt/authenkiosk/current)" = "versions/$1" ] && authenagent version | grep -q " $1," && answers &&
+		[ "$(readlink "/proc/$(pid_of authenagent.service)/exe")" = "/opt/authenkiosk/versions/$1/authenagent" ]
+}
+
+do_stick() { # a stick with a newer version: nothing happens without an administrator
+	systemctl start authenkiosk-update.service
+	must_not sudo -u authenkiosk authenagent update apply /media/stick -config $config -data $data
+	eventually 10 runs 0.0.9
+}
+
+do_changed() { # a package by file that was changed after it was signed is refused
+	update apply /media/changed >/root/said 2>&1 && return 1
+	grep 'not signed' /root/said
+	eventually 10 runs 0.0.9
+	[ "$(ls /opt/authenkiosk/versions)" = 0.0.9 ]
+}
+
+do_by_file() { # an update by file: the new version runs, with what was kept, and goes back when asked
+	visits >/root/visits
+	update check /media/stick
+	update apply /media/stick
+	eventually 10 runs "$version"
+	visits | cmp - /root/visits
+	[ -s /opt/authenkiosk/configuration/0.0.9-authenkiosk.toml ]
+	update rollback
+	eventually 10 runs 0.0.9
+	visits | cmp - /root/visits
+}
+
+do_by_timer() { # the timer takes from the source in its window, but no version that was taken back
+	printf '\n[update]\nsource = "/media/stick"\nwindow = "00:00-23:59"\n' >>$config
+	systemctl start authenkiosk-update.service
+	eventually 10 runs 0.0.9
+	rm /opt/authenkiosk/refused
+	systemctl start authenkiosk-update.service
+	eventually 10 runs "$version"
+	update rollback
+	eventually 10 runs 0.0.9
+}
+
+do_broken() { # a version that cannot serve people goes back by itself
+	update apply /media/broken >/root/said 2>&1 && return 1
+	grep 'in place again' /root/said
+	eventually 20 runs 0.0.9
+	visits | cmp - /root/visits
+}
 
 do_upgrade() { # the upgrade keeps configuration, clients and visits, and runs the new version
 	sha256sum $config >/root/config.sum
@@ -195,7 +245,7 @@ do_noticed() { # an agent of NHSO on port 8189 is noticed and told, and nothing 
 		[Install]
 		WantedBy=multi-user.target
 	UNIT
-	dpkg-deb --fsys-tarfile "/root/authenkiosk_${version}_amd64.deb" | tar -xO ./usr/bin/authenagent >/root/nhso
+	dpkg-deb --fsys-tarfile "/root/authenkiosk_${version}_amd64.deb" | tar -xO ./usr/lib/authenkiosk/programs/authenagent >/root/nhso
 	chmod 755 /root/nhso
 	systemctl daemon-reload
 	systemctl enable --now secureagent.service
@@ -237,6 +287,21 @@ do_erased() { # purged with the visits: no file and no account is left
 	diff /root/before /root/after
 	must_not getent passwd authenkiosk
 	must_not grep -r authenkiosk /var/cache/debconf/config.dat
+}
+
+do_rpm() { # the .rpm installs, upgrades and is removed; its dependencies have other names here
+	install_it rpm
+	rpm -i --nodeps /root/authenkiosk-0.0.9.rpm
+	[ "$(/usr/lib/authenkiosk/face show)" = agent ]
+	eventually 10 runs 0.0.9
+	rpm -U --nodeps "/root/authenkiosk-$version-1.x86_64.rpm"
+	eventually 10 runs "$version"
+	rpm -V --nodeps authenkiosk
+	rpm -e --nodeps authenkiosk
+	must_not active authenagent.service
+	must_not [ -e /usr/bin/authenkiosk ]
+	must_not [ -e /opt/authenkiosk/versions ]
+	[ -d $data/test ]
 }
 
 "do_$1"

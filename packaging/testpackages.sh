@@ -65,7 +65,7 @@ same_as_deb() { # the .rpm has the files of the .deb, byte by byte
 	rm -rf "$work/deb" "$work/rpm" && mkdir "$work/deb" "$work/rpm"
 	dpkg-deb -x "$1" "$work/deb"
 	(cd "$work/rpm" && rpm2cpio - | cpio -idm --quiet --no-absolute-filenames) <"$2"
-	diff -r "$work/deb" "$work/rpm"
+	diff -r --no-dereference "$work/deb" "$work/rpm"
 	(cd "$work/deb" && find . -printf '%m %p\n' | grep -v ' .$' | sort) >"$work/deb.modes"
 	(cd "$work/rpm" && find . -type f -printf '%m %p\n' | sort) >"$work/rpm.modes"
 	grep -Fxvf "$work/deb.modes" "$work/rpm.modes" && return 1
@@ -96,15 +96,38 @@ fi
 step "lintian finds no fault" faultless "$packages"/*.deb
 [ -z "$rebuild" ] || step "a second build, elsewhere and from nothing, has the same bytes" again
 
-# older makes the version before: the same program under a lower number.
+# older makes the version before: the same program under a lower number, with a key for
+# updates by file.
 older() {
 	mkdir -p "$work/older"
-	go build -tags x11,gles,migrated_fynedo,no_emoji -ldflags "$ldflags -X authenkiosk/app.version=0.0.9" -o "$work/older/authenkiosk" .
-	go build -ldflags "$ldflags -X authenkiosk/app.version=0.0.9" -o "$work/older/authenagent" ./cmd/authenagent
+	minisign -G -f -W -p "$work/older/minisign.pub" -s "$work/older/minisign.key"
+	flags="$ldflags -X authenkiosk/app.version=0.0.9 -X authenkiosk/update.publicKey=$(sed -n 2p "$work/older/minisign.pub")"
+	go build -tags x11,gles,migrated_fynedo,no_emoji -ldflags "$flags" -o "$work/older/authenkiosk" .
+	go build -ldflags "$flags" -o "$work/older/authenagent" ./cmd/authenagent
 	sed "s|src: out/authen|src: $work/older/authen|" packaging/linux/authenkiosk.yaml >"$work/older/nfpm.yaml"
-	VERSION=0.0.9 SOURCE_DATE_EPOCH=0 go tool -modfile=tools/packaging/go.mod nfpm package -f "$work/older/nfpm.yaml" -p deb -t "$work/older/authenkiosk_0.0.9_amd64.deb"
+	for kind in deb rpm; do
+		VERSION=0.0.9 SOURCE_DATE_EPOCH=0 go tool -modfile=tools/packaging/go.mod nfpm package -f "$work/older/nfpm.yaml" -p "$kind" -t "$work/older/authenkiosk-0.0.9.$kind"
+	done
 }
 step "the version before, for upgrades" older
+
+# byfile signs the package of the release for updates by file, one that was changed after
+# that, and one whose programs tell their version and do nothing else.
+byfile() {
+	rm -rf "$work/stick" "$work/changed" "$work/broken"
+	mkdir "$work/stick" "$work/changed" "$work/broken"
+	name=authenkiosk-$version-linux-amd64.tar.gz
+	cp "out/release/$name" "$work/stick/"
+	printf '#!/bin/sh\n[ "$1" != version ] || exec echo "$0" 9.9.9\nexit 1\n' >"$work/broken/authenagent"
+	chmod 755 "$work/broken/authenagent"
+	cp "$work/broken/authenagent" "$work/broken/authenkiosk"
+	echo '{"version":"9.9.9","os":"linux","arch":"amd64"}' >"$work/broken/update.json"
+	(cd "$work/broken" && tar -czf authenkiosk-9.9.9-linux-amd64.tar.gz update.json authenagent authenkiosk)
+	minisign -S -W -s "$work/older/minisign.key" -m "$work/stick/$name" "$work/broken/authenkiosk-9.9.9-linux-amd64.tar.gz" </dev/null
+	cp "$work/stick/$name" "$work/stick/$name.minisig" "$work/changed/"
+	printf x | dd of="$work/changed/$name" bs=1 seek=100000 conv=notrunc status=none
+}
+step "packages for updates by file" byfile
 
 # ---- machines ----
 
@@ -126,7 +149,10 @@ lay() {
 	echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/test"
 	cp /etc/resolv.conf "$root/etc/resolv.conf"
 	printf '127.0.0.1\tlocalhost\n' >"$root/etc/hosts"
-	cp "$deb" "$work/older/authenkiosk_0.0.9_amd64.deb" packaging/testpackages-inside.sh docs/install-linux.md "$root/root/"
+	mkdir -p "$root/media"
+	cp -r "$work/stick" "$work/changed" "$work/broken" "$root/media/"
+	cp "$work/older/authenkiosk-0.0.9.deb" "$root/root/authenkiosk_0.0.9_amd64.deb"
+	cp "$work/older/authenkiosk-0.0.9.rpm" "$packages/authenkiosk-$version-1.x86_64.rpm" "$deb" packaging/testpackages-inside.sh docs/install-linux.md "$root/root/"
 }
 
 # fetch gets what the package asks for, as apt reads its description, and installs none
@@ -138,7 +164,7 @@ fetch() {
 		chroot "$root" sh -euc "
 			export DEBIAN_FRONTEND=noninteractive
 			apt-get update -qq
-			apt-get install -y -qq --download-only /root/authenkiosk_${version}_amd64.deb xserver-xorg-video-dummy curl sudo
+			apt-get install -y -qq --download-only /root/authenkiosk_${version}_amd64.deb xserver-xorg-video-dummy curl sudo rpm
 		"
 	'
 	cp "$work/$suite".archives/*.deb "$root/var/cache/apt/archives/"

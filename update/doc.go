@@ -9,6 +9,7 @@
 //	ROOT/current -> versions/1.2.0      what is started; changed by one rename
 //	ROOT/previous                       the version that rollback goes back to
 //	ROOT/trial.json                     a version that has not shown yet that it works
+//	ROOT/refused                        the version that went back, or was taken back
 //
 // A new version is on trial until it says that it stays (Keep): when it can serve people,
 // or before it saves its first visit, for its data must not be left to an older one.
@@ -41,7 +42,7 @@ const (
 
 // Errors, for errors.Is.
 var (
-	ErrNoKey       = errors.New("this build has no key for updates: it cannot tell a real one")
+	ErrNoKey       = errors.New("updates by file are off: this build has no key, so that it cannot tell a real package")
 	ErrSignature   = errors.New("the package is not signed by those who make this program")
 	ErrPackage     = errors.New("the package cannot be used")
 	ErrOlder       = errors.New("the package is not newer than the version that runs; an older one is put back by: update rollback")

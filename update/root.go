@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"authenkiosk/atomicfile"
@@ -18,6 +19,7 @@ const (
 	currentName  = "current"
 	previousName = "previous"
 	trialName    = "trial.json"
+	refusedName  = "refused"
 	incoming     = "incoming-*"
 	keptName     = "update.kept"
 )
@@ -132,20 +134,87 @@ func (r Root) flip(version string) error {
 	return atomicfile.SyncDir(r.dir)
 }
 
-// Try changes to a version, on trial.
+// Try changes to a version, on trial. A version that is on trial itself is not what it
+// goes back to: nobody knows yet whether that one works.
 func (r Root) Try(version string, healthy bool) error {
-	now, err := r.Current()
+	from, err := r.Current()
 	if err != nil {
 		return err
 	}
 	if !r.has(version) {
 		return fmt.Errorf("%w: %s", ErrNoVersion, version)
 	}
+	if t, on := r.Trial(); on && r.has(t.From) && t.From != version {
+		from = t.From
+	}
 	// First: a version that is in use and not on trial would never go back.
-	if err := r.write(Trial{From: now, To: version, Healthy: healthy}); err != nil {
+	if err := r.write(Trial{From: from, To: version, Healthy: healthy}); err != nil {
 		return err
 	}
 	return r.flip(version)
+}
+
+// Adopt gives the programs in a directory, which a package of the system has put there,
+// their place among the versions. Each is replaced as a whole, also where that version is
+// in use. Where none is in use yet it is from now on. Those that nobody needs are removed.
+func (r Root) Adopt(dir, version string) error {
+	if !validVersion(version) {
+		return fmt.Errorf("%w: its version is %q", ErrPackage, version)
+	}
+	to := r.path(versionsName, version)
+	if err := atomicfile.MakeDir(to); err != nil {
+		return err
+	}
+	// The administrator's umask may hide them from the account of the program.
+	for _, d := range []string{r.dir, filepath.Dir(to), to} {
+		if err := os.Chmod(d, 0o755); err != nil {
+			return err
+		}
+	}
+	programs, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, p := range programs {
+		data, err := os.ReadFile(filepath.Join(dir, p.Name()))
+		if err != nil {
+			return err
+		}
+		if err := atomicfile.Write(filepath.Join(to, p.Name()), data, 0o755); err != nil {
+			return err
+		}
+	}
+	now, err := r.Current()
+	if err != nil {
+		return r.flip(version)
+	}
+	before, _ := r.Previous() // "" is no version
+	r.prune(now, before, version)
+	return nil
+}
+
+// prune removes the versions that nobody needs.
+func (r Root) prune(needed ...string) {
+	entries, _ := os.ReadDir(r.path(versionsName))
+	for _, e := range entries {
+		if !slices.Contains(needed, e.Name()) {
+			_ = os.RemoveAll(r.path(versionsName, e.Name())) // it is tried again the next time
+		}
+	}
+}
+
+// Refused returns the version that went back, or from which somebody went back; "": none.
+// It is not put in place again without somebody who asks for it.
+func (r Root) Refused() string {
+	data, err := os.ReadFile(r.path(refusedName))
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(data))
+}
+
+func (r Root) refuse(version string) error {
+	return atomicfile.Write(r.path(refusedName), []byte(version+"\n"), 0o644)
 }
 
 func (r Root) write(t Trial) error {
@@ -171,16 +240,11 @@ func (r Root) End(t Trial) error {
 	if err := atomicfile.Write(r.path(previousName), []byte(t.From+"\n"), 0o644); err != nil {
 		return err
 	}
-	if err := os.Remove(r.path(trialName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := r.endTrial(); err != nil {
 		return err
 	}
-	entries, _ := os.ReadDir(r.path(versionsName))
-	for _, e := range entries {
-		if e.Name() != t.From && e.Name() != t.To {
-			_ = os.RemoveAll(r.path(versionsName, e.Name())) // it is tried again the next time
-		}
-	}
-	return atomicfile.SyncDir(r.dir)
+	r.prune(t.From, t.To)
+	return nil
 }
 
 // Back changes back to the version before, unless the one on trial says that it stays: kept
@@ -195,10 +259,17 @@ func (r Root) Back(t Trial, kept func() bool) (back bool, err error) {
 	if kept() {
 		return false, errors.Join(r.flip(t.To), r.End(t))
 	}
+	return true, errors.Join(r.refuse(t.To), r.endTrial())
+}
+
+// Withdraw takes a trial back that has not begun.
+func (r Root) Withdraw(t Trial) error { return errors.Join(r.flip(t.From), r.endTrial()) }
+
+func (r Root) endTrial() error {
 	if err := os.Remove(r.path(trialName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return true, err
+		return err
 	}
-	return true, atomicfile.SyncDir(r.dir)
+	return atomicfile.SyncDir(r.dir)
 }
 
 // Settle is called at each start of a program, before it does anything: a version on trial
@@ -229,10 +300,10 @@ func (r Root) Rollback() (version string, err error) {
 	if version == now {
 		return "", ErrNoVersion
 	}
-	if err := os.Remove(r.path(trialName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := r.endTrial(); err != nil {
 		return "", err
 	}
-	if err := r.flip(version); err != nil {
+	if err := errors.Join(r.refuse(now), r.flip(version)); err != nil {
 		return "", err
 	}
 	return version, atomicfile.Write(r.path(previousName), []byte(now+"\n"), 0o644)

@@ -306,6 +306,28 @@ func TestAVersionOnTrialStaysWhenItSaysSoAndGoesBackWhenItDoesNot(t *testing.T) 
 	}
 }
 
+func TestAVersionNeverGoesBackToOneThatWasOnTrialItself(t *testing.T) {
+	r := newRoot(t)
+	for _, v := range []string{"1.1.0", "1.2.0"} {
+		from := t.TempDir()
+		must(t, os.WriteFile(filepath.Join(from, "authenkiosk"), []byte(programOf(v)), 0o700))
+		must(t, r.Adopt(from, v))
+		must(t, r.Try(v, false))
+	}
+	trial, on := r.Trial()
+	if !on || trial.From != "1.0.0" || trial.To != "1.2.0" {
+		t.Errorf("%v, %+v", on, trial)
+	}
+	back, err := r.Back(trial, func() bool { return false })
+	now, err2 := r.Current()
+	if !back || err != nil || err2 != nil || now != "1.0.0" || r.Refused() != "1.2.0" {
+		t.Errorf("back %v, in use is %s, refused %q: %v, %v", back, now, r.Refused(), err, err2)
+	}
+	if info, err := os.Stat(r.Program("1.2.0", "authenkiosk")); err != nil || info.Mode().Perm() != 0o755 {
+		t.Errorf("%v, %v", info, err)
+	}
+}
+
 func TestRollbackGoesToTheVersionBeforeAndBackAgain(t *testing.T) {
 	r, m, data := newRoot(t), newMaker(t), t.TempDir()
 	if _, err := r.Rollback(); !errors.Is(err, ErrNoVersion) {
