@@ -11,7 +11,8 @@ import (
 
 // Main runs the program, and sees to it that its words reach somebody. On Windows it has
 // no console of its own, which would lie over the kiosk: called in a shell it writes
-// there; elsewhere a kiosk that ends with an error says why in a box.
+// there; elsewhere a window has a log beside its data, and one that ends with an error
+// says why in a box.
 func Main(p *cli.Program, args []string) int { return mainWith(thisSystem(), p, args) }
 
 // system is where words can go.
@@ -31,15 +32,22 @@ func mainWith(s system, p *cli.Program, args []string) int {
 	}
 	var last lastWords
 	p.Stderr = &last
+	if !hasWindow(args) { // others are called by programs, which read the status
+		return p.Main(args)
+	}
+	if log, err := p.OpenLog(args); err == nil { // without it the box still tells
+		defer func() { _ = log.Close() }()
+		p.Stderr = io.MultiWriter(&last, log)
+	}
 	status := p.Main(args)
-	if status != 0 && isKiosk(args) { // others are called by programs, which read the status
+	if status != 0 {
 		s.box(p.Name, last.String())
 	}
 	return status
 }
 
-func isKiosk(args []string) bool {
-	return len(args) == 0 || args[0] == "kiosk" || strings.HasPrefix(args[0], "-")
+func hasWindow(args []string) bool {
+	return len(args) == 0 || args[0] == "kiosk" || args[0] == "station" || strings.HasPrefix(args[0], "-")
 }
 
 // maxLast is how many bytes of the last words are shown: a few lines.

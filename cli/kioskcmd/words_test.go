@@ -14,19 +14,25 @@ import (
 )
 
 func TestWhyAKioskDoesNotStartReachesSomebody(t *testing.T) {
-	noDisplay := func(context.Context, Opening) error { return errors.New("no display") }
+	errNoDisplay := errors.New("no display")
+	faces := Faces{
+		Kiosk:   func(context.Context, Opening) error { return errNoDisplay },
+		Station: func(context.Context, StationOpening) error { return errNoDisplay },
+	}
 	for _, c := range []struct {
 		name                string
 		heard, shell        bool
 		args                []string
 		error, console, box string // what stands there; empty: nothing
+		log                 string // beside the data; empty: there is none, or nothing in it
 	}{
-		{"a terminal or a log", true, false, nil, "no display", "", ""},
-		{"a shell of Windows", false, true, nil, "", "no display", ""},
-		{"a click", false, false, nil, "", "", "no display"},
-		{"a shortcut with a mistake", false, false, []string{"-sise", "1x1"}, "", "", "-sise"},
-		{"a command that another program calls", false, false, []string{"slip"}, "", "", ""},
-		{"a click, and all is well", false, false, []string{"-help"}, "", "", ""},
+		{"a terminal or a log", true, false, nil, "no display", "", "", ""},
+		{"a shell of Windows", false, true, nil, "", "no display", "", ""},
+		{"a click", false, false, nil, "", "", "no display", "no display"},
+		{"a click on the station", false, false, []string{"station"}, "", "", "no display", "no display"},
+		{"a shortcut with a mistake", false, false, []string{"-sise", "1x1"}, "", "", "-sise", ""},
+		{"a command that another program calls", false, false, []string{"slip"}, "", "", "", ""},
+		{"a click, and all is well", false, false, []string{"-help"}, "", "", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var errs bytes.Buffer
@@ -41,14 +47,19 @@ func TestWhyAKioskDoesNotStartReachesSomebody(t *testing.T) {
 				console: func() (io.Reader, *os.File, bool) { return strings.NewReader(""), shell, c.shell },
 				box:     func(_, text string) { box = text },
 			}
-			p := &cli.Program{Name: "authenkiosk", Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: &errs, Commands: Commands(Faces{Kiosk: noDisplay})}
-			mainWith(s, p, append(c.args, dataFlag(t, c.args)...))
+			p := &cli.Program{Name: "authenkiosk", Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: &errs, Commands: Commands(faces)}
+			t.Setenv("XDG_CONFIG_HOME", t.TempDir()) // where the usual data are, of a command line with a mistake
+			t.Setenv("ProgramData", t.TempDir())
+			t.Setenv("HOME", t.TempDir())
+			data := t.TempDir()
+			mainWith(s, p, append(c.args, dataFlag(data, c.args)...))
+			log, _ := os.ReadFile(filepath.Join(data, "authenkiosk.log"))
 			said, err := os.ReadFile(shell.Name())
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, place := range []struct{ name, want, got string }{
-				{"standard error", c.error, errs.String()}, {"the shell", c.console, string(said)}, {"the box", c.box, box},
+				{"standard error", c.error, errs.String()}, {"the shell", c.console, string(said)}, {"the box", c.box, box}, {"the log", c.log, string(log)},
 			} {
 				if (place.want == "") != (place.got == "") || !strings.Contains(place.got, place.want) {
 					t.Errorf("%s has %q, want %q", place.name, place.got, place.want)
@@ -58,13 +69,12 @@ func TestWhyAKioskDoesNotStartReachesSomebody(t *testing.T) {
 	}
 }
 
-// dataFlag keeps a kiosk away from the data of whoever runs the test.
-func dataFlag(t *testing.T, args []string) []string {
-	t.Helper()
-	if len(args) > 0 {
+// dataFlag keeps a window away from the data of whoever runs the test.
+func dataFlag(data string, args []string) []string {
+	if len(args) > 0 && args[0] != "station" {
 		return nil
 	}
-	return []string{"-data", t.TempDir()}
+	return []string{"-data", data}
 }
 
 func TestTheLastWordsAreTheLastLines(t *testing.T) {

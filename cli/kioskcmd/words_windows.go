@@ -3,6 +3,7 @@ package kioskcmd
 import (
 	"io"
 	"os"
+	"time"
 
 	"golang.org/x/sys/windows"
 )
@@ -33,12 +34,26 @@ func console() (in io.Reader, out *os.File, there bool) {
 	return keys, out, true
 }
 
+// boxFor is how long the box stays: nobody may be there to close it, and a kiosk is
+// started again only when it has ended.
+const boxFor = 30 * time.Second
+
 func box(title, text string) {
 	caption, err := windows.UTF16PtrFromString(title)
 	if err != nil {
 		return
 	}
-	if words, err := windows.UTF16PtrFromString(text); err == nil {
+	words, err := windows.UTF16PtrFromString(text)
+	if err != nil {
+		return
+	}
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
 		_, _ = windows.MessageBox(0, words, caption, windows.MB_OK|windows.MB_ICONERROR|windows.MB_TOPMOST)
+	}()
+	select {
+	case <-closed:
+	case <-time.After(boxFor): // it ends with the program
 	}
 }
