@@ -107,7 +107,7 @@ var house = map[string]room{
 		"a face knows no other one, and its screen is handed in. Its tests let the desk of another machine be asked",
 	},
 	"app/cards":   {[]string{"app/config", "cardreader", "visit", "visit/flow"}, []string{"app/demo", "cardreader/virtualcard"}, "whose card it is is told; what is done with it is the flow's, and of programs"},
-	"app/config":  {[]string{"visit"}, nil, "a configuration is read and checked without opening anything that it names"},
+	"app/config":  {[]string{"atomicfile", "visit"}, nil, "a configuration is read, checked and written without opening anything that it names"},
 	"app/control": {[]string{"neterror"}, nil, "it carries words between two processes; what they mean is the caller's"},
 	"app/demo":    {[]string{"app/wait", "assets", "cardreader/virtualcard", "nhso/testzone"}, nil, "it is the world around a program, whatever its face is"},
 	"app/hospital": {
@@ -240,7 +240,7 @@ var libraries = map[string]place{
 	"github.com/fyne-io/oksvg":         {[]string{"ui/draw"}, nil, "icons are the screens'"},
 	"github.com/srwiley/rasterx":       {[]string{"ui/draw"}, nil, "icons are the screens'"},
 	"github.com/skip2/go-qrcode":       {[]string{"printer", "ui/draw"}, []string{"."}, "who shows a code draws it"},
-	"github.com/google/uuid":           {[]string{"agent/secureagent", "app/cards", "app/slips/spool", "cli/kioskcmd", "nhso/testzone"}, []string{"app", "app/kiosk"}, "the domain checks ids and makes none"},
+	"github.com/google/uuid":           {[]string{"agent/secureagent", "app/cards", "app/slips", "app/slips/spool", "nhso/testzone"}, []string{"app", "app/kiosk"}, "the domain checks ids and makes none"},
 	"github.com/esimov/pigo":           {[]string{"camera/gate"}, nil, "faces are looked for in one place"},
 	"github.com/gen2brain/jpegn":       {[]string{"camera"}, nil, "pictures of cameras are decoded in one place"},
 	"github.com/icholy/digest":         {[]string{"camera"}, nil, "cameras in the network ask for their passwords; nothing else of ours does"},

@@ -24,6 +24,9 @@ import (
 // configName is the name of the configuration in a backup.
 const configName = "authenkiosk.toml"
 
+// settingsName is that of the settings, which hold over it.
+const settingsName = "settings.toml"
+
 // errNothingHere says that a zone has no data.
 var errNothingHere = errors.New("there are no data of this zone yet")
 
@@ -75,7 +78,7 @@ func (p *Program) backup(ctx context.Context, s *Settings) error {
 // backupContent is what comes into a backup beside the store.
 func (s *Settings) backupContent(c config.Config) (storage.BackupContent, error) {
 	b := storage.BackupContent{Program: app.Version(), Zone: c.NHSO.Zone, HCode: c.Unit.HCode, Files: map[string][]byte{}}
-	for name, path := range map[string]string{configName: s.ConfigFile, "template-of-slips.toml": c.Printer.Template, "broker-ca.pem": c.MQTT.CAFile} {
+	for name, path := range map[string]string{configName: s.ConfigFile, settingsName: s.settings, "template-of-slips.toml": c.Printer.Template, "broker-ca.pem": c.MQTT.CAFile} {
 		if path == "" {
 			continue
 		}
@@ -233,6 +236,9 @@ func (p *Program) putConfiguration(s *Settings, have bool, files map[string][]by
 		path, err := s.ConfigFile, fs.ErrNotExist
 		if name == configName && !have && path != "" {
 			err = atomicfile.Write(path, files[name], 0o644)
+		}
+		if settings := config.SettingsFile(s.Data); name == settingsName && !have && !exists(settings) {
+			path, err = settings, atomicfile.Write(settings, files[name], 0o600)
 		}
 		if err != nil { // the account of the program often may not write there, or there is no such directory
 			path = filepath.Join(beside, name)

@@ -122,6 +122,11 @@ func (p *Program) Table() []Command {
 			},
 		},
 		{
+			Name: "config", Args: "show|export|apply FILE", Words: true, Run: (*Program).config,
+			Help: "tells where every value comes from; writes the configuration for another machine,\n" +
+				strings.Repeat(" ", 31) + "without secrets, or takes one from another machine",
+		},
+		{
 			Name: "zone", Args: "show|set ZONE", Help: "shows or changes the zone in the configuration file", Words: true, OnZone: true, Run: (*Program).zone,
 			Flags: func(f *flag.FlagSet, s *Settings) {
 				f.BoolVar(&s.yes, "yes", false, "do not ask for confirmation, for scripts")
@@ -231,6 +236,7 @@ type Settings struct {
 	licences       bool
 	ofZone         string
 	out            string
+	settings       string    // the file of the settings that hold; empty: none
 	say            io.Writer // of the line that names the zone; nil: none, or it is written
 }
 
@@ -322,20 +328,25 @@ func (p *Program) parse(c Command, args []string) (*Settings, error) {
 	return s, nil
 }
 
-// Load reads the configuration and settles where the data are.
+// Load reads the configuration, with the settings in the data over it, and settles where
+// the data are.
 func (s *Settings) Load() (config.Config, error) {
-	c := config.Default()
-	if s.ConfigFile != "" {
-		var err error
-		if c, err = config.Load(s.ConfigFile); err != nil {
-			return c, err
-		}
-	}
+	l, err := s.LoadWhole()
+	return l.Config, err
+}
+
+// LoadWhole is Load that also tells where each value comes from.
+func (s *Settings) LoadWhole() (config.Loaded, error) {
 	if err := s.Place(); err != nil {
-		return c, err
+		return config.Loaded{}, err
 	}
-	s.name(c)
-	return c, nil
+	l, err := config.LoadOver(s.ConfigFile, s.Data)
+	if err != nil {
+		return l, err
+	}
+	s.settings = l.Settings
+	s.name(l.Config)
+	return l, nil
 }
 
 // Place settles where the data are.
@@ -368,8 +379,15 @@ func (s *Settings) name(c config.Config) {
 
 // source names the configuration.
 func (s *Settings) source() string {
-	if s.ConfigFile != "" {
-		return "configuration " + s.ConfigFile
+	over := ""
+	if s.settings != "" {
+		over = ", with the settings in " + s.settings + " over it"
+	}
+	switch {
+	case s.ConfigFile != "":
+		return "configuration " + s.ConfigFile + over
+	case over != "":
+		return "settings in " + s.settings
 	}
 	none := "NO CONFIGURATION (-config FILE), so the built-in one of the demo"
 	if _, err := os.Stat(usualConfig); err == nil {

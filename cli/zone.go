@@ -77,22 +77,27 @@ var errNotConfirmed = errors.New("not confirmed: nothing was changed")
 
 // zone shows the zone, or changes it in the configuration file.
 func (p *Program) zone(ctx context.Context, s *Settings) error {
-	c, err := s.Load()
+	l, err := s.LoadWhole()
 	if err != nil {
 		return err
 	}
+	c := l.Config
+	kept := l.Settings != "" && l.From("nhso.zone") == l.Settings
 	switch {
 	case len(s.Args) == 1 && s.Args[0] == "show":
 		_, err := fmt.Fprintln(p.Stdout, c.NHSO.Zone)
 		return err
 	case len(s.Args) != 2 || s.Args[0] != "set":
 		return errors.New("write: zone show, or: zone set demo|test|production [-nocheck] [-yes]")
-	case s.ConfigFile == "":
+	case s.ConfigFile == "" && !kept:
 		return errors.New("say which configuration: -config FILE")
 	}
 	to, err := zoneOf(s.Args[1])
 	if err != nil {
 		return err
+	}
+	if kept {
+		return p.zoneOfSettings(ctx, s, l, to)
 	}
 	path, err := filepath.EvalSymlinks(s.ConfigFile)
 	if err != nil {
@@ -117,7 +122,37 @@ func (p *Program) zone(ctx context.Context, s *Settings) error {
 		_, err := fmt.Fprintf(p.Stdout, "the zone is %s already\n", to)
 		return err
 	}
-	return p.changeZone(s, c.NHSO.Zone, to, path, after)
+	return p.changeZone(s, c.NHSO.Zone, to, s.ConfigFile, func() error { return replace(path, after) })
+}
+
+// zoneOfSettings changes the zone where it is kept by the program itself: there it holds
+// over the configuration.
+func (p *Program) zoneOfSettings(ctx context.Context, s *Settings, l config.Loaded, to visit.Zone) error {
+	change := map[string]string{"nhso.zone": string(to)}
+	next, err := l.WouldBe(change)
+	if err != nil {
+		return err
+	}
+	if err := p.readyFor(ctx, s, next.Config); err != nil {
+		return err
+	}
+	if l.NHSO.Zone == to {
+		_, err := fmt.Fprintf(p.Stdout, "the zone is %s already\n", to)
+		return err
+	}
+	return p.changeZone(s, l.NHSO.Zone, to, l.Settings, func() error {
+		_, err := config.Change(s.ConfigFile, s.Data, change)
+		return err
+	})
+}
+
+// replace writes a file that is there, for the same people.
+func replace(path string, data []byte) error {
+	mode := fs.FileMode(0o644)
+	if info, err := os.Stat(path); err == nil {
+		mode = info.Mode().Perm()
+	}
+	return atomicfile.Write(path, data, mode)
 }
 
 // readyFor reports whether the unit can work in the zone of that configuration.
@@ -160,8 +195,8 @@ func (p *Program) readyFor(ctx context.Context, s *Settings, c config.Config) er
 	return err
 }
 
-// changeZone asks, writes the file, and says what is left to do.
-func (p *Program) changeZone(s *Settings, from, to visit.Zone, path string, after []byte) error {
+// changeZone asks, has the file written, and says what is left to do.
+func (p *Program) changeZone(s *Settings, from, to visit.Zone, file string, write func() error) error {
 	if n, known := unsettledIn(filepath.Join(s.Data, string(from))); known && n > 0 {
 		fmt.Fprintf(p.Stdout, "%d visits of zone %s are not settled. They stay there and are not sent from zone %s.\n", n, from, to)
 	}
@@ -175,15 +210,11 @@ func (p *Program) changeZone(s *Settings, from, to visit.Zone, path string, afte
 			return errNotConfirmed
 		}
 	}
-	mode := fs.FileMode(0o644)
-	if info, err := os.Stat(path); err == nil {
-		mode = info.Mode().Perm()
-	}
-	if err := atomicfile.Write(path, after, mode); err != nil {
+	if err := write(); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(p.Stdout, "The zone in %s is %s now. It holds from the next start: end the kiosk and start it again, or: systemctl restart authenagent\n",
-		s.ConfigFile, to)
+		file, to)
 	return err
 }
 

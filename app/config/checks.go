@@ -208,3 +208,11 @@ func onThisMachine(u *url.URL) bool {
 	ip, err := netip.ParseAddr(u.Hostname())
 	return err == nil && ip.IsLoopback()
 }
+
+// CheckAddress says what is wrong with the address of a printer of that kind, or nothing.
+func CheckAddress(kind visit.PrinterKind, address string) string {
+	if check := printerAddress[kind]; check != nil {
+		return check(address)
+	}
+	return "unknown kind of printer"
+}

@@ -1,15 +1,10 @@
 package config
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"sort"
 	"strings"
-
-	"github.com/pelletier/go-toml/v2"
 )
 
 // MaxFile is the greatest size of a configuration, in bytes. A full one has
@@ -41,40 +36,21 @@ func (p *Problem) Error() string {
 // Load reads a file. A missing file is an error (fs.ErrNotExist); whether one is
 // needed is the caller's affair.
 func Load(path string) (Config, error) {
-	f, err := os.Open(path)
+	l, err := readLayer(path)
 	if err != nil {
-		return Config{}, fmt.Errorf("open configuration: %w", err)
+		return Config{}, err
 	}
-	defer func() { _ = f.Close() }()
-	data, err := io.ReadAll(io.LimitReader(f, MaxFile+1))
-	if err != nil {
-		return Config{}, fmt.Errorf("read configuration: %w", err)
-	}
-	return Parse(path, data)
+	return Parse(path, l.data)
 }
 
 // Parse reads a configuration; name stands in the errors. Every error is a
 // *Problem; several are joined, in the order of their lines.
 func Parse(name string, data []byte) (Config, error) {
-	if len(data) > MaxFile {
-		return Config{}, &Problem{File: name, Text: fmt.Sprintf("longer than %d bytes", MaxFile)}
+	tree, lines, err := document(layer{name, data})
+	if err != nil {
+		return Config{}, err
 	}
-	if p := encodingProblem(name, data); p != nil {
-		return Config{}, p
-	}
-	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")) // editors of Windows write it
-	found := linesOf(data)
-	tree := map[string]any{}
-	if err := toml.Unmarshal(data, &tree); err != nil {
-		p := &Problem{File: name, Line: found.again, Text: strings.TrimPrefix(err.Error(), "toml: ")}
-		var at *toml.DecodeError
-		if errors.As(err, &at) {
-			p.Line, _ = at.Position()
-		}
-		p.Text += advice(data, p.Line)
-		return Config{}, p
-	}
-	r := &reader{name: name, lines: found.lines, config: Default()}
+	r := &reader{name: name, beside: name, lines: lines, config: Default()}
 	r.sections(tree)
 	r.together()
 	if err := r.err(); err != nil {
@@ -83,10 +59,18 @@ func Parse(name string, data []byte) (Config, error) {
 	return r.config, nil
 }
 
+// place is a file with the lines of its keys and sections.
+type place struct {
+	name  string
+	lines map[string]int
+}
+
 // reader collects values and problems.
 type reader struct {
 	name     string
 	lines    map[string]int // of keys and sections
+	under    place          // the file over which this one is read, if any
+	beside   string         // the file beside which others lie that are named without a folder
 	config   Config
 	problems []*Problem
 }
@@ -129,17 +113,24 @@ func (r *reader) key(section, key string, value any) {
 }
 
 func (r *reader) fail(key, text string) {
-	line := r.lines[key]
+	at := place{r.name, r.lines}
+	if r.lines[key] == 0 && r.under.lines[key] > 0 {
+		at = r.under
+	}
+	line := at.lines[key]
 	if line == 0 {
 		section, _, _ := strings.Cut(key, ".")
-		line = r.lines[section]
+		line = at.lines[section]
 	}
-	r.problems = append(r.problems, &Problem{File: r.name, Line: line, Key: printable(key), Text: text})
+	r.problems = append(r.problems, &Problem{File: at.name, Line: line, Key: printable(key), Text: text})
 }
 
 func (r *reader) err() error {
 	sort.SliceStable(r.problems, func(i, j int) bool {
 		a, b := r.problems[i], r.problems[j]
+		if a.File != b.File {
+			return a.File == r.under.name
+		}
 		return a.Line < b.Line || a.Line == b.Line && a.Key < b.Key
 	})
 	all := make([]error, len(r.problems))

@@ -57,6 +57,6 @@ func (r *reader) printer() {
 // started.
 func (r *reader) template() {
 	if t := &r.config.Printer.Template; *t != "" && !filepath.IsAbs(*t) && !strings.HasPrefix(*t, "/") {
-		*t = filepath.Join(filepath.Dir(r.name), *t)
+		*t = filepath.Join(filepath.Dir(r.beside), *t)
 	}
 }

@@ -10,21 +10,21 @@ import (
 )
 
 // Rough reads what a screen needs to say that the configuration has mistakes: the
-// name and the telephone number of the unit, as far as they can be made out. The
-// rest is as in Default.
-func Rough(path string) Config {
+// name and the telephone number of the unit, as far as they can be made out. Each file
+// holds over those before it. The rest is as in Default.
+func Rough(paths ...string) Config {
 	c := Default()
 	c.Unit.Name, c.Unit.Phone = "", visit.UnitPhone{}
-	f, err := os.Open(path)
-	if err != nil {
-		return c
+	for _, path := range paths {
+		if f, err := os.Open(path); err == nil {
+			data, err := io.ReadAll(io.LimitReader(f, MaxFile))
+			if err == nil {
+				c = rough(c, data)
+			}
+			_ = f.Close()
+		}
 	}
-	defer func() { _ = f.Close() }()
-	data, err := io.ReadAll(io.LimitReader(f, MaxFile))
-	if err != nil {
-		return c
-	}
-	return rough(c, data)
+	return c
 }
 
 func rough(c Config, data []byte) Config {

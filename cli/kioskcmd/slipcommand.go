@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/google/uuid"
-
 	"authenkiosk/app"
 	"authenkiosk/app/slips"
 	"authenkiosk/cli"
@@ -90,11 +88,7 @@ func slipTest(ctx context.Context, p *cli.Program, s *cli.Settings) error {
 	defer func() { _ = device.Close() }()
 	ctx, cancel := context.WithTimeout(ctx, testPageAfter)
 	defer cancel()
-	now := time.Now()
-	err = device.Print(ctx, printer.Slip{
-		Kind: printer.KindTest, UnitName: c.Unit.Name, UnitPhone: c.Unit.Phone, Zone: c.NHSO.Zone, Visit: visit.ID(uuid.Must(uuid.NewV7()).String()),
-		At: now, Date: visit.ServiceDateOf(now), Languages: c.Kiosk.Languages, Printer: printerName(c.Printer), Program: "AuthenKiosk " + app.Version(),
-	})
+	err = device.Print(ctx, slips.TestPage(c, "AuthenKiosk "+app.Version(), time.Now()))
 	return tellTest(p.Stdout, err, printerName(c.Printer))
 }
 
