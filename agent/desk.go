@@ -14,7 +14,7 @@ const deskPath = "/api/v1/desk/"
 // of whom.
 var deskCosts = map[string]cost{
 	"sign-in": work, "sign-out": work,
-	"visits": work, "visit": work, "work": work, "numbers": work, "reveal": work,
+	"visits": work, "visit": work, "work": work, "numbers": work, "figures": work, "reveal": work,
 	"hold": work, "close": work, "reopen": work, "complete": work, "completions": work, "completed": work, "open": work, "void": work, "reprint": work,
 	"calls": work, "coming": work,
 	"ask": asking, "right": asking, "release": asking, "settle": asking, "second-code": asking, "devices": asking,

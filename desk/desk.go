@@ -7,6 +7,8 @@ package desk
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +34,8 @@ type Desk interface {
 	Work(ctx context.Context, o Operator) (Page, error)
 	// Numbers returns how many visits of a day stand where.
 	Numbers(ctx context.Context, o Operator, day visit.Date) (Numbers, error)
+	// Figures returns what can be counted of the visits of a day. Unlike Numbers, it reads them.
+	Figures(ctx context.Context, o Operator, day visit.Date) (Figures, error)
 	// Reveal returns who those visits are of. why is what the operator does with it, and
 	// decides how much it is: ShowVisit and CopyPID for one visit, ShowNames and
 	// ExportNames for a list.
@@ -174,8 +178,9 @@ type Item struct {
 	Relation  visit.Relation   `json:"relation,omitempty"` // of the certifier
 	Photo     bool             `json:"photo"`
 
-	// All three are masked.
+	// All four are masked.
 	PID   string `json:"pid_masked"`
+	HN    string `json:"hn_masked"`
 	Name  string `json:"name_masked"`
 	Phone string `json:"phone_masked"`
 }
@@ -200,6 +205,79 @@ type Numbers struct {
 	Day    visit.Date          `json:"service_date"`
 	States map[visit.State]int `json:"states"` // a visit that is held counts as work for the staff
 	Work   int                 `json:"work"`   // of every day
+}
+
+// Figures are what can be counted of the visits of a day, without anything of a person.
+// Those of several machines add up.
+type Figures struct {
+	Day     visit.Date           `json:"service_date"`
+	Hours   [24]Hour             `json:"hours"` // in which they were saved, in Thailand
+	Methods map[visit.Method]int `json:"methods"`
+	// Failed are those that NHSO refused or that are left to the staff, by the name of the
+	// problem. One that is held counts by where it stood before.
+	Failed map[string]int `json:"failed"`
+	// Seconds are how many patients have waited so many whole seconds for their code: from the
+	// visit's saving until its code was there, however many requests that took.
+	Seconds    map[int]int `json:"seconds"`
+	Unreadable int         `json:"unreadable,omitempty"` // visits that are left out because their records cannot be read
+}
+
+// Hour is how many of the visits of an hour stand where by now.
+type Hour struct {
+	Done    int `json:"done"`
+	Waiting int `json:"waiting"` // they wait for NHSO, and the program goes on by itself
+	Failed  int `json:"failed"`
+	Closed  int `json:"closed"` // without a code
+}
+
+// Add adds the figures of the same day on another machine.
+func (f *Figures) Add(other Figures) {
+	for i, h := range other.Hours {
+		f.Hours[i] = f.Hours[i].plus(h)
+	}
+	f.Methods, f.Failed, f.Seconds = sum(f.Methods, other.Methods), sum(f.Failed, other.Failed), sum(f.Seconds, other.Seconds)
+	f.Unreadable += other.Unreadable
+}
+
+// Total is the whole day.
+func (f Figures) Total() (all Hour) {
+	for _, h := range f.Hours {
+		all = all.plus(h)
+	}
+	return all
+}
+
+// All is how many visits there are, wherever they stand.
+func (h Hour) All() int { return h.Done + h.Waiting + h.Failed + h.Closed }
+
+func (h Hour) plus(other Hour) Hour {
+	return Hour{h.Done + other.Done, h.Waiting + other.Waiting, h.Failed + other.Failed, h.Closed + other.Closed}
+}
+
+func sum[K comparable](a, b map[K]int) map[K]int {
+	both := maps.Clone(a)
+	if both == nil {
+		both = map[K]int{}
+	}
+	for k, n := range b {
+		both[k] += n
+	}
+	return both
+}
+
+// Median is how many seconds half of the patients have waited at most; ok: anybody has got
+// a code.
+func (f Figures) Median() (seconds int, ok bool) {
+	all := 0
+	for _, n := range f.Seconds {
+		all += n
+	}
+	for _, s := range slices.Sorted(maps.Keys(f.Seconds)) {
+		if all -= 2 * f.Seconds[s]; all <= 0 && f.Seconds[s] > 0 {
+			return s, true
+		}
+	}
+	return 0, false
 }
 
 // Person is who a visit is of. Its numbers and names print themselves masked.

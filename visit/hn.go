@@ -69,6 +69,14 @@ func (h HN) Text() string { return h.text }
 // IsZero reports whether nobody has said the number.
 func (h HN) IsZero() bool { return h.text == "" }
 
+// Masked shows the end of the number, enough to tell two patients apart who stand there, and
+// never more than half of it.
+func (h HN) Masked() string {
+	signs := []rune(h.text)
+	hidden := len(signs) - min(3, len(signs)/2)
+	return strings.Repeat("x", hidden) + string(signs[hidden:])
+}
+
 // String says that there is a number, so that no print statement can leak it.
 func (h HN) String() string {
 	if h.IsZero() {

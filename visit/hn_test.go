@@ -48,6 +48,14 @@ func TestAnHNIsReadAsPeopleTypeAndScannersSendIt(t *testing.T) {
 	}
 }
 
+func TestAMaskedHNShowsItsEndAndNeverMoreThanHalf(t *testing.T) {
+	for text, want := range map[string]string{"": "", "7": "x", "42": "x2", "0042": "xx42", "000012345": "xxxxxx345", "12345/69": "xxxxx/69", "กข42": "xx42"} {
+		if got := HNOf(text).Masked(); got != want {
+			t.Errorf("%q is shown as %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestAnHNNeverPrintsItself(t *testing.T) {
 	const canary = "HN-000042"
 	hn := HNOf(canary)

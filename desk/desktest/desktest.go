@@ -230,6 +230,7 @@ func Run(t *testing.T, start Start) {
 		{"lists tell nobody", masked},
 		{"work is what has no code and is not closed", work},
 		{"the numbers of a day add up", numbers},
+		{"the figures of a day count each visit once, and name nobody", figures},
 		{"one holds a visit and the other is told who", hold},
 		{"a visit is released only with an answer of NHSO", release},
 		{"what another holds is released by a lead alone", releaseOther},
@@ -519,6 +520,48 @@ func numbers(w world) {
 	}
 	if got.Work != 4 || got.Day != visit.ServiceDateOf(w.now()) {
 		w.t.Errorf("%d items of work on %s", got.Work, got.Day)
+	}
+}
+
+func figures(w world) {
+	states := visit.States()
+	for n, s := range states {
+		w.add(n+1, s)
+	}
+	held := w.add(11, visit.StateRefused)
+	w.must(w.store.Hold(held, anna.Name, w.now()))
+	line := Visit(12, w.now())
+	line.Method = visit.MethodLine
+	w.must(w.store.SaveDone(line, otherCode, Noon, w.now()))
+	got, err := w.Figures(w.t.Context(), tech, visit.Date{})
+	w.must(err)
+	want := desk.Hour{Done: 2, Waiting: 2, Failed: 3, Closed: 1}
+	if got.Total() != want || got.Hours[12] != want || got.Day != visit.ServiceDateOf(w.now()) || got.Total().All() != len(states)+2 {
+		w.t.Errorf("%+v", got)
+	}
+	if got.Methods[visit.MethodCard] != len(states)+1 || got.Methods[visit.MethodLine] != 1 {
+		w.t.Errorf("by method: %v", got.Methods)
+	}
+	if got.Failed[visit.NHSORefusedVisit.String()] != 2 || got.Failed[visit.UpstreamCannot.String()] != 1 {
+		w.t.Errorf("why: %v", got.Failed)
+	}
+	waited, ok := got.Median()
+	if !ok || len(got.Seconds) != 1 || got.Seconds[waited] != 1 { // one was not there before its code
+		w.t.Errorf("half waited %d s of %v", waited, got.Seconds)
+	}
+	empty, err := w.Figures(w.t.Context(), tech, visit.ServiceDateOf(Noon.AddDate(0, 0, -1)))
+	w.must(err)
+	if _, ok := empty.Median(); ok || empty.Total() != (desk.Hour{}) {
+		w.t.Errorf("on a day without visits: %+v", empty)
+	}
+	text, err := json.Marshal(got)
+	w.must(err)
+	for _, v := range []visit.Visit{line, Visit(1, Noon)} {
+		for _, never := range []string{v.PID.Digits(), v.PID.Masked(), v.Name.First, v.HN.Text(), string(v.ID), string(otherCode)} {
+			if strings.Contains(string(text), never) {
+				w.t.Errorf("the figures show %q", never)
+			}
+		}
 	}
 }
 

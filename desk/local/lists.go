@@ -186,7 +186,7 @@ func (d *Desk) item(r storage.Record, today visit.Date) desk.Item {
 		HeldBy: r.Hold.By, HeldSince: r.Hold.At, Made: r.Hold.Completion, ClosedBy: r.ClosedBy, Closed: r.Closed, SettledBy: r.SettledBy,
 		Opened: r.Opened.Why, OpenedBy: r.Opened.By, SecondOf: r.Second.Of, Second: r.Second.Why, Void: r.Void.Why, VoidBy: r.Void.By, Reprints: r.Reprints,
 		Code: r.Code, Issued: r.IssuedAt, ClaimType: v.ClaimType, Method: v.Method, Relation: v.Attestation.Relation, Photo: v.Attestation.Photo,
-		PID: v.PID.Masked(), Name: v.Name.Short(), Phone: v.Phone.Masked(),
+		PID: v.PID.Masked(), HN: v.HN.Masked(), Name: v.Name.Short(), Phone: v.Phone.Masked(),
 	}
 	of := rules.Item{State: i.State, Problem: r.Problem, Unknown: r.Opened.By != "", ServiceDate: i.Day, Since: visit.ServiceDateOf(r.ChangedAt)}
 	next := of.Next(today)

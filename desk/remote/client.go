@@ -115,6 +115,12 @@ func (c *Client) Numbers(ctx context.Context, o desk.Operator, day visit.Date) (
 	return n, err
 }
 
+// Figures implements desk.Desk.
+func (c *Client) Figures(ctx context.Context, o desk.Operator, day visit.Date) (f desk.Figures, err error) {
+	err = c.ask(ctx, o, "figures", call{Day: day}, &f)
+	return f, err
+}
+
 // Reveal implements desk.Desk.
 func (c *Client) Reveal(ctx context.Context, o desk.Operator, why rules.Action, ids ...visit.ID) ([]desk.Person, error) {
 	var w []person

@@ -83,6 +83,8 @@ func (h *Handler) do(r *http.Request, path string, c call) (any, error) {
 		return wirePage(p), err
 	case "numbers":
 		return h.Desk.Numbers(ctx, o, c.Day)
+	case "figures":
+		return h.Desk.Figures(ctx, o, c.Day)
 	case "reveal":
 		list, err := h.Desk.Reveal(ctx, o, c.Why, c.IDs...)
 		return wirePersons(list), err

@@ -22,7 +22,7 @@ const SessionHeader = "X-Desk-Session"
 // Calls returns the paths behind Root.
 func Calls() []string {
 	return []string{
-		"sign-in", "sign-out", "visits", "visit", "work", "numbers", "reveal", "ask", "right", "hold", "release", "complete", "completions", "completed", "settle", "close", "reopen",
+		"sign-in", "sign-out", "visits", "visit", "work", "numbers", "figures", "reveal", "ask", "right", "hold", "release", "complete", "completions", "completed", "settle", "close", "reopen",
 		"open", "second-code", "void", "reprint",
 		"devices", "calls", "coming",
 	}
