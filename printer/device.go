@@ -139,8 +139,11 @@ func (d *Device) Interrupted() {
 // PrintPicture prints any picture, for example a test page. Its end is that of
 // Print.
 func (d *Device) PrintPicture(ctx context.Context, m *image.Gray) error {
-	return d.out.print(ctx, fmt.Sprintf("picture-%d", time.Now().UnixNano()), m, 0)
+	return d.out.print(ctx, pictureName(), m, 0)
 }
+
+// pictureName names what is no slip, for printers that keep what they print.
+func pictureName() string { return fmt.Sprintf("picture-%d", time.Now().UnixNano()) }
 
 // WidthPx returns how many dots wide a picture for this printer should be.
 func (d *Device) WidthPx() int { return d.width }
