@@ -33,7 +33,7 @@ type room struct {
 // what is in a list must be in use.
 var house = map[string]room{
 	".": {
-		[]string{"app", "app/config", "app/demo", "app/kiosk", "app/station", "cli", "cli/kioskcmd", "desk/session", "ui/dock", "ui/draw", "ui/fyneenv", "ui/kiosk", "ui/station", "visit", "visit/flow"},
+		[]string{"app", "app/config", "app/demo", "app/kiosk", "app/station", "atomicfile", "cli", "cli/kioskcmd", "desk/session", "ui/dock", "ui/draw", "ui/fyneenv", "ui/kiosk", "ui/station", "visit", "visit/flow"},
 		[]string{"cardreader/virtualcard", "nhso/testzone", "printer", "printer/template"},
 		"it joins the face to the program; devices and NHSO are the program's. Its benchmarks play patients",
 	},
@@ -62,7 +62,7 @@ var house = map[string]room{
 	"cli/manual": {[]string{"cli"}, []string{"cli/kioskcmd"}, "it tells what the table of commands has, and knows no command of its own"},
 	"cli/kioskcmd": {
 		[]string{
-			"app", "app/config", "app/demo", "app/kiosk", "app/patient", "app/photo", "app/slips", "app/station", "camera", "cli", "printer", "printer/template", "storage", "visit", "visit/flow",
+			"app", "app/config", "app/demo", "app/kiosk", "app/patient", "app/photo", "app/slips", "app/station", "camera", "cli", "desk/sheet", "printer", "printer/template", "storage", "visit", "visit/flow",
 		},
 		[]string{"printer/sink"},
 		"commands of the program with a screen, which is handed in: they can be tested without Fyne",
@@ -140,6 +140,8 @@ var house = map[string]room{
 	"desk/remote":   {[]string{"desk", "desk/session", "visit", "visit/desk"}, []string{"desk/desktest", "desk/local", "storage"}, "it carries calls between an owner and a station, and a station has nothing of the owner's store"},
 	"desk/session":  {[]string{"visit/desk"}, []string{"visit"}, "a session is in memory: who they are and what their PIN is worth is told through an interface of its own"},
 
+	"desk/sheet": {nil, nil, "it makes files of texts, whosever they are"},
+
 	"certtest": {nil, nil, "it makes certificates, whoever shows them"},
 	"logtest":  {nil, nil, "it holds what was written, by whomever"},
 
@@ -196,7 +198,7 @@ var house = map[string]room{
 	"ui/draw/drawtest": {[]string{"assets"}, nil, "it measures what is drawn, and must not use what draws"},
 	"ui/kiosk":         {[]string{"ui/draw", "visit", "visit/flow"}, []string{"ui/dock", "ui/draw/drawtest"}, "screens draw a model and send taps; one that asked a device would show what the flow has not decided"},
 	"ui/station": {
-		[]string{"desk", "desk/session", "ui/draw", "visit", "visit/desk"},
+		[]string{"desk", "desk/session", "desk/sheet", "ui/draw", "visit", "visit/desk"},
 		[]string{"desk/desktest", "desk/local", "storage", "ui/draw/drawtest"},
 		"it shows and does what a desk answers, wherever the visits are; one that knew a store or a device could go around it",
 	},
@@ -241,6 +243,7 @@ var libraries = map[string]place{
 	"github.com/srwiley/rasterx":       {[]string{"ui/draw"}, nil, "icons are the screens'"},
 	"github.com/skip2/go-qrcode":       {[]string{"printer", "ui/draw"}, []string{"."}, "who shows a code draws it"},
 	"github.com/google/uuid":           {[]string{"agent/secureagent", "app/cards", "app/slips", "app/slips/spool", "nhso/testzone"}, []string{"app", "app/kiosk"}, "the domain checks ids and makes none"},
+	"github.com/xuri/excelize/v2":      {[]string{"desk/sheet"}, []string{"desk/sheet"}, "workbooks are made in one place, which no program without a screen links"},
 	"github.com/esimov/pigo":           {[]string{"camera/gate"}, nil, "faces are looked for in one place"},
 	"github.com/gen2brain/jpegn":       {[]string{"camera"}, nil, "pictures of cameras are decoded in one place"},
 	"github.com/icholy/digest":         {[]string{"camera"}, nil, "cameras in the network ask for their passwords; nothing else of ours does"},

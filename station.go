@@ -94,7 +94,8 @@ func (w *deskWindow) show() {
 // play shows a station that is ready, and runs it.
 func (w *deskWindow) play(ctx context.Context, made *station.Station) error {
 	c := made.Config
-	screen, err := ui.New(ui.Options{
+	paper := kioskcmd.Paper{Config: c, Log: w.o.Log}
+	o := ui.Options{
 		Unit: c.Unit.Name, HCode: c.Unit.HCode, Zone: c.NHSO.Zone, Machine: made.Machine, Languages: c.Kiosk.Languages,
 		OnCard: c.Station.OnCard, Desk: made.Counter(), Door: made, Idle: session.Idle, Now: time.Now,
 		Beside: func(work func(context.Context), then func()) {
@@ -103,10 +104,17 @@ func (w *deskWindow) play(ctx context.Context, made *station.Station) error {
 				fyne.Do(then)
 			}()
 		},
-		Later: func(d time.Duration, do func()) { time.AfterFunc(d, func() { fyne.Do(do) }) },
-		Copy:  func(text string) { w.app.Clipboard().SetContent(text) },
-		Shows: made.Shows,
-	})
+		Later:  func(d time.Duration, do func()) { time.AfterFunc(d, func() { fyne.Do(do) }) },
+		Copy:   func(text string) { w.app.Clipboard().SetContent(text) },
+		Copied: func() string { return w.app.Clipboard().Content() },
+		Save:   saveFile,
+		PDF:    paper.PDF,
+		Shows:  made.Shows,
+	}
+	if paper.Prints() {
+		o.PrintPage, o.TestPrint = paper.Page, paper.Test
+	}
+	screen, err := ui.New(o)
 	if err != nil {
 		made.Close()
 		return err

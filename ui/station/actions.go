@@ -19,7 +19,7 @@ import (
 // actions are what can be done with the visit, and nothing else.
 func (d *details) actions(list *fyne.Container) {
 	s, i := d.s, d.of.Item
-	mine := i.HeldBy != "" && i.HeldBy == desk.OperatorAt(s.o.Machine, s.who).Name
+	mine := i.HeldBy != "" && i.HeldBy == s.operator(d.at).Name
 	switch {
 	case !i.Kind.Open():
 		d.steps(list, i.Steps, false)
@@ -28,15 +28,15 @@ func (d *details) actions(list *fyne.Container) {
 	case mine:
 		list.Add(wrapped(s.say.Say("station.steps")))
 		d.steps(list, i.Steps, true)
-		if s.may(rules.Release) {
+		if d.may(rules.Release) {
 			d.add(list, s.button("release", s.say.Say("station.release"), d.release))
 		}
 	case i.HeldBy != "":
-		if s.may(rules.ReleaseOther) {
+		if d.may(rules.ReleaseOther) {
 			d.add(list, s.button("release", s.say.Say("station.release-other"), d.release))
 		}
 	default:
-		if i.State != visit.StateInflight && s.may(rules.Hold) {
+		if i.State != visit.StateInflight && d.may(rules.Hold) {
 			list.Add(wrapped(s.say.Say("station.hold-why")))
 			d.add(list, s.button("hold", s.say.Say("station.hold"), d.hold).strong())
 		}
@@ -53,27 +53,27 @@ func (d *details) steps(list *fyne.Container, steps []rules.Step, held bool) {
 		case rules.Wait, rules.CallAdmin:
 			list.Add(wrapped(s.say.Say("station.step." + string(step))))
 		case rules.NewAuthen:
-			if held && s.may(rules.CopyPID) {
+			if held && d.may(rules.CopyPID) {
 				list.Add(wrapped(s.say.Say("station.step.new-authen")))
 				d.add(list, s.button("copy-pid", s.say.Say("station.copy-pid"), d.copyPID))
 			}
 		case rules.EnterCode:
-			if held && s.may(rules.Settle) {
+			if held && d.may(rules.Settle) {
 				d.enterCode(list)
 			}
 		case rules.Ask:
-			if s.may(rules.AskNHSO) {
+			if d.may(rules.AskNHSO) {
 				d.add(list, s.button("ask", s.say.Say("station.ask"), d.ask))
 			}
 		case rules.Close:
-			if held && (s.may(rules.GiveUp) || s.may(rules.CloseNotDue)) {
+			if held && (d.may(rules.GiveUp) || d.may(rules.CloseNotDue)) {
 				d.add(list, s.button("close", s.say.Say("station.close"), func() {
 					d.closing, d.reason, d.said = true, "", ""
 					d.build()
 				}))
 			}
 		case rules.BringBack:
-			if s.may(rules.Reopen) {
+			if d.may(rules.Reopen) {
 				d.add(list, s.button("reopen", s.say.Say("station.reopen"), d.reopen))
 			}
 		case rules.ReadCard, rules.OfficerCard, rules.PrintAgain: // no desk carries them yet
@@ -118,7 +118,7 @@ func (d *details) reasons(list *fyne.Container) {
 	s := d.s
 	list.Add(bold(wrapped(s.say.Say("station.close-why"))))
 	for _, r := range rules.Reasons() {
-		if !s.may(r.Action()) {
+		if !d.may(r.Action()) {
 			continue
 		}
 		b := d.add(list, s.button("reason-"+string(r), s.say.Say("station.reason."+string(r)), func() {
@@ -212,7 +212,7 @@ func (d *details) copyPID() {
 		found, err = dk.Reveal(ctx, o, rules.CopyPID, id)
 		return err
 	}, func() {
-		d.s.o.Copy(found[0].PID.Digits())
+		d.s.copyForAWhile(found[0].PID.Digits())
 		d.say(d.s.say.Say("station.said.pid-copied"), false)
 	})
 }
@@ -223,6 +223,9 @@ func (d *details) copyCode() {
 		d.say(d.s.say.Say("station.said.code-copied"), false)
 	}
 }
+
+// may reports whether whoever is signed in may do something with the visit, where it is.
+func (d *details) may(a rules.Action) bool { return d.s.mayAt(d.at, a) }
 
 // done says what was done, and brings everything up to date.
 func (d *details) done(key string, pairs ...any) {
@@ -237,7 +240,7 @@ func (d *details) typed(key fyne.KeyName) bool {
 		return false
 	case key == fyne.KeyF7:
 		d.copyCode()
-	case key == fyne.KeyF8 && d.s.may(rules.ShowVisit) && d.person.PID.IsZero():
+	case key == fyne.KeyF8 && d.may(rules.ShowVisit) && d.person.PID.IsZero():
 		d.showPerson()
 	default:
 		return false

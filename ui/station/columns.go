@@ -12,37 +12,46 @@ import (
 
 func monthKey(d visit.Date) string { return "month." + strconv.Itoa(int(d.Month)) }
 
-// plain is a cell of usual words.
-func plain(of func(desk.Item) string) func(desk.Item) (string, widget.Importance) {
-	return func(i desk.Item) (string, widget.Importance) { return of(i), widget.MediumImportance }
+// cell is one of usual words.
+func cell(of func(row) string) func(row) (string, widget.Importance) {
+	return func(i row) (string, widget.Importance) { return of(i), widget.MediumImportance }
 }
 
 // columnsOfDay are those of the visits of a day.
 func (s *Station) columnsOfDay() []column {
-	return []column{
-		{"time", 80, false, 0, plain(func(i desk.Item) string { return s.clock(i.Saved) })},
-		{"name", 170, true, 1, plain(func(i desk.Item) string { return i.Name })},
-		{"pid", 200, false, 4, plain(func(i desk.Item) string { return i.PID })},
-		{"method", 150, false, 6, plain(func(i desk.Item) string { return s.say.Say("station.method." + string(i.Method)) })},
-		{"claim", 170, true, 5, plain(claim)},
-		{"code", 160, false, 2, plain(func(i desk.Item) string { return string(i.Code) })},
+	return s.ofSeveral([]column{
+		{"time", 80, false, 0, cell(func(i row) string { return s.clock(i.Saved) })},
+		{"name", 170, true, 1, cell(func(i row) string { return i.Name })},
+		{"pid", 200, false, 5, cell(func(i row) string { return i.PID })},
+		{"hn", 110, false, 6, cell(func(i row) string { return i.HN })},
+		{"method", 150, false, 8, cell(func(i row) string { return s.say.Say("station.method." + string(i.Method)) })},
+		{"claim", 170, true, 7, cell(claim)},
+		{"code", 160, false, 2, cell(func(i row) string { return string(i.Code) })},
 		{"state", 170, false, 3, s.state},
-	}
+	}, 4)
 }
 
 // columnsOfWork are those of what waits for a person.
 func (s *Station) columnsOfWork() []column {
-	return []column{
-		{"number", 170, false, 0, plain(func(i desk.Item) string { return i.ID.Number() })},
+	return s.ofSeveral([]column{
+		{"number", 170, false, 0, cell(func(i row) string { return i.ID.Number() })},
 		{"happened", 220, true, 1, s.happened},
-		{"until", 190, false, 2, plain(s.until)},
-		{"name", 160, true, 3, plain(func(i desk.Item) string { return i.Name })},
-		{"held", 170, true, 4, plain(func(i desk.Item) string { return i.HeldBy })},
+		{"until", 190, false, 2, cell(func(i row) string { return s.until(*i.Item) })},
+		{"name", 160, true, 3, cell(func(i row) string { return i.Name })},
+		{"held", 170, true, 4, cell(func(i row) string { return i.HeldBy })},
+	}, 3)
+}
+
+// ofSeveral adds the column of the machine where there is more than one.
+func (s *Station) ofSeveral(columns []column, rank int) []column {
+	if len(s.owners) == 1 {
+		return columns
 	}
+	return append(columns, column{"machine", 130, false, rank, cell(func(i row) string { return i.at.name })})
 }
 
 // claim is the service as NHSO names it, or its code.
-func claim(i desk.Item) string {
+func claim(i row) string {
 	if i.ClaimType.Name != "" {
 		return i.ClaimType.Name
 	}
@@ -50,20 +59,20 @@ func claim(i desk.Item) string {
 }
 
 // state says where a visit stands.
-func (s *Station) state(i desk.Item) (string, widget.Importance) {
+func (s *Station) state(i row) (string, widget.Importance) {
 	if i.HeldBy != "" {
 		return s.say.Say("station.state.held"), widget.WarningImportance
 	}
-	return s.say.Say("station.state." + string(i.State)), s.colourOf(i)
+	return s.say.Say("station.state." + string(i.State)), s.colourOf(*i.Item)
 }
 
 // happened says what a visit waits for, or that somebody is at it.
-func (s *Station) happened(i desk.Item) (string, widget.Importance) {
+func (s *Station) happened(i row) (string, widget.Importance) {
 	words := s.say.Say("station.kind." + string(i.Kind))
 	if i.HeldBy != "" {
 		return s.say.Say("station.state.held") + " · " + words, widget.MediumImportance
 	}
-	return words, s.colourOf(i)
+	return words, s.colourOf(*i.Item)
 }
 
 func (s *Station) colourOf(i desk.Item) widget.Importance {

@@ -28,6 +28,7 @@ type details struct {
 	closed  func()           // hears that nothing is shown any more
 	changed func(moved bool) // hears that there is something to show; moved: the visit stands elsewhere
 
+	at      *owner   // the machine that has it
 	id      visit.ID // empty: none
 	of      desk.Details
 	known   bool         // of is that of id
@@ -41,16 +42,16 @@ type details struct {
 	box     *fyne.Container
 	names   []string // of the widgets in it
 	scroll  *container.Scroll
-	at      string         // the widget at which the keyboard is, here or elsewhere
+	focus   string         // the widget at which the keyboard is, here or elsewhere
 	start   fyne.Focusable // what Enter in the list goes to
 }
 
 // open shows a visit.
-func (d *details) open(id visit.ID) {
+func (d *details) open(at *owner, id visit.ID) {
 	if d.id == id {
 		return
 	}
-	*d = details{s: d.s, closed: d.closed, changed: d.changed, box: d.box, id: id}
+	*d = details{s: d.s, closed: d.closed, changed: d.changed, box: d.box, at: at, id: id}
 	d.build()
 	d.changed(false)
 	d.look()
@@ -83,7 +84,7 @@ func (d *details) look() {
 		return
 	}
 	var of desk.Details
-	d.s.ask(func(ctx context.Context, dk desk.Desk, o desk.Operator) (err error) {
+	d.s.askAt(d.at, func(ctx context.Context, dk desk.Desk, o desk.Operator) (err error) {
 		of, err = dk.Visit(ctx, o, id)
 		return err
 	}, func(err error) {
@@ -116,9 +117,9 @@ func (d *details) build() {
 		return
 	}
 	if at := d.s.focusedName(); at != "" { // nothing has the keyboard while every button here is disabled
-		d.at = at
+		d.focus = at
 	}
-	inside := slices.Contains(d.names, d.at)
+	inside := slices.Contains(d.names, d.focus)
 	d.start = nil
 	list := container.NewVBox()
 	if d.known {
@@ -140,7 +141,7 @@ func (d *details) build() {
 		container.NewBorder(nil, nil, title(d.id.Number()), d.s.button("close-details", d.s.say.Say("button.close")+"  Esc", d.s.page.back)), nil, nil, nil,
 		d.scrolled(container.New(layout.NewCustomPaddedLayout(0, 0, 0, besideBar), list)))}
 	d.box.Refresh()
-	if inside && !d.busy && !d.s.focusName(d.at) {
+	if inside && !d.busy && !d.s.focusName(d.focus) {
 		d.enter() // the button that was pressed is gone: what comes next takes its place
 	}
 	d.names = nil
@@ -214,7 +215,7 @@ func (d *details) head(list *fyne.Container) {
 		list.Add(wrapped(strings.Join(more, "\n")))
 		return
 	}
-	words, look := s.state(i)
+	words, look := s.state(row{&i, d.at})
 	l := bold(wrapped(words))
 	l.Importance = look
 	list.Add(l)
@@ -238,7 +239,7 @@ func (d *details) facts(list *fyne.Container) {
 		{"pid", pid},
 		{"hn", hn},
 		{"phone", phone},
-		{"claim", claim(i)},
+		{"claim", claim(row{&i, d.at})},
 		{"method", s.say.Say("station.method." + string(i.Method))},
 		{"date", s.day(i.Day) + " " + s.clock(i.Saved)},
 		{"certifier", d.person.Certifier.Full()},
@@ -252,7 +253,7 @@ func (d *details) facts(list *fyne.Container) {
 	}
 	list.Add(widget.NewSeparator())
 	list.Add(form)
-	if d.person.PID.IsZero() && s.may(rules.ShowVisit) {
+	if d.person.PID.IsZero() && d.may(rules.ShowVisit) {
 		d.add(list, s.button("show-person", s.say.Say("station.show-person")+"  F8", d.showPerson))
 	}
 }
@@ -304,7 +305,7 @@ func (d *details) do(call func(context.Context, desk.Desk, desk.Operator) error,
 	id := d.id
 	d.busy = true
 	d.say(d.s.say.Say("station.doing"), false)
-	d.s.ask(call, func(err error) {
+	d.s.askAt(d.at, call, func(err error) {
 		if d.id != id {
 			return // another one is shown by now
 		}

@@ -4,20 +4,18 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
-
-	"authenkiosk/desk"
 )
 
 // find shows the item of a number, or else what fits among the visits of today.
 func (s *Station) find(text string) {
 	w := s.work
-	i := slices.IndexFunc(w.items, func(i desk.Item) bool { return sameNumber(i.ID.Number(), text) })
+	i := slices.IndexFunc(w.items, func(i row) bool { return sameNumber(i.ID.Number(), text) })
 	w.missed = ""
 	switch {
 	case i >= 0:
 		s.page = w
 		s.build()
-		w.details.open(w.items[i].ID)
+		w.details.open(w.items[i].at, w.items[i].ID)
 		w.refresh()
 	case numberOfVisit.MatchString(text) && s.page == page(w):
 		w.missed = text
@@ -90,4 +88,4 @@ func (s *Station) focusName(name string) (there bool) {
 }
 
 // rowOf names a row of a table in the layout for tests.
-func rowOf(i desk.Item) string { return "row-" + i.ID.Number() }
+func rowOf(i row) string { return "row-" + i.ID.Number() }

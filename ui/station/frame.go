@@ -1,6 +1,7 @@
 package station
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
+	"authenkiosk/desk"
 	"authenkiosk/visit"
 	rules "authenkiosk/visit/desk"
 )
@@ -72,18 +74,25 @@ func (f *frame) refresh() {
 	if !s.card.IsZero() && s.may(rules.ShowNames) {
 		f.notice.Add(s.cardNotice())
 	}
+	for _, at := range s.owners[1:] {
+		if words := s.absence(at); words != "" {
+			away := wrapped(words)
+			away.Importance = widget.WarningImportance
+			f.notice.Add(away)
+		}
+	}
 	f.notice.Refresh()
 	parts := []string{s.o.HCode, s.say.Say("light.nhso") + " " + s.say.Say("device."+s.nhsoState())}
 	switch {
-	case s.asOf.IsZero():
-	case s.stale:
-		parts = append(parts, s.say.Say("station.stale", "Time", s.clock(s.asOf)))
+	case s.here().asOf.IsZero():
+	case s.here().away != nil:
+		parts = append(parts, s.say.Say("station.stale", "Time", s.clock(s.here().asOf)))
 	default:
-		parts = append(parts, s.say.Say("station.as-of", "Time", s.clock(s.asOf)))
+		parts = append(parts, s.say.Say("station.as-of", "Time", s.clock(s.here().asOf)))
 	}
 	f.status.SetText(strings.Join(parts, " · "))
 	importance := widget.MediumImportance
-	if s.stale || s.nhso == visit.DeviceDown {
+	if s.here().away != nil || s.nhso == visit.DeviceDown {
 		importance = widget.DangerImportance
 	}
 	if f.status.Importance != importance {
@@ -91,6 +100,20 @@ func (f *frame) refresh() {
 		f.status.Refresh()
 	}
 	f.who.SetText(s.who.Name.Full() + " · " + s.say.Say("station.role."+string(s.who.Role)))
+}
+
+// absence says why the visits of another machine are not those of this moment; empty: they
+// are.
+func (s *Station) absence(at *owner) string {
+	switch {
+	case at.away == nil:
+		return ""
+	case errors.Is(at.away, desk.NotSignedIn):
+		return s.say.Say("station.away.not-signed-in", "Machine", at.name)
+	case at.asOf.IsZero():
+		return s.say.Say("station.away", "Machine", at.name)
+	}
+	return s.say.Say("station.away.as-of", "Machine", at.name, "Time", s.clock(at.asOf))
 }
 
 // nhsoState is the word for how NHSO is.

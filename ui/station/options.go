@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"authenkiosk/desk"
+	"authenkiosk/desk/sheet"
 	"authenkiosk/visit"
 	rules "authenkiosk/visit/desk"
 )
@@ -18,18 +19,36 @@ type Options struct {
 	Languages   []string // the first is shown first
 	OnCard      visit.OnCard
 
-	Desk desk.Desk
-	Door Door
-	Idle time.Duration // nobody has touched the station: the operator is signed out
+	Desk   desk.Desk
+	Others []Other // machines whose visits are shown beside those of this one
+	Door   Door
+	Idle   time.Duration // nobody has touched the station: the operator is signed out
 
 	Now func() time.Time
 	// Beside does work away from the window, and calls then on the goroutine of the window
 	// when it is done.
 	Beside func(work func(context.Context), then func())
 	// Later calls on the goroutine of the window after a while.
-	Later func(time.Duration, func())
-	Copy  func(text string) // to the clipboard
-	Shows func(page string) // hears the name of the page that is shown
+	Later  func(time.Duration, func())
+	Copy   func(text string) // to the clipboard
+	Copied func() string     // what is in the clipboard
+	// Save keeps a file where the operator finds it, and returns where; nil: no file can be
+	// kept.
+	Save func(name string, data []byte) (path string, err error)
+	// PDF makes a page of those lines; PrintPage prints it, and is nil where nothing prints.
+	PDF       func([]sheet.Line) ([]byte, error)
+	PrintPage func(context.Context, []sheet.Line) error
+	TestPrint func(context.Context) error // prints a test page; nil where nothing prints
+	Shows     func(page string)           // hears the name of the page that is shown
+}
+
+// Other is another machine that has visits.
+type Other struct {
+	Machine string // its name
+	Desk    desk.Desk
+	// Who returns who works there with a token of this station, without waiting for anybody, or
+	// an error with desk.NotSignedIn.
+	Who func(token string) (desk.Operator, error)
 }
 
 // Door lets operators in at this machine. It is safe for concurrent use.

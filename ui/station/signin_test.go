@@ -108,11 +108,11 @@ func TestARoleSeesOnlyWhatItMayDo(t *testing.T) {
 			}
 			w.signInAs(c.role)
 			w.key(fyne.KeyF4)
-			w.work.details.open(v.ID)
+			w.work.details.open(w.here(), v.ID)
 			if w.has("show-person") != c.show || w.has("hold") != c.hold || w.has("settle") {
 				t.Errorf("on the screen: %q", w.texts())
 			}
-			w.work.details.open(other.ID)
+			w.work.details.open(w.here(), other.ID)
 			if w.has("release") != c.by || w.has("hold") {
 				t.Errorf("of what another holds: %q", w.texts())
 			}

@@ -1,7 +1,6 @@
 package station
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"authenkiosk/desk"
-	"authenkiosk/desk/session"
 	"authenkiosk/ui/draw"
 	"authenkiosk/visit"
 	rules "authenkiosk/visit/desk"
@@ -19,6 +17,10 @@ import (
 
 // lookEvery is how often lists are brought up to date while somebody is signed in.
 const lookEvery = 5 * time.Second
+
+// clipboardFor is how long the number of a person stays in the clipboard: time to go to a
+// page of NHSO and paste it.
+const clipboardFor = time.Minute
 
 // Station is the screen of the front desk. All of it belongs to the goroutine of the
 // window.
@@ -35,8 +37,7 @@ type Station struct {
 	turn   uint64    // grows when somebody signs in or out: what was asked for before comes too late
 	used   time.Time // when a hand was last at the station
 	looked time.Time // when lists were last brought up to date
-	asOf   time.Time // of what is shown
-	stale  bool      // the last look came to nothing
+	owners []*owner  // of visits; this machine is the first
 	nhso   visit.DeviceState
 	card   visit.PID // whose card is in the reader; zero: nobody's
 
@@ -44,6 +45,7 @@ type Station struct {
 	frame  frame
 	today  *today
 	work   *work
+	counts *numbers
 	pages  []page
 	page   page // nil: nobody is signed in
 }
@@ -67,11 +69,11 @@ func New(o Options) (*Station, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Station{o: o, say: draw.Speaker{Words: words, Lang: o.Languages[0]}, root: container.NewStack()}
+	s := &Station{o: o, owners: ownersOf(o), say: draw.Speaker{Words: words, Lang: o.Languages[0]}, root: container.NewStack()}
 	s.keys = &keyboard{now: o.Now, later: o.Later, scanned: s.scanned}
 	s.signIn.s, s.frame.s = s, s
-	s.today, s.work = newToday(s), newWork(s)
-	s.pages = []page{s.today, s.work}
+	s.today, s.work, s.counts = newToday(s), newWork(s), newNumbers(s)
+	s.pages = []page{s.today, s.work, s.counts}
 	s.signIn.look()
 	s.build()
 	return s, nil
@@ -151,6 +153,9 @@ func (s *Station) typedKey(e *fyne.KeyEvent) bool {
 func (s *Station) typedOnPage(key fyne.KeyName) bool {
 	switch key {
 	case fyne.KeyF5:
+		if s.page == page(s.counts) {
+			s.counts.fresh()
+		}
 		s.lookAtAll()
 		return true
 	case fyne.KeyEscape:
@@ -203,45 +208,16 @@ func (s *Station) Tick(now time.Time) {
 	}
 }
 
-// ask has the desk do something for whoever is signed in, and calls then with what came
-// of it. Nothing comes of it when they have left meanwhile.
-func (s *Station) ask(call func(context.Context, desk.Desk, desk.Operator) error, then func(error)) {
-	token, turn := s.token, s.turn
-	var err error
-	s.o.Beside(func(ctx context.Context) {
-		var who rules.Operator
-		if who, err = s.o.Door.Of(token); err == nil {
-			err = call(ctx, s.o.Desk, desk.OperatorAt(s.o.Machine, who))
-		}
-	}, func() {
-		switch {
-		case turn != s.turn:
-		case errors.Is(err, session.ErrOver):
-			s.signOut("station.sign-in.over")
-		default:
-			then(err)
-		}
-	})
-}
-
-// look is ask for a list: it says of when it is.
-func (s *Station) look(call func(context.Context, desk.Desk, desk.Operator) error, then func(error)) {
-	s.ask(call, func(err error) {
-		if s.stale = err != nil; !s.stale {
-			s.asOf = s.o.Now()
-		}
-		then(err)
-		s.frame.refresh()
-	})
-}
-
 // may reports whether the role of whoever is signed in allows it.
 func (s *Station) may(a rules.Action) bool { return rules.Allowed(s.who.Role, a) }
 
 // signedIn begins the work of an operator.
 func (s *Station) signedIn(token string, o rules.Operator) {
 	s.turn++
-	s.token, s.who, s.asOf, s.stale = token, o, time.Time{}, false
+	s.token, s.who = token, o
+	for _, at := range s.owners {
+		at.asOf, at.away = time.Time{}, nil
+	}
 	s.touched()
 	s.page = s.today
 	s.build()
@@ -294,6 +270,16 @@ func (s *Station) words(err error) string {
 		return s.say.Say("station.error.held-by", "Who", refused.By, "Time", s.clock(refused.Since))
 	}
 	return s.say.Say("station.error." + string(refused.Code))
+}
+
+// copyForAWhile copies a number, which is not to stay where every program can read it.
+func (s *Station) copyForAWhile(text string) {
+	s.o.Copy(text)
+	s.o.Later(clipboardFor, func() {
+		if s.o.Copied() == text {
+			s.o.Copy("")
+		}
+	})
 }
 
 // clock is the time of day in Thailand.

@@ -29,6 +29,8 @@ type world struct {
 	clock time.Time
 	later []call
 	clip  string
+	files map[string][]byte // saved
+	full  error             // of the disk
 	ids   map[string]rules.OperatorID
 }
 
@@ -60,7 +62,7 @@ func newWorld(t *testing.T, on visit.OnCard, roles ...rules.Role) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	w := &world{t: t, store: store, nhso: &desktest.NHSO{}, clock: desktest.Noon, ids: map[string]rules.OperatorID{}}
+	w := &world{t: t, store: store, nhso: &desktest.NHSO{}, files: map[string][]byte{}, clock: desktest.Noon, ids: map[string]rules.OperatorID{}}
 	for _, r := range roles {
 		name, err := rules.ParseOperatorName("เจ้าหน้าที่-" + string(r))
 		pin, bad := rules.NewPIN(aPIN)
@@ -79,6 +81,8 @@ func newWorld(t *testing.T, on visit.OnCard, roles ...rules.Role) *world {
 		Beside: func(work func(context.Context), then func()) { work(t.Context()); then() },
 		Later:  func(d time.Duration, do func()) { w.later = append(w.later, call{w.clock.Add(d), do}) },
 		Copy:   func(text string) { w.clip = text },
+		Copied: func() string { return w.clip },
+		Save:   func(name string, data []byte) (string, error) { w.files[name] = data; return "/home/" + name, w.full },
 		Shows:  func(string) {},
 	})
 	if err != nil {

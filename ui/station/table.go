@@ -8,7 +8,6 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
-	"authenkiosk/desk"
 	"authenkiosk/visit"
 )
 
@@ -19,7 +18,7 @@ type column struct {
 	width float32
 	grows bool
 	rank  int
-	of    func(desk.Item) (words string, look widget.Importance)
+	of    func(row) (words string, look widget.Importance)
 }
 
 // table shows visits in rows, of which only those in sight are drawn.
@@ -27,18 +26,18 @@ type table struct {
 	widget.List
 	s        *Station
 	columns  []column
-	items    []desk.Item
+	items    []row
 	selected visit.ID
-	chosen   func(desk.Item) // hears what is selected by a hand
-	entered  func()          // what Enter does with it
-	nearEnd  func()          // hears that the last rows are in sight
-	quiet    bool            // the selection is brought up to date, by no hand
+	chosen   func(row) // hears what is selected by a hand
+	entered  func()    // what Enter does with it
+	nearEnd  func()    // hears that the last rows are in sight
+	quiet    bool      // the selection is brought up to date, by no hand
 }
 
 func (s *Station) table(columns []column) *table {
 	t := &table{s: s, columns: columns}
 	t.Length = func() int { return len(t.items) }
-	t.CreateItem = t.row
+	t.CreateItem = t.blank
 	t.UpdateItem = t.update
 	t.OnSelected = t.pick
 	t.ExtendBaseWidget(t)
@@ -58,11 +57,11 @@ func (t *table) withHeader() fyne.CanvasObject {
 
 // show brings the rows up to date, and keeps what is selected and what is in sight: a row
 // must not move away under a hand. A visit that was selected by no hand comes into sight.
-func (t *table) show(items []desk.Item, selected visit.ID) {
+func (t *table) show(items []row, selected visit.ID) {
 	offset := t.GetScrollOffset()
 	if offset > 0 && len(t.items) > 0 {
 		first := t.items[0].ID
-		if more := slices.IndexFunc(items, func(i desk.Item) bool { return i.ID == first }); more > 0 {
+		if more := slices.IndexFunc(items, func(r row) bool { return r.ID == first }); more > 0 {
 			offset += float32(more) * (rowHeight + t.Theme().Size(theme.SizeNamePadding))
 		}
 	}
@@ -83,7 +82,7 @@ func (t *table) show(items []desk.Item, selected visit.ID) {
 }
 
 func (t *table) index(id visit.ID) int {
-	return slices.IndexFunc(t.items, func(i desk.Item) bool { return i.ID == id })
+	return slices.IndexFunc(t.items, func(r row) bool { return r.ID == id })
 }
 
 func (t *table) pick(n widget.ListItemID) {
@@ -96,8 +95,8 @@ func (t *table) pick(n widget.ListItemID) {
 	t.chosen(t.items[n])
 }
 
-// row is a row without words, which is used for one visit after another.
-func (t *table) row() fyne.CanvasObject {
+// blank is a row without words, which is used for one visit after another.
+func (t *table) blank() fyne.CanvasObject {
 	var cells []fyne.CanvasObject
 	for range t.columns {
 		l := label("")

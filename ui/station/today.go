@@ -3,13 +3,13 @@ package station
 import (
 	"cmp"
 	"context"
-	"slices"
 	"strconv"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"authenkiosk/desk"
@@ -20,6 +20,8 @@ import (
 const (
 	pageSize    = 100
 	longestPage = 500
+	// inSight is how many visits are read anew around those that are in sight further down.
+	inSight = 2 * pageSize
 	// searchPause is how long nobody types before the list is searched: a search reads
 	// every visit of the day.
 	searchPause = 300 * time.Millisecond
@@ -32,15 +34,13 @@ var filters = []visit.State{"", visit.StateDone, visit.StatePending, visit.State
 type today struct {
 	s       *Station
 	query   desk.Query
-	items   []desk.Item
-	next    desk.Cursor // after the last of items; empty: there are no more
-	numbers desk.Numbers
-	missing int // visits that cannot be read
-	loading bool
-	asked   uint64 // the number of the last question; answers to others come too late
-	letters uint64 // the number of the last letter of a search
-	masked  string // what the field shows in place of a number that a card has brought
-	only    bool   // when one visit alone is found, it is shown
+	parts   map[*owner]*part // of each machine
+	items   []row            // of all of them
+	bounds  []*owner         // those that have more, without which items cannot go on
+	letters uint64           // the number of the last letter of a search
+	masked  string           // what the field shows in place of a number that a card has brought
+	only    bool             // when one visit alone is found, it is shown
+	export  export
 
 	details details
 	rows    *table
@@ -48,12 +48,14 @@ type today struct {
 	date    *widget.Label
 	filter  map[visit.State]*button
 	found   *widget.Label
+	files   *fyne.Container
+	bar     *fyne.Container // the filters, and files
 	split   *fyne.Container
 }
 
 func newToday(s *Station) *today {
 	t := &today{s: s}
-	t.details = details{s: s, closed: t.closed, changed: t.changed}
+	t.forget()
 	return t
 }
 
@@ -63,14 +65,21 @@ func (t *today) badge() int            { return 0 }
 func (t *today) first() fyne.Focusable { return t.rows }
 
 func (t *today) forget() {
-	details := details{s: t.s, closed: t.closed, changed: t.changed}
-	*t = today{s: t.s, asked: t.asked + 1, letters: t.letters + 1, details: details}
+	parts := map[*owner]*part{}
+	for _, at := range t.s.owners {
+		parts[at] = &part{}
+		if old := t.parts[at]; old != nil {
+			parts[at].asked = old.asked + 1
+		}
+	}
+	*t = today{s: t.s, parts: parts, letters: t.letters + 1, details: details{s: t.s, closed: t.closed, changed: t.changed}}
+	t.export.t = t
 }
 
 func (t *today) build() fyne.CanvasObject {
 	s := t.s
 	t.rows = s.table(s.columnsOfDay())
-	t.rows.chosen = func(i desk.Item) { t.details.open(i.ID) }
+	t.rows.chosen = func(r row) { t.details.open(r.at, r.ID) }
 	t.rows.entered = t.details.enter
 	t.rows.nearEnd = func() { s.o.Later(0, t.more) }
 	t.search = s.entry("search", s.say.Say("station.search"), func() { t.find(t.search.Text, true) })
@@ -79,7 +88,7 @@ func (t *today) build() fyne.CanvasObject {
 	t.search.leave = func() { t.search.SetText(""); t.s.focus() }
 	t.date = bold(label(""))
 	days := container.NewHBox(
-		s.button("day-before", "◀", func() { t.turn(-1) }), t.date, s.button("day-after", "▶", func() { t.turn(1) }),
+		s.arrow("day-before", -1, t.turn), t.date, s.arrow("day-after", 1, t.turn),
 		s.button("reload", s.say.Say("station.reload")+"  F5", t.look))
 	t.filter = map[visit.State]*button{}
 	states := container.NewHBox()
@@ -88,30 +97,38 @@ func (t *today) build() fyne.CanvasObject {
 		t.filter[state] = b
 		states.Add(b)
 	}
-	t.found = label("")
+	t.found, t.files = wrapped(""), container.NewHBox()
+	t.bar = container.NewBorder(nil, nil, nil, t.files, container.NewHScroll(states))
 	t.split = container.NewStack()
+	t.export.build()
 	t.refresh()
 	return container.NewBorder(
-		container.NewVBox(container.NewBorder(nil, nil, nil, days, t.search), container.NewHScroll(states)),
+		container.NewVBox(container.NewBorder(nil, nil, nil, days, t.search), t.bar),
 		t.found, nil, nil, t.split)
 }
 
 // refresh brings the widgets up to date.
 func (t *today) refresh() {
+	t.items, t.bounds = together(t.s.owners, t.parts)
 	if t.rows == nil {
 		return
 	}
-	day := t.numbers.Day
+	day := t.query.Day
 	if day.IsZero() {
 		day = visit.ServiceDateOf(t.s.o.Now())
 	}
 	t.date.SetText(t.s.day(day))
-	all := 0
-	for _, n := range t.numbers.States {
-		all += n
+	all, states, missing, loading := 0, map[visit.State]int{}, 0, false
+	for _, p := range t.parts {
+		for state, n := range p.numbers.States {
+			states[state] += n
+			all += n
+		}
+		missing += p.missing
+		loading = loading || p.loading
 	}
 	for state, b := range t.filter {
-		n, key := t.numbers.States[state], "station.state."+string(state)
+		n, key := states[state], "station.state."+string(state)
 		if state == "" {
 			n, key = all, "station.state.all"
 		}
@@ -120,17 +137,25 @@ func (t *today) refresh() {
 		}
 		b.chosen(state == t.query.State)
 	}
-	words := ""
+	words := t.export.said
 	switch {
-	case len(t.items) == 0 && !t.loading && !t.s.asOf.IsZero():
+	case words != "":
+	case len(t.items) == 0 && !loading && !t.s.here().asOf.IsZero():
 		words = t.s.say.Say("station.found-none")
-	case t.missing > 0:
-		words = t.s.say.Say("station.unreadable", "Count", t.missing)
+	case missing > 0:
+		words = t.s.say.Say("station.unreadable", "Count", missing)
 	}
-	t.found.SetText(words)
-	t.found.Hidden = words == ""
+	say(t.found, words)
 	t.rows.show(t.items, t.details.id)
 	t.arrange()
+}
+
+// say shows words in a line, which is not there without any.
+func say(l *widget.Label, words string) {
+	if words = thin(words); l.Text != words {
+		l.SetText(words)
+	}
+	l.Hidden = words == ""
 }
 
 // arrange gives the details room beside the rows while there are any.
@@ -151,71 +176,108 @@ func arrange(split *fyne.Container, rows *table, d *details) {
 	split.Refresh()
 }
 
-// look reads the first page anew.
+// look reads the newest visits of every machine anew, and those in sight.
 func (t *today) look() {
-	q := t.query
-	q.Limit = min(max(len(t.items), pageSize), longestPage)
-	t.read(q, func(p desk.Page) {
-		t.items, t.next = merged(t.items, t.next, p)
-		t.missing = p.Unreadable
-		if t.only && len(t.items) == 1 {
-			t.details.open(t.items[0].ID)
+	first := t.firstInSight()
+	for _, at := range t.s.owners {
+		p, q := t.parts[at], t.query
+		q.Limit = min(max(len(p.items), pageSize), longestPage)
+		pages := []wanted{{q, ""}}
+		if first[at]+inSight/2 > q.Limit {
+			if after, cursor := p.before(first[at]); cursor != "" {
+				q.After, q.Limit = cursor, inSight
+				pages = append(pages, wanted{q, after})
+			}
 		}
-		t.only = false
-	})
+		t.read(at, pages...)
+	}
 	t.details.look()
 }
 
-// more reads the page after the last.
-func (t *today) more() {
-	if t.next == "" || t.loading {
-		return
+// firstInSight is the place, among the visits of each machine, of its first one in sight.
+func (t *today) firstInSight() map[*owner]int {
+	first := map[*owner]int{}
+	if t.rows == nil {
+		return first
 	}
-	q := t.query
-	q.After, q.Limit = t.next, pageSize
-	t.read(q, func(p desk.Page) { t.items, t.next = append(t.items, p.Items...), p.Next })
+	above := int(t.rows.GetScrollOffset() / (rowHeight + t.rows.Theme().Size(theme.SizeNamePadding)))
+	for _, r := range t.items[:min(above, len(t.items))] {
+		first[r.at]++
+	}
+	return first
 }
 
-func (t *today) read(q desk.Query, then func(desk.Page)) {
-	t.asked++
-	t.loading = true
-	asked := t.asked
-	var p desk.Page
-	var n desk.Numbers
-	t.s.look(func(ctx context.Context, d desk.Desk, o desk.Operator) (err error) {
-		if p, err = d.Visits(ctx, o, q); err == nil {
-			n, err = d.Numbers(ctx, o, q.Day)
+// more reads the pages without which the list cannot go on.
+func (t *today) more() {
+	for _, at := range t.bounds {
+		p, q := t.parts[at], t.query
+		if p.loading || p.next == "" || len(p.items) == 0 {
+			continue
 		}
+		q.After, q.Limit = p.next, pageSize
+		t.read(at, wanted{q, p.items[len(p.items)-1].ID})
+	}
+}
+
+// wanted is a page that is asked for, and the visit behind which it begins.
+type wanted struct {
+	query desk.Query
+	after visit.ID
+}
+
+func (t *today) read(at *owner, pages ...wanted) {
+	p := t.parts[at]
+	p.asked++
+	p.loading = true
+	asked := p.asked
+	found := make([]desk.Page, len(pages))
+	var n desk.Numbers
+	t.s.look(at, func(ctx context.Context, d desk.Desk, o desk.Operator) (err error) {
+		for i, w := range pages {
+			if found[i], err = d.Visits(ctx, o, w.query); err != nil {
+				return err
+			}
+		}
+		n, err = d.Numbers(ctx, o, pages[0].query.Day)
 		return err
 	}, func(err error) {
-		if asked != t.asked {
+		if asked != p.asked {
 			return
 		}
-		t.loading = false
+		p.loading = false
 		if err == nil {
-			t.numbers = n
-			then(p)
+			p.numbers = n
+			for i, w := range pages {
+				p.put(w.after, found[i])
+			}
+			if pages[0].after == "" {
+				p.missing = found[0].Unreadable
+			}
 		}
 		t.refresh()
+		t.showOnly()
 	})
 }
 
-// merged puts the newest visits before those of further pages that are known.
-func merged(known []desk.Item, next desk.Cursor, p desk.Page) ([]desk.Item, desk.Cursor) {
-	if p.Next == "" || len(p.Items) == 0 {
-		return p.Items, p.Next
+// showOnly shows the one visit that was found, once every machine has been asked.
+func (t *today) showOnly() {
+	for _, p := range t.parts {
+		if p.loading {
+			return
+		}
 	}
-	last := p.Items[len(p.Items)-1].ID
-	i := slices.IndexFunc(known, func(k desk.Item) bool { return k.ID == last })
-	if i < 0 || i+1 >= len(known) {
-		return p.Items, p.Next
+	if t.only && len(t.items) == 1 {
+		t.details.open(t.items[0].at, t.items[0].ID)
 	}
-	return append(p.Items, known[i+1:]...), next
+	t.only = false
 }
 
 // again reads another list.
 func (t *today) again() {
-	t.items, t.next, t.loading = nil, "", true
+	for _, p := range t.parts {
+		p.items, p.next, p.marks, p.loading = nil, "", nil, true
+	}
+	t.export.said = ""
 	t.look()
 }
 
@@ -300,9 +362,12 @@ func (t *today) typed(key fyne.KeyName) bool {
 }
 
 func (t *today) back() {
-	if t.details.id != "" {
+	switch {
+	case t.details.id != "":
 		t.details.back()
-	} else if t.query.Search != "" {
+	case t.export.open:
+		t.export.turn()
+	case t.query.Search != "":
 		t.scan("")
 	}
 	t.s.focus()

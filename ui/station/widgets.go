@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"authenkiosk/ui/draw"
@@ -24,11 +25,20 @@ func (s *Station) button(name, label string, act func()) *button {
 	b.OnTapped = func() {
 		s.touched()
 		if s.page != nil {
-			s.shown().at = name
+			s.shown().focus = name
 		}
 		act()
 	}
 	b.ExtendBaseWidget(b)
+	return b
+}
+
+// arrow is a button that goes a step back or forth.
+func (s *Station) arrow(name string, step int, turn func(int)) *button {
+	b := s.button(name, "", func() { turn(step) })
+	if b.Icon = theme.NavigateBackIcon(); step > 0 {
+		b.Icon = theme.NavigateNextIcon()
+	}
 	return b
 }
 
@@ -155,10 +165,19 @@ func (e *entry) TypedKey(k *fyne.KeyEvent) {
 func label(words string) *widget.Label { return widget.NewLabel(words) }
 
 func wrapped(words string) *widget.Label {
-	l := widget.NewLabel(strings.ReplaceAll(words, "\u200b", "\u200a"))
+	l := widget.NewLabel(thin(words))
 	l.Wrapping = fyne.TextWrapWord
 	return l
 }
+
+// thin has the marks where a line may break as the spaces that Fyne knows.
+func thin(words string) string { return strings.ReplaceAll(words, "\u200b", "\u200a") }
+
+// bare has no such marks, for what leaves the screen.
+func bare(words string) string { return strings.ReplaceAll(words, "\u200b", "") }
+
+// plain are the words of a key without such marks.
+func (s *Station) plain(key string, pairs ...any) string { return bare(s.say.Say(key, pairs...)) }
 
 func bold(l *widget.Label) *widget.Label {
 	l.TextStyle.Bold = true

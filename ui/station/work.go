@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -15,8 +16,8 @@ import (
 // work is the page of what waits for a person.
 type work struct {
 	s       *Station
-	items   []desk.Item
-	known   bool // the list has been read
+	parts   map[*owner][]desk.Item // of each machine that has told its list
+	items   []row                  // of all of them, the oldest first
 	details details
 	rows    *table
 	search  *entry
@@ -27,7 +28,7 @@ type work struct {
 
 func newWork(s *Station) *work {
 	w := &work{s: s}
-	w.details = details{s: s, closed: w.closed, changed: w.changed}
+	w.forget()
 	return w
 }
 
@@ -37,13 +38,13 @@ func (w *work) badge() int            { return len(w.items) }
 func (w *work) first() fyne.Focusable { return w.rows }
 
 func (w *work) forget() {
-	*w = work{s: w.s, details: details{s: w.s, closed: w.closed, changed: w.changed}}
+	*w = work{s: w.s, parts: map[*owner][]desk.Item{}, details: details{s: w.s, closed: w.closed, changed: w.changed}}
 }
 
 func (w *work) build() fyne.CanvasObject {
 	s := w.s
 	w.rows = s.table(s.columnsOfWork())
-	w.rows.chosen = func(i desk.Item) { w.details.open(i.ID) }
+	w.rows.chosen = func(r row) { w.details.open(r.at, r.ID) }
 	w.rows.entered = w.details.enter
 	w.search = s.entry("find", s.say.Say("station.find"), func() { s.find(searched(strings.TrimSpace(w.search.Text))) })
 	w.search.leave = func() { w.search.SetText(""); s.focus() }
@@ -55,6 +56,13 @@ func (w *work) build() fyne.CanvasObject {
 }
 
 func (w *work) refresh() {
+	w.items = nil
+	for _, at := range w.s.owners {
+		for i := range w.parts[at] {
+			w.items = append(w.items, row{&w.parts[at][i], at})
+		}
+	}
+	slices.SortStableFunc(w.items, func(a, b row) int { return a.Saved.Compare(b.Saved) })
 	if w.rows == nil {
 		return
 	}
@@ -62,7 +70,7 @@ func (w *work) refresh() {
 	switch {
 	case w.missed != "":
 		words = w.s.say.Say("station.find-none", "Number", w.missed)
-	case w.known && len(w.items) == 0:
+	case len(w.parts) > 0 && len(w.items) == 0:
 		words = w.s.say.Say("station.no-work")
 	}
 	w.found.SetText(words)
@@ -72,16 +80,18 @@ func (w *work) refresh() {
 }
 
 func (w *work) look() {
-	var p desk.Page
-	w.s.look(func(ctx context.Context, d desk.Desk, o desk.Operator) (err error) {
-		p, err = d.Work(ctx, o)
-		return err
-	}, func(err error) {
-		if err == nil {
-			w.items, w.known = p.Items, true
-		}
-		w.refresh()
-	})
+	for _, at := range w.s.owners {
+		var p desk.Page
+		w.s.look(at, func(ctx context.Context, d desk.Desk, o desk.Operator) (err error) {
+			p, err = d.Work(ctx, o)
+			return err
+		}, func(err error) {
+			if err == nil {
+				w.parts[at] = p.Items
+			}
+			w.refresh()
+		})
+	}
 	w.details.look()
 }
 

@@ -61,7 +61,7 @@ func TestAScanFillsTheCodeAndConfirmsNothing(t *testing.T) {
 		t.Fatal("the Enter of a scan has pressed a button")
 	}
 	w.key(fyne.KeyF4)
-	w.work.details.open(v.ID)
+	w.work.details.open(w.here(), v.ID)
 	w.tap("hold")
 	w.work.details.enter()
 	w.scanner(string(code(7)))

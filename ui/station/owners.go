@@ -1,0 +1,185 @@
+package station
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"authenkiosk/desk"
+	"authenkiosk/desk/session"
+	"authenkiosk/visit"
+	rules "authenkiosk/visit/desk"
+)
+
+// owner is a machine that has visits: this one, or one that is asked over the network. What
+// is done with a visit is done by its owner.
+type owner struct {
+	name string // of the machine, as people call it
+	desk desk.Desk
+	who  func(token string) (desk.Operator, error) // who works there with a token of this station
+
+	asOf  time.Time // when something came from there last
+	away  error     // why nothing came when it was last asked; nil: something did
+	calls []desk.Call
+}
+
+// ownersOf are this machine, which comes first, and those beside it.
+func ownersOf(o Options) []*owner {
+	all := []*owner{{name: o.Machine, desk: o.Desk, who: func(token string) (desk.Operator, error) {
+		who, err := o.Door.Of(token)
+		return desk.OperatorAt(o.Machine, who), err
+	}}}
+	for _, other := range o.Others {
+		all = append(all, &owner{name: other.Machine, desk: other.Desk, who: other.Who})
+	}
+	return all
+}
+
+// here is this machine.
+func (s *Station) here() *owner { return s.owners[0] }
+
+// operator is who works at an owner for whoever is signed in; the zero one: nobody.
+func (s *Station) operator(at *owner) desk.Operator {
+	if at == s.here() {
+		return desk.OperatorAt(s.o.Machine, s.who)
+	}
+	who, err := at.who(s.token)
+	if err != nil {
+		return desk.Operator{}
+	}
+	return who
+}
+
+// mayAt reports whether the role that whoever is signed in has at an owner allows it.
+func (s *Station) mayAt(at *owner, a rules.Action) bool { return rules.Allowed(s.operator(at).Role, a) }
+
+// ask has this machine do something for whoever is signed in, and calls then with what came
+// of it. Nothing comes of it when they have left meanwhile.
+func (s *Station) ask(call func(context.Context, desk.Desk, desk.Operator) error, then func(error)) {
+	s.askAt(s.here(), call, then)
+}
+
+// askAt is ask for any machine.
+func (s *Station) askAt(at *owner, call func(context.Context, desk.Desk, desk.Operator) error, then func(error)) {
+	token, turn := s.token, s.turn
+	var err error
+	s.o.Beside(func(ctx context.Context) {
+		var who desk.Operator
+		if who, err = at.who(token); err == nil {
+			err = call(ctx, at.desk, who)
+		}
+	}, func() {
+		switch {
+		case turn != s.turn:
+		case errors.Is(err, session.ErrOver):
+			s.signOut("station.sign-in.over")
+		default:
+			then(err)
+		}
+	})
+}
+
+// look is askAt for a list: it says of when that is.
+func (s *Station) look(at *owner, call func(context.Context, desk.Desk, desk.Operator) error, then func(error)) {
+	s.askAt(at, call, func(err error) {
+		if at.away = err; err == nil {
+			at.asOf = s.o.Now()
+		}
+		then(err)
+		s.frame.refresh()
+	})
+}
+
+// row is a visit in a table, and which machine has it.
+type row struct {
+	*desk.Item
+	at *owner
+}
+
+// part is what one machine has of the visits of a day, the newest first.
+type part struct {
+	items   []desk.Item
+	next    desk.Cursor // behind the last of items; empty: there are no more
+	marks   map[visit.ID]desk.Cursor
+	numbers desk.Numbers
+	missing int // visits that cannot be read
+	asked   uint64
+	loading bool
+}
+
+// put puts a page into what is known: the one that begins behind a visit, or the first.
+func (p *part) put(after visit.ID, page desk.Page) {
+	head := p.items[:0:0]
+	if after != "" {
+		i := slices.IndexFunc(p.items, func(i desk.Item) bool { return i.ID == after })
+		if i < 0 {
+			return // it is not in the list any more
+		}
+		head = p.items[: i+1 : i+1]
+	}
+	rest := p.items[len(head):]
+	known := slices.Concat(head, page.Items)
+	if page.Next == "" || len(page.Items) == 0 {
+		p.items, p.next = known, page.Next
+		return
+	}
+	last := page.Items[len(page.Items)-1].ID
+	if p.marks == nil {
+		p.marks = map[visit.ID]desk.Cursor{}
+	}
+	p.marks[last] = page.Next
+	i := slices.IndexFunc(rest, func(i desk.Item) bool { return i.ID == last })
+	if i < 0 || i+1 == len(rest) {
+		p.items, p.next = known, page.Next
+		return
+	}
+	p.items = append(known, rest[i+1:]...)
+}
+
+// before returns where a page begins that has the visit at a place in it.
+func (p *part) before(place int) (after visit.ID, cursor desk.Cursor) {
+	for i := min(place, len(p.items)) - 1; i >= 0; i-- {
+		if c := p.marks[p.items[i].ID]; c != "" {
+			return p.items[i].ID, c
+		}
+	}
+	return "", ""
+}
+
+// together puts the visits of all machines into one list, the newest first. It ends where
+// the next visit may be one that a machine has not told yet; the machines that are asked
+// for more are those that bound it.
+func together(owners []*owner, parts map[*owner]*part) (rows []row, bounds []*owner) {
+	var horizon time.Time
+	shown := 0
+	for _, at := range owners {
+		p := parts[at]
+		if shown += len(p.items); p.next == "" || len(p.items) == 0 || at.away != nil {
+			continue
+		}
+		switch last := p.items[len(p.items)-1].Saved; {
+		case len(bounds) == 0 || last.After(horizon):
+			horizon, bounds = last, []*owner{at}
+		case last.Equal(horizon):
+			bounds = append(bounds, at)
+		}
+	}
+	rows = make([]row, 0, shown)
+	several := 0
+	for _, at := range owners {
+		before := len(rows)
+		for i := range parts[at].items {
+			if item := &parts[at].items[i]; len(owners) == 1 || !item.Saved.Before(horizon) {
+				rows = append(rows, row{item, at})
+			}
+		}
+		if len(rows) > before {
+			several++
+		}
+	}
+	if several > 1 {
+		slices.SortStableFunc(rows, func(a, b row) int { return b.Saved.Compare(a.Saved) })
+	}
+	return rows, bounds
+}
