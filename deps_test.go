@@ -242,7 +242,7 @@ var libraries = map[string]place{
 	"github.com/fyne-io/oksvg":         {[]string{"ui/draw"}, nil, "icons are the screens'"},
 	"github.com/srwiley/rasterx":       {[]string{"ui/draw"}, nil, "icons are the screens'"},
 	"github.com/skip2/go-qrcode":       {[]string{"printer", "ui/draw"}, []string{"."}, "who shows a code draws it"},
-	"github.com/google/uuid":           {[]string{"agent/secureagent", "app/cards", "app/slips", "app/slips/spool", "nhso/testzone"}, []string{"app", "app/kiosk"}, "the domain checks ids and makes none"},
+	"github.com/google/uuid":           {[]string{".", "agent/secureagent", "app/cards", "app/slips", "app/slips/spool", "nhso/testzone"}, []string{"app", "app/kiosk"}, "the domain checks ids and makes none"},
 	"github.com/xuri/excelize/v2":      {[]string{"desk/sheet"}, []string{"desk/sheet"}, "workbooks are made in one place, which no program without a screen links"},
 	"github.com/esimov/pigo":           {[]string{"camera/gate"}, nil, "faces are looked for in one place"},
 	"github.com/gen2brain/jpegn":       {[]string{"camera"}, nil, "pictures of cameras are decoded in one place"},

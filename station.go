@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
+	"github.com/google/uuid"
 
 	"authenkiosk/app"
 	"authenkiosk/app/station"
@@ -110,6 +111,7 @@ func (w *deskWindow) play(ctx context.Context, made *station.Station) error {
 		Save:   saveFile,
 		PDF:    paper.PDF,
 		Shows:  made.Shows,
+		NewID:  func() visit.ID { return visit.ID(uuid.Must(uuid.NewV7()).String()) },
 	}
 	if paper.Prints() {
 		o.PrintPage, o.TestPrint = paper.Page, paper.Test

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/pelletier/go-toml/v2"
 
@@ -37,7 +38,7 @@ func LoadOver(path, data string) (Loaded, error) {
 		return Loaded{}, err
 	}
 	over, err := readLayer(SettingsFile(data))
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) { // a data directory that is a file has no settings
 		over, err = layer{}, nil
 	}
 	if err != nil {

@@ -7,8 +7,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
-	"fyne.io/fyne/v2/widget"
 
 	"authenkiosk/desk"
 	"authenkiosk/ui/draw"
@@ -21,10 +19,11 @@ func (d *details) actions(list *fyne.Container) {
 	s, i := d.s, d.of.Item
 	mine := i.HeldBy != "" && i.HeldBy == s.operator(d.at).Name
 	switch {
+	case d.choice != nil:
+		d.reasons(list)
+		return
 	case !i.Kind.Open():
 		d.steps(list, i.Steps, false)
-	case d.closing:
-		d.reasons(list)
 	case mine:
 		list.Add(wrapped(s.say.Say("station.steps")))
 		d.steps(list, i.Steps, true)
@@ -67,10 +66,7 @@ func (d *details) steps(list *fyne.Container, steps []rules.Step, held bool) {
 			}
 		case rules.Close:
 			if held && (d.may(rules.GiveUp) || d.may(rules.CloseNotDue)) {
-				d.add(list, s.button("close", s.say.Say("station.close"), func() {
-					d.closing, d.reason, d.said = true, "", ""
-					d.build()
-				}))
+				d.add(list, s.button("close", s.say.Say("station.close"), d.close))
 			}
 		case rules.BringBack:
 			if d.may(rules.Reopen) {
@@ -80,7 +76,7 @@ func (d *details) steps(list *fyne.Container, steps []rules.Step, held bool) {
 		}
 	}
 	if i.Code != "" {
-		d.add(list, s.button("copy-code", s.say.Say("station.copy-code")+"  F7", d.copyCode))
+		d.issued(list)
 	}
 }
 
@@ -111,28 +107,6 @@ func (d *details) scan(text string, undo func()) bool {
 	d.build()
 	d.enter()
 	return true
-}
-
-// reasons are why an item is closed without a code.
-func (d *details) reasons(list *fyne.Container) {
-	s := d.s
-	list.Add(bold(wrapped(s.say.Say("station.close-why"))))
-	for _, r := range rules.Reasons() {
-		if !d.may(r.Action()) {
-			continue
-		}
-		b := d.add(list, s.button("reason-"+string(r), s.say.Say("station.reason."+string(r)), func() {
-			d.reason = r
-			d.build()
-		}))
-		b.Alignment = widget.ButtonAlignLeading
-		b.chosen(r == d.reason)
-	}
-	confirm := s.button("confirm-close", s.say.Say("station.confirm-close"), d.close).strong()
-	if d.reason == "" {
-		confirm.Disable()
-	}
-	list.Add(container.New(layout.NewGridLayoutWithColumns(2), s.button("cancel-close", s.say.Say("button.back")+"  Esc", d.back), confirm))
 }
 
 func (d *details) hold() {
@@ -183,17 +157,6 @@ func (d *details) settle() {
 	d.do(func(ctx context.Context, dk desk.Desk, o desk.Operator) error { return dk.Settle(ctx, o, id, code) }, func() {
 		d.code = ""
 		d.done("station.said.settled", "Code", code)
-	})
-}
-
-func (d *details) close() {
-	id, why := d.id, d.reason
-	if why == "" {
-		return
-	}
-	d.do(func(ctx context.Context, dk desk.Desk, o desk.Operator) error { return dk.Close(ctx, o, id, why) }, func() {
-		d.closing = false
-		d.done("station.said.closed")
 	})
 }
 

@@ -24,6 +24,9 @@ func (s *Station) Card(holder visit.PID) {
 	case s.o.OnCard == visit.OnCardPage && !s.shown().working():
 		s.showCard()
 	}
+	if s.page == page(s.counter) {
+		s.counter.show()
+	}
 	s.frame.refresh()
 }
 
@@ -39,7 +42,7 @@ func (s *Station) showCard() {
 }
 
 // working reports whether something of a visit is half done: a card does not throw it away.
-func (d *details) working() bool { return d.busy || d.closing || d.code != "" }
+func (d *details) working() bool { return d.busy || d.choice != nil || d.code != "" }
 
 // cardNotice is the line that offers the visits of a card.
 func (s *Station) cardNotice() fyne.CanvasObject {

@@ -28,22 +28,21 @@ type details struct {
 	closed  func()           // hears that nothing is shown any more
 	changed func(moved bool) // hears that there is something to show; moved: the visit stands elsewhere
 
-	at      *owner   // the machine that has it
-	id      visit.ID // empty: none
-	of      desk.Details
-	known   bool         // of is that of id
-	person  desk.Person  // zero: not shown
-	code    string       // is being typed
-	reason  rules.Reason // is chosen
-	closing bool         // a reason is being chosen
-	busy    bool         // something is being done
-	said    string       // what came of it
-	bad     bool         // it was not done
-	box     *fyne.Container
-	names   []string // of the widgets in it
-	scroll  *container.Scroll
-	focus   string         // the widget at which the keyboard is, here or elsewhere
-	start   fyne.Focusable // what Enter in the list goes to
+	at     *owner   // the machine that has it
+	id     visit.ID // empty: none
+	of     desk.Details
+	known  bool        // of is that of id
+	person desk.Person // zero: not shown
+	code   string      // is being typed
+	choice *choice     // a reason is being chosen; nil: none
+	busy   bool        // something is being done
+	said   string      // what came of it
+	bad    bool        // it was not done
+	box    *fyne.Container
+	names  []string // of the widgets in it
+	scroll *container.Scroll
+	focus  string         // the widget at which the keyboard is, here or elsewhere
+	start  fyne.Focusable // what Enter in the list goes to
 }
 
 // open shows a visit.
@@ -68,8 +67,8 @@ func (d *details) leave() { *d = details{s: d.s, closed: d.closed, changed: d.ch
 
 // back undoes one step.
 func (d *details) back() {
-	if d.closing {
-		d.closing = false
+	if d.choice != nil {
+		d.choice = nil
 		d.build()
 		return
 	}
@@ -221,6 +220,11 @@ func (d *details) head(list *fyne.Container) {
 	list.Add(l)
 	if i.Closed != "" {
 		list.Add(wrapped(s.say.Say("station.closed-because", "Reason", s.say.Say("station.reason."+string(i.Closed)))))
+	}
+	if i.Void != "" {
+		l := wrapped(s.say.Say("station.void-because", "Reason", s.say.Say("station.void."+string(i.Void)), "Who", i.VoidBy))
+		l.Importance = widget.DangerImportance
+		list.Add(l)
 	}
 }
 

@@ -27,12 +27,15 @@ func (s *Station) find(text string) {
 	}
 }
 
-// shown are the details of the page.
+// shown are the details of the page; on a page without any they are of no visit.
 func (s *Station) shown() *details {
-	if s.page == page(s.work) {
+	switch s.page {
+	case page(s.today):
+		return &s.today.details
+	case page(s.work):
 		return &s.work.details
 	}
-	return &s.today.details
+	return &details{s: s, at: s.here()}
 }
 
 // lookAtAll brings every page up to date.

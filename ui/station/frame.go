@@ -60,7 +60,7 @@ func (f *frame) refresh() {
 		return
 	}
 	for _, p := range s.pages {
-		words := s.say.Say("station.page."+p.name()) + "  " + string(p.key())
+		words := strings.TrimSpace(s.say.Say("station.page."+p.name()) + "  " + string(p.key()))
 		if n := p.badge(); n > 0 {
 			words += "  (" + strconv.Itoa(n) + ")"
 		}

@@ -24,7 +24,8 @@ type Options struct {
 	Door   Door
 	Idle   time.Duration // nobody has touched the station: the operator is signed out
 
-	Now func() time.Time
+	Now   func() time.Time
+	NewID func() visit.ID // of an item
 	// Beside does work away from the window, and calls then on the goroutine of the window
 	// when it is done.
 	Beside func(work func(context.Context), then func())

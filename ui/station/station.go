@@ -41,13 +41,14 @@ type Station struct {
 	nhso   visit.DeviceState
 	card   visit.PID // whose card is in the reader; zero: nobody's
 
-	signIn signIn
-	frame  frame
-	today  *today
-	work   *work
-	counts *numbers
-	pages  []page
-	page   page // nil: nobody is signed in
+	signIn  signIn
+	frame   frame
+	today   *today
+	work    *work
+	counts  *numbers
+	counter *counter
+	pages   []page
+	page    page // nil: nobody is signed in
 }
 
 // page is one of the pages of somebody who is signed in.
@@ -72,8 +73,8 @@ func New(o Options) (*Station, error) {
 	s := &Station{o: o, owners: ownersOf(o), say: draw.Speaker{Words: words, Lang: o.Languages[0]}, root: container.NewStack()}
 	s.keys = &keyboard{now: o.Now, later: o.Later, scanned: s.scanned}
 	s.signIn.s, s.frame.s = s, s
-	s.today, s.work, s.counts = newToday(s), newWork(s), newNumbers(s)
-	s.pages = []page{s.today, s.work, s.counts}
+	s.today, s.work, s.counts, s.counter = newToday(s), newWork(s), newNumbers(s), newCounter(s)
+	s.pages = []page{s.counter, s.today, s.work, s.counts}
 	s.signIn.look()
 	s.build()
 	return s, nil
@@ -166,7 +167,7 @@ func (s *Station) typedOnPage(key fyne.KeyName) bool {
 		return true
 	}
 	for _, p := range s.pages {
-		if p.key() == key {
+		if key != fyne.KeyUnknown && p.key() == key { // a page may have no key
 			s.open(p)
 			return true
 		}
@@ -246,10 +247,12 @@ func (s *Station) scanned(text string, undo func()) {
 		return
 	}
 	s.touched()
-	if text = strings.TrimSpace(draw.FromThaiKeys(text)); !s.shown().scan(text, undo) {
-		undo()
-		s.find(text)
+	text = strings.TrimSpace(draw.FromThaiKeys(text))
+	if s.shown().scan(text, undo) || s.page == page(s.counter) && s.counter.scan(text, undo) {
+		return
 	}
+	undo()
+	s.find(text)
 }
 
 // Devices brings the lights up to date.

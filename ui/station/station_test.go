@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -23,15 +24,17 @@ import (
 // test turns.
 type world struct {
 	*Station
-	t     *testing.T
-	store *storage.Store
-	nhso  *desktest.NHSO
-	clock time.Time
-	later []call
-	clip  string
-	files map[string][]byte // saved
-	full  error             // of the disk
-	ids   map[string]rules.OperatorID
+	t      *testing.T
+	store  *storage.Store
+	nhso   *desktest.NHSO
+	rights *rights
+	clock  time.Time
+	later  []call
+	clip   string
+	made   int               // ids of items
+	files  map[string][]byte // saved
+	full   error             // of the disk
+	ids    map[string]rules.OperatorID
 }
 
 type call struct {
@@ -52,6 +55,13 @@ func (d door) SignIn(id rules.OperatorID, pin rules.PIN) (string, rules.Operator
 func (d door) Of(token string) (rules.Operator, error)    { return d.Sessions.Of(token, "desk-1") }
 func (d door) OfCard(p visit.PID) (rules.Operator, error) { return d.store.OperatorOfCard(p) }
 
+// rights are NHSO's answers about everybody.
+type rights struct{ err error }
+
+func (r *rights) Right(context.Context, visit.PID, visit.Date) (visit.Right, []visit.ClaimType, error) {
+	return visit.Right{Main: visit.Coded{ID: "UCS"}, Holder: visit.Name{First: "สมมุติ"}}, nil, r.err
+}
+
 const aPIN = "204916"
 
 func newWorld(t *testing.T, on visit.OnCard, roles ...rules.Role) *world {
@@ -62,7 +72,7 @@ func newWorld(t *testing.T, on visit.OnCard, roles ...rules.Role) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	w := &world{t: t, store: store, nhso: &desktest.NHSO{}, files: map[string][]byte{}, clock: desktest.Noon, ids: map[string]rules.OperatorID{}}
+	w := &world{t: t, store: store, nhso: &desktest.NHSO{}, rights: &rights{}, files: map[string][]byte{}, clock: desktest.Noon, ids: map[string]rules.OperatorID{}}
 	for _, r := range roles {
 		name, err := rules.ParseOperatorName("เจ้าหน้าที่-" + string(r))
 		pin, bad := rules.NewPIN(aPIN)
@@ -76,8 +86,8 @@ func newWorld(t *testing.T, on visit.OnCard, roles ...rules.Role) *world {
 	now := func() time.Time { return w.clock }
 	w.Station, err = New(Options{
 		Unit: "โรงพยาบาลทดสอบ", HCode: "99999", Zone: visit.ZoneTest, Machine: "desk-1", Languages: []string{"th", "en"}, OnCard: on,
-		Desk: local.New(local.Options{Store: store, NHSO: w.nhso, KeepDays: 30, Now: now}),
-		Door: door{session.New(store), store}, Idle: session.Idle, Now: now,
+		Desk: local.New(local.Options{Store: store, HCode: "99999", NHSO: w.nhso, Rights: w.rights, KeepDays: 30, Now: now}),
+		Door: door{session.New(store), store}, Idle: session.Idle, Now: now, NewID: w.newID,
 		Beside: func(work func(context.Context), then func()) { work(t.Context()); then() },
 		Later:  func(d time.Duration, do func()) { w.later = append(w.later, call{w.clock.Add(d), do}) },
 		Copy:   func(text string) { w.clip = text },
@@ -93,6 +103,11 @@ func newWorld(t *testing.T, on visit.OnCard, roles ...rules.Role) *world {
 	window.Resize(fyne.NewSize(1366, 768))
 	w.Attach(window)
 	return w
+}
+
+func (w *world) newID() visit.ID {
+	w.made++
+	return visit.ID(fmt.Sprintf("01900000-0000-7000-8000-0000000000%02x", w.made))
 }
 
 // pass lets time go by.

@@ -1,0 +1,125 @@
+package station
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"authenkiosk/desk/desktest"
+	"authenkiosk/visit"
+	rules "authenkiosk/visit/desk"
+)
+
+func TestARightIsCheckedByTypingByScanAndByCardAndNothingIsKept(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	w.signInAs(rules.Staff)
+	pid := desktest.Visit(3, w.clock).PID
+	for _, c := range []struct {
+		name  string
+		check func()
+	}{
+		{"typed", func() { w.hand(pid.Digits()); w.key(fyne.KeyReturn) }},
+		{"scanned", func() { w.scanner(pid.Digits()) }},
+		{"by the card", func() { w.Card(pid); w.tap("check-card") }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w.tap("page-counter")
+			w.key(fyne.KeyEscape)
+			c.check()
+			w.shows(pid.Masked())
+			w.shows(w.say.Say("right.UCS"))
+			if texts := w.texts(); strings.Contains(texts, pid.Digits()) || strings.Contains(texts, "สมมุติ") {
+				t.Errorf("a full number or a name is shown: %q", texts)
+			}
+		})
+	}
+	if p, err := w.store.Work(); err != nil || len(p) > 0 {
+		t.Errorf("something is kept: %v, %v", p, err)
+	}
+	w.key(fyne.KeyF12)
+	w.signInAs(rules.Staff)
+	w.tap("page-counter")
+	if texts := w.texts(); strings.Contains(texts, pid.Masked()) {
+		t.Errorf("the next operator sees what the one before has asked: %q", texts)
+	}
+}
+
+func TestANumberThatIsWrongAsksNobody(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	w.signInAs(rules.Staff)
+	w.tap("page-counter")
+	w.hand("9000000000001")
+	w.key(fyne.KeyReturn)
+	w.shows(w.say.Say("station.counter.bad-pid"))
+	w.rights.err = errors.New("NHSO is away")
+	w.key(fyne.KeyEscape)
+	w.hand(desktest.Visit(3, w.clock).PID.Digits())
+	w.key(fyne.KeyReturn)
+	w.shows(w.say.Say("station.error.no-answer"))
+}
+
+func TestAnItemForSomebodyWithoutANumberIsOpenedOnceWithHNAndReason(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	w.signInAs(rules.Staff)
+	w.tap("page-counter")
+	w.focusName("hn")
+	w.scanner("69-000123")
+	w.tap("open-item") // without a reason
+	if p, err := w.store.Work(); err != nil || len(p) > 0 {
+		t.Fatalf("it is open without a reason: %v, %v", p, err)
+	}
+	w.tap("open-unconscious")
+	w.tap("open-item")
+	open, err := w.store.Work()
+	if err != nil || len(open) != 1 || open[0].Visit.HN.Text() != "69-000123" || open[0].Opened.Why != rules.Unconscious {
+		t.Fatalf("open: %+v, %v", open, err)
+	}
+	w.shows(open[0].Visit.ID.Number())
+	w.shows("(1)") // the badge
+}
+
+func TestACodeIsMarkedAsVoidWithAReasonAndItsSlipIsNotPrintedAnyMore(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	v := w.add(4, visit.StateDone, visit.NoProblem)
+	w.signInAs(rules.Staff)
+	w.key(fyne.KeyDown)
+	w.tap("reprint")
+	w.shows(w.say.Say("station.said.reprinted", "Count", 1))
+	w.tap("void")
+	w.tap("confirm-void") // without a reason
+	w.key(fyne.KeyEscape)
+	w.tap("void")
+	w.tap("reason-wrong-person")
+	w.tap("confirm-void")
+	w.shows(w.say.Say("station.said.void"))
+	w.shows(w.say.Say("station.void.wrong-person"))
+	r, err := w.store.Visit(v.ID)
+	if err != nil || r.Void.Why != rules.WrongPerson || r.Reprints != 1 {
+		t.Errorf("void %+v, %d reprints, %v", r.Void, r.Reprints, err)
+	}
+	if w.has("reprint") || w.has("void") {
+		t.Errorf("it is offered again: %q", w.texts())
+	}
+}
+
+func TestAKeyWithoutANameOpensNoPage(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	w.signInAs(rules.Staff)
+	w.key(fyne.KeyUnknown)
+	if w.ScreenName() != "today" {
+		t.Errorf("%s is shown", w.ScreenName())
+	}
+}
+
+func TestWhoTreatsNobodyIsOfferedNothingWithoutAVisit(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Administrator)
+	w.signInAs(rules.Administrator)
+	w.tap("page-counter")
+	for _, name := range []string{"check-right", "open-item"} {
+		if w.has(name) {
+			t.Errorf("an administrator is offered %s", name)
+		}
+	}
+}
