@@ -40,8 +40,9 @@ var house = map[string]room{
 	"cmd/authenagent":           {[]string{"atomicfile", "cli"}, []string{"cmd/authenagent/builttest", "storage"}, "it is the command line without a face: whatever it imported besides would be in no other program"},
 	"cmd/authenagent/builttest": {nil, nil, "it has the go command build the program, and links nothing of it"},
 
-	"packaging":          {nil, []string{"app/config", "cli", "cli/kioskcmd"}, "it is files; its tests hold them against the programs"},
+	"packaging":          {nil, []string{"app/config", "cli", "cli/kioskcmd", "visit"}, "it is files; its tests hold them against the programs"},
 	"packaging/licences": {nil, []string{"assets"}, "it asks the go command what the programs are made of, and is in none"},
+	"packaging/site":     {nil, nil, "it makes pages of documents, and knows no program"},
 	"packaging/manual":   {[]string{"cli", "cli/kioskcmd", "cli/manual"}, nil, "it writes down what both programs say of themselves, and is in neither"},
 
 	"e2e": {
@@ -233,6 +234,7 @@ var libraries = map[string]place{
 	"github.com/zalando/go-keyring": {[]string{"storage"}, nil, "keys are the store's"},
 	"filippo.io/age":                {[]string{"storage"}, nil, "one place seals"},
 	"aead.dev/minisign":             {[]string{"update"}, []string{"cli", "update"}, "one place tells a real package"},
+	"github.com/yuin/goldmark":      {[]string{"packaging/site"}, nil, "documents become pages there, and in no program"},
 	"golang.org/x/mod":              {[]string{"update"}, nil, "versions are compared there"},
 	"golang.org/x/crypto":           {[]string{"storage"}, nil, "one place seals"},
 

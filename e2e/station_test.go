@@ -140,7 +140,13 @@ func TestE2EAtTheDeskAVisitIsFoundHeldAndSettledByTheKeyboardAlone(t *testing.T)
 	}
 	s.keys("Return") // to what can be done
 	s.until("Return", func() bool { _, held := s.layout().widget("release"); return held })
-	s.picture("held")
+	s.picture("held-th")
+	if *pictures != "" { // both are in docs/manual/pictures
+		s.until("F10", func() bool { return slices.Contains(s.layout().Texts, "ไทย  F10") })
+		s.picture("held-en")
+		s.until("F10", func() bool { return slices.Contains(s.layout().Texts, "English  F10") })
+		s.until("Tab", func() bool { return s.layout().Focused == "code" })
+	}
 
 	// NHSO makes the code on a page of its own.
 	resp, err := http.PostForm(s.zone+"/line?unit="+unitCode, url.Values{"pid": {person.PID.Digits()}, "phone": {"0800001234"}})

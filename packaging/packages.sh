@@ -19,6 +19,7 @@ nfpm="go tool -modfile=tools/packaging/go.mod nfpm"
 rm -rf "$out"
 mkdir -p "$out/made" "$out/arm64"
 go run ./packaging/manual "$VERSION" "$SOURCE_DATE_EPOCH" "$out/made"
+go run ./packaging/site docs "$out/made/manual"
 gzip -9nc CHANGELOG.md >"$out/made/changelog.gz"
 # Where there is one answer, debconf does not ask.
 sed 's/^Choices: kiosk, station, agent$/Choices: agent/' packaging/linux/deb/templates >"$out/made/agent.templates"

@@ -66,7 +66,7 @@ func made(name string) bool {
 	return slices.Contains([]string{
 		"out/authenkiosk", "out/authenagent", "out/packages/arm64/authenagent", "out/packages/made/changelog.gz",
 		"out/packages/made/authenkiosk.1.gz", "out/packages/made/authenagent.1.gz",
-		"out/packages/made/agent.templates",
+		"out/packages/made/agent.templates", "out/packages/made/manual",
 		"out/packages/made/authenkiosk.bash", "out/packages/made/authenagent.bash",
 	}, name)
 }
@@ -173,13 +173,32 @@ func TestUnitsAndMenusNameCommandsFlagsAndFilesThatAreThere(t *testing.T) {
 	}
 }
 
-// TestTheDocumentNamesCommandsAndFilesThatAreThere holds every block of commands against
+// TestTheDocumentsNameCommandsAndFilesThatAreThere holds every block of commands against
 // the programs; make test-packages runs those for the shell.
-func TestTheDocumentNamesCommandsAndFilesThatAreThere(t *testing.T) {
+func TestTheDocumentsNameCommandsAndFilesThatAreThere(t *testing.T) {
+	t.Run("docs/install-linux.md", func(t *testing.T) { holdCommands(t, "docs/install-linux.md", 15) })
+	for _, name := range manual {
+		path := "docs/manual/en/" + name + ".md"
+		t.Run(path, func(t *testing.T) {
+			holdCommands(t, path, map[string]int{"it": 18, "developer": 4, "privacy": 1}[name])
+		})
+	}
+}
+
+// blocks are the parts of a document that are in a language.
+func blocks(text, language string) (found []string) {
+	for _, m := range regexp.MustCompile("(?s)```(?:"+language+")\n(.*?)```").FindAllStringSubmatch(text, -1) {
+		found = append(found, m[1])
+	}
+	return found
+}
+
+func holdCommands(t *testing.T, document string, atLeast int) {
+	t.Helper()
 	files := installed(t)
 	seen := 0
-	for _, block := range regexp.MustCompile("(?s)```(?:sh|console)\n(.*?)```").FindAllStringSubmatch(read(t, "docs/install-linux.md"), -1) {
-		for line := range strings.Lines(block[1]) {
+	for _, block := range blocks(read(t, document), "sh|console") {
+		for line := range strings.Lines(block) {
 			seen++
 			words := strings.Fields(line)
 			if words[0] == "sudo" {
@@ -201,7 +220,7 @@ func TestTheDocumentNamesCommandsAndFilesThatAreThere(t *testing.T) {
 			}
 		}
 	}
-	if seen < 15 {
+	if seen < atLeast {
 		t.Errorf("only %d commands are seen", seen)
 	}
 }
