@@ -196,8 +196,8 @@ licences:
 	@mv out/LICENCES.txt assets/licences/LICENCES.txt
 
 # release is what is given out: the packages, those for updates by file, for each program
-# the list of its parts (SBOM, CycloneDX), and the checksums of all; the same bytes for the
-# same commit.
+# the list of its parts (SBOM, CycloneDX), licences, release notes, and the checksums of
+# all; the same bytes for the same commit.
 release: packages
 	@sh packaging/release.sh "$(VERSION)"
 

@@ -43,6 +43,7 @@ var house = map[string]room{
 	"packaging":          {nil, []string{"app/config", "cli", "cli/kioskcmd", "visit"}, "it is files; its tests hold them against the programs"},
 	"packaging/licences": {nil, []string{"assets"}, "it asks the go command what the programs are made of, and is in none"},
 	"packaging/site":     {nil, nil, "it makes pages of documents, and knows no program"},
+	"packaging/macos":    {[]string{"assets"}, nil, "it packs programs, and links none"},
 	"packaging/manual":   {[]string{"cli", "cli/kioskcmd", "cli/manual"}, nil, "it writes down what both programs say of themselves, and is in neither"},
 
 	"e2e": {

@@ -421,3 +421,21 @@ func TestAScreenThatIsSetUpWrongIsSaid(t *testing.T) {
 		}
 	}
 }
+
+func TestReleaseNotesAreThePartOfTheVersion(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "CHANGELOG.md")
+	log := "# Changelog\n\n## [Unreleased]\n\n- to come\n\n## [1.2.0] - 2026-12-01\n\n### Added\n\n- this\n\n## [1.2.0-rc1]\n\n- that\n"
+	if err := os.WriteFile(file, []byte(log), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for version, want := range map[string]string{
+		"1.2.0": "# AuthenKiosk 1.2.0\n\n### Added\n\n- this\n", "1.2.0-rc1": "# AuthenKiosk 1.2.0-rc1\n\n- that\n", "2.0.0": "# AuthenKiosk 2.0.0\n\n- to come\n",
+	} {
+		cmd := exec.Command("sh", "releasenotes.sh", version)
+		cmd.Env = append(os.Environ(), "CHANGELOG="+file)
+		said, err := cmd.Output()
+		if err != nil || string(said) != want {
+			t.Errorf("%s: %v, %q", version, err, said)
+		}
+	}
+}

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes in out/release what is given out, from out/packages: the packages, those for
 # updates by file, without their signatures (docs/updates.md), what each program is made of
-# (SBOM in CycloneDX's form, JSON), and SHA256SUMS.
+# (SBOM in CycloneDX's form, JSON), what has changed (RELEASE_NOTES.md), and SHA256SUMS.
 #   release.sh VERSION
 set -eu
 cd "$(dirname "$0")/.."
@@ -42,4 +42,5 @@ byfile() {
 byfile amd64 out/authenkiosk out/authenagent
 [ ! -e out/packages/arm64/authenagent ] || byfile arm64 out/packages/arm64/authenagent
 cp assets/licences/LICENCES.txt "$out/"
+packaging/releasenotes.sh "$version" >"$out/RELEASE_NOTES.md"
 (cd "$out" && sha256sum -- * >SHA256SUMS && cat SHA256SUMS)
