@@ -290,7 +290,7 @@ func machine(t *testing.T) (env []string, asked func() string, etc string) {
 		}
 	}
 	env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "AUTHENKIOSK_CONFIG="+filepath.Join(dir, "etc", "authenkiosk.toml"),
-		"AUTHENKIOSK_UNITS=linux", "AUTHENKIOSK_XORG="+dir, "AUTHENKIOSK_SYS="+dir)
+		"AUTHENKIOSK_UNITS=linux", "AUTHENKIOSK_XORG="+dir, "AUTHENKIOSK_SLEEP="+filepath.Join(dir, "sleep", "kiosk.conf"), "AUTHENKIOSK_SYS="+dir)
 	return env, func() string {
 		text, _ := os.ReadFile(filepath.Join(dir, "asked"))
 		return string(text)
@@ -335,10 +335,17 @@ func TestEachFaceHasItsServiceAndAConfigurationThatIsUnderstood(t *testing.T) {
 			if replaced := strings.Contains(asked(), "disable --now secureagent.service"); replaced != slices.Contains(c.words, "replace") {
 				t.Errorf("NHSO's service is stopped: %v", replaced)
 			}
+			sleep := filepath.Join(dir, "sleep", "kiosk.conf")
+			if _, err := os.Stat(sleep); (err == nil) != (c.words[0] == "kiosk") {
+				t.Errorf("the machine may not sleep: %v", err == nil)
+			}
 			if err := os.WriteFile(file, []byte("# mine\n"), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			set("station")
+			if _, err := os.Stat(sleep); err == nil {
+				t.Error("a station may not sleep")
+			}
 			if text, _ := os.ReadFile(file); string(text) != "# mine\n" {
 				t.Errorf("the administrator's configuration has become %s", text)
 			}
@@ -399,6 +406,36 @@ func TestTouchesTurnWithThePicture(t *testing.T) {
 			}
 			if !strings.Contains(string(text), `"CalibrationMatrix" "`+c.want+`"`) || !strings.Contains(string(text), `Identifier "HDMI-1"`) {
 				t.Errorf("%s", text)
+			}
+		})
+	}
+}
+
+func TestTwoTouchesMendThePanel(t *testing.T) {
+	const first, near, second = "-event7   TOUCH_DOWN              +1.203s\t0 (0) 20.00/10.00 (68.20/19.10mm)", "-event7   TOUCH_DOWN   +1.9s\t0 (0) 21.00/10.50 (70.20/20.10mm)", " event7   TOUCH_DOWN              +4.567s\t0 (0) 60.00/90.00 (204.60/171.90mm)"
+	for _, c := range []struct {
+		name, said string
+		want       string // the matrix; empty: nothing is written
+	}{
+		{"two touches", first + "\n-event7   TOUCH_UP                +1.301s\t0 (0)\n" + second + "\n", "0 -1 1 2 0 -0.3 0 0 1"},
+		{"the same finger twice", first + "\n" + near + "\n" + second + "\n", "0 -1 1 2 0 -0.3 0 0 1"},
+		{"one touch", first + "\n", ""},
+		{"none", "-event3   DEVICE_ADDED  Power Button  seat0 default group1  cap:k\n", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			env, _, dir := machine(t)
+			if err := os.WriteFile(filepath.Join(dir, "events"), []byte(c.said), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, "libinput"), []byte("#!/bin/sh\ncat "+filepath.Join(dir, "events")+"\n"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.Command("sh", "linux/screen", "calibrate", "-output", "HDMI-1", "-rotate", "left")
+			cmd.Env = env
+			said, err := cmd.CombinedOutput()
+			text, _ := os.ReadFile(filepath.Join(dir, "50-screen.conf"))
+			if (err == nil) != (c.want != "") || !strings.Contains(string(text), c.want) || c.want == "" && len(text) > 0 {
+				t.Errorf("%v, %s: %s", err, said, text)
 			}
 		})
 	}
