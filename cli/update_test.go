@@ -3,6 +3,7 @@ package cli
 import (
 	"archive/tar"
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -41,6 +42,7 @@ type updateWorld struct {
 	wait    time.Duration
 	// packaged is where a package of the system has put its programs, of version brings.
 	packaged, brings string
+	comes            bool // somebody comes after the program was asked, and before it is told to end
 }
 
 func script(version string) string { return "#!/bin/sh\necho authenkiosk " + version + "\n" }
@@ -148,8 +150,8 @@ func (w *updateWorld) runs(now app.Standing, refused error, ended func()) {
 	var served sync.WaitGroup
 	served.Go(func() {
 		control.Serve(ctx, l, func(_ context.Context, words []string, _ io.Reader, output io.Writer) error {
-			if refused != nil {
-				return refused
+			if refused != nil || w.comes && len(words) == 1 {
+				return cmp.Or(refused, errors.New("somebody stands before the screen"))
 			}
 			if len(words) == 1 {
 				ended()
@@ -389,6 +391,27 @@ func TestTheTimerDisturbsNobodyAndTriesNothingTwice(t *testing.T) {
 				t.Errorf("%+v; in use is %s after %d restarts, on trial %v", got, w.current(), restarts, on)
 			}
 		})
+	}
+}
+
+func TestAVersionWaitsForWhoeverComesAtTheLastMoment(t *testing.T) {
+	w := newUpdateWorld(t)
+	w.comes = true
+	ended := 0
+	w.runs(app.Standing{Version: "1.0.0"}, nil, func() {
+		ended++
+		if err := update.Keep(w.data, w.current()); err != nil {
+			t.Error(err)
+		}
+	})
+	w.bring("1.1.0")
+	if got := w.call("update", "install", w.dir); got.status != exitOK || !strings.Contains(got.err, "next start") || w.current() != "1.1.0" || ended != 0 {
+		t.Fatalf("%+v; in use is %s, ended %d times", got, w.current(), ended)
+	}
+	w.comes, w.running = false, "1.1.0"
+	got := w.call("update", "auto")
+	if _, on := w.root.Trial(); got.status != exitOK || w.current() != "1.1.0" || ended != 1 || on {
+		t.Errorf("%+v; in use is %s, ended %d times, on trial %v", got, w.current(), ended, on)
 	}
 }
 

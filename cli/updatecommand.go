@@ -237,8 +237,8 @@ func (u updating) watch(ctx context.Context, version string) error {
 	if !on {
 		return fmt.Errorf("version %s is not in place: another update is under way?", version)
 	}
-	if _, _, err := u.ask(ctx, "restart"); err != nil {
-		return errors.Join(fmt.Errorf("%s stays in use: %w", u.running, err), u.root.Withdraw(trial))
+	if _, _, err := u.ask(ctx, "restart"); err != nil { // somebody has come since it was asked
+		return fmt.Errorf("version %s is in place for the next start: %w", version, err)
 	}
 	fmt.Fprintf(u.Stdout, "Version %s is started; up to %s are waited for it to serve people.\n", version, u.limit)
 	for end := time.Now().Add(u.limit); !kept() && time.Now().Before(end); {

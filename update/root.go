@@ -262,9 +262,6 @@ func (r Root) Back(t Trial, kept func() bool) (back bool, err error) {
 	return true, errors.Join(r.refuse(t.To), r.endTrial())
 }
 
-// Withdraw takes a trial back that has not begun.
-func (r Root) Withdraw(t Trial) error { return errors.Join(r.flip(t.From), r.endTrial()) }
-
 func (r Root) endTrial() error {
 	if err := os.Remove(r.path(trialName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
