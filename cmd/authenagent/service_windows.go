@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -35,62 +36,93 @@ const (
 	resetIn   = 24 * time.Hour  // from then on a failure is the first again
 )
 
-var errServiceUsage = errors.New("write: service install -config FILE [-data DIR] | service remove | service run ...")
+var errServiceUsage = errors.New("write: service install -config FILE [-data DIR] | service remove | service run [-config FILE] [-data DIR]")
 
-// service carries out "service install|remove|run". done is false for any other
-// command.
+// service carries out "service install|remove|run" and "face ...". done is false for any
+// other command.
 func service(p *cli.Program, args []string) (status int, done bool) {
-	if len(args) == 0 || args[0] != "service" {
+	if len(args) == 0 || args[0] != "service" && args[0] != "face" {
 		return 0, false
 	}
-	err := errServiceUsage
-	if len(args) > 1 {
-		switch args[1] {
-		case "install":
-			err = install(args[2:])
-		case "remove":
-			err = remove()
-		case "run":
-			err = run(p, args[2:])
-		}
-	}
-	if err != nil {
-		fmt.Fprintf(p.Stderr, "authenagent: service: %v\n", err)
+	if err := serve(p, args[0], args[1:]); err != nil {
+		fmt.Fprintf(p.Stderr, "authenagent: %s: %v\n", args[0], err)
 		return 1, true
 	}
 	return 0, true
 }
 
+func serve(p *cli.Program, command string, args []string) error {
+	if command == "face" {
+		return face(p, args)
+	}
+	verb := ""
+	if len(args) > 0 {
+		verb, args = args[0], args[1:]
+	}
+	switch verb {
+	case "install":
+		return install(p, args)
+	case "remove":
+		return remove()
+	case "run":
+		return run(p, args)
+	}
+	return errServiceUsage
+}
+
 // install registers this program as a service that starts with Windows, after the
 // card service, and again after a failure. The arguments are those of the agent. When
-// the agent does not come up, nothing is registered: it can be given again.
-func install(args []string) error {
+// the agent does not come up, nothing is registered: it can be given again. A service
+// that is there already stays, and has its arguments from now on.
+func install(p *cli.Program, args []string) error {
 	program, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("find the program: %w", err)
 	}
-	args, err = withData(absolute(args))
+	config, data, err := p.Places(append([]string{"agent"}, args...))
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errServiceUsage, err)
+	}
+	words := []string{"service", "run", "-data", data}
+	if config != "" {
+		words = append(words, "-config", config)
 	}
 	m, err := mgr.Connect()
 	if err != nil {
 		return fmt.Errorf("reach the service manager (as administrator): %w", err)
 	}
 	defer func() { _ = m.Disconnect() }()
-	data := dataOf(args)
-	if err := protect(data); err != nil {
+	if err := protect(data, accessOfService); err != nil {
 		return err
 	}
-	s, err := m.CreateService(serviceName, program, mgr.Config{
-		DisplayName: serviceText, Description: serviceHelp, StartType: mgr.StartAutomatic, DelayedAutoStart: true,
-		Dependencies: []string{"SCardSvr"}, ServiceStartName: `NT AUTHORITY\LocalService`,
-	}, append([]string{"service", "run"}, args...)...)
+	s, err := m.OpenService(serviceName)
+	there := err == nil
+	if there {
+		halt(s)
+		err = pointTo(s, program, words)
+	} else {
+		s, err = m.CreateService(serviceName, program, mgr.Config{
+			DisplayName: serviceText, Description: serviceHelp, StartType: mgr.StartAutomatic, DelayedAutoStart: true,
+			Dependencies: []string{"SCardSvr"}, ServiceStartName: `NT AUTHORITY\LocalService`,
+		}, words...)
+	}
+	if s != nil {
+		defer func() { _ = s.Close() }()
+	}
 	if err != nil {
 		return fmt.Errorf("create the service: %w", err)
 	}
-	defer func() { _ = s.Close() }()
-	return bringUp(s, logIn(data))
+	return bringUp(s, !there, filepath.Join(data, p.Name+".log"), p.Stderr)
+}
+
+// pointTo has a service that is there run this program with these arguments.
+func pointTo(s *mgr.Service, program string, words []string) error {
+	line, err := windows.UTF16PtrFromString(windows.ComposeCommandLine(append([]string{program}, words...)))
+	if err != nil {
+		return err
+	}
+	const same = windows.SERVICE_NO_CHANGE
+	return windows.ChangeServiceConfig(s.Handle, same, mgr.StartAutomatic, same, line, nil, nil, nil, nil, nil, nil)
 }
 
 // registered is a service in the list of Windows.
@@ -103,11 +135,11 @@ type registered interface {
 	Delete() error
 }
 
-// bringUp completes and starts a service that was just created, or takes it out of the
-// list again.
-func bringUp(s registered, log string) (err error) {
+// bringUp completes and starts a service. One that is fresh is taken out of the list again
+// when that fails.
+func bringUp(s registered, fresh bool, log string, told io.Writer) (err error) {
 	defer func() {
-		if err != nil {
+		if err != nil && fresh {
 			err = errors.Join(fmt.Errorf("the service is not installed: %w", err), takeOut(s))
 		}
 	}()
@@ -117,9 +149,10 @@ func bringUp(s registered, log string) (err error) {
 	if err := s.SetRecoveryActions(again, uint32(resetIn/time.Second)); err != nil {
 		return fmt.Errorf("set what follows a failure: %w", err)
 	}
-	// An end with an error counts as a failure, too, not only a crash.
+	// An end with an error counts as a failure, too, not only a crash. Where the system
+	// does not know this, the agent works all the same.
 	if err := s.SetRecoveryActionsOnNonCrashFailures(true); err != nil {
-		return fmt.Errorf("set what follows a failure: %w", err)
+		fmt.Fprintf(told, "authenagent: service: only a crash starts it again, not an end with an error: %v\n", err)
 	}
 	_ = eventlog.Remove(serviceName) // of an older installation, whose program may stand elsewhere
 	if err := eventlog.InstallAsEventCreate(serviceName, eventlog.Error|eventlog.Warning|eventlog.Info); err != nil {
@@ -142,15 +175,21 @@ func bringUp(s registered, log string) (err error) {
 	return fmt.Errorf("it was not ready in %s: see the last lines of %s", startWait, log)
 }
 
-// takeOut ends a service and takes it out of the list. Data and configuration stay.
-func takeOut(s registered) error {
-	if _, err := s.Control(svc.Stop); err == nil {
-		for began := time.Now(); time.Since(began) < stopWait; time.Sleep(look) {
-			if now, err := s.Query(); err != nil || now.State == svc.Stopped {
-				break
-			}
+// halt ends a service, and waits until it has ended.
+func halt(s registered) {
+	if _, err := s.Control(svc.Stop); err != nil {
+		return // it does not run
+	}
+	for began := time.Now(); time.Since(began) < stopWait; time.Sleep(look) {
+		if now, err := s.Query(); err != nil || now.State == svc.Stopped {
+			return
 		}
 	}
+}
+
+// takeOut ends a service and takes it out of the list. Data and configuration stay.
+func takeOut(s registered) error {
+	halt(s)
 	_ = eventlog.Remove(serviceName) // an older installation has none
 	if err := s.Delete(); err != nil {
 		return fmt.Errorf("take the service out of the list: %w", err)
@@ -158,67 +197,20 @@ func takeOut(s registered) error {
 	return nil
 }
 
-// access lets LocalService, the service's account, change the data, but not the rights.
-const access = "(A;OICI;0x1301bf;;;LS)"
+// accessOfService lets LocalService, the service's account, change the data, but not the
+// rights.
+const accessOfService = "(A;OICI;0x1301bf;;;LS)"
 
-// protect makes the data directory and closes it, with what is in it, to others.
-func protect(data string) error {
+// protect makes the data directory and closes it, with what is in it, to others than
+// those of the entry (atomicfile.Grant).
+func protect(data, entry string) error {
 	if filepath.Dir(data) == data {
 		return fmt.Errorf("the data directory is a whole drive: %s", data)
 	}
 	if err := atomicfile.MakeDir(data); err != nil {
 		return fmt.Errorf("make the data directory: %w", err)
 	}
-	return atomicfile.Grant(data, access)
-}
-
-// absolute makes paths independent of the directory in which a service starts.
-func absolute(args []string) []string {
-	out := append([]string(nil), args...)
-	for i := 1; i < len(out); i++ {
-		if out[i-1] == "-config" || out[i-1] == "-data" {
-			if path, err := filepath.Abs(out[i]); err == nil {
-				out[i] = path
-			}
-		}
-	}
-	return out
-}
-
-// withData names the data directory, whose rights are set and in which the log lies.
-func withData(args []string) ([]string, error) {
-	if dataOf(args) != "" {
-		return args, nil
-	}
-	data, err := cli.DefaultData()
-	return append(args, "-data", data), err
-}
-
-func dataOf(args []string) string {
-	for i := 1; i < len(args); i++ {
-		if args[i-1] == "-data" {
-			return args[i]
-		}
-	}
-	return ""
-}
-
-// maxLog is from when on a new log is begun at the start; the one before is kept.
-const maxLog = 10 << 20
-
-// logIn names the service's log, beside its data.
-func logIn(data string) string { return filepath.Join(data, "authenagent.log") }
-
-// openLog opens the service's log: a service has no standard error.
-func openLog(data string) (*os.File, error) {
-	path := logIn(data)
-	if err := atomicfile.MakeDir(data); err != nil {
-		return nil, err
-	}
-	if info, err := os.Stat(path); err == nil && info.Size() > maxLog {
-		_ = os.Rename(path, path+".old") // where it fails the log only grows on
-	}
-	return os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	return atomicfile.Grant(data, entry)
 }
 
 // remove ends the service and takes it out of the list.
@@ -275,11 +267,7 @@ type handler struct {
 func (h *handler) Execute(_ []string, requests <-chan svc.ChangeRequest, state chan<- svc.Status) (specific bool, status uint32) {
 	starting := svc.Status{State: svc.StartPending, WaitHint: uint32(3 * sign / time.Millisecond)}
 	state <- starting
-	args, err := withData(h.args)
-	var log *os.File
-	if err == nil {
-		log, err = openLog(dataOf(args))
-	}
+	log, err := h.program.OpenLog(h.args)
 	if err != nil {
 		tellWindows("The agent cannot open its log: " + err.Error())
 		return true, 1
@@ -289,7 +277,7 @@ func (h *handler) Execute(_ []string, requests <-chan svc.ChangeRequest, state c
 	defer stop()
 	ready, ended := make(chan struct{}), make(chan int, 1)
 	h.program.Stderr, h.program.Ready = log, sync.OnceFunc(func() { close(ready) })
-	go func() { ended <- h.program.MainUntil(ctx, args) }()
+	go func() { ended <- h.program.MainUntil(ctx, h.args) }()
 	signs := time.NewTicker(sign) // of life: without them the manager gives it up
 	defer signs.Stop()
 	for {

@@ -69,7 +69,8 @@ func TestAServiceIsInstalledWholeOrNotAtAll(t *testing.T) {
 		words string // of the error; empty: it is installed
 	}{
 		{"it comes up", "", []svc.State{svc.StartPending, svc.StartPending, svc.Running}, ""},
-		{"what follows a failure cannot be set", "on errors", nil, "made up"},
+		{"what follows a failure cannot be set", "actions", nil, "made up"},
+		{"the system knows no failure but a crash", "on errors", []svc.State{svc.Running}, ""},
 		{"it cannot be started", "start", nil, "made up"},
 		{"the configuration has a mistake", "", []svc.State{svc.StartPending, svc.Stopped}, "last lines of the.log"},
 		{"it never comes up", "", []svc.State{svc.StartPending}, "not ready in 1m0s"},
@@ -78,7 +79,7 @@ func TestAServiceIsInstalledWholeOrNotAtAll(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				l := &listed{fails: c.fails, states: c.then}
-				err := bringUp(l, "the.log")
+				err := bringUp(l, true, "the.log", io.Discard)
 				if (err == nil) != (c.words == "") || err != nil && !strings.Contains(err.Error(), c.words) {
 					t.Errorf("got %v", err)
 				}
@@ -87,6 +88,13 @@ func TestAServiceIsInstalledWholeOrNotAtAll(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+func TestAServiceThatWasThereStaysWhenItDoesNotComeUp(t *testing.T) {
+	l := &listed{states: []svc.State{svc.Stopped}}
+	if err := bringUp(l, false, "the.log", io.Discard); err == nil || slices.Contains(l.done, "delete") {
+		t.Errorf("%v, after %q", err, l.done)
 	}
 }
 

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"time"
+
+	"authenkiosk/app/config"
+)
+
+// first is what an installer knows for the first configuration.
+type first struct {
+	hcode, name, zone string
+	nhso              string // what is done with NHSO's agent: "use", "replace" or ""
+}
+
+// usualPort is where both agents listen.
+const usualPort = "127.0.0.1:8189"
+
+// listening reports whether somebody answers there.
+func listening() bool {
+	c, err := net.DialTimeout("tcp", usualPort, time.Second)
+	if err == nil {
+		_ = c.Close()
+	}
+	return err == nil
+}
+
+// configure writes the configuration of the machine: what stands in the file that was
+// handed in, or, where there is none yet, the first one. Nothing is written that a program
+// would refuse. taken reports whether another agent has the usual port.
+func (f first) configure(path, handedIn string, taken func() bool) error {
+	if handedIn != "" {
+		text, err := os.ReadFile(handedIn)
+		if err != nil {
+			return fmt.Errorf("read the configuration that was handed in: %w", err)
+		}
+		if _, err := config.Parse(handedIn, text); err != nil {
+			return err
+		}
+		return writeConfig(path, text)
+	}
+	if _, err := os.Stat(path); err == nil {
+		return nil // it is the administrator's
+	}
+	text, err := f.text(taken)
+	if err != nil {
+		return err
+	}
+	if _, err := config.Parse("the wish of the installer", text); err != nil {
+		return err
+	}
+	return writeConfig(path, text)
+}
+
+// text is the first configuration. It begins in NHSO's test zone.
+func (f first) text(taken func() bool) ([]byte, error) {
+	upstream, listen := "endpoint", usualPort
+	switch f.nhso {
+	case "use":
+		upstream, listen = "agent", "127.0.0.1:8190"
+	case "replace":
+	case "":
+		if taken() {
+			return nil, errors.New("another program answers at " + usualPort + ", most likely NHSO's Secure SmartCard Agent: " +
+				"say -nhso use, so that codes come through it, or -nhso replace (of the installer: NHSOAGENT=use, NHSOAGENT=replace)")
+		}
+	default:
+		return nil, fmt.Errorf("-nhso %q: write use or replace", f.nhso)
+	}
+	var b bytes.Buffer
+	b.WriteString("# AuthenKiosk on this machine. Every key and its meaning: example.toml beside the programs.\n")
+	fmt.Fprintf(&b, "\n[unit]\n# The five characters that NHSO gave the unit.\nhcode = %s\n# The name on screens and slips.\nname = %s\n",
+		strconv.Quote(cmp.Or(f.hcode, "99999")), strconv.Quote(cmp.Or(f.name, "โรงพยาบาลทดสอบ")))
+	fmt.Fprintf(&b, "\n[nhso]\n# The way to production: authenagent zone set production\nzone = %s\nupstream = %q\n", strconv.Quote(cmp.Or(f.zone, "test")), upstream)
+	fmt.Fprintf(&b, "\n[agent]\nenabled = true\nlisten = %q\n", listen)
+	return b.Bytes(), nil
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/windows"
+
+	"authenkiosk/app/config"
+	"authenkiosk/cli"
+)
+
+func TestTheFirstConfigurationIsUnderstood(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "ที่ เก็บ")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	handed := filepath.Join(dir, "handed.toml")
+	if err := os.WriteFile(handed, []byte("\xEF\xBB\xBF[unit]\r\nhcode = \"12345\"\r\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name                  string
+		f                     first
+		handed                string
+		taken                 bool
+		hcode, zone, upstream string // zone empty: it is refused
+		listen                string
+	}{
+		{"nothing is said", first{}, "", false, "99999", "test", "endpoint", "127.0.0.1:8189"},
+		{"all is said", first{hcode: "12345", name: `โรงพยาบาล "ตัวอย่าง" \1`, zone: "production"}, "", false, "12345", "production", "endpoint", "127.0.0.1:8189"},
+		{"NHSO's agent is used", first{nhso: "use"}, "", true, "99999", "test", "agent", "127.0.0.1:8190"},
+		{"NHSO's agent is replaced", first{nhso: "replace"}, "", true, "99999", "test", "endpoint", "127.0.0.1:8189"},
+		{"nobody says what is done with NHSO's agent", first{}, "", true, "", "", "", ""},
+		{"another word", first{nhso: "ask"}, "", false, "", "", "", ""},
+		{"a code that is none", first{hcode: "1"}, "", false, "", "", "", ""},
+		{"a zone that is none", first{zone: "trial"}, "", false, "", "", "", ""},
+		{"a file", first{hcode: "54321"}, handed, true, "12345", "demo", "endpoint", "127.0.0.1:8189"},
+		{"a file that is not there", first{}, handed + "x", false, "", "", "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(dir, strings.ReplaceAll(c.name, "'", "")+".toml")
+			err := c.f.configure(path, c.handed, func() bool { return c.taken })
+			if c.zone == "" {
+				if _, there := os.Stat(path); err == nil || there == nil {
+					t.Errorf("it is taken: %v", err)
+				}
+				return
+			}
+			got, loaded := config.Load(path)
+			if err != nil || loaded != nil {
+				t.Fatal(err, loaded)
+			}
+			if got.Unit.HCode != c.hcode || string(got.NHSO.Zone) != c.zone || string(got.NHSO.Upstream) != c.upstream || got.Agent.Listen != c.listen {
+				t.Errorf("%+v %+v %+v", got.Unit, got.NHSO, got.Agent)
+			}
+			if c.f.name != "" && got.Unit.Name != c.f.name {
+				t.Errorf("the name is %q", got.Unit.Name)
+			}
+		})
+	}
+}
+
+func TestAConfigurationThatIsThereIsTheAdministrators(t *testing.T) {
+	dir := t.TempDir()
+	path, handed := filepath.Join(dir, "authenkiosk.toml"), filepath.Join(dir, "handed.toml")
+	for name, text := range map[string]string{path: "# mine\n", handed: "[unit]\nhcode = \"12345\"\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	holds := func(name, want string) {
+		t.Helper()
+		if text, err := os.ReadFile(name); err != nil || string(text) != want {
+			t.Errorf("%s has %q, %v", name, text, err)
+		}
+	}
+	nobody := func() bool { return false }
+	if err := (first{hcode: "54321"}).configure(path, "", nobody); err != nil {
+		t.Fatal(err)
+	}
+	holds(path, "# mine\n")
+	if err := (first{}).configure(path, handed, nobody); err != nil {
+		t.Fatal(err)
+	}
+	holds(path, "[unit]\nhcode = \"12345\"\n")
+	holds(path+".before", "# mine\n")
+}
+
+func TestAFaceNeedsAnAccountThatIsThere(t *testing.T) {
+	user, err := windows.GetCurrentProcessToken().GetTokenUser()
+	if err != nil {
+		t.Fatal(err)
+	}
+	me, _, _, err := user.User.Sid.LookupAccount("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		face, account string
+		fault         string // empty: none
+	}{
+		{faceAgent, "", ""},
+		{faceKiosk, me, ""},
+		{faceStation, me, ""},
+		{faceKiosk, "", "ACCOUNT=NAME"},
+		{faceStation, "", "ACCOUNT=NAME"},
+		{faceKiosk, "nobody of that name", "find the account"},
+		{faceKiosk, `NT AUTHORITY\SYSTEM`, "nobody can sign in"},
+		{"hub", "", "write: face"},
+	} {
+		entry, sid, err := wish{face: c.face, account: c.account}.access()
+		if (err == nil) != (c.fault == "") || err != nil && !strings.Contains(err.Error(), c.fault) {
+			t.Errorf("%s %q: %v", c.face, c.account, err)
+		}
+		if err == nil && c.account != "" && (sid != user.User.Sid.String() || !strings.Contains(entry, sid)) {
+			t.Errorf("%s %q: %q, %q", c.face, c.account, entry, sid)
+		}
+	}
+}
+
+func TestWordsThatMakeNoSenseAreRefused(t *testing.T) {
+	for _, args := range [][]string{nil, {"get"}, {"set", "kiosk", "station"}, {"set", "-x"}, {"stop", "kiosk"}, {"show", "kiosk"}} {
+		if err := face(&cli.Program{}, args); err == nil || !strings.Contains(err.Error(), "write: face") {
+			t.Errorf("%q: %v", args, err)
+		}
+	}
+}
+
+func TestATaskNamesProgramsWhateverTheirPathsHave(t *testing.T) {
+	got := task(`C:\R&D\authenkiosk.exe`, `C:\ที่ <เก็บ>\authenkiosk.toml`, "S-1-5-21-1")
+	for _, want := range []string{
+		`<Command>C:\R&amp;D\authenkiosk.exe</Command>`, `-config "C:\ที่ &lt;เก็บ&gt;\authenkiosk.toml"`, "<UserId>S-1-5-21-1</UserId>",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in %s", want, got)
+		}
+	}
+	if b := inUTF16("ก"); string(b) != "\xFF\xFE\x01\x0E" {
+		t.Errorf("% x", b)
+	}
+}
