@@ -111,6 +111,28 @@ func TestWhoLooksAfterMachinesMakesNoVisits(t *testing.T) {
 	}
 }
 
+func TestTheCardOfAGuardianServesTheChildWithOneReader(t *testing.T) {
+	d := newDesk(t)
+	d.start()
+	d.operator(rules.Staff)
+	guardian, child := virtualcard.Adult(), virtualcard.Population()[2]
+	d.upToConfirm(guardian)
+	d.Send(flow.TapVouches{})
+	d.at(flow.PIDEntry)
+	for _, digit := range []byte(child.PID.Digits()) {
+		d.Send(flow.TapDigit{Digit: digit})
+	}
+	d.at(flow.RelationChoice)
+	d.Send(flow.TapRelation{Relation: visit.RelationParent})
+	d.at(flow.Confirm)
+	d.Send(flow.TapConfirm{})
+	d.at(flow.Result)
+	r, err := d.Store.Visit(d.last.Session.Insertion.VisitID)
+	if v := r.Visit; err != nil || v.PID != child.PID || v.Attestation.Certifier != guardian.PID || v.Phone.Digits() != typedPhone || v.PhoneOwner != visit.PhoneOfRelative {
+		t.Errorf("%v %v: %v", v.PID, v.Attestation, err)
+	}
+}
+
 // visitOf is a visit of today of a person.
 func visitOf(t *testing.T, p virtualcard.Person, n byte) visit.Visit {
 	t.Helper()
