@@ -97,7 +97,7 @@ func (w *deskWindow) play(ctx context.Context, made *station.Station) error {
 	c := made.Config
 	paper := kioskcmd.Paper{Config: c, Log: w.o.Log}
 	o := ui.Options{
-		Unit: c.Unit.Name, HCode: c.Unit.HCode, Zone: c.NHSO.Zone, Machine: made.Machine, Languages: c.Kiosk.Languages,
+		Unit: c.Unit.Name, HCode: c.Unit.HCode, Zone: c.NHSO.Zone, Version: programVersion(), Machine: made.Machine, Languages: c.Kiosk.Languages,
 		OnCard: c.Station.OnCard, Desk: made.Counter(), Door: made, Idle: session.Idle, Now: time.Now,
 		Beside: func(work func(context.Context), then func()) {
 			go func() {

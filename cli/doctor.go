@@ -65,13 +65,14 @@ func (p *Program) doctor(ctx context.Context, s *Settings) error {
 }
 
 // Findings returns a look at what doctor looks at, for the desks that ask the program that
-// runs. What a program adds to doctor is left out: it opens camera and printer, which a
-// patient may be using, and whose lights tell as much. What is found passes the filter.
-func (p *Program) Findings(c config.Config, s *Settings) func(context.Context) []desk.Finding {
+// runs. Where patients stand before it, what a program adds to doctor is left out: it opens
+// camera and printer, which one may be using, and whose lights tell as much. What is
+// found passes the filter.
+func (p *Program) Findings(c config.Config, s *Settings, patients bool) func(context.Context) []desk.Finding {
 	data := filepath.Join(s.Data, string(c.NHSO.Zone))
 	return func(ctx context.Context) (list []desk.Finding) {
 		checks := p.checksOf(c, s.source(), data)
-		if p.Checks != nil {
+		if p.Checks != nil && patients {
 			for _, own := range p.Checks(c, nil) {
 				checks = slices.DeleteFunc(checks, func(k check) bool { return k.name == own.Name })
 			}

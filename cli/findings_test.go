@@ -19,10 +19,21 @@ func TestDesksSeeWhatDoctorFindsWhileTheProgramRuns(t *testing.T) {
 			return FindingOK, ""
 		}}}
 	}}
-	list := p.Findings(c, &Settings{Data: h.data})(t.Context())
+	list := p.Findings(c, &Settings{Data: h.data}, true)(t.Context())
 	for _, want := range []string{"configuration", "card reader", "disk", "visits", "NHSO", "agent"} {
 		if !slices.ContainsFunc(list, func(f desk.Finding) bool { return f.Check == want && f.State != "" && f.Detail != "" }) {
 			t.Errorf("%s is missing in %+v", want, list)
 		}
+	}
+}
+
+func TestADeskThatNobodyStandsBeforeSeesCameraAndPrinterToo(t *testing.T) {
+	h := newClinic(t, nil)
+	p := &Program{Name: "authenkiosk", Checks: func(config.Config, func(context.Context) (bool, error)) []Check {
+		return []Check{{Name: "camera", Look: func(context.Context) (string, string) { return FindingOK, "1280 x 720" }}}
+	}}
+	list := p.Findings(config.Default(), &Settings{Data: h.data}, false)(t.Context())
+	if !slices.Contains(list, desk.Finding{Check: "camera", State: FindingOK, Detail: "1280 x 720"}) {
+		t.Errorf("%+v", list)
 	}
 }

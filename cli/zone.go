@@ -35,7 +35,7 @@ func (p *Program) agent(ctx context.Context, s *Settings) error {
 	if err != nil {
 		return err
 	}
-	options := app.Options{Config: c, Data: s.Data, Log: s.Log, Ready: p.Ready, Findings: p.Findings(c, s), Trial: trial}
+	options := app.Options{Config: c, Data: s.Data, Log: s.Log, Ready: p.Ready, Findings: p.Findings(c, s, true), Trial: trial}
 	if c.NHSO.Zone == visit.ZoneDemo {
 		if options.Demo, err = demo.New(listenForPage(s.Log)); err != nil {
 			return err

@@ -114,7 +114,7 @@ func (f *flags) kiosk(p *cli.Program, ctx context.Context, s *cli.Settings) erro
 	watched := s.WatchCrashes() // its reports lie beside the data
 	defer watched.End()
 	o.Try = func() (k *kiosk.Kiosk, err error) {
-		err = f.open(p, s, trial, func(options app.Options) (err error) {
+		err = f.open(p, s, trial, true, func(options app.Options) (err error) {
 			k, err = kiosk.New(kiosk.Options{Options: options, Lifeline: watched.Lifeline()})
 			return err
 		})
@@ -147,7 +147,7 @@ func (f *flags) station(p *cli.Program, ctx context.Context, s *cli.Settings) er
 	}
 	defer s.WatchCrashes().End() // its reports lie beside the data
 	o.Try = func() (made *station.Station, err error) {
-		err = f.open(p, s, trial, func(options app.Options) (err error) {
+		err = f.open(p, s, trial, false, func(options app.Options) (err error) {
 			made, err = station.New(options)
 			return err
 		})
@@ -156,8 +156,9 @@ func (f *flags) station(p *cli.Program, ctx context.Context, s *cli.Settings) er
 	return f.Station(ctx, o)
 }
 
-// open makes a face ready. It may be called again after an error.
-func (f *flags) open(p *cli.Program, s *cli.Settings, trial *app.Trial, face func(app.Options) error) error {
+// open makes a face ready, before which patients stand or not. It may be called again after
+// an error.
+func (f *flags) open(p *cli.Program, s *cli.Settings, trial *app.Trial, patients bool, face func(app.Options) error) error {
 	c, err := s.Load()
 	if err != nil {
 		return app.NotStarted(visit.ConfigWrong, err)
@@ -165,7 +166,7 @@ func (f *flags) open(p *cli.Program, s *cli.Settings, trial *app.Trial, face fun
 	if f.layoutFile != "" && c.NHSO.Zone == visit.ZoneProduction {
 		return errors.New("-test-layout shows what is on the screen: it is not for the production zone")
 	}
-	options := app.Options{Config: c, Data: s.Data, Log: s.Log, Findings: p.Findings(c, s), Trial: trial}
+	options := app.Options{Config: c, Data: s.Data, Log: s.Log, Findings: p.Findings(c, s, patients), Trial: trial}
 	var page net.Listener
 	if c.NHSO.Zone == visit.ZoneDemo {
 		// A port that is taken only means that nobody can look at the simulator.

@@ -70,7 +70,7 @@ func TestWhatKeepsAKioskFromStartingHasWordsForTheScreen(t *testing.T) {
 			c.spoil(t, s)
 			f := &flags{layoutFile: c.layout}
 			start := func() error {
-				return f.open(&cli.Program{}, s, nil, func(o app.Options) error {
+				return f.open(&cli.Program{}, s, nil, true, func(o app.Options) error {
 					k, err := kiosk.New(kiosk.Options{Options: o})
 					if err == nil {
 						k.Close()

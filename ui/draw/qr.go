@@ -36,9 +36,20 @@ func (q *QR) set(content string) error {
 	if q.Content == content {
 		return nil
 	}
-	code, err := qrcode.New(content, qrcode.Medium)
+	img, err := QRPicture(content)
 	if err != nil {
 		return err
+	}
+	q.Content, q.Modules, q.Image.Image = content, img.Bounds().Dx(), img
+	q.Image.Refresh()
+	return nil
+}
+
+// QRPicture is a QR code on its white ground, one pixel a module.
+func QRPicture(content string) (*image.Gray, error) {
+	code, err := qrcode.New(content, qrcode.Medium)
+	if err != nil {
+		return nil, err
 	}
 	code.DisableBorder = true
 	bits := code.Bitmap()
@@ -54,9 +65,7 @@ func (q *QR) set(content string) error {
 			}
 		}
 	}
-	q.Content, q.Modules, q.Image.Image = content, n, img
-	q.Image.Refresh()
-	return nil
+	return img, nil
 }
 
 // QR draws a QR code as large as fits into the area, on its middle.

@@ -15,6 +15,7 @@ import (
 type Options struct {
 	Unit, HCode string
 	Zone        visit.Zone
+	Version     string   // of the program
 	Machine     string   // as holds and the audit name it
 	Languages   []string // the first is shown first
 	OnCard      visit.OnCard

@@ -1,6 +1,7 @@
 package station
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"image/png"
@@ -11,6 +12,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"authenkiosk/desk"
 	"authenkiosk/visit"
 	rules "authenkiosk/visit/desk"
 )
@@ -24,6 +26,13 @@ func TestPictures(t *testing.T) {
 	}
 	w := newWorld(t, visit.OnCardNotice, rules.Lead)
 	w.o.PDF, w.o.PrintPage = noPDF, noPrinter
+	w.o.TestPrint, w.o.Version = func(context.Context) error { return nil }, "v0.1.0"
+	w.devicesOf(
+		desk.Finding{Check: "light reader", State: "ok", Detail: "ready"}, desk.Finding{Check: "light printer", State: "failed", Detail: "K12 printer-no-paper"},
+		desk.Finding{Check: "configuration", State: "ok", Detail: "unit 99999, zone test, upstream endpoint; /etc/authenkiosk/kiosk.toml"},
+		desk.Finding{Check: "camera", State: "warning", Detail: "640 x 480, first picture after 180 ms: too coarse for a card in the picture"},
+		desk.Finding{Check: "token", State: "skipped", Detail: "the demo needs none"},
+	)
 	w.clock = w.clock.Add(-4 * time.Hour)
 	for n := range 60 {
 		w.clock = w.clock.Add(5 * time.Minute)
@@ -53,6 +62,9 @@ func TestPictures(t *testing.T) {
 					w.open(p)
 					if p == page(w.today) {
 						w.tap("export")
+					}
+					if p == page(w.stands) {
+						w.tap("test-print")
 					}
 					w.writePicture(fmt.Sprintf("%s-%s-%v-%.0f.png", p.name(), lang, dark, size.Width))
 					w.key(fyne.KeyF12)

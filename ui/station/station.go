@@ -46,6 +46,7 @@ type Station struct {
 	today   *today
 	work    *work
 	counts  *numbers
+	stands  *devices
 	counter *counter
 	pages   []page
 	page    page // nil: nobody is signed in
@@ -74,7 +75,8 @@ func New(o Options) (*Station, error) {
 	s.keys = &keyboard{now: o.Now, later: o.Later, scanned: s.scanned}
 	s.signIn.s, s.frame.s = s, s
 	s.today, s.work, s.counts, s.counter = newToday(s), newWork(s), newNumbers(s), newCounter(s)
-	s.pages = []page{s.counter, s.today, s.work, s.counts}
+	s.stands = newDevices(s)
+	s.pages = []page{s.today, s.work, s.counter, s.counts, s.stands}
 	s.signIn.look()
 	s.build()
 	return s, nil
@@ -154,8 +156,8 @@ func (s *Station) typedKey(e *fyne.KeyEvent) bool {
 func (s *Station) typedOnPage(key fyne.KeyName) bool {
 	switch key {
 	case fyne.KeyF5:
-		if s.page == page(s.counts) {
-			s.counts.fresh()
+		if p, is := s.page.(interface{ fresh() }); is {
+			p.fresh()
 		}
 		s.lookAtAll()
 		return true
