@@ -36,7 +36,7 @@ run: deps build
 		./out/authenkiosk demo -out out/demo; \
 		echo "The pictures of every screen and the slip are in out/demo."; \
 	else \
-		./out/authenkiosk kiosk; \
+		./out/authenkiosk kiosk -demo; \
 	fi
 
 deps:

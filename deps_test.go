@@ -33,7 +33,7 @@ type room struct {
 // what is in a list must be in use.
 var house = map[string]room{
 	".": {
-		[]string{"app", "app/config", "app/demo", "app/kiosk", "app/station", "atomicfile", "cli", "cli/kioskcmd", "desk/session", "ui/dock", "ui/draw", "ui/fyneenv", "ui/kiosk", "ui/station", "visit", "visit/flow"},
+		[]string{"app", "app/config", "app/demo", "app/kiosk", "app/setup", "app/station", "atomicfile", "cli", "cli/kioskcmd", "desk/session", "ui/dock", "ui/draw", "ui/fyneenv", "ui/kiosk", "ui/setup", "ui/station", "visit", "visit/desk", "visit/flow"},
 		[]string{"cardreader/virtualcard", "nhso/testzone", "printer", "printer/template"},
 		"it joins the face to the program; devices and NHSO are the program's. Its benchmarks play patients",
 	},
@@ -64,7 +64,8 @@ var house = map[string]room{
 	"cli/manual": {[]string{"cli"}, []string{"cli/kioskcmd"}, "it tells what the table of commands has, and knows no command of its own"},
 	"cli/kioskcmd": {
 		[]string{
-			"app", "app/config", "app/demo", "app/kiosk", "app/patient", "app/photo", "app/slips", "app/station", "camera", "cli", "desk/sheet", "printer", "printer/template", "storage", "visit", "visit/flow",
+			"app", "app/config", "app/demo", "app/kiosk", "app/patient", "app/photo", "app/setup", "app/setup/live", "app/slips", "app/station", "camera", "cli", "desk/sheet", "printer", "printer/template",
+			"storage", "visit", "visit/desk", "visit/flow",
 		},
 		[]string{"printer/sink"},
 		"commands of the program with a screen, which is handed in: they can be tested without Fyne",
@@ -120,12 +121,20 @@ var house = map[string]room{
 		[]string{"storage/storagetest"},
 		"it serves programs of the hospital; cards and the way to NHSO are handed in, so that a station has the same",
 	},
-	"app/machine":     {nil, nil, "it runs any pure step: whose, and what its effects do, is the caller's"},
-	"app/pairings":    {[]string{"agent", "app/privatelog", "desk/remote", "storage", "visit"}, []string{"certtest", "desk", "logtest", "visit/desk"}, "it keeps who has let this machine in; what is asked over there is the desk's"},
-	"app/photo":       {[]string{"app/config", "app/wait", "camera", "camera/gate", "camera/scene", "visit", "visit/flow"}, nil, "a photo belongs to a session and leaves it by the store alone"},
-	"app/privatelog":  {[]string{"visit"}, nil, "the last filter must not depend on what it filters"},
-	"app/recorder":    {[]string{"visit/flow", "visit/flow/record"}, []string{"app/privatelog", "visit"}, "it takes the steps of a flow and knows no device: what a dying program still holds is told by it alone"},
-	"app/records":     {[]string{"agent", "agent/feed", "assets/slipwords", "desk", "storage", "visit", "visit/desk"}, nil, "it works on a store, whoever has opened it"},
+	"app/machine":    {nil, nil, "it runs any pure step: whose, and what its effects do, is the caller's"},
+	"app/pairings":   {[]string{"agent", "app/privatelog", "desk/remote", "storage", "visit"}, []string{"certtest", "desk", "logtest", "visit/desk"}, "it keeps who has let this machine in; what is asked over there is the desk's"},
+	"app/photo":      {[]string{"app/config", "app/wait", "camera", "camera/gate", "camera/scene", "visit", "visit/flow"}, nil, "a photo belongs to a session and leaves it by the store alone"},
+	"app/privatelog": {[]string{"visit"}, nil, "the last filter must not depend on what it filters"},
+	"app/recorder":   {[]string{"visit/flow", "visit/flow/record"}, []string{"app/privatelog", "visit"}, "it takes the steps of a flow and knows no device: what a dying program still holds is told by it alone"},
+	"app/records":    {[]string{"agent", "agent/feed", "assets/slipwords", "desk", "storage", "visit", "visit/desk"}, nil, "it works on a store, whoever has opened it"},
+	"app/setup":      {[]string{"app/config", "visit", "visit/desk"}, nil, "what is asked, and when one may go on, is walked without a device; what it asks for is done elsewhere"},
+	"app/setup/live": {
+		[]string{
+			"app/config", "app/hospital", "app/photo", "app/privatelog", "app/setup", "app/slips", "app/upstream", "camera", "cardreader", "cardreader/pcsc", "printer", "storage", "visit", "visit/desk",
+		},
+		[]string{"cardreader/virtualcard", "nhso/testzone"},
+		"it tries each device for the setting up, and decides nothing",
+	},
 	"app/slips":       {[]string{"app/config", "app/slips/spool", "app/wait", "atomicfile", "printer", "printer/template", "storage", "visit", "visit/flow"}, []string{"printer/sink"}, "it words slips and brings them to the printer; who stands there is told by a function"},
 	"app/slips/spool": {[]string{"printer", "storage", "visit"}, nil, "slips wait in the store and go to the printer; whether a patient is there is told by a function"},
 	"app/upstream":    {[]string{"app/config", "app/privatelog", "app/wait", "nhso", "outbox", "storage", "visit", "visit/flow"}, nil, "it asks NHSO; whose card is inside is told through an interface of its own"},
@@ -199,8 +208,9 @@ var house = map[string]room{
 	"ui/draw":          {[]string{"assets"}, []string{"ui/draw/drawtest"}, "what screens are made of serves every face, and knows the way of none"},
 	"ui/draw/drawtest": {[]string{"assets"}, nil, "it measures what is drawn, and must not use what draws"},
 	"ui/kiosk":         {[]string{"ui/draw", "visit", "visit/flow"}, []string{"ui/dock", "ui/draw/drawtest"}, "screens draw a model and send taps; one that asked a device would show what the flow has not decided"},
+	"ui/setup":         {[]string{"app/setup", "ui/draw", "visit"}, []string{"app/config", "ui/draw/drawtest"}, "it draws a model and sends what people do; one that asked a device could go around what was checked"},
 	"ui/station": {
-		[]string{"desk", "desk/session", "desk/sheet", "ui/draw", "visit", "visit/desk"},
+		[]string{"app/setup", "desk", "desk/session", "desk/sheet", "ui/draw", "ui/setup", "visit", "visit/desk"},
 		[]string{"desk/desktest", "desk/local", "storage", "ui/draw/drawtest"},
 		"it shows and does what a desk answers, wherever the visits are; one that knew a store or a device could go around it",
 	},
@@ -222,11 +232,11 @@ type place struct {
 // libraries has every module that go.mod names. A longer path is a rule of its own
 // for a part.
 var libraries = map[string]place{
-	"fyne.io/fyne/v2":        {[]string{".", "ui/dock", "ui/draw", "ui/kiosk", "ui/station"}, nil, "all else runs without a screen"},
+	"fyne.io/fyne/v2":        {[]string{".", "ui/dock", "ui/draw", "ui/kiosk", "ui/setup", "ui/station"}, nil, "all else runs without a screen"},
 	"fyne.io/fyne/v2/app":    {[]string{"."}, nil, "one window, one application"},
-	"fyne.io/fyne/v2/test":   {[]string{"ui/kiosk"}, []string{".", "ui/draw", "ui/kiosk", "ui/station"}, "it draws without a display"},
+	"fyne.io/fyne/v2/test":   {[]string{"ui/kiosk"}, []string{".", "ui/draw", "ui/kiosk", "ui/setup", "ui/station"}, "it draws without a display"},
 	"fyne.io/fyne/v2/dialog": {nil, nil, "stock dialogs are not for patients: too small, in English, and open after the session"},
-	"fyne.io/fyne/v2/widget": {[]string{"ui/station"}, nil, "the staff have a keyboard and sit before it; screens of patients are drawn of shapes of our own: sizes, contrast and Thai line breaks of widgets are not ours to set"},
+	"fyne.io/fyne/v2/widget": {[]string{"ui/setup", "ui/station"}, nil, "the staff have a keyboard and sit before it; screens of patients are drawn of shapes of our own: sizes, contrast and Thai line breaks of widgets are not ours to set"},
 
 	"github.com/ebfe/scard":         {[]string{"cardreader/pcsc"}, nil, "its traps are kept in one place, and a program without CGO has none"},
 	"go.etcd.io/bbolt":              {[]string{"storage"}, []string{"storage", "storage/powercut"}, "what is on the disk passes the store"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"reflect"
+	"sync/atomic"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -11,11 +12,13 @@ import (
 	"github.com/google/uuid"
 
 	"authenkiosk/app"
+	"authenkiosk/app/setup"
 	"authenkiosk/app/station"
 	"authenkiosk/cli/kioskcmd"
 	"authenkiosk/desk/session"
 	ui "authenkiosk/ui/station"
 	"authenkiosk/visit"
+	"authenkiosk/visit/desk"
 	"authenkiosk/visit/flow"
 )
 
@@ -26,6 +29,7 @@ type deskWindow struct {
 	app    fyne.App
 	window fyne.Window
 	screen *ui.Station // nil: there is none yet
+	wizard *wizard     // nil: there is none, or it has ended
 	ended  chan error
 	layout map[string]any
 }
@@ -38,7 +42,10 @@ func openStation(ctx context.Context, o kioskcmd.StationOpening) error {
 		return err // Fyne would crash
 	}
 	defer release()
-	made, err := o.Try()
+	var made *station.Station
+	if o.Setup == nil {
+		made, err = o.Try()
+	}
 	if err != nil && app.StartProblem(err) == visit.NoProblem {
 		return err
 	}
@@ -48,9 +55,12 @@ func openStation(ctx context.Context, o kioskcmd.StationOpening) error {
 	if err := guarded(w.open); err != nil {
 		return err
 	}
-	if made != nil {
+	switch {
+	case o.Setup != nil:
+		w.wizard, err = newWizard(ctx, o.Setup, w.window, o.LayoutFile, func() { w.begin(ctx) })
+	case made != nil:
 		err = w.play(ctx, made)
-	} else {
+	default:
 		err = w.closed(ctx, err)
 	}
 	if err == nil {
@@ -92,9 +102,44 @@ func (w *deskWindow) show() {
 	w.window.Show()
 }
 
+// begin lets the station follow the wizard, or the station before. The data may take a
+// while to open.
+func (w *deskWindow) begin(ctx context.Context) {
+	go func() {
+		made, err := w.o.Try()
+		fyne.Do(func() {
+			if w.wizard != nil {
+				w.wizard.leave(w.window)
+				w.wizard = nil
+			}
+			switch {
+			case err == nil:
+				err = w.play(ctx, made)
+			case app.StartProblem(err) != visit.NoProblem:
+				err = w.closed(ctx, err)
+			}
+			if err != nil {
+				w.ended <- err
+				w.app.Driver().Quit()
+			}
+		})
+	}()
+}
+
 // play shows a station that is ready, and runs it.
 func (w *deskWindow) play(ctx context.Context, made *station.Station) error {
 	c := made.Config
+	running, stop := context.WithCancel(ctx)
+	var again atomic.Bool // somebody has changed its settings
+	var settings *ui.Settings
+	if c.NHSO.Zone != visit.ZoneDemo {
+		settings = &ui.Settings{
+			Open: func(who func() (desk.OperatorID, error)) (setup.Model, func(context.Context, setup.Effect, func(setup.Event)), error) {
+				return w.o.Settings(made.Core, who)
+			},
+			Restart: func() { again.Store(true); stop() },
+		}
+	}
 	paper := kioskcmd.Paper{Config: c, Log: w.o.Log}
 	o := ui.Options{
 		Unit: c.Unit.Name, HCode: c.Unit.HCode, Zone: c.NHSO.Zone, Version: programVersion(), Machine: made.Machine, Languages: c.Kiosk.Languages,
@@ -110,14 +155,15 @@ func (w *deskWindow) play(ctx context.Context, made *station.Station) error {
 		Copied: func() string { return w.app.Clipboard().Content() },
 		Save:   saveFile,
 		PDF:    paper.PDF,
-		Shows:  made.Shows,
-		NewID:  func() visit.ID { return visit.ID(uuid.Must(uuid.NewV7()).String()) },
+		Shows:  made.Shows, Settings: settings,
+		NewID: func() visit.ID { return visit.ID(uuid.Must(uuid.NewV7()).String()) },
 	}
 	if paper.Prints() {
 		o.PrintPage, o.TestPrint = paper.Page, paper.Test
 	}
 	screen, err := ui.New(o)
 	if err != nil {
+		stop()
 		made.Close()
 		return err
 	}
@@ -126,11 +172,17 @@ func (w *deskWindow) play(ctx context.Context, made *station.Station) error {
 	screen.Attach(w.window)
 	made.Turns(fyne.Do)
 	go func() {
-		w.ended <- made.Run(ctx, station.Screen{
+		err := made.Run(running, station.Screen{
 			Devices: func(d visit.Devices) { fyne.Do(func() { screen.Devices(d) }) },
 			Card:    func(p visit.PID) { fyne.Do(func() { screen.Card(p) }) },
 			Visit:   func(flow.Station) {},
 		})
+		stop()
+		if err == nil && again.Load() && ctx.Err() == nil {
+			fyne.Do(func() { w.begin(ctx) })
+			return
+		}
+		w.ended <- err
 		fyne.Do(w.app.Driver().Quit)
 	}()
 	return nil
@@ -197,7 +249,11 @@ func (w *deskWindow) tick(ctx context.Context) {
 			return
 		case now := <-t.C:
 			fyne.Do(func() {
-				if w.screen == nil {
+				switch {
+				case w.wizard != nil:
+					w.wizard.writeLayout()
+					return
+				case w.screen == nil:
 					return
 				}
 				w.screen.Tick(now)

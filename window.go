@@ -81,7 +81,10 @@ func openWindow(ctx context.Context, o kioskcmd.Opening) error {
 		return err // Fyne would crash
 	}
 	defer release()
-	k, err := o.Try()
+	var k *kiosk.Kiosk
+	if o.Setup == nil {
+		k, err = o.Try()
+	}
 	if err != nil && app.StartProblem(err) == visit.NoProblem {
 		return err
 	}
@@ -92,10 +95,13 @@ func openWindow(ctx context.Context, o kioskcmd.Opening) error {
 		return err
 	}
 	c := o.Rough
-	if k != nil {
+	switch {
+	case o.Setup != nil:
+		err = s.setUp(ctx)
+	case k != nil:
 		c = k.Config
 		err = s.play(ctx, k)
-	} else {
+	default:
 		err = s.close(ctx, err)
 	}
 	if err != nil {
@@ -131,7 +137,8 @@ type theatre struct {
 	o      kioskcmd.Opening
 	app    fyne.App
 	window fyne.Window
-	screen *ui.Kiosk // of the goroutine of the user interface, as is lost
+	screen *ui.Kiosk // of the goroutine of the user interface, as are wizard and lost
+	wizard *wizard   // nil: there is none, or it has ended
 	lost   bool
 	ended  chan error
 }
@@ -159,6 +166,43 @@ func keepOpen(w fyne.Window, log *slog.Logger) {
 	w.SetCloseIntercept(func() {
 		log.Warn("somebody tried to close the window; the kiosk goes on (Ctrl-C or its service ends it)")
 	})
+}
+
+// setUp shows the wizard, and then the kiosk.
+func (s *theatre) setUp(ctx context.Context) (err error) {
+	shown, over := context.WithCancel(ctx)
+	s.wizard, err = newWizard(ctx, s.o.Setup, s.window, s.o.LayoutFile, func() {
+		over()
+		s.begin(ctx)
+	})
+	if err != nil {
+		over()
+		return err
+	}
+	go app.Closed(shown, fyne.Do, s.o.Log)
+	return nil
+}
+
+// begin lets the kiosk follow the wizard. The data may take a while to open.
+func (s *theatre) begin(ctx context.Context) {
+	go func() {
+		k, err := s.o.Try()
+		fyne.Do(func() {
+			s.wizard.leave(s.window)
+			s.wizard = nil
+			s.app.Settings().SetTheme(draw.NewTheme(draw.ContrastLight))
+			switch {
+			case err == nil:
+				err = s.play(ctx, k)
+			case app.StartProblem(err) != visit.NoProblem:
+				err = s.close(ctx, err)
+			}
+			if err != nil {
+				s.ended <- err
+				s.app.Driver().Quit()
+			}
+		})
+	}()
 }
 
 // play shows a kiosk that is ready, and runs it.
@@ -329,7 +373,13 @@ func (s *theatre) tick(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case now := <-t.C:
-			fyne.Do(func() { s.screen.Tick(now) })
+			fyne.Do(func() {
+				if s.wizard != nil {
+					s.wizard.writeLayout()
+				} else {
+					s.screen.Tick(now)
+				}
+			})
 		case <-pages.C:
 			returnFreePages()
 		}

@@ -52,7 +52,7 @@ func TestE2EALostScreenEndsTheProgramSoThatItIsStartedAgain(t *testing.T) {
 	t.Parallel()
 	env := append(display(t, lying), "XDG_CONFIG_HOME="+t.TempDir())
 	manager, said := serviceManager(t)
-	kiosk := startProcess(t, append(env, manager), binary, "kiosk", "-data", t.TempDir())
+	kiosk := startProcess(t, append(env, manager), binary, "kiosk", "-demo", "-data", t.TempDir())
 	xdotool := func(args ...string) (string, error) {
 		run := exec.Command("xdotool", args...)
 		run.Env = append(run.Environ(), env...)

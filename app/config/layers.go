@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/pelletier/go-toml/v2"
 
@@ -38,8 +37,8 @@ func LoadOver(path, data string) (Loaded, error) {
 		return Loaded{}, err
 	}
 	over, err := readLayer(SettingsFile(data))
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) { // a data directory that is a file has no settings
-		over, err = layer{}, nil
+	if info, lost := os.Stat(data); errors.Is(err, fs.ErrNotExist) || err != nil && lost == nil && !info.IsDir() {
+		over, err = layer{}, nil // what is wrong with the data is found when they are opened
 	}
 	if err != nil {
 		return Loaded{}, err

@@ -15,6 +15,7 @@ import (
 	"authenkiosk/app/config"
 	"authenkiosk/app/demo"
 	"authenkiosk/app/kiosk"
+	"authenkiosk/app/setup"
 	"authenkiosk/app/station"
 	"authenkiosk/cli"
 	"authenkiosk/visit"
@@ -26,6 +27,8 @@ type Opening struct {
 	// Try makes the kiosk ready. An error with a StartProblem is for the screen, and
 	// Try may be called again later; any other one ends the program.
 	Try func() (*kiosk.Kiosk, error)
+	// Setup is the wizard that is shown first; nil: the machine is set up.
+	Setup *Setup
 	// Rough is what is known of the configuration when it has mistakes.
 	Rough config.Config
 	Log   *slog.Logger
@@ -35,8 +38,11 @@ type Opening struct {
 type StationOpening struct {
 	WindowOptions
 	Try   func() (*station.Station, error)
-	Rough config.Config
-	Log   *slog.Logger
+	Setup *Setup
+	// Settings are those of the station that Try has made.
+	Settings Settings
+	Rough    config.Config
+	Log      *slog.Logger
 }
 
 // WindowOptions are flags that concern the window.
@@ -65,20 +71,29 @@ type flags struct {
 	kind, paper      string // of the preview of a slip
 	template         string
 	dpi              int
+	asDemo, again    bool // the demo, whatever is set up; the wizard, though that was done
 }
 
 // Commands are those of the program with a screen; the kiosk is the first.
 func Commands(faces Faces) []cli.Command {
 	f := &flags{Faces: faces}
-	window := func(set *flag.FlagSet, _ *cli.Settings) {
+	sized := func(set *flag.FlagSet, _ *cli.Settings) {
 		set.StringVar(&f.size, "size", "", "open a window of `WIDTHxHEIGHT` pixels in place of the usual one")
 		set.StringVar(&f.layoutFile, "test-layout", "", "write the places of the buttons to this `file`, for tests")
+	}
+	window := func(set *flag.FlagSet, s *cli.Settings) {
+		sized(set, s)
+		set.BoolVar(&f.asDemo, "demo", false, "made-up patients in the demo zone, whatever is set up on this machine")
 	}
 	return []cli.Command{
 		{
 			Name: "kiosk", Help: "the full-screen kiosk for patients", Run: f.kiosk, Flags: window,
 		},
 		{Name: "station", Help: "the front desk's station, with the HTTP agent in it", Run: f.station, Flags: window},
+		{
+			Name: "setup", Args: "[kiosk|station]", Help: "sets the machine up, step by step, and then opens the kiosk or the station", Words: true,
+			Run: f.setup, Flags: sized,
+		},
 		{
 			Name: "demo", Args: "-out DIR", Help: "one whole visit without a display, a reader or a network", Run: f.demo,
 			Flags: func(set *flag.FlagSet, _ *cli.Settings) {
@@ -102,9 +117,12 @@ func Commands(faces Faces) []cli.Command {
 // kiosk opens the kiosk and works until ctx ends. Without a kiosk the window says
 // that there is none, and whom to call.
 func (f *flags) kiosk(p *cli.Program, ctx context.Context, s *cli.Settings) error {
-	o := Opening{Rough: config.Rough(s.ConfigFile), Log: s.Log}
-	var err error
-	if o.WindowOptions, err = f.place(s); err != nil {
+	window, err := f.place(s)
+	if err != nil {
+		return err
+	}
+	o := Opening{WindowOptions: window, Rough: config.Rough(s.ConfigFile, config.SettingsFile(s.Data)), Log: s.Log}
+	if o.Setup, err = f.wizard(s, setup.Kiosk); err != nil {
 		return err
 	}
 	trial, err := s.OnTrial()
@@ -136,9 +154,12 @@ func (f *flags) place(s *cli.Settings) (o WindowOptions, err error) {
 
 // station opens the station of the desk and works until ctx ends.
 func (f *flags) station(p *cli.Program, ctx context.Context, s *cli.Settings) error {
-	o := StationOpening{Rough: config.Rough(s.ConfigFile), Log: s.Log}
-	var err error
-	if o.WindowOptions, err = f.place(s); err != nil {
+	window, err := f.place(s)
+	if err != nil {
+		return err
+	}
+	o := StationOpening{WindowOptions: window, Settings: settingsOf(s), Rough: config.Rough(s.ConfigFile, config.SettingsFile(s.Data)), Log: s.Log}
+	if o.Setup, err = f.wizard(s, setup.Station); err != nil {
 		return err
 	}
 	trial, err := s.OnTrial()
@@ -159,7 +180,10 @@ func (f *flags) station(p *cli.Program, ctx context.Context, s *cli.Settings) er
 // open makes a face ready, before which patients stand or not. It may be called again after
 // an error.
 func (f *flags) open(p *cli.Program, s *cli.Settings, trial *app.Trial, patients bool, face func(app.Options) error) error {
-	c, err := s.Load()
+	c, err := config.Default(), error(nil)
+	if !f.asDemo {
+		c, err = s.Load()
+	}
 	if err != nil {
 		return app.NotStarted(visit.ConfigWrong, err)
 	}

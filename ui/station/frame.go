@@ -29,6 +29,9 @@ func (f *frame) build(inside fyne.CanvasObject) fyne.CanvasObject {
 	f.turn = map[string]*button{}
 	rail := container.NewVBox()
 	for _, p := range s.pages {
+		if !s.mayOpen(p) {
+			continue
+		}
 		b := s.button("page-"+p.name(), "", func() { s.open(p) })
 		b.Alignment = widget.ButtonAlignLeading
 		f.turn[p.name()] = b
@@ -60,6 +63,9 @@ func (f *frame) refresh() {
 		return
 	}
 	for _, p := range s.pages {
+		if f.turn[p.name()] == nil {
+			continue // it is not for whoever is signed in
+		}
 		words := strings.TrimSpace(s.say.Say("station.page."+p.name()) + "  " + string(p.key()))
 		if n := p.badge(); n > 0 {
 			words += "  (" + strconv.Itoa(n) + ")"

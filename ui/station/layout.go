@@ -48,6 +48,10 @@ func (s *Station) Layout() (widgets []draw.Widget, texts []string) {
 			Name: name, Text: words, X: int(at.X * scale), Y: int(at.Y * scale), W: int(size.Width * scale), H: int(size.Height * scale),
 		})
 	})
+	if s.set != nil && s.page == page(s.set) && s.set.screen != nil {
+		more, said := s.set.screen.Layout()
+		widgets, texts = append(widgets, more...), append(texts, said...)
+	}
 	if t := s.rowsShown(); t != nil {
 		for _, i := range t.items {
 			texts = append(texts, rowOf(i))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"authenkiosk/app/setup"
 	"authenkiosk/desk"
 	"authenkiosk/desk/sheet"
 	"authenkiosk/visit"
@@ -42,6 +43,8 @@ type Options struct {
 	PrintPage func(context.Context, []sheet.Line) error
 	TestPrint func(context.Context) error // prints a test page; nil where nothing prints
 	Shows     func(page string)           // hears the name of the page that is shown
+
+	Settings *Settings // of this machine; nil: they are not changed here
 }
 
 // Other is another machine that has visits.
@@ -51,6 +54,15 @@ type Other struct {
 	// Who returns who works there with a token of this station, without waiting for anybody, or
 	// an error with desk.NotSignedIn.
 	Who func(token string) (desk.Operator, error)
+}
+
+// Settings let an administrator change what the machine stands on.
+type Settings struct {
+	// Open begins with what holds now. who names the administrator for as long as they are
+	// signed in; do does the effects, on any goroutine.
+	Open func(who func() (rules.OperatorID, error)) (m setup.Model, do func(context.Context, setup.Effect, func(setup.Event)), err error)
+	// Restart starts the station anew, with what was set.
+	Restart func()
 }
 
 // Door lets operators in at this machine. It is safe for concurrent use.

@@ -48,6 +48,7 @@ type Station struct {
 	counts  *numbers
 	stands  *devices
 	counter *counter
+	set     *settings
 	pages   []page
 	page    page // nil: nobody is signed in
 }
@@ -77,6 +78,10 @@ func New(o Options) (*Station, error) {
 	s.today, s.work, s.counts, s.counter = newToday(s), newWork(s), newNumbers(s), newCounter(s)
 	s.stands = newDevices(s)
 	s.pages = []page{s.today, s.work, s.counter, s.counts, s.stands}
+	if o.Settings != nil {
+		s.set = &settings{s: s}
+		s.pages = append(s.pages, s.set)
+	}
 	s.signIn.look()
 	s.build()
 	return s, nil
@@ -169,7 +174,7 @@ func (s *Station) typedOnPage(key fyne.KeyName) bool {
 		return true
 	}
 	for _, p := range s.pages {
-		if key != fyne.KeyUnknown && p.key() == key { // a page may have no key
+		if key != fyne.KeyUnknown && p.key() == key && s.mayOpen(p) { // a page may have no key
 			s.open(p)
 			return true
 		}

@@ -63,6 +63,7 @@ const (
 	ExportAudit  Action = "export-audit"  //
 	SetOperators Action = "set-operators" // add, reset, list
 	LetIn        Action = "let-in"        // a station or a browser, and turn it out again
+	SetMachine   Action = "set-machine"   // change the settings of a machine
 )
 
 // rights is the table of who may do what. Every role is decided in every row.
@@ -107,6 +108,7 @@ var rights = []struct {
 	{ExportAudit, false, true, true},   // it names visits and operators, no patients
 	{SetOperators, false, false, true}, // who could make a lead could be one
 	{LetIn, false, false, true},        // a machine that is let in acts for its operators
+	{SetMachine, false, false, true},   // the unit, its token and its devices; they show no patient
 }
 
 // Allowed reports whether an operator of that role may do that. What is not in the table

@@ -1,0 +1,221 @@
+package setup
+
+import (
+	"slices"
+	"strings"
+
+	"authenkiosk/app/config"
+	"authenkiosk/visit"
+	"authenkiosk/visit/desk"
+)
+
+// Ask is something that a step asks: one of several options, or a text.
+type Ask struct {
+	Key     string
+	Options []Option // nil: a text
+	Digits  bool     // of a text: nothing else is in it
+	Given   bool     // it is there already, and may be left empty
+}
+
+// Option is one answer. It is in the words of the program by its name, or of a device by
+// the label.
+type Option struct {
+	Name, Label string
+	Set         map[string]string // what it means
+}
+
+// Chosen reports whether that option is what holds.
+func (m Model) Chosen(o Option) bool {
+	for key, value := range o.Set {
+		if m.Values[key] != value {
+			return false
+		}
+	}
+	return true
+}
+
+// Asks returns what the step asks.
+func (m Model) Asks() []Ask {
+	switch m.Step {
+	case Start:
+		return []Ask{{Key: "language", Options: []Option{
+			{Label: "ไทย", Set: map[string]string{"kiosk.languages": "th,en"}},
+			{Label: "English", Set: map[string]string{"kiosk.languages": "en,th"}},
+		}}}
+	case Unit:
+		return []Ask{{Key: "unit.hcode"}, {Key: "unit.name"}, {Key: "unit.phone"}}
+	case NHSO:
+		return m.askNHSO()
+	case Reader:
+		return []Ask{{Key: "cardreader.patient", Options: devices("cardreader.patient", m.Values["cardreader.patient"], "any", named(m.Found.Readers))}}
+	case Slips:
+		return m.askPrinter()
+	case Camera:
+		return m.askCamera()
+	case Look:
+		return m.askLook()
+	case Admin:
+		return []Ask{{Key: Operator}, {Key: PIN, Digits: true}}
+	}
+	return nil
+}
+
+func (m Model) askNHSO() (asks []Ask) {
+	if !m.Settings {
+		asks = append(asks, Ask{Key: "nhso.zone", Options: words("nhso.zone", visit.ZoneTest, visit.ZoneProduction)})
+	}
+	if m.Found.Agent || m.throughAgent() {
+		asks = append(asks, Ask{Key: "agent", Options: []Option{
+			{Name: "replace", Set: map[string]string{"nhso.upstream": "endpoint", "agent.listen": agentPort}},
+			{Name: "use", Set: map[string]string{"nhso.upstream": "agent", "agent.listen": besideAgent}},
+		}})
+	}
+	if !m.throughAgent() {
+		asks = append(asks, Ask{Key: Token, Given: m.Known.Token[m.zone()]})
+	}
+	return asks
+}
+
+// Where the agent of this program listens: in the place of NHSO's own, or beside it.
+const (
+	agentPort   = "127.0.0.1:8189"
+	besideAgent = "127.0.0.1:8190"
+)
+
+func (m Model) askPrinter() []Ask {
+	options := words("printer.kind", visit.PrinterNone)
+	for _, p := range m.Found.Printers {
+		options = append(options, Option{Label: p.Address, Set: map[string]string{"printer.kind": string(p.Kind), "printer.address": p.Address}})
+	}
+	listed := slices.ContainsFunc(options, m.Chosen)
+	for _, kind := range []visit.PrinterKind{visit.PrinterTCP, visit.PrinterIPP, visit.PrinterSerial, visit.PrinterWindows} {
+		options = append(options, words("printer.kind", kind)...)
+	}
+	if kind := m.Values["printer.kind"]; !slices.ContainsFunc(options, m.Chosen) {
+		options = append(options, Option{Label: kind, Set: map[string]string{"printer.kind": kind}})
+	}
+	asks := []Ask{{Key: "printer.kind", Options: options}}
+	if m.Values["printer.kind"] == string(visit.PrinterNone) {
+		return asks
+	}
+	if !listed {
+		asks = append(asks, Ask{Key: "printer.address"})
+	}
+	return append(asks, Ask{Key: "printer.width_mm", Options: words("printer.width_mm", "80", "58")})
+}
+
+func (m Model) askCamera() []Ask {
+	source := m.Values["camera.source"]
+	if strings.HasPrefix(source, inNetwork) {
+		source = "" // it has a field of its own
+	}
+	options := append(devices("camera.source", source, "none", m.Found.Cameras), Option{Name: "network", Set: map[string]string{"camera.source": inNetwork}})
+	if !strings.HasPrefix(m.Values["camera.source"], inNetwork) {
+		return []Ask{{Key: "camera.source", Options: options}}
+	}
+	options[len(options)-1].Set = map[string]string{"camera.source": m.Values["camera.source"]}
+	return []Ask{{Key: "camera.source", Options: options}, {Key: cameraAddress}}
+}
+
+// A camera in the network has an address, which is typed.
+const (
+	cameraAddress = "camera.address"
+	inNetwork     = "mjpeg:"
+)
+
+// Text returns what a field shows.
+func (m Model) Text(a Ask) string {
+	if a.Key == cameraAddress {
+		return strings.TrimPrefix(m.Values["camera.source"], inNetwork)
+	}
+	return m.Values[a.Key]
+}
+
+func (m Model) askLook() []Ask {
+	if m.Face == Station {
+		return []Ask{{Key: "station.on_card", Options: words("station.on_card", visit.OnCards()...)}}
+	}
+	return []Ask{
+		{Key: "kiosk.orientation", Options: words("kiosk.orientation", visit.Orientations()...)},
+		{Key: "kiosk.remember_phone_days", Options: words("kiosk.remember_phone_days", "0", "90", "365")},
+	}
+}
+
+// words are options that have a value of one key each.
+func words[T ~string](key string, values ...T) (options []Option) {
+	for _, v := range values {
+		options = append(options, Option{Name: string(v), Set: map[string]string{key: string(v)}})
+	}
+	return options
+}
+
+func named(names []string) (list []Device) {
+	for _, n := range names {
+		list = append(list, Device{n, n})
+	}
+	return list
+}
+
+// devices are options of what was found, after the one for none or any. What holds is
+// among them also when it was not found.
+func devices(key, holds, none string, found []Device) []Option {
+	options := []Option{{Name: none, Set: map[string]string{key: ""}}}
+	for _, d := range found {
+		options = append(options, Option{Label: d.Name, Set: map[string]string{key: d.Value}})
+	}
+	if holds != "" && !slices.ContainsFunc(found, func(d Device) bool { return d.Value == holds }) {
+		options = append(options, Option{Label: holds, Set: map[string]string{key: holds}})
+	}
+	return options
+}
+
+// Wrong returns the key of the words for what is wrong with an answer, or nothing.
+func (m Model) Wrong(a Ask) string {
+	value := m.Values[a.Key]
+	switch a.Key {
+	case Token:
+		if value == "" && !a.Given {
+			return "setup.wrong.empty"
+		}
+		return ""
+	case Operator:
+		if _, err := desk.ParseOperatorName(value); err != nil {
+			return "setup.wrong.operator"
+		}
+		return ""
+	case PIN:
+		switch _, err := desk.NewPIN(value); {
+		case err == desk.ErrWeakPIN:
+			return "setup.wrong.weak-pin"
+		case err != nil:
+			return "setup.wrong.pin"
+		}
+		return ""
+	case cameraAddress:
+		if config.CheckValue("camera.source", m.Values["camera.source"]) != "" {
+			return "setup.wrong.camera.address"
+		}
+		return ""
+	case "unit.hcode":
+		if value == "99999" && m.zone() == visit.ZoneProduction {
+			return "setup.wrong.unit.hcode"
+		}
+	case "printer.address":
+		if value == "" || config.CheckAddress(visit.PrinterKind(m.Values["printer.kind"]), value) != "" {
+			return "setup.wrong.printer.address"
+		}
+	}
+	if a.Options == nil && config.CheckValue(a.Key, value) != "" {
+		return "setup.wrong." + a.Key
+	}
+	return ""
+}
+
+// Missing reports whether nothing was answered yet: that is not said before somebody wants
+// to go on.
+func (m Model) Missing(a Ask) bool { return a.Options == nil && m.Text(a) == "" }
+
+// fits reports whether nothing is wrong at the step.
+func (m Model) fits() bool {
+	return !slices.ContainsFunc(m.Asks(), func(a Ask) bool { return m.Wrong(a) != "" })
+}

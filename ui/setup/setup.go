@@ -1,0 +1,242 @@
+// Package setup is the screen by which a machine is set up, of Fyne's own widgets: the
+// wizard of the first start, and the settings of a station. It draws the model of
+// app/setup and sends it what people do, by keyboard alone or by touch alone; devices,
+// NHSO and the disk are asked by whoever opens it.
+package setup
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	model "authenkiosk/app/setup"
+	"authenkiosk/ui/draw"
+)
+
+// Options are what the screen shows and stands on. Model, Do and Begin are needed.
+type Options struct {
+	Model model.Model
+	// Do has an effect done away from the window, and tells what came of it on the
+	// goroutine of the window. Effects of one call after another are begun in that order.
+	Do func(e model.Effect, tell func(model.Event))
+	// Begin ends the setting up: the face begins. In the settings it starts the station anew.
+	Begin func(demo bool)
+
+	Keyboard bool                      // letters to touch are there from the start
+	Language string                    // of the settings; the wizard has its own
+	Key      func(*fyne.KeyEvent) bool // does what a key means around the screen; nil: nothing
+	Touched  func()                    // hears of every hand; nil: nobody does
+}
+
+// Screen is the screen. All of it belongs to the goroutine of the window.
+type Screen struct {
+	o     Options
+	m     model.Model
+	words *draw.Words
+
+	window fyne.Window
+	root   *fyne.Container
+	rail   *fyne.Container
+	form   *fyne.Container
+	foot   *fyne.Container
+	keys   *fyne.Container
+
+	shape   string // of the form that is shown
+	entries []*entry
+	wrong   map[string]*message // by the key that is asked
+	at      string              // the field in which letters that are touched come
+	letters bool                // the keyboard is shown
+	thai    bool                // its letters
+	shift   bool
+}
+
+// New returns the screen, and has its first effects done.
+func New(o Options) (*Screen, error) {
+	words, err := draw.LoadWords()
+	if err != nil {
+		return nil, err
+	}
+	if o.Key == nil {
+		o.Key = func(*fyne.KeyEvent) bool { return false }
+	}
+	if o.Touched == nil {
+		o.Touched = func() {}
+	}
+	s := &Screen{
+		o: o, m: o.Model, words: words, letters: o.Keyboard,
+		root: container.NewStack(), rail: container.NewVBox(), form: container.NewVBox(), foot: container.NewVBox(), keys: container.NewVBox(),
+	}
+	s.build()
+	for _, e := range model.First() {
+		o.Do(e, s.send)
+	}
+	return s, nil
+}
+
+// Content is what the window shows.
+func (s *Screen) Content() fyne.CanvasObject { return s.root }
+
+// Attach has the window's keyboard work for the screen. The content is set by the caller.
+func (s *Screen) Attach(w fyne.Window) {
+	s.window = w
+	w.Canvas().SetOnTypedRune(nil)
+	w.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) { s.typedKey(e) })
+	s.focusFirst()
+}
+
+// Within has the screen work inside of another one, which has the keyboard of the window.
+func (s *Screen) Within(w fyne.Window) { s.window = w }
+
+// ScreenName tells what is shown, for tests.
+func (s *Screen) ScreenName() string { return "setup-" + string(s.m.Step) }
+
+// Language has the words in another language.
+func (s *Screen) Language(lang string) {
+	s.o.Language = lang
+	s.shape = ""
+	s.build()
+}
+
+func (s *Screen) say() draw.Speaker {
+	lang := s.o.Language
+	if lang == "" {
+		lang = s.m.Language()
+	}
+	return draw.Speaker{Words: s.words, Lang: lang}
+}
+
+// send lets the model take an event, and shows what it has become.
+func (s *Screen) send(e model.Event) {
+	before := s.m.Step
+	m, effects := s.m.Take(e)
+	s.m = m
+	for _, e := range effects {
+		if b, is := e.(model.Begin); is {
+			s.o.Begin(b.Demo)
+			return
+		}
+		s.o.Do(e, s.send)
+	}
+	s.build()
+	if s.m.Step != before {
+		s.focusFirst()
+	}
+}
+
+// build brings the widgets up to date. The fields of a form stay as they are while nothing
+// but their text changes: somebody types in them.
+func (s *Screen) build() {
+	focused := s.focusedName()
+	s.buildRail()
+	if shape := s.shapeNow(); shape != s.shape {
+		s.shape = shape
+		s.buildForm()
+		s.root.Objects = []fyne.CanvasObject{s.frame()}
+		s.root.Refresh()
+	}
+	s.showWrong()
+	s.buildFoot()
+	if focused != "" && s.focusedName() != focused {
+		s.focusName(focused)
+	}
+}
+
+// shapeNow tells forms apart that need other widgets.
+func (s *Screen) shapeNow() string {
+	var b strings.Builder
+	fmt.Fprint(&b, s.m.Step, s.say().Lang, s.letters)
+	for _, a := range s.m.Asks() {
+		fmt.Fprint(&b, "|", a.Key, a.Given)
+		for _, o := range a.Options {
+			fmt.Fprint(&b, ";", o.Name, o.Label, s.m.Chosen(o))
+		}
+	}
+	if s.m.Step == model.Finish {
+		for _, step := range s.m.Steps() {
+			fmt.Fprint(&b, s.m.Check(step))
+		}
+	}
+	return b.String()
+}
+
+// typedKey does what a key means wherever the keyboard is, and reports whether it means
+// anything.
+func (s *Screen) typedKey(e *fyne.KeyEvent) bool {
+	s.o.Touched()
+	switch {
+	case e.Name == fyne.KeyF10 && !s.m.Settings:
+		options := (model.Model{Step: model.Start}).Asks()[0].Options
+		i := slices.IndexFunc(options, s.m.Chosen)
+		s.send(model.Chose{Option: options[(i+1)%len(options)]})
+	case e.Name == fyne.KeyF5:
+		s.send(model.Again{})
+	case s.o.Key(e):
+	case e.Name == fyne.KeyEscape:
+		s.send(model.Back{})
+	default:
+		return false
+	}
+	return true
+}
+
+// entered is Enter in a field: it goes to the next one, or on.
+func (s *Screen) entered(e *entry) {
+	if i := slices.Index(s.entries, e); i >= 0 && i+1 < len(s.entries) {
+		s.window.Canvas().Focus(s.entries[i+1])
+		return
+	}
+	s.send(model.Next{})
+}
+
+// focusFirst puts the keyboard where the step begins: in its first field, or on the way on.
+func (s *Screen) focusFirst() {
+	switch {
+	case s.window == nil:
+	case len(s.entries) > 0:
+		at := s.entries[0]
+		for _, e := range s.entries { // the first that is empty
+			if e.Text == "" {
+				at = e
+				break
+			}
+		}
+		s.window.Canvas().Focus(at)
+	default:
+		s.focusName("next")
+	}
+}
+
+// First is where the keyboard begins.
+func (s *Screen) First() fyne.Focusable {
+	if len(s.entries) > 0 {
+		return s.entries[0]
+	}
+	return nil
+}
+
+func (s *Screen) focusName(name string) {
+	if s.window == nil {
+		return
+	}
+	s.each(func(n string, o fyne.CanvasObject) {
+		if f, can := o.(fyne.Focusable); can && n == name {
+			s.window.Canvas().Focus(f)
+		}
+	})
+}
+
+func (s *Screen) focusedName() string {
+	if s.window == nil {
+		return ""
+	}
+	switch f := s.window.Canvas().Focused().(type) {
+	case *button:
+		return f.name
+	case *entry:
+		return f.name
+	}
+	return ""
+}

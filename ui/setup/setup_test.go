@@ -1,0 +1,317 @@
+package setup
+
+import (
+	"flag"
+	"image/png"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"authenkiosk/app/config"
+	model "authenkiosk/app/setup"
+	"authenkiosk/visit"
+)
+
+// world is the screen of a machine whose devices the test plays.
+type world struct {
+	*Screen
+	t     *testing.T
+	asked []model.Effect
+	tell  func(model.Event)
+	began []bool
+}
+
+func newWorld(t *testing.T, face model.Face, change func(*Options)) *world {
+	t.Helper()
+	test.NewTempApp(t)
+	values := map[string]string{}
+	l, err := config.LoadOver("", t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range config.Settable() {
+		values[key] = l.Value(key)
+	}
+	values["unit.hcode"], values["unit.name"] = "", ""
+	w := &world{t: t}
+	o := Options{
+		Model: model.New(face, false, values, model.Known{}),
+		Do:    func(e model.Effect, tell func(model.Event)) { w.asked, w.tell = append(w.asked, e), tell },
+		Begin: func(demo bool) { w.began = append(w.began, demo) },
+	}
+	if change != nil {
+		change(&o)
+	}
+	if w.Screen, err = New(o); err != nil {
+		t.Fatal(err)
+	}
+	window := test.NewTempWindow(t, w.Content())
+	window.SetPadded(false)
+	window.Resize(fyne.NewSize(1366, 768))
+	w.Attach(window)
+	return w
+}
+
+// hand types what has the keyboard.
+func (w *world) hand(text string) {
+	for _, r := range text {
+		if f := w.window.Canvas().Focused(); f != nil {
+			f.TypedRune(r)
+		}
+	}
+}
+
+func (w *world) key(names ...fyne.KeyName) {
+	for _, name := range names {
+		canvas := w.window.Canvas()
+		switch f := canvas.Focused(); {
+		case name == fyne.KeyTab:
+			canvas.FocusNext()
+		case f != nil:
+			f.TypedKey(&fyne.KeyEvent{Name: name})
+		default:
+			canvas.OnTypedKey()(&fyne.KeyEvent{Name: name})
+		}
+	}
+}
+
+func (w *world) tap(names ...string) {
+	w.t.Helper()
+	for _, name := range names {
+		var found *button
+		w.each(func(n string, o fyne.CanvasObject) {
+			if b, is := o.(*button); is && n == name {
+				found = b
+			}
+		})
+		if found == nil {
+			w.t.Fatalf("there is no button %q: %q", name, w.texts())
+		}
+		test.Tap(found)
+	}
+}
+
+func (w *world) texts() string {
+	_, texts := w.Layout()
+	return strings.Join(texts, "\n")
+}
+
+func (w *world) at(step model.Step) {
+	w.t.Helper()
+	if w.ScreenName() != "setup-"+string(step) {
+		w.t.Fatalf("at %s, want %s: %q", w.ScreenName(), step, w.texts())
+	}
+}
+
+func (w *world) says(key string) {
+	w.t.Helper()
+	if words := w.say().Say(key); !strings.Contains(w.texts(), words) {
+		w.t.Errorf("there is no %q on the screen: %q", words, w.texts())
+	}
+}
+
+// answer ends the check that was asked for last.
+func (w *world) answer(c model.Check) {
+	w.t.Helper()
+	for _, e := range slices.Backward(w.asked) {
+		if asked, is := e.(model.LookInto); is {
+			w.tell(model.Checked{Of: asked, Check: c})
+			return
+		}
+	}
+	w.t.Fatal("nothing was asked for")
+}
+
+var good = model.Check{State: model.Good, Detail: "5 ms"}
+
+func TestAKioskIsSetUpByTheKeyboardAlone(t *testing.T) {
+	w := newWorld(t, model.Kiosk, nil)
+	w.key(fyne.KeyReturn)
+	w.at(model.Unit)
+	w.hand("10001")
+	w.key(fyne.KeyReturn)
+	w.hand("โรงพยาบาล")
+	w.key(fyne.KeyReturn, fyne.KeyReturn)
+	w.at(model.NHSO)
+	w.hand("00000000-0000-4000-8000-000000000001")
+	w.key(fyne.KeyReturn)
+	w.says("setup.checking.nhso")
+	w.answer(model.Check{State: model.Bad, Problem: visit.NHSORefusedToken})
+	w.says("problem.nhso-refused-token.title")
+	w.key(fyne.KeyReturn) // the keyboard is still in the field
+	w.answer(good)
+	w.at(model.Reader)
+	w.answer(good)
+	w.says("setup.good.reader")
+	w.key(fyne.KeyReturn)
+	w.at(model.Slips)
+	w.key(fyne.KeyReturn, fyne.KeyReturn, fyne.KeyReturn)
+	w.at(model.Admin)
+	w.hand("สมศรี")
+	w.key(fyne.KeyReturn)
+	w.hand("๒๐ภตๅ๖") // on a keyboard that was left in Thai
+	w.key(fyne.KeyReturn)
+	w.at(model.Finish)
+	w.key(fyne.KeyReturn)
+	w.says("setup.saving")
+	kept := w.asked[len(w.asked)-1].(model.Keep).Values
+	if kept[model.PIN] != "204916" || kept["unit.name"] != "โรงพยาบาล" {
+		t.Errorf("what was typed is something else: %v", kept["unit.name"])
+	}
+	w.tell(model.Kept{Failed: "the disk is full"})
+	w.says("setup.failed")
+	w.key(fyne.KeyReturn)
+	w.tell(model.Kept{})
+	if !slices.Equal(w.began, []bool{false}) {
+		t.Errorf("it began %v", w.began)
+	}
+}
+
+func TestAKioskIsSetUpByTouchAlone(t *testing.T) {
+	w := newWorld(t, model.Kiosk, func(o *Options) { o.Keyboard = true })
+	w.tap("next", "key-1", "key-0", "key-0", "key-0", "key-1")
+	w.window.Canvas().Focus(w.entries[1]) // as a tap on the field does
+	w.tap("key-ร", "key-พ", "next")
+	w.at(model.NHSO)
+	for _, r := range "0a-1" {
+		w.tap("key-" + string(r))
+	}
+	w.tap("next")
+	w.answer(good)
+	w.at(model.Reader)
+	w.tap("without", "next", "next", "next")
+	w.at(model.Admin)
+	w.tap("key-ก")
+	w.window.Canvas().Focus(w.entries[1])
+	w.tap("key-2", "key-0", "key-4", "key-9", "key-1", "key-6", "next", "finish")
+	w.tell(model.Kept{})
+	if v := w.m.Values; !slices.Equal(w.began, []bool{false}) || v["unit.hcode"] != "10001" || v["unit.name"] != "รพ" || v[model.Token] != "0a-1" || v[model.PIN] != "204916" {
+		t.Errorf("it began %v with %q", w.began, v["unit.name"])
+	}
+}
+
+func TestLettersOfBothLanguagesAreTouched(t *testing.T) {
+	w := newWorld(t, model.Kiosk, func(o *Options) { o.Keyboard = true })
+	w.tap("next")
+	w.window.Canvas().Focus(w.entries[1])
+	w.tap("key-ร", "key-พ", "key-space", "key-letters", "key-a", "key-b", "key-back", "key-shift", "key-B")
+	if got := w.m.Values["unit.name"]; got != "รพ aB" {
+		t.Errorf("%q was touched", got)
+	}
+	w.tap("keyboard")
+	if strings.Contains(w.texts(), "⇧") {
+		t.Error("the letters are still there")
+	}
+}
+
+func TestEscapeGoesBackAndWhatWasTypedIsThere(t *testing.T) {
+	w := newWorld(t, model.Station, nil)
+	w.key(fyne.KeyReturn)
+	w.hand("10001")
+	w.key(fyne.KeyEscape)
+	w.at(model.Start)
+	w.key(fyne.KeyReturn)
+	if w.entries[0].Text != "10001" {
+		t.Errorf("the field has %q", w.entries[0].Text)
+	}
+	if w.focusedName() != "unit.name" {
+		t.Errorf("the keyboard is at %q, and not in the first field that is empty", w.focusedName())
+	}
+}
+
+func TestTheLanguageChangesAndNothingElse(t *testing.T) {
+	w := newWorld(t, model.Station, nil)
+	w.key(fyne.KeyReturn)
+	w.hand("10001")
+	w.key(fyne.KeyF10)
+	if w.say().Lang != "en" || !strings.Contains(w.texts(), "Code of the unit") || w.entries[0].Text != "10001" || w.focusedName() != "unit.hcode" {
+		t.Errorf("%q, the keyboard is at %q", w.texts(), w.focusedName())
+	}
+}
+
+func TestWhatIsMissingIsSaidWhenSomebodyWantsToGoOn(t *testing.T) {
+	w := newWorld(t, model.Kiosk, nil)
+	w.key(fyne.KeyReturn)
+	if strings.Contains(w.texts(), w.say().Say("setup.wrong.unit.hcode")) {
+		t.Error("it is said before anybody has typed")
+	}
+	w.hand("1")
+	w.says("setup.wrong.unit.hcode")
+	w.key(fyne.KeyReturn, fyne.KeyReturn, fyne.KeyReturn)
+	w.at(model.Unit)
+	w.says("setup.wrong.unit.name")
+}
+
+func TestTheDemoIsOneKeyAway(t *testing.T) {
+	w := newWorld(t, model.Kiosk, nil)
+	w.tap("demo")
+	if !slices.Equal(w.began, []bool{true}) {
+		t.Errorf("it began %v", w.began)
+	}
+}
+
+func TestSecretsAreInNoLayout(t *testing.T) {
+	w := newWorld(t, model.Kiosk, nil)
+	w.key(fyne.KeyReturn)
+	w.hand("10001")
+	w.key(fyne.KeyReturn)
+	w.hand("ก")
+	w.key(fyne.KeyReturn, fyne.KeyReturn)
+	w.hand("00000000-0000-4000-8000-000000000001")
+	if strings.Contains(w.texts(), "4000") {
+		t.Error(w.texts())
+	}
+}
+
+var pictures = flag.String("pictures", "", "leave pictures of the screens in this `folder`")
+
+// TestNothingIsTooSmallForAFinger measures every button of every step on both panels, and
+// that none leaves it.
+func TestNothingIsTooSmallForAFinger(t *testing.T) {
+	for _, panel := range []fyne.Size{{Width: 1366, Height: 768}, {Width: 1080, Height: 1920}} {
+		for _, lang := range []string{"th,en", "en,th"} {
+			w := newWorld(t, model.Kiosk, func(o *Options) {
+				o.Keyboard = true
+				o.Model.Values["kiosk.languages"] = lang
+			})
+			w.window.Resize(panel)
+			w.tell(model.Looked{Found: model.Found{
+				Readers: []string{"Feitian SCR301 00 00", "Alcor Micro AU9540 00 00"}, Agent: true, Printers: []model.Printer{{Kind: visit.PrinterFile, Address: "/dev/usb/lp0"}},
+				Cameras: []model.Device{{Name: "HD Webcam", Value: "v4l2:/dev/video0"}},
+			}})
+			for _, step := range model.Steps() {
+				w.m.Step = step
+				w.build()
+				widgets, _ := w.Layout()
+				for _, b := range widgets {
+					if b.H < finger {
+						t.Errorf("%s, %s: %s is %d high", step, lang, b.Name, b.H)
+					}
+					if b.X < 0 || b.X+b.W > int(panel.Width) {
+						t.Errorf("%s, %s: %s leaves the panel of %v", step, lang, b.Name, panel)
+					}
+				}
+				w.picture(string(step) + "-" + lang[:2] + "-" + map[bool]string{true: "lying", false: "upright"}[panel.Width > panel.Height])
+			}
+		}
+	}
+}
+
+func (w *world) picture(name string) {
+	if *pictures == "" {
+		return
+	}
+	f, err := os.Create(filepath.Join(*pictures, name+".png"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	if err := png.Encode(f, w.window.Canvas().Capture()); err != nil {
+		w.t.Fatal(err)
+	}
+}

@@ -1,0 +1,182 @@
+package setup
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"authenkiosk/ui/draw"
+)
+
+// finger is the least height of what can be touched.
+const finger = 44
+
+// button is a button that Enter presses, too.
+type button struct {
+	widget.Button
+	s    *Screen
+	name string
+}
+
+func (s *Screen) button(name, label string, act func()) *button {
+	b := &button{s: s, name: name}
+	b.Text = spaced(label)
+	b.OnTapped = func() {
+		s.o.Touched()
+		act()
+	}
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// Name is that of the layout for tests.
+func (b *button) Name() string { return b.name }
+
+// MinSize implements fyne.Widget.
+func (b *button) MinSize() fyne.Size { return b.Button.MinSize().Max(fyne.NewSize(finger, finger)) }
+
+// TypedKey implements fyne.Focusable.
+func (b *button) TypedKey(e *fyne.KeyEvent) {
+	switch {
+	case b.s.typedKey(e), b.Disabled():
+	case e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter || e.Name == fyne.KeySpace:
+		name := b.name
+		b.Tapped(nil)
+		if b.s.focusedName() == "" {
+			b.s.focusName(name)
+		}
+	}
+}
+
+// entry is a field for a text.
+type entry struct {
+	widget.Entry
+	s      *Screen
+	name   string
+	digits bool // takes digits alone, on whatever layout of the keyboard
+}
+
+// Name is that of the layout for tests.
+func (e *entry) Name() string { return e.name }
+
+// FocusGained implements fyne.Focusable.
+func (e *entry) FocusGained() {
+	e.Entry.FocusGained()
+	e.s.lettersFor(e.name)
+}
+
+// MinSize implements fyne.Widget.
+func (e *entry) MinSize() fyne.Size { return e.Entry.MinSize().Max(fyne.NewSize(0, finger)) }
+
+// TypedRune implements fyne.Focusable.
+func (e *entry) TypedRune(r rune) {
+	if e.digits {
+		d, ok := draw.Digit(r)
+		if !ok {
+			return
+		}
+		r = rune(d)
+	}
+	e.Entry.TypedRune(r)
+}
+
+// TypedKey implements fyne.Focusable.
+func (e *entry) TypedKey(k *fyne.KeyEvent) {
+	switch {
+	case e.s.typedKey(k):
+	case k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter:
+		e.s.entered(e)
+	default:
+		e.Entry.TypedKey(k)
+	}
+}
+
+// entry makes a field with a text in it.
+func (s *Screen) entry(name, text string, typed func(string)) *entry {
+	e := &entry{s: s, name: name}
+	e.Wrapping, e.Scroll = fyne.TextWrapOff, container.ScrollHorizontalOnly
+	e.Text, e.CursorColumn = text, utf8.RuneCountInString(text)
+	e.OnChanged = typed
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// message is a line of words in a colour of its own; empty: it is not there.
+type message struct{ *widget.Label }
+
+func newMessage(i widget.Importance) *message {
+	l := widget.NewLabel("")
+	l.Wrapping, l.Importance = fyne.TextWrapWord, i
+	l.Hide()
+	return &message{l}
+}
+
+func (m *message) say(words string) {
+	m.SetText(spaced(words))
+	if words == "" {
+		m.Hide()
+	} else {
+		m.Show()
+	}
+}
+
+// spaced has marks for breaks as Fyne knows them: as the thinnest spaces.
+func spaced(words string) string { return strings.ReplaceAll(words, "\u200b", "\u200a") }
+
+func wrapped(words string) *widget.Label {
+	l := widget.NewLabel(spaced(words))
+	l.Wrapping = fyne.TextWrapWord
+	return l
+}
+
+func bold(l *widget.Label) *widget.Label {
+	l.TextStyle.Bold = true
+	return l
+}
+
+func title(words string) *widget.Label {
+	l := bold(wrapped(words))
+	l.SizeName = theme.SizeNameSubHeadingText
+	return l
+}
+
+// flow puts objects beside each other, and in further lines where there is no room.
+type flow struct{ width float32 }
+
+const gap = 6
+
+// MinSize implements fyne.Layout: it is as high as the width of before asks for.
+func (f *flow) MinSize(objects []fyne.CanvasObject) (is fyne.Size) {
+	for _, o := range objects {
+		is.Width = max(is.Width, o.MinSize().Width)
+	}
+	is.Height = f.place(objects, max(f.width, is.Width), func(fyne.CanvasObject, fyne.Position, fyne.Size) {})
+	return is
+}
+
+// Layout implements fyne.Layout.
+func (f *flow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	f.width = size.Width
+	f.place(objects, size.Width, func(o fyne.CanvasObject, at fyne.Position, is fyne.Size) {
+		o.Move(at)
+		o.Resize(is)
+	})
+}
+
+func (f *flow) place(objects []fyne.CanvasObject, width float32, put func(fyne.CanvasObject, fyne.Position, fyne.Size)) (height float32) {
+	var at fyne.Position
+	for _, o := range objects {
+		is := o.MinSize()
+		if at.X > 0 && at.X+is.Width > width {
+			at = fyne.NewPos(0, height+gap)
+		}
+		put(o, at, fyne.NewSize(min(is.Width, width), is.Height))
+		at.X += is.Width + gap
+		height = max(height, at.Y+is.Height)
+	}
+	return height
+}
