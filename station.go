@@ -140,7 +140,6 @@ func (w *deskWindow) play(ctx context.Context, made *station.Station) error {
 			Restart: func() { again.Store(true); stop() },
 		}
 	}
-	paper := kioskcmd.Paper{Config: c, Log: w.o.Log}
 	o := ui.Options{
 		Unit: c.Unit.Name, HCode: c.Unit.HCode, Zone: c.NHSO.Zone, Version: programVersion(), Machine: made.Machine, Languages: c.Kiosk.Languages,
 		OnCard: c.Station.OnCard, Desk: made.Counter(), Door: made, Idle: session.Idle, Now: time.Now,
@@ -154,12 +153,12 @@ func (w *deskWindow) play(ctx context.Context, made *station.Station) error {
 		Copy:   func(text string) { w.app.Clipboard().SetContent(text) },
 		Copied: func() string { return w.app.Clipboard().Content() },
 		Save:   saveFile,
-		PDF:    paper.PDF,
+		PDF:    station.PDF,
 		Shows:  made.Shows, Settings: settings,
 		NewID: func() visit.ID { return visit.ID(uuid.Must(uuid.NewV7()).String()) },
 	}
-	if paper.Prints() {
-		o.PrintPage, o.TestPrint = paper.Page, paper.Test
+	if made.Prints() {
+		o.PrintPage, o.TestPrint = made.PrintPage, made.PrintTest
 	}
 	screen, err := ui.New(o)
 	if err != nil {

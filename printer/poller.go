@@ -99,6 +99,11 @@ func (p *Poller) PrintPicture(ctx context.Context, m *image.Gray) error {
 	return p.exclusively(func() error { return p.device.PrintPicture(ctx, m) })
 }
 
+// PrintLines prints a page of lines: see Device.PrintLines.
+func (p *Poller) PrintLines(ctx context.Context, lines []Line) error {
+	return p.exclusively(func() error { return p.device.PrintLines(ctx, lines) })
+}
+
 // WidthPx returns how many dots wide a picture for this printer should be.
 func (p *Poller) WidthPx() int { return p.device.WidthPx() }
 

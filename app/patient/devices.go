@@ -2,6 +2,7 @@ package patient
 
 import (
 	"context"
+	"errors"
 	"image"
 	"path/filepath"
 	"sync"
@@ -139,3 +140,26 @@ func (d *Devices) Prints() bool { return d.printer != nil }
 
 // Reprint has the slip of a visit that has its code printed once more.
 func (d *Devices) Reprint(id visit.ID) error { return d.printer.Reprint(id) }
+
+// PrintLines prints a page that is of no patient.
+func (d *Devices) PrintLines(ctx context.Context, lines []printer.Line) error {
+	return d.bounded(ctx, func(ctx context.Context) error { return d.printer.PrintLines(ctx, lines) })
+}
+
+// PrintTest prints the page by which a person judges the printer.
+func (d *Devices) PrintTest(ctx context.Context) error {
+	page := slips.TestPage(d.core.Config, "AuthenKiosk "+app.Version(), time.Now())
+	return d.bounded(ctx, func(ctx context.Context) error { return d.printer.Device.Print(ctx, page) })
+}
+
+// bounded gives a print its time. A printer that does not tell whether it came out has taken
+// it.
+func (d *Devices) bounded(ctx context.Context, print func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, d.printer.Limit())
+	defer cancel()
+	err := print(ctx)
+	if errors.As(err, new(*printer.UnclearError)) {
+		return nil
+	}
+	return err
+}

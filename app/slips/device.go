@@ -19,6 +19,7 @@ type Device struct {
 	demo   MadeUp // nil: a real one
 
 	poller atomic.Pointer[printer.Poller] // nil before start
+	turn   chan struct{}                  // holds one thing while something is printed
 	broken atomic.Bool                    // the dock has switched off what is not made up
 }
 
@@ -27,7 +28,10 @@ var _ spool.Printer = (*Device)(nil)
 var errPrinterOff = errors.New("the printer is switched off")
 
 // Start begins to ask the printer how it is.
-func (d *Device) Start() { d.poller.Store(printer.NewPoller(d.device, d.every)) }
+func (d *Device) Start() {
+	d.turn = make(chan struct{}, 1)
+	d.poller.Store(printer.NewPoller(d.device, d.every))
+}
 
 func (d *Device) close() {
 	if poller := d.poller.Swap(nil); poller != nil {
@@ -63,12 +67,31 @@ func understood(s printer.Status, err error) printer.Status {
 
 // Print implements spool.Printer.
 func (d *Device) Print(ctx context.Context, s printer.Slip) error {
+	return d.print(ctx, func(p *printer.Poller) error { return p.Print(ctx, s) })
+}
+
+// PrintLines prints a page that is of no patient, between slips.
+func (d *Device) PrintLines(ctx context.Context, lines []printer.Line) error {
+	return d.print(ctx, func(p *printer.Poller) error { return p.PrintLines(ctx, lines) })
+}
+
+// print prints one after the other: slips come from the spool, pages from people.
+func (d *Device) print(ctx context.Context, on func(*printer.Poller) error) error {
 	poller := d.poller.Load()
 	if d.broken.Load() || poller == nil {
 		return &printer.NotPrintedError{Condition: printer.Offline, Err: errPrinterOff}
 	}
-	return poller.Print(ctx, s)
+	select {
+	case d.turn <- struct{}{}:
+		defer func() { <-d.turn }()
+		return on(poller)
+	case <-ctx.Done():
+		return &printer.NotPrintedError{Err: context.Cause(ctx)}
+	}
 }
+
+// Limit is how long a print may take.
+func (d *Device) Limit() time.Duration { return d.device.PrintLimit() }
 
 // Interrupted implements spool.Printer.
 func (d *Device) Interrupted() {
