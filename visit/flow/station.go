@@ -217,10 +217,14 @@ func (s *station) again() {
 // inserted takes a card. One that nobody serves now waits.
 func (s *station) inserted(e CardInserted) {
 	i := e.Insertion
+	if i.IsZero() {
+		return
+	}
+	if i.Role == PatientReader {
+		s.d.Waiting = Insertion{} // whichever waited is out
+	}
 	vouches := s.d.State == CertifierCard && s.d.awaitsCertifier()
 	switch {
-	case i.IsZero():
-		return
 	case i.Role == CertifierReader || vouches:
 	case !s.d.Serves():
 		s.waits(i)

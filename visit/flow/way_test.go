@@ -78,6 +78,7 @@ func walk(t *testing.T, start world, events func(world) []Event, step func(world
 ) (reached map[State]bool) {
 	t.Helper()
 	reached = map[State]bool{}
+	counts := map[string]int{}
 	seen, queue, pairs := map[key]bool{start.key(): true}, []world{start}, 0
 	for len(queue) > 0 && (bound() == 0 || len(seen) < bound()) {
 		w := queue[0]
@@ -106,11 +107,13 @@ func walk(t *testing.T, start world, events func(world) []Event, step func(world
 			}
 			if k := next.key(); !seen[k] {
 				seen[k] = true
+				counts[fmt.Sprint(next.desk.By != "", next.desk.Open, next.desk.Changing, " ", next.m.Session.Method, " ", next.m.State)]++
 				queue = append(queue, next)
 			}
 		}
 	}
 	t.Logf("%d models, %d pairs of model and event", len(seen), pairs)
+	t.Logf("%v", counts)
 	return reached
 }
 
