@@ -210,7 +210,7 @@ var house = map[string]room{
 	"ui/kiosk":         {[]string{"ui/draw", "visit", "visit/flow"}, []string{"ui/dock", "ui/draw/drawtest"}, "screens draw a model and send taps; one that asked a device would show what the flow has not decided"},
 	"ui/setup":         {[]string{"app/setup", "ui/draw", "visit"}, []string{"app/config", "ui/draw/drawtest"}, "it draws a model and sends what people do; one that asked a device could go around what was checked"},
 	"ui/station": {
-		[]string{"app/setup", "desk", "desk/session", "desk/sheet", "ui/draw", "ui/setup", "visit", "visit/desk"},
+		[]string{"app/setup", "desk", "desk/session", "desk/sheet", "ui/draw", "ui/setup", "visit", "visit/desk", "visit/flow"},
 		[]string{"desk/desktest", "desk/local", "storage", "ui/draw/drawtest"},
 		"it shows and does what a desk answers, wherever the visits are; one that knew a store or a device could go around it",
 	},

@@ -24,6 +24,16 @@ var phraseWords = strings.Fields("และ หรือ แต่ แล้ว 
 // notInThai is never parted from the word that it turns into its opposite.
 const notInThai = "ไม่"
 
+// Breakable marks where the lines of a text may end that carries no marks: the name of a
+// hospital, NHSO's own words.
+func Breakable(text string) string {
+	phrases := strings.Split(text, " ")
+	for i, p := range phrases {
+		phrases[i] = strings.Join(divideThai(p), "\u200b")
+	}
+	return strings.Join(phrases, " ")
+}
+
 func beginsPhrase(word string) bool { return slices.Contains(phraseWords, word) }
 
 // divideThai divides a phrase without spaces into pieces between which a line

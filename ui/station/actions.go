@@ -72,7 +72,15 @@ func (d *details) steps(list *fyne.Container, steps []rules.Step, held bool) {
 			if d.may(rules.Reopen) {
 				d.add(list, s.button("reopen", s.say.Say("station.reopen"), d.reopen))
 			}
-		case rules.ReadCard, rules.OfficerCard, rules.PrintAgain: // no desk carries them yet
+		case rules.ReadCard, rules.OfficerCard:
+			if held && s.may(rules.Complete) && s.may(rules.NewVisit) {
+				vouched := step == rules.OfficerCard
+				d.add(list, s.button(string(step), s.say.Say("station.step."+string(step)), func() { s.fresh.begin(i, vouched) }))
+			}
+		case rules.PrintAgain:
+			if d.at == s.here() && d.may(rules.Reprint) && i.Void == "" { // what another machine prints comes out there
+				d.add(list, s.button("print-again", s.say.Say("station.print-again"), d.reprint))
+			}
 		}
 	}
 	if i.Code != "" {
@@ -164,6 +172,17 @@ func (d *details) reopen() {
 	id := d.id
 	d.do(func(ctx context.Context, dk desk.Desk, o desk.Operator) error { return dk.Reopen(ctx, o, id) }, func() {
 		d.done("station.said.reopened")
+	})
+}
+
+// reprint prints the slip once more, which is counted.
+func (d *details) reprint() {
+	id, n := d.id, 0
+	d.do(func(ctx context.Context, dk desk.Desk, o desk.Operator) (err error) {
+		n, err = dk.Reprint(ctx, o, id)
+		return err
+	}, func() {
+		d.done("station.said.reprinted", "Count", n)
 	})
 }
 

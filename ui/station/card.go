@@ -16,13 +16,9 @@ import (
 // the focus: somebody may be typing in another program.
 func (s *Station) Card(holder visit.PID) {
 	s.card = holder
-	switch {
-	case s.page == nil:
+	if s.page == nil {
 		s.signIn.card(holder)
 		return
-	case holder.IsZero() || !s.may(rules.ShowNames): // who sees nobody in full finds nobody by a card
-	case s.o.OnCard == visit.OnCardPage && !s.shown().working():
-		s.showCard()
 	}
 	if s.page == page(s.counter) {
 		s.counter.show()
@@ -48,7 +44,12 @@ func (d *details) working() bool { return d.busy || d.choice != nil || d.code !=
 func (s *Station) cardNotice() fyne.CanvasObject {
 	words := bold(label(s.say.Say("station.card-notice")))
 	words.Importance = widget.HighImportance
-	return container.NewHBox(words, layout.NewSpacer(), s.button("show-card", s.say.Say("station.show-card")+"  F9", s.showCard))
+	row := container.NewHBox(words, layout.NewSpacer())
+	if s.offers(s.fresh) {
+		row.Add(s.button("serve-card", s.say.Say("station.page.new")+"  F3", func() { s.open(s.fresh) }))
+	}
+	row.Add(s.button("show-card", s.say.Say("station.show-card")+"  F9", s.showCard))
+	return row
 }
 
 // card chooses whom a card names. Their PIN proves it.

@@ -138,7 +138,7 @@ func (s *Station) right(r visit.Right) string {
 	case s.say.Knows(key):
 		return s.say.Say(key)
 	}
-	return strings.TrimSpace(r.Main.ID + " " + r.Main.Name)
+	return draw.Breakable(r.Main.Name)
 }
 
 // opening opens an item until midnight.

@@ -85,7 +85,7 @@ func TestACodeIsMarkedAsVoidWithAReasonAndItsSlipIsNotPrintedAnyMore(t *testing.
 	v := w.add(4, visit.StateDone, visit.NoProblem)
 	w.signInAs(rules.Staff)
 	w.key(fyne.KeyDown)
-	w.tap("reprint")
+	w.tap("print-again")
 	w.shows(w.say.Say("station.said.reprinted", "Count", 1))
 	w.tap("void")
 	w.tap("confirm-void") // without a reason
@@ -99,7 +99,7 @@ func TestACodeIsMarkedAsVoidWithAReasonAndItsSlipIsNotPrintedAnyMore(t *testing.
 	if err != nil || r.Void.Why != rules.WrongPerson || r.Reprints != 1 {
 		t.Errorf("void %+v, %d reprints, %v", r.Void, r.Reprints, err)
 	}
-	if w.has("reprint") || w.has("void") {
+	if w.has("print-again") || w.has("void") {
 		t.Errorf("it is offered again: %q", w.texts())
 	}
 }

@@ -34,6 +34,8 @@ func (s *Station) shown() *details {
 		return &s.today.details
 	case page(s.work):
 		return &s.work.details
+	case page(s.fresh):
+		return &s.fresh.nothing
 	}
 	return &details{s: s, at: s.here()}
 }

@@ -22,14 +22,17 @@ type frame struct {
 	who    *widget.Label
 	notice *fyne.Container
 	turn   map[string]*button // to a page, by its name
+	rail   *fyne.Container
+	change *button // lets a colleague go on with a visit that is half typed
 }
 
 func (f *frame) build(inside fyne.CanvasObject) fyne.CanvasObject {
 	s := f.s
 	f.turn = map[string]*button{}
 	rail := container.NewVBox()
+	f.rail = rail
 	for _, p := range s.pages {
-		if !s.mayOpen(p) {
+		if !s.offers(p) {
 			continue
 		}
 		b := s.button("page-"+p.name(), "", func() { s.open(p) })
@@ -38,6 +41,9 @@ func (f *frame) build(inside fyne.CanvasObject) fyne.CanvasObject {
 		rail.Add(b)
 	}
 	rail.Add(layout.NewSpacer())
+	f.change = s.button("change-operator", s.say.Say("station.change-operator"), s.changeOperator)
+	f.change.Alignment = widget.ButtonAlignLeading
+	rail.Add(f.change)
 	for _, b := range []*button{
 		s.button("language", s.say.Say("station.language")+"  F10", s.nextLanguage),
 		s.button("colours", s.say.Say("station.colours")+"  F11", s.turnColours),
@@ -71,13 +77,20 @@ func (f *frame) refresh() {
 			words += "  (" + strconv.Itoa(n) + ")"
 		}
 		b := f.turn[p.name()]
+		if b == nil {
+			continue
+		}
 		if b.Text != words {
 			b.SetText(words)
 		}
 		b.chosen(p == s.page)
 	}
+	if hidden := !s.fresh.halfDone(); f.change.Hidden != hidden {
+		f.change.Hidden = hidden
+		f.rail.Refresh()
+	}
 	f.notice.Objects = nil
-	if !s.card.IsZero() && s.may(rules.ShowNames) {
+	if !s.card.IsZero() && s.page != page(s.fresh) && s.may(rules.ShowNames) {
 		f.notice.Add(s.cardNotice())
 	}
 	for _, at := range s.owners[1:] {

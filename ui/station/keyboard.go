@@ -22,6 +22,7 @@ type keyboard struct {
 	now     func() time.Time
 	later   func(time.Duration, func())
 	scanned func(text string, undo func()) // hears what a scanner has read, and how to take it out of the field
+	typed   func(text string)              // hears what a hand has typed
 	run     []rune
 	began   time.Time // the first letter of the run
 	last    time.Time // and the last
@@ -62,6 +63,13 @@ func (k *keyboard) enter() bool {
 	return hand
 }
 
+// hand ends the run before a key that no scanner has, and reports whether it was a hand's.
+func (k *keyboard) hand() bool {
+	hand := len(k.run) < scanKeys || k.slow()
+	k.end()
+	return hand
+}
+
 // slow reports whether the run took longer than a scanner does.
 func (k *keyboard) slow() bool {
 	return k.last.Sub(k.began) > time.Duration(len(k.run)-1)*scanGap+standsStill
@@ -76,6 +84,7 @@ func (k *keyboard) end() {
 	k.run, k.undo = nil, nil
 	k.key++ // nobody waits for the end of this run any more
 	if len(run) < scanKeys || slow {
+		k.typed(string(run))
 		return
 	}
 	if undo == nil {

@@ -2,6 +2,7 @@ package station
 
 import (
 	"context"
+	"image"
 	"time"
 
 	"authenkiosk/app/setup"
@@ -9,6 +10,7 @@ import (
 	"authenkiosk/desk/sheet"
 	"authenkiosk/visit"
 	rules "authenkiosk/visit/desk"
+	"authenkiosk/visit/flow"
 )
 
 // Options are what a station shows and stands on. All are needed, but those that say
@@ -25,6 +27,11 @@ type Options struct {
 	Others []Other // machines whose visits are shown beside those of this one
 	Door   Door
 	Idle   time.Duration // nobody has touched the station: the operator is signed out
+
+	// Send tells the flow what the operator does at the page for a new visit.
+	Send func(flow.Event)
+	// Preview returns the picture of the camera, nil without one, and whether it is new.
+	Preview func() (image.Image, bool)
 
 	Now   func() time.Time
 	NewID func() visit.ID // of an item

@@ -17,7 +17,7 @@ import (
 	rules "authenkiosk/visit/desk"
 )
 
-var picturesDir = flag.String("pictures", "", "directory into which TestPictures writes a picture of every page")
+var picturesDir = flag.String("pictures", "", "directory into which the tests of pictures write every page")
 
 // TestPictures writes the pages for people to look at; it checks nothing.
 func TestPictures(t *testing.T) {

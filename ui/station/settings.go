@@ -80,8 +80,3 @@ func (p *settings) open() {
 		p.screen.Within(s.window)
 	}
 }
-
-// mayOpen reports whether a page is for whoever is signed in.
-func (s *Station) mayOpen(p page) bool {
-	return s.set == nil || p != page(s.set) || s.may(rules.SetMachine)
-}

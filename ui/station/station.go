@@ -44,6 +44,7 @@ type Station struct {
 	signIn  signIn
 	frame   frame
 	today   *today
+	fresh   *newVisit
 	work    *work
 	counts  *numbers
 	stands  *devices
@@ -73,11 +74,11 @@ func New(o Options) (*Station, error) {
 		return nil, err
 	}
 	s := &Station{o: o, owners: ownersOf(o), say: draw.Speaker{Words: words, Lang: o.Languages[0]}, root: container.NewStack()}
-	s.keys = &keyboard{now: o.Now, later: o.Later, scanned: s.scanned}
+	s.keys = &keyboard{now: o.Now, later: o.Later, scanned: s.scanned, typed: s.typedByHand}
 	s.signIn.s, s.frame.s = s, s
-	s.today, s.work, s.counts, s.counter = newToday(s), newWork(s), newNumbers(s), newCounter(s)
+	s.today, s.fresh, s.work, s.counts, s.counter = newToday(s), newNewVisit(s), newWork(s), newNumbers(s), newCounter(s)
 	s.stands = newDevices(s)
-	s.pages = []page{s.today, s.work, s.counter, s.counts, s.stands}
+	s.pages = []page{s.today, s.fresh, s.work, s.counter, s.counts, s.stands}
 	if o.Settings != nil {
 		s.set = &settings{s: s}
 		s.pages = append(s.pages, s.set)
@@ -114,6 +115,7 @@ func (s *Station) ScreenName() string {
 
 // build shows what is to be shown in new widgets.
 func (s *Station) build() {
+	s.fresh.show(s.page == page(s.fresh))
 	if s.page == nil {
 		s.root.Objects = []fyne.CanvasObject{s.signIn.build()}
 	} else {
@@ -133,9 +135,11 @@ func (s *Station) focus() {
 	if s.page != nil {
 		at = s.page.first()
 	}
-	if at != nil {
-		s.window.Canvas().Focus(at)
+	if at == nil {
+		s.window.Canvas().Unfocus()
+		return
 	}
+	s.window.Canvas().Focus(at)
 }
 
 // typedKey does what a key means on every page, and reports whether it means anything.
@@ -159,6 +163,9 @@ func (s *Station) typedKey(e *fyne.KeyEvent) bool {
 }
 
 func (s *Station) typedOnPage(key fyne.KeyName) bool {
+	if s.page.typed(key) {
+		return true
+	}
 	switch key {
 	case fyne.KeyF5:
 		if p, is := s.page.(interface{ fresh() }); is {
@@ -174,12 +181,23 @@ func (s *Station) typedOnPage(key fyne.KeyName) bool {
 		return true
 	}
 	for _, p := range s.pages {
-		if key != fyne.KeyUnknown && p.key() == key && s.mayOpen(p) { // a page may have no key
+		if key != fyne.KeyUnknown && p.key() == key && s.offers(p) { // a page may have no key
 			s.open(p)
 			return true
 		}
 	}
-	return s.page.typed(key) || s.shown().typed(key)
+	return s.shown().typed(key)
+}
+
+// offers reports whether the role of whoever is signed in has that page.
+func (s *Station) offers(p page) bool {
+	switch p {
+	case page(s.fresh):
+		return s.may(rules.NewVisit)
+	case page(s.set):
+		return s.may(rules.SetMachine)
+	}
+	return true
 }
 
 // open turns to a page.
@@ -228,6 +246,9 @@ func (s *Station) signedIn(token string, o rules.Operator) {
 	}
 	s.touched()
 	s.page = s.today
+	if s.fresh.badge() > 0 && s.may(rules.NewVisit) {
+		s.page = s.fresh // a colleague has left a visit half typed
+	}
 	s.build()
 	s.lookAtAll()
 }
@@ -259,7 +280,17 @@ func (s *Station) scanned(text string, undo func()) {
 		return
 	}
 	undo()
-	s.find(text)
+	if s.page != page(s.fresh) || !s.fresh.scan(text) {
+		s.find(text)
+	}
+}
+
+// typedByHand hears what a hand has typed, wherever the keyboard was.
+func (s *Station) typedByHand(text string) {
+	if s.page == page(s.fresh) {
+		s.touched()
+		s.fresh.hand(text)
+	}
 }
 
 // Devices brings the lights up to date.

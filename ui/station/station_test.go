@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +19,7 @@ import (
 	"authenkiosk/storage"
 	"authenkiosk/visit"
 	rules "authenkiosk/visit/desk"
+	"authenkiosk/visit/flow"
 )
 
 // world is a station on a real store, with a clock and a goroutine of the window that the
@@ -35,6 +37,9 @@ type world struct {
 	files  map[string][]byte // saved
 	full   error             // of the disk
 	ids    map[string]rules.OperatorID
+	at     flow.Station  // the visit at this desk
+	done   []flow.Effect // what the flow has asked for
+	image  image.Image   // of the camera
 }
 
 type call struct {
@@ -46,11 +51,21 @@ type call struct {
 type door struct {
 	*session.Sessions
 	store *storage.Store
+	tell  func(flow.Event)
 }
 
 func (d door) Operators() ([]rules.Operator, error) { return d.store.Operators() }
 func (d door) SignIn(id rules.OperatorID, pin rules.PIN) (string, rules.Operator, error) {
-	return d.Sessions.SignIn(id, pin, "desk-1")
+	token, o, err := d.Sessions.SignIn(id, pin, "desk-1")
+	if err == nil {
+		d.tell(flow.SignedIn{By: "desk-1/" + o.Name.Full()})
+	}
+	return token, o, err
+}
+
+func (d door) SignOut(token string) {
+	d.Sessions.SignOut(token)
+	d.tell(flow.SignedOut{})
 }
 func (d door) Of(token string) (rules.Operator, error)    { return d.Sessions.Of(token, "desk-1") }
 func (d door) OfCard(p visit.PID) (rules.Operator, error) { return d.store.OperatorOfCard(p) }
@@ -72,7 +87,7 @@ func newWorld(t *testing.T, on visit.OnCard, roles ...rules.Role) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	w := &world{t: t, store: store, nhso: &desktest.NHSO{}, rights: &rights{}, files: map[string][]byte{}, clock: desktest.Noon, ids: map[string]rules.OperatorID{}}
+	w := &world{t: t, store: store, nhso: &desktest.NHSO{}, rights: &rights{}, files: map[string][]byte{}, clock: desktest.Noon, ids: map[string]rules.OperatorID{}, at: atDesk()}
 	for _, r := range roles {
 		name, err := rules.ParseOperatorName("เจ้าหน้าที่-" + string(r))
 		pin, bad := rules.NewPIN(aPIN)
@@ -87,13 +102,14 @@ func newWorld(t *testing.T, on visit.OnCard, roles ...rules.Role) *world {
 	w.Station, err = New(Options{
 		Unit: "โรงพยาบาลทดสอบ", HCode: "99999", Zone: visit.ZoneTest, Machine: "desk-1", Languages: []string{"th", "en"}, OnCard: on,
 		Desk: local.New(local.Options{Store: store, HCode: "99999", NHSO: w.nhso, Rights: w.rights, KeepDays: 30, Now: now}),
-		Door: door{session.New(store), store}, Idle: session.Idle, Now: now, NewID: w.newID,
+		Door: door{session.New(store), store, w.tell}, Idle: session.Idle, Now: now, NewID: w.newID,
 		Beside: func(work func(context.Context), then func()) { work(t.Context()); then() },
 		Later:  func(d time.Duration, do func()) { w.later = append(w.later, call{w.clock.Add(d), do}) },
 		Copy:   func(text string) { w.clip = text },
 		Copied: func() string { return w.clip },
 		Save:   func(name string, data []byte) (string, error) { w.files[name] = data; return "/home/" + name, w.full },
 		Shows:  func(string) {},
+		Send:   w.tell, Preview: func() (image.Image, bool) { return w.image, w.image != nil },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -149,7 +165,10 @@ func (w *world) key(names ...fyne.KeyName) {
 }
 
 // hand types as a person does; scanner types as a scanner does, and ends with Enter.
-func (w *world) hand(text string) { w.letters(text, 100*time.Millisecond) }
+func (w *world) hand(text string) {
+	w.letters(text, 100*time.Millisecond)
+	w.pass(100 * time.Millisecond)
+}
 
 func (w *world) scanner(text string) {
 	w.letters(text, 10*time.Millisecond)

@@ -15,8 +15,9 @@ import (
 // button is a button that Enter presses, too, unless it is a scanner's.
 type button struct {
 	widget.Button
-	s    *Station
-	name string
+	s      *Station
+	name   string
+	byHand bool // neither Enter nor Space presses it: a key of its own does, or a touch
 }
 
 func (s *Station) button(name, label string, act func()) *button {
@@ -80,10 +81,10 @@ func (b *button) TypedKey(e *fyne.KeyEvent) {
 	case b.s.typedKey(e):
 	case b.Disabled():
 	case e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter:
-		if b.s.keys.enter() {
+		if b.s.keys.enter() && !b.byHand {
 			b.press()
 		}
-	case e.Name == fyne.KeySpace && !b.s.keys.running(): // else it is in what a scanner reads
+	case e.Name == fyne.KeySpace && !b.byHand && !b.s.keys.running(): // else it is in what a scanner reads
 		b.press()
 	}
 }

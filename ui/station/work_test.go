@@ -140,9 +140,9 @@ func TestACardChangesNothingButALineUnlessThatIsWanted(t *testing.T) {
 	for _, c := range []struct {
 		on     visit.OnCard
 		notice bool
-		search string
+		page   string
 	}{
-		{visit.OnCardNotice, true, ""}, {visit.OnCardPage, true, "all"}, {visit.OnCardOff, false, ""},
+		{visit.OnCardNotice, true, "today"}, {visit.OnCardPage, false, "new"}, {visit.OnCardOff, false, "today"},
 	} {
 		t.Run(string(c.on), func(t *testing.T) {
 			w := newWorld(t, c.on, rules.Staff)
@@ -151,14 +151,15 @@ func TestACardChangesNothingButALineUnlessThatIsWanted(t *testing.T) {
 			w.signInAs(rules.Staff)
 			w.key(fyne.KeyF6)
 			before := w.window.Canvas().Focused()
+			w.card(1)
 			if c.on != visit.OnCardOff { // no card is read then
 				w.Card(v.PID)
 			}
 			if w.has("show-card") != c.notice {
 				t.Errorf("on the screen: %q", w.texts())
 			}
-			if got := w.today.query.Search; got != map[string]string{"all": v.PID.Digits()}[c.search] {
-				t.Errorf("searched for %q", got)
+			if got := w.ScreenName(); got != c.page {
+				t.Errorf("the page is %q, want %q", got, c.page)
 			}
 			if strings.Contains(w.texts(), v.PID.Digits()) {
 				t.Error("the number of the card is on the screen")

@@ -1,0 +1,183 @@
+package station
+
+import (
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"authenkiosk/visit/flow"
+)
+
+// bigSize is that of a code, which is read out from a step away.
+const bigSize = 44
+
+// draw makes the widgets of a view: what is to be done above, what is known at the left, what
+// is asked for at the right, and the keys below.
+func (p *newVisit) draw(v view) fyne.CanvasObject {
+	head := container.NewVBox()
+	p.banners(head)
+	t := title(strings.ReplaceAll(v.title, "\u200b", "\u200a"))
+	t.Wrapping, t.Importance = fyne.TextWrapWord, v.look
+	head.Add(t)
+	for _, line := range v.lines {
+		head.Add(wrapped(line))
+	}
+	if p.said != "" {
+		head.Add(bold(wrapped(p.said)))
+	}
+	head.Add(widget.NewSeparator())
+	sides := container.New(layout.NewGridLayoutWithColumns(2), container.NewVScroll(p.known(v)), container.New(layout.NewCustomPaddedLayout(0, 0, 8, 0), p.asked(v)))
+	return container.NewBorder(head, p.keys(v), nil, nil, sides)
+}
+
+// banners say what else is going on: an item that is to be completed, a card that waits.
+func (p *newVisit) banners(head *fyne.Container) {
+	add := func(words string, look widget.Importance) {
+		l := bold(wrapped(words))
+		l.Importance = look
+		head.Add(l)
+	}
+	if item := p.m.Item; item != "" {
+		if p.m.Session.Person.PID.IsZero() || p.m.Completes() != "" {
+			add(p.say("item", "Number", item.Number()), widget.HighImportance)
+		} else {
+			add(p.say("item-other", "Number", item.Number()), widget.DangerImportance)
+		}
+	}
+	if !p.m.Waiting.IsZero() {
+		add(p.say("waits"), widget.WarningImportance)
+	}
+}
+
+// known are the facts, the name above them.
+func (p *newVisit) known(v view) fyne.CanvasObject {
+	list := container.NewVBox()
+	form := container.New(&pairs{150})
+	for _, f := range v.facts {
+		if f.key == "name" {
+			name := title(f.value)
+			name.Wrapping = fyne.TextWrapWord
+			list.Add(name)
+			continue
+		}
+		form.Add(bold(label(p.s.say.Say("station.column." + f.key))))
+		form.Add(wrapped(f.value))
+	}
+	list.Add(form)
+	return list
+}
+
+// asked is what is to be typed, chosen or looked at.
+func (p *newVisit) asked(v view) fyne.CanvasObject {
+	list := container.NewVBox()
+	if v.big != "" {
+		list.Add(p.large(v.big))
+		under := wrapped(v.under)
+		under.Alignment = fyne.TextAlignCenter
+		list.Add(under)
+	}
+	if n := v.number; n != nil {
+		digits := n.digits
+		if digits == "" {
+			digits = "–"
+		}
+		list.Add(p.large(digits))
+		says := bold(wrapped(n.says))
+		says.Alignment = fyne.TextAlignCenter
+		if n.wrong {
+			says.Importance = widget.DangerImportance
+		}
+		list.Add(says)
+		list.Add(p.keypad())
+	}
+	for i, c := range v.choices {
+		words := c.words
+		if i < 9 {
+			words = strconv.Itoa(i+1) + "  " + words
+		}
+		b := p.s.button(c.name, words, c.do)
+		b.Alignment = widget.ButtonAlignLeading
+		b.chosen(c.chosen)
+		list.Add(b)
+	}
+	if v.picture {
+		return container.NewBorder(list, nil, nil, nil, p.picture)
+	}
+	return container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, besideBar), list))
+}
+
+// large is a line in large type.
+func (p *newVisit) large(words string) fyne.CanvasObject {
+	t := canvas.NewText(strings.ReplaceAll(words, "\u200b", ""), NewTheme(p.s.dark).Colors.Ink)
+	t.TextSize, t.TextStyle.Bold, t.Alignment = bigSize, true, fyne.TextAlignCenter
+	return t
+}
+
+// keypad is for fingers.
+func (p *newVisit) keypad() fyne.CanvasObject {
+	grid := container.New(layout.NewGridLayoutWithColumns(3))
+	digit := func(d byte) { grid.Add(p.s.button("digit-"+string(d), string(d), p.send(flow.TapDigit{Digit: d}))) }
+	for _, d := range []byte("123456789") {
+		digit(d)
+	}
+	grid.Add(p.s.button("clear", p.s.say.Say("station.sign-in.clear"), p.send(flow.TapClear{})))
+	digit('0')
+	grid.Add(p.s.button("backspace", "⌫", p.send(flow.TapBackspace{})))
+	return grid
+}
+
+// keys are the buttons of what can be done, each with its key. A touch that comes right after
+// the page has changed was meant for what stood there before.
+func (p *newVisit) keys(v view) fyne.CanvasObject {
+	var row []fyne.CanvasObject
+	for _, a := range v.acts {
+		b := p.s.button(a.name, p.say("do."+a.name)+"  "+string(a.key), func() {
+			if p.s.o.Now().Sub(p.since) >= settle {
+				a.do()
+			}
+		})
+		if b.byHand = a.confirms; a.confirms {
+			b.strong()
+		}
+		if a.off {
+			b.Disable()
+		}
+		row = append(row, b)
+	}
+	if end := p.ending(); end != "" {
+		row = append(row, p.s.button("end", p.say(end)+"  Esc", p.back))
+	}
+	if len(row) == 0 {
+		return container.NewVBox()
+	}
+	return container.NewVBox(widget.NewSeparator(), container.NewHBox(row...))
+}
+
+// ending is what Escape does; empty: nothing.
+func (p *newVisit) ending() string {
+	switch p.m.State {
+	case flow.Welcome:
+		if p.m.Item != "" {
+			return "esc.cancel"
+		}
+		return ""
+	case flow.Sending:
+		return ""
+	case flow.Result, flow.Queued, flow.AlreadyHere, flow.AlreadyElsewhere, flow.NoRight, flow.Desk:
+		return "esc.next"
+	case flow.PhoneEntry:
+		if !p.m.Session.Phone.IsZero() {
+			return "esc.back"
+		}
+	case flow.ClaimTypeChoice:
+		if _, back := p.m.BackFromClaimTypes(); back {
+			return "esc.back"
+		}
+	}
+	return "esc.cancel"
+}

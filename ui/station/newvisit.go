@@ -1,0 +1,232 @@
+package station
+
+import (
+	"image"
+	"image/draw"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+
+	"authenkiosk/desk"
+	words "authenkiosk/ui/draw"
+	"authenkiosk/visit"
+	rules "authenkiosk/visit/desk"
+	"authenkiosk/visit/flow"
+)
+
+// settle is how long no key counts after the page has changed: it was meant for what stood
+// there before.
+const settle = 300 * time.Millisecond
+
+// newVisit is the page on which a visit is made. It shows what the flow says and tells it what
+// a hand does: F9 alone confirms a visit, never Enter and never a scan.
+type newVisit struct {
+	s       *Station
+	m       flow.Station
+	told    bool      // the flow knows that the page is in front
+	since   time.Time // what is asked for stands there
+	said    string    // what came of the last key
+	nothing details   // no visit of a list is shown here
+
+	now     view
+	box     *fyne.Container
+	picture *canvas.Image // of the camera
+}
+
+func newNewVisit(s *Station) *newVisit {
+	return &newVisit{s: s, nothing: details{s: s}, picture: &canvas.Image{FillMode: canvas.ImageFillContain, ScaleMode: canvas.ImageScaleFastest}}
+}
+
+func (p *newVisit) name() string      { return "new" }
+func (p *newVisit) key() fyne.KeyName { return fyne.KeyF3 }
+func (p *newVisit) look()             {}
+
+// badge says that a card or a patient waits.
+func (p *newVisit) badge() int {
+	if p.m.State != flow.Welcome || !p.m.Waiting.IsZero() {
+		return 1
+	}
+	return 0
+}
+
+// halfDone reports whether a patient is there whose visit has not left.
+func (p *newVisit) halfDone() bool {
+	return p.m.State != flow.Welcome && (p.m.State != flow.Sending || p.m.Session.Phase == flow.Saving)
+}
+
+// first is nothing: whatever is typed on the page is heard, wherever the keyboard is.
+func (p *newVisit) first() fyne.Focusable { return nil }
+
+func (p *newVisit) forget() { p.said, p.box = "", nil }
+
+func (p *newVisit) back() {
+	switch p.ending() {
+	case "":
+	case "esc.back":
+		p.s.o.Send(flow.TapBack{})
+	default:
+		p.s.o.Send(flow.TapClose{})
+	}
+}
+
+// show tells the flow whether the page is in front.
+func (p *newVisit) show(is bool) {
+	if p.told != is {
+		p.told = is
+		p.s.o.Send(flow.PageShown{Shown: is})
+	}
+	if !is {
+		p.box = nil
+	}
+}
+
+// Visit shows how the visit at this desk stands. It must be called in the goroutine of the
+// window.
+func (s *Station) Visit(m flow.Station) {
+	p := s.fresh
+	before := p.m
+	p.m = m
+	if here := before.Session.Insertion == m.Session.Insertion; !here || before.State != m.State {
+		p.said = ""
+		if !here || before.State != flow.PhoneEntry { // the last digit of a phone leads on, and F9 follows it
+			p.since = s.o.Now()
+		}
+	}
+	if m.State != flow.PhotoAim && m.State != flow.PhotoReview || before.Session.Insertion != m.Session.Insertion {
+		p.picture.Image = nil
+	}
+	if s.page == nil {
+		return
+	}
+	if m.Waiting != before.Waiting && !m.Waiting.IsZero() && s.o.OnCard == visit.OnCardPage && !s.shown().working() && s.may(rules.NewVisit) {
+		s.open(p)
+	}
+	s.frame.refresh()
+	p.refresh()
+}
+
+// Frame shows the newest picture of the camera, of which it keeps a copy.
+func (s *Station) Frame() {
+	img, ok := s.o.Preview()
+	p := s.fresh
+	if !ok || img == nil || p.box == nil || p.m.State != flow.PhotoAim && p.m.State != flow.PhotoReview {
+		return
+	}
+	to, same := p.picture.Image.(*image.RGBA)
+	if !same || to.Rect.Size() != img.Bounds().Size() {
+		to = image.NewRGBA(image.Rectangle{Max: img.Bounds().Size()})
+		p.picture.Image = to
+	}
+	draw.Draw(to, to.Rect, img, img.Bounds().Min, draw.Src)
+	p.picture.Refresh()
+}
+
+// begin opens the page for an item: by the patient's card, or by that of somebody who
+// vouches.
+func (p *newVisit) begin(i desk.Item, vouched bool) {
+	p.s.open(p)
+	p.s.o.Send(flow.TapItem{Item: i.ID, Of: i.PID})
+	if vouched {
+		p.s.o.Send(flow.TapMethod{Method: visit.MethodCertifier})
+	}
+}
+
+func (p *newVisit) build() fyne.CanvasObject {
+	p.box = container.NewStack()
+	p.refresh()
+	return p.box
+}
+
+// refresh shows the model in new widgets.
+func (p *newVisit) refresh() {
+	if p.box == nil {
+		return
+	}
+	at := p.s.focusedName()
+	p.now = p.view()
+	p.box.Objects = []fyne.CanvasObject{p.draw(p.now)}
+	p.box.Refresh()
+	if w := p.s.window; w != nil && at != "" && p.s.page == page(p) && !p.s.focusName(at) {
+		w.Canvas().Unfocus()
+	}
+}
+
+// typed does what a key means now.
+func (p *newVisit) typed(key fyne.KeyName) bool {
+	hand := p.s.keys.hand()
+	switch key {
+	case fyne.KeyBackspace:
+		p.s.o.Send(flow.TapBackspace{})
+		return true
+	case fyne.KeyDelete:
+		p.s.o.Send(flow.TapClear{})
+		return true
+	}
+	for _, a := range p.now.acts {
+		if a.key != key {
+			continue
+		}
+		if hand && !a.off && p.s.o.Now().Sub(p.since) >= settle {
+			a.do()
+		}
+		return true
+	}
+	return key == fyne.KeyF9 // it confirms here, or nothing
+}
+
+// hand takes what a hand has typed: digits of the number that is asked for, or of a choice.
+func (p *newVisit) hand(run string) {
+	for _, r := range run {
+		d, ok := words.Digit(r)
+		switch {
+		case !ok:
+		case p.now.number != nil:
+			p.s.o.Send(flow.TapDigit{Digit: d})
+		case d != '0' && int(d-'1') < len(p.now.choices) && p.s.o.Now().Sub(p.since) >= settle:
+			p.now.choices[d-'1'].do()
+			return
+		}
+	}
+}
+
+// scan takes the number of a patient where it is asked for. Any other scan would lead away
+// from whoever is there.
+func (p *newVisit) scan(text string) bool {
+	if p.m.State == flow.Welcome {
+		return false
+	}
+	if p.m.State == flow.PIDEntry && len(strings.Trim(text, "0123456789")) == 0 && len(text) == 13 {
+		p.s.o.Send(flow.TapClear{})
+		p.hand(text)
+		return true
+	}
+	p.said = p.s.say.Say("station.new.scanned")
+	p.refresh()
+	return true
+}
+
+// send is what a key or a button tells the flow.
+func (p *newVisit) send(events ...flow.Event) func() {
+	return func() {
+		for _, e := range events {
+			p.s.o.Send(e)
+		}
+	}
+}
+
+func (p *newVisit) copyCode(code visit.AuthenCode) func() {
+	return func() {
+		p.s.o.Copy(string(code))
+		p.said = p.s.say.Say("station.said.code-copied")
+		p.refresh()
+	}
+}
+
+// changeOperator lets a colleague sign in who goes on with what is half typed.
+func (s *Station) changeOperator() {
+	s.o.Send(flow.OperatorChanges{})
+	s.signOut("station.sign-in.kept")
+}
