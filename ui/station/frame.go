@@ -85,7 +85,7 @@ func (f *frame) refresh() {
 		}
 		b.chosen(p == s.page)
 	}
-	if hidden := !s.fresh.halfDone(); f.change.Hidden != hidden {
+	if hidden := !s.fresh.busy(); f.change.Hidden != hidden {
 		f.change.Hidden = hidden
 		f.rail.Refresh()
 	}

@@ -141,11 +141,13 @@ func (p *newVisit) keys(v view) fyne.CanvasObject {
 				a.do()
 			}
 		})
-		if b.byHand = a.confirms; a.confirms {
-			b.strong()
-		}
 		if a.off {
 			b.Disable()
+		}
+		if a.confirms {
+			b.byHand = true
+			row = append(row, wide(260, b.strong()))
+			continue
 		}
 		row = append(row, b)
 	}

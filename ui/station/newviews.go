@@ -439,7 +439,7 @@ func (p *newVisit) facts() (all []fact) {
 		add("certifier", vouches)
 	}
 	if !x.Phone.IsZero() {
-		add("phone", p.shownPhone(x)+" · "+p.s.say.Say(ownerOf(x)))
+		add("phone", p.shownPhone(x)+" · "+p.say("owner."+ownerOf(x)))
 	}
 	add("claim", p.claim(x.ClaimType))
 	return all
@@ -453,15 +453,15 @@ func (p *newVisit) shownPhone(x flow.Session) string {
 	return x.Phone.Masked()
 }
 
-// ownerOf is the key of whose number it is.
+// ownerOf says whose number it is.
 func ownerOf(x flow.Session) string {
-	switch vouched := x.Method == visit.MethodCertifier; {
-	case x.PhoneOwner == visit.PhoneOfRelative && vouched:
-		return "owner.certifier"
-	case x.PhoneOwner == visit.PhoneOfRelative:
-		return "station.new.owner.relative"
+	switch {
+	case x.PhoneOwner != visit.PhoneOfRelative:
+		return "patient"
+	case x.Method == visit.MethodCertifier:
+		return "certifier"
 	}
-	return "owner.of-patient"
+	return "relative"
 }
 
 func (p *newVisit) right(x flow.Session) string {

@@ -3,6 +3,7 @@ package station
 import (
 	"image"
 	"image/draw"
+	"reflect"
 	"strings"
 	"time"
 
@@ -52,15 +53,14 @@ func (p *newVisit) badge() int {
 	return 0
 }
 
-// halfDone reports whether a patient is there whose visit has not left.
-func (p *newVisit) halfDone() bool {
-	return p.m.State != flow.Welcome && (p.m.State != flow.Sending || p.m.Session.Phase == flow.Saving)
-}
+// busy reports whether a patient is there who is not done: what is typed for them must not be
+// lost.
+func (p *newVisit) busy() bool { return p.m.State != flow.Welcome && p.ending() != "esc.next" }
 
 // first is nothing: whatever is typed on the page is heard, wherever the keyboard is.
 func (p *newVisit) first() fyne.Focusable { return nil }
 
-func (p *newVisit) forget() { p.said, p.box = "", nil }
+func (p *newVisit) forget() { p.said, p.box, p.now = "", nil, view{} }
 
 func (p *newVisit) back() {
 	switch p.ending() {
@@ -79,7 +79,7 @@ func (p *newVisit) show(is bool) {
 		p.s.o.Send(flow.PageShown{Shown: is})
 	}
 	if !is {
-		p.box = nil
+		p.forget()
 	}
 }
 
@@ -103,6 +103,9 @@ func (s *Station) Visit(m flow.Station) {
 	}
 	if m.Waiting != before.Waiting && !m.Waiting.IsZero() && s.o.OnCard == visit.OnCardPage && !s.shown().working() && s.may(rules.NewVisit) {
 		s.open(p)
+	}
+	if reflect.DeepEqual(before, m) {
+		return // a button that is being touched must not be made anew
 	}
 	s.frame.refresh()
 	p.refresh()
@@ -165,6 +168,10 @@ func (p *newVisit) typed(key fyne.KeyName) bool {
 		p.s.o.Send(flow.TapClear{})
 		return true
 	}
+	if key == fyne.KeyF9 && hand && p.m.State == flow.PhoneEntry {
+		p.s.o.Send(flow.TapConfirm{}) // behind the last digit, which is still on its way to the flow
+		return true
+	}
 	for _, a := range p.now.acts {
 		if a.key != key {
 			continue
@@ -195,7 +202,7 @@ func (p *newVisit) hand(run string) {
 // scan takes the number of a patient where it is asked for. Any other scan would lead away
 // from whoever is there.
 func (p *newVisit) scan(text string) bool {
-	if p.m.State == flow.Welcome {
+	if !p.busy() {
 		return false
 	}
 	if p.m.State == flow.PIDEntry && len(strings.Trim(text, "0123456789")) == 0 && len(text) == 13 {

@@ -49,8 +49,12 @@ func (w *world) tell(e flow.Event) {
 	var effects []flow.Effect
 	w.at, effects = w.at.Step(e)
 	w.done = append(w.done, effects...)
-	if w.Station != nil {
-		w.Visit(w.at)
+	switch m := w.at; {
+	case w.Station == nil:
+	case w.lag > 0:
+		w.o.Later(w.lag, func() { w.Visit(m) })
+	default:
+		w.Visit(m)
 	}
 }
 
@@ -166,6 +170,40 @@ func TestAKnownPhoneTakesOneKeyAndANewOneEleven(t *testing.T) {
 				t.Errorf("saved by %q with %v", w.asked().By, v.Phone)
 			}
 		})
+	}
+}
+
+func TestF9ConfirmsBehindTheLastDigitWhateverIsShownByThen(t *testing.T) {
+	w := newVisitPage(t)
+	w.patient(1, somePID, "")
+	w.pass(settle)
+	w.lag = 200 * time.Millisecond
+	w.letters(somePhone, 100*time.Millisecond)
+	w.quick(fyne.KeyF9)
+	w.in(flow.Sending)
+}
+
+func TestNothingOfThePatientStaysWithAPageThatIsLeft(t *testing.T) {
+	w := newVisitPage(t)
+	w.patient(1, somePID, somePhone)
+	w.key(fyne.KeyF12)
+	if len(w.fresh.now.facts) > 0 || w.fresh.m.Session.Method != "" || w.fresh.box != nil {
+		t.Errorf("the page still has %+v", w.fresh.now.facts)
+	}
+}
+
+func TestAScanAfterAVisitFindsAsOnEveryPage(t *testing.T) {
+	w := newVisitPage(t)
+	v := w.add(2, visit.StateStaff, visit.Draft)
+	w.patient(1, somePID, somePhone)
+	w.key(fyne.KeyF9)
+	w.gets(1)
+	w.key(fyne.KeyF5)
+	w.pass(lookEvery)
+	w.Tick(w.clock)
+	w.scanner(v.ID.Number())
+	if w.ScreenName() != "work" {
+		t.Errorf("the page is %q", w.ScreenName())
 	}
 }
 

@@ -246,7 +246,7 @@ func (s *Station) signedIn(token string, o rules.Operator) {
 	}
 	s.touched()
 	s.page = s.today
-	if s.fresh.badge() > 0 && s.may(rules.NewVisit) {
+	if s.fresh.busy() && s.may(rules.NewVisit) {
 		s.page = s.fresh // a colleague has left a visit half typed
 	}
 	s.build()

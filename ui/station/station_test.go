@@ -40,6 +40,7 @@ type world struct {
 	at     flow.Station  // the visit at this desk
 	done   []flow.Effect // what the flow has asked for
 	image  image.Image   // of the camera
+	lag    time.Duration // until the flow is shown
 }
 
 type call struct {
