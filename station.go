@@ -154,7 +154,7 @@ func (w *deskWindow) play(ctx context.Context, made *station.Station) error {
 		Copied: func() string { return w.app.Clipboard().Content() },
 		Save:   saveFile,
 		PDF:    station.PDF,
-		Shows:  made.Shows, Settings: settings,
+		Shows:  made.Shows, Settings: settings, Send: made.Send, Preview: made.Preview,
 		NewID: func() visit.ID { return visit.ID(uuid.Must(uuid.NewV7()).String()) },
 	}
 	if made.Prints() {
@@ -169,12 +169,13 @@ func (w *deskWindow) play(ctx context.Context, made *station.Station) error {
 	w.screen = screen
 	w.window.SetContent(screen.Content())
 	screen.Attach(w.window)
+	made.Frames(newFrames(screen.Frame))
 	made.Turns(fyne.Do)
 	go func() {
 		err := made.Run(running, station.Screen{
 			Devices: func(d visit.Devices) { fyne.Do(func() { screen.Devices(d) }) },
 			Card:    func(p visit.PID) { fyne.Do(func() { screen.Card(p) }) },
-			Visit:   func(flow.Station) {},
+			Visit:   func(m flow.Station) { fyne.Do(func() { screen.Visit(m) }) },
 		})
 		stop()
 		if err == nil && again.Load() && ctx.Err() == nil {
