@@ -49,6 +49,18 @@ func (s *stage) confirmed(p virtualcard.Person) zoneCode {
 	return codes[0]
 }
 
+// presses touches a button until it has done its work: one that is made anew at that moment
+// takes no touch.
+func (s *stage) presses(button string, done func() bool) {
+	s.t.Helper()
+	s.again(func() {
+		l := s.layout()
+		if w, there := l.widget(button); there {
+			s.touch(l, w)
+		}
+	}, done)
+}
+
 // offers waits for a button.
 func (s *stage) offers(button string) {
 	s.t.Helper()
@@ -80,14 +92,24 @@ func TestE2EAtTheDeskOneKeyMakesTheVisitOfAPatientWhosePhoneIsKnown(t *testing.T
 	}
 	remove()
 	s.shows(visit.AuthenCode(made.Code).Grouped()) // it is copied while the card is given back
+
+	s.keys("F2")
+	s.screen("today")
+	s.again(func() { s.types(strings.ToLower(visit.ID(made.TransID).Number())+"\n", byScanner) }, func() bool {
+		_, found := s.layout().widget("print-again")
+		return found
+	})
+	printed, _, _ := strings.Cut(said(t, "station.said.reprinted"), "{{")
+	s.presses("print-again", func() bool { return strings.Contains(unbroken(strings.Join(s.layout().Texts, "")), printed) })
+	s.picture("reprinted")
 	s.keys("F12")
 	s.screen("sign-in")
 	if text := strings.Join(s.layout().Texts, "\n"); strings.Contains(text, person.Name.Full()) || strings.Contains(text, visit.AuthenCode(made.Code).Grouped()) {
 		t.Error("the patient is on the screen where nobody is signed in")
 	}
 	s.kiosk.end(t)
-	if r := s.record(made.TransID); r.State != visit.StateDone || string(r.Code) != made.Code || r.Visit.Phone.Digits() != "0800001234" {
-		t.Errorf("the visit is %s with %s", r.State, r.Code)
+	if r := s.record(made.TransID); r.State != visit.StateDone || string(r.Code) != made.Code || r.Visit.Phone.Digits() != "0800001234" || r.Reprints == 0 {
+		t.Errorf("the visit is %s with %s, printed again %d times", r.State, r.Code, r.Reprints)
 	}
 	s.nothingPersonal(person.PID.Digits(), person.Name.Last, "0800001234", operatorPIN)
 }
@@ -100,7 +122,7 @@ func TestE2EAtTheDeskAnItemIsCompletedWithTheCardOfItsPatient(t *testing.T) {
 	s.scan(id.Number(), "work")
 	s.keys("Return") // to what can be done
 	s.until("Return", func() bool { _, held := s.layout().widget("release"); return held })
-	s.click("read-card")
+	s.presses("read-card", func() bool { return s.layout().Screen == "new" })
 	s.screen("new")
 	remove := s.insert(newCard(t, person))
 	s.says("station.new.phone")

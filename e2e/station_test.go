@@ -182,7 +182,7 @@ func TestE2EAtTheDeskAVisitIsFoundHeldAndSettledByTheKeyboardAlone(t *testing.T)
 // of the station, with somebody at its keyboard.
 func TestE2EACardLeavesTheProgramInFrontAlone(t *testing.T) {
 	t.Parallel()
-	s, person, id := station(t, func(string) string { return "[station]\non_card = \"page\"\n" })
+	s, person, _ := station(t, func(string) string { return "[station]\non_card = \"page\"\n" })
 	startProcess(t, s.env, "openbox")
 	s.begin()
 	s.xdotool("search", "--sync", "--onlyvisible", "--name", "^AuthenKiosk$", "windowactivate", "--sync") // openbox has the windows now
@@ -193,13 +193,12 @@ func TestE2EACardLeavesTheProgramInFrontAlone(t *testing.T) {
 	before := s.xdotool("getwindowfocus")
 
 	remove := s.insert(newCard(t, person))
-	s.shows(id.Number()) // the only visit of the holder is shown, behind
-	s.says("station.card-notice")
+	s.screen("new") // behind
+	s.shows(person.Name.Full())
 	s.picture("behind")
 	remove()
-	eventually(t, "station without the card", func() bool {
-		_, there := s.layout().widget("show-card")
-		return !there
+	eventually(t, "station without the patient", func() bool {
+		return !strings.Contains(strings.Join(s.layout().Texts, "\n"), person.Name.Full())
 	})
 	if after := s.xdotool("getwindowfocus"); after != before {
 		t.Errorf("window %s had the focus, and %s has it now", before, after)
