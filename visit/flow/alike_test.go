@@ -15,21 +15,44 @@ func bounds() (models, pairs int) {
 	return 20_000, 1_000
 }
 
+// host is a machine that is walked: what can meet it, and what that makes of it.
+type host struct {
+	events func(world) []Event
+	step   func(world, Event) (world, []Effect)
+}
+
+var atKiosk = host{eventsFor, advance}
+
 // What leftOut says of each thing that it leaves out is tried, not believed: from two
 // worlds that the walk does not tell apart the same worlds must be reached.
 func TestWorldsThatTheWalkDoesNotTellApartLeadToTheSame(t *testing.T) {
+	atKiosk.alike(t, nil, join(without(visit.MethodPhoto), answered(), photographed()))
+}
+
+func TestWorldsOfAStationThatTheWalkDoesNotTellApartLeadToTheSame(t *testing.T) {
+	served := []Event{SignedIn{anna}, PageShown{true}}
+	host{eventsAtStation, stepStation}.alike(t, served, join([]Event{TapMethod{visit.MethodPhoto, insertions[0]}}, typed(typedPID), answered(), photographed()))
+}
+
+// alike begins with some events, and follows others that lead far from there.
+func (h host) alike(t *testing.T, begin, far []Event) {
+	t.Helper()
 	most, pairs := bounds()
-	known := map[key]world{start().key(): start()}
-	queue := []world{start()}
-	for _, e := range join(without(visit.MethodPhoto), answered(), photographed()) { // what is far from the start
+	first := start()
+	for _, e := range begin {
+		first = h.move(first, e)
+	}
+	known := map[key]world{first.key(): first}
+	queue := []world{first}
+	for _, e := range far {
 		if e != (Event)(TapUsePhoto{}) {
-			queue = append(queue, move(queue[len(queue)-1], e))
+			queue = append(queue, h.move(queue[len(queue)-1], e))
 		}
 	}
 	for _, queued := range []Event{VisitQueued{Number: 1}, VisitQueued{1, visit.NHSORefusedToken}} {
-		w := start()
+		w := first
 		for _, e := range append(sent(), queued) {
-			w = move(w, e)
+			w = h.move(w, e)
 			queue = append(queue, w)
 		}
 	}
@@ -37,8 +60,8 @@ func TestWorldsThatTheWalkDoesNotTellApartLeadToTheSame(t *testing.T) {
 	for len(queue) > 0 {
 		w := queue[0]
 		queue = queue[1:]
-		for _, e := range eventsFor(w) {
-			next := move(w, e)
+		for _, e := range h.events(w) {
+			next := h.move(w, e)
 			first, again := known[next.key()]
 			switch {
 			case !again && len(known) < most:
@@ -46,7 +69,7 @@ func TestWorldsThatTheWalkDoesNotTellApartLeadToTheSame(t *testing.T) {
 				queue = append(queue, next)
 			case again && compared[next.m.State] < pairs && first.whole() != next.whole():
 				compared[next.m.State]++
-				if e, ok := leadElsewhere(first, next); ok && !t.Failed() {
+				if e, ok := h.leadElsewhere(first, next); ok && !t.Failed() {
 					t.Errorf("%v, after %T%+v: the two do not lead to the same\n%+v\n%+v", next.m.State, e, e, first, next)
 				}
 			}
@@ -62,8 +85,8 @@ func TestWorldsThatTheWalkDoesNotTellApartLeadToTheSame(t *testing.T) {
 
 // leadElsewhere finds an event after which one of two worlds is where the other one
 // does not come.
-func leadElsewhere(one, other world) (Event, bool) {
-	from, to := successors(one), successors(other)
+func (h host) leadElsewhere(one, other world) (Event, bool) {
+	from, to := h.successors(one), h.successors(other)
 	for k, e := range from {
 		if _, ok := to[k]; !ok {
 			return e, true
@@ -78,23 +101,23 @@ func leadElsewhere(one, other world) (Event, bool) {
 }
 
 // move does an event; the invariants are held against it elsewhere.
-func move(w world, e Event) world {
+func (h host) move(w world, e Event) world {
 	digits, ok := e.(typing)
 	if !ok {
-		next, _ := advance(w, e)
+		next, _ := h.step(w, e)
 		return next
 	}
 	for _, d := range []byte(digits) {
-		w, _ = advance(w, TapDigit{d})
+		w, _ = h.step(w, TapDigit{d})
 	}
 	return w
 }
 
 // successors are the worlds that follow, with an event that leads there.
-func successors(w world) map[key]Event {
+func (h host) successors(w world) map[key]Event {
 	all := map[key]Event{}
-	for _, e := range eventsFor(w) {
-		all[move(w, e).key()] = e
+	for _, e := range h.events(w) {
+		all[h.move(w, e).key()] = e
 	}
 	return all
 }

@@ -35,15 +35,23 @@ var leftOut = []struct {
 			x.Certifier.Insertion = insertions[1].into(i.Role)
 		}
 	}},
-	{"m.Way.Session.Person", "who it is goes into the visit as it is; whether the age is known decides who may vouch", func(_ *world, x *Session) {
+	{"m.Way.Session.Person", "who it is goes into the visit as it is; whether the age is known decides who may vouch", func(w *world, x *Session) {
 		p := Person{}
 		if x.identified() {
 			p.PID = same.PID
+			if w.atDesk() && x.Method == visit.MethodCard { // who may vouch with the phone that is theirs
+				p.PID = x.Person.PID
+			}
 		}
 		if !x.Person.Birth.IsZero() {
 			p.Birth = same.Birth
 		}
 		x.Person = p
+	}},
+	{"m.Way.Session.Certifier.Person", "before the number of the patient is known it is only shown: the card is read again", func(w *world, x *Session) {
+		if w.m.State == PIDEntry {
+			x.Certifier.Person = Person{}
+		}
 	}},
 	{"m.Way.Session.Phone", "which number it is goes into the visit as it is, only that there is one decides", func(_ *world, x *Session) {
 		if !x.Phone.IsZero() {
@@ -95,9 +103,13 @@ var leftOut = []struct {
 	}},
 	{"m.Left", "it is only shown", func(w *world, _ *Session) { w.m.Left = false }},
 	{"m.Way.Session.Photo.Failed", "it is only shown", func(_ *world, x *Session) { x.Photo.Failed = false }},
-	{"m.Way.Session.Kept", "which number it is makes no difference, only whose it is, and whether it is whole", func(_ *world, x *Session) {
+	{"m.Way.Session.Kept", "which number it is makes no difference, only whose it is, and whether it is whole", func(w *world, x *Session) {
 		if x.Kept != (Kept{}) {
-			x.Kept = Kept{PID: same.PID, Input: x.Kept.Input, Phone: x.Kept.Phone}
+			of := same.PID
+			if w.atDesk() {
+				of = x.Kept.PID
+			}
+			x.Kept = Kept{PID: of, Input: x.Kept.Input, Phone: x.Kept.Phone}
 			if !x.Kept.Phone.IsZero() {
 				x.Kept.Phone = somePhone
 			}
@@ -130,6 +142,7 @@ var leftOut = []struct {
 			if x.Phase == Saving {
 				sent.PhoneTyped, sent.PhoneInput = x.PhoneTyped, x.PhoneInput
 			}
+			w.keepVouching(x, &sent)
 			*x = sent
 		}
 	}},
@@ -147,8 +160,23 @@ var leftOut = []struct {
 			Insertion: x.Insertion, Method: x.Method, Person: Person{PID: x.Person.PID}, Kept: x.Kept, Print: x.Print, Problem: x.Problem,
 			Certifier: Certifier{Insertion: x.Certifier.Insertion, Relation: x.Certifier.Relation},
 		}
+		w.keepVouching(x, &shown)
 		*x = shown
 	}},
+}
+
+// atDesk reports whether it is the world of a station.
+func (w *world) atDesk() bool { return w.desk != post{} }
+
+// keepVouching keeps what the next patient has of a session whose card vouches for them.
+func (w *world) keepVouching(x, kept *Session) {
+	if !w.atDesk() {
+		return
+	}
+	kept.Phone, kept.PhoneTyped = x.Phone, x.PhoneTyped
+	if x.Method == visit.MethodCertifier {
+		kept.Certifier.Person.PID = x.Certifier.Person.PID
+	}
 }
 
 // decided reports whether NHSO's answers have done their part.

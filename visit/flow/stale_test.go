@@ -39,7 +39,7 @@ func TestEveryAnswerIsTriedLate(t *testing.T) {
 	for _, e := range answersOf(1) {
 		tried[reflect.TypeOf(e)] = true
 	}
-	for _, e := range eventsFor(move(start(), CardInserted{insertions[0]})) {
+	for _, e := range eventsFor(atKiosk.move(start(), CardInserted{insertions[0]})) {
 		if f, ok := reflect.TypeOf(e).FieldByName("Number"); ok && f.Type.Kind() == reflect.Uint64 && !tried[reflect.TypeOf(e)] {
 			t.Errorf("%T is not among the answers that come late", e)
 		}
@@ -61,7 +61,7 @@ func TestAnAnswerOfASessionThatIsOverChangesNothing(t *testing.T) {
 			}
 		}
 		for _, e := range eventsFor(w) {
-			if next := move(w, e); !known[next.key()] && len(known) < most {
+			if next := atKiosk.move(w, e); !known[next.key()] && len(known) < most {
 				known[next.key()] = true
 				queue = append(queue, next)
 			}

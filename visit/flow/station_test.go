@@ -36,8 +36,12 @@ func stepStation(w world, e Event) (world, []Effect) {
 
 // eventsAtStation are those of the way, and what happens at a desk.
 func eventsAtStation(w world) []Event {
-	return append(eventsFor(w),
+	all := append(eventsFor(w),
 		SignedIn{anna}, SignedOut{}, OperatorChanges{}, PageShown{true}, PageShown{false}, TapVouches{w.m.freshInsertion()}, TapVouches{})
+	if x := w.m.Session; w.m.State == Reading && !x.identified() { // whoever it is may vouch afterwards
+		all = append(all, CardIdentified{x.Insertion.Number, personOf(1)}, CardIdentified{x.Insertion.Number, personOf(2)})
+	}
+	return all
 }
 
 // A station embeds the way: it needs no proof of its own for what the way holds.
