@@ -39,7 +39,7 @@ type OnCard string
 
 // What it can do.
 const (
-	OnCardPage   OnCard = "page"   // the visits of its holder are shown
+	OnCardPage   OnCard = "page"   // the page for a new visit is shown, and serves it
 	OnCardNotice OnCard = "notice" // a line offers them
 	OnCardOff    OnCard = "off"    // nothing, and it is read for a new visit alone
 )

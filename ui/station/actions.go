@@ -78,7 +78,7 @@ func (d *details) steps(list *fyne.Container, steps []rules.Step, held bool) {
 				d.add(list, s.button(string(step), s.say.Say("station.step."+string(step)), func() { s.fresh.begin(i, vouched) }))
 			}
 		case rules.PrintAgain:
-			if d.at == s.here() && d.may(rules.Reprint) && i.Void == "" { // what another machine prints comes out there
+			if d.at == s.here() && d.may(rules.Reprint) && i.Void == "" && s.fresh.m.Devices.Printer != visit.DeviceAbsent { // what another machine prints comes out there
 				d.add(list, s.button("print-again", s.say.Say("station.print-again"), d.reprint))
 			}
 		}
