@@ -20,6 +20,7 @@ type world struct {
 
 // post is what a station has that a kiosk has not.
 type post struct {
+	Is             bool // it is a station
 	By             string
 	Changing, Open bool
 	Item           visit.ID

@@ -166,7 +166,7 @@ var leftOut = []struct {
 }
 
 // atDesk reports whether it is the world of a station.
-func (w *world) atDesk() bool { return w.desk != post{} }
+func (w *world) atDesk() bool { return w.desk.Is }
 
 // keepVouching keeps what the next patient has of a session whose card vouches for them.
 func (w *world) keepVouching(x, kept *Session) {

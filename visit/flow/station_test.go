@@ -20,7 +20,7 @@ func stationOf(w world) Station {
 
 func (d Station) in(w world) world {
 	w.m = Model{Way: d.Way, Waiting: d.Waiting}
-	w.desk = post{d.By, d.Changing, d.Open, d.Item, d.ItemOf}
+	w.desk = post{true, d.By, d.Changing, d.Open, d.Item, d.ItemOf}
 	return w
 }
 
@@ -48,7 +48,7 @@ func eventsAtStation(w world) []Event {
 func TestEveryStepOfAStationKeepsTheInvariants(t *testing.T) {
 	t.Parallel()
 	scenes, pairs := map[itemScene]bool{}, 0
-	reached := walk(t, start(), eventsAtStation, stepStation, func(before world, e Event, after world, effects []Effect) error {
+	reached := walk(t, stationOf(start()).in(start()), eventsAtStation, stepStation, func(before world, e Event, after world, effects []Effect) error {
 		return errors.Join(checkWay(before.m, e, after.m, effects), checkStation(before, e, after, effects))
 	}, func(w world, events []Event) error {
 		if err := leadsOut(w); err != nil {
