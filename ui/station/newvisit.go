@@ -96,7 +96,7 @@ func (s *Station) Visit(m flow.Station) {
 		}
 	}
 	if m.State != flow.PhotoAim && m.State != flow.PhotoReview || before.Session.Insertion != m.Session.Insertion {
-		p.picture.Image = nil
+		p.forgetPicture()
 	}
 	if s.page == nil {
 		return
@@ -109,6 +109,14 @@ func (s *Station) Visit(m flow.Station) {
 	}
 	s.frame.refresh()
 	p.refresh()
+}
+
+// forgetPicture wipes the pixels of the camera.
+func (p *newVisit) forgetPicture() {
+	if pix, ok := p.picture.Image.(*image.RGBA); ok {
+		clear(pix.Pix)
+	}
+	p.picture.Image = nil
 }
 
 // Frame shows the newest picture of the camera, of which it keeps a copy.
