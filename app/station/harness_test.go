@@ -38,6 +38,7 @@ type counterDesk struct {
 	zone  *testzone.Zone
 	paper *sink.Printer
 
+	before func() // is called before the program runs; nil: nothing
 	models chan flow.Station
 	last   flow.Station
 	end    func()
@@ -80,6 +81,9 @@ func (d *counterDesk) start(change ...func(*config.Config)) {
 	var err error
 	if d.Station, err = New(app.Options{Config: c, Data: d.data, Log: slog.New(slog.DiscardHandler), Demo: world, Settling: soon}); err != nil {
 		d.t.Fatal(err)
+	}
+	if d.before != nil {
+		d.before()
 	}
 	d.models, d.last = make(chan flow.Station, 1000), flow.Station{}
 	ctx, stop := context.WithCancel(context.Background())
@@ -165,14 +169,19 @@ func (d *counterDesk) insert(p virtualcard.Person) {
 
 func (d *counterDesk) remove() { d.zone.Desk().Remove() }
 
+// digits types a number.
+func (d *counterDesk) digits(number string) {
+	for _, digit := range []byte(number) {
+		d.Send(flow.TapDigit{Digit: digit})
+	}
+}
+
 // upToConfirm brings a patient whose number nobody knows yet to the confirmation.
 func (d *counterDesk) upToConfirm(p virtualcard.Person) {
 	d.t.Helper()
 	d.Send(flow.PageShown{Shown: true})
 	d.insert(p)
 	d.at(flow.PhoneEntry)
-	for _, digit := range []byte(typedPhone) {
-		d.Send(flow.TapDigit{Digit: digit})
-	}
+	d.digits(typedPhone)
 	d.at(flow.Confirm)
 }

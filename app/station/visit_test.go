@@ -119,9 +119,7 @@ func TestTheCardOfAGuardianServesTheChildWithOneReader(t *testing.T) {
 	d.upToConfirm(guardian)
 	d.Send(flow.TapVouches{})
 	d.at(flow.PIDEntry)
-	for _, digit := range []byte(child.PID.Digits()) {
-		d.Send(flow.TapDigit{Digit: digit})
-	}
+	d.digits(child.PID.Digits())
 	d.at(flow.RelationChoice)
 	d.Send(flow.TapRelation{Relation: visit.RelationParent})
 	d.at(flow.Confirm)
@@ -130,6 +128,47 @@ func TestTheCardOfAGuardianServesTheChildWithOneReader(t *testing.T) {
 	r, err := d.Store.Visit(d.last.Session.Insertion.VisitID)
 	if v := r.Visit; err != nil || v.PID != child.PID || v.Attestation.Certifier != guardian.PID || v.Phone.Digits() != typedPhone || v.PhoneOwner != visit.PhoneOfRelative {
 		t.Errorf("%v %v: %v", v.PID, v.Attestation, err)
+	}
+}
+
+func TestAPatientWithoutACardIsProvedByTheCameraOfTheDesk(t *testing.T) {
+	d := newDesk(t)
+	frames := make(chan struct{}, 1)
+	d.before = func() {
+		d.Frames(func() {
+			select {
+			case frames <- struct{}{}:
+			default:
+			}
+		})
+	}
+	d.start()
+	_, o := d.operator(rules.Staff)
+	p := virtualcard.Adult()
+	d.Send(flow.PageShown{Shown: true})
+	d.until("camera", func(m flow.Station) bool { return m.Offers(visit.MethodPhoto) })
+	d.Send(flow.TapMethod{Method: visit.MethodPhoto})
+	d.at(flow.PIDEntry)
+	d.digits(p.PID.Digits())
+	d.at(flow.PhotoAim)
+	<-frames
+	d.eventually("picture", func() bool { picture, _ := d.Preview(); return picture != nil })
+	d.at(flow.PhotoReview) // by itself, when the picture is good
+	d.Send(flow.TapUsePhoto{})
+	d.at(flow.PhoneEntry)
+	d.digits(typedPhone)
+	d.at(flow.Confirm)
+	d.Send(flow.TapConfirm{})
+	d.until("end", func(m flow.Station) bool { return m.State == flow.Result || m.State == flow.Desk })
+	id := d.last.Session.Visit.ID
+	r, err := d.Store.Visit(id)
+	photo, bad := d.Store.Photo(id)
+	if err = errors.Join(err, bad); err != nil || len(photo) == 0 || r.Visit.Method != visit.MethodPhoto {
+		t.Errorf("%s, %d bytes: %v", r.Visit.Method, len(photo), err)
+	}
+	events, err := d.Store.AuditOf(id)
+	if by := desk.OperatorAt(d.Machine, o).Name; err != nil || events[0].Handle != d.Store.OperatorHandle(by) {
+		t.Errorf("the audit begins with %+v: %v", events[0], err)
 	}
 }
 
