@@ -1,6 +1,7 @@
 package station
 
 import (
+	"flag"
 	"fmt"
 	"image"
 	"regexp"
@@ -13,6 +14,8 @@ import (
 	rules "authenkiosk/visit/desk"
 	"authenkiosk/visit/flow"
 )
+
+var picturesOnly = flag.String("pictures.only", "", "how the names of the samples begin that are drawn")
 
 // sample is a state of the flow as the page meets it.
 type sample struct {
@@ -197,6 +200,9 @@ func TestPicturesOfANewVisit(t *testing.T) {
 				w.key(fyne.KeyF11)
 			}
 			for _, s := range samples(t) {
+				if !strings.HasPrefix(s.name, *picturesOnly) {
+					continue
+				}
 				w.Visit(s.m)
 				w.Frame()
 				w.writePicture(fmt.Sprintf("%s-%s-%d.png", s.name, look, int(size.Width)))
