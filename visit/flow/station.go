@@ -54,8 +54,8 @@ func (TapVouches) event()      {}
 // ChangeHold is how long a half-typed visit waits for the colleague.
 const ChangeHold = 2 * time.Minute
 
-// Serves reports whether somebody is there who serves patients at this page.
-func (d Station) Serves() bool { return d.By != "" && d.Open }
+// serves reports whether somebody is there who serves patients at this page.
+func (d Station) serves() bool { return d.By != "" && d.Open }
 
 // Completes is the item that the visit of the session would complete; empty: none, or it is
 // not this patient's.
@@ -153,7 +153,7 @@ func (s *station) end() { s.went(s.d.End()) }
 
 // next serves the card that waits.
 func (s *station) next() {
-	if i := s.d.Waiting; s.d.Serves() && s.d.State == Welcome && !i.IsZero() {
+	if i := s.d.Waiting; s.d.serves() && s.d.State == Welcome && !i.IsZero() {
 		s.d.Waiting = Insertion{}
 		s.went(s.d.Begin(i))
 	}
@@ -208,7 +208,7 @@ func (s *station) shown(is bool) {
 
 // again takes the card that waits as if it came in now.
 func (s *station) again() {
-	if i := s.d.Waiting; s.d.Serves() && !i.IsZero() {
+	if i := s.d.Waiting; s.d.serves() && !i.IsZero() {
 		s.d.Waiting, s.d.CardIn = Insertion{}, false
 		s.inserted(CardInserted{i})
 	}
@@ -226,7 +226,7 @@ func (s *station) inserted(e CardInserted) {
 	vouches := s.d.State == CertifierCard && s.d.awaitsCertifier()
 	switch {
 	case i.Role == CertifierReader || vouches:
-	case !s.d.Serves():
+	case !s.d.serves():
 		s.waits(i)
 		if s.d.State == Result || s.d.State == Queued {
 			s.end() // somebody else's code must not stay in sight of the next patient
@@ -270,7 +270,7 @@ func (s *station) tap(e Event) {
 		s.item(item)
 		return
 	}
-	if !s.d.Serves() {
+	if !s.d.serves() {
 		return
 	}
 	switch e := e.(type) {
