@@ -33,7 +33,7 @@ type room struct {
 // what is in a list must be in use.
 var house = map[string]room{
 	".": {
-		[]string{"app", "app/config", "app/demo", "app/kiosk", "app/setup", "app/station", "atomicfile", "cli", "cli/kioskcmd", "desk/session", "ui/dock", "ui/draw", "ui/fyneenv", "ui/kiosk", "ui/setup", "ui/station", "visit", "visit/desk", "visit/flow"},
+		[]string{"app", "app/config", "app/demo", "app/kiosk", "app/setup", "app/station", "atomicfile", "cli", "cli/kioskcmd", "desk", "desk/session", "ui/dock", "ui/draw", "ui/fyneenv", "ui/kiosk", "ui/setup", "ui/station", "visit", "visit/desk", "visit/flow"},
 		[]string{"cardreader/virtualcard", "nhso/testzone", "printer", "printer/template"},
 		"it joins the face to the program; devices and NHSO are the program's. Its benchmarks play patients",
 	},

@@ -15,10 +15,11 @@ import (
 	"authenkiosk/app/setup"
 	"authenkiosk/app/station"
 	"authenkiosk/cli/kioskcmd"
+	"authenkiosk/desk"
 	"authenkiosk/desk/session"
 	ui "authenkiosk/ui/station"
 	"authenkiosk/visit"
-	"authenkiosk/visit/desk"
+	rules "authenkiosk/visit/desk"
 	"authenkiosk/visit/flow"
 )
 
@@ -134,7 +135,7 @@ func (w *deskWindow) play(ctx context.Context, made *station.Station) error {
 	var settings *ui.Settings
 	if c.NHSO.Zone != visit.ZoneDemo {
 		settings = &ui.Settings{
-			Open: func(who func() (desk.OperatorID, error)) (setup.Model, func(context.Context, setup.Effect, func(setup.Event)), error) {
+			Open: func(who func() (rules.OperatorID, error)) (setup.Model, func(context.Context, setup.Effect, func(setup.Event)), error) {
 				return w.o.Settings(made.Core, who)
 			},
 			Restart: func() { again.Store(true); stop() },
@@ -160,6 +161,9 @@ func (w *deskWindow) play(ctx context.Context, made *station.Station) error {
 	if made.Prints() {
 		o.PrintPage, o.TestPrint = made.PrintPage, made.PrintTest
 	}
+	for _, other := range made.Others {
+		o.Others = append(o.Others, ui.Other{Machine: other.Machine, Desk: other.Desk, Who: other.Who})
+	}
 	screen, err := ui.New(o)
 	if err != nil {
 		stop()
@@ -176,6 +180,8 @@ func (w *deskWindow) play(ctx context.Context, made *station.Station) error {
 			Devices: func(d visit.Devices) { fyne.Do(func() { screen.Devices(d) }) },
 			Card:    func(p visit.PID) { fyne.Do(func() { screen.Card(p) }) },
 			Visit:   func(m flow.Station) { fyne.Do(func() { screen.Visit(m) }) },
+			Changed: func() { fyne.Do(screen.Changed) },
+			Calls:   func(other int, list []desk.Call) { fyne.Do(func() { screen.Calls(other, list) }) },
 		})
 		stop()
 		if err == nil && again.Load() && ctx.Err() == nil {

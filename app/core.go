@@ -99,6 +99,7 @@ type Face struct {
 	Screen  func() string                           // what is shown, for the local status
 	Watched func() bool                             // whether a patient stands before the screen
 	Send    func(flow.Event)                        // hears of cards, devices and the day
+	Coming  func()                                  // hears that somebody of a desk comes to whoever calls; nil: nobody calls there
 	Lights  func(ofAll visit.Devices) visit.Devices // adds the lights of its own devices
 	Settled func(visit.ID, outbox.Outcome)          // hears what the background settles
 	Erase   func(now time.Time)                     // erases what it keeps as long as the visits, beside the store
@@ -168,7 +169,7 @@ func (c *Core) open(data string, settling outbox.Times) (err error) {
 	c.Desk = local.New(local.Options{
 		Store: c.Store, HCode: c.Config.Unit.HCode, NHSO: c.Outbox, Rights: deskRights{c.Upstream},
 		Changed: c.changedAtDesk, Feed: c.feed, KeepDays: c.Config.Storage.KeepStaffDays,
-		Machine: nameOf(c.Config), Lights: c.findings, Look: c.doctor,
+		Machine: nameOf(c.Config), Lights: c.findings, Look: c.doctor, Coming: c.face.Coming,
 	})
 	c.audit = hospital.NewAuditWriter(c.Store, c.Log)
 	if c.receivers, err = hospital.NewReceivers(hospital.ReceiversOptions{

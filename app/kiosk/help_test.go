@@ -31,3 +31,21 @@ func TestOpeningTheHelpPageCallsTheStaffAndClosingItDoesNot(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoeverCalledSeesThatSomebodyComesUntilTheHelpPageIsClosed(t *testing.T) {
+	playWire(t, slog.New(slog.DiscardHandler), slipsAsPictures, func(t *testing.T, w *wire) {
+		anna := desk.Operator{ID: "0123456789abcdef", Name: "desk-1/anna", Role: rules.Staff}
+		w.kiosk.Send(flow.TapHelp{})
+		w.until("help page", func(m flow.Model) bool { return m.Help && !m.Coming })
+		calls, err := w.kiosk.Desk.Calls(t.Context())
+		if err != nil || len(calls) != 1 {
+			t.Fatalf("%d calls, %v", len(calls), err)
+		}
+		if err := w.kiosk.Desk.Coming(t.Context(), anna, calls[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		w.until("somebody who comes", func(m flow.Model) bool { return m.Coming })
+		w.kiosk.Send(flow.TapHelp{})
+		w.until("closed page", func(m flow.Model) bool { return !m.Help && !m.Coming })
+	})
+}

@@ -51,6 +51,7 @@ func New(o Options) (*Kiosk, error) {
 	k.Core, err = app.New(o.Options, app.Face{
 		Mode: "kiosk", Screen: k.shows, Watched: k.watched, Send: k.Send, Lights: k.devices.Lights,
 		Settled: func(id visit.ID, o outbox.Outcome) { k.runner.Settled(id, o) }, Erase: k.devices.Erase, Record: k.record,
+		Coming: func() { k.Send(flow.HelpComing{}) },
 	})
 	if err != nil {
 		k.devices.Close()

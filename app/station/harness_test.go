@@ -13,6 +13,7 @@ import (
 	"authenkiosk/app/config"
 	"authenkiosk/app/demo"
 	"authenkiosk/cardreader/virtualcard"
+	"authenkiosk/desk"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/outbox"
 	"authenkiosk/printer"
@@ -92,6 +93,7 @@ func (d *counterDesk) start(change ...func(*config.Config)) {
 	go func() {
 		ended <- d.Run(ctx, Screen{
 			Devices: func(visit.Devices) {}, Card: func(visit.PID) {}, Visit: func(m flow.Station) { models <- m },
+			Changed: func() {}, Calls: func(int, []desk.Call) {},
 		})
 	}()
 	d.end = sync.OnceFunc(func() {

@@ -97,7 +97,8 @@ func (d *counterDesk) pairedWith() *other {
 	if err = errors.Join(err, h.Visits.SaveForStaff(o.item, visit.Draft, time.Now()), h.Agent.Pair(&shown)); err != nil {
 		d.t.Fatal(err)
 	}
-	_, err = h.Store.AddOperator(visit.Name{First: "สมศรี"}, rules.Staff, pin)
+	name, _ := rules.ParseOperatorName("สมศรี " + string(rules.Staff)) // as at the desk
+	_, err = h.Store.AddOperator(name, rules.Staff, pin)
 	paired, bad := pairings.Pair(d.t.Context(), visit.ZoneDemo, o.url, "", pairingCode.FindString(shown.String()), "desk-1")
 	if err = errors.Join(err, bad); err != nil {
 		d.t.Fatal(err)
@@ -127,19 +128,20 @@ func TestAnItemOfAnotherMachineIsCompletedHereWhateverEndsMeanwhile(t *testing.T
 			o := d.pairedWith()
 			paired := func(c *config.Config) { c.Desk.URLs = []string{o.url} }
 			d.start(paired)
-			d.operator(rules.Staff)
-			pin, err := rules.NewPIN(typedPIN)
-			if err != nil {
-				t.Fatal(err)
-			}
-			at := d.Others()[0]
-			who, err := at.SignIn(t.Context(), "สมศรี", pin)
-			if err = errors.Join(err, at.Hold(t.Context(), who, o.item.ID)); err != nil {
+			token, _ := d.operator(rules.Staff)
+			at := d.Others[0]
+			var who desk.Operator
+			d.eventually("sign-in over there", func() (in bool) {
+				operator, err := at.Who(token)
+				who = operator
+				return err == nil
+			})
+			if err := at.Desk.Hold(t.Context(), who, o.item.ID); err != nil {
 				t.Fatal(err)
 			}
 			made := visit.ID("01900000-0000-7000-8000-000000000002")
 			if c.sees == flow.Welcome {
-				if err := at.Complete(t.Context(), who, o.item.ID, made); err != nil { // the owner has said yes
+				if err := at.Desk.Complete(t.Context(), who, o.item.ID, made); err != nil { // the owner has said yes
 					t.Fatal(err)
 				}
 			} else {

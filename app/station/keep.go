@@ -42,9 +42,12 @@ func (s *Station) keep(ctx context.Context, e flow.SaveVisit, jpeg []byte) error
 	}
 	ctx, cancel := context.WithTimeout(ctx, askOwner)
 	defer cancel()
-	for _, o := range s.others {
-		if err = o.complete(ctx, e.Item, v, jpeg); !errors.Is(err, desk.NotFound) {
-			return err
+	for _, o := range s.Others { // one of them has it
+		switch failed := o.complete(ctx, now.token, e.Item, v, jpeg); {
+		case failed == nil:
+			return nil
+		case !errors.Is(failed, desk.NotFound):
+			err = failed
 		}
 	}
 	return err

@@ -2,7 +2,9 @@ package station
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"net/url"
 	"path/filepath"
 	"sync"
 	"time"
@@ -11,132 +13,216 @@ import (
 	"authenkiosk/app/pairings"
 	"authenkiosk/desk"
 	"authenkiosk/desk/local"
-	"authenkiosk/desk/remote"
 	"authenkiosk/storage"
-	"authenkiosk/visit"
 	rules "authenkiosk/visit/desk"
 )
 
-// tellEvery is how often another machine is asked whether it waits for the end of a visit
-// that was made here for one of its items, besides each end of such a visit.
-const tellEvery = time.Minute
-
-// Other is a machine with which this one is paired (desk.urls). Whoever is signed in there
-// completes its items here, by new visits of this machine.
-type Other struct {
-	URL string
-	*remote.Client
-
-	completer local.Completer
-	now       chan struct{} // an end has come
-
-	mu  sync.Mutex
-	who desk.Operator // as they are called there; zero: nobody is signed in
+// peer is the desk of another machine, at which operators sign in.
+type peer interface {
+	desk.Desk
+	SignInAs(ctx context.Context, which string, pin rules.PIN) (desk.Operator, error)
+	SignOut(ctx context.Context, id rules.OperatorID) error
+	Disconnect()
 }
 
-// othersOf returns the machines of desk.urls. One with which this machine is not paired, or
-// not any more, is left out, and the log says so.
-func othersOf(o app.Options, c *app.Core) (list []*Other) {
-	data := filepath.Join(o.Data, string(o.Config.NHSO.Zone))
-	book := pairings.NewBook(storage.OpenSecretsWith(data, app.KeysOf(o.Config)), o.Config.NHSO.Zone)
-	for _, url := range o.Config.Desk.URLs {
-		paired, err := book.Of(url)
-		client, failed := book.Client(url)
-		if err != nil || failed != nil {
-			o.Log.Warn("the work of another machine cannot be done here", "url", url, "err", err)
+// Times of other machines.
+const (
+	signInLimit = 20 * time.Second // for a PIN to be looked at over there
+	watchPause  = 5 * time.Second  // before a machine that cannot be reached is asked again for its changes
+)
+
+// Other is another machine whose visits this desk shows. Whoever signs in here is signed
+// in there when an operator of the same name has the same PIN: ids are made at random at
+// each machine.
+type Other struct {
+	Machine string    // as people call it
+	Desk    desk.Desk // nil: this machine is not paired with that one
+
+	owner peer // Desk, for signing in
+	log   *slog.Logger
+	turns chan signing // those who come and go, in their order
+
+	completer local.Completer // of its items, by visits of this machine
+	ended     chan struct{}   // such a visit has come to an end
+
+	mu     sync.Mutex
+	signed map[string]signed // by the token here
+	// refused are operators whose PIN was wrong over there, and how many they had had here by
+	// then. The same PIN is not tried again: it would lock them out at that machine.
+	refused map[rules.OperatorID]int
+}
+
+// signing is somebody who comes, or goes when there is no PIN.
+type signing struct {
+	token string
+	who   rules.Operator
+	pin   rules.PIN
+	leave bool
+}
+
+// signed is who works there for a token here.
+type signed struct {
+	as  desk.Operator
+	err error // why nobody does
+}
+
+// errSigningIn says that the PIN is being looked at.
+var errSigningIn = errors.New("the PIN is still being looked at there")
+
+// others are the machines of desk.urls.
+func others(o app.Options, visits local.Machine) (all []*Other) {
+	book := pairings.NewBook(storage.OpenSecretsWith(filepath.Join(o.Data, string(o.Config.NHSO.Zone)), app.KeysOf(o.Config)), o.Config.NHSO.Zone)
+	for _, address := range o.Config.Desk.URLs {
+		name := address
+		if u, err := url.Parse(address); err == nil {
+			name = u.Hostname()
+		}
+		client, err := book.Client(address)
+		paired, unknown := book.Of(address)
+		if err = errors.Join(err, unknown); err != nil {
+			o.Log.Error("the visits of another machine are not shown; after it is paired the station has to be started again", "machine", name, "err", err)
+			all = append(all, newOther(name, nil, o.Log))
 			continue
 		}
-		list = append(list, &Other{
-			URL: url, Client: client, now: make(chan struct{}, 1),
-			completer: local.Completer{Machine: c.Visits, Owner: client, Station: paired.Machine, Now: time.Now},
-		})
+		other := newOther(name, client, o.Log)
+		other.completer = local.Completer{Machine: visits, Owner: client, Station: paired.Machine, Now: time.Now}
+		all = append(all, other)
 	}
-	return list
+	return all
 }
 
-// Others returns the machines with which this one is paired.
-func (s *Station) Others() []*Other { return s.others }
-
-// SignIn begins the session of an operator over there, whose id or name it is.
-func (o *Other) SignIn(ctx context.Context, which string, pin rules.PIN) (desk.Operator, error) {
-	who, err := o.SignInAs(ctx, which, pin)
-	if err == nil {
-		o.mu.Lock()
-		o.who = who
-		o.mu.Unlock()
+func newOther(name string, owner peer, log *slog.Logger) *Other {
+	o := &Other{Machine: name, owner: owner, log: log, turns: make(chan signing, 64), ended: make(chan struct{}, 1), signed: map[string]signed{}, refused: map[rules.OperatorID]int{}}
+	if owner != nil {
+		o.Desk = owner
 	}
-	return who, err
+	return o
 }
 
-// SignOut has nobody be signed in there. The session ends by itself.
-func (o *Other) SignOut() {
+// Who returns who works there for a token here. It waits for nobody.
+func (o *Other) Who(token string) (desk.Operator, error) {
+	if o.owner == nil {
+		return desk.Operator{}, &desk.Error{Code: desk.Unreachable, Err: pairings.ErrNotPaired}
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.who = desk.Operator{}
+	s, known := o.signed[token]
+	if !known {
+		return desk.Operator{}, &desk.Error{Code: desk.NotSignedIn}
+	}
+	return s.as, s.err
 }
 
-// complete saves a visit for an item over there; desk.NotFound: it has none of that id, or
-// nobody is signed in there.
-func (o *Other) complete(ctx context.Context, item visit.ID, v visit.Visit, jpeg []byte) error {
-	o.mu.Lock()
-	who := o.who
-	o.mu.Unlock()
-	if who.ID == "" {
-		return &desk.Error{Code: desk.NotFound}
+// come has whoever has signed in here signed in there, too.
+func (o *Other) come(token string, who rules.Operator, pin rules.PIN) {
+	if o.owner == nil {
+		return
 	}
-	of, err := o.Visit(ctx, who, item)
+	o.mu.Lock()
+	again := o.refused[who.ID] != who.PINs || who.PINs == 0
+	o.signed[token] = signed{err: &desk.Error{Code: desk.Unreachable, Err: errSigningIn}}
+	if !again {
+		o.signed[token] = signed{err: &desk.Error{Code: desk.NotSignedIn}}
+	}
+	o.mu.Unlock()
+	if again {
+		o.turn(signing{token: token, who: who, pin: pin})
+	}
+}
+
+// leave ends that.
+func (o *Other) leave(token string) {
+	o.mu.Lock()
+	s, known := o.signed[token]
+	delete(o.signed, token)
+	o.mu.Unlock()
+	if known {
+		o.turn(signing{token: token, who: rules.Operator{ID: s.as.ID}, leave: true})
+	}
+}
+
+// turn hands somebody over. Where too many wait, the session over there ends by itself.
+func (o *Other) turn(s signing) {
+	select {
+	case o.turns <- s:
+	default:
+	}
+}
+
+// run signs operators in and out until ctx ends; changed hears that somebody can see the
+// visits there now.
+func (o *Other) run(ctx context.Context, changed func()) {
+	for {
+		select {
+		case <-ctx.Done():
+			o.owner.Disconnect()
+			return
+		case s := <-o.turns:
+			limited, cancel := context.WithTimeout(ctx, signInLimit)
+			if s.leave {
+				o.out(limited, s.who.ID)
+			} else {
+				o.in(limited, s)
+				changed()
+			}
+			cancel()
+		}
+	}
+}
+
+func (o *Other) out(ctx context.Context, id rules.OperatorID) {
+	if id != "" {
+		_ = o.owner.SignOut(ctx, id) // if not, the session ends by itself
+	}
+}
+
+func (o *Other) in(ctx context.Context, s signing) {
+	as, err := o.owner.SignInAs(ctx, s.who.Name.Full(), s.pin)
+	wrong := errors.Is(err, desk.WrongPIN) || errors.Is(err, desk.Locked)
+	o.mu.Lock()
+	if wrong {
+		o.refused[s.who.ID] = s.who.PINs
+		err = &desk.Error{Code: desk.NotSignedIn, Err: err}
+	}
+	_, there := o.signed[s.token]
+	if there {
+		o.signed[s.token] = signed{as, err}
+	}
+	o.mu.Unlock()
 	switch {
 	case err != nil:
-		return err
-	case of.PID != v.PID.Masked() && of.Opened == "":
-		return errOtherPerson
+		o.log.Warn("an operator is not signed in at another machine", "machine", o.Machine, "err", err)
+	case !there: // they have left meanwhile
+		o.out(ctx, as.ID)
 	}
-	return o.completer.Complete(ctx, who, item, v, jpeg)
 }
 
-// tellOthers are the parts of a station that tell other machines what became of visits that
-// were made here for their items.
-func (s *Station) tellOthers() (parts []func(context.Context)) {
-	for _, o := range s.others {
-		parts = append(parts, func(ctx context.Context) { o.tell(ctx, s.Log) })
-	}
-	if parts != nil {
-		parts = append(parts, s.hearEnds)
-	}
-	return parts
-}
-
-// tell tells at the start, when an end has come, and now and then.
-func (o *Other) tell(ctx context.Context, log *slog.Logger) {
-	again := time.NewTicker(tellEvery)
-	defer again.Stop()
-	for failed := false; ; {
-		err := o.completer.Tell(ctx)
-		if err != nil && !failed && ctx.Err() == nil {
-			log.Warn("another machine has not heard what became of its items", "url", o.URL, "err", err)
+// watch tells what changes there until ctx ends. Nobody need be signed in.
+func (o *Other) watch(ctx context.Context, changed func(), calls func([]desk.Call)) {
+	var place desk.Place
+	for {
+		err := o.owner.Watch(ctx, place, func(c desk.Change) error {
+			place = c.Place
+			if c.What != desk.ChangedVisit {
+				list, err := o.owner.Calls(ctx)
+				if err != nil {
+					return err
+				}
+				calls(list)
+			}
+			changed()
+			return nil
+		})
+		if ctx.Err() != nil {
+			return
 		}
-		failed = err != nil
+		o.log.Debug("the changes of another machine are not heard", "machine", o.Machine, "err", err)
+		calls(nil) // whoever calls cannot be answered either
+		place = "" // and it may be another program by then
 		select {
 		case <-ctx.Done():
 			return
-		case <-o.now:
-		case <-again.C:
+		case <-time.After(watchPause):
 		}
 	}
-}
-
-// hearEnds wakes those who tell whenever a visit that was made for an item has come to an end.
-func (s *Station) hearEnds(ctx context.Context) {
-	_ = s.Desk.Watch(ctx, "", func(c desk.Change) error {
-		if r, err := s.Store.Visit(c.Visit); c.What != desk.ChangedVisit || err != nil || r.Completes == "" || r.State.Unsettled() {
-			return nil
-		}
-		for _, o := range s.others {
-			select {
-			case o.now <- struct{}{}:
-			default: // it will tell all that there is
-			}
-		}
-		return nil
-	})
 }

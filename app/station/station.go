@@ -24,20 +24,20 @@ import (
 type Station struct {
 	*app.Core
 	Machine string // its name in holds and in the audit
+	Others  []*Other
 
 	runner   *patient.Runner[flow.Station]
 	devices  *patient.Devices
 	sessions *session.Sessions
-	signed   atomic.Pointer[signed] // who makes visits; nil: nobody
-	others   []*Other
-	came     chan struct{} // a card has come or gone
+	signed   atomic.Pointer[maker] // who makes visits; nil: nobody
+	came     chan struct{}         // a card has come or gone
 	screen   Screen
 	shows    atomic.Pointer[string]
 	turns    func(answer func()) // has the loop of the screen answer; nil: no screen
 }
 
-// signed is an operator who is signed in.
-type signed struct {
+// maker is an operator who is signed in and makes visits.
+type maker struct {
 	token string
 	by    string // "station/operator"
 }
@@ -50,6 +50,10 @@ type Screen struct {
 	Card func(visit.PID)
 	// Visit draws the visit that is made. It is called from one goroutine.
 	Visit func(flow.Station)
+	// Changed hears that something is not any more as it was shown, on another machine.
+	Changed func()
+	// Calls hears who calls for help at another machine, which is named by its place in Others.
+	Calls func(other int, calls []desk.Call)
 }
 
 // New opens the store and makes everything ready; nothing runs before Run. The agent is
@@ -74,7 +78,7 @@ func New(o app.Options) (*Station, error) {
 		return nil, err
 	}
 	s.sessions = session.New(s.Store)
-	s.others = othersOf(o, s.Core)
+	s.Others = others(o, s.Visits)
 	ports := s.devices.Attach(s.Core, anybody)
 	ports.Keep = s.keep
 	way := patient.WayOf(s.Core, types)
@@ -124,7 +128,18 @@ func (s *Station) Run(ctx context.Context, screen Screen) error {
 			s.Demo.FollowDesk(ctx)
 		}
 	}}
-	return s.Core.Run(ctx, loops, append(parts, s.tellOthers()...)...)
+	for n, o := range s.Others {
+		if o.owner == nil {
+			continue
+		}
+		parts = append(parts,
+			func(ctx context.Context) { o.run(ctx, screen.Changed) },
+			func(ctx context.Context) {
+				o.watch(ctx, screen.Changed, func(list []desk.Call) { screen.Calls(n, list) })
+			}, o.tell)
+	}
+	parts = append(parts, s.hearEnds)
+	return s.Core.Run(ctx, loops, parts...)
 }
 
 // hear takes what the core tells a face.
@@ -183,8 +198,11 @@ func (s *Station) SignIn(id rules.OperatorID, pin rules.PIN) (token string, o ru
 	}
 	if rules.Allowed(o.Role, rules.NewVisit) {
 		by := desk.OperatorAt(s.Machine, o).Name
-		s.signed.Store(&signed{token, by})
+		s.signed.Store(&maker{token, by})
 		s.runner.Send(flow.SignedIn{By: by})
+	}
+	for _, other := range s.Others {
+		other.come(token, o, pin)
 	}
 	return token, o, nil
 }
@@ -197,9 +215,9 @@ func (s *Station) SignOut(token string) {
 	s.sessions.SignOut(token)
 	if now := s.signed.Load(); now != nil && now.token == token && s.signed.CompareAndSwap(now, nil) {
 		s.runner.Send(flow.SignedOut{})
-		for _, o := range s.others {
-			o.SignOut()
-		}
+	}
+	for _, other := range s.Others {
+		other.leave(token)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"authenkiosk/app/config"
 	"authenkiosk/app/demo"
 	"authenkiosk/cardreader/virtualcard"
+	"authenkiosk/desk"
 	"authenkiosk/desk/session"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
@@ -41,7 +42,7 @@ func running(t *testing.T, on visit.OnCard) (s *Station, world *demo.World, card
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- s.Run(ctx, Screen{Devices: func(d visit.Devices) { lights <- d }, Card: func(p visit.PID) { cards <- p }, Visit: func(flow.Station) {}})
+		ended <- s.Run(ctx, Screen{Devices: func(d visit.Devices) { lights <- d }, Card: func(p visit.PID) { cards <- p }, Visit: func(flow.Station) {}, Changed: func() {}, Calls: func(int, []desk.Call) {}})
 	}()
 	t.Cleanup(func() {
 		stop()

@@ -37,6 +37,7 @@ type Options struct {
 	Machine  string                               // its name, for calls for help
 	Lights   func() []desk.Finding                // how its devices are now; nil: nobody knows
 	Look     func(context.Context) []desk.Finding // has them looked at, which takes a while; nil: the lights are all
+	Coming   func()                               // hears that somebody goes to whoever calls; nil: nobody does
 	KeepDays int                                  // how long work is kept after its last change
 	Now      func() time.Time                     // the wall clock; nil: time.Now
 }
@@ -54,6 +55,9 @@ var _ desk.Desk = (*Desk)(nil)
 func New(o Options) *Desk {
 	if o.Changed == nil {
 		o.Changed = func(visit.ID, visit.State) {}
+	}
+	if o.Coming == nil {
+		o.Coming = func() {}
 	}
 	if o.Feed == nil {
 		o.Feed = NewFeed()

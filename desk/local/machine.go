@@ -103,6 +103,7 @@ func (d *Desk) Coming(_ context.Context, o desk.Operator, call string) error {
 		return err
 	}
 	d.o.Feed.Tell(desk.ChangedCall, "")
+	d.o.Coming()
 	return nil
 }
 

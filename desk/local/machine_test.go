@@ -57,6 +57,21 @@ func TestACommandWithoutTheProgramKnowsNoDevices(t *testing.T) {
 	}
 }
 
+func TestTheMachineHearsOnceThatSomebodyComes(t *testing.T) {
+	heard := 0
+	d := New(Options{Store: openStore(t), Machine: desktest.Machine, Coming: func() { heard++ }})
+	d.CallHelp("welcome")
+	list, _ := d.Calls(t.Context())
+	for range 2 {
+		if err := d.Coming(t.Context(), anna, list[0].ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.Coming(t.Context(), anna, "another"); err == nil || heard != 1 {
+		t.Errorf("heard %d times, %v", heard, err)
+	}
+}
+
 func TestACallThatTheAuditCannotHaveWaitsOn(t *testing.T) {
 	s := openStore(t)
 	d := New(Options{Store: s, Machine: desktest.Machine})

@@ -36,6 +36,9 @@ func (c *scene) help() {
 	if c.o.Unit.Phone != "" {
 		words = sentence(words, c.say.Say("call", "Phone", c.o.Unit.Phone))
 	}
+	if c.m.Coming {
+		words = c.say.Say("help.coming")
+	}
 	s.Notice("staff", staff, "desk-small", words)
 	s.Text("text", in, c.helpText(), draw.TextStyle{Size: 54, Color: s.Colors.Ink, Least: 28})
 }

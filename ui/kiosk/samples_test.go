@@ -292,7 +292,8 @@ func layerSamples(t testing.TB) []sample {
 		})},
 		sample{"help-no-card-no-reader", in(t, flow.NoCard, func(m *flow.Model) {
 			m.Help, m.CardIn, m.Devices.Reader = true, false, visit.DeviceDown
-		})})
+		})},
+		sample{"help-coming", in(t, flow.Confirm, func(m *flow.Model) { m.Help, m.Coming = true, true })})
 }
 
 func sampleOptions() Options {

@@ -136,7 +136,7 @@ func (l *barLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		most = max(most, b.n)
 	}
 	const number = 56
-	words := size.Width * 0.55
+	words := size.Width * 0.64
 	for n, b := range l.bars {
 		y := float32(n) * lineHigh
 		of := objects[3*n:]

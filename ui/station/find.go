@@ -42,7 +42,7 @@ func (s *Station) shown() *details {
 
 // lookAtAll brings every page up to date.
 func (s *Station) lookAtAll() {
-	s.looked = s.o.Now()
+	s.looked, s.behind = s.o.Now(), false
 	for _, p := range s.pages {
 		p.look()
 	}

@@ -2,6 +2,7 @@ package station
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -21,6 +22,7 @@ type frame struct {
 	status *widget.Label
 	who    *widget.Label
 	notice *fyne.Container
+	said   string             // what notice shows
 	turn   map[string]*button // to a page, by its name
 	rail   *fyne.Container
 	change *button // lets a colleague go on with a visit that is half typed
@@ -54,7 +56,7 @@ func (f *frame) build(inside fyne.CanvasObject) fyne.CanvasObject {
 	}
 	f.status, f.who = label(""), bold(label(""))
 	f.status.Truncation = fyne.TextTruncateEllipsis
-	f.notice = container.NewVBox()
+	f.notice, f.said = container.NewVBox(), ""
 	top := container.NewVBox(
 		container.NewBorder(nil, nil, bold(label(s.o.Unit)), container.NewHBox(s.zone(), f.who), f.status),
 		f.notice, widget.NewSeparator())
@@ -89,18 +91,7 @@ func (f *frame) refresh() {
 		f.change.Hidden = hidden
 		f.rail.Refresh()
 	}
-	f.notice.Objects = nil
-	if !s.card.IsZero() && s.page != page(s.fresh) && s.may(rules.ShowNames) {
-		f.notice.Add(s.cardNotice())
-	}
-	for _, at := range s.owners[1:] {
-		if words := s.absence(at); words != "" {
-			away := wrapped(words)
-			away.Importance = widget.WarningImportance
-			f.notice.Add(away)
-		}
-	}
-	f.notice.Refresh()
+	f.notices()
 	parts := []string{s.o.HCode, s.say.Say("light.nhso") + " " + s.say.Say("device."+s.nhsoState())}
 	switch {
 	case s.here().asOf.IsZero():
@@ -119,6 +110,34 @@ func (f *frame) refresh() {
 		f.status.Refresh()
 	}
 	f.who.SetText(s.who.Name.Full() + " · " + s.say.Say("station.role."+string(s.who.Role)))
+}
+
+// notices brings the lines above the page up to date. They are made anew only when there
+// is something else to say: a button must not go away under a finger.
+func (f *frame) notices() {
+	s := f.s
+	card := !s.card.IsZero() && s.page != page(s.fresh) && s.may(rules.ShowNames)
+	now := []any{s.say.Lang, s.dark, card}
+	for _, at := range s.owners {
+		now = append(now, at.calls, at.answer, s.absence(at), s.mayAt(at, rules.AnswerCall))
+	}
+	said := fmt.Sprint(now...)
+	if said == f.said {
+		return
+	}
+	f.said = said
+	f.notice.Objects = s.callLines()
+	if card {
+		f.notice.Add(s.cardNotice())
+	}
+	for _, at := range s.owners[1:] {
+		if words := s.absence(at); words != "" {
+			away := wrapped(words)
+			away.Importance = widget.WarningImportance
+			f.notice.Add(away)
+		}
+	}
+	f.notice.Refresh()
 }
 
 // absence says why the visits of another machine are not those of this moment; empty: they

@@ -248,7 +248,7 @@ func (p *numbers) refresh() {
 	if why := p.reasons(f); len(why) > 0 {
 		right.Add(titled(s.say.Say("station.numbers.why"), s.barChart(why, colours.Bad)))
 	}
-	body := container.NewBorder(nil, nil, nil, wide(380, container.New(layout.NewCustomPaddedLayout(0, 0, 16, 0), right)), left)
+	body := container.NewBorder(nil, nil, nil, wide(460, container.New(layout.NewCustomPaddedLayout(0, 0, 16, 0), right)), left)
 	p.box.Objects = []fyne.CanvasObject{container.NewBorder(container.NewVBox(head, p.tiles(f)), nil, nil, nil, body)}
 	p.box.Refresh()
 	words := p.said

@@ -56,8 +56,8 @@ type Options struct {
 
 // Other is another machine that has visits.
 type Other struct {
-	Machine string // its name
-	Desk    desk.Desk
+	Machine string    // its name
+	Desk    desk.Desk // not asked while Who returns an error
 	// Who returns who works there with a token of this station, without waiting for anybody, or
 	// an error with desk.NotSignedIn.
 	Who func(token string) (desk.Operator, error)

@@ -19,9 +19,10 @@ type owner struct {
 	desk desk.Desk
 	who  func(token string) (desk.Operator, error) // who works there with a token of this station
 
-	asOf  time.Time // when something came from there last
-	away  error     // why nothing came when it was last asked; nil: something did
-	calls []desk.Call
+	asOf   time.Time   // when something came from there last
+	away   error       // why nothing came when it was last asked; nil: something did
+	calls  []desk.Call // for help
+	answer string      // why an answer to one did not get there
 }
 
 // ownersOf are this machine, which comes first, and those beside it.

@@ -32,6 +32,7 @@ type signIn struct {
 	pin     *entry
 	message *widget.Label
 	choices map[rules.OperatorID]*button
+	calls   *fyne.Container
 	enter   *button
 }
 
@@ -101,11 +102,21 @@ func (p *signIn) build() fyne.CanvasObject {
 	right := container.NewBorder(container.NewVBox(bold(label(s.say.Say("station.sign-in.pin"))), p.pin), container.NewVBox(p.enter, p.message), nil, nil, p.keypad())
 	body := container.New(&inMiddle{fyne.NewSize(860, 560)}, container.New(layout.NewGridLayoutWithColumns(2), container.NewPadded(left), container.NewPadded(right)))
 	head := container.NewVBox(title(s.o.Unit), label(s.say.Say("station.title")))
+	p.calls = container.NewVBox()
+	p.showCalls()
 	foot := container.NewHBox(layout.NewSpacer(),
 		s.button("language", s.say.Say("station.language")+"  F10", s.nextLanguage),
 		s.button("colours", s.say.Say("station.colours")+"  F11", s.turnColours))
 	p.show()
-	return container.NewPadded(container.NewBorder(container.NewVBox(container.NewHBox(head, layout.NewSpacer(), s.zone()), widget.NewSeparator()), foot, nil, nil, body))
+	return container.NewPadded(container.NewBorder(container.NewVBox(container.NewHBox(head, layout.NewSpacer(), s.zone()), p.calls, widget.NewSeparator()), foot, nil, nil, body))
+}
+
+// showCalls shows who calls for help. To answer, somebody signs in.
+func (p *signIn) showCalls() {
+	if p.calls != nil {
+		p.calls.Objects = p.s.callLines()
+		p.s.root.Refresh()
+	}
 }
 
 // keypad is for fingers.

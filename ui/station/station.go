@@ -18,6 +18,9 @@ import (
 // lookEvery is how often lists are brought up to date while somebody is signed in.
 const lookEvery = 5 * time.Second
 
+// lookPause is how long lists stay at least, however much changes at other machines.
+const lookPause = time.Second
+
 // clipboardFor is how long the number of a person stays in the clipboard: time to go to a
 // page of NHSO and paste it.
 const clipboardFor = time.Minute
@@ -37,6 +40,7 @@ type Station struct {
 	turn   uint64    // grows when somebody signs in or out: what was asked for before comes too late
 	used   time.Time // when a hand was last at the station
 	looked time.Time // when lists were last brought up to date
+	behind bool      // something has changed since, elsewhere
 	owners []*owner  // of visits; this machine is the first
 	nhso   visit.DeviceState
 	card   visit.PID // whose card is in the reader; zero: nobody's
@@ -229,7 +233,7 @@ func (s *Station) Tick(now time.Time) {
 		s.signIn.tick(now)
 	case now.Sub(s.used) >= s.o.Idle:
 		s.signOut("station.sign-in.idle")
-	case now.Sub(s.looked) >= lookEvery:
+	case now.Sub(s.looked) >= lookEvery, s.behind && now.Sub(s.looked) >= lookPause:
 		s.lookAtAll()
 	}
 }

@@ -41,6 +41,7 @@ type world struct {
 	done   []flow.Effect // what the flow has asked for
 	image  image.Image   // of the camera
 	lag    time.Duration // until the flow is shown
+	others []*elsewhere
 }
 
 type call struct {
@@ -82,6 +83,12 @@ const aPIN = "204916"
 
 func newWorld(t *testing.T, on visit.OnCard, roles ...rules.Role) *world {
 	t.Helper()
+	return newWorldOf(t, on, nil, roles...)
+}
+
+// newWorldOf is newWorld with other machines beside the station's.
+func newWorldOf(t *testing.T, on visit.OnCard, others []string, roles ...rules.Role) *world {
+	t.Helper()
 	test.NewTempApp(t).Settings().SetTheme(NewTheme(false))
 	store, err := storage.Open(t.TempDir(), storage.Options{})
 	if err != nil {
@@ -100,8 +107,15 @@ func newWorld(t *testing.T, on visit.OnCard, roles ...rules.Role) *world {
 		}
 	}
 	now := func() time.Time { return w.clock }
+	var beside []Other
+	for _, name := range others {
+		o := newElsewhere(t, name, now)
+		w.others = append(w.others, o)
+		beside = append(beside, Other{Machine: o.name, Desk: o, Who: o.who})
+	}
 	w.Station, err = New(Options{
-		Unit: "โรงพยาบาลทดสอบ", HCode: "99999", Zone: visit.ZoneTest, Machine: "desk-1", Languages: []string{"th", "en"}, OnCard: on,
+		Others: beside,
+		Unit:   "โรงพยาบาลทดสอบ", HCode: "99999", Zone: visit.ZoneTest, Machine: "desk-1", Languages: []string{"th", "en"}, OnCard: on,
 		Desk: local.New(local.Options{Store: store, HCode: "99999", NHSO: w.nhso, Rights: w.rights, KeepDays: 30, Now: now}),
 		Door: door{session.New(store), store, w.tell}, Idle: session.Idle, Now: now, NewID: w.newID,
 		Beside: func(work func(context.Context), then func()) { work(t.Context()); then() },

@@ -137,6 +137,8 @@ type (
 	TimerFired struct{ Timer Timer }
 	// DayChanged says which service date it is now.
 	DayChanged struct{ Today visit.Date }
+	// HelpComing says that somebody of the desk comes to whoever has opened the help page.
+	HelpComing struct{}
 	// DevicesChanged brings the health of all devices.
 	DevicesChanged struct{ Devices visit.Devices }
 )
@@ -223,6 +225,7 @@ func (SlipFailed) event()         {}
 func (TimerFired) event()         {}
 func (DayChanged) event()         {}
 func (DevicesChanged) event()     {}
+func (HelpComing) event()         {}
 func (TapConfirm) event()         {}
 func (TapChangePhone) event()     {}
 func (TapDigit) event()           {}

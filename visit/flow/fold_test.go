@@ -20,6 +20,7 @@ var leftOut = []struct {
 	{"m.Help", "no step looks at it: see TestSettingsAreAMachineOfTheirOwn", func(w *world, _ *Session) { w.m.Help = false }},
 	{"desk.Item", "no step looks at it: see followItems", func(w *world, _ *Session) { w.desk.Item = "" }},
 	{"desk.ItemOf", "no step looks at it: see followItems", func(w *world, _ *Session) { w.desk.ItemOf = "" }},
+	{"m.Coming", "no step looks at it: see TestSettingsAreAMachineOfTheirOwn", func(w *world, _ *Session) { w.m.Coming = false }},
 	{"m.Waiting", "which card it is makes no difference, only that one waits", func(w *world, _ *Session) {
 		if !w.m.Waiting.IsZero() {
 			w.m.Waiting = insertions[0]

@@ -17,6 +17,8 @@ func Step(m Model, e Event) (Model, []Effect) {
 		k.inserted(e)
 	case CardRemoved:
 		k.removed(e)
+	case HelpComing:
+		k.m.Coming = true
 	case DayChanged, DevicesChanged, CardIdentified, CardRead, CardFailed, CameraChanged, PhotoSeen, PhotoTaken, PhotoFailed,
 		RightFound, RightFailed, StatusFound, StatusFailed, PhoneKnown,
 		VisitSaved, VisitNotSaved, VisitDone, VisitQueued, VisitRefused, SlipPrinted, SlipFailed:
@@ -24,6 +26,7 @@ func Step(m Model, e Event) (Model, []Effect) {
 	default:
 		k.tap(e)
 	}
+	k.m.Coming = k.m.Coming && k.m.Help // whoever closes it, or is gone, waits for nobody
 	return k.m, k.effects
 }
 

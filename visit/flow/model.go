@@ -78,6 +78,7 @@ type Model struct {
 	Ending    Ending // on TakeCard: how the session has ended
 	Warning   bool   // the idle warning lies over the screen
 	Help      bool   // the help page lies over the screen
+	Coming    bool   // it says that somebody comes
 }
 
 // Unit is what the configuration says about the place; it never changes while

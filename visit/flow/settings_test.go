@@ -22,7 +22,7 @@ var marked = Prefs{Language: "en", TextSize: TextLarger, Contrast: ContrastBlack
 // comes of it. The settings stay, or end with the session, or are what was tapped.
 func checkOpaque(w *world, e Event, next world, effects []Effect) error {
 	other := *w
-	other.m.Prefs, other.m.Help = marked, true
+	other.m.Prefs, other.m.Help, other.m.Coming = marked, true, true
 	then, too := advance(other, e)
 	kept := then.m.Prefs == marked && next.m.Prefs == w.m.Prefs
 	ended := then.m.Prefs == Prefs{} && next.m.Prefs == Prefs{}
@@ -32,7 +32,7 @@ func checkOpaque(w *world, e Event, next world, effects []Effect) error {
 	if !slices.EqualFunc(too, effects, alikeButWords) {
 		return errors.New("what is done depends on the settings")
 	}
-	then.m.Prefs, then.m.Help = next.m.Prefs, next.m.Help
+	then.m.Prefs, then.m.Help, then.m.Coming = next.m.Prefs, next.m.Help, next.m.Coming
 	if !then.same(&next) && then.whole() != next.whole() {
 		return errors.New("a step depends on the settings")
 	}
@@ -50,12 +50,13 @@ func alikeButWords(a, b Effect) bool {
 	return p == q
 }
 
-// settings are the taps that change the patient's settings and nothing else.
-var settings = []Event{TapHelp{}, TapLanguage{"en"}, TapLanguage{"th"}, TapTextSize{}, TapContrast{}}
+// settings are the events that change the patient's settings, the help page among them, and
+// nothing else.
+var settings = []Event{TapHelp{}, HelpComing{}, TapLanguage{"en"}, TapLanguage{"th"}, TapTextSize{}, TapContrast{}}
 
 func isSetting(e Event) bool {
 	switch e.(type) {
-	case TapHelp, TapLanguage, TapTextSize, TapContrast:
+	case TapHelp, HelpComing, TapLanguage, TapTextSize, TapContrast:
 		return true
 	}
 	return false
@@ -118,10 +119,10 @@ func sceneOf(w world) scene {
 func followSettings(w world, events []Event) (pairs int, err error) {
 	w.timers[TimerPrefs] = w.timers[TimerPrefs] || w.m.State == Welcome
 	begin := w
-	begin.m.Prefs, begin.m.Help = Prefs{}, false
+	begin.m.Prefs, begin.m.Help, begin.m.Coming = Prefs{}, false, false
 	type value struct {
-		p    Prefs
-		help bool
+		p            Prefs
+		help, coming bool
 	}
 	known := map[value]bool{{}: true}
 	queue := []value{{}}
@@ -129,7 +130,7 @@ func followSettings(w world, events []Event) (pairs int, err error) {
 		v := queue[0]
 		queue = queue[1:]
 		at := begin
-		at.m.Prefs, at.m.Help = v.p, v.help
+		at.m.Prefs, at.m.Help, at.m.Coming = v.p, v.help, v.coming
 		for _, e := range events {
 			pairs++
 			next, effects := advance(at, e)
@@ -143,7 +144,7 @@ func followSettings(w world, events []Event) (pairs int, err error) {
 			if err := checkSetting(at, e, next); err != nil {
 				return pairs, fmt.Errorf("%v with %+v, event %T%+v: %w", at.m.State, v, e, e, err)
 			}
-			if n := (value{next.m.Prefs, next.m.Help}); !known[n] {
+			if n := (value{next.m.Prefs, next.m.Help, next.m.Coming}); !known[n] {
 				known[n] = true
 				queue = append(queue, n)
 			}
@@ -160,7 +161,7 @@ func checkSetting(w world, e Event, next world) error {
 		return errors.New("a tap on the warning changes what lies under it")
 	}
 	then := next
-	then.m.Prefs, then.m.Help, then.m.Warning, then.timers = w.m.Prefs, w.m.Help, w.m.Warning, w.timers
+	then.m.Prefs, then.m.Help, then.m.Coming, then.m.Warning, then.timers = w.m.Prefs, w.m.Help, w.m.Coming, w.m.Warning, w.timers
 	if !then.same(&w) && then.whole() != w.whole() {
 		return errors.New("a setting changes more than itself")
 	}

@@ -60,6 +60,7 @@ var known = []flow.Event{
 	flow.TimerFired{},
 	flow.DayChanged{},
 	flow.DevicesChanged{},
+	flow.HelpComing{},
 	flow.TapConfirm{},
 	flow.TapChangePhone{},
 	flow.TapDigit{},

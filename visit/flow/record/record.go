@@ -45,6 +45,7 @@ type After struct {
 	Left      bool   `json:"left,omitempty"`      // a card is left in the reader
 	Warning   bool   `json:"warning,omitempty"`
 	Help      bool   `json:"help,omitempty"`
+	Coming    bool   `json:"coming,omitempty"` // somebody, to whoever has opened the help page
 	Slow      bool   `json:"slow,omitempty"`
 }
 
@@ -62,7 +63,7 @@ func AfterOf(m *flow.Model) After {
 		Ending: named(endingNames[:], int(m.Ending)), Phase: named(phaseNames[:], int(x.Phase)), Print: named(printNames[:], int(x.Print)),
 		Slips: x.Slips, Digits: len(x.PIDInput) + len(x.PhoneInput), Services: len(x.Offered), Countdown: x.Photo.Countdown, Code: x.Code != "",
 		CardIn: m.CardIn, Certifier: !x.Certifier.Insertion.IsZero(), Waiting: !m.Waiting.IsZero(), Left: m.Left || m.Forgotten,
-		Warning: m.Warning, Help: m.Help, Slow: x.Slow,
+		Warning: m.Warning, Help: m.Help, Coming: m.Coming, Slow: x.Slow,
 	}
 	if x.Problem != visit.NoProblem {
 		a.Problem = x.Problem.String()

@@ -1,0 +1,244 @@
+package station
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"authenkiosk/desk"
+	"authenkiosk/desk/desktest"
+	"authenkiosk/desk/local"
+	"authenkiosk/storage"
+	"authenkiosk/visit"
+	rules "authenkiosk/visit/desk"
+)
+
+// elsewhere is another machine with visits, and the way to it.
+type elsewhere struct {
+	*local.Desk
+	t     *testing.T
+	name  string
+	store *storage.Store
+	now   func() time.Time
+	as    desk.Operator // who is signed in there
+	in    error         // why nobody is
+	cut   error         // of the way
+	came  int           // how often somebody was said to come
+}
+
+func newElsewhere(t *testing.T, name string, now func() time.Time) *elsewhere {
+	t.Helper()
+	store, err := storage.Open(t.TempDir(), storage.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	e := &elsewhere{t: t, name: name, store: store, now: now, as: desk.Operator{ID: "00000000000000f1", Name: "desk-1/เจ้าหน้าที่", Role: rules.Staff}}
+	e.Desk = local.New(local.Options{Store: store, NHSO: &desktest.NHSO{}, KeepDays: 30, Now: now, Machine: name, Coming: func() { e.came++ }})
+	return e
+}
+
+func (e *elsewhere) who(string) (desk.Operator, error) {
+	if e.in != nil {
+		return desk.Operator{}, e.in
+	}
+	return e.as, nil
+}
+
+// Visits and Work are those of the desk while the way to it is not cut.
+func (e *elsewhere) Visits(ctx context.Context, o desk.Operator, q desk.Query) (desk.Page, error) {
+	if e.cut != nil {
+		return desk.Page{}, e.cut
+	}
+	return e.Desk.Visits(ctx, o, q)
+}
+
+func (e *elsewhere) Work(ctx context.Context, o desk.Operator) (desk.Page, error) {
+	if e.cut != nil {
+		return desk.Page{}, e.cut
+	}
+	return e.Desk.Work(ctx, o)
+}
+
+func (e *elsewhere) add(n int, to visit.State) visit.Visit {
+	e.t.Helper()
+	v := desktest.Visit(n, e.now())
+	err := e.store.Save(v, e.now())
+	if to == visit.StateStaff {
+		err = errors.Join(err, e.store.Staff(v.ID, visit.UpstreamCannot, e.now()))
+	}
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	return v
+}
+
+func TestTheVisitsOfSeveralMachinesAreOneListAndEachIsChangedByItsOwner(t *testing.T) {
+	w := newWorldOf(t, visit.OnCardNotice, []string{"kiosk-1"}, rules.Staff)
+	w.window.Resize(fyne.NewSize(1920, 1080))
+	kiosk := w.others[0]
+	w.add(1, visit.StateStaff, visit.UpstreamCannot)
+	w.clock = w.clock.Add(time.Minute)
+	v := kiosk.add(2, visit.StateStaff)
+	w.clock = w.clock.Add(time.Minute)
+	w.add(3, visit.StateDone, visit.NoProblem)
+	w.signInAs(rules.Staff)
+	var order []string
+	for _, r := range w.today.items {
+		order = append(order, r.at.name)
+	}
+	if !slices.Equal(order, []string{"desk-1", "kiosk-1", "desk-1"}) {
+		t.Errorf("today is of %q", order)
+	}
+	columns := w.columnsOfDay()
+	last := columns[len(columns)-1]
+	if words, _ := last.of(w.today.items[1]); last.name != "machine" || words != "kiosk-1" {
+		t.Errorf("column %q says %q", last.name, words)
+	}
+	w.shows("(2)") // the badge
+	w.scanner(v.ID.Number())
+	w.tap("hold")
+	r, err := kiosk.store.Visit(v.ID)
+	if err != nil || r.Hold.By != kiosk.as.Name {
+		t.Errorf("held by %q there, %v", r.Hold.By, err)
+	}
+	if _, err := w.store.Visit(v.ID); !errors.Is(err, storage.ErrNotFound) {
+		t.Errorf("it is here, too: %v", err)
+	}
+	if !w.has("release") {
+		t.Errorf("whoever holds it there cannot give it back: %q", w.texts())
+	}
+}
+
+func TestAMachineThatCannotBeAskedIsNamedWithTheTimeOfWhatIsShown(t *testing.T) {
+	w := newWorldOf(t, visit.OnCardNotice, []string{"kiosk-1"}, rules.Staff)
+	kiosk := w.others[0]
+	v := kiosk.add(2, visit.StatePending)
+	w.signInAs(rules.Staff)
+	kiosk.cut = &desk.Error{Code: desk.Unreachable}
+	w.pass(10 * time.Minute)
+	w.add(1, visit.StatePending, visit.NoProblem)
+	w.key(fyne.KeyF5)
+	w.shows(w.say.Say("station.away.as-of", "Machine", "kiosk-1", "Time", "12:00"))
+	if len(w.today.items) != 2 || len(w.work.items) != 2 {
+		t.Errorf("%d visits of today, %d of work: what is known goes away, or the desk's own does not come", len(w.today.items), len(w.work.items))
+	}
+	w.today.details.open(w.owners[1], v.ID)
+	kiosk.cut = nil
+	w.key(fyne.KeyF5)
+	if strings.Contains(w.texts(), w.plain("station.away.as-of", "Machine", "kiosk-1", "Time", "12:00")) {
+		t.Error("it is there again, and said to be away")
+	}
+}
+
+func TestWhoeverIsNotSignedInAtAnotherMachineIsToldAndWorksOnHere(t *testing.T) {
+	w := newWorldOf(t, visit.OnCardNotice, []string{"kiosk-1"}, rules.Staff)
+	w.others[0].in = &desk.Error{Code: desk.NotSignedIn}
+	w.others[0].add(2, visit.StatePending)
+	w.add(1, visit.StatePending, visit.NoProblem)
+	w.signInAs(rules.Staff)
+	w.shows(w.say.Say("station.away.not-signed-in", "Machine", "kiosk-1"))
+	if len(w.today.items) != 1 {
+		t.Errorf("%d visits", len(w.today.items))
+	}
+	w.others[0].in = nil
+	w.Changed()
+	w.pass(lookPause)
+	w.Tick(w.clock)
+	if len(w.today.items) != 2 {
+		t.Errorf("%d visits after somebody is signed in there", len(w.today.items))
+	}
+}
+
+func TestTheRoleAtTheOwnerDecidesWhatCanBeDone(t *testing.T) {
+	w := newWorldOf(t, visit.OnCardNotice, []string{"kiosk-1"}, rules.Lead)
+	w.others[0].as.Role = rules.Administrator
+	v := w.others[0].add(2, visit.StateStaff)
+	w.signInAs(rules.Lead)
+	w.key(fyne.KeyF4)
+	w.work.details.open(w.owners[1], v.ID)
+	if w.has("hold") || w.has("show-person") {
+		t.Errorf("an administrator there is offered: %q", w.texts())
+	}
+}
+
+func TestACallForHelpIsSeenByEverybodyAndAnsweredBySomebodyWhoMay(t *testing.T) {
+	for _, c := range []struct {
+		role rules.Role
+		may  bool
+	}{{rules.Staff, true}, {rules.Lead, true}, {rules.Administrator, false}} {
+		t.Run(string(c.role), func(t *testing.T) {
+			w := newWorldOf(t, visit.OnCardNotice, []string{"kiosk-1"}, c.role)
+			kiosk := w.others[0]
+			kiosk.as.Role = c.role
+			kiosk.CallHelp("confirm")
+			calls, err := kiosk.Desk.Calls(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.Calls(0, calls)
+			words := w.say.Say("station.call", "Machine", "kiosk-1", "Screen", w.say.Say("station.screen.confirm"), "Time", "12:00")
+			w.shows(words) // though nobody is signed in
+			button := "coming-" + calls[0].ID
+			if w.has(button) {
+				t.Error("it can be answered by nobody in particular")
+			}
+			w.signInAs(c.role)
+			w.shows(words)
+			if w.has(button) != c.may {
+				t.Fatalf("it can be answered: %v", !c.may)
+			}
+			if !c.may {
+				return
+			}
+			w.tap(button)
+			if left, _ := kiosk.Desk.Calls(t.Context()); len(left) != 0 || kiosk.came != 1 || w.has(button) {
+				t.Errorf("%d calls are left, somebody came %d times: %q", len(left), kiosk.came, w.texts())
+			}
+		})
+	}
+}
+
+func TestACallThatAnotherHasAnsweredSaysWho(t *testing.T) {
+	w := newWorldOf(t, visit.OnCardNotice, []string{"kiosk-1"}, rules.Staff)
+	kiosk := w.others[0]
+	kiosk.CallHelp("a-screen-of-tomorrow")
+	calls, _ := kiosk.Desk.Calls(t.Context())
+	w.Calls(0, calls)
+	w.shows("a-screen-of-tomorrow")
+	w.signInAs(rules.Staff)
+	if err := kiosk.Coming(t.Context(), desk.Operator{ID: "00000000000000b1", Name: "desk-2/ben", Role: rules.Staff}, calls[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	w.tap("coming-" + calls[0].ID)
+	w.shows("desk-2/ben")
+	if w.has("coming-" + calls[0].ID) {
+		t.Error("it can be answered again")
+	}
+}
+
+func TestAFileOfSeveralMachinesSaysOfWhichItHasNone(t *testing.T) {
+	w := newWorldOf(t, visit.OnCardNotice, []string{"kiosk-1"}, rules.Staff)
+	w.others[0].add(2, visit.StatePending)
+	w.add(1, visit.StateDone, visit.NoProblem)
+	w.signInAs(rules.Staff)
+	w.tap("export")
+	w.tap("export-csv")
+	if text := w.saved(); !strings.Contains(text, "kiosk-1") || strings.Count(text, "\r\n") != 3 {
+		t.Errorf("%q", text)
+	}
+	clear(w.files)
+	w.others[0].cut = &desk.Error{Code: desk.Unreachable}
+	w.tap("export-csv")
+	if len(w.files) != 1 || !strings.Contains(w.texts(), "kiosk-1") {
+		t.Errorf("%q", w.texts())
+	}
+	for name := range w.files {
+		w.shows(w.say.Say("station.exported-without", "File", "/home/"+name, "Machines", "kiosk-1"))
+	}
+}
