@@ -16,7 +16,7 @@ import (
 	"authenkiosk/desk/session"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
-	"authenkiosk/visit/desk"
+	rules "authenkiosk/visit/desk"
 	"authenkiosk/visit/flow"
 )
 
@@ -34,24 +34,39 @@ func running(t *testing.T, on visit.OnCard) (s *Station, world *demo.World, card
 	}
 	c := config.Default()
 	c.Agent.Listen, c.Station.OnCard = "127.0.0.1:0", on
-	if s, err = New(app.Options{Config: c, Data: t.TempDir(), Log: slog.New(slog.DiscardHandler), Demo: world}); err != nil {
-		t.Fatal(err)
-	}
 	cards = make(chan visit.PID, 16)
 	lights := make(chan visit.Devices, 256)
+	s = started(t, app.Options{Config: c, Data: t.TempDir(), Demo: world}, Screen{
+		Devices: func(d visit.Devices) { lights <- d }, Card: func(p visit.PID) { cards <- p },
+	})
+	<-lights
+	return s, world, cards
+}
+
+// started runs a station, and ends it with the test.
+func started(t *testing.T, o app.Options, screen Screen) *Station {
+	t.Helper()
+	o.Log = slog.New(slog.DiscardHandler)
+	s, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() {
-		ended <- s.Run(ctx, Screen{Devices: func(d visit.Devices) { lights <- d }, Card: func(p visit.PID) { cards <- p }, Visit: func(flow.Station) {}, Changed: func() {}, Calls: func(int, []desk.Call) {}})
-	}()
+	if screen.Visit == nil {
+		screen.Visit = func(flow.Station) {}
+	}
+	if screen.Changed == nil {
+		screen.Changed, screen.Calls = func() {}, func(int, []desk.Call) {}
+	}
+	go func() { ended <- s.Run(ctx, screen) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-ended; err != nil {
 			t.Error(err)
 		}
 	})
-	<-lights
-	return s, world, cards
+	return s
 }
 
 func TestTheScreenIsToldWhoseCardIsInAndThatItIsOut(t *testing.T) {
@@ -97,12 +112,12 @@ func TestAStationThatReadsNoCardTellsNothing(t *testing.T) {
 
 func TestAnOperatorIsLetInHereAndNowhereElse(t *testing.T) {
 	s, _, _ := running(t, visit.OnCardNotice)
-	name, err := desk.ParseOperatorName("สมศรี")
-	pin, bad := desk.NewPIN("204916")
+	name, err := rules.ParseOperatorName("สมศรี")
+	pin, bad := rules.NewPIN("204916")
 	if err = errors.Join(err, bad); err != nil {
 		t.Fatal(err)
 	}
-	id, err := s.Store.AddOperator(name, desk.Staff, pin)
+	id, err := s.Store.AddOperator(name, rules.Staff, pin)
 	if err != nil {
 		t.Fatal(err)
 	}
