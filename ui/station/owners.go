@@ -153,10 +153,9 @@ func (p *part) before(place int) (after visit.ID, cursor desk.Cursor) {
 // for more are those that bound it.
 func together(owners []*owner, parts map[*owner]*part) (rows []row, bounds []*owner) {
 	var horizon time.Time
-	shown := 0
 	for _, at := range owners {
 		p := parts[at]
-		if shown += len(p.items); p.next == "" || len(p.items) == 0 || at.away != nil {
+		if p.next == "" || len(p.items) == 0 || at.away != nil {
 			continue
 		}
 		switch last := p.items[len(p.items)-1].Saved; {
@@ -166,21 +165,30 @@ func together(owners []*owner, parts map[*owner]*part) (rows []row, bounds []*ow
 			bounds = append(bounds, at)
 		}
 	}
-	rows = make([]row, 0, shown)
-	several := 0
 	for _, at := range owners {
-		before := len(rows)
+		mine := make([]row, 0, len(parts[at].items))
 		for i := range parts[at].items {
 			if item := &parts[at].items[i]; len(owners) == 1 || !item.Saved.Before(horizon) {
-				rows = append(rows, row{item, at})
+				mine = append(mine, row{item, at})
 			}
 		}
-		if len(rows) > before {
-			several++
-		}
-	}
-	if several > 1 {
-		slices.SortStableFunc(rows, func(a, b row) int { return b.Saved.Compare(a.Saved) })
+		rows = merged(rows, mine)
 	}
 	return rows, bounds
+}
+
+// merged puts two lists into one, the newest first, and changes the order of neither.
+func merged(a, b []row) []row {
+	if len(a) == 0 {
+		return b
+	}
+	both := make([]row, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		if b[0].Saved.After(a[0].Saved) {
+			both, b = append(both, b[0]), b[1:]
+		} else {
+			both, a = append(both, a[0]), a[1:]
+		}
+	}
+	return append(append(both, a...), b...)
 }
