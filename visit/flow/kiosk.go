@@ -18,7 +18,7 @@ func Step(m Model, e Event) (Model, []Effect) {
 	case CardRemoved:
 		k.removed(e)
 	case HelpComing:
-		k.m.Coming = true
+		k.setting(e)
 	case DayChanged, DevicesChanged, CardIdentified, CardRead, CardFailed, CameraChanged, PhotoSeen, PhotoTaken, PhotoFailed,
 		RightFound, RightFailed, StatusFound, StatusFailed, PhoneKnown,
 		VisitSaved, VisitNotSaved, VisitDone, VisitQueued, VisitRefused, SlipPrinted, SlipFailed:
@@ -312,11 +312,13 @@ func (k *kiosk) restartIdle() {
 	k.set(TimerIdle, k.m.idle())
 }
 
-// setting handles the bar that is on every screen.
+// setting handles the bar that is on every screen, and what the help page hears.
 func (k *kiosk) setting(e Event) bool {
 	switch e.(type) {
 	case TapHelp:
 		k.m.Help = !k.m.Help
+	case HelpComing:
+		k.m.Coming = true
 	case TapLanguage, TapTextSize, TapContrast:
 		k.m.Prefs = k.m.Prefs.Step(e)
 	case TapMoreTime, Touched:

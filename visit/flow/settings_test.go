@@ -50,9 +50,8 @@ func alikeButWords(a, b Effect) bool {
 	return p == q
 }
 
-// settings are the events that change the patient's settings, the help page among them, and
-// nothing else.
-var settings = []Event{TapHelp{}, HelpComing{}, TapLanguage{"en"}, TapLanguage{"th"}, TapTextSize{}, TapContrast{}}
+// settings are the taps that change the patient's settings and nothing else.
+var settings = []Event{TapHelp{}, TapLanguage{"en"}, TapLanguage{"th"}, TapTextSize{}, TapContrast{}}
 
 func isSetting(e Event) bool {
 	switch e.(type) {
@@ -138,7 +137,7 @@ func followSettings(w world, events []Event) (pairs int, err error) {
 				return pairs, fmt.Errorf("%v with %+v, event %T%+v: %w", at.m.State, v, e, e, err)
 			}
 		}
-		for _, e := range settings {
+		for _, e := range append([]Event{HelpComing{}}, settings...) {
 			pairs++
 			next, _ := advance(at, e)
 			if err := checkSetting(at, e, next); err != nil {
