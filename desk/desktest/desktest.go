@@ -554,6 +554,8 @@ func figures(w world) {
 	if _, ok := empty.Median(); ok || empty.Total() != (desk.Hour{}) {
 		w.t.Errorf("on a day without visits: %+v", empty)
 	}
+	_, err = w.Figures(w.t.Context(), desk.Operator{ID: tech.ID, Name: tech.Name, Role: "root"}, visit.Date{})
+	w.want(err, desk.NotAllowed, "a role that is none")
 	text, err := json.Marshal(got)
 	w.must(err)
 	for _, v := range []visit.Visit{line, Visit(1, Noon)} {

@@ -34,10 +34,11 @@ type numbers struct {
 	day     visit.Date // that is shown; zero: today
 	figures map[*owner]desk.Figures
 	days    map[*owner]map[visit.Date]desk.Numbers
-	counted time.Time // when a day was counted last
-	asked   uint64    // the number of the last question; answers to others come too late
-	said    string    // what came of a report
-	busy    bool      // one is being made
+	failed  map[*owner]error // why the last count came to nothing
+	counted time.Time        // when a day was counted last
+	asked   uint64           // the number of the last question; answers to others come too late
+	said    string           // what came of a report
+	busy    bool             // one is being made
 
 	box   *fyne.Container
 	found *widget.Label
@@ -58,7 +59,7 @@ func (p *numbers) typed(fyne.KeyName) bool { return false }
 func (p *numbers) back()                   {}
 
 func (p *numbers) forget() {
-	*p = numbers{s: p.s, asked: p.asked + 1, figures: map[*owner]desk.Figures{}, days: map[*owner]map[visit.Date]desk.Numbers{}}
+	*p = numbers{s: p.s, asked: p.asked + 1, figures: map[*owner]desk.Figures{}, failed: map[*owner]error{}, days: map[*owner]map[visit.Date]desk.Numbers{}}
 }
 
 // shownDay is the day that is shown.
@@ -102,7 +103,7 @@ func (p *numbers) look() {
 	for _, at := range p.s.owners {
 		var f desk.Figures
 		days := map[visit.Date]desk.Numbers{}
-		p.s.look(at, func(ctx context.Context, d desk.Desk, o desk.Operator) (err error) {
+		p.s.askAt(at, func(ctx context.Context, d desk.Desk, o desk.Operator) (err error) {
 			if f, err = d.Figures(ctx, o, day); err != nil {
 				return err
 			}
@@ -117,7 +118,7 @@ func (p *numbers) look() {
 			if asked != p.asked {
 				return
 			}
-			if err == nil {
+			if p.failed[at] = err; err == nil {
 				p.figures[at], p.days[at] = f, days
 			}
 			p.refresh()
@@ -236,6 +237,16 @@ func (p *numbers) refresh() {
 		tools.Add(b)
 	}
 	head := container.NewBorder(nil, nil, days, tools)
+	words := p.said
+	for _, at := range s.owners {
+		if err := p.failed[at]; err != nil && words == "" {
+			words = at.name + ": " + s.words(err)
+		}
+	}
+	if words == "" && f.Unreadable > 0 {
+		words = s.say.Say("station.unreadable", "Count", f.Unreadable)
+	}
+	say(p.found, words)
 	if !known {
 		p.box.Objects = []fyne.CanvasObject{container.NewBorder(head, nil, nil, nil, container.NewCenter(label(s.say.Say("station.doing"))))}
 		p.box.Refresh()
@@ -251,11 +262,6 @@ func (p *numbers) refresh() {
 	body := container.NewBorder(nil, nil, nil, wide(460, container.New(layout.NewCustomPaddedLayout(0, 0, 16, 0), right)), left)
 	p.box.Objects = []fyne.CanvasObject{container.NewBorder(container.NewVBox(head, p.tiles(f)), nil, nil, nil, body)}
 	p.box.Refresh()
-	words := p.said
-	if words == "" && f.Unreadable > 0 {
-		words = s.say.Say("station.unreadable", "Count", f.Unreadable)
-	}
-	say(p.found, words)
 }
 
 // tiles are the figures of the day in large letters; they are the legend of the charts.

@@ -50,6 +50,14 @@ func (e *elsewhere) who(string) (desk.Operator, error) {
 	return e.as, nil
 }
 
+// Figures are those of the desk while the way to it is not cut.
+func (e *elsewhere) Figures(ctx context.Context, o desk.Operator, day visit.Date) (desk.Figures, error) {
+	if e.cut != nil {
+		return desk.Figures{}, e.cut
+	}
+	return e.Desk.Figures(ctx, o, day)
+}
+
 // Visits and Work are those of the desk while the way to it is not cut.
 func (e *elsewhere) Visits(ctx context.Context, o desk.Operator, q desk.Query) (desk.Page, error) {
 	if e.cut != nil {
@@ -220,6 +228,23 @@ func TestACallThatAnotherHasAnsweredSaysWho(t *testing.T) {
 	if w.has("coming-" + calls[0].ID) {
 		t.Error("it can be answered again")
 	}
+}
+
+func TestTheNumbersOfSeveralMachinesAddUpAndNameTheOneThatIsMissing(t *testing.T) {
+	w := newWorldOf(t, visit.OnCardNotice, []string{"kiosk-1"}, rules.Staff)
+	w.others[0].add(2, visit.StatePending)
+	w.add(1, visit.StateDone, visit.NoProblem)
+	w.signInAs(rules.Staff)
+	w.key(fyne.KeyF1)
+	w.counted("station.numbers.all", "2", t)
+	w.others[0].cut = &desk.Error{Code: desk.Unreachable}
+	w.tap("day-before")
+	w.tap("day-after")
+	w.counted("station.numbers.all", "1", t)
+	w.shows("kiosk-1: " + w.say.Say("station.error.unreachable"))
+	w.others[0].cut = nil
+	w.key(fyne.KeyF5)
+	w.counted("station.numbers.all", "2", t)
 }
 
 func TestAFileOfSeveralMachinesSaysOfWhichItHasNone(t *testing.T) {
