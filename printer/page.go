@@ -77,17 +77,21 @@ func setLines(lines []Line, p Paper, width int, zoom float64) (*sheet, error) {
 			words = room * 55 / 100
 		}
 		top := s.y
-		s.lines(pen.paragraph(l.Text, style, words-dots(lineGap), maxLines), s.edge, words, template.Left)
-		bottom := s.y
+		ll := pen.paragraph(l.Text, style, words-dots(lineGap), maxLines)
+		s.lines(ll, s.edge, words, template.Left)
+		bottom, base := s.y, top+style.px
+		if len(ll) > 0 {
+			base = top + ll[0].ascent() // all of the line stands on that of its first words
+		}
 		if l.Value != "" {
 			for _, value := range pen.paragraph(l.Value, style, room*20/100, 1) {
-				s.text(value, s.edge+room-value.width(), top, black)
-				bottom = max(bottom, top+value.ascent()+value.descent())
+				s.text(value, s.edge+room-value.width(), base-value.ascent(), black)
+				bottom = max(bottom, base+value.descent())
 			}
 		}
 		if l.Bar {
 			long := int(float64(room*25/100) * min(max(l.Share, 0), 1))
-			s.fill(image.Rect(s.edge+words, top+dots(3), s.edge+words+long, bottom-dots(3)), black)
+			s.fill(image.Rect(s.edge+words, base-style.px*2/3, s.edge+words+long, base), black)
 		}
 		s.y = bottom
 		s.gap(dots(lineGap))

@@ -74,6 +74,7 @@ func BenchmarkDesk(b *testing.B) {
 		{"filter-none", list(desk.Query{Kind: rules.MissedDay})},
 		{"work", func() error { _, err := d.Work(ctx, anna); return err }},
 		{"numbers", func() error { _, err := d.Numbers(ctx, anna, day); return err }},
+		{"figures", func() error { _, err := d.Figures(ctx, anna, day); return err }},
 		{"newest-visit", func() error { _, err := d.Visit(ctx, anna, second.Items[0].ID); return err }},
 		{"oldest-visit", func() error { _, err := d.Visit(ctx, anna, oldest.ID); return err }},
 	} {
