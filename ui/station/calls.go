@@ -65,7 +65,7 @@ func (s *Station) screenName(screen string) string {
 
 // coming says that whoever is signed in goes there.
 func (s *Station) coming(at *owner, c desk.Call) {
-	s.askAt(at, func(ctx context.Context, d desk.Desk, o desk.Operator) error { return d.Coming(ctx, o, c.ID) }, func(err error) {
+	s.ask(at, func(ctx context.Context, d desk.Desk, o desk.Operator) error { return d.Coming(ctx, o, c.ID) }, func(err error) {
 		at.calls = slices.DeleteFunc(slices.Clone(at.calls), func(one desk.Call) bool { return one.ID == c.ID })
 		if at.answer = ""; err != nil {
 			at.answer = c.Machine + ": " + s.words(err)

@@ -83,7 +83,7 @@ func (d *details) look() {
 		return
 	}
 	var of desk.Details
-	d.s.askAt(d.at, func(ctx context.Context, dk desk.Desk, o desk.Operator) (err error) {
+	d.s.ask(d.at, func(ctx context.Context, dk desk.Desk, o desk.Operator) (err error) {
 		of, err = dk.Visit(ctx, o, id)
 		return err
 	}, func(err error) {
@@ -309,7 +309,7 @@ func (d *details) do(call func(context.Context, desk.Desk, desk.Operator) error,
 	id := d.id
 	d.busy = true
 	d.say(d.s.say.Say("station.doing"), false)
-	d.s.askAt(d.at, call, func(err error) {
+	d.s.ask(d.at, call, func(err error) {
 		if d.id != id {
 			return // another one is shown by now
 		}

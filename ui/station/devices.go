@@ -75,7 +75,7 @@ func (p *devices) look() {
 	asked := p.asked
 	for _, at := range p.s.owners {
 		var found []desk.Finding
-		p.s.askAt(at, func(ctx context.Context, d desk.Desk, o desk.Operator) (err error) {
+		p.s.ask(at, func(ctx context.Context, d desk.Desk, o desk.Operator) (err error) {
 			found, err = d.Devices(ctx, o)
 			return err
 		}, func(err error) {

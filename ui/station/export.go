@@ -102,7 +102,7 @@ func (e *export) collect(c *collected, from []*owner, then func(error)) {
 	at, q, full := from[0], e.t.query, e.full
 	var items []desk.Item
 	var persons []desk.Person
-	e.t.s.askAt(at, func(ctx context.Context, d desk.Desk, o desk.Operator) (err error) {
+	e.t.s.ask(at, func(ctx context.Context, d desk.Desk, o desk.Operator) (err error) {
 		if items, err = allOf(ctx, d, o, q); err != nil || !full {
 			return err
 		}

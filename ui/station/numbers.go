@@ -103,7 +103,7 @@ func (p *numbers) look() {
 	for _, at := range p.s.owners {
 		var f desk.Figures
 		days := map[visit.Date]desk.Numbers{}
-		p.s.askAt(at, func(ctx context.Context, d desk.Desk, o desk.Operator) (err error) {
+		p.s.ask(at, func(ctx context.Context, d desk.Desk, o desk.Operator) (err error) {
 			if f, err = d.Figures(ctx, o, day); err != nil {
 				return err
 			}

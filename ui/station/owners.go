@@ -55,14 +55,9 @@ func (s *Station) operator(at *owner) desk.Operator {
 // mayAt reports whether the role that whoever is signed in has at an owner allows it.
 func (s *Station) mayAt(at *owner, a rules.Action) bool { return rules.Allowed(s.operator(at).Role, a) }
 
-// ask has this machine do something for whoever is signed in, and calls then with what came
-// of it. Nothing comes of it when they have left meanwhile.
-func (s *Station) ask(call func(context.Context, desk.Desk, desk.Operator) error, then func(error)) {
-	s.askAt(s.here(), call, then)
-}
-
-// askAt is ask for any machine.
-func (s *Station) askAt(at *owner, call func(context.Context, desk.Desk, desk.Operator) error, then func(error)) {
+// ask has a machine do something for whoever is signed in, and calls then with what came of
+// it. Nothing comes of it when they have left meanwhile.
+func (s *Station) ask(at *owner, call func(context.Context, desk.Desk, desk.Operator) error, then func(error)) {
 	token, turn := s.token, s.turn
 	var err error
 	s.o.Beside(func(ctx context.Context) {
@@ -81,9 +76,9 @@ func (s *Station) askAt(at *owner, call func(context.Context, desk.Desk, desk.Op
 	})
 }
 
-// look is askAt for a list: it says of when that is.
+// look is ask for a list: it says of when that is.
 func (s *Station) look(at *owner, call func(context.Context, desk.Desk, desk.Operator) error, then func(error)) {
-	s.askAt(at, call, func(err error) {
+	s.ask(at, call, func(err error) {
 		if at.away = err; err == nil {
 			at.asOf = s.o.Now()
 		}
