@@ -151,6 +151,7 @@ lay() {
 	printf '127.0.0.1\tlocalhost\n' >"$root/etc/hosts"
 	mkdir -p "$root/media"
 	cp -r "$work/stick" "$work/changed" "$work/broken" "$root/media/"
+	cp -r docs/manual "$root/root/"
 	cp "$work/older/authenkiosk-0.0.9.deb" "$root/root/authenkiosk_0.0.9_amd64.deb"
 	cp "$work/older/authenkiosk-0.0.9.rpm" "$packages/authenkiosk-$version-1.x86_64.rpm" "$deb" packaging/testpackages-inside.sh docs/install-linux.md "$root/root/"
 }

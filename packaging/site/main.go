@@ -82,6 +82,12 @@ func write(docs, dir string) error {
 			}
 		}
 	}
+	// A machine without a desktop has no Thai letters of its own.
+	for _, f := range []string{"AuthenKioskLooped-Regular.ttf", "AuthenKioskLooped-Bold.ttf"} {
+		if err := copyFile(filepath.Join(docs, "..", "assets", "fonts", f), filepath.Join(dir, "fonts", f)); err != nil {
+			return err
+		}
+	}
 	// Whoever opens the folder is where the Thai pages begin.
 	first := `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=th/it.html"><a href="th/it.html">ไทย</a> <a href="en/it.html">English</a>` + "\n"
 	return os.WriteFile(filepath.Join(dir, "index.html"), []byte(first), 0o644)
@@ -108,7 +114,7 @@ func read(from, name, pictures string) (page, error) {
 		case *ast.Image:
 			file := string(n.Destination)
 			n.Destination = []byte("../pictures/" + path.Base(file))
-			return ast.WalkContinue, copyPicture(filepath.Join(from, file), filepath.Join(pictures, path.Base(file)))
+			return ast.WalkContinue, copyFile(filepath.Join(from, file), filepath.Join(pictures, path.Base(file)))
 		case *ast.Link:
 			// Other pages of the manual are pages here; other documents lie where they lie
 			// in the source, seen from here.
@@ -132,7 +138,7 @@ func read(from, name, pictures string) (page, error) {
 	return p, nil
 }
 
-func copyPicture(from, to string) error {
+func copyFile(from, to string) error {
 	data, err := os.ReadFile(from)
 	if err != nil {
 		return err
