@@ -118,6 +118,9 @@ func (p *Program) checksOf(c config.Config, source, data string) []check {
 			}))
 		}
 	}
+	if c.Update.Source != "" {
+		checks = append(checks, one("updates", "", func(context.Context) finding { return p.updatesFinding(c.Update) }))
+	}
 	return append(checks,
 		one("token", "", func(context.Context) finding { return tokenFinding(c, data) }),
 		one("key", "", func(context.Context) finding { return keyFinding(c, data) }),

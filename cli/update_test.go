@@ -22,6 +22,7 @@ import (
 	"aead.dev/minisign"
 
 	"authenkiosk/app"
+	"authenkiosk/app/config"
 	"authenkiosk/app/control"
 	"authenkiosk/update"
 	"authenkiosk/visit"
@@ -457,5 +458,34 @@ func TestAProgramWithoutAKeySaysThatItTakesNoUpdatesByFile(t *testing.T) {
 		if status := p.Main([]string{"update", verb, w.source, "-data", w.data}); status != exitError || !strings.Contains(errs.String(), "updates by file are off") {
 			t.Errorf("%s: %d, %s", verb, status, &errs)
 		}
+	}
+}
+
+func TestDoctorTellsWhetherNewerVersionsCome(t *testing.T) {
+	c := config.Update{Source: "/media/updates", Window: config.Window{From: 18 * 60, To: 6 * 60}}
+	key := func(w *updateWorld) func() (update.PublicKey, error) {
+		return func() (update.PublicKey, error) { return w.public, nil }
+	}
+	for _, k := range []struct {
+		name    string
+		prepare func(w *updateWorld)
+		key     func(w *updateWorld) func() (update.PublicKey, error)
+		state   string
+		words   string
+	}{
+		{"all is well", func(*updateWorld) {}, key, FindingOK, "from /media/updates, between 18:00-06:00"},
+		{"no key", func(*updateWorld) {}, func(*updateWorld) func() (update.PublicKey, error) { return nil }, FindingWarning, "updates by file are off"},
+		{"on trial", func(w *updateWorld) { w.bring("1.1.0"); w.call("update", "install", w.dir) }, key, FindingWarning, "1.1.0 has not shown yet"},
+		{"went back", func(w *updateWorld) { w.goesBack("1.1.0") }, key, FindingWarning, "1.1.0 went back to 1.0.0"},
+		{"a newer one since", func(w *updateWorld) { w.goesBack("1.1.0"); w.running = "1.2.0" }, key, FindingOK, "from /media/updates"},
+	} {
+		t.Run(k.name, func(t *testing.T) {
+			w := newUpdateWorld(t)
+			k.prepare(w)
+			p := Program{Name: "authenkiosk", installed: func() (update.Root, string, error) { return w.root, w.running, nil }, updateKey: k.key(w)}
+			if got := p.updatesFinding(c); got.State != k.state || !strings.Contains(got.Detail, k.words) {
+				t.Errorf("%+v", got)
+			}
+		})
 	}
 }

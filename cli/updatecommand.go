@@ -374,6 +374,24 @@ func (u updating) auto(ctx context.Context) error {
 	return u.apply(ctx, offer)
 }
 
+// updatesFinding tells whether newer versions come from where the configuration says.
+func (p *Program) updatesFinding(c config.Update) finding {
+	root, running, err := p.place()
+	if err == nil {
+		_, err = p.keyOfUpdates()
+	}
+	if err != nil {
+		return finding{"updates", FindingWarning, fmt.Sprintf("nothing comes from %s: %v", c.Source, err)}
+	}
+	if t, on := root.Trial(); on {
+		return finding{"updates", FindingWarning, fmt.Sprintf("version %s has not shown yet that it can serve people; until then %s can come back", t.To, t.From)}
+	}
+	if v := root.Refused(); v != "" && update.Newer(v, running) {
+		return finding{"updates", FindingWarning, fmt.Sprintf("version %s went back to %s; it is tried again by: %s update apply", v, running, p.Name)}
+	}
+	return finding{"updates", FindingOK, fmt.Sprintf("from %s, between %s or before the first patient", c.Source, c.Window)}
+}
+
 // OnTrial is called before a face of the program is made. It returns the trial of this
 // version, if it is on one, and an error when it has gone back: the program ends then, so
 // that the other version is started.
