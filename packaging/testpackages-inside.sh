@@ -206,7 +206,7 @@ do_manual() { # the commands of the manual, in their order, but those that wait 
 	cd /root
 	for page in it developer privacy; do
 		sed -n '/^```console$/,/^```$/{/^```/d;p}' "/root/manual/en/$page.md"
-	done | grep -v ' nano \|/screen \| pair \| restore \| update \|production\| testzone ' >/root/commands
+	done | grep -v ' nano \|/screen \| pair \| restore \| update \|production\| agent$' >/root/commands
 	[ "$(wc -l </root/commands)" -ge 14 ]
 	while read -r line; do
 		case $line in
