@@ -345,6 +345,15 @@ func TestAPackageOfTheSystemPutsItsVersionBesideTheOthers(t *testing.T) {
 	if got := w.call("update", "install", w.dir); got.status != exitOK || w.current() != "1.0.0" {
 		t.Errorf("the first one: %+v", got)
 	}
+	w = newUpdateWorld(t) // what was in use was deleted by hand
+	if err := os.RemoveAll(filepath.Join(w.dir, "versions")); err != nil {
+		t.Fatal(err)
+	}
+	w.bring("0.9.0")
+	got := w.call("update", "install", w.dir)
+	if _, on := w.root.Trial(); got.status != exitOK || w.current() != "0.9.0" || on {
+		t.Errorf("after a loss: %+v; in use is %s, on trial %v", got, w.current(), on)
+	}
 }
 
 // TestTheTimerDisturbsNobodyAndTriesNothingTwice calls what the timer calls.

@@ -303,7 +303,12 @@ func (p *Program) adopt(ctx context.Context, s *Settings, root string) error {
 		return err
 	}
 	u := updating{Program: p, s: s, root: update.RootAt(root), limit: cmp.Or(p.patience, readyLimit)}
-	if u.running, err = u.root.Current(); err == nil && update.Newer(u.running, version) {
+	if _, err := os.Stat(u.root.Dir("current")); err == nil { // else there is none, or it is lost
+		if u.running, err = u.root.Current(); err != nil {
+			return err
+		}
+	}
+	if update.Newer(u.running, version) {
 		_, err := fmt.Fprintf(p.Stdout, "Version %s stays in use: it is newer than %s of the package. The version before it is put back by: %s update rollback\n", u.running, version, p.Name)
 		return err
 	}

@@ -156,7 +156,8 @@ func (r Root) Try(version string, healthy bool) error {
 
 // Adopt gives the programs in a directory, which a package of the system has put there,
 // their place among the versions. Each is replaced as a whole, also where that version is
-// in use. Where none is in use yet it is from now on. Those that nobody needs are removed.
+// in use. Where none is in use, or that one is lost, it is from now on. Versions that nobody
+// needs are removed.
 func (r Root) Adopt(dir, version string) error {
 	if !validVersion(version) {
 		return fmt.Errorf("%w: its version is %q", ErrPackage, version)
@@ -185,7 +186,7 @@ func (r Root) Adopt(dir, version string) error {
 		}
 	}
 	now, err := r.Current()
-	if err != nil {
+	if err != nil || !r.has(now) {
 		return r.flip(version)
 	}
 	before, _ := r.Previous() // "" is no version
