@@ -419,6 +419,7 @@ func TestTwoTouchesMendThePanel(t *testing.T) {
 	}{
 		{"two touches", first + "\n-event7   TOUCH_UP                +1.301s\t0 (0)\n" + second + "\n", "0 -1 1 2 0 -0.3 0 0 1"},
 		{"the same finger twice", first + "\n" + near + "\n" + second + "\n", "0 -1 1 2 0 -0.3 0 0 1"},
+		{"with a count of events and a narrow number", "-event7   TOUCH_DOWN                3  +1.203s\t0 (0) 20.00/ 9.00 (68.20/17.10mm)\n" + strings.Replace(second, "90.00", "89.00", 1) + "\n", "0 -1 0.99 2 0 -0.3 0 0 1"},
 		{"one touch", first + "\n", ""},
 		{"none", "-event3   DEVICE_ADDED  Power Button  seat0 default group1  cap:k\n", ""},
 	} {
