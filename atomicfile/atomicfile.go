@@ -35,7 +35,7 @@ func TempOf(name string) (file string, ok bool) {
 // belongs to the owner of the one that it replaces, or else of the directory, also
 // when the administrator has given the command.
 func Write(path string, data []byte, mode fs.FileMode) error {
-	return put(path, data, mode, os.Rename)
+	return put(path, data, mode, replace)
 }
 
 // Create is Write for a file that must not be replaced: when it is there already,
@@ -80,7 +80,7 @@ func Fill(path string, fill func(io.Writer) error) error {
 		err = fs.ErrExist
 	}
 	if err == nil {
-		err = os.Rename(f.Name(), path)
+		err = replace(f.Name(), path)
 	}
 	if err != nil {
 		_ = os.Remove(f.Name())

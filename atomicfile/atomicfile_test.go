@@ -94,6 +94,12 @@ func TestAHalfWrittenFileIsNeverSeenByItsName(t *testing.T) {
 	f, err := os.Open(path)
 	must(t, err)
 	defer func() { _ = f.Close() }()
+	if runtime.GOOS == "windows" {
+		if err := atomicfile.Write(path, young, 0o600); err == nil {
+			t.Error("Windows replaces a file that is open: the wait for whoever has it is of no use")
+		}
+		return
+	}
 	must(t, atomicfile.Write(path, young, 0o600))
 	held, err := f.Stat()
 	must(t, err)

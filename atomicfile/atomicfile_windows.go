@@ -1,10 +1,12 @@
 package atomicfile
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/windows"
 )
@@ -15,6 +17,28 @@ func ownAs(*os.File, string) error { return nil }
 // SyncDir does nothing: NTFS keeps a journal of names, and Windows has no way to
 // sync a directory.
 func SyncDir(string) error { return nil }
+
+// How long somebody may have a file open that is to be replaced, and how often it is tried:
+// scanners for viruses and indexes of searches look at each file that was written.
+const (
+	replaceWait = 2 * time.Second
+	replaceLook = 10 * time.Millisecond
+)
+
+// replace puts a file in the place of another. Windows refuses that while somebody has the
+// other open.
+func replace(from, to string) error {
+	for began := time.Now(); ; time.Sleep(replaceLook) {
+		err := os.Rename(from, to)
+		open := errors.Is(err, windows.ERROR_ACCESS_DENIED) || errors.Is(err, windows.ERROR_SHARING_VIOLATION)
+		if !open || time.Since(began) > replaceWait {
+			return err
+		}
+		if info, there := os.Stat(to); there == nil && info.IsDir() {
+			return err // no file ever takes the place of a directory
+		}
+	}
+}
 
 // closeToOthers takes a new directory from everybody but the account that made it,
 // administrators and the system: modes mean nothing here, and what is made in ProgramData

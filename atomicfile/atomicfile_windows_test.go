@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/windows"
 )
@@ -57,5 +58,27 @@ func TestRightsForEverybodyAreSeen(t *testing.T) {
 		if got := forEverybody(sddl); got != want {
 			t.Errorf("%s: %v", sddl, got)
 		}
+	}
+}
+
+func TestAFileIsReplacedWhenWhoeverLookedAtItHasClosedIt(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file")
+	if err := Write(path, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := make(chan error, 1)
+	time.AfterFunc(5*replaceLook, func() { closed <- f.Close() })
+	if err := Write(path, []byte("new"), 0o600); err != nil {
+		t.Error(err)
+	}
+	if text, err := os.ReadFile(path); err != nil || string(text) != "new" {
+		t.Errorf("%q, %v", text, err)
+	}
+	if err := <-closed; err != nil {
+		t.Error(err)
 	}
 }
