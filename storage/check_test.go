@@ -3,12 +3,12 @@ package storage
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
 	"time"
 
+	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
 	"authenkiosk/visit"
@@ -43,14 +43,13 @@ func TestAFileThatAnotherProgramHoldsIsNotDamaged(t *testing.T) {
 	s := openIn(t, dir)
 	must(t, s.Save(madeUp(1), noon))
 	must(t, s.Close())
-	f, err := os.OpenFile(filepath.Join(dir, fileName), os.O_RDWR, 0)
+	other, err := bolt.Open(filepath.Join(dir, fileName), fileMode, nil)
 	must(t, err)
-	must(t, tryLock(f))
 	_, err = Open(dir, Options{LockTimeout: time.Millisecond})
 	if !errors.Is(err, ErrInUse) {
 		t.Errorf("got %v", err)
 	}
-	must(t, f.Close())
+	must(t, other.Close())
 	if names, _ := filepath.Glob(filepath.Join(dir, "*"+quarantineMark+"*")); len(names) > 0 {
 		t.Errorf("put aside: %q", names)
 	}
