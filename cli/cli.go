@@ -359,10 +359,6 @@ func (s *Settings) Place() error {
 	return err
 }
 
-// usualConfig is where a configuration stands on machines with systemd
-// (packaging/linux).
-const usualConfig = "/etc/authenkiosk/authenkiosk.toml"
-
 // name says, once, with which configuration and zone a command works. It goes to
 // standard error: the output may be for a program.
 func (s *Settings) name(c config.Config) {
@@ -390,8 +386,10 @@ func (s *Settings) source() string {
 		return "settings in " + s.settings
 	}
 	none := "NO CONFIGURATION (-config FILE), so the built-in one of the demo"
-	if _, err := os.Stat(usualConfig); err == nil {
-		none += "; there is one in " + usualConfig
+	if usual := usualConfig(); usual != "" {
+		if _, err := os.Stat(usual); err == nil {
+			none += "; there is one in " + usual
+		}
 	}
 	return none
 }

@@ -37,3 +37,6 @@ func DefaultData() (string, error) {
 	}
 	return filepath.Join(base, "authenkiosk"), nil
 }
+
+// usualConfig is where a configuration stands on machines with systemd (packaging/linux).
+func usualConfig() string { return "/etc/authenkiosk/authenkiosk.toml" }

@@ -19,3 +19,13 @@ func DefaultData() (string, error) {
 	}
 	return filepath.Join(base, "AuthenKiosk"), nil
 }
+
+// usualConfig is where the installer puts the configuration (packaging/windows); "" where
+// that is not known.
+func usualConfig() string {
+	data, err := DefaultData()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(data, "authenkiosk.toml")
+}

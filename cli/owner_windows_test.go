@@ -11,6 +11,9 @@ func TestTheDataOfWindowsLieWithTheMachine(t *testing.T) {
 	if err := s.Place(); err != nil || s.Data != filepath.Join(`C:\Place`, "AuthenKiosk") {
 		t.Errorf("%q, %v", s.Data, err)
 	}
+	if got := usualConfig(); got != filepath.Join(s.Data, "authenkiosk.toml") {
+		t.Errorf("the configuration is in %q", got)
+	}
 	t.Setenv("ProgramData", "")
 	if err := new(Settings).Place(); err == nil {
 		t.Error("without a place none is missing")
