@@ -26,7 +26,7 @@ ifneq ($(shell uname -s),Linux)
 TAGS := migrated_fynedo,no_emoji
 endif
 
-.PHONY: run build agent deps test testdeps check lint unit whole flow screens e2e pictures field pcscd bench-ui long prove hostile vm testdeps-vm fresh testdeps-fresh packages licences release deps-packages test-packages fmt clean
+.PHONY: run build agent deps test testdeps check lint unit whole flow screens e2e pictures field pcscd bench-ui long prove hostile vm testdeps-vm fresh testdeps-fresh packages licences release deps-packages test-packages windows msi test-windows fmt clean
 
 # run opens the kiosk in the demo zone with its dock. Without a display it plays
 # one whole visit and leaves the pictures in out/demo.
@@ -209,6 +209,22 @@ deps-packages:
 test-packages: release
 	@sh packaging/deps.sh testpackages
 	@sh packaging/testpackages.sh -pictures out/pictures/packages "$(VERSION)" "$(LDFLAGS)"
+
+# windows builds both programs for Windows in out/windows, from Linux (minutes at first).
+windows:
+	@sh packaging/deps.sh windows
+	@sh packaging/windows/build.sh "$(VERSION)" "$(LDFLAGS)"
+
+# msi makes the installer for Windows of them. WINDOWS_SIGN names the key with which it is
+# signed (packaging/windows/msi.sh); without it that is one that no Windows trusts.
+msi: windows
+	@sh packaging/windows/msi.sh "$(VERSION)"
+
+# test-windows installs, uses, upgrades and removes it on wine, clicks whole visits through
+# its window, and runs tests of the packages that Windows treats differently (as root).
+test-windows: msi
+	@sh packaging/deps.sh testwindows
+	@sh packaging/windows/test.sh -pictures out/pictures/windows "$(VERSION)" "$(LDFLAGS)"
 
 testdeps-vm:
 	@sh packaging/deps.sh vm

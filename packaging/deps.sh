@@ -6,6 +6,8 @@
 #   deps.sh fresh  what clean folders of Debian need (packaging/fresh.sh)
 #   deps.sh packages      what "run" needs, and making packages
 #   deps.sh testpackages  that, and what trying them on clean machines needs
+#   deps.sh windows       what "run" needs, and making programs and installer for Windows
+#   deps.sh testwindows   that, and what trying them on wine needs
 # It says which packages it installs, and uses sudo when it is not root.
 set -eu
 
@@ -17,6 +19,7 @@ vm="qemu-system-x86 busybox-static cpio kmod"
 fresh="debootstrap util-linux iproute2 tar"
 packages="gcc-aarch64-linux-gnu libc6-dev-arm64-cross libpcsclite-dev:arm64 gzip"
 testpackages="$fresh lintian rpm rpm2cpio cpio minisign"
+windows="gcc-mingw-w64-x86-64 g++-mingw-w64-x86-64 wixl msitools osslsigncode openssl"
 
 case "${1:-}" in
 run) wanted=$run ;;
@@ -25,8 +28,10 @@ vm) wanted="$run $vm" ;;
 fresh) wanted="$fresh" ;;
 packages) wanted="$run $packages" ;;
 testpackages) wanted="$run $packages $testpackages" ;;
+windows) wanted="$run $windows" ;;
+testwindows) wanted="$run $windows $fresh" ;;
 *)
-	echo "usage: deps.sh run|test|vm|fresh|packages|testpackages" >&2
+	echo "usage: deps.sh run|test|vm|fresh|packages|testpackages|windows|testwindows" >&2
 	exit 2
 	;;
 esac

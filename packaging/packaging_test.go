@@ -225,6 +225,41 @@ func holdCommands(t *testing.T, document string, atLeast int) {
 	}
 }
 
+// TestTheDocumentOfWindowsNamesCommandsAndPropertiesThatAreThere does the same for
+// Windows; make test-windows gives the installer's on wine.
+func TestTheDocumentOfWindowsNamesCommandsAndPropertiesThatAreThere(t *testing.T) {
+	script, description := read(t, "packaging/windows/msi.sh"), read(t, "packaging/windows/authenkiosk.wxs")
+	const folder = `"C:\Program Files\AuthenKiosk\`
+	installers, programs := 0, 0
+	for _, block := range regexp.MustCompile("(?s)```console\n(.*?)```").FindAllStringSubmatch(read(t, "docs/install-windows.md"), -1) {
+		for line := range strings.Lines(block[1]) {
+			words := strings.Fields(strings.TrimPrefix(line, folder))
+			switch {
+			case words[0] == "msiexec":
+				installers++
+				for _, w := range words {
+					if name, _, is := strings.Cut(w, "="); is && name == strings.ToUpper(name) && !strings.HasPrefix(name, "REINSTALL") &&
+						(!strings.Contains(script, ";"+name) || !strings.Contains(description, name)) {
+						t.Errorf("%q: the installer has no %s", line, name)
+					}
+				}
+			case strings.HasPrefix(line, folder):
+				programs++
+				words[0] = strings.TrimSuffix(words[0], `.exe"`)
+				if words[1] == "face" { // of the program of Windows alone
+					continue
+				}
+				if fault := commandFault(words); fault != "" {
+					t.Errorf("%q: %s", line, fault)
+				}
+			}
+		}
+	}
+	if installers < 6 || programs < 5 {
+		t.Errorf("only %d and %d commands are seen", installers, programs)
+	}
+}
+
 func TestScriptsAreShellAndUnitsAreUnderstoodBySystemd(t *testing.T) {
 	machine := t.TempDir()
 	put := func(path, text string, mode os.FileMode) {
@@ -237,7 +272,7 @@ func TestScriptsAreShellAndUnitsAreUnderstoodBySystemd(t *testing.T) {
 		}
 	}
 	scripts, _ := filepath.Glob("*.sh")
-	for _, pattern := range []string{"linux/deb/*", "linux/rpm/*", "linux/face", "linux/screen", "linux/*.sh"} {
+	for _, pattern := range []string{"linux/deb/*", "linux/rpm/*", "linux/face", "linux/screen", "linux/*.sh", "windows/*.sh"} {
 		found, _ := filepath.Glob(pattern)
 		scripts = append(scripts, found...)
 	}
