@@ -127,6 +127,10 @@ func (p *process) kill() {
 // end asks the process to end and waits for it.
 func (p *process) end(t *testing.T) {
 	t.Helper()
+	if *onWindows {
+		p.kill()
+		return
+	}
 	_ = p.cmd.Process.Signal(os.Interrupt)
 	if err := p.cmd.Wait(); err != nil {
 		t.Errorf("the program ends with %v", err)
@@ -180,6 +184,12 @@ type stage struct {
 func bareStage(t *testing.T, binary, panel string) *stage {
 	t.Helper()
 	s := &stage{t: t, dir: t.TempDir(), binary: binary, panel: panel}
+	if *onWindows {
+		s.dir = filepath.Join(s.dir, "ที่ เก็บ")
+		if err := os.Mkdir(s.dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
 	// The toolkit's own settings are one file of the person who runs it.
 	s.env = append(display(t, panel), "XDG_CONFIG_HOME="+s.path("home"))
 	folder := *pictures
@@ -278,8 +288,11 @@ func (s *stage) path(name string) string { return filepath.Join(s.dir, name) }
 // before, and a touch would touch nothing. Its screen is kept when the test fails.
 func (s *stage) start() {
 	s.t.Helper()
-	s.kiosk = startProcess(s.t, s.env, s.binary, cmp.Or(s.face, "kiosk"), "-config", s.path("kiosk.toml"), "-data", s.path("data"),
-		"-size", s.panel, "-test-layout", s.path("layout.json"))
+	args := []string{cmp.Or(s.face, "kiosk"), "-config", s.path("kiosk.toml"), "-data", s.path("data"), "-test-layout", s.path("layout.json")}
+	if !*onWindows {
+		args = append(args, "-size", s.panel)
+	}
+	s.kiosk = startProcess(s.t, s.env, s.binary, args...)
 	kiosk := s.kiosk
 	s.t.Cleanup(func() {
 		if s.t.Failed() && kiosk.cmd.ProcessState == nil {

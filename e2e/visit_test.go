@@ -16,8 +16,6 @@ import (
 	"authenkiosk/visit"
 )
 
-const binary = "../out/authenkiosk"
-
 func newCard(t *testing.T, person virtualcard.Person) *virtualcard.Card {
 	t.Helper()
 	card, err := virtualcard.New(person, virtualcard.WithProfile(virtualcard.ProfileFast))
@@ -86,10 +84,7 @@ func TestE2EAVisitFromTheCardToTheSlip(t *testing.T) {
 	})
 
 	s.kiosk.end(t)
-	record := s.record(codes[0].TransID)
-	if string(record.Code) != code || record.State != visit.StateDone || record.Visit.PID != person.PID {
-		t.Errorf("the store has state %s and code %s", record.State, record.Code)
-	}
+	s.keeps(codes[0])
 	for _, secret := range []string{person.PID.Digits(), person.Name.Last, "0800001234", testToken} {
 		if strings.Contains(s.kiosk.out.String(), secret) {
 			t.Errorf("the log holds %q", secret)
@@ -199,9 +194,7 @@ func TestE2EARequestThatWasOnItsWayWhenThePowerWentMakesNoSecondCode(t *testing.
 		t.Errorf("%d codes after %d requests", n, s.submissions())
 	}
 	s.kiosk.end(t)
-	if r := s.record(s.codes()[0].TransID); string(r.Code) != s.codes()[0].Code {
-		t.Errorf("the store has %s", r.Code)
-	}
+	s.keeps(s.codes()[0])
 }
 
 func TestE2EAReplyThatIsCutIsLookedUpAndNotRepeated(t *testing.T) {
@@ -312,6 +305,17 @@ func (s *stage) slip(id string) string {
 	path := filepath.Join(s.path("slips"), "slip-"+id+".png")
 	s.eventually("slip", func() bool { _, err := os.Stat(path); return err == nil })
 	return path
+}
+
+// keeps holds the store of a kiosk that has ended against the code that the test zone made.
+func (s *stage) keeps(c zoneCode) {
+	s.t.Helper()
+	if *onWindows {
+		return
+	}
+	if r := s.record(c.TransID); string(r.Code) != c.Code || r.State != visit.StateDone || r.Visit.PID.Digits() != c.PID {
+		s.t.Errorf("the store has state %s and code %s", r.State, r.Code)
+	}
 }
 
 // record reads a visit from the store of a kiosk that has ended.
