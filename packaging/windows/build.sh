@@ -33,8 +33,8 @@ CGO_ENABLED=1 CC=x86_64-w64-mingw32-gcc CXX=x86_64-w64-mingw32-g++ \
 CGO_ENABLED=0 go build -ldflags "$ldflags" -o "$out/authenagent.exe" ./cmd/authenagent
 
 # What Windows 10 and 11 have in every edition.
-ofWindows=" advapi32.dll bcrypt.dll bcryptprimitives.dll comdlg32.dll crypt32.dll dwmapi.dll gdi32.dll imm32.dll kernel32.dll mf.dll \
-mfplat.dll mfreadwrite.dll msvcrt.dll ole32.dll oleaut32.dll opengl32.dll shell32.dll shlwapi.dll user32.dll version.dll winmm.dll ws2_32.dll "
+ofWindows=" advapi32.dll bcrypt.dll bcryptprimitives.dll comdlg32.dll crypt32.dll dwmapi.dll gdi32.dll imm32.dll kernel32.dll \
+msvcrt.dll ole32.dll oleaut32.dll opengl32.dll quartz.dll shell32.dll shlwapi.dll user32.dll version.dll winmm.dll ws2_32.dll "
 for program in "$out"/authenkiosk.exe "$out"/authenagent.exe; do
 	for library in $(x86_64-w64-mingw32-objdump -p "$program" | sed -n 's/.*DLL Name: //p' | tr 'A-Z' 'a-z'); do
 		case $ofWindows in *" $library "*) ;; *)

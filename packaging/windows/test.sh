@@ -44,6 +44,7 @@ rm -rf --one-file-system "$root/t"
 mkdir -p "$root/t/packages"
 cp "$work/older/authenkiosk-0.0.9.msi" "out/windows/authenkiosk-$version.msi" out/windows/authenkiosk.exe out/windows/authenagent.exe packaging/windows/test-inside.sh "$root/t/"
 go test -c -tags ci,migrated_fynedo,no_emoji,e2e -o "$root/t/e2e.test" ./e2e
+mkdir -p "$root/t/assets" && cp -r assets/words "$root/t/assets/" # which those tests read
 for package in $(sed -n 's/^packages="\(.*\)"$/\1/p' packaging/windows/test-inside.sh); do
 	mkdir -p "$root/t/packages/$package"
 	GOOS=windows CGO_ENABLED=0 go test -c -tags ci,migrated_fynedo,no_emoji -o "$root/t/packages/$package/package.test.exe" "./$package"
