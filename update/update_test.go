@@ -369,7 +369,7 @@ func TestRollbackGoesToTheVersionBeforeAndBackAgain(t *testing.T) {
 }
 
 func TestTheNewestPackageForThisSystemIsFoundInAFolderAndInTheWeb(t *testing.T) {
-	m, dir := newMaker(t), t.TempDir()
+	m, dir, root := newMaker(t), t.TempDir(), newRoot(t)
 	if _, err := Find(t.Context(), dir, nil); !errors.Is(err, ErrNothing) {
 		t.Errorf("an empty folder: %v", err)
 	}
@@ -393,7 +393,7 @@ func TestTheNewestPackageForThisSystemIsFoundInAFolderAndInTheWeb(t *testing.T) 
 		must(t, err)
 		signature, err := o.Signature(t.Context())
 		must(t, err)
-		if v, err := newRoot(t).Stage(m.public, archive, signature, "1.0.0"); err != nil || v != "1.10.0" {
+		if v, err := root.Stage(m.public, archive, signature, "1.0.0"); err != nil || v != "1.10.0" {
 			t.Errorf("%s: %q, %v", source, v, err)
 		}
 		must(t, archive.Close())

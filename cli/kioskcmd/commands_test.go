@@ -158,7 +158,7 @@ func TestACrashReportOfAKioskLiesWithItsData(t *testing.T) {
 			return nil
 		})
 	}
-	if len(reports) != 1 || !strings.Contains(reports[0], filepath.Join("authenkiosk", "crashes")) {
+	if len(reports) != 1 || !strings.Contains(strings.ToLower(reports[0]), filepath.Join("authenkiosk", "crashes")) {
 		t.Errorf("the reports are %q; it said %s", reports, said)
 	}
 }

@@ -4,7 +4,7 @@
 # The comment behind a step's name is what is printed.
 set -eu
 version=$1 steps=${2:-}
-packages="atomicfile neterror storage update outbox app/config app/control app/privatelog cli cli/kioskcmd cmd/authenagent nhso agent printer/spooler visit"
+packages="atomicfile neterror storage update outbox app/config app/privatelog cli cli/kioskcmd cmd/authenagent nhso agent printer/spooler visit"
 
 export WINEPREFIX=/root/prefix WINEDEBUG=-all WINEDLLOVERRIDES=mscoree,mshtml= LIBGL_ALWAYS_SOFTWARE=1
 drive=$WINEPREFIX/drive_c
@@ -168,7 +168,10 @@ do_packages() { # tests of our packages
 	failed=
 	for package in $packages; do
 		cd "/t/packages/$package"
-		if wine package.test.exe -test.short -test.timeout 15m >/t/package.log 2>&1 </dev/null; then
+		only=.
+		# All of the store's would take an hour: what the system does to files is enough.
+		[ "$package" != storage ] || only='DamagedFile|Holds|Panic|DPAPI|Lock|Room|Compact|Secret'
+		if wine package.test.exe -test.short -test.run "$only" -test.timeout 15m >/t/package.log 2>&1 </dev/null; then
 			echo "ok   $package"
 		else
 			failed=1
@@ -194,7 +197,7 @@ KIOSK
 	mkdir -p /t/e2e /run/pcscd
 	cd /t/e2e
 	env -u DISPLAY /t/e2e.test -windows -program /t/kiosk.sh -pictures /t/pictures -test.parallel 1 -test.v -test.timeout 30m \
-		-test.run 'AVisitFromTheCardToTheSlip|WhenThePowerWent|IsCutIsLookedUp|PullingTheCard|AVouches|AGuardian|ACardLeaves' </dev/null
+		-test.run 'AVisitFromTheCardToTheSlip|WhenThePowerWent|IsCutIsLookedUp|PullingTheCard|AGuardian' </dev/null
 }
 
 began() { date +%s.%N; }
