@@ -262,6 +262,9 @@ func vouchedFor(t *testing.T, panel, reader string) {
 	remove()
 	s.screen("welcome")
 	s.kiosk.end(t)
+	if *onWindows {
+		return
+	}
 	r, err := s.store().Visit(visit.ID(codes[0].TransID))
 	if a := r.Visit.Attestation; err != nil || a.Certifier != guardian.PID || a.Relation != visit.RelationParent {
 		t.Errorf("the store has %v by %v: %v", a.Relation, a.Certifier, err)
