@@ -43,25 +43,14 @@ func (p *Program) Places(args []string) (config, data string, err error) {
 	return config, data, err
 }
 
-// LogName names the log of a program whose standard error nobody reads, as a service and a
-// window of Windows are: beside its data. Where the command line makes no sense it is
-// where the data are when nobody says otherwise.
-func (p *Program) LogName(args []string) (string, error) {
-	_, data, err := p.Places(args)
-	if err != nil {
-		if data, err = DefaultData(); err != nil {
-			return "", err
-		}
-	}
-	return filepath.Join(data, p.Name+".log"), nil
-}
-
-// OpenLog opens that log.
+// OpenLog opens the log of a program whose standard error nobody reads, as a service and a
+// window of Windows are: beside its data. A command line that makes no sense has none.
 func (p *Program) OpenLog(args []string) (*os.File, error) {
-	path, err := p.LogName(args)
+	_, data, err := p.Places(args)
 	if err != nil {
 		return nil, err
 	}
+	path := filepath.Join(data, p.Name+".log")
 	if err := atomicfile.MakeDir(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
