@@ -2,6 +2,7 @@ package setup
 
 import (
 	"cmp"
+	"fmt"
 	"image/color"
 
 	"fyne.io/fyne/v2"
@@ -18,8 +19,9 @@ import (
 func (s *Screen) frame() fyne.CanvasObject {
 	say := s.say()
 	s.buildKeyboard()
-	middle := container.NewBorder(nil, s.foot, nil, nil, container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 8, 8, 24), s.form)))
-	body := container.NewBorder(nil, s.keys, s.rail, nil, container.New(layout.NewCustomPaddedLayout(0, 0, 12, 0), middle))
+	s.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 8, 8, 24), s.form))
+	middle := container.NewBorder(nil, s.foot, nil, nil, s.scroll)
+	body := container.NewBorder(nil, s.keys, container.NewVScroll(s.rail), nil, container.New(layout.NewCustomPaddedLayout(0, 0, 12, 0), middle))
 	if s.m.Settings {
 		return body
 	}
@@ -44,6 +46,14 @@ var marks = map[model.State]string{model.Good: "✓ ", model.Without: "– ", mo
 
 // buildRail lists the steps.
 func (s *Screen) buildRail() {
+	shape := fmt.Sprint(s.say().Lang, s.m.Step)
+	for _, step := range s.m.Steps() {
+		shape += fmt.Sprint(step, marks[s.m.Check(step).State], s.m.MayGo(step))
+	}
+	if shape == s.railShape {
+		return
+	}
+	s.railShape = shape
 	s.rail.Objects = nil
 	for _, step := range s.m.Steps() {
 		b := s.button("step-"+string(step), marks[s.m.Check(step).State]+s.say().Say("setup.step."+string(step)), func() { s.send(model.Go{To: step}) })
@@ -71,7 +81,12 @@ func (s *Screen) buildForm() {
 	}
 	s.form.Objects = []fyne.CanvasObject{title(say.Say("setup.step." + step)), wrapped(say.Say(about))}
 	for _, a := range s.m.Asks() {
-		s.form.Add(bold(wrapped(say.Say("setup.ask." + a.Key))))
+		// What is wrong stands beside the question: nothing moves when it comes and goes, also
+		// under a finger.
+		wrong := newMessage(widget.DangerImportance)
+		wrong.Wrapping, wrong.Truncation = fyne.TextWrapOff, fyne.TextTruncateEllipsis
+		s.wrong[a.Key] = wrong
+		s.form.Add(container.NewBorder(nil, nil, bold(widget.NewLabel(spaced(say.Say("setup.ask."+a.Key)))), nil, wrong.Label))
 		if hint := "setup.hint." + a.Key; say.Knows(hint) {
 			s.form.Add(wrapped(say.Say(hint)))
 		}
@@ -80,8 +95,6 @@ func (s *Screen) buildForm() {
 		} else {
 			s.form.Add(s.field(a))
 		}
-		s.wrong[a.Key] = newMessage(widget.DangerImportance)
-		s.form.Add(s.wrong[a.Key].Label)
 	}
 	if s.m.Step == model.Finish {
 		s.summary()
@@ -90,7 +103,7 @@ func (s *Screen) buildForm() {
 }
 
 func (s *Screen) options(a model.Ask) fyne.CanvasObject {
-	row := container.New(&flow{})
+	row := s.flow(a.Key)
 	for _, o := range a.Options {
 		label := o.Label
 		if label == "" {
@@ -118,11 +131,11 @@ func (s *Screen) field(a model.Ask) fyne.CanvasObject {
 	return e
 }
 
-// showWrong says what is wrong with the answers.
+// showWrong says what is wrong with the answers, but of the field in which somebody types.
 func (s *Screen) showWrong() {
 	for _, a := range s.m.Asks() {
 		words := ""
-		if key := s.m.Wrong(a); key != "" && (s.m.Strict || !s.m.Missing(a)) {
+		if key := s.m.Wrong(a); key != "" && (s.m.Strict || !s.m.Missing(a) && a.Key != s.typing) {
 			words = s.say().Say(key)
 		}
 		if m := s.wrong[a.Key]; m != nil && m.Text != spaced(words) {
@@ -153,60 +166,82 @@ func detail(c model.Check) string {
 	return " · " + c.Detail
 }
 
-// buildFoot makes what was found out, and the ways on.
-func (s *Screen) buildFoot() {
-	say, c := s.say(), s.m.Check(s.m.Step)
-	m := newMessage(importances[c.State])
-	m.say(s.found(c))
-	s.foot.Objects = []fyne.CanvasObject{widget.NewSeparator(), m.Label}
-	if s.m.Failed != "" {
-		failed := newMessage(widget.DangerImportance)
-		failed.say(say.Say("setup.failed") + " · " + s.m.Failed)
-		s.foot.Add(failed.Label)
+// way is a button on the way on.
+type way struct {
+	name   string
+	strong bool
+	act    func()
+}
+
+// ways are the buttons that make sense now.
+func (s *Screen) ways() (list []way) {
+	event := func(name string, strong bool, e model.Event) {
+		list = append(list, way{name, strong, func() { s.send(e) }})
 	}
-	ways := container.New(&flow{})
-	add := func(name string, strong bool, act func()) {
-		b := s.button(name, say.Say("setup.button."+name), act)
-		if strong {
-			b.Importance = widget.HighImportance
-		}
-		if s.m.Saving {
-			b.Disable()
-		}
-		ways.Add(b)
-	}
-	event := func(e model.Event) func() { return func() { s.send(e) } }
 	if !s.m.Settings && s.m.Step != model.Start {
-		add("back", false, event(model.Back{}))
+		event("back", false, model.Back{})
 	}
 	switch {
-	case c.State == model.Judge:
-		add("fine", true, event(model.Judged{Fine: true}))
-		add("not-fine", false, event(model.Judged{}))
+	case s.m.Check(s.m.Step).State == model.Judge:
+		event("fine", true, model.Judged{Fine: true})
+		event("not-fine", false, model.Judged{})
 	case s.m.Settings:
-		add("save", true, event(model.Next{}))
+		event("save", true, model.Next{})
 	case s.m.Step == model.Finish:
-		add("finish", true, event(model.Next{}))
+		event("finish", true, model.Next{})
 	default:
-		add("next", true, event(model.Next{}))
+		event("next", true, model.Next{})
 	}
 	if s.m.MayGoWithout() {
-		add("without", false, event(model.GoWithout{}))
+		event("without", false, model.GoWithout{})
 	}
 	switch s.m.Step {
 	case model.NHSO, model.Reader, model.Slips, model.Camera:
-		add("again", false, event(model.Again{}))
+		event("again", false, model.Again{})
 	case model.Start:
-		add("demo", false, event(model.TryDemo{}))
+		event("demo", false, model.TryDemo{})
 	}
 	if s.m.Saved {
-		add("restart", false, func() { s.o.Begin(false) })
+		list = append(list, way{"restart", false, func() { s.o.Begin(false) }})
 	}
 	if len(s.entries) > 0 {
-		add("keyboard", false, func() { s.letters = !s.letters; s.build() })
+		list = append(list, way{"keyboard", false, func() { s.letters = !s.letters; s.build() }})
 	}
-	s.foot.Add(ways)
-	s.foot.Refresh()
+	return list
+}
+
+// buildFoot makes what was found out, and the ways on. Buttons stay while they are the same:
+// what comes from a device meanwhile must take none from under a finger.
+func (s *Screen) buildFoot() {
+	say, c, ways := s.say(), s.m.Check(s.m.Step), s.ways()
+	shape := fmt.Sprint(say.Lang, s.m.Saving)
+	for _, w := range ways {
+		shape += " " + w.name
+	}
+	if shape != s.footShape {
+		s.footShape = shape
+		s.told, s.failed = newMessage(widget.MediumImportance), newMessage(widget.DangerImportance)
+		row := s.flow("")
+		for _, w := range ways {
+			b := s.button(w.name, say.Say("setup.button."+w.name), w.act)
+			if w.strong {
+				b.Importance = widget.HighImportance
+			}
+			if s.m.Saving {
+				b.Disable()
+			}
+			row.Add(b)
+		}
+		s.foot.Objects = []fyne.CanvasObject{widget.NewSeparator(), s.told.Label, s.failed.Label, row}
+		s.foot.Refresh()
+	}
+	s.told.Importance = importances[c.State]
+	s.told.say(s.found(c))
+	failed := ""
+	if s.m.Failed != "" {
+		failed = say.Say("setup.failed") + " · " + s.m.Failed
+	}
+	s.failed.say(failed)
 }
 
 var importances = map[model.State]widget.Importance{

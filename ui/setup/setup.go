@@ -41,13 +41,19 @@ type Screen struct {
 	root   *fyne.Container
 	rail   *fyne.Container
 	form   *fyne.Container
+	scroll *container.Scroll // around the form; nil: there is none yet
 	foot   *fyne.Container
 	keys   *fyne.Container
 
-	shape   string // of the form that is shown
+	shape, railShape, footShape string // of what is shown of them
+
+	told, failed *message // in the foot
+
 	entries []*entry
 	wrong   map[string]*message // by the key that is asked
+	widths  map[string]*float32 // see flow
 	at      string              // the field in which letters that are touched come
+	typing  string              // the field that has the keyboard; empty: none
 	letters bool                // the keyboard is shown
 	thai    bool                // its letters
 	shift   bool
@@ -66,7 +72,7 @@ func New(o Options) (*Screen, error) {
 		o.Touched = func() {}
 	}
 	s := &Screen{
-		o: o, m: o.Model, words: words, letters: o.Keyboard,
+		o: o, m: o.Model, words: words, letters: o.Keyboard, widths: map[string]*float32{},
 		root: container.NewStack(), rail: container.NewVBox(), form: container.NewVBox(), foot: container.NewVBox(), keys: container.NewVBox(),
 	}
 	s.build()
@@ -110,7 +116,7 @@ func (s *Screen) say() draw.Speaker {
 
 // send lets the model take an event, and shows what it has become.
 func (s *Screen) send(e model.Event) {
-	before := s.m.Step
+	before, was := s.m.Step, s.m.Check(s.m.Step).State
 	m, effects := s.m.Take(e)
 	s.m = m
 	for _, e := range effects {
@@ -121,8 +127,11 @@ func (s *Screen) send(e model.Event) {
 		s.o.Do(e, s.send)
 	}
 	s.build()
-	if s.m.Step != before {
+	switch now := s.m.Check(s.m.Step).State; {
+	case s.m.Step != before:
 		s.focusFirst()
+	case now == model.Judge && now != was:
+		s.focusName("fine") // it is the only question now
 	}
 }
 
@@ -139,9 +148,7 @@ func (s *Screen) build() {
 	}
 	s.showWrong()
 	s.buildFoot()
-	if focused != "" && s.focusedName() != focused {
-		s.focusName(focused)
-	}
+	s.focusName(focused) // of the widgets that are there now
 }
 
 // shapeNow tells forms apart that need other widgets.
@@ -182,6 +189,25 @@ func (s *Screen) typedKey(e *fyne.KeyEvent) bool {
 	return true
 }
 
+// reveal brings a field into sight that has got the keyboard.
+func (s *Screen) reveal(o fyne.CanvasObject) {
+	if s.scroll == nil {
+		return
+	}
+	driver := fyne.CurrentApp().Driver()
+	top := driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(s.scroll.Content).Y
+	is := s.scroll.Offset
+	switch end := top + o.Size().Height + gap; {
+	case top < is.Y:
+		is.Y = max(top-gap, 0)
+	case end > is.Y+s.scroll.Size().Height:
+		is.Y = end - s.scroll.Size().Height
+	}
+	if is != s.scroll.Offset {
+		s.scroll.ScrollToOffset(is)
+	}
+}
+
 // entered is Enter in a field: it goes to the next one, or on.
 func (s *Screen) entered(e *entry) {
 	if i := slices.Index(s.entries, e); i >= 0 && i+1 < len(s.entries) {
@@ -218,11 +244,11 @@ func (s *Screen) First() fyne.Focusable {
 }
 
 func (s *Screen) focusName(name string) {
-	if s.window == nil {
+	if s.window == nil || name == "" {
 		return
 	}
 	s.each(func(n string, o fyne.CanvasObject) {
-		if f, can := o.(fyne.Focusable); can && n == name {
+		if f, can := o.(fyne.Focusable); can && n == name && f != s.window.Canvas().Focused() {
 			s.window.Canvas().Focus(f)
 		}
 	})

@@ -232,6 +232,10 @@ func TestTheLanguageChangesAndNothingElse(t *testing.T) {
 	if w.say().Lang != "en" || !strings.Contains(w.texts(), "Code of the unit") || w.entries[0].Text != "10001" || w.focusedName() != "unit.hcode" {
 		t.Errorf("%q, the keyboard is at %q", w.texts(), w.focusedName())
 	}
+	w.hand("2")
+	if w.entries[0].Text != "100012" {
+		t.Errorf("the letters come into a field that is not there any more; the one that is has %q", w.entries[0].Text)
+	}
 }
 
 func TestWhatIsMissingIsSaidWhenSomebodyWantsToGoOn(t *testing.T) {
@@ -241,10 +245,48 @@ func TestWhatIsMissingIsSaidWhenSomebodyWantsToGoOn(t *testing.T) {
 		t.Error("it is said before anybody has typed")
 	}
 	w.hand("1")
+	if strings.Contains(w.texts(), w.say().Say("setup.wrong.unit.hcode")) {
+		t.Error("it is said while somebody types")
+	}
+	w.key(fyne.KeyReturn)
 	w.says("setup.wrong.unit.hcode")
-	w.key(fyne.KeyReturn, fyne.KeyReturn, fyne.KeyReturn)
+	w.key(fyne.KeyReturn, fyne.KeyReturn)
 	w.at(model.Unit)
 	w.says("setup.wrong.unit.name")
+}
+
+// A finger that goes down on a field takes the keyboard from the one before, of which then
+// something may be said. The field must still be under the finger when that goes up.
+func TestNothingMovesWhenSomethingIsSaidToBeWrong(t *testing.T) {
+	w := newWorld(t, model.Kiosk, nil)
+	w.key(fyne.KeyReturn)
+	w.hand("1")
+	place := func() fyne.Position { return fyne.CurrentApp().Driver().AbsolutePositionForObject(w.entries[1]) }
+	before := place()
+	w.window.Canvas().Unfocus()
+	w.says("setup.wrong.unit.hcode")
+	if after := place(); after != before {
+		t.Errorf("the field was at %v and is at %v", before, after)
+	}
+}
+
+// What a device says while a finger is down must not put another button in the place of the one
+// under it: Fyne would take the finger for one that slid off.
+func TestAButtonStaysWhileADeviceIsHeard(t *testing.T) {
+	w := newWorld(t, model.Kiosk, nil)
+	button := func(name string) (found fyne.CanvasObject) {
+		w.each(func(n string, o fyne.CanvasObject) {
+			if n == name {
+				found = o
+			}
+		})
+		return found
+	}
+	next, step := button("next"), button("step-start")
+	w.tell(model.Looked{Found: model.Found{Readers: []string{"a"}}})
+	if next == nil || button("next") != next || button("step-start") != step {
+		t.Error("there is another one")
+	}
 }
 
 func TestTheDemoIsOneKeyAway(t *testing.T) {
@@ -288,6 +330,9 @@ func TestNothingIsTooSmallForAFinger(t *testing.T) {
 				w.m.Step = step
 				w.build()
 				widgets, _ := w.Layout()
+				if least := w.root.MinSize(); least.Height > panel.Height || least.Width > panel.Width {
+					t.Errorf("%s, %s: it needs %v of a panel of %v", step, lang, least, panel)
+				}
 				for _, b := range widgets {
 					if b.H < finger {
 						t.Errorf("%s, %s: %s is %d high", step, lang, b.Name, b.H)

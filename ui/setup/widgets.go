@@ -66,7 +66,18 @@ func (e *entry) Name() string { return e.name }
 // FocusGained implements fyne.Focusable.
 func (e *entry) FocusGained() {
 	e.Entry.FocusGained()
+	e.s.typing = e.name
 	e.s.lettersFor(e.name)
+	e.s.reveal(e)
+}
+
+// FocusLost implements fyne.Focusable.
+func (e *entry) FocusLost() {
+	e.Entry.FocusLost()
+	if e.s.typing == e.name {
+		e.s.typing = ""
+		e.s.showWrong()
+	}
 }
 
 // MinSize implements fyne.Widget.
@@ -144,23 +155,44 @@ func title(words string) *widget.Label {
 	return l
 }
 
-// flow puts objects beside each other, and in further lines where there is no room.
-type flow struct{ width float32 }
+// flow puts objects beside each other, and in further lines where there is no room. How high
+// it is depends on how wide it is, which layouts of Fyne are not told: it keeps the width of
+// before, in a place that outlives it, and has all laid out once more when that was another.
+type flow struct {
+	width *float32
+	again func()
+}
 
 const gap = 6
 
-// MinSize implements fyne.Layout: it is as high as the width of before asks for.
+// flow makes one; the name tells it from the others of the screen.
+func (s *Screen) flow(name string) *fyne.Container {
+	if s.widths[name] == nil {
+		s.widths[name] = new(float32)
+	}
+	return container.New(&flow{s.widths[name], func() { fyne.Do(s.root.Refresh) }})
+}
+
+// MinSize implements fyne.Layout.
 func (f *flow) MinSize(objects []fyne.CanvasObject) (is fyne.Size) {
 	for _, o := range objects {
-		is.Width = max(is.Width, o.MinSize().Width)
+		is = is.Max(o.MinSize())
 	}
-	is.Height = f.place(objects, max(f.width, is.Width), func(fyne.CanvasObject, fyne.Position, fyne.Size) {})
+	if *f.width > 0 { // else it is taken to be wide
+		is.Height = f.place(objects, max(*f.width, is.Width), func(fyne.CanvasObject, fyne.Position, fyne.Size) {})
+	}
 	return is
 }
 
 // Layout implements fyne.Layout.
 func (f *flow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	f.width = size.Width
+	if *f.width != size.Width && len(objects) > 0 {
+		before := f.MinSize(objects).Height
+		*f.width = size.Width
+		if f.MinSize(objects).Height != before {
+			f.again()
+		}
+	}
 	f.place(objects, size.Width, func(o fyne.CanvasObject, at fyne.Position, is fyne.Size) {
 		o.Move(at)
 		o.Resize(is)
