@@ -19,17 +19,20 @@ type wizard struct {
 	layout     map[string]any
 }
 
-// newWizard shows it. begin is called on the goroutine of the window when it has ended.
-func newWizard(ctx context.Context, o *kioskcmd.Setup, window fyne.Window, layoutFile string, begin func()) (*wizard, error) {
+// newWizard shows it. begin is called on the goroutine of the window when it has ended;
+// ended hears that the program ends before that.
+func newWizard(ctx context.Context, o *kioskcmd.Setup, window fyne.Window, layoutFile string, begin func(), ended chan<- error) (*wizard, error) {
 	fyne.CurrentApp().Settings().SetTheme(station.NewTheme(false)) // the staff sit before it
-	ctx, over := context.WithCancel(ctx)
+	shown, over := context.WithCancel(ctx)
+	begun := make(chan struct{})
 	screen, err := ui.New(ui.Options{
 		Model: o.Model, Keyboard: o.Model.Face == setup.Kiosk,
 		Do: func(e setup.Effect, tell func(setup.Event)) {
-			go o.Do(ctx, e, func(told setup.Event) { fyne.Do(func() { tell(told) }) })
+			go o.Do(shown, e, func(told setup.Event) { fyne.Do(func() { tell(told) }) })
 		},
 		Begin: func(demo bool) {
 			over()
+			close(begun)
 			if demo {
 				o.Demo()
 			}
@@ -42,6 +45,13 @@ func newWizard(ctx context.Context, o *kioskcmd.Setup, window fyne.Window, layou
 	}
 	window.SetContent(screen.Content())
 	screen.Attach(window)
+	go func() {
+		select {
+		case <-begun:
+		case <-ctx.Done():
+			ended <- nil
+		}
+	}()
 	return &wizard{screen: screen, layoutFile: layoutFile}, nil
 }
 

@@ -58,7 +58,7 @@ func openStation(ctx context.Context, o kioskcmd.StationOpening) error {
 	}
 	switch {
 	case o.Setup != nil:
-		w.wizard, err = newWizard(ctx, o.Setup, w.window, o.LayoutFile, func() { w.begin(ctx) })
+		w.wizard, err = newWizard(ctx, o.Setup, w.window, o.LayoutFile, func() { w.begin(ctx) }, w.ended)
 	case made != nil:
 		err = w.play(ctx, made)
 	default:
@@ -108,6 +108,13 @@ func (w *deskWindow) show() {
 func (w *deskWindow) begin(ctx context.Context) {
 	go func() {
 		made, err := w.o.Try()
+		if ctx.Err() != nil { // the window has gone meanwhile
+			if err == nil {
+				made.Close()
+			}
+			w.ended <- nil
+			return
+		}
 		fyne.Do(func() {
 			if w.wizard != nil {
 				w.wizard.leave(w.window)

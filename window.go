@@ -174,7 +174,7 @@ func (s *theatre) setUp(ctx context.Context) (err error) {
 	s.wizard, err = newWizard(ctx, s.o.Setup, s.window, s.o.LayoutFile, func() {
 		over()
 		s.begin(ctx)
-	})
+	}, s.ended)
 	if err != nil {
 		over()
 		return err
@@ -187,6 +187,13 @@ func (s *theatre) setUp(ctx context.Context) (err error) {
 func (s *theatre) begin(ctx context.Context) {
 	go func() {
 		k, err := s.o.Try()
+		if ctx.Err() != nil { // the window has gone meanwhile
+			if err == nil {
+				k.Close()
+			}
+			s.ended <- nil
+			return
+		}
 		fyne.Do(func() {
 			s.wizard.leave(s.window)
 			s.wizard = nil

@@ -54,7 +54,7 @@ func (p *Program) configShow(s *Settings) error {
 		if key == "nhso.recorder_pid" && value != "" {
 			value = l.NHSO.RecorderPID.Masked()
 		}
-		if _, err := fmt.Fprintf(w, "%s\t%q\t%s\n", key, value, from); err != nil {
+		if _, err := fmt.Fprintf(w, "%s\t%q\t%s\n", key, config.WithoutSecret(value), from); err != nil {
 			return err
 		}
 	}

@@ -11,12 +11,12 @@ import (
 
 func TestEveryValueSaysWhereItComesFrom(t *testing.T) {
 	file, data := zoneConfig(t)
-	write(t, file, read(t, file)+"recorder_pid = \"9000000000004\"\n")
+	write(t, file, read(t, file)+"recorder_pid = \"9000000000004\"\n[camera]\nsource = \"mjpeg:http://me:s3cret@192.0.2.8/video\"\n")
 	if _, err := config.Change(file, data, map[string]string{"unit.name": "ใหม่"}); err != nil {
 		t.Fatal(err)
 	}
 	got := call(t, "", "config", "show", "-config", file, "-data", data)
-	if got.status != exitOK || strings.Contains(got.out, "9000000000004") {
+	if got.status != exitOK || strings.Contains(got.out, "9000000000004") || strings.Contains(got.out, "s3cret") {
 		t.Fatalf("%+v", got)
 	}
 	for _, want := range []string{`unit.name "ใหม่" ` + config.SettingsFile(data), `nhso.zone "test" ` + file, `printer.kind "none" default`} {

@@ -206,6 +206,15 @@ func TestE2EAnEmptyMachineBringsItsFirstCodeByTheWizard(t *testing.T) {
 	}
 }
 
+func TestE2EAWizardEndsWithItsWindow(t *testing.T) {
+	t.Parallel()
+	for _, face := range []string{"kiosk", "station"} {
+		n := newMachine(t, face, "1366x768", false)
+		n.at("start")
+		n.kiosk.end(t)
+	}
+}
+
 func TestE2EAStationIsSetUpAndItsAdministratorChangesASetting(t *testing.T) {
 	t.Parallel()
 	n := newMachine(t, "station", "1366x768", false)

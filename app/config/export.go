@@ -87,6 +87,17 @@ func section(b *bytes.Buffer, head string, values map[string]string) error {
 	return nil
 }
 
+// WithoutSecret is a value as it may be shown: of an address that may hold a password or a
+// key, what stands before and after that.
+func WithoutSecret(value string) string {
+	rest := strings.TrimPrefix(value, "mjpeg:")
+	if !holdsSecret(rest) {
+		return value
+	}
+	u, _ := url.Parse(rest) // holdsSecret could
+	return strings.TrimSuffix(value, rest) + u.Scheme + "://" + u.Host + u.Path + " ..."
+}
+
 // holdsSecret reports whether a text is an address with a password, or with words behind a
 // question mark, which may be a key.
 func holdsSecret(text string) bool {

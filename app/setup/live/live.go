@@ -270,7 +270,14 @@ func (l *Live) keep(values map[string]string) error {
 	if err != nil {
 		return err
 	}
-	return audit(store, before, after, role, handle)
+	events := changes(before, after, role, handle)
+	if values[setup.Token] != "" {
+		events = append(events, storage.Event{Name: "settings-token", Role: role, Result: "ok", Handle: handle})
+	}
+	if events == nil {
+		return nil
+	}
+	return store.Audit(events...)
 }
 
 // who is the administrator of a station, or nobody with a name in the wizard.
@@ -295,17 +302,13 @@ func addAdmin(store *storage.Store, text, digits string) error {
 	return err
 }
 
-// audit notes which settings were changed, and by whom; their values it does not hold.
-func audit(store *storage.Store, before, after config.Loaded, role, handle string) error {
-	var events []storage.Event
+// changes are which settings were changed, and by whom; their values the audit does not hold.
+func changes(before, after config.Loaded, role, handle string) (events []storage.Event) {
 	for _, key := range config.Settable() {
 		if before.Value(key) != after.Value(key) {
 			name := "settings-" + strings.NewReplacer(".", "-", "_", "-").Replace(key)
 			events = append(events, storage.Event{Name: name, Role: role, Result: "ok", Handle: handle})
 		}
 	}
-	if events == nil {
-		return nil
-	}
-	return store.Audit(events...)
+	return events
 }

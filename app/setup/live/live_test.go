@@ -219,7 +219,7 @@ func TestTheEndLeavesAMachineThatIsSetUp(t *testing.T) {
 		t.Errorf("%v, %v", all, err)
 	}
 	var audit strings.Builder
-	if err := errors.Join(store.AuditExport(&audit), store.Close()); err != nil || !strings.Contains(audit.String(), `"settings-unit-hcode"`) {
+	if err := errors.Join(store.AuditExport(&audit), store.Close()); err != nil || !strings.Contains(audit.String(), `"settings-unit-hcode"`) || !strings.Contains(audit.String(), `"settings-token"`) {
 		t.Errorf("the audit has no word of it: %v %s", err, audit.String())
 	}
 	if m, err := w.Begin(setup.Kiosk, false); err != nil || !m.Known.Admin[visit.ZoneTest] {
