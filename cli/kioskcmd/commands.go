@@ -72,6 +72,7 @@ type flags struct {
 	template         string
 	dpi              int
 	asDemo, again    bool // the demo, whatever is set up; the wizard, though that was done
+	gone             bool // the machine was set up, and its settings are lost
 }
 
 // Commands are those of the program with a screen; the kiosk is the first.
@@ -183,6 +184,11 @@ func (f *flags) open(p *cli.Program, s *cli.Settings, trial *app.Trial, patients
 	c, err := config.Default(), error(nil)
 	if !f.asDemo {
 		c, err = s.Load()
+	}
+	if err == nil && f.gone {
+		if l, again := s.LoadWhole(); again == nil && !l.IsSetUp() {
+			err = errGone
+		}
 	}
 	if err != nil {
 		return app.NotStarted(visit.ConfigWrong, err)

@@ -8,6 +8,7 @@ import (
 	"authenkiosk/app/setup"
 	"authenkiosk/app/setup/live"
 	"authenkiosk/cli"
+	"authenkiosk/visit"
 	"authenkiosk/visit/desk"
 )
 
@@ -35,6 +36,9 @@ func (f *flags) setup(p *cli.Program, ctx context.Context, s *cli.Settings) erro
 	return errors.New("write: setup, setup kiosk, or setup station")
 }
 
+// errGone says that nobody may set the machine up by standing before it.
+var errGone = errors.New("an administrator looks after this machine, and its unit is said nowhere any more (settings.toml in the data, unit.hcode): put the file back, or let the administrator set it up again: authenkiosk setup")
+
 // wizard returns what a window needs to set the machine up; nil: it is set up already, or
 // its configuration has mistakes, which the window tells.
 func (f *flags) wizard(s *cli.Settings, face setup.Face) (*Setup, error) {
@@ -52,6 +56,9 @@ func (f *flags) wizard(s *cli.Settings, face setup.Face) (*Setup, error) {
 	m, err := wizard.Begin(face, false)
 	if err != nil {
 		return nil, err
+	}
+	if f.gone = !f.again && (m.Known.Admin[visit.ZoneTest] || m.Known.Admin[visit.ZoneProduction]); f.gone {
+		return nil, nil //nolint:nilnil // the face says so
 	}
 	return &Setup{m, wizard.Do, func() { f.asDemo = true }}, nil
 }

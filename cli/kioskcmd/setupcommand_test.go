@@ -2,14 +2,18 @@ package kioskcmd
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"path/filepath"
 	"testing"
 
+	"authenkiosk/app"
 	"authenkiosk/app/config"
 	"authenkiosk/app/setup"
 	"authenkiosk/cli"
+	"authenkiosk/storage"
 	"authenkiosk/visit"
+	"authenkiosk/visit/desk"
 )
 
 func TestTheWizardComesWhereNobodyHasSaidForWhichUnitTheMachineWorks(t *testing.T) {
@@ -51,6 +55,37 @@ func TestTheWizardComesWhereNobodyHasSaidForWhichUnitTheMachineWorks(t *testing.
 				t.Error("the demo cannot be chosen")
 			}
 		})
+	}
+}
+
+func TestAMachineThatHasLostItsSettingsIsNotSetUpByWhoeverStandsBeforeIt(t *testing.T) {
+	s := &cli.Settings{Data: t.TempDir(), Log: slog.New(slog.DiscardHandler)}
+	store, err := storage.Open(filepath.Join(s.Data, "test"), storage.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	name, err := desk.ParseOperatorName("สมศรี")
+	pin, bad := desk.NewPIN("204916")
+	if err = errors.Join(err, bad); err == nil {
+		_, err = store.AddOperator(name, desk.Administrator, pin)
+	}
+	if err := errors.Join(err, store.Close()); err != nil {
+		t.Fatal(err)
+	}
+	f := &flags{}
+	if got, err := f.wizard(s, setup.Kiosk); got != nil || err != nil {
+		t.Errorf("the wizard comes: %v", err)
+	}
+	face := func(app.Options) error { return nil }
+	if err := f.open(&cli.Program{}, s, nil, face); app.StartProblem(err) != visit.ConfigWrong || !errors.Is(err, errGone) {
+		t.Errorf("it starts, or does not say why not: %v", err)
+	}
+	write(t, config.SettingsFile(s.Data), "[unit]\nhcode = \"12345\"\n[nhso]\nzone = \"test\"\n")
+	if err := f.open(&cli.Program{}, s, nil, face); err != nil {
+		t.Errorf("with the file put back: %v", err)
+	}
+	if got, err := (&flags{again: true}).wizard(s, setup.Kiosk); got == nil || err != nil {
+		t.Errorf("an administrator cannot set it up again: %v", err)
 	}
 }
 
