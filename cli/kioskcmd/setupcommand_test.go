@@ -77,11 +77,11 @@ func TestAMachineThatHasLostItsSettingsIsNotSetUpByWhoeverStandsBeforeIt(t *test
 		t.Errorf("the wizard comes: %v", err)
 	}
 	face := func(app.Options) error { return nil }
-	if err := f.open(&cli.Program{}, s, nil, face); app.StartProblem(err) != visit.ConfigWrong || !errors.Is(err, errGone) {
+	if err := f.open(&cli.Program{}, s, nil, false, face); app.StartProblem(err) != visit.ConfigWrong || !errors.Is(err, errGone) {
 		t.Errorf("it starts, or does not say why not: %v", err)
 	}
 	write(t, config.SettingsFile(s.Data), "[unit]\nhcode = \"12345\"\n[nhso]\nzone = \"test\"\n")
-	if err := f.open(&cli.Program{}, s, nil, face); err != nil {
+	if err := f.open(&cli.Program{}, s, nil, false, face); err != nil {
 		t.Errorf("with the file put back: %v", err)
 	}
 	if got, err := (&flags{again: true}).wizard(s, setup.Kiosk); got == nil || err != nil {

@@ -201,7 +201,7 @@ func (c *counter) ask(pid visit.PID) {
 	c.busy, c.found = true, nil
 	c.say(c.s.say.Say("station.doing"), false)
 	var found desk.Right
-	c.s.ask(func(ctx context.Context, dk desk.Desk, o desk.Operator) (err error) {
+	c.s.ask(c.s.here(), func(ctx context.Context, dk desk.Desk, o desk.Operator) (err error) {
 		found, err = dk.CheckRight(ctx, o, pid)
 		return err
 	}, func(err error) {
@@ -229,7 +229,7 @@ func (c *counter) open() {
 	id, why := c.item, c.why
 	c.busy = true
 	c.say(c.s.say.Say("station.doing"), false)
-	c.s.ask(func(ctx context.Context, dk desk.Desk, o desk.Operator) error {
+	c.s.ask(c.s.here(), func(ctx context.Context, dk desk.Desk, o desk.Operator) error {
 		return dk.OpenItem(ctx, o, id, hn, why)
 	}, func(err error) {
 		c.busy = false
