@@ -206,8 +206,8 @@ do_manual() { # the commands of the manual, in their order, but those that wait 
 	cd /root
 	for page in it developer privacy; do
 		sed -n '/^```console$/,/^```$/{/^```/d;p}' "/root/manual/en/$page.md"
-	done | grep -v ' nano \|/screen \| pair \| restore \| update \|production\| agent$' >/root/commands
-	[ "$(wc -l </root/commands)" -ge 14 ]
+	done | grep -v ' nano \|/screen \| pair \| backup \| restore \| update \|production\| agent$' >/root/commands
+	[ "$(wc -l </root/commands)" -ge 13 ]
 	while read -r line; do
 		case $line in
 		*' secret '*) typed=00000000-0000-0000-0000-000000000000 ;;
