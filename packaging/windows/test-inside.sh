@@ -4,7 +4,7 @@
 # The comment behind a step's name is what is printed.
 set -eu
 version=$1 steps=${2:-}
-packages="atomicfile neterror storage update outbox app/config app/privatelog cli cli/kioskcmd cmd/authenagent nhso agent printer/spooler visit"
+packages="atomicfile neterror storage update outbox app/config app/privatelog cli/kioskcmd cmd/authenagent nhso agent printer/spooler visit"
 
 export WINEPREFIX=/root/prefix WINEDEBUG=-all WINEDLLOVERRIDES=mscoree,mshtml= LIBGL_ALWAYS_SOFTWARE=1
 drive=$WINEPREFIX/drive_c
