@@ -38,6 +38,9 @@ func TestABackupIsMadeWhileTheProgramRunsAndRestoredElsewhere(t *testing.T) {
 	code := withRecovery(t, data)
 	conf := filepath.Join(t.TempDir(), "site.toml")
 	write(t, conf, "[unit]\nhcode = \"99999\"\nname = \"คลินิก\"\n")
+	if _, err := config.Change(conf, h.data, map[string]string{"unit.phone": "1330"}); err != nil {
+		t.Fatal(err)
+	}
 	got := call(t, "", "backup", file, "-data", h.data, "-config", conf)
 	if got.status != exitOK || !strings.Contains(got.out, "2 visits, 2 of them open") || !strings.Contains(got.out, "whole") {
 		t.Fatalf("%+v", got)
@@ -64,6 +67,9 @@ func TestABackupIsMadeWhileTheProgramRunsAndRestoredElsewhere(t *testing.T) {
 	}
 	if c, err := config.Load(there); err != nil || c.Unit.Name != "คลินิก" {
 		t.Errorf("the configuration: %v, %v", c.Unit, err)
+	}
+	if l, err := config.LoadOver(there, elsewhere); err != nil || l.From("unit.phone") != config.SettingsFile(elsewhere) || l.Value("unit.phone") != "1330" {
+		t.Errorf("what the program itself has kept: %q, %v", l.Value("unit.phone"), err)
 	}
 	if got := call(t, "", "work", "show", string(visits[1].ID), "-data", elsewhere); got.status != exitOK || !strings.Contains(got.out, "desk-1/somebody") {
 		t.Errorf("the work there: %+v", got)
