@@ -48,6 +48,15 @@ func TestDevicesAreShownAsDoctorFindsThemAndStayLive(t *testing.T) {
 	w.shows(w.say.Say("station.error.failed"))
 }
 
+func TestAKeyThatNobodyKnowsOpensNoPage(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	w.signInAs(rules.Staff)
+	w.key(fyne.KeyUnknown)
+	if w.ScreenName() != "today" {
+		t.Errorf("it opens %s", w.ScreenName())
+	}
+}
+
 func TestATestPageIsJudgedByAPerson(t *testing.T) {
 	for _, c := range []struct {
 		name, tap, state string
