@@ -104,9 +104,9 @@ var house = map[string]room{
 	},
 	"app/station": {
 		[]string{
-			"app", "app/pairings", "app/patient", "app/records", "desk", "desk/local", "desk/remote", "desk/session", "desk/sheet", "outbox", "printer", "storage", "visit", "visit/desk", "visit/flow",
+			"app", "app/pairings", "app/patient", "app/records", "desk", "desk/local", "desk/session", "desk/sheet", "outbox", "printer", "storage", "visit", "visit/desk", "visit/flow",
 		},
-		[]string{"app/config", "app/demo", "app/headless", "cardreader/virtualcard", "nhso/testzone", "printer/sink"},
+		[]string{"app/config", "app/demo", "app/headless", "cardreader/virtualcard", "desk/remote", "nhso/testzone", "printer/sink"},
 		"a face knows no other one, and its screen is handed in. Its tests let the desk of another machine be asked",
 	},
 	"app/cards":   {[]string{"app/config", "cardreader", "visit", "visit/flow"}, []string{"app/demo", "cardreader/virtualcard"}, "whose card it is is told; what is done with it is the flow's, and of programs"},
