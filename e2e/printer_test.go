@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"testing"
 	"time"
@@ -97,6 +98,10 @@ const crawl = 4000
 // that is slower a slip too many may go unseen; none is seen that did not come out.
 const noSlipFor = 1500 * time.Millisecond
 
+// endsOfQuestions are what a broken band leaves of questions (DLE EOT n) that come before
+// its rest: it takes the first byte for dots, and no printer draws the others.
+var endsOfQuestions = regexp.MustCompile(`^(\x04[\x01-\x04])*$`)
+
 // noMore holds that nothing has come out besides the slips that were looked at: no slip
 // too many, no letters, and nothing that a printer obeys by mistake.
 func (p *paperStage) noMore(name string) {
@@ -105,7 +110,7 @@ func (p *paperStage) noMore(name string) {
 		p.t.Errorf("%s: %d slips came out, not %d", name, n, p.slips)
 	}
 	for i, s := range p.sink.Slips() {
-		if s.Text != "" {
+		if !endsOfQuestions.MatchString(s.Text) {
 			p.t.Errorf("%s: letters on piece %d: %q", name, i+1, s.Text)
 		}
 	}
