@@ -5,6 +5,9 @@ import (
 	"errors"
 	"strings"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/layout"
+
 	"authenkiosk/desk"
 	"authenkiosk/desk/sheet"
 	"authenkiosk/visit"
@@ -18,6 +21,8 @@ type export struct {
 	full bool   // names and numbers in full are in it
 	busy bool   // one is being made
 	said string // what came of it
+
+	button *fyne.Container // that opens the choice
 }
 
 // kinds of files, in the order of their buttons.
@@ -29,7 +34,8 @@ var fileKinds = []struct {
 // build makes the buttons anew.
 func (e *export) build() {
 	s, box := e.t.s, e.t.files
-	box.Objects = nil
+	box.Objects = []fyne.CanvasObject{layout.NewSpacer()}
+	e.button.Objects = nil
 	if e.open {
 		if s.may(rules.ExportNames) {
 			b := s.button("export-full", s.say.Say("station.export-full"), func() {
@@ -52,16 +58,16 @@ func (e *export) build() {
 	if s.o.Save != nil {
 		b := s.button("export", s.say.Say("station.export"), e.turn)
 		b.chosen(e.open)
-		box.Add(b)
+		e.button.Add(b)
 	}
+	box.Hidden = !e.open
 	e.t.bar.Refresh()
 }
 
 // turn opens the choice of files, or closes it.
 func (e *export) turn() {
 	e.open, e.full, e.said = !e.open, false, ""
-	e.build()
-	e.t.refresh()
+	e.t.s.build() // the rows make room
 	if e.t.s.window != nil {
 		e.t.s.focusName("export")
 	}

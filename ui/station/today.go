@@ -97,8 +97,9 @@ func (t *today) build() fyne.CanvasObject {
 		t.filter[state] = b
 		states.Add(b)
 	}
-	t.found, t.files = wrapped(""), container.NewHBox()
-	t.bar = container.NewBorder(nil, nil, nil, t.files, container.NewHScroll(states))
+	t.found, t.files, t.export.button = wrapped(""), container.NewHBox(), container.NewHBox()
+	// The choice of files has a line of its own: beside it the filters would have to scroll.
+	t.bar = container.NewVBox(container.NewBorder(nil, nil, nil, t.export.button, container.NewHScroll(states)), t.files)
 	t.split = container.NewStack()
 	t.export.build()
 	t.refresh()
