@@ -21,7 +21,10 @@ import (
 	rules "authenkiosk/visit/desk"
 )
 
-var deskSteps = flag.Int("desk-steps", 2000, "how many steps desks and outbox take in TestWhateverDesks...")
+var (
+	deskSteps = flag.Int("desk-steps", 2000, "how many steps desks and outbox take in TestWhateverDesks...")
+	deskSeed  = flag.Uint64("desk-seed", 1, "the seed of their first world")
+)
 
 // deskStepsOfAWorld is how long one store lives in the walk.
 const deskStepsOfAWorld = 1000
@@ -39,7 +42,7 @@ func TestWhateverDesksAndOutboxDoNoItemGetsTwoCodesAndNoneIsForgotten(t *testing
 		*deskSteps = min(*deskSteps, 500)
 	}
 	sum := map[string]int{}
-	for done, seed := 0, uint64(1); done < *deskSteps && !t.Failed(); done, seed = done+deskStepsOfAWorld, seed+1 {
+	for done, seed := 0, *deskSeed; done < *deskSteps && !t.Failed(); done, seed = done+deskStepsOfAWorld, seed+1 {
 		dir, err := os.MkdirTemp(t.TempDir(), "")
 		if err != nil {
 			t.Fatal(err)
