@@ -583,6 +583,16 @@ func (w *deskWorld) giveUp() bool {
 	return ok
 }
 
+// ofOtherService reports whether a visit is of another service than one for which it was made.
+func (w *deskWorld) ofOtherService(r storage.Record) bool {
+	for item := w.item[r.Visit.ID]; item != ""; item = w.item[item] {
+		if serviceOf(w.read(item).Visit) != serviceOf(r.Visit) {
+			return true
+		}
+	}
+	return false
+}
+
 func (w *deskWorld) reopen() bool {
 	r, ok := w.some()
 	if n := len(w.given); n > 0 && w.random.IntN(4) > 0 {
@@ -592,7 +602,7 @@ func (w *deskWorld) reopen() bool {
 		return false
 	}
 	want, entries := ended, w.entries()
-	if r.State == visit.StateDropped && r.Closed != "" {
+	if r.State == visit.StateDropped && r.Closed != "" && !w.ofOtherService(r) {
 		want = yes
 	}
 	err := w.store.Reopen(r.Visit.ID, w.operator(r), time.Now())

@@ -33,11 +33,15 @@ func (s *Store) Complete(item visit.ID, by string, v visit.Visit, jpeg []byte, a
 	}
 	s.order.Lock()
 	defer s.order.Unlock()
-	if err := s.save(r, photo, by); err != nil {
+	before, notHere := s.Visit(item)
+	if err := s.save(r, photo, by); err != nil || notHere != nil {
 		return err
 	}
-	if held, err := s.Visit(item); err == nil { // not another machine's
+	if held, err := s.Visit(item); err == nil {
 		_ = s.follow(held) // the journal has the hold already
+	}
+	if past, err := s.Visit(before.Hold.Completion); err == nil && past.State == visit.StateDropped {
+		_ = s.follow(past) // see dropMade
 	}
 	return nil
 }
@@ -70,6 +74,9 @@ func (s *Store) completing(tx *bolt.Tx, r Record, by string) error {
 		err = s.quiet(tx, r) // any other item was looked at when it was taken
 	}
 	if err != nil {
+		return err
+	}
+	if _, err := s.dropMade(tx, item, r.SavedAt); err != nil {
 		return err
 	}
 	item.Hold.Completion = r.Visit.ID
@@ -125,9 +132,13 @@ func (s *Store) CompleteAway(item visit.ID, by string, made visit.ID, at time.Ti
 		if err := s.quiet(tx, r); err != nil { // a store that was rebuilt or restored has holds beside requests
 			return nil, fmt.Errorf("complete visit %s: %w", item, err)
 		}
+		past, err := s.dropMade(tx, r, at)
+		if err != nil {
+			return nil, err
+		}
 		// Shortly before midnight that visit may be of the next day by the other clock.
 		r.Hold.Completion, r.Hold.Away = made, visit.ServiceDateOf(at.Add(lostAfter))
-		return []Record{r}, s.note(tx, &r, s.atDesk(r, "visit-completed", "begun", by, at))
+		return append(past, r), s.note(tx, &r, s.atDesk(r, "visit-completed", "begun", by, at))
 	})
 }
 
@@ -179,9 +190,54 @@ func (s *Store) GiveBack(made visit.ID, at time.Time) error {
 		case r.Held(), r.State != visit.StateRefused && r.State != visit.StateStaff, !s.isForAnother(tx, r):
 			return nil, &TransitionError{ID: made, From: r.State, To: visit.StateDropped}
 		}
-		r.State, r.ChangedAt = visit.StateDropped, at
-		return []Record{r}, s.move(tx, &r, Event{Name: "visit-dropped", Role: RoleSystem, Result: "given-back", Visit: made, At: at})
+		return s.giveBack(tx, r, at)
 	})
+}
+
+// giveBack drops what was made for an item and came to nothing.
+func (s *Store) giveBack(tx *bolt.Tx, made Record, at time.Time) ([]Record, error) {
+	made.State, made.ChangedAt = visit.StateDropped, at
+	err := s.move(tx, &made, Event{Name: "visit-dropped", Role: RoleSystem, Result: "given-back", Visit: made.Visit.ID, At: at})
+	return []Record{made}, err
+}
+
+// dropMade ends what was made here for an item and came to nothing, when the hold of the item ends
+// or it is completed by another visit. When it is of another person, claim type or day than
+// the item, no look-up keeps both from getting a code: it is dropped for good, as on
+// another machine. After its own day it stays: nothing makes a code for it any more, but
+// NHSO can still be asked.
+func (s *Store) dropMade(tx *bolt.Tx, item Record, at time.Time) ([]Record, error) {
+	if item.Hold.Completion == "" {
+		return nil, nil
+	}
+	made, err := s.load(tx, item.Hold.Completion)
+	switch {
+	case errors.Is(err, ErrNotFound): // another machine's, or it was not saved in the end
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case made.Held(), made.State != visit.StateRefused && made.State != visit.StateStaff:
+		return nil, nil
+	case made.Visit.ServiceDate.Before(visit.ServiceDateOf(at)), !s.isOfOtherService(tx, made):
+		return nil, nil
+	}
+	return s.giveBack(tx, made, at)
+}
+
+// isOfOtherService reports whether a visit is of another person, claim type or day than the
+// item for which it was made here, or than that for which that one was made.
+func (s *Store) isOfOtherService(tx *bolt.Tx, made Record) bool {
+	for v, r := made.Visit, made; r.Completes != ""; {
+		item, err := s.load(tx, r.Completes)
+		if err != nil {
+			return false
+		}
+		if o := item.Visit; o.PID != v.PID || o.ClaimType.Code != v.ClaimType.Code || o.ServiceDate != v.ServiceDate {
+			return true
+		}
+		r = item
+	}
+	return false
 }
 
 // isForAnother reports whether a visit was made for an item of another machine.

@@ -238,3 +238,120 @@ func TestWhatADeskHasMadeEndsItsItemThoughAPowerCutLeftItToTheJournalAlone(t *te
 		})
 	}
 }
+
+// No look-up for one of the two would find the code of the other.
+func TestWhatWasMadeForAnItemOfAnotherServiceIsDroppedForGoodWhenTheItemGoesOnWithoutIt(t *testing.T) {
+	item, past := madeUp(1).ID, madeUp(2)
+	known := func(s *Store) error {
+		v := madeUp(1)
+		v.PID = past.PID
+		return s.Save(v, noon)
+	}
+	other := func(s *Store) error {
+		v := madeUp(1)
+		v.PID, v.ClaimType.Code = past.PID, "PG0130001"
+		return s.Save(v, noon)
+	}
+	unknown := func(s *Store) error {
+		return s.OpenItem(item, "99999", visit.HNOf("69-001"), Opened{By: anna, Why: desk.Newborn}, noon)
+	}
+	release := func(s *Store, at time.Time) error { return s.Release(item, anna, anna, Answer{At: asked.At}, at) }
+	for _, c := range []struct {
+		name string
+		save func(*Store) error
+		at   time.Time
+		then func(*Store, time.Time) error
+		want visit.State
+	}{
+		{"completed by another visit", unknown, noon, func(s *Store, at time.Time) error { return s.Complete(item, anna, madeUp(3), nil, at) }, visit.StateDropped},
+		{"completed on another machine", unknown, noon, func(s *Store, at time.Time) error { return s.CompleteAway(item, anna, madeUp(3).ID, at) }, visit.StateDropped},
+		{"given up", unknown, noon, func(s *Store, at time.Time) error { return s.GiveUp(item, anna, desk.PatientLeft, at) }, visit.StateDropped},
+		{"released", unknown, noon, release, visit.StateDropped},
+		{"released when its day is over", unknown, past.ServiceDate.Next().Midnight(), release, visit.StateStaff},
+		{"of another claim type", other, noon, release, visit.StateDropped},
+		{"of the same service", known, noon, release, visit.StateStaff},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			s := openIn(t, dir)
+			must(t, c.save(s))
+			must(t, s.Hold(item, anna, noon))
+			must(t, s.Complete(item, anna, past, nil, noon))
+			must(t, s.Staff(past.ID, visit.UpstreamCannot, noon))
+			must(t, c.then(s, c.at))
+			if r := recordOf(t, s, past.ID); r.State != c.want {
+				t.Errorf("what was made is %s", r.State)
+			}
+			if err := s.Reopen(past.ID, ben, noon); !errors.As(err, new(*TransitionError)) {
+				t.Errorf("it is brought back: %v", err)
+			}
+			must(t, s.Close())
+			must(t, os.Remove(filepath.Join(dir, fileName)))
+			r, err := openIn(t, dir).Visit(past.ID)
+			if gone := errors.Is(err, ErrNotFound); gone != (c.want == visit.StateDropped) {
+				t.Errorf("from the journal it is %s, %v", r.State, err)
+			}
+		})
+	}
+}
+
+func TestWhatWasMadeInTurnForAVisitOfSomebodyUnknownIsDroppedWithIt(t *testing.T) {
+	s, item := openIn(t, t.TempDir()), madeUp(1).ID
+	first, second, other := madeUp(2), madeUp(3), madeUp(4)
+	second.PID = first.PID
+	must(t, s.OpenItem(item, "99999", visit.HNOf("69-001"), Opened{By: anna, Why: desk.Newborn}, noon))
+	must(t, s.Hold(item, anna, noon))
+	must(t, s.Complete(item, anna, first, nil, noon))
+	must(t, s.Staff(first.ID, visit.UpstreamCannot, noon))
+	must(t, s.Hold(first.ID, ben, noon))
+	if err := s.Complete(item, anna, other, nil, noon); !errors.Is(err, ErrInFlight) {
+		t.Errorf("while somebody works on the first: %v", err)
+	}
+	must(t, s.Complete(first.ID, ben, second, nil, noon))
+	must(t, s.Staff(second.ID, visit.UpstreamCannot, noon))
+	must(t, s.Release(first.ID, ben, ben, asked, noon))
+	must(t, s.Complete(item, anna, other, nil, noon))
+	for _, id := range []visit.ID{first.ID, second.ID} {
+		if r := recordOf(t, s, id); r.State != visit.StateDropped {
+			t.Errorf("visit %s is %s", id, r.State)
+		}
+	}
+}
+
+func TestWhatWasGivenUpForSomebodyUnknownDoesNotComeBackBesideTheItem(t *testing.T) {
+	s, item, made := openIn(t, t.TempDir()), madeUp(1).ID, madeUp(2)
+	must(t, s.OpenItem(item, "99999", visit.HNOf("69-001"), Opened{By: anna, Why: desk.Newborn}, noon))
+	must(t, s.Hold(item, anna, noon))
+	must(t, s.Complete(item, anna, made, nil, noon))
+	must(t, s.Hold(made.ID, anna, noon))
+	must(t, s.GiveUp(made.ID, anna, desk.Mistaken, noon))
+	if err := s.Reopen(made.ID, anna, noon); !errors.As(err, new(*TransitionError)) {
+		t.Errorf("it is brought back: %v", err)
+	}
+}
+
+// The hold of the item names the new visit only in the transaction that is lost.
+func TestWhatWasMadeBeforeIsDroppedThoughAPowerCutLeftWhatWasMadeAfterItToTheJournalAlone(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, fileName)
+	s, item := openIn(t, dir), madeUp(1).ID
+	must(t, s.OpenItem(item, "99999", visit.HNOf("69-001"), Opened{By: anna, Why: desk.Newborn}, noon))
+	must(t, s.Hold(item, anna, noon))
+	must(t, s.Complete(item, anna, madeUp(2), nil, noon))
+	must(t, s.Staff(madeUp(2).ID, visit.UpstreamCannot, noon))
+	must(t, s.Close())
+	before, err := os.ReadFile(path)
+	must(t, err)
+	s = openIn(t, dir)
+	must(t, s.Complete(item, anna, madeUp(3), nil, noon))
+	must(t, s.Close())
+	must(t, os.WriteFile(path, before, fileMode))
+
+	s = openIn(t, dir)
+	if r := recordOf(t, s, item); r.Hold.Completion != madeUp(3).ID {
+		t.Fatalf("the item is completed by %s", r.Hold.Completion)
+	}
+	if r := recordOf(t, s, madeUp(2).ID); r.State != visit.StateDropped {
+		t.Errorf("what was made before is %s", r.State)
+	}
+}

@@ -3,6 +3,7 @@ package storage
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -146,11 +147,15 @@ func (s *Store) Release(id visit.ID, holder, by string, a Answer, at time.Time) 
 				r.Problem, r.Message, r.Denied = visit.NoProblem, "", false
 			})
 		}
+		past, err := s.dropMade(tx, r, at)
+		if err != nil {
+			return nil, err
+		}
 		if r.State != r.Hold.From {
 			r.State, r.ChangedAt = r.Hold.From, at
 		}
 		r.Hold = Hold{}
-		return []Record{r}, s.note(tx, &r, s.atDesk(r, "visit-released", "ok", by, at))
+		return append(past, r), s.note(tx, &r, s.atDesk(r, "visit-released", "ok", by, at))
 	})
 }
 
@@ -185,7 +190,8 @@ func (s *Store) GiveUp(id visit.ID, by string, why desk.Reason, at time.Time) er
 
 // Reopen brings a visit that a desk has given up back to the list of work. It is never
 // sent again. What a patient has taken back stays so, and so does what was made for an item of
-// another machine, which has been told that this came to nothing: a *TransitionError.
+// another machine, which has been told that this came to nothing, or for an item that may go on
+// without it, see dropMade: a *TransitionError.
 func (s *Store) Reopen(id visit.ID, by string, at time.Time) error {
 	if err := checkHolder(by); err != nil {
 		return err
@@ -195,7 +201,7 @@ func (s *Store) Reopen(id visit.ID, by string, at time.Time) error {
 		switch {
 		case err != nil:
 			return nil, err
-		case r.State != visit.StateDropped || r.Closed == "" || s.isForAnother(tx, r):
+		case r.State != visit.StateDropped || r.Closed == "" || s.isForAnother(tx, r), s.isOfOtherService(tx, r):
 			return nil, &TransitionError{ID: id, From: r.State, To: visit.StateStaff}
 		}
 		r.State, r.ChangedAt, r.Closed, r.ClosedBy = visit.StateStaff, at, "", ""
@@ -241,13 +247,17 @@ func (s *Store) mayFinish(tx *bolt.Tx, r Record, holder string) error {
 
 // end ends a visit that is held, and with its code the item for which it was made.
 func (s *Store) end(tx *bolt.Tx, r Record, to visit.State, at time.Time, by string, e Event, edit func(*Record)) ([]Record, error) {
+	past, err := s.dropMade(tx, r, at)
+	if err != nil {
+		return nil, err
+	}
 	r.State, r.ChangedAt, r.Hold, r.ClosedBy = to, at, Hold{}, by
 	edit(&r)
 	if err := s.move(tx, &r, s.atDesk(r, e.Name, e.Result, by, at)); err != nil {
 		return nil, err
 	}
 	item, err := s.settleItem(tx, r, at)
-	return append([]Record{r}, item...), err
+	return slices.Concat(past, []Record{r}, item), err
 }
 
 // atDesk is what the audit keeps of a step of the desk. Whoever took it is named by a

@@ -164,7 +164,7 @@ func (s *Store) holdAgain(lostChange bool) error {
 // can leave the frame of a visit on the disk without its transaction, in which its item
 // names it. The item would stay open when that visit has its code.
 func (s *Store) completeAgain() error {
-	var again []Record
+	again := map[visit.ID]Record{} // the items, by what was made for them
 	err := s.view(func(tx *bolt.Tx) error {
 		for id, k := range s.journal.live {
 			if k.record.Completes == "" {
@@ -176,8 +176,7 @@ func (s *Store) completeAgain() error {
 			}
 			item, err := s.load(tx, made.Completes)
 			if err == nil && item.Held() && !item.Hold.isAway() && item.Hold.Completion != id {
-				item.Hold.Completion = id
-				again = append(again, item)
+				again[id] = item
 			}
 		}
 		return nil
@@ -186,7 +185,11 @@ func (s *Store) completeAgain() error {
 		return err
 	}
 	return s.update(func(tx *bolt.Tx) error {
-		for _, item := range again {
+		for id, item := range again {
+			if _, err := s.dropMade(tx, item, s.journal.live[id].record.SavedAt); err != nil {
+				return err
+			}
+			item.Hold.Completion = id
 			if err := s.note(tx, &item, s.atDesk(item, "visit-completed", "again", item.Hold.By, s.now())); err != nil {
 				return err
 			}
