@@ -269,7 +269,7 @@ var libraries = map[string]place{
 	"golang.org/x/time":                {[]string{"agent"}, nil, "limits are the guard's"},
 	"golang.org/x/image":               {[]string{"assets/fonts/widen", "camera", "printer", "printer/template", "ui/kiosk"}, []string{"assets", "printer"}, "who draws"},
 	"golang.org/x/text":                {[]string{"cardreader", "cardreader/virtualcard", "ui/draw"}, nil, "the card's letters, and names of languages"},
-	"golang.org/x/sys":                 {[]string{"app/control", "atomicfile", "camera", "cli/kioskcmd", "cmd/authenagent", "printer/escpos", "printer/spooler", "storage"}, nil, "calls of the system belong to what is a device or a file"},
+	"golang.org/x/sys":                 {[]string{"app/control", "atomicfile", "camera", "cli/kioskcmd", "cmd/authenagent", "printer/escpos", "printer/spooler", "storage", "update"}, nil, "calls of the system belong to what is a device or a file"},
 	"github.com/getkin/kin-openapi":    {nil, []string{"agent/openapi"}, "no program checks its own description"},
 	"github.com/hanwen/go-fuse/v2":     {[]string{"storage/powercut"}, nil, "no program mounts anything"},
 	"github.com/mochi-mqtt/server/v2":  {nil, []string{"agent/mqtt", "app/headless"}, "no program is a broker"},

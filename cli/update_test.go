@@ -259,13 +259,94 @@ func TestAVersionIsChangedNeitherInASessionNorByDay(t *testing.T) {
 	}
 }
 
+// TestASecondUpdateWaitsOrIsRefusedWhileOneIsUnderWay gives commands while a new version is
+// waited for.
+func TestASecondUpdateWaitsOrIsRefusedWhileOneIsUnderWay(t *testing.T) {
+	w := newUpdateWorld(t)
+	w.bring("1.1.0")
+	installed := make(chan called, 1)
+	asked := 0
+	w.runs(app.Standing{Version: "1.0.0"}, nil, func() {
+		if asked++; asked > 1 {
+			return
+		}
+		for _, verb := range []string{"apply", "rollback"} {
+			if got := w.call("update", verb); got.status != exitError || !strings.Contains(got.err, "another update is under way") {
+				t.Errorf("%s: %+v", verb, got)
+			}
+		}
+		if got := w.call("update", "auto"); got.status != exitOK || !strings.Contains(got.out, "Nothing is changed now") {
+			t.Errorf("the timer: %+v", got)
+		}
+		go func() { installed <- w.call("update", "install", w.dir) }()
+		if err := update.Keep(w.data, "1.1.0"); err != nil {
+			t.Error(err)
+		}
+	})
+	if got := w.call("update", "apply"); got.status != exitOK || w.current() != "1.1.0" {
+		t.Errorf("%+v, in use is %s", got, w.current())
+	}
+	if got := <-installed; got.status != exitOK {
+		t.Errorf("the package of the system: %+v", got)
+	}
+	if v, err := w.root.Previous(); err != nil || v != "1.0.0" || asked != 1 {
+		t.Errorf("the version before is %q, %v; told %d times to end", v, err, asked)
+	}
+	w.running = "1.0.0" // the timer began before the change
+	if got := w.call("update", "apply"); got.status != exitError || !strings.Contains(got.err, "meanwhile") || w.current() != "1.1.0" {
+		t.Errorf("one that began before: %+v, in use is %s", got, w.current())
+	}
+}
+
+// TestAtAStationNoVersionIsOnTrial updates a program that people start themselves: nobody
+// counts its starts, and it tells the administrator nothing.
+func TestAtAStationNoVersionIsOnTrial(t *testing.T) {
+	w := newUpdateWorld(t)
+	write(t, filepath.Join(filepath.Dir(w.conf), "face"), "station\n")
+	got := w.call("update", "apply")
+	if _, on := w.root.Trial(); got.status != exitOK || on || w.current() != "1.1.0" || strings.Contains(got.out, "by itself") || !strings.Contains(got.out, "update rollback") {
+		t.Fatalf("%+v, on trial %v", got, on)
+	}
+	w.bring("1.2.0")
+	if got := w.call("update", "install", w.dir); got.status != exitOK || w.current() != "1.2.0" {
+		t.Fatalf("%+v", got)
+	}
+	w.running = "1.2.0"
+	if got := w.call("update", "rollback"); got.status != exitOK || w.current() != "1.1.0" {
+		t.Errorf("%+v; in use is %s, where 1.1.0 was before", got, w.current())
+	}
+}
+
+func TestAVersionThatSavesItsVisitAfterItWentBackIsInUseAgain(t *testing.T) {
+	w := newUpdateWorld(t)
+	w.goesBack("1.1.0")
+	if w.current() != "1.0.0" {
+		t.Fatal(w.current())
+	}
+	if err := update.Keep(w.data, "1.1.0"); err != nil { // it runs on until the patient has gone
+		t.Fatal(err)
+	}
+	if got := w.call("update", "settle", w.dir); got.status != exitOK || w.current() != "1.1.0" || w.root.Refused() != "" {
+		t.Errorf("%+v; in use is %s, refused %q", got, w.current(), w.root.Refused())
+	}
+}
+
 func TestAPackageThatThisMachineCannotUseChangesNothing(t *testing.T) {
 	for name, change := range map[string]func(w *updateWorld){
 		"another key":              func(w *updateWorld) { w.public, _, _ = minisign.GenerateKey(nil) },
 		"it does not start":        func(w *updateWorld) { w.offer("1.1.0", "#!/bin/sh\nexit 1\n") },
 		"it is another version":    func(w *updateWorld) { w.offer("1.1.0", script("0.9.0")) },
 		"the signature is missing": func(w *updateWorld) { _ = os.Remove(filepath.Join(w.source, update.FileName("1.1.0")+".minisig")) },
-		"nothing is there":         func(w *updateWorld) { w.source = filepath.Join(w.source, "none"); w.window(around(0)) },
+		"its name hides another": func(w *updateWorld) {
+			w.offer("1.2.0", script("1.2.0"))
+			for _, ending := range []string{"", ".minisig"} {
+				if err := os.Rename(filepath.Join(w.source, update.FileName("1.2.0")+ending), filepath.Join(w.source, update.FileName("1.3.0")+ending)); err != nil {
+					w.t.Fatal(err)
+				}
+			}
+		},
+		"another program is missing": func(w *updateWorld) { write(w.t, w.root.Program("1.0.0", "authenagent"), script("1.0.0")) },
+		"nothing is there":           func(w *updateWorld) { w.source = filepath.Join(w.source, "none"); w.window(around(0)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newUpdateWorld(t)

@@ -35,6 +35,7 @@ const (
 var (
 	errUpdateUsage = errors.New("write: update check [SOURCE], update apply [SOURCE], or: update rollback; SOURCE is a folder or an https address")
 	errNoSource    = errors.New("say from where: a folder or an https address, here or as source in [update] of the configuration")
+	errMeanwhile   = errors.New("another version has been put in place meanwhile: give the command again")
 	errWentBack    = errors.New("the new version could not serve people: the version before is in place again. No data were touched")
 )
 
@@ -78,9 +79,13 @@ func (p *Program) update(ctx context.Context, s *Settings) error {
 	case len(rest) > 1:
 		return errUpdateUsage
 	case verb == "rollback" && len(rest) == 0:
-		return u.rollback(ctx)
+		return u.alone(func() error { return u.rollback(ctx) })
 	case verb == "auto" && len(rest) == 0:
-		return u.auto(ctx)
+		err := u.alone(func() error { return u.auto(ctx) })
+		if errors.Is(err, update.ErrBusy) {
+			_, err = fmt.Fprintf(p.Stdout, "Nothing is changed now: %v\n", err)
+		}
+		return err
 	case verb != "check" && verb != "apply":
 		return errUpdateUsage
 	case source == "":
@@ -101,7 +106,21 @@ func (p *Program) update(ctx context.Context, s *Settings) error {
 		_, err := fmt.Fprintf(p.Stdout, "version %s runs; %s can be had. Its signature is checked by: %s update apply\n", u.running, offer.Version, p.Name)
 		return err
 	}
-	return u.apply(ctx, offer)
+	return u.alone(func() error { return u.apply(ctx, offer) })
+}
+
+// alone does something while nobody else changes versions. What this program compares with
+// is the version that it is: that is the one in use then.
+func (u updating) alone(do func() error) error {
+	unlock, err := u.root.Lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if now, err := u.root.Current(); err != nil || now != u.running {
+		return errors.Join(err, errMeanwhile)
+	}
+	return do()
 }
 
 func (p *Program) place() (update.Root, string, error) {
@@ -136,6 +155,9 @@ func (u updating) apply(ctx context.Context, o update.Offer) error {
 	if err := errors.Join(err, archive.Close()); err != nil {
 		return err
 	}
+	if version != o.Version { // the name is not signed, and may hide one that went back
+		return fmt.Errorf("%w: the one with the name of %s is %s", update.ErrPackage, o.Version, version)
+	}
 	if err := u.starts(ctx, version); err != nil {
 		return fmt.Errorf("%w: nothing was changed", err)
 	}
@@ -146,7 +168,11 @@ func (u updating) apply(ctx context.Context, o update.Offer) error {
 	if err := u.try(version, now.Healthy); err != nil {
 		return err
 	}
-	if !runs {
+	switch {
+	case u.unwatched():
+		_, err := fmt.Fprintf(u.Stdout, "Version %s is in place for the next start. The version before it is put back by: %s update rollback\n", version, u.Name)
+		return err
+	case !runs:
 		_, err := fmt.Fprintf(u.Stdout, "Version %s is in place for the next start. If it cannot serve people, %s comes back by itself.\n", version, u.running)
 		return err
 	}
@@ -159,7 +185,10 @@ func (u updating) try(version string, healthy bool) error {
 		return fmt.Errorf("keep a copy of the configuration: %w", err)
 	}
 	// The one before may have said that it stays, and nobody has looked yet.
-	if t, on := u.root.Trial(); on && update.Kept(u.s.Data, t.To) {
+	if err := u.root.Heed(update.Said(u.s.Data)); err != nil {
+		return err
+	}
+	if t, on := u.root.Trial(); on && (update.Kept(u.s.Data, t.To) || u.unwatched()) {
 		if err := u.root.End(t); err != nil {
 			return err
 		}
@@ -167,20 +196,51 @@ func (u updating) try(version string, healthy bool) error {
 	if err := update.Unkeep(u.s.Data); err != nil {
 		return err
 	}
-	return u.root.Try(version, healthy)
+	if err := u.root.Try(version, healthy); err != nil || !u.unwatched() {
+		return err
+	}
+	t, _ := u.root.Trial()
+	return u.root.End(t)
 }
 
-// starts has the new program tell its version: one that this system cannot run goes no
-// further.
+// unwatched reports whether people start the program themselves, as at a station: nothing
+// counts its starts there, so that no version is on trial.
+func (u updating) unwatched() bool {
+	if u.s.ConfigFile == "" {
+		return false
+	}
+	face, err := os.ReadFile(filepath.Join(filepath.Dir(u.s.ConfigFile), "face")) // packaging/linux/face
+	return err == nil && strings.TrimSpace(string(face)) == "station"
+}
+
+// starts has each new program tell its version: one that this system cannot run, or that is
+// missing, goes no further. The one that is given the command is often not the one that
+// people see.
 func (u updating) starts(ctx context.Context, version string) error {
+	programs, err := os.ReadDir(u.root.Program(u.running, ""))
+	if err != nil {
+		return err
+	}
+	for _, program := range programs {
+		if strings.HasPrefix(program.Name(), atomicfile.TempPrefix) { // a power cut has left it
+			continue
+		}
+		if err := u.tells(ctx, version, program.Name()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (u updating) tells(ctx context.Context, version, program string) error {
 	ctx, cancel := context.WithTimeout(ctx, firstRunLimit)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, u.root.Program(version, u.Name), "version").Output()
+	out, err := exec.CommandContext(ctx, u.root.Program(version, program), "version").Output()
 	if err != nil {
-		return fmt.Errorf("the program of version %s does not start on this machine: %w", version, err)
+		return fmt.Errorf("%s of version %s does not start on this machine: %w", program, version, err)
 	}
 	if !strings.Contains(string(out), version) {
-		return fmt.Errorf("the program of version %s says that it is %q", version, strings.TrimSpace(string(out)))
+		return fmt.Errorf("%s of version %s says that it is %q", program, version, strings.TrimSpace(string(out)))
 	}
 	return nil
 }
@@ -233,9 +293,8 @@ func (u updating) keepConfiguration() error {
 // that does not say in time that it stays.
 func (u updating) watch(ctx context.Context, version string) error {
 	kept := func() bool { return update.Kept(u.s.Data, version) }
-	trial, on := u.root.Trial()
-	if !on {
-		return fmt.Errorf("version %s is not in place: another update is under way?", version)
+	if _, on := u.root.Trial(); !on {
+		return fmt.Errorf("version %s is in place, and nobody can tell what it follows", version)
 	}
 	if _, _, err := u.ask(ctx, "restart"); err != nil { // somebody has come since it was asked
 		return fmt.Errorf("version %s is in place for the next start: %w", version, err)
@@ -249,7 +308,14 @@ func (u updating) watch(ctx context.Context, version string) error {
 			return fmt.Errorf("%w: if version %s cannot serve people, %s comes back at its fourth start", ctx.Err(), version, u.running)
 		}
 	}
-	back, err := u.root.Back(trial, kept)
+	if err := u.root.Heed(update.Said(u.s.Data)); err != nil {
+		return err
+	}
+	now, err := u.root.Current()
+	back := now != version // whoever started it may have seen to that
+	if trial, on := u.root.Trial(); on {
+		back, err = u.root.Back(trial, kept)
+	}
 	if err != nil {
 		return err
 	}
@@ -287,6 +353,9 @@ func settle(s *Settings, root update.Root) error {
 	if err := errors.Join(err, s.Place()); err != nil {
 		return err
 	}
+	if err := root.Heed(update.Said(s.Data)); err != nil {
+		return err
+	}
 	back, err := root.Settle(func() bool { return update.Kept(s.Data, now) })
 	if back {
 		return errors.Join(errWentBack, err)
@@ -303,6 +372,14 @@ func (p *Program) adopt(ctx context.Context, s *Settings, root string) error {
 		return err
 	}
 	u := updating{Program: p, s: s, root: update.RootAt(root), limit: cmp.Or(p.patience, readyLimit)}
+	if err := atomicfile.MakeDir(root); err != nil {
+		return err
+	}
+	unlock, err := u.wait(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	if _, err := os.Stat(u.root.Dir("current")); err == nil { // else there is none, or it is lost
 		if u.running, err = u.root.Current(); err != nil {
 			return err
@@ -331,7 +408,7 @@ func (p *Program) adopt(ctx context.Context, s *Settings, root string) error {
 	case busy != nil:
 		_, err := fmt.Fprintf(p.Stdout, "Version %s is in place for the next start; now %s goes on: %v\n", version, u.running, busy)
 		return err
-	case !runs:
+	case !runs || u.unwatched():
 		_, err := fmt.Fprintf(p.Stdout, "Version %s is in place.\n", version)
 		return err
 	}
@@ -339,6 +416,22 @@ func (p *Program) adopt(ctx context.Context, s *Settings, root string) error {
 		fmt.Fprintf(p.Stderr, "%s: %v\n", p.Name, err)
 	}
 	return nil
+}
+
+// wait has an update that is under way come to its end, which it does within its limits.
+func (u updating) wait(ctx context.Context) (unlock func(), err error) {
+	for told := false; ; told = true {
+		unlock, err = u.root.Lock()
+		if !errors.Is(err, update.ErrBusy) {
+			return unlock, err
+		}
+		if !told {
+			fmt.Fprintf(u.Stdout, "This waits: %v\n", err)
+		}
+		if !wait.For(ctx, lookAtReady) {
+			return nil, errors.Join(err, ctx.Err())
+		}
+	}
 }
 
 // brought returns where the programs of a package of the system lie, and their version.

@@ -10,6 +10,7 @@
 //	ROOT/previous                       the version that rollback goes back to
 //	ROOT/trial.json                     a version that has not shown yet that it works
 //	ROOT/refused                        the version that went back, or was taken back
+//	ROOT/lock                           held by whoever changes versions
 //
 // A new version is on trial until it says that it stays (Keep): when it can serve people,
 // or before it saves its first visit, for its data must not be left to an older one.
@@ -48,6 +49,7 @@ var (
 	ErrOlder       = errors.New("the package is not newer than the version that runs; an older one is put back by: update rollback")
 	ErrNothing     = errors.New("there is no package for this system")
 	ErrNoVersion   = errors.New("there is no version to go back to")
+	ErrBusy        = errors.New("another update is under way")
 	ErrByInstaller = errors.New("this program was not installed in a form that updates itself: use the package of the system (.deb, .rpm, MSI)")
 )
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -20,6 +21,7 @@ const (
 	previousName = "previous"
 	trialName    = "trial.json"
 	refusedName  = "refused"
+	lockName     = "lock"
 	incoming     = "incoming-*"
 	keptName     = "update.kept"
 )
@@ -81,7 +83,7 @@ func (r Root) Current() (string, error) {
 
 // Previous returns the version to which rollback goes back.
 func (r Root) Previous() (string, error) {
-	if t, on := r.Trial(); on && r.has(t.From) {
+	if t, on := r.Trial(); on {
 		return t.From, nil
 	}
 	data, err := os.ReadFile(r.path(previousName))
@@ -144,7 +146,7 @@ func (r Root) Try(version string, healthy bool) error {
 	if !r.has(version) {
 		return fmt.Errorf("%w: %s", ErrNoVersion, version)
 	}
-	if t, on := r.Trial(); on && r.has(t.From) && t.From != version {
+	if t, on := r.Trial(); on && t.From != version {
 		from = t.From
 	}
 	// First: a version that is in use and not on trial would never go back.
@@ -228,12 +230,46 @@ func (r Root) write(t Trial) error {
 
 // Trial returns the trial of the version in use, if it is on one.
 func (r Root) Trial() (t Trial, on bool) {
+	t, there := r.read()
+	now, err := r.Current()
+	return t, there && err == nil && t.To == now
+}
+
+// read returns the last trial, until it is over.
+func (r Root) read() (t Trial, there bool) {
 	data, err := os.ReadFile(r.path(trialName))
-	now, err2 := r.Current()
-	if err != nil || err2 != nil || json.Unmarshal(data, &t) != nil {
+	if err != nil || json.Unmarshal(data, &t) != nil {
 		return t, false
 	}
-	return t, t.To == now && validVersion(t.From)
+	return t, validVersion(t.From) && r.has(t.From)
+}
+
+// Heed is called with what was said (Said), before a program is started, and before
+// anything is changed: data of a version that has said that it stays must not be left to
+// an older one. One that was on trial may have run on, and said so, when another was on
+// trial already, or when it had gone back.
+func (r Root) Heed(said string) error {
+	t, there := r.read()
+	now, err := r.Current()
+	switch {
+	case err != nil || !there:
+		return err
+	case t.To == now && said != t.To && Newer(said, t.From):
+		t.From = said
+		if !r.has(said) {
+			return r.End(t)
+		}
+		return r.write(t)
+	case t.From == now && said == t.To && r.has(said):
+		if err := r.flip(said); err != nil {
+			return err
+		}
+		_ = os.Remove(r.path(refusedName)) // it is tried no more: it is there
+		return r.End(t)
+	case t.From == now:
+		return r.endTrial()
+	}
+	return nil
 }
 
 // End ends the trial of a version that stays, and removes those that nobody needs.
@@ -260,7 +296,7 @@ func (r Root) Back(t Trial, kept func() bool) (back bool, err error) {
 	if kept() {
 		return false, errors.Join(r.flip(t.To), r.End(t))
 	}
-	return true, errors.Join(r.refuse(t.To), r.endTrial())
+	return true, r.refuse(t.To) // until the next start it may still say so: Heed
 }
 
 func (r Root) endTrial() error {
@@ -298,13 +334,14 @@ func (r Root) Rollback() (version string, err error) {
 	if version == now {
 		return "", ErrNoVersion
 	}
-	if err := r.endTrial(); err != nil {
+	if err := r.refuse(now); err != nil {
 		return "", err
 	}
-	if err := errors.Join(r.refuse(now), r.flip(version)); err != nil {
+	// A trial ends after the change: until then it knows where to go back to.
+	if err := r.flip(version); err != nil {
 		return "", err
 	}
-	return version, atomicfile.Write(r.path(previousName), []byte(now+"\n"), 0o644)
+	return version, errors.Join(atomicfile.Write(r.path(previousName), []byte(now+"\n"), 0o644), r.endTrial())
 }
 
 // Keep says that a version stays, durable when it returns nil. It is said in the data
@@ -314,9 +351,24 @@ func Keep(data, version string) error {
 }
 
 // Kept reports whether a version has said that it stays.
-func Kept(data, version string) bool {
-	said, err := os.ReadFile(filepath.Join(data, keptName))
-	return err == nil && string(said) == version
+func Kept(data, version string) bool { return version != "" && Said(data) == version }
+
+// Said returns the version that has said that it stays; "": none. Who asks may be the
+// administrator, and the directory is the program's: nothing but a plain file is read.
+func Said(data string) string {
+	f, err := os.OpenFile(filepath.Join(data, keptName), os.O_RDONLY|plainly, 0)
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = f.Close() }()
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return ""
+	}
+	said, err := io.ReadAll(io.LimitReader(f, maxManifest))
+	if err != nil || !validVersion(string(said)) {
+		return ""
+	}
+	return string(said)
 }
 
 // Unkeep takes back what a version has said in a trial before.

@@ -328,6 +328,122 @@ func TestAVersionNeverGoesBackToOneThatWasOnTrialItself(t *testing.T) {
 	}
 }
 
+// TestDataOfAVersionThatStaysAreLeftToNoOlderOne has versions save visits at bad moments.
+func TestDataOfAVersionThatStaysAreLeftToNoOlderOne(t *testing.T) {
+	never := func() bool { return false }
+	try := func(t *testing.T, r Root, v string) {
+		t.Helper()
+		from := t.TempDir()
+		must(t, os.WriteFile(filepath.Join(from, "authenkiosk"), []byte(programOf(v)), 0o700))
+		must(t, r.Adopt(from, v))
+		must(t, r.Try(v, false))
+	}
+	goBack := func(t *testing.T, r Root) {
+		t.Helper()
+		trial, _ := r.Trial()
+		back, err := r.Back(trial, never)
+		if must(t, err); !back {
+			t.Error("it stays")
+		}
+	}
+	for _, c := range []struct {
+		name  string
+		steps func(t *testing.T, r Root)
+		now   string
+		on    bool
+	}{
+		{"it saves a visit when the next one waits for it to end", func(t *testing.T, r Root) {
+			try(t, r, "1.1.0")
+			try(t, r, "1.2.0")
+			must(t, r.Heed("1.1.0"))
+			goBack(t, r)
+		}, "1.1.0", false},
+		{"the same, and it is not there any more", func(t *testing.T, r Root) {
+			try(t, r, "1.1.0")
+			try(t, r, "1.2.0")
+			must(t, os.RemoveAll(r.path(versionsName, "1.1.0")))
+			must(t, r.Heed("1.1.0"))
+		}, "1.2.0", false},
+		{"it went back in a session, and saves its visit", func(t *testing.T, r Root) {
+			try(t, r, "1.1.0")
+			goBack(t, r)
+			must(t, r.Heed("1.1.0"))
+			if r.Refused() != "" {
+				t.Errorf("refused is %q", r.Refused())
+			}
+		}, "1.1.0", false},
+		{"it went back in a session, and saves none", func(t *testing.T, r Root) {
+			try(t, r, "1.1.0")
+			goBack(t, r)
+			must(t, r.Heed(""))
+			must(t, r.Heed("1.1.0")) // of a time before
+		}, "1.0.0", false},
+		{"somebody has taken it back, who may", func(t *testing.T, r Root) {
+			try(t, r, "1.1.0")
+			_, err := r.Rollback()
+			must(t, err)
+			must(t, r.Heed("1.1.0"))
+		}, "1.0.0", false},
+		{"nothing was said", func(t *testing.T, r Root) { try(t, r, "1.1.0"); must(t, r.Heed("")) }, "1.1.0", true},
+		{"what is said is old", func(t *testing.T, r Root) { try(t, r, "1.1.0"); must(t, r.Heed("1.0.0")) }, "1.1.0", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := newRoot(t)
+			c.steps(t, r)
+			now, err := r.Current()
+			if _, on := r.Trial(); err != nil || now != c.now || on != c.on {
+				t.Errorf("in use is %s, on trial %v: %v", now, on, err)
+			}
+		})
+	}
+}
+
+func TestATrialWhoseVersionBeforeIsLostGoesNowhere(t *testing.T) {
+	r := newRoot(t)
+	must(t, r.write(Trial{From: "0.9.0", To: "1.0.0", Starts: maxStarts}))
+	if back, err := r.Settle(func() bool { return false }); back || err != nil {
+		t.Errorf("back %v, %v", back, err)
+	}
+	if now, err := r.Current(); err != nil || !r.has(now) {
+		t.Errorf("in use is %s, which is not there: %v", now, err)
+	}
+}
+
+func TestARollbackThatIsCutCanBeGivenAgain(t *testing.T) {
+	r, from := newRoot(t), t.TempDir()
+	must(t, os.WriteFile(filepath.Join(from, "authenkiosk"), []byte(programOf("1.1.0")), 0o700))
+	must(t, r.Adopt(from, "1.1.0"))
+	must(t, r.Try("1.1.0", false))
+	way := r.path(".new-"+currentName, "in the way")
+	must(t, os.MkdirAll(way, 0o755)) // so that it ends before the change
+	if _, err := r.Rollback(); err == nil {
+		t.Fatal("there is nothing in the way")
+	}
+	if trial, on := r.Trial(); !on || trial.From != "1.0.0" {
+		t.Errorf("a version on trial would stay for good: %v %+v", on, trial)
+	}
+	must(t, os.RemoveAll(filepath.Dir(way)))
+	if v, err := r.Rollback(); err != nil || v != "1.0.0" {
+		t.Errorf("%s, %v", v, err)
+	}
+}
+
+func TestOneAtATimeChangesVersions(t *testing.T) {
+	r := newRoot(t)
+	unlock, err := r.Lock()
+	must(t, err)
+	if _, err := r.Lock(); !errors.Is(err, ErrBusy) {
+		t.Errorf("a second one: %v", err)
+	}
+	unlock()
+	unlock, err = r.Lock()
+	must(t, err)
+	unlock()
+	if info, err := os.Stat(r.path(lockName)); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("others could hold it: %v, %v", info.Mode(), err)
+	}
+}
+
 func TestRollbackGoesToTheVersionBeforeAndBackAgain(t *testing.T) {
 	r, m, data := newRoot(t), newMaker(t), t.TempDir()
 	if _, err := r.Rollback(); !errors.Is(err, ErrNoVersion) {

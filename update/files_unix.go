@@ -1,0 +1,33 @@
+//go:build unix
+
+package update
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// plainly opens a file without following a link and without waiting for whoever is at the
+// other end of a pipe.
+const plainly = unix.O_NOFOLLOW | unix.O_NONBLOCK
+
+// Lock keeps others from changing versions, until it is given up or the program ends. It is
+// ErrBusy while somebody has it.
+func (r Root) Lock() (unlock func(), err error) {
+	// For its owner alone: whoever may open it may hold it.
+	f, err := os.OpenFile(r.path(lockName), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("keep other updates away: %w", err)
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		_ = f.Close()
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			return nil, ErrBusy
+		}
+		return nil, fmt.Errorf("keep other updates away: %w", err)
+	}
+	return func() { _ = f.Close() }, nil
+}

@@ -1,0 +1,28 @@
+//go:build unix
+
+package update
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// TestWhatTheProgramLeavesInItsDataHoldsNobodyUp has the administrator look, as before each
+// start, while the account of the program has put something else in the place of its word.
+func TestWhatTheProgramLeavesInItsDataHoldsNobodyUp(t *testing.T) {
+	for name, put := range map[string]func(path string) error{
+		"a pipe":             func(path string) error { return unix.Mkfifo(path, 0o600) },
+		"a link to a device": func(path string) error { return os.Symlink("/dev/zero", path) },
+		"a directory":        func(path string) error { return os.Mkdir(path, 0o700) },
+		"no version":         func(path string) error { return os.WriteFile(path, []byte("../1.0.0"), 0o600) },
+	} {
+		data := t.TempDir()
+		must(t, put(filepath.Join(data, keptName)))
+		if said := Said(data); said != "" || Kept(data, "") {
+			t.Errorf("%s: %q", name, said)
+		}
+	}
+}
