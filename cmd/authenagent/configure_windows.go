@@ -32,30 +32,35 @@ func listening() bool {
 }
 
 // configure writes the configuration of the machine: what stands in the file that was
-// handed in, or, where there is none yet, the first one. Nothing is written that a program
-// would refuse. taken reports whether another agent has the usual port.
+// handed in, or, where there is none yet, the first one. taken reports whether another
+// agent has the usual port.
 func (f first) configure(path, handedIn string, taken func() bool) error {
-	if handedIn != "" {
-		text, err := os.ReadFile(handedIn)
-		if err != nil {
-			return fmt.Errorf("read the configuration that was handed in: %w", err)
-		}
-		if _, err := config.Parse(handedIn, text); err != nil {
-			return err
-		}
-		return writeConfig(path, text)
-	}
-	if _, err := os.Stat(path); err == nil {
-		return nil // it is the administrator's
-	}
-	text, err := f.text(taken)
-	if err != nil {
-		return err
-	}
-	if _, err := config.Parse("the wish of the installer", text); err != nil {
+	text, err := f.wanted(path, handedIn, taken)
+	if err != nil || text == nil {
 		return err
 	}
 	return writeConfig(path, text)
+}
+
+// wanted is what configure writes; nil: nothing, for the one that is there stays. It is
+// nothing that a program would refuse.
+func (f first) wanted(path, handedIn string, taken func() bool) (text []byte, err error) {
+	name := handedIn
+	if handedIn != "" {
+		if text, err = os.ReadFile(handedIn); err != nil {
+			return nil, fmt.Errorf("read the configuration that was handed in: %w", err)
+		}
+	} else {
+		if _, err := os.Stat(path); err == nil {
+			return nil, nil // it is the administrator's
+		}
+		name = "the wish of the installer"
+		if text, err = f.text(taken); err != nil {
+			return nil, err
+		}
+	}
+	_, err = config.Parse(name, text)
+	return text, err
 }
 
 // text is the first configuration. It begins in NHSO's test zone.

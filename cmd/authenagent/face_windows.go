@@ -133,6 +133,11 @@ func (w wish) set(p *cli.Program) error {
 	if err != nil {
 		return err
 	}
+	config := filepath.Join(data, "authenkiosk.toml")
+	// What is wrong with the wish is known before anything is stopped: by hand nobody starts it again.
+	if _, err := w.wanted(config, w.config, func() bool { return false }); err != nil {
+		return err
+	}
 	if w.nhso == "replace" {
 		if err := disable(nhsoService); err != nil {
 			return err
@@ -144,7 +149,6 @@ func (w wish) set(p *cli.Program) error {
 	if err := protect(data, access); err != nil {
 		return err
 	}
-	config := filepath.Join(data, "authenkiosk.toml")
 	if err := w.configure(config, w.config, listening); err != nil {
 		return err
 	}

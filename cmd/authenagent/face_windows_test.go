@@ -1,12 +1,15 @@
 package main
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"golang.org/x/sys/windows"
+	"golang.org/x/sys/windows/registry"
+	"golang.org/x/sys/windows/svc/mgr"
 
 	"authenkiosk/app/config"
 	"authenkiosk/cli"
@@ -87,6 +90,35 @@ func TestAConfigurationThatIsThereIsTheAdministrators(t *testing.T) {
 	}
 	holds(path, "[unit]\nhcode = \"12345\"\n")
 	holds(path+".before", "# mine\n")
+}
+
+// TestAWishThatIsRefusedStopsNothing wishes for NHSO's agent to be replaced, with a
+// configuration that is not there.
+func TestAWishThatIsRefusedStopsNothing(t *testing.T) {
+	m, err := mgr.Connect()
+	if err != nil {
+		t.Skip("this needs an administrator: ", err)
+	}
+	defer func() { _ = m.Disconnect() }()
+	s, err := m.CreateService(nhsoService, `C:\none.exe`, mgr.Config{StartType: mgr.StartManual})
+	if err != nil {
+		t.Skip("it is there, or this needs an administrator: ", err)
+	}
+	defer func() { _ = s.Close() }()
+	defer func() { _ = s.Delete() }()
+	t.Setenv("ProgramData", t.TempDir())
+	w := wish{face: faceAgent, first: first{nhso: "replace"}, config: filepath.Join(t.TempDir(), "none.toml")}
+	if err := w.set(&cli.Program{Name: "authenagent", Stderr: io.Discard}); err == nil || !strings.Contains(err.Error(), "handed in") {
+		t.Errorf("it is taken: %v", err)
+	}
+	k, err := registry.OpenKey(registry.LOCAL_MACHINE, `SYSTEM\CurrentControlSet\Services\`+nhsoService, registry.QUERY_VALUE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = k.Close() }()
+	if start, _, err := k.GetIntegerValue("Start"); err != nil || start != mgr.StartManual {
+		t.Errorf("NHSO's service starts by %d, %v", start, err)
+	}
 }
 
 func TestAFaceNeedsAnAccountThatIsThere(t *testing.T) {
