@@ -191,16 +191,17 @@ func (w wish) access() (entry, sid string, err error) {
 	return "(A;OICI;0x1301bf;;;" + who.String() + ")", who.String(), nil
 }
 
-// clear takes away what set made; the data only when that is wished.
+// clear takes away what set made; the data, and what the machine was for, only when that is
+// wished.
 func (w wish) clear() error {
 	err := errors.Join(stopAll(), removeIfThere())
 	unplan()
+	if !w.erase {
+		return err
+	}
 	if k, gone := registry.OpenKey(registry.LOCAL_MACHINE, keptIn, registry.SET_VALUE); gone == nil {
 		_, _ = k.DeleteValue("Face"), k.DeleteValue("Account")
 		_ = k.Close()
-	}
-	if !w.erase {
-		return err
 	}
 	data, where := cli.DefaultData()
 	if where == nil {

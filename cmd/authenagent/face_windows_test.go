@@ -121,6 +121,32 @@ func TestAWishThatIsRefusedStopsNothing(t *testing.T) {
 	}
 }
 
+func TestARemovalKeepsWhatTheMachineWasForUnlessAllIsErased(t *testing.T) {
+	if _, err := keptWish(); err == nil {
+		t.Skip("AuthenKiosk is installed here")
+	}
+	if err := (wish{face: faceKiosk, account: "kiosk"}).keep(); err != nil {
+		t.Skip("this needs an administrator: ", err)
+	}
+	defer func() { _ = registry.DeleteKey(registry.LOCAL_MACHINE, keptIn) }()
+	base := t.TempDir()
+	t.Setenv("ProgramData", base)
+	data := filepath.Join(base, "AuthenKiosk")
+	for _, erase := range []bool{false, true} {
+		if err := os.MkdirAll(filepath.Join(data, "test"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := (wish{erase: erase}).clear(); err != nil {
+			t.Fatal(err)
+		}
+		kept, _ := keptWish()
+		_, there := os.Stat(data)
+		if (kept.face == faceKiosk && kept.account == "kiosk") == erase || (there == nil) == erase {
+			t.Errorf("erase %v: it was for %q of %q, data %v", erase, kept.face, kept.account, there)
+		}
+	}
+}
+
 func TestAFaceNeedsAnAccountThatIsThere(t *testing.T) {
 	user, err := windows.GetCurrentProcessToken().GetTokenUser()
 	if err != nil {
