@@ -165,6 +165,7 @@ func (w *updateWorld) runs(now app.Standing, refused error, ended func()) {
 
 func TestANewVersionIsPutInPlaceAndStaysWhenItSaysSo(t *testing.T) {
 	w := newUpdateWorld(t)
+	write(t, config.SettingsFile(w.data), "[unit]\nname = \"โรงพยาบาลตัวอย่าง\"\n")
 	if got := w.call("update", "check"); got.status != exitOK || !strings.Contains(got.out, "1.1.0 can be had") || w.current() != "1.0.0" {
 		t.Errorf("%+v", got)
 	}
@@ -176,8 +177,10 @@ func TestANewVersionIsPutInPlaceAndStaysWhenItSaysSo(t *testing.T) {
 	if _, on := w.root.Trial(); on {
 		t.Error("it is still on trial")
 	}
-	if _, err := os.Stat(filepath.Join(w.dir, "configuration", "1.0.0-site.toml")); err != nil {
-		t.Error(err)
+	for _, copied := range []string{"1.0.0-site.toml", "1.0.0-settings.toml"} {
+		if _, err := os.Stat(filepath.Join(w.dir, "configuration", copied)); err != nil {
+			t.Error(err)
+		}
 	}
 	w.running = "1.1.0"
 	if got := w.call("update", "apply"); got.status != exitOK || !strings.Contains(got.out, "the newest there is 1.1.0") {

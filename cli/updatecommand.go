@@ -270,23 +270,23 @@ func (u updating) ask(ctx context.Context, words ...string) (now app.Standing, r
 	return now, true, err
 }
 
-// keepConfiguration copies the configuration beside the versions.
+// keepConfiguration copies the configuration, and the settings over it, beside the
+// versions: a newer version may write there what an older one does not understand.
 func (u updating) keepConfiguration() error {
-	if u.s.ConfigFile == "" {
-		return nil
-	}
-	data, err := os.ReadFile(u.s.ConfigFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
 	dir := u.root.Dir("configuration")
-	if err := atomicfile.MakeDir(dir); err != nil {
-		return err
+	for _, file := range []string{u.s.ConfigFile, config.SettingsFile(u.s.Data)} {
+		data, err := os.ReadFile(file)
+		if file == "" || errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err := errors.Join(err, atomicfile.MakeDir(dir)); err != nil {
+			return err
+		}
+		if err := atomicfile.Write(filepath.Join(dir, u.running+"-"+filepath.Base(file)), data, 0o600); err != nil {
+			return err
+		}
 	}
-	return atomicfile.Write(filepath.Join(dir, u.running+"-"+filepath.Base(u.s.ConfigFile)), data, 0o600)
+	return nil
 }
 
 // watch ends the program that runs, so that the new version is started, and goes back when
