@@ -479,7 +479,7 @@ func (p *Program) updatesFinding(c config.Update) finding {
 		_, err = p.keyOfUpdates()
 	}
 	if err != nil {
-		return finding{"updates", FindingWarning, fmt.Sprintf("nothing comes from %s: %v", c.Source, err)}
+		return finding{"updates", FindingWarning, fmt.Sprintf("nothing comes from %s: %v", update.Named(c.Source), err)}
 	}
 	if t, on := root.Trial(); on {
 		return finding{"updates", FindingWarning, fmt.Sprintf("version %s has not shown yet that it can serve people; until then %s can come back", t.To, t.From)}
@@ -487,7 +487,7 @@ func (p *Program) updatesFinding(c config.Update) finding {
 	if v := root.Refused(); v != "" && update.Newer(v, running) {
 		return finding{"updates", FindingWarning, fmt.Sprintf("version %s went back to %s; it is tried again by: %s update apply", v, running, p.Name)}
 	}
-	return finding{"updates", FindingOK, fmt.Sprintf("from %s, between %s or before the first patient", c.Source, c.Window)}
+	return finding{"updates", FindingOK, fmt.Sprintf("from %s, between %s or before the first patient", update.Named(c.Source), c.Window)}
 }
 
 // OnTrial is called before a face of the program is made. It returns the trial of this

@@ -64,6 +64,14 @@ func Find(ctx context.Context, source string, client *http.Client) (Offer, error
 	return o, nil
 }
 
+// Named is a source as people may read it: an address can have a password.
+func Named(source string) string {
+	if u, err := url.Parse(source); err == nil && u.Scheme == "https" {
+		return u.Redacted()
+	}
+	return source
+}
+
 func findInWeb(ctx context.Context, source string, client *http.Client) (Offer, error) {
 	own := http.Client{Timeout: fetchLimit}
 	if client != nil {
@@ -90,7 +98,7 @@ func findInWeb(ctx context.Context, source string, client *http.Client) (Offer, 
 		}
 		if resp.StatusCode != http.StatusOK {
 			_ = resp.Body.Close()
-			return nil, fmt.Errorf("fetch an update: %s answers %s", address, resp.Status)
+			return nil, fmt.Errorf("fetch an update: %s answers %s", Named(address), resp.Status)
 		}
 		return resp.Body, nil
 	}
@@ -100,7 +108,7 @@ func findInWeb(ctx context.Context, source string, client *http.Client) (Offer, 
 	}
 	v := strings.TrimSpace(string(name))
 	if !validVersion(v) {
-		return Offer{}, fmt.Errorf("%w at %s", ErrNothing, source)
+		return Offer{}, fmt.Errorf("%w at %s", ErrNothing, Named(source))
 	}
 	return Offer{v, open}, nil
 }

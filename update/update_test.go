@@ -523,6 +523,19 @@ func TestTheNewestPackageForThisSystemIsFoundInAFolderAndInTheWeb(t *testing.T) 
 	}
 }
 
+func TestThePasswordOfASourceIsNotTold(t *testing.T) {
+	server := httptest.NewTLSServer(http.NotFoundHandler())
+	defer server.Close()
+	source := strings.Replace(server.URL, "https://", "https://kiosk:secret-word@", 1)
+	_, err := Find(t.Context(), source, server.Client())
+	if err == nil || strings.Contains(err.Error(), "secret-word") || !strings.Contains(err.Error(), "404") {
+		t.Error(err)
+	}
+	if got := Named("/media/my stick"); got != "/media/my stick" {
+		t.Error(got)
+	}
+}
+
 func TestAProgramThatAPackageOfTheSystemHasInstalledUpdatesNothing(t *testing.T) {
 	if _, _, err := Here(); !errors.Is(err, ErrByInstaller) {
 		t.Error(err)
