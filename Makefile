@@ -26,7 +26,7 @@ ifneq ($(shell uname -s),Linux)
 TAGS := migrated_fynedo,no_emoji
 endif
 
-.PHONY: run build agent deps test testdeps check lint unit whole flow screens e2e pictures field pcscd bench-ui long prove hostile vm testdeps-vm fresh testdeps-fresh packages licences release deps-packages test-packages windows msi test-windows fmt clean
+.PHONY: run build agent deps test testdeps check lint unit whole flow screens e2e morning pictures field pcscd bench-ui long prove hostile vm testdeps-vm fresh testdeps-fresh packages licences release deps-packages test-packages windows msi test-windows fmt clean
 
 # run opens the kiosk in the demo zone with its dock. Without a display it plays
 # one whole visit and leaves the pictures in out/demo.
@@ -119,6 +119,10 @@ E2E = go test -tags $(TEST_TAGS),e2e -count 1 -timeout 20m -parallel $(SIDE_BY_S
 
 e2e: build
 	$(E2E)
+
+# morning has 200 patients come to a front desk, a quarter of an hour, with figures.
+morning: build
+	go test -tags $(TEST_TAGS),e2e -count 1 -timeout 60m -run Morning -v ./e2e -args -morning 200
 
 # pictures leaves a picture of every screen of every end-to-end test in out/pictures.
 pictures: testdeps build

@@ -137,15 +137,16 @@ func (p *process) end(t *testing.T) {
 	}
 }
 
-// display starts an X server for a panel and returns its environment.
-func display(t *testing.T, panel string) []string {
+// display starts an X server for a panel, with its pixels as a file in a folder, and returns
+// its environment.
+func display(t *testing.T, panel, pixels string) []string {
 	t.Helper()
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	// Else it starts anew when its last client goes, and refuses who comes meanwhile.
-	x := exec.Command("Xvfb", "-noreset", "-displayfd", "3", "-screen", "0", panel+"x24", "-nolisten", "tcp")
+	x := exec.Command("Xvfb", "-noreset", "-displayfd", "3", "-screen", "0", panel+"x24", "-fbdir", pixels, "-nolisten", "tcp")
 	x.ExtraFiles = []*os.File{w}
 	if err := x.Start(); err != nil {
 		t.Fatalf("start Xvfb: %v", err)
@@ -190,8 +191,11 @@ func bareStage(t *testing.T, binary, panel string) *stage {
 			t.Fatal(err)
 		}
 	}
+	if err := os.Mkdir(s.path("frame"), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	// The toolkit's own settings are one file of the person who runs it.
-	s.env = append(display(t, panel), "XDG_CONFIG_HOME="+s.path("home"))
+	s.env = append(display(t, panel, s.path("frame")), "XDG_CONFIG_HOME="+s.path("home"))
 	folder := *pictures
 	if folder == "" {
 		folder = filepath.Join("..", "out", "e2e")

@@ -50,7 +50,7 @@ func hear(t *testing.T, said <-chan string) string {
 // away as fast as the program gives it back, as a monitor without a signal does.
 func TestE2EALostScreenEndsTheProgramSoThatItIsStartedAgain(t *testing.T) {
 	t.Parallel()
-	env := append(display(t, lying), "XDG_CONFIG_HOME="+t.TempDir())
+	env := append(display(t, lying, t.TempDir()), "XDG_CONFIG_HOME="+t.TempDir())
 	manager, said := serviceManager(t)
 	kiosk := startProcess(t, append(env, manager), binary, "kiosk", "-demo", "-data", t.TempDir())
 	xdotool := func(args ...string) (string, error) {
