@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -21,7 +22,7 @@ import (
 	"authenkiosk/visit"
 )
 
-var patients = flag.Int("morning", 6, "how many `patients` come to the desk in its morning")
+var patients = flag.Int("morning", 4, "how many `patients` come to the desk in its morning, two or more")
 
 // A morning of 200 patients has that many of each at a front desk; a shorter one has its
 // share, and at least one.
@@ -47,10 +48,12 @@ type morning struct {
 	turns     int      // of the operator to the station
 	pressed   int      // keys, by the operator
 	tabs      map[string]int
-	made      []virtualcard.Person // have a code of this morning
-	keyed     []time.Duration      // from a key to the first picture that shows it
-	came      []time.Duration      // from a card to the page that says what is next
-	coded     []time.Duration      // from F9 to the code
+	copied    string                     // the code that was copied last
+	made      []virtualcard.Person       // have a code of this morning
+	keyed     map[string][]time.Duration // from a key to the first picture that shows it
+	bare      []time.Duration            // xdotool alone
+	came      []time.Duration            // from a card to the page that says what is next
+	coded     []time.Duration            // from F9 to the code
 }
 
 // coming says what a patient of the morning is to the station.
@@ -195,8 +198,11 @@ func (m *morning) inFront() {
 	if now := m.xdotool("getactivewindow"); now != m.his {
 		m.t.Errorf("window %s is in front", now)
 	}
-	if now := m.xdotool("getwindowfocus"); now != m.his {
-		m.t.Errorf("window %s has the focus", now)
+	at := time.Now()
+	focus := m.xdotool("getwindowfocus")
+	m.bare = append(m.bare, time.Since(at))
+	if focus != m.his {
+		m.t.Errorf("window %s has the focus", focus)
 	}
 	if n := m.away(); n != m.lost {
 		m.t.Errorf("the hospital's program has lost the focus while the operator was there")
@@ -245,7 +251,11 @@ func (m *morning) press(key string) {
 			m.t.Fatalf("%s changes nothing", key)
 		}
 	}
-	m.keyed = append(m.keyed, time.Since(at))
+	took := time.Since(at)
+	if len(key) == 1 {
+		key = "a digit"
+	}
+	m.keyed[key] = append(m.keyed[key], took)
 	if err := c.Wait(); err != nil {
 		m.t.Fatalf("press %s: %v", key, err)
 	}
@@ -357,6 +367,8 @@ func (m *morning) patient(i int, p virtualcard.Person, what coming) {
 	if n, want := m.pressed-before, map[coming]int{known: 1, fresh: 11, coded: 0}[what]; n != want {
 		m.t.Errorf("%d keys were needed, not %d", n, want)
 	}
+	m.copied = m.codeOf(p).Code
+	m.shows(visit.AuthenCode(m.copied).Grouped())
 	<-time.After(turning)
 	m.press("F7")
 	m.eventually("word that the code is copied", m.words("station.said.code-copied"))
@@ -364,6 +376,16 @@ func (m *morning) patient(i int, p virtualcard.Person, what coming) {
 	m.back()
 	remove()
 	m.inFront()
+}
+
+// codeOf is the only code that NHSO has of a person.
+func (m *morning) codeOf(p virtualcard.Person) zoneCode {
+	m.t.Helper()
+	of := slices.DeleteFunc(get[[]zoneCode](m.stage, m.zone+"/testzone/codes"), func(c zoneCode) bool { return c.PID != p.PID.Digits() })
+	if len(of) != 1 {
+		m.t.Fatalf("a patient has %d codes", len(of))
+	}
+	return of[0]
 }
 
 // right looks up the right of somebody without a visit: by a number that is typed or
@@ -402,15 +424,16 @@ func (m *morning) finds(id visit.ID, button string) {
 	m.again(func() { m.types(strings.ToLower(id.Number())+"\n", byScanner) }, m.there(button))
 }
 
-// void marks the code of whoever was the last.
+// void marks the code of whoever was the last. What was copied can be pasted.
 func (m *morning) void() {
 	m.t.Helper()
-	last := m.made[len(m.made)-1]
-	made := m.codes()
-	i := slices.IndexFunc(made, func(c zoneCode) bool { return c.PID == last.PID.Digits() })
+	of := m.codeOf(m.made[len(m.made)-1])
 	m.toStation()
 	m.press("F2")
-	m.finds(visit.ID(made[i].TransID), "void")
+	m.until("F6", func() bool { return m.layout().Focused == "search" })
+	m.keys("ctrl+v")
+	m.eventually("code that was copied", func() bool { return slices.Contains(m.layout().Texts, m.copied) })
+	m.finds(visit.ID(of.TransID), "void")
 	m.on("void", m.there("reason-not-treated"))
 	m.on("reason-not-treated", m.there("confirm-void"))
 	m.picture("void")
@@ -464,25 +487,23 @@ func (m *morning) ends(everybody []virtualcard.Person, hn string) {
 	m.picture("work")
 	m.keys("F12")
 	m.eventually("end of the session", m.page("sign-in"))
+	if strings.Contains(strings.Join(m.layout().Texts, "\n"), "ทดสอบ ส") {
+		m.t.Error("a patient is on the screen where nobody is signed in")
+	}
 	if got := m.localStatus().Outbox; got.Pending != 0 || got.Staff != share(withHN) {
 		m.t.Errorf("the local status counts %+v", got)
 	}
 	m.kiosk.end(m.t)
 
-	made := m.codes()
 	store := m.store()
 	for _, p := range m.made {
-		of := slices.DeleteFunc(slices.Clone(made), func(c zoneCode) bool { return c.PID != p.PID.Digits() })
-		if len(of) != 1 {
-			m.t.Errorf("a patient has %d codes", len(of))
-			continue
-		}
-		if r, err := store.Visit(visit.ID(of[0].TransID)); err != nil || r.State != visit.StateDone || string(r.Code) != of[0].Code {
-			m.t.Errorf("a visit is %s with %q, NHSO made %q: %v", r.State, r.Code, of[0].Code, err)
+		of := m.codeOf(p)
+		if r, err := store.Visit(visit.ID(of.TransID)); err != nil || r.State != visit.StateDone || string(r.Code) != of.Code {
+			m.t.Errorf("a visit is %s with %q, NHSO made %q: %v", r.State, r.Code, of.Code, err)
 		}
 	}
-	if len(made) != len(m.made) {
-		m.t.Errorf("NHSO made %d codes for %d visits", len(made), len(m.made))
+	if n := len(m.codes()); n != len(m.made) {
+		m.t.Errorf("NHSO made %d codes for %d visits", n, len(m.made))
 	}
 	if work, err := store.Work(); err != nil || len(work) != share(withHN) {
 		m.t.Errorf("%d items are open: %v", len(work), err)
@@ -506,8 +527,11 @@ func (m *morning) figures(what string, all []time.Duration) {
 // hospital's program stands in front, in the shares of a real morning.
 func TestE2EAtTheDeskAMorningGoesByBesideTheProgramInFront(t *testing.T) {
 	t.Parallel()
+	if *patients < 2 {
+		t.Fatal("one patient is no morning")
+	}
 	s, elder, left := station(t, func(string) string { return "remember_phone_days = 30\n[station]\non_card = \"page\"\n" })
-	m := &morning{stage: s, tabs: map[string]int{}}
+	m := &morning{stage: s, tabs: map[string]int{}, keyed: map[string][]time.Duration{}}
 	var everybody, seen, strangers []virtualcard.Person
 	what := comings()
 	for i, w := range what {
@@ -532,6 +556,9 @@ func TestE2EAtTheDeskAMorningGoesByBesideTheProgramInFront(t *testing.T) {
 	asked := 0
 	for i, w := range what {
 		m.patient(i, everybody[i], w)
+		if i%20 == 19 {
+			t.Logf("%d patients", i+1)
+		}
 		if due(i, share(rights)) {
 			p := madeUp(t, 9000+i)
 			m.lives(p, "")
@@ -553,7 +580,13 @@ func TestE2EAtTheDeskAMorningGoesByBesideTheProgramInFront(t *testing.T) {
 	m.ends(append(append(everybody, strangers...), elder), hn)
 	t.Logf("%d patients: %d codes made, %d shown, %d rights looked up, %d codes void, %d items not due, %d with an HN alone; the operator turned to the station %d times",
 		len(what), len(m.made), len(what)-len(m.made), asked, share(voids), share(notDue), share(withHN), m.turns)
-	m.figures("a key to the first pixel that changes, with the start of xdotool", m.keyed)
+	var keyed []time.Duration
+	for _, key := range slices.Sorted(maps.Keys(m.keyed)) {
+		m.figures(key+" to the first pixel that changes, with the start of xdotool", m.keyed[key])
+		keyed = append(keyed, m.keyed[key]...)
+	}
+	m.figures("every key", keyed)
+	m.figures("xdotool alone", m.bare)
 	m.figures("a card to the page that says what is next, with up to 250 ms until that is told", m.came)
 	m.figures("F9 to the code, with up to 250 ms until that is told", m.coded)
 }
