@@ -37,10 +37,17 @@ func newCounter(s *Station) *counter { return &counter{s: s} }
 func (c *counter) name() string            { return "counter" }
 func (c *counter) key() fyne.KeyName       { return "" }
 func (c *counter) badge() int              { return 0 }
-func (c *counter) first() fyne.Focusable   { return c.pid }
 func (c *counter) typed(fyne.KeyName) bool { return false }
 func (c *counter) look()                   {}
 func (c *counter) forget()                 { *c = counter{s: c.s} }
+
+// first is the field for a number, for whose role there is one.
+func (c *counter) first() fyne.Focusable {
+	if c.pid == nil {
+		return nil // else Fyne logs that it cannot bring the keyboard there
+	}
+	return c.pid
+}
 
 // back takes away what was found, and what was typed.
 func (c *counter) back() {

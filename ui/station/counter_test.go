@@ -122,4 +122,7 @@ func TestWhoTreatsNobodyIsOfferedNothingWithoutAVisit(t *testing.T) {
 			t.Errorf("an administrator is offered %s", name)
 		}
 	}
+	if at := w.counter.first(); at != nil {
+		t.Errorf("the keyboard begins at %T, which is not on the page", at)
+	}
 }
