@@ -580,6 +580,7 @@ func TestE2EAtTheDeskAMorningGoesByBesideTheProgramInFront(t *testing.T) {
 	m.ends(append(append(everybody, strangers...), elder), hn)
 	t.Logf("%d patients: %d codes made, %d shown, %d rights looked up, %d codes void, %d items not due, %d with an HN alone; the operator turned to the station %d times",
 		len(what), len(m.made), len(what)-len(m.made), asked, share(voids), share(notDue), share(withHN), m.turns)
+	t.Logf("Tabs from a page and a place on it to what is worked: %v", m.tabs)
 	var keyed []time.Duration
 	for _, key := range slices.Sorted(maps.Keys(m.keyed)) {
 		m.figures(key+" to the first pixel that changes, with the start of xdotool", m.keyed[key])
