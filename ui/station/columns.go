@@ -24,7 +24,7 @@ func (s *Station) columnsOfDay() []column {
 		{"name", 170, true, 1, cell(func(i row) string { return i.Name })},
 		{"pid", 200, false, 5, cell(func(i row) string { return i.PID })},
 		{"hn", 110, false, 6, cell(func(i row) string { return i.HN })},
-		{"method", 150, false, 8, cell(func(i row) string { return s.say.Say("station.method." + string(i.Method)) })},
+		{"method", 150, false, 8, cell(func(i row) string { return s.method(i.Method) })},
 		{"claim", 170, true, 7, cell(claim)},
 		{"code", 160, false, 2, cell(func(i row) string { return string(i.Code) })},
 		{"state", 170, false, 3, s.state},

@@ -78,6 +78,16 @@ func TestAnItemForSomebodyWithoutANumberIsOpenedOnceWithHNAndReason(t *testing.T
 	}
 	w.shows(open[0].Visit.ID.Number())
 	w.shows("(1)") // the badge
+	w.key(fyne.KeyF4)
+	w.key(fyne.KeyDown)
+	w.shows(w.say.Say("station.open.unconscious"))
+	if texts := w.texts(); strings.Contains(texts, "station.") || strings.Contains(texts, string(rules.Unconscious)) {
+		t.Errorf("a name of the program is shown: %q", texts)
+	}
+	table := w.today.export.table(&collected{items: w.work.parts[w.here()], at: []*owner{w.here()}})
+	if text := strings.Join(table.Rows[0], " "); strings.Contains(text, "station.") {
+		t.Errorf("a name of the program is in a file: %q", text)
+	}
 }
 
 func TestACodeIsMarkedAsVoidWithAReasonAndItsSlipIsNotPrintedAnyMore(t *testing.T) {

@@ -244,7 +244,7 @@ func (d *details) facts(list *fyne.Container) {
 		{"hn", hn},
 		{"phone", phone},
 		{"claim", claim(row{&i, d.at})},
-		{"method", s.say.Say("station.method." + string(i.Method))},
+		{"method", s.method(i.Method)},
 		{"date", s.day(i.Day) + " " + s.clock(i.Saved)},
 		{"certifier", d.person.Certifier.Full()},
 		{"message", d.person.Message},
@@ -280,12 +280,23 @@ func (d *details) history(list *fyne.Container) {
 	list.Add(wrapped(strings.Join(lines, "\n")))
 }
 
-// event words what the audit calls by a name of its own.
+// event words what the audit calls by a name of its own, or the reason for it.
 func (s *Station) event(name string) string {
-	if key := "station.event." + name; s.say.Knows(key) {
-		return s.say.Say(key)
+	for _, of := range []string{"station.event.", "station.reason.", "station.void.", "station.open."} {
+		if s.say.Knows(of + name) {
+			return s.say.Say(of + name)
+		}
 	}
 	return name
+}
+
+// method is how a person has shown who they are; empty: nobody has yet, as of an item with an
+// HN alone.
+func (s *Station) method(m visit.Method) string {
+	if m == "" {
+		return ""
+	}
+	return s.say.Say("station.method." + string(m))
 }
 
 // showPerson shows who it is. It is in the audit.

@@ -214,12 +214,16 @@ func (e *export) table(c *collected) sheet.Table {
 		if p, shown := c.persons[i.ID]; shown {
 			name, pid, hn = p.Name.Full(), p.PID.Digits(), p.HN.Text()
 		}
+		method := ""
+		if i.Method != "" { // as of an item with an HN alone
+			method = say("station.method." + string(i.Method))
+		}
 		state := "station.state." + string(i.State)
 		if i.HeldBy != "" {
 			state = "station.state.held"
 		}
 		t.Rows = append(t.Rows, []string{
-			i.Day.String(), s.clock(i.Saved), name, pid, hn, say("station.method." + string(i.Method)), i.ClaimType.Code, i.ClaimType.Name,
+			i.Day.String(), s.clock(i.Saved), name, pid, hn, method, i.ClaimType.Code, i.ClaimType.Name,
 			string(i.Code), say(state), i.ID.Number(), c.at[n].name,
 		})
 	}
