@@ -2,6 +2,7 @@ package station
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"authenkiosk/desk"
@@ -20,11 +21,19 @@ func (o *Other) complete(ctx context.Context, token string, item visit.ID, v vis
 		return &desk.Error{Code: desk.NotFound, Err: err}
 	}
 	of, err := o.Desk.Visit(ctx, who, item)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case of.PID != v.PID.Masked() && of.Opened == "":
-		return errOtherPerson
+	}
+	if of.Opened == "" {
+		// The number that is shown is masked, and not one person's: whose item it is, is asked for
+		// by the number of the card.
+		theirs, err := o.Desk.Visits(ctx, who, desk.Query{Day: of.Day, Search: v.PID.Digits()})
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(theirs.Items, func(i desk.Item) bool { return i.ID == item }) {
+			return errOtherPerson
+		}
 	}
 	return o.completer.Complete(ctx, who, item, v, jpeg)
 }

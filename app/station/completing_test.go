@@ -56,3 +56,88 @@ func TestNobodyCompletesItemsOfAnotherMachineWhoIsNotSignedInThere(t *testing.T)
 		t.Error(err)
 	}
 }
+
+// holder is another machine with an item that somebody holds, one that answers late or never.
+type holder struct {
+	peer
+	person    string // whose item it is
+	item      visit.ID
+	hangs     bool
+	completed visit.ID
+}
+
+func (h *holder) Visit(ctx context.Context, _ desk.Operator, id visit.ID) (desk.Details, error) {
+	if h.hangs {
+		<-ctx.Done()
+		return desk.Details{}, &desk.Error{Code: desk.Unreachable, Err: ctx.Err()}
+	}
+	if id != h.item {
+		return desk.Details{}, &desk.Error{Code: desk.NotFound}
+	}
+	return desk.Details{Item: h.row()}, ctx.Err()
+}
+
+func (h *holder) row() desk.Item {
+	return desk.Item{ID: h.item, PID: "x-xxxx-xxxxx-" + h.person[10:12] + "-" + h.person[12:]}
+}
+
+func (h *holder) Visits(_ context.Context, _ desk.Operator, q desk.Query) (p desk.Page, err error) {
+	if q.Search == h.person {
+		p.Items = []desk.Item{h.row()}
+	}
+	return p, nil
+}
+
+func (h *holder) Complete(_ context.Context, _ desk.Operator, _, made visit.ID) error {
+	h.completed = made
+	return nil
+}
+
+// saver is this machine, which saves what it is given.
+type saver struct{ local.Machine }
+
+func (saver) Complete(visit.ID, string, visit.Visit, []byte, time.Time) error { return nil }
+
+const heldItem visit.ID = "01900000-0000-7000-8000-000000000001"
+
+// at has somebody signed in at machines.
+func at(machines ...*holder) *Station {
+	s := &Station{}
+	for _, m := range machines {
+		o := &Other{owner: m, Desk: m, signed: map[string]signed{"token": {}}}
+		o.completer = local.Completer{Machine: saver{}, Owner: m, Now: time.Now}
+		s.Others = append(s.Others, o)
+	}
+	return s
+}
+
+func madeBy(t *testing.T, digits string) visit.Visit {
+	t.Helper()
+	pid, err := visit.ParsePID(digits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return visit.Visit{ID: "01900000-0000-7000-8000-000000000002", PID: pid}
+}
+
+func TestAMachineThatDoesNotAnswerKeepsNobodyFromTheItemOfAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		down, up := &holder{hangs: true}, &holder{person: "9000000000012", item: heldItem}
+		v := madeBy(t, up.person)
+		if err := at(down, up).keepFor(t.Context(), "token", heldItem, v, nil); err != nil || up.completed != v.ID {
+			t.Errorf("%v, completed by %q", err, up.completed)
+		}
+	})
+}
+
+// Numbers are masked but for their last three digits, which thousands of people share.
+func TestAnItemOfAnotherMachineIsNotCompletedByAPersonWhoseMaskedNumberIsTheSame(t *testing.T) {
+	m := &holder{person: "9000000000012", item: heldItem}
+	v := madeBy(t, "9000000017012")
+	if v.PID.Masked() != m.row().PID {
+		t.Fatalf("%s is not %s", v.PID.Masked(), m.row().PID)
+	}
+	if err := at(m).keepFor(t.Context(), "token", heldItem, v, nil); !errors.Is(err, errOtherPerson) || m.completed != "" {
+		t.Errorf("%v, completed by %q", err, m.completed)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"authenkiosk/desk"
 	"authenkiosk/desk/session"
 	"authenkiosk/storage"
+	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
 
@@ -40,10 +41,18 @@ func (s *Station) keep(ctx context.Context, e flow.SaveVisit, jpeg []byte) error
 	case !errors.Is(err, storage.ErrNotFound):
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, askOwner)
-	defer cancel()
-	for _, o := range s.Others { // one of them has it
-		switch failed := o.complete(ctx, now.token, e.Item, v, jpeg); {
+	return s.keepFor(ctx, now.token, e.Item, v, jpeg)
+}
+
+// keepFor saves a visit for an item of another machine: one of them has it. Each has its own
+// time, so that one which does not answer keeps nobody from the item of the next.
+func (s *Station) keepFor(ctx context.Context, token string, item visit.ID, v visit.Visit, jpeg []byte) error {
+	var err error = &desk.Error{Code: desk.NotFound}
+	for _, o := range s.Others {
+		limited, cancel := context.WithTimeout(ctx, askOwner)
+		failed := o.complete(limited, token, item, v, jpeg)
+		cancel()
+		switch {
 		case failed == nil:
 			return nil
 		case !errors.Is(failed, desk.NotFound):
