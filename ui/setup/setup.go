@@ -54,6 +54,7 @@ type Screen struct {
 	widths  map[string]*float32 // see flow
 	at      string              // the field in which letters that are touched come
 	typing  string              // the field that has the keyboard; empty: none
+	begun   bool                // the face begins, and takes the window when it is ready
 	letters bool                // the keyboard is shown
 	thai    bool                // its letters
 	shift   bool
@@ -116,11 +117,15 @@ func (s *Screen) say() draw.Speaker {
 
 // send lets the model take an event, and shows what it has become.
 func (s *Screen) send(e model.Event) {
+	if s.begun {
+		return
+	}
 	before, was := s.m.Step, s.m.Check(s.m.Step).State
 	m, effects := s.m.Take(e)
 	s.m = m
 	for _, e := range effects {
 		if b, is := e.(model.Begin); is {
+			s.begun = true
 			s.o.Begin(b.Demo)
 			return
 		}

@@ -360,3 +360,12 @@ func (w *world) picture(name string) {
 		w.t.Fatal(err)
 	}
 }
+
+// The data may take a while to open, and the window shows the wizard until then.
+func TestTheFaceBeginsOnceHoweverOftenSomebodyTouches(t *testing.T) {
+	w := newWorld(t, model.Kiosk, nil)
+	w.tap("demo", "demo", "language", "demo")
+	if !slices.Equal(w.began, []bool{true}) {
+		t.Errorf("it began %v", w.began)
+	}
+}
