@@ -15,7 +15,8 @@ import (
 // the wizard of the first start without its beginning and its end.
 type settings struct {
 	s      *Station
-	screen *ui.Screen // nil: the page was not opened yet
+	screen *ui.Screen         // nil: the page was not opened yet
+	leave  context.CancelFunc // ends what is tried there; nil: as screen
 }
 
 func (p *settings) name() string            { return "settings" }
@@ -24,7 +25,15 @@ func (p *settings) badge() int              { return 0 }
 func (p *settings) typed(fyne.KeyName) bool { return false }
 func (p *settings) look()                   {}
 func (p *settings) back()                   {}
-func (p *settings) forget()                 { p.screen = nil }
+
+// forget drops what was typed, and ends what is tried: a reader waits for cards, which would
+// be those of patients.
+func (p *settings) forget() {
+	if p.leave != nil {
+		p.leave()
+	}
+	p.screen, p.leave = nil, nil
+}
 
 func (p *settings) first() fyne.Focusable {
 	if p.screen == nil {
@@ -58,6 +67,8 @@ func (p *settings) open() {
 	if err != nil {
 		return
 	}
+	shown, leave := context.WithCancel(context.Background())
+	p.leave = leave
 	p.screen, err = ui.New(ui.Options{
 		Model: m, Language: s.say.Lang, Key: s.typedKey, Touched: s.touched,
 		Do: func(e setup.Effect, tell func(setup.Event)) {
@@ -65,6 +76,8 @@ func (p *settings) open() {
 				if _, err := who(); err != nil {
 					return // they have left meanwhile
 				}
+				ctx, end := context.WithCancel(ctx)
+				context.AfterFunc(shown, end)
 				do(ctx, e, func(told setup.Event) {
 					s.o.Later(0, func() {
 						if turn == s.turn {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"testing"
 
+	"fyne.io/fyne/v2"
+
 	"authenkiosk/app/setup"
 	rules "authenkiosk/visit/desk"
 )
@@ -13,6 +15,7 @@ type setting struct {
 	done []setup.Effect
 	who  func() (rules.OperatorID, error)
 	tell func(setup.Event)
+	ctx  context.Context // of what was asked last
 }
 
 func withSettings(w *world) *setting {
@@ -21,8 +24,8 @@ func withSettings(w *world) *setting {
 		Open: func(who func() (rules.OperatorID, error)) (setup.Model, func(context.Context, setup.Effect, func(setup.Event)), error) {
 			s.who = who
 			values := map[string]string{"unit.hcode": "12345", "unit.name": "โรงพยาบาล", "nhso.zone": "test", "kiosk.languages": "th,en"}
-			return setup.New(setup.Station, true, values, setup.Known{}), func(_ context.Context, e setup.Effect, tell func(setup.Event)) {
-				s.done, s.tell = append(s.done, e), tell
+			return setup.New(setup.Station, true, values, setup.Known{}), func(ctx context.Context, e setup.Effect, tell func(setup.Event)) {
+				s.done, s.tell, s.ctx = append(s.done, e), tell, ctx
 			}, nil
 		},
 		Restart: func() {},
@@ -73,5 +76,34 @@ func TestASettingIsSavedForWhoeverIsSignedInAndNobodyElse(t *testing.T) {
 	}
 	if len(s.done) <= before {
 		t.Error("the page was not opened anew")
+	}
+}
+
+// A reader that is tried waits for cards: those of patients, once nobody looks at it any more.
+func TestWhatIsTriedAtASettingEndsWithItsPage(t *testing.T) {
+	for name, leave := range map[string]func(*world){
+		"signed out":   func(w *world) { w.signOut("") },
+		"another page": func(w *world) { w.key(fyne.KeyF2) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, "notice", rules.Administrator)
+			s := withSettings(w)
+			w.signInAs(rules.Administrator)
+			w.tap("page-settings")
+			w.key(fyne.KeyF10) // the language is no other page
+			if s.ctx.Err() != nil {
+				t.Fatal("it has ended already")
+			}
+			leave(w)
+			if s.ctx.Err() == nil {
+				t.Error("it goes on")
+			}
+			w.signOut("")
+			w.signInAs(rules.Administrator)
+			w.tap("page-settings")
+			if s.ctx.Err() != nil {
+				t.Error("nothing can be tried the next time")
+			}
+		})
 	}
 }

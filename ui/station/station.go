@@ -120,6 +120,9 @@ func (s *Station) ScreenName() string {
 // build shows what is to be shown in new widgets.
 func (s *Station) build() {
 	s.fresh.show(s.page == page(s.fresh))
+	if s.set != nil && s.page != page(s.set) {
+		s.set.forget()
+	}
 	if s.page == nil {
 		s.root.Objects = []fyne.CanvasObject{s.signIn.build()}
 	} else {
