@@ -19,6 +19,7 @@ import (
 // item for somebody of whom the unit's number is known alone.
 type counter struct {
 	s      *Station
+	asked  uint64           // grows when the page is cleared: what was asked for before comes too late
 	number string           // that is being typed
 	found  *desk.Right      // what NHSO says about it; nil: it was not asked
 	of     string           // whose right that is, masked
@@ -39,7 +40,7 @@ func (c *counter) key() fyne.KeyName       { return "" }
 func (c *counter) badge() int              { return 0 }
 func (c *counter) typed(fyne.KeyName) bool { return false }
 func (c *counter) look()                   {}
-func (c *counter) forget()                 { *c = counter{s: c.s} }
+func (c *counter) forget()                 { *c = counter{s: c.s, asked: c.asked + 1} }
 
 // first is the field for a number, for whose role there is one.
 func (c *counter) first() fyne.Focusable {
@@ -208,10 +209,14 @@ func (c *counter) ask(pid visit.PID) {
 	c.busy, c.found = true, nil
 	c.say(c.s.say.Say("station.doing"), false)
 	var found desk.Right
+	asked := c.asked
 	c.s.ask(c.s.here(), func(ctx context.Context, dk desk.Desk, o desk.Operator) (err error) {
 		found, err = dk.CheckRight(ctx, o, pid)
 		return err
 	}, func(err error) {
+		if asked != c.asked {
+			return
+		}
 		c.busy = false
 		if err != nil {
 			c.say(c.s.words(err), true)

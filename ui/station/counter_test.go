@@ -1,6 +1,7 @@
 package station
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -134,5 +135,31 @@ func TestWhoTreatsNobodyIsOfferedNothingWithoutAVisit(t *testing.T) {
 	}
 	if at := w.counter.first(); at != nil {
 		t.Errorf("the keyboard begins at %T, which is not on the page", at)
+	}
+}
+
+func TestTheRightOfAPatientWhoHasGoneIsNotInSightOfTheNext(t *testing.T) {
+	one, next := desktest.Visit(3, desktest.Noon).PID, desktest.Visit(4, desktest.Noon).PID
+	for name, c := range map[string]struct {
+		goes func(w *world, answer func())
+	}{
+		"the next one's card comes":                              {func(w *world, answer func()) { answer(); w.Card(next) }},
+		"the operator has cleared the page before NHSO answered": {func(w *world, answer func()) { w.key(fyne.KeyEscape); answer() }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, visit.OnCardNotice, rules.Staff)
+			w.signInAs(rules.Staff)
+			w.tap("page-counter")
+			w.Card(one)
+			beside, answer := w.o.Beside, func() {}
+			w.o.Beside = func(work func(context.Context), then func()) { work(t.Context()); answer = then }
+			w.tap("check-card")
+			w.o.Beside = beside
+			c.goes(w, answer)
+			if texts := w.texts(); strings.Contains(texts, one.Masked()) {
+				t.Errorf("it is shown: %q", texts)
+			}
+			w.tap("check-right") // nothing is under way any more
+		})
 	}
 }
