@@ -56,7 +56,7 @@ func (l *Live) nhso(ctx context.Context, c config.Config, token string) setup.Ch
 	ctx, cancel := context.WithTimeout(ctx, nhsoLimit)
 	defer cancel()
 	own := c.NHSO.Upstream == config.UpstreamEndpoint
-	if own && c.Agent.Enabled && l.o.Store == nil {
+	if own && (c.Agent.Enabled || l.o.Store != nil) { // a station always has one
 		if _, foreign := hospital.Answering(ctx, c.Agent); foreign {
 			return setup.Check{State: setup.Bad, Say: "setup.bad.agent", Detail: c.Agent.Listen}
 		}

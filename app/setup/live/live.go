@@ -5,6 +5,7 @@ package live
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -17,6 +18,7 @@ import (
 	"authenkiosk/app/config"
 	"authenkiosk/app/hospital"
 	"authenkiosk/app/setup"
+	"authenkiosk/app/slips"
 	"authenkiosk/app/upstream"
 	"authenkiosk/camera"
 	"authenkiosk/cardreader"
@@ -53,7 +55,13 @@ type Live struct {
 	end    context.CancelFunc
 	ended  chan struct{} // is closed when the last check has come to its end
 
-	added string // the administrator who was added already; of the one Keep at a time
+	added admin // by a try whose settings were not kept after all; of the one Keep at a time
+}
+
+// admin is an administrator, in the zone where they were added.
+type admin struct {
+	zone visit.Zone
+	id   desk.OperatorID
 }
 
 // New returns it; nothing is opened yet.
@@ -103,7 +111,7 @@ func (l *Live) Begin(face setup.Face, settings bool) (setup.Model, error) {
 func (l *Live) hasAdmin(data string, c config.Config) bool {
 	store, err := storage.Open(data, storage.Options{Keys: keysOf(c)})
 	if err != nil {
-		return false
+		return true // as far as anybody knows: a patient must not be asked to set it up
 	}
 	defer func() { _ = store.Close() }()
 	all, _ := store.Operators()
@@ -238,6 +246,18 @@ func (l *Live) would(values map[string]string) (config.Config, error) {
 	return next.Config, err
 }
 
+// prints says why a machine would not start with that printer; it may be out of reach.
+func prints(c config.Printer) error {
+	if c.Kind == visit.PrinterNone {
+		return nil
+	}
+	device, err := slips.Open(c, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return fmt.Errorf("[printer]: %w", err)
+	}
+	return device.Close()
+}
+
 // keep adds the administrator, and then keeps the settings: with them the machine counts as
 // set up.
 func (l *Live) keep(values map[string]string) error {
@@ -246,6 +266,9 @@ func (l *Live) keep(values map[string]string) error {
 		return err
 	}
 	c, err := l.would(values)
+	if err == nil {
+		err = prints(c.Printer)
+	}
 	if err != nil {
 		return err
 	}
@@ -260,15 +283,13 @@ func (l *Live) keep(values map[string]string) error {
 		}
 		defer func() { _ = store.Close() }()
 	}
-	if name := values[setup.Operator]; name != "" && name != l.added {
-		if err := addAdmin(store, name, values[setup.PIN]); err != nil {
-			return err
-		}
-		l.added = name
+	if err := l.addAdmin(store, c.NHSO.Zone, values[setup.Operator], values[setup.PIN]); err != nil {
+		return err
 	}
 	after, err := config.Change(l.o.ConfigFile, l.o.Data, settings(values))
 	if err != nil {
-		return err
+		// With an administrator, and without settings, no wizard opens at the next start.
+		return errors.Join(err, l.dropAdmin(store, c.NHSO.Zone))
 	}
 	events := changes(before, after, role, handle)
 	if values[setup.Token] != "" {
@@ -289,7 +310,11 @@ func (l *Live) who() (role, handle string, err error) {
 	return string(desk.Administrator), string(id), err
 }
 
-func addAdmin(store *storage.Store, text, digits string) error {
+// addAdmin adds the administrator as typed now, in place of whom an earlier try has added.
+func (l *Live) addAdmin(store *storage.Store, zone visit.Zone, text, digits string) error {
+	if text == "" {
+		return nil
+	}
 	name, err := desk.ParseOperatorName(text)
 	if err != nil {
 		return err
@@ -298,7 +323,25 @@ func addAdmin(store *storage.Store, text, digits string) error {
 	if err != nil {
 		return err
 	}
-	_, err = store.AddOperator(name, desk.Administrator, pin)
+	if err := l.dropAdmin(store, zone); err != nil {
+		return err
+	}
+	id, err := store.AddOperator(name, desk.Administrator, pin)
+	if err == nil {
+		l.added = admin{zone, id}
+	}
+	return err
+}
+
+// dropAdmin removes whom this wizard has added there.
+func (l *Live) dropAdmin(store *storage.Store, zone visit.Zone) error {
+	if l.added.zone != zone {
+		return nil
+	}
+	err := store.RemoveOperator(l.added.id)
+	if err == nil || errors.Is(err, desk.ErrNoOperator) {
+		l.added, err = admin{}, nil
+	}
 	return err
 }
 

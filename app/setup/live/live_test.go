@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -267,5 +268,100 @@ func TestASettingThatAnAdministratorChangesIsAuditedWithTheId(t *testing.T) {
 	}
 	if l, err := config.LoadOver(o.ConfigFile, o.Data); err != nil || l.Value("unit.phone") == "" {
 		t.Errorf("it was changed: %v", err)
+	}
+}
+
+// admins are the administrators of a zone, by whether that PIN is theirs.
+func (w *world) admins(zone visit.Zone, digits string) (names []string) {
+	w.t.Helper()
+	store, err := storage.Open(filepath.Join(w.data, string(zone)), storage.Options{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer func() { _ = store.Close() }()
+	all, err := store.Operators()
+	pin, bad := desk.ParsePIN(digits)
+	if err = errors.Join(err, bad); err != nil {
+		w.t.Fatal(err)
+	}
+	for _, o := range all {
+		if _, err := store.SignIn(o.ID, pin, "desk-1"); err == nil {
+			names = append(names, o.Name.Full())
+		}
+	}
+	if len(all) != len(names) {
+		w.t.Errorf("%d administrators in the zone %s, %d with that PIN", len(all), zone, len(names))
+	}
+	return names
+}
+
+func TestWhoeverTriesAgainIsTheAdministratorAsTypedLast(t *testing.T) {
+	w := newWorld(t)
+	if err := os.Remove(w.o.ConfigFile); err != nil { // it has addresses that are not for production
+		t.Fatal(err)
+	}
+	w.o.ConfigFile = ""
+	values := w.values(map[string]string{setup.Operator: "สมศรี", setup.PIN: "204916"})
+	for _, c := range []struct {
+		name string
+		more map[string]string
+		zone visit.Zone
+		pin  string
+	}{
+		{"สมศรี", nil, visit.ZoneTest, "204916"},
+		{"สมศรี", map[string]string{setup.PIN: "380527"}, visit.ZoneTest, "380527"},
+		{"สมชาย", map[string]string{setup.Operator: "สมชาย"}, visit.ZoneTest, "380527"},
+		{"สมชาย", map[string]string{"nhso.zone": "production"}, visit.ZoneProduction, "380527"},
+	} {
+		maps.Copy(values, c.more)
+		if failed := w.kept(values); failed != "" {
+			t.Fatal(failed)
+		}
+		if names := w.admins(c.zone, c.pin); !slices.Equal(names, []string{c.name}) {
+			t.Errorf("%v: administrators %q, want %q", c.more, names, c.name)
+		}
+	}
+}
+
+func TestAPrinterWithWhichTheMachineWouldNotStartIsNotKept(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("it has printers of that kind")
+	}
+	w := newWorld(t)
+	if failed := w.kept(w.values(map[string]string{"printer.kind": "windows", "printer.address": "slips"})); !strings.Contains(failed, "printer") {
+		t.Errorf("it was kept: %q", failed)
+	}
+	if l, err := config.LoadOver(w.o.ConfigFile, w.data); err != nil || l.IsSetUp() {
+		t.Errorf("it counts as set up: %v", err)
+	}
+}
+
+func TestAStationDoesNotTakeThePlaceOfNHSOsOwnAgentWhileThatIsThere(t *testing.T) {
+	w := newWorld(t)
+	now, err := config.LoadOver(w.o.ConfigFile, w.data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.o.Store = &storage.Store{} // it runs
+	port := strings.TrimPrefix(now.NHSO.AgentURL, "http://")
+	if c := w.try(setup.NHSO, map[string]string{"agent.listen": port}); c.State != setup.Bad || c.Say != "setup.bad.agent" {
+		t.Errorf("%+v", c)
+	}
+}
+
+// Whoever cannot be asked whether somebody looks after the machine must not be told that nobody does.
+func TestAZoneWhoseDataCannotBeOpenedHasAnAdministrator(t *testing.T) {
+	w := newWorld(t)
+	dir := filepath.Join(w.data, "test")
+	if failed := w.kept(w.values(map[string]string{setup.Operator: "สมศรี", setup.PIN: "204916"})); failed != "" {
+		t.Fatal(failed)
+	}
+	store, err := storage.Open(dir, storage.Options{}) // another program has it
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = store.Close() }()
+	if m, err := w.Begin(setup.Kiosk, false); err != nil || !m.Known.Admin[visit.ZoneTest] || m.Known.Admin[visit.ZoneProduction] {
+		t.Errorf("%v, %v", m.Known.Admin, err)
 	}
 }
