@@ -148,6 +148,9 @@ func (p *Program) applyToFile(s *Settings, data []byte, file string) error {
 	if err != nil {
 		return fmt.Errorf("find the configuration: %w", err)
 	}
+	if _, err := config.LoadOver(file, s.Data); err != nil {
+		return fmt.Errorf("nothing was changed, as the settings in %s do not go with %s: take that file away first, or the lines in it that are named: %w", config.SettingsFile(s.Data), file, err)
+	}
 	before, err := os.ReadFile(path)
 	switch {
 	case err == nil:

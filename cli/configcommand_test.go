@@ -88,6 +88,19 @@ func TestAConfigurationGoesToTheNextMachine(t *testing.T) {
 			t.Error("a part was kept")
 		}
 	})
+	t.Run("not where the settings of the machine do not go with it", func(t *testing.T) {
+		data, there := t.TempDir(), filepath.Join(t.TempDir(), "authenkiosk.toml")
+		write(t, there, "[printer]\nkind = \"escpos-tcp\"\naddress = \"192.0.2.7:9100\"\n")
+		if _, err := config.Change(there, data, map[string]string{"printer.address": "192.0.2.8:9100"}); err != nil {
+			t.Fatal(err)
+		}
+		before := read(t, there)
+		write(t, exported, "[printer]\nkind = \"escpos-serial\"\naddress = \"/dev/ttyUSB0:115200\"\n")
+		got := call(t, "", "config", "apply", exported, "-config", there, "-data", data)
+		if _, err := config.LoadOver(there, data); got.status != exitError || !strings.Contains(got.err, config.SettingsFile(data)) || read(t, there) != before || err != nil {
+			t.Errorf("%+v; the machine starts: %v", got, err)
+		}
+	})
 	t.Run("not with mistakes", func(t *testing.T) {
 		write(t, exported, "[unit]\nhcode = \"1\"\n")
 		if got := call(t, "", "config", "apply", exported, "-config", there, "-data", t.TempDir()); got.status != exitError || !strings.Contains(got.err, "export.toml:2: unit.hcode") {
