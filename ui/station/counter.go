@@ -238,12 +238,16 @@ func (c *counter) open() {
 	case c.item == "":
 		c.item = c.s.o.NewID()
 	}
-	id, why := c.item, c.why
+	id, why, asked := c.item, c.why, c.asked
 	c.busy = true
 	c.say(c.s.say.Say("station.doing"), false)
 	c.s.ask(c.s.here(), func(ctx context.Context, dk desk.Desk, o desk.Operator) error {
 		return dk.OpenItem(ctx, o, id, hn, why)
 	}, func(err error) {
+		if asked != c.asked { // what is typed there now is of another patient
+			c.s.lookAtAll()
+			return
+		}
 		c.busy = false
 		if err != nil {
 			c.say(c.s.words(err), true)

@@ -91,6 +91,28 @@ func TestAnItemForSomebodyWithoutANumberIsOpenedOnceWithHNAndReason(t *testing.T
 	}
 }
 
+// Nobody waits for NHSO here, but a disk may take its time.
+func TestWhatIsTypedForTheNextPatientStaysWhenTheItemOfTheOneBeforeIsOpenedLate(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	w.signInAs(rules.Staff)
+	w.tap("page-counter")
+	w.focusName("hn")
+	w.scanner("69-000123")
+	w.tap("open-unconscious")
+	beside, answer := w.o.Beside, func() {}
+	w.o.Beside = func(work func(context.Context), then func()) { work(t.Context()); answer = then }
+	w.tap("open-item")
+	w.o.Beside = beside
+	w.key(fyne.KeyEscape)
+	w.focusName("hn")
+	w.hand("69-000124")
+	answer()
+	if w.counter.hn != "69-000124" {
+		t.Errorf("%q is left", w.counter.hn)
+	}
+	w.shows("(1)") // the badge: it is open all the same
+}
+
 func TestACodeIsMarkedAsVoidWithAReasonAndItsSlipIsNotPrintedAnyMore(t *testing.T) {
 	w := newWorld(t, visit.OnCardNotice, rules.Staff)
 	v := w.add(4, visit.StateDone, visit.NoProblem)
