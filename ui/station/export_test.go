@@ -145,7 +145,6 @@ func TestACopiedNumberLeavesTheClipboardUnlessSomethingElseIsThere(t *testing.T)
 			w.work.details.open(w.here(), v.ID)
 			w.tap("hold")
 			w.tap("copy-pid")
-			w.key(fyne.KeyF12) // whoever leaves leaves nothing
 			if w.clip != v.PID.Digits() {
 				t.Fatalf("copied %q", w.clip)
 			}
@@ -159,6 +158,27 @@ func TestACopiedNumberLeavesTheClipboardUnlessSomethingElseIsThere(t *testing.T)
 			w.pass(6 * time.Second)
 			if w.clip != c.want {
 				t.Errorf("the clipboard has %q, want %q", w.clip, c.want)
+			}
+		})
+	}
+}
+
+func TestWhoeverLeavesLeavesNoNumberInTheClipboard(t *testing.T) {
+	for _, c := range []struct{ name, between, want string }{{"the number", "", ""}, {"something else", "HN 1", "HN 1"}} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, visit.OnCardNotice, rules.Staff)
+			v := w.add(1, visit.StateStaff, visit.UpstreamCannot)
+			w.signInAs(rules.Staff)
+			w.key(fyne.KeyF4)
+			w.work.details.open(w.here(), v.ID)
+			w.tap("hold")
+			w.tap("copy-pid")
+			if c.between != "" {
+				w.clip = c.between
+			}
+			w.key(fyne.KeyF12)
+			if w.clip != c.want {
+				t.Errorf("the next operator can paste %q", w.clip)
 			}
 		})
 	}

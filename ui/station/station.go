@@ -44,6 +44,7 @@ type Station struct {
 	owners []*owner  // of visits; this machine is the first
 	nhso   visit.DeviceState
 	card   visit.PID // whose card is in the reader; zero: nobody's
+	copied string    // the number of a person that was copied; empty: none is in the clipboard by us
 
 	signIn  signIn
 	frame   frame
@@ -268,6 +269,7 @@ func (s *Station) signOut(why string) {
 	for _, p := range s.pages {
 		p.forget()
 	}
+	s.uncopy(s.copied) // it is in the audit for whoever leaves, not for whoever comes
 	s.o.Door.SignOut(token)
 	s.signIn.begin(why)
 	s.build()
@@ -323,11 +325,18 @@ func (s *Station) words(err error) string {
 // copyForAWhile copies a number, which is not to stay where every program can read it.
 func (s *Station) copyForAWhile(text string) {
 	s.o.Copy(text)
-	s.o.Later(clipboardFor, func() {
-		if s.o.Copied() == text {
-			s.o.Copy("")
-		}
-	})
+	s.copied = text
+	s.o.Later(clipboardFor, func() { s.uncopy(text) })
+}
+
+// uncopy takes a number out of the clipboard, unless something else is there by now.
+func (s *Station) uncopy(text string) {
+	if s.copied == text {
+		s.copied = ""
+	}
+	if text != "" && s.o.Copied() == text {
+		s.o.Copy("")
+	}
 }
 
 // clock is the time of day in Thailand.
