@@ -65,7 +65,10 @@ func (l *Live) nhso(ctx context.Context, c config.Config, token string) setup.Ch
 	if own && token != "" {
 		privatelog.Hide(token)
 		if now, err := secrets.Get(c.NHSO.Zone, upstream.TokenName); err != nil || now != token {
-			if err := secrets.Set(c.NHSO.Zone, upstream.TokenName, token); err != nil {
+			if err = secrets.Set(c.NHSO.Zone, upstream.TokenName, token); err == nil {
+				err = l.tokenSet()
+			}
+			if err != nil {
 				return bad(visit.NotSaved, err)
 			}
 		}

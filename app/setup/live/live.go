@@ -292,13 +292,30 @@ func (l *Live) keep(values map[string]string) error {
 		return errors.Join(err, l.dropAdmin(store, c.NHSO.Zone))
 	}
 	events := changes(before, after, role, handle)
-	if values[setup.Token] != "" {
-		events = append(events, storage.Event{Name: "settings-token", Role: role, Result: "ok", Handle: handle})
+	if values[setup.Token] != "" && l.o.Store == nil {
+		events = append(events, tokenEvent(role, handle))
 	}
 	if events == nil {
 		return nil
 	}
 	return store.Audit(events...)
+}
+
+// tokenSet has the audit of a running station hold who has sealed a token. That of the wizard
+// is not open before the end.
+func (l *Live) tokenSet() error {
+	if l.o.Store == nil {
+		return nil
+	}
+	role, handle, err := l.who()
+	if err != nil {
+		return err
+	}
+	return l.o.Store.Audit(tokenEvent(role, handle))
+}
+
+func tokenEvent(role, handle string) storage.Event {
+	return storage.Event{Name: "settings-token", Role: role, Result: "ok", Handle: handle}
 }
 
 // who is the administrator of a station, or nobody with a name in the wizard.

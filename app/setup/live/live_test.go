@@ -365,3 +365,23 @@ func TestAZoneWhoseDataCannotBeOpenedHasAnAdministrator(t *testing.T) {
 		t.Errorf("%v, %v", m.Known.Admin, err)
 	}
 }
+
+// A token that is tried is the newest from then on, whether somebody saves the page or not.
+func TestATokenThatAnAdministratorTriesIsAuditedWithTheId(t *testing.T) {
+	w := newWorld(t)
+	store, err := storage.Open(filepath.Join(w.data, "test"), storage.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = store.Close() }()
+	o := w.o
+	o.Store, o.Who = store, func() (desk.OperatorID, error) { return "00000000000000a1", nil }
+	w.Live = New(o)
+	if c := w.try(setup.NHSO, nil); c.State != setup.Good {
+		t.Fatalf("%+v", c)
+	}
+	var audit strings.Builder
+	if err := store.AuditExport(&audit); err != nil || !strings.Contains(audit.String(), `"settings-token","role":"administrator","result":"ok","handle":"00000000000000a1"`) {
+		t.Errorf("%v %s", err, audit.String())
+	}
+}
