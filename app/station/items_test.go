@@ -57,6 +57,28 @@ func TestAnItemOfThisMachineIsCompletedWithTheCardOfItsPatientAlone(t *testing.T
 	}
 }
 
+// Somebody began before midnight, or has left the page open.
+func TestAnItemWhoseDayIsOverGetsNoCodeOfAnotherDay(t *testing.T) {
+	d := newDesk(t)
+	d.start()
+	_, o := d.operator(rules.Staff)
+	p := virtualcard.Adult()
+	item := visitOf(t, p, 1)
+	yesterday := time.Now().AddDate(0, 0, -1)
+	item.ServiceDate, item.CreatedAt = visit.ServiceDateOf(yesterday), yesterday
+	if err := errors.Join(d.Visits.SaveForStaff(item, visit.Draft, yesterday), d.Desk.Hold(t.Context(), desk.OperatorAt(d.Machine, o), item.ID)); err != nil {
+		t.Fatal(err)
+	}
+	d.Send(flow.TapItem{Item: item.ID, Of: p.PID.Masked()})
+	d.upToConfirm(p)
+	d.Send(flow.TapConfirm{})
+	d.until("end", func(m flow.Station) bool { return m.State == flow.Desk || m.State == flow.Result })
+	r, err := d.Store.Visit(item.ID)
+	if d.last.Session.Problem != visit.NotSaved || err != nil || r.Code != "" || r.Hold.Completion != "" {
+		t.Errorf("%v with problem %v; the item has %q, %+v, %v", d.last.State, d.last.Session.Problem, r.Code, r.Hold, err)
+	}
+}
+
 // other is another machine with an item that somebody of this desk holds.
 type other struct {
 	*headless.Headless

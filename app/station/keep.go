@@ -3,12 +3,14 @@ package station
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"authenkiosk/desk"
 	"authenkiosk/desk/session"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
+	rules "authenkiosk/visit/desk"
 	"authenkiosk/visit/flow"
 )
 
@@ -19,6 +21,9 @@ const askOwner = 10 * time.Second
 // errOtherPerson says that the card of somebody else than the item's person was put in.
 var errOtherPerson = errors.New("the visit is of another person than the item that it would complete")
 
+// errDayOver says that no code of today is one of the item's.
+var errDayOver = errors.New("the day of the item is over")
+
 // keep saves the visit that an operator has confirmed: under their name, and for the item
 // that it completes.
 func (s *Station) keep(ctx context.Context, e flow.SaveVisit, jpeg []byte) error {
@@ -26,7 +31,8 @@ func (s *Station) keep(ctx context.Context, e flow.SaveVisit, jpeg []byte) error
 	if now == nil || now.by != e.By {
 		return session.ErrOver
 	}
-	if _, err := s.Of(now.token); err != nil {
+	who, err := s.Of(now.token)
+	if err != nil {
 		return err
 	}
 	if e.Item == "" {
@@ -37,6 +43,14 @@ func (s *Station) keep(ctx context.Context, e flow.SaveVisit, jpeg []byte) error
 	case err == nil && item.Visit.PID != v.PID && item.Opened.By == "":
 		return errOtherPerson
 	case err == nil:
+		// Its day may have ended since the page was opened. Another machine looks by itself.
+		of, err := s.Desk.Visit(ctx, desk.OperatorAt(s.Machine, who), e.Item)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(of.Steps, rules.Step.MakesCode) {
+			return &desk.Error{Code: desk.NotOpen, Err: errDayOver}
+		}
 		return s.Visits.Complete(e.Item, e.By, v, jpeg, v.CreatedAt)
 	case !errors.Is(err, storage.ErrNotFound):
 		return err
