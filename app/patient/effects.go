@@ -69,7 +69,12 @@ func (r *Runner[M]) save(ctx context.Context, e flow.SaveVisit, photo []byte) {
 	}
 	if err != nil {
 		r.log.Error("save visit", "visit", v.ID, "err", err)
-		r.Send(flow.VisitNotSaved{Number: e.Number})
+		said := flow.VisitNotSaved{Number: e.Number}
+		var not *NotKept
+		if errors.As(err, &not) {
+			said.Why = not.Why
+		}
+		r.Send(said)
 		return
 	}
 	r.log.Info("visit saved", "visit", v.ID, "claim_type", v.ClaimType.Code, "method", v.Method)

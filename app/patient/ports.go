@@ -68,6 +68,19 @@ type NHSO interface {
 // that proves it; nil: there is none. It returns when both are on the disk.
 type Keep func(ctx context.Context, e flow.SaveVisit, jpeg []byte) error
 
+// NotKept is an error of Keep where the visit must not be made, though the machine could save
+// it: Why names the reason for whoever stands before the screen.
+type NotKept struct {
+	Why string
+	Err error
+}
+
+// Error implements error.
+func (e *NotKept) Error() string { return e.Why + ": " + e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *NotKept) Unwrap() error { return e.Err }
+
 // Saver saves visits. Its methods return when the change is on the disk.
 type Saver interface {
 	Save(v visit.Visit, at time.Time) error

@@ -16,26 +16,30 @@ const tellEvery = time.Minute
 // complete saves a visit for an item over there, by whoever is signed in there with that
 // token of ours. desk.NotFound: it has no item of that id, or nobody is signed in there.
 func (o *Other) complete(ctx context.Context, token string, item visit.ID, v visit.Visit, jpeg []byte) error {
-	who, err := o.Who(token)
-	if err != nil {
-		return &desk.Error{Code: desk.NotFound, Err: err}
-	}
-	of, err := o.Desk.Visit(ctx, who, item)
+	who, _, err := o.visit(ctx, token, item, v.PID)
 	if err != nil {
 		return err
 	}
-	if of.Opened == "" {
-		// The number that is shown is masked, and not one person's: whose item it is, is asked for
-		// by the number of the card.
-		theirs, err := o.Desk.Visits(ctx, who, desk.Query{Day: of.Day, Search: v.PID.Digits()})
-		if err != nil {
-			return err
-		}
-		if !slices.ContainsFunc(theirs.Items, func(i desk.Item) bool { return i.ID == item }) {
-			return errOtherPerson
-		}
-	}
 	return o.completer.Complete(ctx, who, item, v, jpeg)
+}
+
+// visit returns a visit over there, which must be of that person unless nobody knows of whom it
+// is, and who works there. desk.NotFound is as with complete.
+func (o *Other) visit(ctx context.Context, token string, id visit.ID, of visit.PID) (who desk.Operator, is desk.Details, err error) {
+	if who, err = o.Who(token); err != nil {
+		return who, is, &desk.Error{Code: desk.NotFound, Err: err}
+	}
+	is, err = o.Desk.Visit(ctx, who, id)
+	if err != nil || is.Opened != "" {
+		return who, is, err
+	}
+	// The number that is shown is masked, and not one person's: whose visit it is, is asked for
+	// by the number of the card.
+	theirs, err := o.Desk.Visits(ctx, who, desk.Query{Day: is.Day, Search: of.Digits()})
+	if err == nil && !slices.ContainsFunc(theirs.Items, func(i desk.Item) bool { return i.ID == id }) {
+		err = errOtherPerson
+	}
+	return who, is, err
 }
 
 // tell tells the machine what became of visits that were made here for its items: at the

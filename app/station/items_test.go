@@ -18,6 +18,7 @@ import (
 	"authenkiosk/app/pairings"
 	"authenkiosk/cardreader/virtualcard"
 	"authenkiosk/desk"
+	"authenkiosk/desk/session"
 	"authenkiosk/nhso/testzone"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
@@ -40,7 +41,7 @@ func TestAnItemOfThisMachineIsCompletedWithTheCardOfItsPatientAlone(t *testing.T
 	d.upToConfirm(virtualcard.Population()[1])
 	d.Send(flow.TapConfirm{})
 	d.at(flow.Desk)
-	if r, err := d.Store.Visit(item.ID); d.last.Session.Problem != visit.NotSaved || err != nil || r.Hold.Completion != "" {
+	if r, err := d.Store.Visit(item.ID); d.last.NotSaved != OtherPerson || d.last.Session.Problem != visit.NotSaved || err != nil || r.Hold.Completion != "" {
 		t.Errorf("the card of somebody else: %v, %+v, %v", d.last.Session.Problem, r.Hold, err)
 	}
 	d.Send(flow.TapClose{})
@@ -210,5 +211,93 @@ func TestAnItemOfAnotherMachineIsCompletedHereWhateverEndsMeanwhile(t *testing.T
 				t.Errorf("%d codes were made", len(codes))
 			}
 		})
+	}
+}
+
+func TestASecondCodeIsMadeForItsPersonAlone(t *testing.T) {
+	d := newDesk(t)
+	d.start()
+	_, o := d.operator(rules.Staff)
+	by := desk.OperatorAt(d.Machine, o)
+	p := virtualcard.Adult()
+	d.upToConfirm(p)
+	d.Send(flow.TapConfirm{})
+	d.at(flow.Result)
+	first := d.last.Session
+	d.remove()
+	d.until("taken card", func(m flow.Station) bool { return !m.CardIn })
+
+	a, err := d.Desk.SecondCode(t.Context(), by, first.Insertion.VisitID, rules.Referral)
+	if err != nil || len(a.Codes) != 1 || a.Codes[0].Code != first.Code {
+		t.Fatalf("there are %+v: %v", a.Codes, err)
+	}
+	second := flow.Second{Of: first.Insertion.VisitID, Why: string(rules.Referral), Claim: first.ClaimType.Code, Besides: []visit.AuthenCode{first.Code}}
+	stranger := virtualcard.Population()[1]
+	d.Send(flow.TapSecond{Second: second, Of: stranger.PID.Masked()}) // as if the numbers were alike
+	d.upToConfirm(stranger)
+	d.Send(flow.TapConfirm{})
+	d.at(flow.Desk)
+	if d.last.NotSaved != OtherPerson {
+		t.Errorf("the card of somebody else: %q", d.last.NotSaved)
+	}
+	d.Send(flow.TapClose{})
+	d.remove()
+	d.until("taken card", func(m flow.Station) bool { return !m.CardIn })
+
+	d.Send(flow.TapSecond{Second: second, Of: p.PID.Masked()})
+	d.insert(p)
+	d.at(flow.PhoneEntry)
+	d.digits(typedPhone)
+	d.at(flow.Confirm)
+	d.Send(flow.TapConfirm{})
+	d.at(flow.Result)
+	r, err := d.Store.Visit(d.last.Session.Insertion.VisitID)
+	if err != nil || r.Code == first.Code || r.Second.Of != second.Of || r.Second.Why != rules.Referral || r.Second.By != by.Name {
+		t.Errorf("%s besides %s, %+v: %v", r.Code, first.Code, r.Second, err)
+	}
+	codes := slices.DeleteFunc(d.zone.Codes(), func(c testzone.Code) bool { return c.PID != p.PID.Digits() })
+	if len(codes) != 2 {
+		t.Errorf("%d codes were made", len(codes))
+	}
+}
+
+func TestASecondCodeIsMadeHereForACodeOfAnotherMachine(t *testing.T) {
+	d := newDesk(t)
+	o := d.pairedWith()
+	v := visitOf(t, virtualcard.Adult(), 3)
+	if err := errors.Join(o.Store.Save(v, time.Now()), o.Store.Begin(v.ID, time.Now()), o.Store.Done(v.ID, "PP1200000999", time.Now())); err != nil {
+		t.Fatal(err)
+	}
+	d.start(func(c *config.Config) { c.Desk.URLs = []string{o.url} })
+	token, _ := d.operator(rules.Staff)
+	d.eventually("sign-in over there", func() bool { _, err := d.Others[0].Who(token); return err == nil })
+	second := flow.Second{Of: v.ID, Why: string(rules.Referral), Claim: v.ClaimType.Code, Besides: []visit.AuthenCode{"PP1200000999"}}
+	d.Send(flow.TapSecond{Second: second, Of: v.PID.Masked()})
+	d.upToConfirm(virtualcard.Adult())
+	d.Send(flow.TapConfirm{})
+	d.at(flow.Result)
+	if r, err := d.Store.Visit(d.last.Session.Insertion.VisitID); err != nil || r.Second.Of != v.ID || r.State != visit.StateDone || len(r.Second.Besides) != 1 {
+		t.Errorf("it is %s for %+v: %v", r.State, r.Second, err)
+	}
+}
+
+func TestWhatStandsAgainstAVisitIsNamedForTheScreen(t *testing.T) {
+	for _, c := range []struct {
+		err error
+		why string
+	}{
+		{nil, ""},
+		{errors.New("the disk is full"), ""},
+		{errOtherPerson, OtherPerson},
+		{session.ErrOver, string(desk.NotSignedIn)},
+		{storage.ErrNotHeld, string(desk.NotHeld)},
+		{&storage.HeldError{}, string(desk.Held)},
+		{&storage.TransitionError{}, string(desk.NotOpen)},
+		{&desk.Error{Code: desk.Unreachable}, string(desk.Unreachable)},
+		{&desk.Error{Code: desk.Failed}, ""},
+	} {
+		if got := whyNot(c.err); got != c.why {
+			t.Errorf("%v is %q, want %q", c.err, got, c.why)
+		}
 	}
 }

@@ -6,7 +6,9 @@ import (
 	"slices"
 	"time"
 
+	"authenkiosk/app/patient"
 	"authenkiosk/desk"
+	"authenkiosk/desk/local"
 	"authenkiosk/desk/session"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
@@ -18,15 +20,47 @@ import (
 // patient waits.
 const askOwner = 10 * time.Second
 
-// errOtherPerson says that the card of somebody else than the item's person was put in.
-var errOtherPerson = errors.New("the visit is of another person than the item that it would complete")
+// errOtherPerson says that the card of somebody else was put in.
+var errOtherPerson = errors.New("the visit is of another person than the one that it is made for")
 
 // errDayOver says that no code of today is one of the item's.
 var errDayOver = errors.New("the day of the item is over")
 
-// keep saves the visit that an operator has confirmed: under their name, and for the item
-// that it completes.
+// OtherPerson names errOtherPerson for the screen. Everything else is named by a desk.Code.
+const OtherPerson = "other-person"
+
+// keep saves the visit that an operator has confirmed, or says why it must not be made.
 func (s *Station) keep(ctx context.Context, e flow.SaveVisit, jpeg []byte) error {
+	err := s.save(ctx, e, jpeg)
+	if why := whyNot(err); why != "" {
+		return &patient.NotKept{Why: why, Err: err}
+	}
+	return err
+}
+
+// whyNot names what stands against a visit; empty: nothing does, or the machine cannot save
+// it.
+func whyNot(err error) string {
+	var refused *desk.Error
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, errOtherPerson):
+		return OtherPerson
+	case errors.Is(err, session.ErrOver):
+		return string(desk.NotSignedIn)
+	case !errors.As(err, &refused):
+		errors.As(local.Coded(err), &refused)
+	}
+	if refused.Code == desk.Failed {
+		return ""
+	}
+	return string(refused.Code)
+}
+
+// save saves it under the name of the operator, and for what it is made: an item that it
+// completes, or a second code.
+func (s *Station) save(ctx context.Context, e flow.SaveVisit, jpeg []byte) error {
 	now, v := s.signed.Load(), e.Visit
 	if now == nil || now.by != e.By {
 		return session.ErrOver
@@ -34,6 +68,9 @@ func (s *Station) keep(ctx context.Context, e flow.SaveVisit, jpeg []byte) error
 	who, err := s.Of(now.token)
 	if err != nil {
 		return err
+	}
+	if e.Second.Of != "" {
+		return s.saveSecond(ctx, now.token, e, jpeg)
 	}
 	if e.Item == "" {
 		return s.Visits.SaveAtDesk(v, e.By, jpeg, v.CreatedAt)
@@ -58,13 +95,18 @@ func (s *Station) keep(ctx context.Context, e flow.SaveVisit, jpeg []byte) error
 	return s.keepFor(ctx, now.token, e.Item, v, jpeg)
 }
 
-// keepFor saves a visit for an item of another machine: one of them has it. Each has its own
-// time, so that one which does not answer keeps nobody from the item of the next.
+// keepFor saves a visit for an item of another machine.
 func (s *Station) keepFor(ctx context.Context, token string, item visit.ID, v visit.Visit, jpeg []byte) error {
+	return s.elsewhere(ctx, func(ctx context.Context, o *Other) error { return o.complete(ctx, token, item, v, jpeg) })
+}
+
+// elsewhere tries each other machine: one of them has the visit. Each has its own time, so that
+// one which does not answer keeps nobody from what the next has.
+func (s *Station) elsewhere(ctx context.Context, try func(context.Context, *Other) error) error {
 	var err error = &desk.Error{Code: desk.NotFound}
 	for _, o := range s.Others {
 		limited, cancel := context.WithTimeout(ctx, askOwner)
-		failed := o.complete(limited, token, item, v, jpeg)
+		failed := try(limited, o)
 		cancel()
 		switch {
 		case failed == nil:
@@ -74,4 +116,40 @@ func (s *Station) keepFor(ctx context.Context, token string, item visit.ID, v vi
 		}
 	}
 	return err
+}
+
+// saveSecond saves a visit for a second code of a person, whose first one may be of another
+// machine.
+func (s *Station) saveSecond(ctx context.Context, token string, e flow.SaveVisit, jpeg []byte) error {
+	why, err := rules.ParseSecondReason(e.Second.Why)
+	if err != nil {
+		return &desk.Error{Code: desk.BadRequest, Err: err}
+	}
+	v := e.Visit
+	var claim string
+	switch first, err := s.Store.Visit(e.Second.Of); {
+	case err == nil && first.Visit.PID != v.PID:
+		return errOtherPerson
+	case err == nil:
+		claim = first.Visit.ClaimType.Code
+	case !errors.Is(err, storage.ErrNotFound):
+		return err
+	default:
+		err := s.elsewhere(ctx, func(ctx context.Context, o *Other) error {
+			_, of, err := o.visit(ctx, token, e.Second.Of, v.PID)
+			claim = of.ClaimType.Code
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if (claim == v.ClaimType.Code) != why.SameService() {
+		return &desk.Error{Code: desk.BadRequest, Err: errors.New("no second code was asked for of that claim type")}
+	}
+	second := storage.Second{Of: e.Second.Of, Why: why, By: e.By}
+	if why.SameService() {
+		second.Besides = e.Second.Besides
+	}
+	return s.Visits.SaveSecond(v, second, jpeg, v.CreatedAt)
 }

@@ -43,7 +43,7 @@ func (c *Completer) Complete(ctx context.Context, o desk.Operator, item visit.ID
 	if err != nil {
 		_ = c.end(ctx, desk.Completion{Item: item, Made: v.ID}) // or Tell does it
 	}
-	return coded(err)
+	return Coded(err)
 }
 
 // Tell tells the owner the ends that it has not heard of.
@@ -68,14 +68,14 @@ func (c *Completer) end(ctx context.Context, one desk.Completion) error {
 	switch {
 	case errors.Is(err, storage.ErrNotFound): // it was not saved in the end
 	case err != nil:
-		return coded(err)
+		return Coded(err)
 	case r.State == visit.StateDone:
 		one.Code, one.Issued = r.Code, r.IssuedAt
 	case r.State.Unsettled() || r.Held():
 		return nil
 	default:
 		if err := c.Machine.GiveBack(one.Made, c.Now()); err != nil {
-			return coded(err)
+			return Coded(err)
 		}
 	}
 	return c.Owner.Completed(ctx, c.Station, one)

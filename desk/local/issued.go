@@ -67,5 +67,5 @@ func (d *Desk) Reprint(_ context.Context, o desk.Operator, id visit.ID) (int, er
 		return 0, err
 	}
 	n, err := d.o.Store.Reprint(id, o.Name, d.o.Now())
-	return n, coded(err)
+	return n, Coded(err)
 }

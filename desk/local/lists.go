@@ -89,7 +89,7 @@ func (d *Desk) Work(_ context.Context, o desk.Operator) (p desk.Page, err error)
 	}
 	open, err := d.o.Store.Work()
 	if p.Unreadable, err = unreadable(err); err != nil {
-		return desk.Page{}, coded(err)
+		return desk.Page{}, Coded(err)
 	}
 	today := d.today()
 	for _, r := range open {
@@ -108,7 +108,7 @@ func (d *Desk) Numbers(_ context.Context, o desk.Operator, day visit.Date) (n de
 	}
 	n.Day = day
 	n.States, n.Work, err = d.o.Store.States(day)
-	return n, coded(err)
+	return n, Coded(err)
 }
 
 // Visit implements desk.Desk.
@@ -119,7 +119,7 @@ func (d *Desk) Visit(_ context.Context, o desk.Operator, id visit.ID) (found des
 	}
 	events, err := d.o.Store.AuditOf(id)
 	if err != nil {
-		return found, coded(err)
+		return found, Coded(err)
 	}
 	found.Item = d.item(r, d.today())
 	names := map[string]string{}

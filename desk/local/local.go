@@ -71,8 +71,8 @@ func New(o Options) *Desk {
 // refused makes an error of that code.
 func refused(code desk.Code, err error) error { return &desk.Error{Code: code, Err: err} }
 
-// coded says by a code what an error of the store means.
-func coded(err error) error {
+// Coded says by a code what an error of the store means.
+func Coded(err error) error {
 	var held *storage.HeldError
 	var move *storage.TransitionError
 	switch {
@@ -122,7 +122,7 @@ func (d *Desk) told(o desk.Operator, name, result string, ids ...visit.ID) error
 	for i, id := range ids {
 		events[i] = storage.Event{Name: name, Role: role, Result: result, Visit: id, Handle: d.o.Store.OperatorHandle(o.Name)}
 	}
-	return coded(d.o.Store.Audit(events...))
+	return Coded(d.o.Store.Audit(events...))
 }
 
 // allowed is allow for something that is done with one visit, which it reads.
@@ -135,12 +135,12 @@ func (d *Desk) allowed(o desk.Operator, a rules.Action, id visit.ID) (r storage.
 		return r, err
 	}
 	r, err = d.o.Store.Visit(known)
-	return r, coded(err)
+	return r, Coded(err)
 }
 
 // changed tells where a visit stands after a change.
 func (d *Desk) changed(id visit.ID, err error) error {
-	if err = coded(err); err != nil {
+	if err = Coded(err); err != nil {
 		var held *desk.Error
 		if errors.As(err, &held) && held.Visit == id {
 			held.Visit = ""
@@ -208,7 +208,7 @@ func (d *Desk) Complete(_ context.Context, o desk.Operator, id, made visit.ID) e
 func (d *Desk) Completions(_ context.Context, station string) (list []desk.Completion, err error) {
 	away, err := d.o.Store.Away(station)
 	if _, err := unreadable(err); err != nil {
-		return nil, coded(err)
+		return nil, Coded(err)
 	}
 	for _, r := range away {
 		list = append(list, desk.Completion{Item: r.Visit.ID, Made: r.Hold.Completion})

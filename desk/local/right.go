@@ -34,7 +34,7 @@ func (d *Desk) CheckRight(ctx context.Context, o desk.Operator, pid visit.PID) (
 		storage.Event{Name: "right-checked", Role: role, Result: result, Handle: store.OperatorHandle(o.Name)},
 		storage.Event{Name: "right-checked-of", Role: role, Result: result, Handle: store.Handle(pid)},
 	); err != nil {
-		return found, coded(err)
+		return found, Coded(err)
 	}
 	if unknown != nil {
 		return found, refused(desk.NoAnswer, unknown)

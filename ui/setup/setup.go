@@ -28,6 +28,7 @@ type Options struct {
 	Keyboard bool                      // letters to touch are there from the start
 	Language string                    // of the settings; the wizard has its own
 	Key      func(*fyne.KeyEvent) bool // does what a key means around the screen; nil: nothing
+	Shortcut func(fyne.Shortcut) bool  // the same of a key that is pressed together with others; nil: nothing
 	Touched  func()                    // hears of every hand; nil: nobody does
 }
 
@@ -68,6 +69,9 @@ func New(o Options) (*Screen, error) {
 	}
 	if o.Key == nil {
 		o.Key = func(*fyne.KeyEvent) bool { return false }
+	}
+	if o.Shortcut == nil {
+		o.Shortcut = func(fyne.Shortcut) bool { return false }
 	}
 	if o.Touched == nil {
 		o.Touched = func() {}

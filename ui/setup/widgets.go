@@ -106,6 +106,13 @@ func (e *entry) TypedKey(k *fyne.KeyEvent) {
 	}
 }
 
+// TypedShortcut implements fyne.Shortcutable.
+func (e *entry) TypedShortcut(c fyne.Shortcut) {
+	if !e.s.o.Shortcut(c) {
+		e.Entry.TypedShortcut(c)
+	}
+}
+
 // entry makes a field with a text in it.
 func (s *Screen) entry(name, text string, typed func(string)) *entry {
 	e := &entry{s: s, name: name}

@@ -73,7 +73,7 @@ func (d *details) steps(list *fyne.Container, steps []rules.Step, held bool) {
 				d.add(list, s.button("reopen", s.say.Say("station.reopen"), d.reopen))
 			}
 		case rules.ReadCard, rules.OfficerCard:
-			if held && s.may(rules.Complete) && s.may(rules.NewVisit) {
+			if held && d.may(rules.Complete) && s.may(rules.NewVisit) {
 				vouched := step == rules.OfficerCard
 				d.add(list, s.button(string(step), s.say.Say("station.step."+string(step)), func() { s.fresh.begin(i, vouched) }))
 			}

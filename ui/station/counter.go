@@ -36,7 +36,7 @@ type counter struct {
 func newCounter(s *Station) *counter { return &counter{s: s} }
 
 func (c *counter) name() string            { return "counter" }
-func (c *counter) key() fyne.KeyName       { return "" }
+func (c *counter) key() shortcut           { return shortcut{fyne.Key1, true} }
 func (c *counter) badge() int              { return 0 }
 func (c *counter) typed(fyne.KeyName) bool { return false }
 func (c *counter) look()                   {}

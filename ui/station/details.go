@@ -221,6 +221,9 @@ func (d *details) head(list *fyne.Container) {
 	if i.Closed != "" {
 		list.Add(wrapped(s.say.Say("station.closed-because", "Reason", s.say.Say("station.reason."+string(i.Closed)))))
 	}
+	if i.SecondOf != "" {
+		list.Add(wrapped(s.say.Say("station.second-of", "Number", i.SecondOf.Number(), "Reason", s.say.Say("station.second."+string(i.Second)))))
+	}
 	if i.Void != "" {
 		l := wrapped(s.say.Say("station.void-because", "Reason", s.say.Say("station.void."+string(i.Void)), "Who", i.VoidBy))
 		l.Importance = widget.DangerImportance
@@ -280,11 +283,11 @@ func (d *details) history(list *fyne.Container) {
 	list.Add(wrapped(strings.Join(lines, "\n")))
 }
 
-// event words what the audit calls by a name of its own, or the reason for it.
+// event words what the audit calls by a name of its own, which may be that of a reason.
 func (s *Station) event(name string) string {
-	for _, of := range []string{"station.event.", "station.reason.", "station.void.", "station.open."} {
-		if s.say.Knows(of + name) {
-			return s.say.Say(of + name)
+	for _, list := range []string{"station.event.", "station.second.", "station.void.", "station.reason.", "station.open."} {
+		if s.say.Knows(list + name) {
+			return s.say.Say(list + name)
 		}
 	}
 	return name

@@ -49,7 +49,7 @@ func newDevices(s *Station) *devices {
 }
 
 func (p *devices) name() string            { return "devices" }
-func (p *devices) key() fyne.KeyName       { return "" } // there are no keys left
+func (p *devices) key() shortcut           { return shortcut{fyne.Key2, true} }
 func (p *devices) badge() int              { return 0 }
 func (p *devices) first() fyne.Focusable   { return p.start }
 func (p *devices) typed(fyne.KeyName) bool { return false }

@@ -43,7 +43,7 @@ func (f *frame) build(inside fyne.CanvasObject) fyne.CanvasObject {
 		rail.Add(b)
 	}
 	rail.Add(layout.NewSpacer())
-	f.change = s.button("change-operator", s.say.Say("station.change-operator"), s.changeOperator)
+	f.change = s.button("change-operator", s.say.Say("station.change-operator")+"  "+keyOfChange.String(), s.changeOperator)
 	f.change.Alignment = widget.ButtonAlignLeading
 	rail.Add(f.change)
 	for _, b := range []*button{
@@ -71,16 +71,13 @@ func (f *frame) refresh() {
 		return
 	}
 	for _, p := range s.pages {
-		if f.turn[p.name()] == nil {
-			continue // it is not for whoever is signed in
-		}
-		words := strings.TrimSpace(s.say.Say("station.page."+p.name()) + "  " + string(p.key()))
-		if n := p.badge(); n > 0 {
-			words += "  (" + strconv.Itoa(n) + ")"
-		}
 		b := f.turn[p.name()]
 		if b == nil {
-			continue
+			continue // it is not for whoever is signed in
+		}
+		words := s.say.Say("station.page."+p.name()) + "  " + p.key().String()
+		if n := p.badge(); n > 0 {
+			words += "  (" + strconv.Itoa(n) + ")"
 		}
 		if b.Text != words {
 			b.SetText(words)

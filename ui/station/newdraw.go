@@ -42,12 +42,16 @@ func (p *newVisit) banners(head *fyne.Container) {
 		l.Importance = look
 		head.Add(l)
 	}
-	if item := p.m.Item; item != "" {
-		if p.m.Session.Person.PID.IsZero() || p.m.Completes() != "" {
-			add(p.say("item", "Number", item.Number()), widget.HighImportance)
-		} else {
-			add(p.say("item-other", "Number", item.Number()), widget.DangerImportance)
-		}
+	nobody := p.m.Session.Person.PID.IsZero()
+	switch item, second := p.m.Item, p.m.Second; {
+	case item != "" && (nobody || p.m.Completes() != ""):
+		add(p.say("item", "Number", item.Number()), widget.HighImportance)
+	case item != "":
+		add(p.say("item-other", "Number", item.Number()), widget.DangerImportance)
+	case second.Of != "" && (nobody || p.m.Another().Of != ""):
+		add(p.say("second", "Number", second.Of.Number(), "Reason", p.s.say.Say("station.second."+second.Why)), widget.HighImportance)
+	case second.Of != "":
+		add(p.say("second-other", "Number", second.Of.Number()), widget.DangerImportance)
 	}
 	if !p.m.Waiting.IsZero() {
 		add(p.say("waits"), widget.WarningImportance)
@@ -164,7 +168,7 @@ func (p *newVisit) keys(v view) fyne.CanvasObject {
 func (p *newVisit) ending() string {
 	switch p.m.State {
 	case flow.Welcome:
-		if p.m.Item != "" {
+		if p.m.Item != "" || p.m.Second.Of != "" {
 			return "esc.cancel"
 		}
 		return ""

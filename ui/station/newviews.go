@@ -269,6 +269,9 @@ func (p *newVisit) elsewhere() view {
 func (p *newVisit) stopped() view {
 	x := p.m.Session
 	v := view{title: p.problem(x.Problem), lines: []string{p.todo(x.Problem)}, look: widget.DangerImportance, facts: p.facts(), acts: p.vouches()}
+	if why := p.m.NotSaved; why != "" {
+		v.title, v.lines = p.say("not-made"), []string{p.s.say.Say("station.error." + why), p.say("not-made.text")}
+	}
 	if x.Message != "" {
 		v.lines = append(v.lines, p.s.say.Say("desk.nhso-says", "Message", draw.Breakable(x.Message)))
 	}

@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/draw"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,7 +43,7 @@ func newNewVisit(s *Station) *newVisit {
 }
 
 func (p *newVisit) name() string      { return "new" }
-func (p *newVisit) key() fyne.KeyName { return fyne.KeyF3 }
+func (p *newVisit) key() shortcut { return shortcut{key: fyne.KeyF3} }
 func (p *newVisit) look()             {}
 
 // badge says that a card or a patient waits.
@@ -143,6 +144,19 @@ func (p *newVisit) begin(i desk.Item, vouched bool) {
 	if vouched {
 		p.s.o.Send(flow.TapMethod{Method: visit.MethodCertifier})
 	}
+}
+
+// second opens the page for a second code of the person of a visit; there are the codes that NHSO
+// has of them.
+func (p *newVisit) second(i desk.Item, why rules.SecondReason, there []visit.Authentication) {
+	second := flow.Second{Of: i.ID, Why: string(why), Claim: i.ClaimType.Code, Other: !why.SameService(), Besides: []visit.AuthenCode{i.Code}}
+	for _, a := range there {
+		if !slices.Contains(second.Besides, a.Code) {
+			second.Besides = append(second.Besides, a.Code)
+		}
+	}
+	p.s.open(p)
+	p.s.o.Send(flow.TapSecond{Second: second, Of: i.PID})
 }
 
 func (p *newVisit) build() fyne.CanvasObject {

@@ -52,7 +52,7 @@ func newNumbers(s *Station) *numbers {
 }
 
 func (p *numbers) name() string            { return "numbers" }
-func (p *numbers) key() fyne.KeyName       { return fyne.KeyF1 }
+func (p *numbers) key() shortcut           { return shortcut{key: fyne.KeyF1} }
 func (p *numbers) badge() int              { return 0 }
 func (p *numbers) first() fyne.Focusable   { return p.start }
 func (p *numbers) typed(fyne.KeyName) bool { return false }

@@ -20,7 +20,7 @@ type settings struct {
 }
 
 func (p *settings) name() string            { return "settings" }
-func (p *settings) key() fyne.KeyName       { return "" } // it is seldom needed, and the F keys are few
+func (p *settings) key() shortcut           { return shortcut{fyne.Key3, true} }
 func (p *settings) badge() int              { return 0 }
 func (p *settings) typed(fyne.KeyName) bool { return false }
 func (p *settings) look()                   {}
@@ -70,7 +70,7 @@ func (p *settings) open() {
 	shown, leave := context.WithCancel(context.Background())
 	p.leave = leave
 	p.screen, err = ui.New(ui.Options{
-		Model: m, Language: s.say.Lang, Key: s.typedKey, Touched: s.touched,
+		Model: m, Language: s.say.Lang, Key: s.typedKey, Shortcut: s.withCtrl, Touched: s.touched,
 		Do: func(e setup.Effect, tell func(setup.Event)) {
 			s.o.Beside(func(ctx context.Context) {
 				if _, err := who(); err != nil {

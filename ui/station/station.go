@@ -62,7 +62,7 @@ type Station struct {
 // page is one of the pages of somebody who is signed in.
 type page interface {
 	name() string
-	key() fyne.KeyName
+	key() shortcut
 	typed(fyne.KeyName) bool // does what a key means on this page alone
 	badge() int
 	build() fyne.CanvasObject // makes its widgets anew, of what it knows
@@ -99,6 +99,7 @@ func (s *Station) Content() fyne.CanvasObject { return s.root }
 // Attach has the window's keyboard work for the station. The content is set by the caller.
 func (s *Station) Attach(w fyne.Window) {
 	s.window = w
+	s.listen(w)
 	w.Canvas().SetOnTypedRune(func(r rune) { s.keys.letter(r, nil) })
 	w.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) {
 		switch {
@@ -188,13 +189,7 @@ func (s *Station) typedOnPage(key fyne.KeyName) bool {
 		s.showCard()
 		return true
 	}
-	for _, p := range s.pages {
-		if key != fyne.KeyUnknown && p.key() == key && s.offers(p) { // a page may have no key
-			s.open(p)
-			return true
-		}
-	}
-	return s.shown().typed(key)
+	return s.turnTo(shortcut{key: key}) || s.shown().typed(key)
 }
 
 // offers reports whether the role of whoever is signed in has that page.
@@ -202,6 +197,8 @@ func (s *Station) offers(p page) bool {
 	switch p {
 	case page(s.fresh):
 		return s.may(rules.NewVisit)
+	case page(s.counter):
+		return s.may(rules.CheckRight) || s.may(rules.OpenItem)
 	case page(s.set):
 		return s.may(rules.SetMachine)
 	}

@@ -60,7 +60,7 @@ func newToday(s *Station) *today {
 }
 
 func (t *today) name() string          { return "today" }
-func (t *today) key() fyne.KeyName     { return fyne.KeyF2 }
+func (t *today) key() shortcut         { return shortcut{key: fyne.KeyF2} }
 func (t *today) badge() int            { return 0 }
 func (t *today) first() fyne.Focusable { return t.rows }
 

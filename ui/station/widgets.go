@@ -62,7 +62,7 @@ func (b *button) chosen(is bool) {
 }
 
 // MinSize implements fyne.Widget.
-func (b *button) MinSize() fyne.Size { return b.Button.MinSize().Max(fyne.NewSize(0, rowHeight)) }
+func (b *button) MinSize() fyne.Size { return b.Button.MinSize().Max(fyne.NewSize(rowHeight, rowHeight)) }
 
 // FocusGained implements fyne.Focusable.
 func (b *button) FocusGained() {
@@ -120,6 +120,9 @@ func (s *Station) entry(name, placeHolder string, entered func()) *entry {
 func (e *entry) with(words string) {
 	e.Text, e.CursorColumn = words, utf8.RuneCountInString(words)
 }
+
+// MinSize implements fyne.Widget.
+func (e *entry) MinSize() fyne.Size { return e.Entry.MinSize().Max(fyne.NewSize(0, rowHeight)) }
 
 // FocusGained implements fyne.Focusable.
 func (e *entry) FocusGained() {

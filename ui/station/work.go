@@ -33,7 +33,7 @@ func newWork(s *Station) *work {
 }
 
 func (w *work) name() string          { return "work" }
-func (w *work) key() fyne.KeyName     { return fyne.KeyF4 }
+func (w *work) key() shortcut         { return shortcut{key: fyne.KeyF4} }
 func (w *work) badge() int            { return len(w.items) }
 func (w *work) first() fyne.Focusable { return w.rows }
 

@@ -38,6 +38,7 @@ type (
 		Visit  visit.Visit
 		By     string   // who makes it at a desk; empty: the patient
 		Item   visit.ID // of work that it completes; empty: none
+		Second Second   // the further code that it is for; zero: it is for the first
 	}
 	// DropVisit takes back a visit that was saved but must not be submitted,
 	// because the patient left before it was.

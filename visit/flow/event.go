@@ -67,8 +67,12 @@ type (
 	}
 	// VisitSaved says that the visit is on the disk, synced.
 	VisitSaved struct{ Number uint64 }
-	// VisitNotSaved says that it is not.
-	VisitNotSaved struct{ Number uint64 }
+	// VisitNotSaved says that it is not. Why names what stands against it; empty: the machine
+	// cannot save it.
+	VisitNotSaved struct {
+		Number uint64
+		Why    string
+	}
 	// VisitDone brings the authen code. Earlier says that it was there before the
 	// visit was sent.
 	VisitDone struct {

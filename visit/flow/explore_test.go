@@ -25,6 +25,8 @@ type post struct {
 	Changing, Open bool
 	Item           visit.ID
 	ItemOf         string
+	Second         Second
+	NotSaved       string
 }
 
 var (
@@ -231,7 +233,7 @@ func eventsFor(w world) []Event {
 			StatusFound{Number: n}, StatusFound{n, []visit.Authentication{codeHere}},
 			StatusFound{n, []visit.Authentication{codeElsewhere}}, StatusFailed{n},
 			PhoneKnown{n, mustPhone("0800001234"), visit.PhoneOfPatient},
-			VisitSaved{n}, VisitNotSaved{n}, VisitDone{Number: n, Code: "PP1200000003", IssuedAt: time.Unix(3, 0)}, VisitQueued{Number: n}, VisitQueued{n, visit.NHSORefusedToken},
+			VisitSaved{n}, VisitNotSaved{Number: n}, VisitDone{Number: n, Code: "PP1200000003", IssuedAt: time.Unix(3, 0)}, VisitQueued{Number: n}, VisitQueued{n, visit.NHSORefusedToken},
 			VisitRefused{n, visit.NHSORefusedVisit, "เหตุผล"}, SlipPrinted{n, m.Session.Slips}, SlipPrinted{n, 99}, SlipFailed{Number: n, Nth: m.Session.Slips}, SlipFailed{n, m.Session.Slips, true},
 		)
 	}

@@ -20,6 +20,8 @@ var leftOut = []struct {
 	{"m.Help", "no step looks at it: see TestSettingsAreAMachineOfTheirOwn", func(w *world, _ *Session) { w.m.Help = false }},
 	{"desk.Item", "no step looks at it: see followItems", func(w *world, _ *Session) { w.desk.Item = "" }},
 	{"desk.ItemOf", "no step looks at it: see followItems", func(w *world, _ *Session) { w.desk.ItemOf = "" }},
+	{"desk.Second", "its steps are followed in every scene: see followItems", func(w *world, _ *Session) { w.desk.Second = Second{} }},
+	{"desk.NotSaved", "it is only shown", func(w *world, _ *Session) { w.desk.NotSaved = "" }},
 	{"m.Coming", "no step looks at it: see TestSettingsAreAMachineOfTheirOwn", func(w *world, _ *Session) { w.m.Coming = false }},
 	{"m.Waiting", "which card it is makes no difference, only that one waits", func(w *world, _ *Session) {
 		if !w.m.Waiting.IsZero() {
@@ -178,15 +180,6 @@ func (w *world) keepVouching(x, kept *Session) {
 	if x.Method == visit.MethodCertifier {
 		kept.Certifier.Person.PID = x.Certifier.Person.PID
 	}
-}
-
-// decided reports whether NHSO's answers have done their part.
-func (s State) decided() bool {
-	switch s {
-	case PhoneEntry, Confirm, ClaimTypeChoice:
-		return true
-	}
-	return false
 }
 
 // fold puts one value in the place of all that lead the same way.

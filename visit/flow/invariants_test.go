@@ -362,9 +362,15 @@ func checkGivenUp(before Model, e Event, after Model, dropped bool) error {
 	if before.State != Sending || x.Phase != Saving || after.State == Sending && after.Session.Insertion == x.Insertion || dropped {
 		return nil
 	}
-	switch e {
-	case VisitSaved{x.Insertion.Number}, VisitNotSaved{x.Insertion.Number}:
-		return nil
+	switch e := e.(type) {
+	case VisitSaved:
+		if e.Number == x.Insertion.Number {
+			return nil
+		}
+	case VisitNotSaved:
+		if e.Number == x.Insertion.Number {
+			return nil
+		}
 	}
 	return errors.New("a visit that is being saved is left to itself")
 }

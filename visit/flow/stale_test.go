@@ -21,7 +21,7 @@ func answersOf(number uint64) []Event {
 		StatusFailed{number},
 		PhoneKnown{number, mustPhone("0800005678"), visit.PhoneOfRelative},
 		VisitSaved{number},
-		VisitNotSaved{number},
+		VisitNotSaved{Number: number},
 		VisitDone{Number: number, Code: "PP1200000009", IssuedAt: time.Unix(9, 0)},
 		VisitQueued{Number: number},
 		VisitRefused{number, visit.NHSORefusedVisit, "เหตุผล"},

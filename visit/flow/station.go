@@ -18,7 +18,9 @@ type Station struct {
 	Open     bool      // the page for a new visit is shown: a card that comes begins one
 	Waiting  Insertion // a card in the patient's reader that is not served yet
 	Item     visit.ID  // the item of work that the next visit completes; empty: none
-	ItemOf   string    // whose item it is, a masked PID; empty: nobody knows
+	Second   Second    // what the next visit is for in place of an item; zero: nothing of the kind
+	ItemOf   string    // whose item or first code it is, a masked PID; empty: nobody knows
+	NotSaved string    // why the visit of the session was refused, as its keeper names it; empty: it was not
 }
 
 // Events of a station alone.
@@ -38,6 +40,12 @@ type (
 		Item visit.ID
 		Of   string // the masked PID of whom it is for; empty: nobody knows
 	}
+	// TapSecond has the visit of the session, or of the next one, be for a further code of
+	// the person who has that masked PID.
+	TapSecond struct {
+		Second Second
+		Of     string
+	}
 	// TapVouches says that the card of the session is of somebody who vouches: for a
 	// patient who has no card here, or for the next child of the same family. The runner
 	// fills Start.
@@ -49,6 +57,7 @@ func (SignedOut) event()       {}
 func (OperatorChanges) event() {}
 func (PageShown) event()       {}
 func (TapItem) event()         {}
+func (TapSecond) event()       {}
 func (TapVouches) event()      {}
 
 // ChangeHold is how long a half-typed visit waits for the colleague.
@@ -60,10 +69,24 @@ func (d Station) serves() bool { return d.By != "" && d.Open }
 // Completes is the item that the visit of the session would complete; empty: none, or it is
 // not this patient's.
 func (d Station) Completes() visit.ID {
-	if d.Session.identified() && (d.ItemOf == "" || d.ItemOf == d.Session.Person.PID.Masked()) {
+	if d.itsOwn() {
 		return d.Item
 	}
 	return ""
+}
+
+// Another is what the visit of the session would be for; zero: no further code, or it is not
+// this patient's.
+func (d Station) Another() Second {
+	if d.itsOwn() {
+		return d.Second
+	}
+	return Second{}
+}
+
+// itsOwn reports whether what the next visit is for is of the person of the session.
+func (d Station) itsOwn() bool {
+	return d.Session.identified() && (d.ItemOf == "" || d.ItemOf == d.Session.Person.PID.Masked())
 }
 
 // MayVouch reports whether the card of the session can be made that of somebody who
@@ -95,9 +118,17 @@ func (d Station) Step(e Event) (Station, []Effect) {
 		s.inserted(e)
 	case CardRemoved:
 		s.removed(e)
+	case StatusFound:
+		e.Done = d.Another().without(e.Done)
+		s.way(e)
+	case VisitNotSaved:
+		s.way(e)
+		if d.State == Sending && s.d.State == Desk {
+			s.d.NotSaved = e.Why
+		}
 	case DayChanged, DevicesChanged, CardIdentified, CardRead, CardFailed, CameraChanged, PhotoSeen, PhotoTaken, PhotoFailed,
-		RightFound, RightFailed, StatusFound, StatusFailed, PhoneKnown,
-		VisitSaved, VisitNotSaved, VisitDone, VisitQueued, VisitRefused, SlipPrinted, SlipFailed:
+		RightFound, RightFailed, StatusFailed, PhoneKnown,
+		VisitSaved, VisitDone, VisitQueued, VisitRefused, SlipPrinted, SlipFailed:
 		s.way(e)
 	default:
 		s.tap(e)
@@ -134,13 +165,20 @@ func (s *station) went(w Way, effects []Effect) {
 				s.do(e)
 			}
 		case SaveVisit:
-			e.By, e.Item = s.d.By, s.d.Completes()
+			e.By, e.Item, e.Second = s.d.By, s.d.Completes(), s.d.Another()
 			s.do(e)
 		default:
 			s.do(e)
 		}
 	}
 	s.errand(before)
+	if w.Session.Insertion != before.Session.Insertion {
+		s.d.NotSaved = ""
+	}
+	if second := s.d.Another(); second.Of != "" && w.State.decided() && !before.State.decided() {
+		s.went(w.another(second))
+		return
+	}
 	switch {
 	case w.State == Welcome && before.State != Welcome:
 		s.next()
@@ -266,8 +304,12 @@ func (s *station) removed(e CardRemoved) {
 
 // tap takes what the operator does at the page.
 func (s *station) tap(e Event) {
-	if item, ok := e.(TapItem); ok && s.d.By != "" {
-		s.item(item)
+	switch e := e.(type) {
+	case TapItem:
+		s.item(e)
+		return
+	case TapSecond:
+		s.second(e)
 		return
 	}
 	if !s.d.serves() {
@@ -306,22 +348,40 @@ func (s *station) method(e TapMethod) {
 	s.way(e)
 }
 
-// item takes the item that is to be completed. Not while a visit is on its way, which
-// was made without it.
+// item takes the item that is to be completed.
 func (s *station) item(e TapItem) {
-	if s.d.State == Sending {
+	if s.takes() {
+		s.d.Item, s.d.Second, s.d.ItemOf = e.Item, Second{}, e.Of
+	}
+}
+
+// second takes what a further code is for.
+func (s *station) second(e TapSecond) {
+	if e.Second.Of == "" || e.Of == "" || !s.takes() {
 		return
+	}
+	s.d.Item, s.d.Second, s.d.ItemOf = "", e.Second, e.Of
+	if s.d.itsOwn() {
+		s.went(s.d.another(e.Second))
+	}
+}
+
+// takes makes room for what the next visit is to be for, and reports whether there is any:
+// not while a visit is on its way, which was made without it.
+func (s *station) takes() bool {
+	if s.d.By == "" || s.d.State == Sending {
+		return false
 	}
 	if s.d.State.informs() {
 		s.end()
 	}
-	s.d.Item, s.d.ItemOf = e.Item, e.Of
+	return true
 }
 
-func (s *station) letGo() { s.d.Item, s.d.ItemOf = "", "" }
+func (s *station) letGo() { s.d.Item, s.d.Second, s.d.ItemOf = "", Second{}, "" }
 
-// errand lets go of the item when the session is over that was to complete it: the next
-// patient is another. It stays while nobody was named yet, as a card that was put in the
+// errand lets go of the item, or of what a further code is for, when the session is over that
+// was to bring it: the next patient is another. It stays while nobody was named yet, as a card that was put in the
 // wrong way round is put in again; where it is known of whom the item is, also after a card
 // that came out too early: whoever comes then is compared.
 func (s *station) errand(before Way) {

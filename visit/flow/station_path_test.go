@@ -233,6 +233,57 @@ func TestAChildsItemIsCompletedWithTheGuardiansCard(t *testing.T) {
 	}
 }
 
+func TestAFurtherCodeIsForThePersonAndTheReasonOfItAlone(t *testing.T) {
+	own, other := personOf(1).PID.Masked(), personOf(2).PID.Masked()
+	first, later := codeOf("PP1200000001", general, unit.HCode, 1), codeOf("PP1200000002", dialysis, unit.HCode, 2)
+	referral := Second{Of: oneItem, Why: "referral", Claim: general.Code, Besides: []visit.AuthenCode{first.Code}}
+	service := referral
+	service.Why, service.Other = "other-service", true
+	with := func(done ...visit.Authentication) []Event {
+		return append(cardIn(), PhoneKnown{1, somePhone, visit.PhoneOfPatient}, StatusFound{1, done})
+	}
+	for _, c := range []struct {
+		name   string
+		events []Event
+		state  State
+		second visit.ID // of the visit that is made
+		claim  visit.ClaimType
+	}{
+		{"referral", append(append([]Event{TapSecond{referral, own}}, with(first)...), TapConfirm{}), Sending, oneItem, general},
+		{"another service", append(append([]Event{TapSecond{service, own}}, with(first)...), TapClaimType{dialysis.Code}, TapConfirm{}), Sending, oneItem, dialysis},
+		{"the service of the first code, where another was asked for", append(append([]Event{TapSecond{service, own}}, with(first)...), TapClaimType{general.Code}, TapConfirm{}), ClaimTypeChoice, "", visit.ClaimType{}},
+		{"asked for while the card is read", append(append(cardIn(), TapSecond{referral, own}), PhoneKnown{1, somePhone, visit.PhoneOfPatient}, StatusFound{1, []visit.Authentication{first}}, TapConfirm{}), Sending, oneItem, general},
+		{"asked for at the confirmation", append(known(), TapSecond{service, own}, TapClaimType{dialysis.Code}, TapConfirm{}), Sending, oneItem, dialysis},
+		{"of somebody else", append(append([]Event{TapSecond{referral, other}}, with(first)...), TapConfirm{}), AlreadyHere, "", visit.ClaimType{}},
+		{"of nobody knows whom", append(append([]Event{TapSecond{referral, ""}}, with(first)...), TapConfirm{}), AlreadyHere, "", visit.ClaimType{}},
+		{"when NHSO shows a code that is not known", append([]Event{TapSecond{referral, own}}, with(first, later)...), AlreadyHere, "", visit.ClaimType{}},
+		{"and all the same", append(append([]Event{TapSecond{referral, own}}, with(first, later)...), TapOtherService{}, TapConfirm{}), Sending, oneItem, general},
+		{"in place of an item", append(append([]Event{TapItem{otherItem, own}, TapSecond{referral, own}}, with(first)...), TapConfirm{}), Sending, oneItem, general},
+		{"given up", append([]Event{TapSecond{referral, own}, TapClose{}}, with(first)...), AlreadyHere, "", visit.ClaimType{}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d, effects := serve(t, c.events...)
+			all := saves(effects)
+			if made := len(all) == 1; d.State != c.state || made != (c.second != "") {
+				t.Fatalf("the state is %v of %s, and %d visits were saved", d.State, d.Session.ClaimType.Code, len(all))
+			}
+			if c.second != "" && (all[0].Second.Of != c.second || all[0].Item != "" || all[0].Visit.ClaimType != c.claim) {
+				t.Errorf("saved %+v", all[0])
+			}
+		})
+	}
+}
+
+func TestWhyAVisitWasNotSavedIsToldAtTheDeskUntilTheNextPatient(t *testing.T) {
+	refused := append(known(), TapConfirm{}, VisitNotSaved{1, "held"})
+	if d, _ := serve(t, refused...); d.State != Desk || d.NotSaved != "held" {
+		t.Errorf("the state is %v because of %q", d.State, d.NotSaved)
+	}
+	if d, _ := serve(t, append(refused, TapClose{})...); d.NotSaved != "" {
+		t.Errorf("it is still %q", d.NotSaved)
+	}
+}
+
 func TestAWayWithoutTheCardTakesThePlaceOfOneThatLedNowhere(t *testing.T) {
 	for _, before := range [][]Event{
 		{CardInserted{insertions[0]}, CardFailed{1, visit.CardUnreadable}},

@@ -3,6 +3,7 @@ package flow
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"authenkiosk/visit"
@@ -14,13 +15,13 @@ const anna, ben = "desk-1/anna", "desk-1/ben"
 func stationOf(w world) Station {
 	return Station{
 		Way: w.m.Way, Waiting: w.m.Waiting, By: w.desk.By, Changing: w.desk.Changing, Open: w.desk.Open,
-		Item: w.desk.Item, ItemOf: w.desk.ItemOf,
+		Item: w.desk.Item, ItemOf: w.desk.ItemOf, Second: w.desk.Second, NotSaved: w.desk.NotSaved,
 	}
 }
 
 func (d Station) in(w world) world {
 	w.m = Model{Way: d.Way, Waiting: d.Waiting}
-	w.desk = post{true, d.By, d.Changing, d.Open, d.Item, d.ItemOf}
+	w.desk = post{true, d.By, d.Changing, d.Open, d.Item, d.ItemOf, d.Second, d.NotSaved}
 	return w
 }
 
@@ -171,12 +172,12 @@ func followItems(w world, events []Event) (pairs int, err error) {
 	if w.desk.By == "" && !w.desk.Changing {
 		return 0, nil // there is none
 	}
-	w.desk.Item, w.desk.ItemOf = "", ""
+	w.desk.Item, w.desk.ItemOf, w.desk.Second = "", "", Second{}
 	of := []string{same.PID.Masked(), adult.PID.Masked(), ""}
 	for _, holder := range of {
 		at := w
 		at.desk.Item, at.desk.ItemOf = oneItem, holder
-		for _, e := range append(events, TapItem{otherItem, of[0]}, TapItem{otherItem, ""}) {
+		for _, e := range append(slices.Clone(events), TapItem{otherItem, of[0]}, TapItem{otherItem, ""}) {
 			if _, ok := e.(typing); ok {
 				continue
 			}
@@ -191,7 +192,83 @@ func followItems(w world, events []Event) (pairs int, err error) {
 			}
 		}
 	}
+	more, err := followSecond(w, events)
+	return pairs + more, err
+}
+
+// followSecond goes through every event of a scene in which a further code was asked for, of
+// the same claim type or of another: for the person, and for somebody else.
+func followSecond(w world, events []Event) (pairs int, err error) {
+	for _, other := range []bool{false, true} {
+		for _, of := range []string{same.PID.Masked(), adult.PID.Masked()} {
+			second := Second{Of: oneItem, Why: "referral", Claim: general.Code, Other: other, Besides: []visit.AuthenCode{"PP1200000001"}}
+			at := w
+			at.desk.Second, at.desk.ItemOf = second, of
+			for _, e := range append(slices.Clone(events), TapItem{otherItem, of}, TapSecond{second, of}) {
+				if _, ok := e.(typing); ok {
+					continue
+				}
+				pairs++
+				from := at
+				if _, asked := e.(TapSecond); asked {
+					from = w
+				}
+				next, effects := stepStation(from, e)
+				err := errors.Join(checkStation(from, e, next, effects), checkSecond(from, e, next, effects))
+				if f, is := e.(StatusFound); is { // the rest of the rules holds for what the way is told
+					f.Done = stationOf(from).Another().without(f.Done)
+					e = f
+				}
+				if err = errors.Join(err, checkWay(from.m, e, next.m, effects)); err != nil {
+					return pairs, fmt.Errorf("%v with a second code (%t) of %q, event %T%+v: %w", from.m.State, other, of, e, e, err)
+				}
+			}
+		}
+	}
 	return pairs, nil
+}
+
+// checkSecond: a further code is for the person and the claim types for which it was asked, a
+// code that is known ends no session, and nothing of it waits for the patient after that one.
+func checkSecond(before world, e Event, after world, effects []Effect) error {
+	x, second := before.m.Session, before.desk.Second
+	for _, effect := range effects {
+		if save, ok := effect.(SaveVisit); ok && second.Of != "" {
+			his := before.desk.ItemOf == save.Visit.PID.Masked()
+			switch {
+			case his != (save.Second.Of == second.Of) || !his && save.Second.Of != "":
+				return errors.New("a visit is for the further code of somebody else, or not for its own")
+			case save.Item != "":
+				return errors.New("a visit for a further code completes an item")
+			}
+		}
+	}
+	_, tapped := e.(TapSecond)
+	if is := stationOf(after).Another(); is.Of != "" && after.m.State.decided() && (tapped || !before.m.State.decided()) {
+		for _, c := range after.m.Session.Offered {
+			if (c.Code == is.Claim) == is.Other {
+				return errors.New("a claim type is offered for which no further code was asked")
+			}
+		}
+	}
+	if f, found := e.(StatusFound); found && after.m.State == AlreadyHere && before.m.State != AlreadyHere && before.desk.ItemOf == x.Person.PID.Masked() {
+		for _, a := range f.Done {
+			if a.Code == second.Besides[0] {
+				return errors.New("a code that is known ends the session")
+			}
+		}
+	}
+	switch {
+	case after.desk.Second.Of != "" && after.desk.Item != "":
+		return errors.New("one visit is for a further code and an item")
+	case after.desk.Second.Of == "" && len(after.desk.Second.Besides) > 0:
+		return errors.New("codes stay known when they are of no use any more")
+	case after.desk.Second.Of != "" && before.m.State != Welcome && after.m.State == Welcome && x.identified() && !tapped:
+		return errors.New("a further code waits for the next patient")
+	case after.desk.Second.Of != "" && after.desk.By == "" && !after.desk.Changing:
+		return errors.New("a further code waits where nobody is signed in")
+	}
+	return nil
 }
 
 // checkItem: an item is completed by the visit of the person whose it is, and does not

@@ -139,6 +139,7 @@ var byField = map[string]rule{
 	"Visit.HCode":       text((*Pseudonyms).hospital, `^([0-9A-Za-z]{1,9}|hospital [0-9]+)$`),
 
 	"VisitRefused.Message": text(constant(nhsoWords), `^`+nhsoWords+`$`),
+	"VisitNotSaved.Why":    text(constant(""), `^$`), // a desk's, of which there is no record
 	"Session.Message":      text(constant(nhsoWords), `^`+nhsoWords+`$`),
 
 	// What is typed is masked digit by digit.

@@ -1,0 +1,100 @@
+package station
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"authenkiosk/visit"
+	rules "authenkiosk/visit/desk"
+	"authenkiosk/visit/flow"
+)
+
+// ctrl presses a key together with Ctrl, as the window's driver hands it on.
+func (w *world) ctrl(key fyne.KeyName) {
+	w.t.Helper()
+	w.pass(settle)
+	pressed := &desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierControl}
+	if f, is := w.window.Canvas().Focused().(fyne.Shortcutable); is {
+		f.TypedShortcut(pressed)
+		return
+	}
+	w.withCtrl(pressed) // the canvas of tests keeps no shortcuts
+}
+
+func TestEveryPageIsOpenedByAKeyThatStandsOnItsButton(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	w.signInAs(rules.Staff)
+	seen := map[shortcut]bool{}
+	for _, field := range []bool{false, true} {
+		for _, p := range w.pages {
+			w.key(fyne.KeyF2)
+			if field { // which keeps what it is not asked for
+				w.key(fyne.KeyF6)
+			}
+			if k := p.key(); k.ctrl {
+				w.ctrl(k.key)
+			} else {
+				w.key(k.key)
+			}
+			if w.ScreenName() != p.name() {
+				t.Errorf("from a field %t: %s opens %s in place of %s", field, p.key(), w.ScreenName(), p.name())
+			}
+			w.shows(p.key().String())
+			if seen[p.key()] != field {
+				t.Errorf("%s has two meanings", p.key())
+			}
+			seen[p.key()] = true
+		}
+	}
+}
+
+func TestAColleagueTakesOverByTheKeyboardAloneAndOnlyWhatIsHalfTyped(t *testing.T) {
+	w := newVisitPage(t)
+	w.ctrl(keyOfChange.key)
+	if w.ScreenName() != "new" {
+		t.Fatalf("nobody is served, and the page is %s", w.ScreenName())
+	}
+	w.patient(1, somePID, "")
+	w.hand("08000")
+	w.ctrl(keyOfChange.key)
+	if w.ScreenName() != "sign-in" || w.at.State != flow.PhoneEntry {
+		t.Errorf("the page is %s, and the visit at %v", w.ScreenName(), w.at.State)
+	}
+}
+
+func TestWhatCanBeTouchedIsLargeEnoughForAFinger(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Lead)
+	v := w.add(1, visit.StateDone, visit.NoProblem)
+	item := w.add(2, visit.StateStaff, visit.Draft)
+	look := func(what string) {
+		t.Helper()
+		each(w.root, func(o fyne.CanvasObject) {
+			n, is := o.(named)
+			if is && n.Name() != "rows" && (o.Size().Width < rowHeight || o.Size().Height < rowHeight) {
+				t.Errorf("%s: %s has %v", what, n.Name(), o.Size())
+			}
+		})
+	}
+	look("sign-in")
+	w.signInAs(rules.Lead)
+	for _, p := range w.pages {
+		w.open(p)
+		look(p.name())
+	}
+	w.open(w.today)
+	w.today.details.open(w.here(), v.ID)
+	look("a visit")
+	w.tap("second")
+	look("a reason")
+	w.open(w.work)
+	w.work.details.open(w.here(), item.ID)
+	w.tap("hold")
+	look("an item")
+	w.key(fyne.KeyF3)
+	w.patient(1, somePID, "")
+	look("a phone")
+	w.hand(somePhone)
+	look("the confirmation")
+}
