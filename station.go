@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	fyneapp "fyne.io/fyne/v2/app"
 	"github.com/google/uuid"
 
 	"authenkiosk/app"
@@ -26,69 +25,26 @@ import (
 // deskWindow is the window of a station and what plays in it, as theatre is of a kiosk.
 // Whoever closes the window ends the program.
 type deskWindow struct {
+	faceWindow[*station.Station]
 	o      kioskcmd.StationOpening
-	app    fyne.App
-	window fyne.Window
 	screen *ui.Station // nil: there is none yet
-	wizard *wizard     // nil: there is none, or it has ended
-	ended  chan error
 	layout map[string]any
 }
 
 // openStation shows the station until ctx ends or the window is closed, or why there is
 // none.
 func openStation(ctx context.Context, o kioskcmd.StationOpening) error {
-	release, err := checkDisplay()
-	if err != nil {
-		return err // Fyne would crash
-	}
-	defer release()
-	var made *station.Station
-	if o.Setup == nil {
-		made, err = o.Try()
-	}
-	if err != nil && app.StartProblem(err) == visit.NoProblem {
-		return err
-	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	w := &deskWindow{o: o, ended: make(chan error, 1)}
-	if err := guarded(w.open); err != nil {
-		return err
-	}
-	switch {
-	case o.Setup != nil:
-		w.wizard, err = newWizard(ctx, o.Setup, w.window, o.LayoutFile, func() { w.begin(ctx) }, w.ended)
-	case made != nil:
-		err = w.play(ctx, made)
-	default:
-		err = w.closed(ctx, err)
-	}
-	if err == nil {
-		err = guarded(w.show)
-	}
-	if err != nil {
-		return err
-	}
-	release()
-	go w.tick(ctx)
-	go func() {
-		<-ctx.Done()
-		fyne.Do(w.app.Driver().Quit)
-	}()
-	w.app.Run()
-	stop()
-	return <-w.ended
-}
-
-func (w *deskWindow) open() {
-	// Desks have displays of every size, and their widgets are Fyne's: it makes them larger
-	// where the dots are small. A kiosk, which measures its own, has that switched off.
-	_ = os.Unsetenv("FYNE_DISABLE_DPI_DETECTION")
-	w.app = fyneapp.NewWithID("th.authenkiosk.station")
-	w.window = w.app.NewWindow("AuthenKiosk")
-	w.app.Settings().SetTheme(ui.NewTheme(false))
-	w.window.SetPadded(false)
+	w := &deskWindow{o: o, faceWindow: faceWindow[*station.Station]{
+		name: "station", log: o.Log, setup: o.Setup, layoutFile: o.LayoutFile, try: o.Try,
+		theme: func() fyne.Theme { return ui.NewTheme(false) },
+	}}
+	w.faceWindow.play, w.faceWindow.say, w.faceWindow.tick = w.play, w.say, w.tick
+	return w.run(ctx, func() {
+		// Desks have displays of every size, and their widgets are Fyne's: it makes them larger
+		// where the dots are small. A kiosk, which measures its own, has that switched off.
+		_ = os.Unsetenv("FYNE_DISABLE_DPI_DETECTION")
+		w.open("th.authenkiosk.station")
+	}, w.show)
 }
 
 // show opens the window once. Nothing raises it afterwards, or takes the focus from the
@@ -101,37 +57,6 @@ func (w *deskWindow) show() {
 	w.window.Resize(fyne.NewSize(float32(width), float32(height)))
 	w.window.SetFixedSize(w.o.Width != 0)
 	w.window.Show()
-}
-
-// begin lets the station follow the wizard, or the station before. The data may take a
-// while to open.
-func (w *deskWindow) begin(ctx context.Context) {
-	go func() {
-		made, err := w.o.Try()
-		if ctx.Err() != nil { // the window has gone meanwhile
-			if err == nil {
-				made.Close()
-			}
-			w.ended <- nil
-			return
-		}
-		fyne.Do(func() {
-			if w.wizard != nil {
-				w.wizard.leave(w.window)
-				w.wizard = nil
-			}
-			switch {
-			case err == nil:
-				err = w.play(ctx, made)
-			case app.StartProblem(err) != visit.NoProblem:
-				err = w.closed(ctx, err)
-			}
-			if err != nil {
-				w.ended <- err
-				w.app.Driver().Quit()
-			}
-		})
-	}()
 }
 
 // play shows a station that is ready, and runs it.
@@ -195,86 +120,26 @@ func (w *deskWindow) play(ctx context.Context, made *station.Station) error {
 			fyne.Do(func() { w.begin(ctx) })
 			return
 		}
-		w.ended <- err
-		fyne.Do(w.app.Driver().Quit)
+		w.end(err)
 	}()
 	return nil
 }
 
-// closed says why there is no station, and tries again until there is.
-func (w *deskWindow) closed(ctx context.Context, why error) error {
-	w.o.Log.Error("the station cannot start; it is tried again", "err", why, "every", retryEvery)
-	say := func(why error) error {
-		content, err := ui.Closed(w.o.Rough.Unit.Name, w.o.Rough.Kiosk.Languages, app.StartProblem(why))
-		if err == nil {
-			w.window.SetContent(content)
-		}
-		return err
+// say shows why there is no station.
+func (w *deskWindow) say(why error) error {
+	content, err := ui.Closed(w.o.Rough.Unit.Name, w.o.Rough.Kiosk.Languages, app.StartProblem(why))
+	if err == nil {
+		w.screen = nil
+		w.window.SetContent(content)
 	}
-	if err := say(why); err != nil {
-		return err
-	}
-	go func() {
-		if err := w.retry(ctx, why, say); err != nil {
-			w.ended <- err
-			fyne.Do(w.app.Driver().Quit)
-		}
-	}()
-	return nil
-}
-
-// retry tries until there is a station; an error ends the program.
-func (w *deskWindow) retry(ctx context.Context, why error, say func(error) error) error {
-	t := time.NewTicker(retryEvery)
-	defer t.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return why
-		case <-t.C:
-		}
-		made, err := w.o.Try()
-		switch {
-		case err == nil:
-			fyne.DoAndWait(func() { err = w.play(ctx, made) })
-			return err
-		case app.StartProblem(err) == visit.NoProblem:
-			return err
-		case err.Error() != why.Error():
-			w.o.Log.Error("the station cannot start", "err", err)
-			why = err
-			fyne.DoAndWait(func() { err = say(why) })
-			if err != nil {
-				return err
-			}
-		}
-	}
+	return err
 }
 
 // tick tells the screen the time, and tests what is on it.
-func (w *deskWindow) tick(ctx context.Context) {
-	t, pages := time.NewTicker(tickEvery), time.NewTicker(returnEvery)
-	defer t.Stop()
-	defer pages.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case now := <-t.C:
-			fyne.Do(func() {
-				switch {
-				case w.wizard != nil:
-					w.wizard.writeLayout()
-					return
-				case w.screen == nil:
-					return
-				}
-				w.screen.Tick(now)
-				w.writeLayout()
-			})
-		case <-pages.C:
-			returnFreePages()
-		}
+func (w *deskWindow) tick(now time.Time) {
+	if w.screen != nil {
+		w.screen.Tick(now)
+		w.writeLayout()
 	}
 }
 

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	fyneapp "fyne.io/fyne/v2/app"
 
 	"authenkiosk/app"
 	"authenkiosk/app/config"
@@ -24,17 +23,6 @@ import (
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
-
-// How often the screen is told the time, and the system is given back what the C
-// library keeps free.
-const (
-	tickEvery   = 250 * time.Millisecond
-	returnEvery = 10 * time.Second
-)
-
-// returnFreePages gives the system back what the C library keeps free, where that is
-// known to be worth it.
-var returnFreePages = func() {}
 
 // drawing keeps Fyne to one picture at a time.
 var drawing sync.Mutex
@@ -71,56 +59,25 @@ func machineName() string {
 
 func programVersion() string { return "v" + strings.TrimPrefix(app.Version(), "v") }
 
-// retryEvery is how often a kiosk that could not start is tried again.
-const retryEvery = 10 * time.Second
-
 // openWindow shows the kiosk until ctx ends, or why there is none.
 func openWindow(ctx context.Context, o kioskcmd.Opening) error {
-	release, err := checkDisplay()
-	if err != nil {
-		return err // Fyne would crash
+	s := &theatre{
+		o: o, config: o.Rough,
+		faceWindow: faceWindow[*kiosk.Kiosk]{
+			name: "kiosk", log: o.Log, setup: o.Setup, layoutFile: o.LayoutFile, try: o.Try,
+			theme: func() fyne.Theme { return draw.NewTheme(draw.ContrastLight) },
+		},
 	}
-	defer release()
-	var k *kiosk.Kiosk
-	if o.Setup == nil {
-		k, err = o.Try()
+	s.faceWindow.play, s.faceWindow.say = s.play, s.say
+	s.tick = func(now time.Time) {
+		if s.screen != nil {
+			s.screen.Tick(now)
+		}
 	}
-	if err != nil && app.StartProblem(err) == visit.NoProblem {
-		return err
-	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	s := &theatre{o: o, ended: make(chan error, 1)}
-	if err := s.open(); err != nil {
-		return err
-	}
-	c := o.Rough
-	switch {
-	case o.Setup != nil:
-		err = s.setUp(ctx)
-	case k != nil:
-		c = k.Config
-		err = s.play(ctx, k)
-	default:
-		err = s.close(ctx, err)
-	}
-	if err != nil {
-		return err
-	}
-	if err := guarded(func() { show(s.window, c, o.WindowOptions) }); err != nil {
-		return err
-	}
-	release()
-	go s.tick(ctx)
-	go func() {
-		<-ctx.Done()
-		// Fyne ends by itself on a signal. The driver may be told again after that; the
-		// application would close windows that are gone, and crash.
-		fyne.Do(s.app.Driver().Quit)
-	}()
-	s.app.Run()
-	stop()
-	err = <-s.ended
+	err := s.run(ctx, func() {
+		s.open("th.authenkiosk")
+		keepOpen(s.window, o.Log)
+	}, func() { show(s.window, s.config, o.WindowOptions) })
 	if s.lost {
 		err = errors.Join(errScreenLost, err)
 	}
@@ -134,13 +91,11 @@ var errScreenLost = errors.New("the screen is lost: the window is no longer wher
 // theatre is the window and what plays in it: the kiosk, or the screen that says why
 // there is none.
 type theatre struct {
+	faceWindow[*kiosk.Kiosk]
 	o      kioskcmd.Opening
-	app    fyne.App
-	window fyne.Window
-	screen *ui.Kiosk // of the goroutine of the user interface, as are wizard and lost
-	wizard *wizard   // nil: there is none, or it has ended
+	config config.Config // as far as it is known
+	screen *ui.Kiosk     // of the goroutine of the user interface, as is lost
 	lost   bool
-	ended  chan error
 }
 
 // lose ends the program when its screen does not come back; the service manager
@@ -148,16 +103,6 @@ type theatre struct {
 func (s *theatre) lose() {
 	s.lost = true
 	s.app.Driver().Quit()
-}
-
-func (s *theatre) open() error {
-	return guarded(func() {
-		s.app = fyneapp.NewWithID("th.authenkiosk")
-		s.window = s.app.NewWindow("AuthenKiosk")
-		s.app.Settings().SetTheme(draw.NewTheme(draw.ContrastLight))
-		s.window.SetPadded(false)
-		keepOpen(s.window, s.o.Log)
-	})
 }
 
 // keepOpen lets nobody at the screen end the kiosk: neither Alt-F4 nor a button of
@@ -168,52 +113,9 @@ func keepOpen(w fyne.Window, log *slog.Logger) {
 	})
 }
 
-// setUp shows the wizard, and then the kiosk.
-func (s *theatre) setUp(ctx context.Context) (err error) {
-	shown, over := context.WithCancel(ctx)
-	s.wizard, err = newWizard(ctx, s.o.Setup, s.window, s.o.LayoutFile, func() {
-		over()
-		s.begin(ctx)
-	}, s.ended)
-	if err != nil {
-		over()
-		return err
-	}
-	go app.Closed(shown, fyne.Do, s.o.Log)
-	return nil
-}
-
-// begin lets the kiosk follow the wizard. The data may take a while to open.
-func (s *theatre) begin(ctx context.Context) {
-	go func() {
-		k, err := s.o.Try()
-		if ctx.Err() != nil { // the window has gone meanwhile
-			if err == nil {
-				k.Close()
-			}
-			s.ended <- nil
-			return
-		}
-		fyne.Do(func() {
-			s.wizard.leave(s.window)
-			s.wizard = nil
-			s.app.Settings().SetTheme(draw.NewTheme(draw.ContrastLight))
-			switch {
-			case err == nil:
-				err = s.play(ctx, k)
-			case app.StartProblem(err) != visit.NoProblem:
-				err = s.close(ctx, err)
-			}
-			if err != nil {
-				s.ended <- err
-				s.app.Driver().Quit()
-			}
-		})
-	}()
-}
-
 // play shows a kiosk that is ready, and runs it.
 func (s *theatre) play(ctx context.Context, k *kiosk.Kiosk) error {
+	s.config = k.Config
 	options := screenOptions(k)
 	options.ScreenLost = s.lose
 	options.HideCursor = k.Config.Kiosk.Fullscreen && s.o.Width == 0 && k.Dock() == nil
@@ -246,56 +148,9 @@ func (s *theatre) play(ctx context.Context, k *kiosk.Kiosk) error {
 				layout.write(m)
 			})
 		})
-		s.ended <- err
-		fyne.Do(s.app.Driver().Quit)
+		s.end(err)
 	}()
 	return nil
-}
-
-// close says on the screen why there is no kiosk, and tries again until there is.
-func (s *theatre) close(ctx context.Context, why error) error {
-	s.o.Log.Error("the kiosk cannot start; it is tried again", "err", why, "every", retryEvery)
-	if err := s.say(why); err != nil {
-		return err
-	}
-	go func() {
-		if err := s.retry(ctx, why); err != nil {
-			s.ended <- err
-			fyne.Do(s.app.Driver().Quit)
-		}
-	}()
-	return nil
-}
-
-// retry tries until there is a kiosk; an error ends the program.
-func (s *theatre) retry(ctx context.Context, why error) error {
-	closed, opened := context.WithCancel(ctx)
-	defer opened()
-	go app.Closed(closed, fyne.Do, s.o.Log)
-	t := time.NewTicker(retryEvery)
-	defer t.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return why
-		case <-t.C:
-		}
-		k, err := s.o.Try()
-		switch {
-		case err == nil:
-			fyne.DoAndWait(func() { err = s.play(ctx, k) })
-			return err
-		case app.StartProblem(err) == visit.NoProblem:
-			return err
-		case err.Error() != why.Error():
-			s.o.Log.Error("the kiosk cannot start", "err", err)
-			why = err
-			fyne.DoAndWait(func() { err = s.say(why) })
-			if err != nil {
-				return err
-			}
-		}
-	}
 }
 
 // say shows why there is no kiosk.
@@ -368,29 +223,6 @@ func show(w fyne.Window, c config.Config, o kioskcmd.WindowOptions) {
 	w.Resize(fyne.NewSize(float32(width), float32(height)))
 	w.SetFixedSize(o.Width != 0)
 	w.Show()
-}
-
-// tick tells the screen the time, and keeps memory small.
-func (s *theatre) tick(ctx context.Context) {
-	t, pages := time.NewTicker(tickEvery), time.NewTicker(returnEvery)
-	defer t.Stop()
-	defer pages.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case now := <-t.C:
-			fyne.Do(func() {
-				if s.wizard != nil {
-					s.wizard.writeLayout()
-				} else {
-					s.screen.Tick(now)
-				}
-			})
-		case <-pages.C:
-			returnFreePages()
-		}
-	}
 }
 
 // layoutFile is where tests find the buttons and texts, which no system interface

@@ -104,7 +104,8 @@ func (c *counter) right(list *fyne.Container) {
 		check.Disable()
 		card.Disable()
 	}
-	list.Add(container.New(layout.NewGridLayoutWithColumns(2), check, card))
+	list.Add(check)
+	list.Add(card)
 	if c.found == nil {
 		return
 	}

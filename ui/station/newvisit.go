@@ -42,9 +42,9 @@ func newNewVisit(s *Station) *newVisit {
 	return &newVisit{s: s, nothing: details{s: s}, picture: &canvas.Image{FillMode: canvas.ImageFillContain, ScaleMode: canvas.ImageScaleFastest}}
 }
 
-func (p *newVisit) name() string      { return "new" }
+func (p *newVisit) name() string  { return "new" }
 func (p *newVisit) key() shortcut { return shortcut{key: fyne.KeyF3} }
-func (p *newVisit) look()             {}
+func (p *newVisit) look()         {}
 
 // badge says that a card or a patient waits.
 func (p *newVisit) badge() int {

@@ -62,7 +62,9 @@ func (b *button) chosen(is bool) {
 }
 
 // MinSize implements fyne.Widget.
-func (b *button) MinSize() fyne.Size { return b.Button.MinSize().Max(fyne.NewSize(rowHeight, rowHeight)) }
+func (b *button) MinSize() fyne.Size {
+	return b.Button.MinSize().Max(fyne.NewSize(rowHeight, rowHeight))
+}
 
 // FocusGained implements fyne.Focusable.
 func (b *button) FocusGained() {
