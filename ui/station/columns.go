@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"authenkiosk/desk"
+	"authenkiosk/ui/draw"
 	"authenkiosk/visit"
 )
 
@@ -25,7 +26,7 @@ func (s *Station) columnsOfDay() []column {
 		{"pid", 200, false, 5, cell(func(i row) string { return i.PID })},
 		{"hn", 110, false, 6, cell(func(i row) string { return i.HN })},
 		{"method", 150, false, 8, cell(func(i row) string { return s.method(i.Method) })},
-		{"claim", 170, true, 7, cell(claim)},
+		{"claim", 170, true, 7, cell(func(i row) string { return s.claim(i.ClaimType) })},
 		{"code", 160, false, 2, cell(func(i row) string { return string(i.Code) })},
 		{"state", 170, false, 3, s.state},
 	}, 4)
@@ -50,12 +51,15 @@ func (s *Station) ofSeveral(columns []column, rank int) []column {
 	return append(columns, column{"machine", 130, false, rank, cell(func(i row) string { return i.at.name })})
 }
 
-// claim is the service as NHSO names it, or its code.
-func claim(i row) string {
-	if i.ClaimType.Name != "" {
-		return i.ClaimType.Name
+// claim is a service in words of ours, or as NHSO names it, or its code.
+func (s *Station) claim(c visit.ClaimType) string {
+	switch key := "claim." + c.Code; {
+	case s.say.Knows(key):
+		return s.say.Say(key)
+	case c.Name != "":
+		return draw.Breakable(c.Name)
 	}
-	return i.ClaimType.Code
+	return c.Code
 }
 
 // state says where a visit stands.

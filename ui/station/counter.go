@@ -112,9 +112,9 @@ func (c *counter) right(list *fyne.Container) {
 	r := c.found.Right
 	rows := [][2]string{
 		{s.say.Say("station.column.pid"), c.of},
-		{s.say.Say("confirm.right"), s.right(r)},
+		{s.say.Say("station.column.right"), s.right(r)},
 		{"", r.Sub.Name},
-		{s.say.Say("station.counter.hospital"), strings.TrimSpace(r.Responsible().HCode + " " + r.Responsible().Name)},
+		{s.say.Say("station.column.hospital"), strings.TrimSpace(r.Responsible().HCode + " " + r.Responsible().Name)},
 		{s.say.Say("station.column.claim"), c.claimTypes()},
 		{s.say.Say("station.column.time"), s.clock(c.found.At)},
 	}

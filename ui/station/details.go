@@ -246,7 +246,7 @@ func (d *details) facts(list *fyne.Container) {
 		{"pid", pid},
 		{"hn", hn},
 		{"phone", phone},
-		{"claim", claim(row{&i, d.at})},
+		{"claim", s.claim(i.ClaimType)},
 		{"method", s.method(i.Method)},
 		{"date", s.day(i.Day) + " " + s.clock(i.Saved)},
 		{"certifier", d.person.Certifier.Full()},

@@ -192,7 +192,7 @@ func (p *newVisit) offered() (all []option) {
 		if p.m.State == flow.Confirm {
 			do = p.send(flow.TapChangeClaimType{}, flow.TapClaimType{Code: c.Code})
 		}
-		all = append(all, option{"claim-" + c.Code, p.claim(c), c.Code == x.ClaimType.Code, do})
+		all = append(all, option{"claim-" + c.Code, p.s.claim(c), c.Code == x.ClaimType.Code, do})
 	}
 	return all
 }
@@ -246,7 +246,7 @@ func (p *newVisit) here() view {
 	x := p.m.Session
 	v := view{title: p.say("here"), look: widget.SuccessImportance, facts: p.facts()}
 	a, _ := x.Latest(p.m.Unit.HCode, true)
-	v.big, v.under = a.Code.Grouped(), p.claim(a.ClaimType)+" · "+p.s.clock(a.At)
+	v.big, v.under = a.Code.Grouped(), p.s.claim(a.ClaimType)+" · "+p.s.clock(a.At)
 	v.lines = p.slip(p.say("here.text"))
 	v.acts = p.coded(a.Code)
 	if x.OtherServices(p.m.Unit.HCode) > 0 {
@@ -292,7 +292,7 @@ func (p *newVisit) sending() view {
 func (p *newVisit) result() view {
 	x := p.m.Session
 	v := view{title: p.say("result"), look: widget.SuccessImportance, facts: p.facts(), lines: p.slip("")}
-	v.big, v.under = x.Code.Grouped(), p.claim(x.ClaimType)+" · "+p.s.clock(x.IssuedAt)
+	v.big, v.under = x.Code.Grouped(), p.s.claim(x.ClaimType)+" · "+p.s.clock(x.IssuedAt)
 	v.acts = p.coded(x.Code)
 	return v
 }
@@ -444,7 +444,7 @@ func (p *newVisit) facts() (all []fact) {
 	if !x.Phone.IsZero() {
 		add("phone", p.shownPhone(x)+" · "+p.say("owner."+ownerOf(x)))
 	}
-	add("claim", p.claim(x.ClaimType))
+	add("claim", p.s.claim(x.ClaimType))
 	return all
 }
 
@@ -472,18 +472,6 @@ func (p *newVisit) right(x flow.Session) string {
 		return p.s.say.Say("confirm.right-unknown")
 	}
 	return p.s.right(x.Right)
-}
-
-func (p *newVisit) claim(c visit.ClaimType) string {
-	switch key := "claim." + c.Code; {
-	case c.Code == "":
-		return ""
-	case p.s.say.Knows(key):
-		return p.s.say.Say(key)
-	case c.Name != "":
-		return draw.Breakable(c.Name)
-	}
-	return c.Code
 }
 
 // problem names what is wrong; todo says what the staff do about it.

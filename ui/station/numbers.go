@@ -70,15 +70,11 @@ func (p *numbers) shownDay() visit.Date {
 	return p.day
 }
 
-// turn goes to another day, but to none that has not come.
+// turn goes to another day.
 func (p *numbers) turn(days int) {
-	day := visit.ServiceDateOf(p.shownDay().Midnight().AddDate(0, 0, days))
-	now := visit.ServiceDateOf(p.s.o.Now())
-	switch {
-	case now.Before(day):
+	day, there := p.s.dayAfter(p.day, days)
+	if !there {
 		return
-	case day == now:
-		day = visit.Date{} // it stays today when midnight comes
 	}
 	p.day, p.said = day, ""
 	clear(p.figures)

@@ -64,6 +64,41 @@ func TestAColleagueTakesOverByTheKeyboardAloneAndOnlyWhatIsHalfTyped(t *testing.
 	}
 }
 
+func TestAPageWithoutAnFKeyIsWorkedByTheKeyboardAlone(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	w.signInAs(rules.Staff)
+	at := func(name string) {
+		t.Helper()
+		for range 40 {
+			if w.Focused() == name {
+				return
+			}
+			w.key(fyne.KeyTab)
+		}
+		t.Fatalf("the keyboard does not come to %s", name)
+	}
+	w.ctrl(fyne.Key1)
+	w.hand(somePID)
+	at("check-right")
+	w.key(fyne.KeyReturn)
+	w.shows(w.say.Say("right.UCS"))
+	at("hn")
+	w.hand("69-000123")
+	at("open-newborn")
+	w.key(fyne.KeySpace)
+	at("open-item")
+	w.key(fyne.KeyReturn)
+	if open, err := w.store.Work(); err != nil || len(open) != 1 || open[0].Opened.Why != rules.Newborn {
+		t.Errorf("open: %+v, %v", open, err)
+	}
+	w.ctrl(fyne.Key2)
+	at("reload")
+	w.key(fyne.KeyReturn)
+	if w.ScreenName() != "devices" {
+		t.Errorf("the page is %s", w.ScreenName())
+	}
+}
+
 func TestWhatCanBeTouchedIsLargeEnoughForAFinger(t *testing.T) {
 	w := newWorld(t, visit.OnCardNotice, rules.Lead)
 	v := w.add(1, visit.StateDone, visit.NoProblem)

@@ -287,22 +287,28 @@ func (t *today) show(state visit.State) {
 	t.again()
 }
 
-// turn goes to another day, but to none that has not come.
+// turn goes to another day.
 func (t *today) turn(days int) {
-	now := visit.ServiceDateOf(t.s.o.Now())
-	day := t.query.Day
+	if day, there := t.s.dayAfter(t.query.Day, days); there {
+		t.query.Day = day
+		t.again()
+	}
+}
+
+// dayAfter is the day so many days after another one, but none that has not come. Today is
+// the zero one: it stays today when midnight comes.
+func (s *Station) dayAfter(day visit.Date, days int) (to visit.Date, there bool) {
+	now := visit.ServiceDateOf(s.o.Now())
 	if day.IsZero() {
 		day = now
 	}
-	day = visit.ServiceDateOf(day.Midnight().AddDate(0, 0, days))
-	switch {
-	case now.Before(day):
-		return
-	case day == now:
-		day = visit.Date{} // it stays today when midnight comes
+	switch to = visit.ServiceDateOf(day.Midnight().AddDate(0, 0, days)); {
+	case now.Before(to):
+		return day, false
+	case to == now:
+		return visit.Date{}, true
 	}
-	t.query.Day = day
-	t.again()
+	return to, true
 }
 
 // searching searches when nobody has typed for a while.
