@@ -22,16 +22,11 @@ func (k shortcut) String() string {
 // keyOfChange lets a colleague go on with a visit that is half typed.
 var keyOfChange = shortcut{fyne.Key0, true}
 
-// listen has the window tell of keys that are pressed together with Ctrl.
+// listen has the window tell of digits that are pressed together with Ctrl. All of them: a
+// station that was in the window before must not hear one that is of no use here.
 func (s *Station) listen(w fyne.Window) {
-	keys := []shortcut{keyOfChange}
-	for _, p := range s.pages {
-		keys = append(keys, p.key())
-	}
-	for _, k := range keys {
-		if k.ctrl {
-			w.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: k.key, Modifier: fyne.KeyModifierControl}, func(c fyne.Shortcut) { s.withCtrl(c) })
-		}
+	for _, digit := range "0123456789" {
+		w.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyName(digit), Modifier: fyne.KeyModifierControl}, func(c fyne.Shortcut) { s.withCtrl(c) })
 	}
 }
 
