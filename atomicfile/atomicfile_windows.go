@@ -77,7 +77,12 @@ func Grant(dir, entry string) error {
 		return fmt.Errorf("make the rights of %s: %w", dir, err)
 	}
 	list, _, err := sd.DACL()
+	var held windows.Handle
 	if err == nil {
+		held, err = holdPlain(dir)
+	}
+	if err == nil {
+		defer func() { _ = windows.CloseHandle(held) }()
 		err = windows.SetNamedSecurityInfo(dir, windows.SE_FILE_OBJECT,
 			windows.DACL_SECURITY_INFORMATION|windows.PROTECTED_DACL_SECURITY_INFORMATION, nil, nil, list, nil)
 	}
@@ -85,4 +90,27 @@ func Grant(dir, entry string) error {
 		return fmt.Errorf("close %s to others: %w", dir, err)
 	}
 	return nil
+}
+
+// holdPlain keeps a directory from being put elsewhere until the handle is closed. It refuses
+// one that leads elsewhere: the account that works in it could have made it a way to
+// another one, and an administrator who closes it would open that.
+func holdPlain(dir string) (windows.Handle, error) {
+	path, err := windows.UTF16PtrFromString(dir)
+	if err != nil {
+		return 0, err
+	}
+	h, err := windows.CreateFile(path, windows.FILE_LIST_DIRECTORY|windows.FILE_READ_ATTRIBUTES, windows.FILE_SHARE_READ|windows.FILE_SHARE_WRITE, nil,
+		windows.OPEN_EXISTING, windows.FILE_FLAG_BACKUP_SEMANTICS|windows.FILE_FLAG_OPEN_REPARSE_POINT, 0)
+	if err != nil {
+		return 0, err
+	}
+	var info windows.ByHandleFileInformation
+	if err = windows.GetFileInformationByHandle(h, &info); err == nil && info.FileAttributes&windows.FILE_ATTRIBUTE_REPARSE_POINT != 0 {
+		err = errors.New("it leads to another directory")
+	}
+	if err != nil {
+		_ = windows.CloseHandle(h)
+	}
+	return h, err
 }

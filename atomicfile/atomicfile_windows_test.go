@@ -2,7 +2,9 @@ package atomicfile
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -80,5 +82,19 @@ func TestAFileIsReplacedWhenWhoeverLookedAtItHasClosedIt(t *testing.T) {
 	}
 	if err := <-closed; err != nil {
 		t.Error(err)
+	}
+}
+
+func TestADirectoryThatLeadsElsewhereIsNotClosed(t *testing.T) {
+	base := t.TempDir()
+	target, way := filepath.Join(base, "of others"), filepath.Join(base, "data")
+	if err := os.Mkdir(target, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if said, err := exec.Command("cmd", "/c", "mklink", "/J", way, target).CombinedOutput(); err != nil {
+		t.Skipf("no such directory can be made here: %v: %s", err, said)
+	}
+	if err := Grant(way, "(A;OICI;FA;;;WD)"); err == nil || !strings.Contains(err.Error(), "another directory") {
+		t.Errorf("what others have is open to everybody: %v", err)
 	}
 }
