@@ -56,8 +56,9 @@ func (s system) run(script string, args ...string) string {
 	s.t.Helper()
 	s.put("asked", "")
 	text := place.ReplaceAllString(read(s.t, "packaging/linux/deb/"+script), "${1}"+s.dir+"/${2}/")
-	s.put(script, text)
-	cmd := exec.Command("sh", append([]string{filepath.Join(s.dir, script)}, args...)...)
+	name := filepath.Base(script)
+	s.put(name, text)
+	cmd := exec.Command("sh", append([]string{filepath.Join(s.dir, name)}, args...)...)
 	cmd.Env = s.env
 	if said, err := cmd.CombinedOutput(); err != nil {
 		s.t.Fatalf("%s %q: %v: %s", script, args, err, said)
@@ -155,5 +156,14 @@ func TestARemovalAndAPurgeKeepAndEraseWhatTheySay(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestARemovalEndsAnUpdateThatIsUnderWay(t *testing.T) {
+	for script, word := range map[string]string{"prerm": "remove", "../rpm/preun": "0"} {
+		s := newSystem(t, "kiosk", "", "false")
+		if asked := s.run(script, word); !regexp.MustCompile(`stop .*authenkiosk-update\.service`).MatchString(asked) {
+			t.Errorf("%s: %s", script, asked)
+		}
 	}
 }
