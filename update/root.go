@@ -266,8 +266,6 @@ func (r Root) Heed(said string) error {
 		}
 		_ = os.Remove(r.path(refusedName)) // it is tried no more: it is there
 		return r.End(t)
-	case t.From == now:
-		return r.endTrial()
 	}
 	return nil
 }
@@ -296,7 +294,7 @@ func (r Root) Back(t Trial, kept func() bool) (back bool, err error) {
 	if kept() {
 		return false, errors.Join(r.flip(t.To), r.End(t))
 	}
-	return true, r.refuse(t.To) // until the next start it may still say so: Heed
+	return true, r.refuse(t.To) // it may run on, and still say so: Heed
 }
 
 func (r Root) endTrial() error {

@@ -376,7 +376,6 @@ func TestDataOfAVersionThatStaysAreLeftToNoOlderOne(t *testing.T) {
 			try(t, r, "1.1.0")
 			goBack(t, r)
 			must(t, r.Heed(""))
-			must(t, r.Heed("1.1.0")) // of a time before
 		}, "1.0.0", false},
 		{"somebody has taken it back, who may", func(t *testing.T, r Root) {
 			try(t, r, "1.1.0")
@@ -384,6 +383,12 @@ func TestDataOfAVersionThatStaysAreLeftToNoOlderOne(t *testing.T) {
 			must(t, err)
 			must(t, r.Heed("1.1.0"))
 		}, "1.0.0", false},
+		{"it is started when the next one is about to be in use", func(t *testing.T, r Root) {
+			must(t, os.Mkdir(r.path(versionsName, "1.1.0"), 0o755))
+			must(t, r.write(Trial{From: "1.0.0", To: "1.1.0"}))
+			must(t, r.Heed(""))
+			must(t, r.flip("1.1.0"))
+		}, "1.1.0", true},
 		{"nothing was said", func(t *testing.T, r Root) { try(t, r, "1.1.0"); must(t, r.Heed("")) }, "1.1.0", true},
 		{"what is said is old", func(t *testing.T, r Root) { try(t, r, "1.1.0"); must(t, r.Heed("1.0.0")) }, "1.1.0", true},
 	} {
