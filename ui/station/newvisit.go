@@ -179,8 +179,15 @@ func (p *newVisit) refresh() {
 	}
 }
 
+// commands are the keys that mean something here. Any other may be a letter's, of which Fyne
+// tells before the letter: what a scanner reads must not end there.
+var commands = []fyne.KeyName{fyne.KeyBackspace, fyne.KeyDelete, fyne.KeyF5, fyne.KeyF6, fyne.KeyF7, fyne.KeyF8, fyne.KeyF9}
+
 // typed does what a key means now.
 func (p *newVisit) typed(key fyne.KeyName) bool {
+	if !slices.Contains(commands, key) {
+		return false
+	}
 	hand := p.s.keys.hand()
 	switch key {
 	case fyne.KeyBackspace:

@@ -190,9 +190,12 @@ func (w *world) scanner(text string) {
 	w.enter()
 }
 
+// letters types with a gap before each. Fyne tells of the key of a letter before it tells of
+// the letter.
 func (w *world) letters(text string, gap time.Duration) {
 	for _, r := range text {
 		w.pass(gap)
+		w.quick(fyne.KeyName(strings.ToUpper(string(r))))
 		if f := w.window.Canvas().Focused(); f != nil {
 			f.TypedRune(r)
 		} else {
