@@ -246,7 +246,10 @@ func (p *newVisit) here() view {
 	x := p.m.Session
 	v := view{title: p.say("here"), look: widget.SuccessImportance, facts: p.facts()}
 	a, _ := x.Latest(p.m.Unit.HCode, true)
-	v.big, v.under = a.Code.Grouped(), p.s.claim(a.ClaimType)+" · "+p.s.clock(a.At)
+	v.big, v.under = a.Code.Grouped(), p.s.claim(a.ClaimType)
+	if !a.At.IsZero() { // else NHSO gave the day alone
+		v.under += " · " + p.s.clock(a.At)
+	}
 	v.lines = p.slip(p.say("here.text"))
 	v.acts = p.coded(a.Code)
 	if x.OtherServices(p.m.Unit.HCode) > 0 {

@@ -222,6 +222,19 @@ func TestWhoHasACodeIsAskedNothing(t *testing.T) {
 	}
 }
 
+func TestNoTimeIsShownOfACodeOfWhichNHSOGaveTheDayAlone(t *testing.T) {
+	w := newVisitPage(t)
+	w.card(1)
+	w.reads(1, somePID)
+	w.tellAll(flow.RightFound{Number: 1, Right: someRight}, flow.StatusFound{Number: 1, Done: []visit.Authentication{
+		{Code: "PP1200000001", ClaimType: general, Hospital: visit.Hospital{HCode: "99999"}},
+	}})
+	w.in(flow.AlreadyHere)
+	if texts := w.texts(); strings.Contains(texts, w.Station.clock(time.Time{})) {
+		t.Errorf("a time is shown: %q", texts)
+	}
+}
+
 func TestNothingButF9ConfirmsAVisit(t *testing.T) {
 	for name, try := range map[string]func(*world){
 		"a scan":                 func(w *world) { w.scanner("V-ABC-123-456") },
