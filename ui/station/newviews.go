@@ -1,6 +1,8 @@
 package station
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
@@ -246,10 +248,7 @@ func (p *newVisit) here() view {
 	x := p.m.Session
 	v := view{title: p.say("here"), look: widget.SuccessImportance, facts: p.facts()}
 	a, _ := x.Latest(p.m.Unit.HCode, true)
-	v.big, v.under = a.Code.Grouped(), p.s.claim(a.ClaimType)
-	if !a.At.IsZero() { // else NHSO gave the day alone
-		v.under += " · " + p.s.clock(a.At)
-	}
+	v.big, v.under = a.Code.Grouped(), p.issued(a.ClaimType, a.At)
 	v.lines = p.slip(p.say("here.text"))
 	v.acts = p.coded(a.Code)
 	if x.OtherServices(p.m.Unit.HCode) > 0 {
@@ -295,9 +294,17 @@ func (p *newVisit) sending() view {
 func (p *newVisit) result() view {
 	x := p.m.Session
 	v := view{title: p.say("result"), look: widget.SuccessImportance, facts: p.facts(), lines: p.slip("")}
-	v.big, v.under = x.Code.Grouped(), p.s.claim(x.ClaimType)+" · "+p.s.clock(x.IssuedAt)
+	v.big, v.under = x.Code.Grouped(), p.issued(x.ClaimType, x.IssuedAt)
 	v.acts = p.coded(x.Code)
 	return v
+}
+
+// issued says for what a code is, and since when unless NHSO gave the day alone.
+func (p *newVisit) issued(c visit.ClaimType, at time.Time) string {
+	if at.IsZero() {
+		return p.s.claim(c)
+	}
+	return p.s.claim(c) + " · " + p.s.clock(at)
 }
 
 // coded is what is done with a code.

@@ -223,15 +223,26 @@ func TestWhoHasACodeIsAskedNothing(t *testing.T) {
 }
 
 func TestNoTimeIsShownOfACodeOfWhichNHSOGaveTheDayAlone(t *testing.T) {
-	w := newVisitPage(t)
-	w.card(1)
-	w.reads(1, somePID)
-	w.tellAll(flow.RightFound{Number: 1, Right: someRight}, flow.StatusFound{Number: 1, Done: []visit.Authentication{
-		{Code: "PP1200000001", ClaimType: general, Hospital: visit.Hospital{HCode: "99999"}},
-	}})
-	w.in(flow.AlreadyHere)
-	if texts := w.texts(); strings.Contains(texts, w.Station.clock(time.Time{})) {
-		t.Errorf("a time is shown: %q", texts)
+	for state, come := range map[flow.State]func(*world){
+		flow.AlreadyHere: func(w *world) {
+			w.card(1)
+			w.reads(1, somePID)
+			w.tellAll(flow.RightFound{Number: 1, Right: someRight}, flow.StatusFound{Number: 1, Done: []visit.Authentication{
+				{Code: "PP1200000001", ClaimType: general, Hospital: visit.Hospital{HCode: "99999"}},
+			}})
+		},
+		flow.Result: func(w *world) {
+			w.patient(1, somePID, somePhone)
+			w.key(fyne.KeyF9)
+			w.tellAll(flow.VisitSaved{Number: 1}, flow.VisitDone{Number: 1, Code: "PP1200000001"})
+		},
+	} {
+		w := newVisitPage(t)
+		come(w)
+		w.in(state)
+		if texts := w.texts(); strings.Contains(texts, w.Station.clock(time.Time{})) {
+			t.Errorf("a time is shown: %q", texts)
+		}
 	}
 }
 
