@@ -344,7 +344,7 @@ func (m *morning) patient(i int, p virtualcard.Person, what coming) {
 	m.picture("card-in")
 	m.toStation()
 	if what == known && i%3 == 0 { // a scan confirms nothing
-		m.types(p.PID.Digits()+"\n", byScanner)
+		m.again(func() { m.types(p.PID.Digits()+"\n", byScanner) }, m.words("station.new.scanned"))
 		<-time.After(turning)
 		if !m.there("confirm")() {
 			m.t.Error("after a scan there is nothing to confirm any more")
