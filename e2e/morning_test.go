@@ -515,9 +515,27 @@ func (m *morning) ends(everybody []virtualcard.Person, hn string) {
 	m.nothingPersonal(secrets...)
 }
 
+// allFigures says how long everything took.
+func (m *morning) allFigures() {
+	m.t.Helper()
+	m.t.Logf("Tabs from a page and a place on it to what is worked: %v", m.tabs)
+	var keyed []time.Duration
+	for _, key := range slices.Sorted(maps.Keys(m.keyed)) {
+		m.figures(key+" to the first pixel that changes, with the start of xdotool", m.keyed[key])
+		keyed = append(keyed, m.keyed[key]...)
+	}
+	m.figures("every key", keyed)
+	m.figures("xdotool alone", m.bare)
+	m.figures("a card to the page that says what is next, with up to 250 ms until that is told", m.came)
+	m.figures("F9 to the code, with up to 250 ms until that is told", m.coded)
+}
+
 // figures says how long something took.
 func (m *morning) figures(what string, all []time.Duration) {
 	m.t.Helper()
+	if len(all) == 0 {
+		return
+	}
 	slices.Sort(all)
 	at := func(percent int) time.Duration { return all[(len(all)-1)*percent/100].Round(time.Millisecond) }
 	m.t.Logf("%s: p50 %s, p95 %s, longest %s, of %d", what, at(50), at(95), at(100), len(all))
@@ -552,6 +570,7 @@ func TestE2EAtTheDeskAMorningGoesByBesideTheProgramInFront(t *testing.T) {
 	items := append([]visit.ID{left}, m.before(seen, strangers)...)
 	const hn = "660098765"
 	m.open()
+	defer m.allFigures() // of a morning that has come to a stop as well
 
 	asked := 0
 	for i, w := range what {
@@ -580,14 +599,4 @@ func TestE2EAtTheDeskAMorningGoesByBesideTheProgramInFront(t *testing.T) {
 	m.ends(append(append(everybody, strangers...), elder), hn)
 	t.Logf("%d patients: %d codes made, %d shown, %d rights looked up, %d codes void, %d items not due, %d with an HN alone; the operator turned to the station %d times",
 		len(what), len(m.made), len(what)-len(m.made), asked, share(voids), share(notDue), share(withHN), m.turns)
-	t.Logf("Tabs from a page and a place on it to what is worked: %v", m.tabs)
-	var keyed []time.Duration
-	for _, key := range slices.Sorted(maps.Keys(m.keyed)) {
-		m.figures(key+" to the first pixel that changes, with the start of xdotool", m.keyed[key])
-		keyed = append(keyed, m.keyed[key]...)
-	}
-	m.figures("every key", keyed)
-	m.figures("xdotool alone", m.bare)
-	m.figures("a card to the page that says what is next, with up to 250 ms until that is told", m.came)
-	m.figures("F9 to the code, with up to 250 ms until that is told", m.coded)
 }
