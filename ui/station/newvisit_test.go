@@ -252,7 +252,7 @@ func TestNothingButF9ConfirmsAVisit(t *testing.T) {
 		"Enter":                  func(w *world) { w.key(fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace) },
 		"Enter on the button":    func(w *world) { w.focusName("confirm"); w.key(fyne.KeyReturn, fyne.KeySpace) },
 		"a scan on the button":   func(w *world) { w.focusName("confirm"); w.scanner("PP1200000001") },
-		"a scan on another":      func(w *world) { w.focusName("change-phone"); w.scanner("PP1200000001") },
+		"a scan on another":      func(w *world) { w.focusName("change-phone"); w.scanner("HN0000000009") },
 		"a scan that ends in F9": func(w *world) { w.letters("PP1200000001", 5*time.Millisecond); w.quick(fyne.KeyF9) },
 		"F9 as the page changes": func(w *world) { w.tell(flow.TapClose{}); w.again(); w.quick(fyne.KeyF9); w.pass(settle) },
 	} {
