@@ -48,7 +48,10 @@ func (o *Other) tell(ctx context.Context) {
 	again := time.NewTicker(tellEvery)
 	defer again.Stop()
 	for failed := false; ; {
-		err := o.completer.Tell(ctx)
+		// Nothing is completed meanwhile: a call that hangs must not keep a patient waiting.
+		limited, cancel := context.WithTimeout(ctx, askOwner)
+		err := o.completer.Tell(limited)
+		cancel()
 		if err != nil && !failed && ctx.Err() == nil {
 			o.log.Warn("another machine has not heard what became of its items", "machine", o.Machine, "err", err)
 		}

@@ -14,6 +14,7 @@ import (
 	"authenkiosk/desk"
 	"authenkiosk/desk/local"
 	"authenkiosk/visit"
+	"authenkiosk/visit/flow"
 )
 
 // asked is another machine, which waits for nothing and counts how often it is asked.
@@ -64,6 +65,7 @@ type holder struct {
 	item      visit.ID
 	hangs     bool
 	completed visit.ID
+	ended     atomic.Bool // a call that has hung
 }
 
 func (h *holder) Visit(ctx context.Context, _ desk.Operator, id visit.ID) (desk.Details, error) {
@@ -93,6 +95,13 @@ func (h *holder) Complete(_ context.Context, _ desk.Operator, _, made visit.ID) 
 	return nil
 }
 
+// Completions hangs as a call on a connection does whose other end has lost its power.
+func (h *holder) Completions(ctx context.Context, _ string) ([]desk.Completion, error) {
+	<-ctx.Done()
+	h.ended.Store(true)
+	return nil, ctx.Err()
+}
+
 // saver is this machine, which saves what it is given.
 type saver struct{ local.Machine }
 
@@ -104,7 +113,7 @@ const heldItem visit.ID = "01900000-0000-7000-8000-000000000001"
 func at(machines ...*holder) *Station {
 	s := &Station{}
 	for _, m := range machines {
-		o := &Other{owner: m, Desk: m, signed: map[string]signed{"token": {}}}
+		o := &Other{owner: m, Desk: m, signed: map[string]signed{"token": {}}, log: slog.New(slog.DiscardHandler), ended: make(chan struct{}, 1)}
 		o.completer = local.Completer{Machine: saver{}, Owner: m, Now: time.Now}
 		s.Others = append(s.Others, o)
 	}
@@ -140,4 +149,22 @@ func TestAnItemOfAnotherMachineIsNotCompletedByAPersonWhoseMaskedNumberIsTheSame
 	if err := at(m).keepFor(t.Context(), "token", heldItem, v, nil); !errors.Is(err, errOtherPerson) || m.completed != "" {
 		t.Errorf("%v, completed by %q", err, m.completed)
 	}
+}
+
+// While the owner is told nothing is completed.
+func TestACallThatHangsKeepsNobodyLongFromAnItem(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &holder{person: "9000000000012", item: heldItem}
+		s := at(m)
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go s.Others[0].tell(ctx)
+		time.Sleep(flow.SendingAfter / 2)
+		if !m.ended.Load() {
+			t.Fatal("the call goes on while a patient waits")
+		}
+		if err := s.keepFor(ctx, "token", heldItem, madeBy(t, m.person), nil); err != nil {
+			t.Error(err)
+		}
+	})
 }
