@@ -76,9 +76,17 @@ func (s *Station) ask(at *owner, call func(context.Context, desk.Desk, desk.Oper
 	})
 }
 
+// lookLimit is how long a list is waited for. A machine that has lost its power would be taken
+// to be there for as long as a connection lasts.
+const lookLimit = 15 * time.Second
+
 // look is ask for a list: it says of when that is.
 func (s *Station) look(at *owner, call func(context.Context, desk.Desk, desk.Operator) error, then func(error)) {
-	s.ask(at, call, func(err error) {
+	s.ask(at, func(ctx context.Context, d desk.Desk, o desk.Operator) error {
+		ctx, cancel := context.WithTimeout(ctx, lookLimit)
+		defer cancel()
+		return call(ctx, d, o)
+	}, func(err error) {
 		if at.away = err; err == nil {
 			at.asOf = s.o.Now()
 		}

@@ -29,6 +29,9 @@ type elsewhere struct {
 	in    error         // why nobody is
 	cut   error         // of the way
 	came  int           // how often somebody was said to come
+	hangs bool          // a list is not answered before the call is given up
+	heard bool          // such a call has been made
+	limit bool          // and it will be given up
 }
 
 func newElsewhere(t *testing.T, name string, now func() time.Time) *elsewhere {
@@ -60,6 +63,10 @@ func (e *elsewhere) Figures(ctx context.Context, o desk.Operator, day visit.Date
 
 // Visits and Work are those of the desk while the way to it is not cut.
 func (e *elsewhere) Visits(ctx context.Context, o desk.Operator, q desk.Query) (desk.Page, error) {
+	if e.hangs {
+		e.heard = true
+		_, e.limit = ctx.Deadline()
+	}
 	if e.cut != nil {
 		return desk.Page{}, e.cut
 	}
@@ -265,5 +272,32 @@ func TestAFileOfSeveralMachinesSaysOfWhichItHasNone(t *testing.T) {
 	}
 	for name := range w.files {
 		w.shows(w.say.Say("station.exported-without", "File", "/home/"+name, "Machines", "kiosk-1"))
+	}
+}
+
+// A connection whose other end has lost its power says nothing.
+func TestAMachineThatDoesNotAnswerKeepsNoScanFromItsVisit(t *testing.T) {
+	w := newWorldOf(t, visit.OnCardNotice, []string{"kiosk-1"}, rules.Staff)
+	v := w.add(1, visit.StateDone, visit.NoProblem)
+	w.signInAs(rules.Staff)
+	kiosk := w.others[0]
+	kiosk.cut = &desk.Error{Code: desk.Unreachable}
+	w.key(fyne.KeyF5)
+	kiosk.hangs = true
+	beside := w.o.Beside
+	w.o.Beside = func(work func(context.Context), then func()) {
+		kiosk.heard = false
+		beside(work, func() {
+			if !kiosk.heard {
+				then()
+			}
+		})
+	}
+	w.scanner(string(code(1)))
+	if !kiosk.limit {
+		t.Error("it is waited for without an end")
+	}
+	if w.today.details.id != v.ID {
+		t.Errorf("the visit that was scanned is not shown: %q", w.texts())
 	}
 }

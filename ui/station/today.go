@@ -260,10 +260,10 @@ func (t *today) read(at *owner, pages ...wanted) {
 	})
 }
 
-// showOnly shows the one visit that was found, once every machine has been asked.
+// showOnly shows the one visit that was found, once every machine that is there has been asked.
 func (t *today) showOnly() {
-	for _, p := range t.parts {
-		if p.loading {
+	for at, p := range t.parts {
+		if p.loading && at.away == nil {
 			return
 		}
 	}
