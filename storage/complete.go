@@ -225,12 +225,13 @@ func (s *Store) dropMade(tx *bolt.Tx, item Record, at time.Time) ([]Record, erro
 }
 
 // isOfOtherService reports whether a visit is of another person, claim type or day than the
-// item for which it was made here, or than that for which that one was made.
+// item for which it was made, or than that for which that one was made. An item of another machine
+// counts as such: a look-up there may come before the code.
 func (s *Store) isOfOtherService(tx *bolt.Tx, made Record) bool {
 	for v, r := made.Visit, made; r.Completes != ""; {
 		item, err := s.load(tx, r.Completes)
 		if err != nil {
-			return false
+			return errors.Is(err, ErrNotFound)
 		}
 		if o := item.Visit; o.PID != v.PID || o.ClaimType.Code != v.ClaimType.Code || o.ServiceDate != v.ServiceDate {
 			return true

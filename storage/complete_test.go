@@ -355,3 +355,22 @@ func TestWhatWasMadeBeforeIsDroppedThoughAPowerCutLeftWhatWasMadeAfterItToTheJou
 		t.Errorf("what was made before is %s", r.State)
 	}
 }
+
+// The owner of the item is free to have it sent as soon as the first visit is given back.
+func TestWhatWasMadeInTurnForAnItemOfAnotherMachineIsDroppedBeforeThatHearsTheEnd(t *testing.T) {
+	s, first, second := openIn(t, t.TempDir()), madeUp(2), madeUp(3)
+	second.PID = first.PID
+	must(t, s.Complete(madeUp(1).ID, anna, first, nil, noon))
+	must(t, s.Staff(first.ID, visit.UpstreamCannot, noon))
+	must(t, s.Hold(first.ID, anna, noon))
+	must(t, s.Complete(first.ID, anna, second, nil, noon))
+	must(t, s.Staff(second.ID, visit.UpstreamCannot, noon))
+	if err := s.GiveBack(first.ID, noon); !errors.As(err, new(*TransitionError)) {
+		t.Errorf("given back while it is held: %v", err)
+	}
+	must(t, s.Release(first.ID, anna, anna, asked, noon))
+	must(t, s.GiveBack(first.ID, noon))
+	if r := recordOf(t, s, second.ID); r.State != visit.StateDropped {
+		t.Errorf("what was made in turn is %s", r.State)
+	}
+}

@@ -201,7 +201,7 @@ func (s *Store) Reopen(id visit.ID, by string, at time.Time) error {
 		switch {
 		case err != nil:
 			return nil, err
-		case r.State != visit.StateDropped || r.Closed == "" || s.isForAnother(tx, r), s.isOfOtherService(tx, r):
+		case r.State != visit.StateDropped || r.Closed == "" || s.isOfOtherService(tx, r):
 			return nil, &TransitionError{ID: id, From: r.State, To: visit.StateStaff}
 		}
 		r.State, r.ChangedAt, r.Closed, r.ClosedBy = visit.StateStaff, at, "", ""
