@@ -102,11 +102,17 @@ func (n *newcomer) answer(field, text string) {
 func (n *newcomer) on(button string) {
 	n.t.Helper()
 	n.keys++
-	if n.touches {
-		n.click(button)
-	} else {
+	if !n.touches {
 		n.xdotool("key", "Return")
+		return
 	}
+	// A touch at the moment in which the buttons are made anew may be lost: people touch again.
+	before := n.layout().Screen
+	n.again(func() { n.click(button) }, func() bool {
+		now := n.layout()
+		_, there := now.widget(button)
+		return now.Screen != before || !there
+	})
 }
 
 // enter goes from a field to the next.
