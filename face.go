@@ -31,7 +31,8 @@ var returnFreePages = func() {}
 // face, or the reason why there is none. What the functions do, they do on the goroutine of
 // the user interface.
 type faceWindow[F interface{ Close() }] struct {
-	name  string // of the face, for the log
+	turns chan struct{} // is closed when the loop of the window turns
+	name  string        // of the face, for the log
 	log   *slog.Logger
 	setup *kioskcmd.Setup // nil: the machine is set up
 	// layoutFile is where tests find what the wizard shows; empty: nowhere.
@@ -77,6 +78,8 @@ func (w *faceWindow[F]) run(ctx context.Context, open, show func()) error {
 	if err := guarded(open); err != nil {
 		return err
 	}
+	w.turns = make(chan struct{})
+	w.app.Lifecycle().SetOnStarted(func() { close(w.turns) })
 	switch {
 	case w.setup != nil:
 		err = w.setUp(ctx)
@@ -95,9 +98,7 @@ func (w *faceWindow[F]) run(ctx context.Context, open, show func()) error {
 	go w.tell(ctx)
 	go func() {
 		<-ctx.Done()
-		// Fyne ends by itself on a signal. The driver may be told again after that; the
-		// application would close windows that are gone, and crash.
-		fyne.Do(w.app.Driver().Quit)
+		w.quit()
 	}()
 	w.app.Run()
 	stop()
@@ -153,6 +154,14 @@ func (w *faceWindow[F]) begin(ctx context.Context) {
 // end ends the program; any goroutine may call it.
 func (w *faceWindow[F]) end(err error) {
 	w.ended <- err // first: the loop of the window may have ended already
+	go w.quit()
+}
+
+// quit ends the loop of the window, once it turns: a driver that is told before does nothing,
+// and the program would go on. Fyne ends by itself on a signal. The driver may be told again
+// after that; the application would close windows that are gone, and crash.
+func (w *faceWindow[F]) quit() {
+	<-w.turns
 	fyne.Do(w.app.Driver().Quit)
 }
 
