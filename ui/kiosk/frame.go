@@ -222,12 +222,23 @@ func (c *scene) bottomButtons() []draw.Button {
 	switch c.m.State {
 	case flow.Welcome, flow.Sending, flow.TakeCard:
 		return list
-	case flow.Result, flow.Queued, flow.AlreadyHere, flow.AlreadyElsewhere, flow.NoRight, flow.Desk:
-		return list // they have "done"; "cancel" beside a code reads as if it took the code back
+	}
+	if c.endsByDone() {
+		return list
 	}
 	return append(list, draw.Button{
 		Name: "start-again", Label: c.say.Say("button.start-again"), Icon: "close", Act: c.send(flow.TapClose{}),
 	})
+}
+
+// endsByDone reports whether the screen is an end, which is closed by "done": "cancel"
+// beside a code reads as if it took the code back.
+func (c *scene) endsByDone() bool {
+	switch c.m.State {
+	case flow.Result, flow.Queued, flow.AlreadyHere, flow.AlreadyElsewhere, flow.NoRight, flow.Desk:
+		return true
+	}
+	return false
 }
 
 // otherLanguage is the next language of the unit.

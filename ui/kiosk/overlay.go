@@ -87,7 +87,11 @@ func (c *scene) idle() {
 	in := at.Inset(48, 36)
 	bar, in := in.CutBottom(170, 32)
 	cells := bar.Columns(2, draw.Gap)
-	s.Button(cells[0], draw.Button{Name: "warning-close", Label: c.say.Say("idle.stop"), Kind: draw.Quiet, Act: c.send(flow.TapClose{})})
+	stop := "idle.stop"
+	if c.endsByDone() {
+		stop = "button.done"
+	}
+	s.Button(cells[0], draw.Button{Name: "warning-close", Label: c.say.Say(stop), Kind: draw.Quiet, Act: c.send(flow.TapClose{})})
 	s.Button(cells[1], draw.Button{Name: "more-time", Label: c.say.Say("idle.more"), Icon: "time", Kind: draw.Primary, Size: 44, Act: c.send(flow.TapMoreTime{})})
 	title, in := in.CutTop(min(in.H*0.34, 190), 8)
 	s.Text("title", title, c.say.Say("idle.title"), s.Title().Centered())

@@ -93,11 +93,11 @@ func (c *scene) canPrint() bool {
 }
 
 // staysInSight reports whether the warning must not lie over the screen: a patient may
-// be writing down what is on it.
+// be writing down what is on it. Under the help page it is not in sight.
 func (c *scene) staysInSight() bool {
 	switch c.m.State {
 	case flow.AlreadyHere, flow.Result, flow.Queued:
-		return true
+		return !c.m.Help
 	}
 	return false
 }
