@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"authenkiosk/ui/draw"
+	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
 
@@ -36,4 +37,36 @@ func TestAWarningIsSeenAndAnsweredWhateverElseIsOnTheScreen(t *testing.T) {
 func hasWarning(s flow.State) bool {
 	m, _ := flow.Step(flow.Model{Way: flow.Way{State: s}}, flow.TimerFired{Timer: flow.TimerIdle})
 	return m.Warning
+}
+
+func TestWhatComesWhileTheHelpIsOpenIsNotHiddenByIt(t *testing.T) {
+	n := fullSession(t).Insertion.Number
+	sent := func(p *patient) {
+		p.insert(fullSession(t).Phone)
+		p.tap("confirm")
+		p.tell(flow.VisitSaved{Number: n})
+	}
+	for _, c := range []struct {
+		name   string
+		before func(*patient)
+		comes  flow.Event
+		want   flow.State
+	}{
+		{"the code", sent, flow.VisitDone{Number: n, Code: sampleCode, IssuedAt: noon}, flow.Result},
+		{"the receipt", sent, flow.VisitQueued{Number: n}, flow.Queued},
+		{"a refusal", sent, flow.VisitRefused{Number: n, Problem: visit.NHSORefusedVisit}, flow.Desk},
+		{"the card is pulled", func(p *patient) { p.insert(visit.Phone{}) }, flow.CardRemoved{}, flow.CardFault},
+	} {
+		p := atKiosk(t, panels[0])
+		p.m.Unit.Upstream = []visit.Method{visit.MethodCard}
+		c.before(p)
+		p.tap("help")
+		p.tell(c.comes)
+		if p.m.State != c.want {
+			t.Fatalf("%s: state %v", c.name, p.m.State)
+		}
+		if p.m.Help {
+			t.Errorf("%s comes under the help", c.name)
+		}
+	}
 }

@@ -388,6 +388,9 @@ func checkWipe(before, after Model, wiped bool) error {
 	if after.State == Welcome && before.State != Welcome && (after.Prefs != (Prefs{}) || after.Help) {
 		return errors.New("a patient's settings outlive the session")
 	}
+	if after.Help && after.State != before.State {
+		return errors.New("the help page for one screen lies over another")
+	}
 	if after.Coming && !after.Help {
 		return errors.New("the screen says that somebody comes to a patient who has closed the help page or is gone")
 	}

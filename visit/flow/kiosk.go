@@ -64,7 +64,7 @@ func (k *kiosk) went(w Way, effects []Effect, out, begun bool) {
 		k.m.Forgotten = true
 	}
 	if begun {
-		k.m.Help, k.m.CardHere, k.m.Ending = false, false, NoEnding
+		k.m.CardHere, k.m.Ending = false, NoEnding
 		k.m.Left, k.m.Forgotten = k.m.Left || k.m.Forgotten, false // this patient did not leave it there
 	}
 	for _, e := range effects {
@@ -96,7 +96,9 @@ func (k *kiosk) enter(state State) {
 // kiosk or of the way. How long a result stays depends on what had become of the slip
 // before it.
 func (k *kiosk) limit(slip PrintState) {
-	k.m.Warning = false
+	// The help page explained the screen before. It would hide a code that comes, or
+	// that the card is to be put back.
+	k.m.Warning, k.m.Help = false, false
 	k.do(ClearTimers{})
 	switch k.m.State {
 	case Reading, Sending: // the way's own
@@ -104,7 +106,7 @@ func (k *kiosk) limit(slip PrintState) {
 		k.set(TimerHold, k.m.hold())
 	case Welcome:
 		// Whoever comes next finds the screen as the unit has it.
-		k.m.Prefs, k.m.Help, k.m.CardHere, k.m.Ending = Prefs{}, false, false, NoEnding
+		k.m.Prefs, k.m.CardHere, k.m.Ending = Prefs{}, false, NoEnding
 	default:
 		m := k.m
 		m.Session.Print = slip
@@ -151,7 +153,7 @@ func (k *kiosk) end() {
 func (k *kiosk) ended(last State) {
 	k.m.Ending = k.m.endingOf(last)
 	k.m.Prefs = Prefs{}
-	k.m.Help, k.m.CardHere = false, false
+	k.m.CardHere = false
 	switch {
 	case !k.m.Waiting.IsZero():
 		next := k.m.Waiting
@@ -273,7 +275,7 @@ func (k *kiosk) tap(e Event) {
 	switch k.m.State {
 	case Welcome:
 		if tap, ok := e.(TapNoCard); ok {
-			k.m.Help, k.m.CardHere = false, tap.CardHere
+			k.m.CardHere = tap.CardHere
 			k.enter(NoCard)
 		}
 	case NoCard:
@@ -338,9 +340,6 @@ func (k *kiosk) tapNoCard(e Event) {
 	tap, chosen := e.(TapMethod)
 	if chosen && (!k.m.Offers(tap.Method) || tap.Start.IsZero()) {
 		return
-	}
-	if chosen {
-		k.m.Help = false
 	}
 	k.way(e)
 }

@@ -77,7 +77,7 @@ type Model struct {
 	CardHere  bool   // on NoCard: the patient has the card, only its chip fails
 	Ending    Ending // on TakeCard: how the session has ended
 	Warning   bool   // the idle warning lies over the screen
-	Help      bool   // the help page lies over the screen
+	Help      bool   // the help page lies over the screen, and goes with it
 	Coming    bool   // it says that somebody comes
 }
 
