@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"authenkiosk/ui/draw"
@@ -67,6 +68,37 @@ func TestWhatComesWhileTheHelpIsOpenIsNotHiddenByIt(t *testing.T) {
 		}
 		if p.m.Help {
 			t.Errorf("%s comes under the help", c.name)
+		}
+	}
+}
+
+func TestNobodyIsBlamedForACardThatWentWithTheReader(t *testing.T) {
+	for _, screen := range []string{"card-fault-reader-gone", "certifier-reader-gone", "certifier-no-reader"} {
+		k := shown(t, sampleOptions(), modelOf(t, screen), panels[0])
+		said := map[string]bool{}
+		k.words.Said = func(key string) { said[key] = true }
+		k.draw()
+		if !said["problem.reader-missing.title"] || !said["problem.reader-missing.text"] {
+			t.Errorf("%s does not say that the reader has gone: %q", screen, k.Texts())
+		}
+		for key := range said {
+			if strings.Contains(key, "card-removed-early") || key == "card-fault.kept" || strings.HasPrefix(key, "certifier.title") {
+				t.Errorf("%s says %s", screen, key)
+			}
+		}
+	}
+}
+
+func TestACardThatVouchesIsAskedForWhereThereIsAReaderForIt(t *testing.T) {
+	for _, screen := range []string{"certifier-no-reader", "certifier-reader-gone"} {
+		m := modelOf(t, screen)
+		m.Devices.SecondReader = true // the patient's is gone, which nobody needs now
+		k := shown(t, sampleOptions(), m, panels[0])
+		said := map[string]bool{}
+		k.words.Said = func(key string) { said[key] = true }
+		k.draw()
+		if said["problem.reader-missing.title"] {
+			t.Errorf("%s: %q", screen, k.Texts())
 		}
 	}
 }

@@ -48,6 +48,9 @@ func TestHelpAsksForACardOnlyWhereOneCanBeOfUse(t *testing.T) {
 		"no-card-broken":             "help.no-card-no-reader",
 		"card-fault-card-expired":    "help.desk",
 		"card-fault-card-unreadable": "help.card-fault",
+		"card-fault-reader-gone":     "help.desk",
+		"certifier-no-reader":        "help.desk",
+		"certifier":                  "help.certifier",
 	} {
 		if got := (&scene{Kiosk: k, m: modelOf(t, screen)}).helpKey(); got != want {
 			t.Errorf("%s: %s, want %s", screen, got, want)

@@ -59,9 +59,9 @@ func (c *scene) helpKey() string {
 		return "help.already-here-no-slip"
 	case c.m.State == flow.PhotoAim && c.m.Session.Photo.Camera == visit.DeviceDown:
 		return "photo.gone" // there is no shutter then
-	case c.m.State == flow.CardFault && c.m.Session.Problem == visit.CardExpired:
+	case c.m.State == flow.CardFault && (c.m.Session.Problem == visit.CardExpired || !c.takesCards()):
 		return "help.desk" // it stays so, however often it is inserted
-	case c.m.State == flow.Welcome && !c.takesCards():
+	case c.m.State == flow.Welcome && !c.takesCards(), c.m.State == flow.CertifierCard && c.cannotVouch():
 		return "help.desk"
 	case c.m.State == flow.Welcome && c.m.CardIn:
 		return "help.take-card" // somebody has left it

@@ -158,6 +158,16 @@ func certifierSamples(t testing.TB, without withoutCard) []sample {
 			m.Devices.SecondReader = true
 			return m
 		}()},
+		{"certifier-reader-gone", func() flow.Model {
+			m := card(func(x *flow.Session) { x.Certifier, x.Problem = flow.Certifier{}, visit.CardRemovedEarly })
+			m.Devices.Reader = visit.DeviceDown
+			return m
+		}()},
+		{"certifier-no-reader", func() flow.Model {
+			m := card(func(x *flow.Session) { x.Certifier = flow.Certifier{} })
+			m.Devices.Reader = visit.DeviceDown
+			return m
+		}()},
 		{"certifier-reading", card(func(x *flow.Session) { x.Certifier.Person = flow.Person{} })},
 		{"certifier-name", card(func(*flow.Session) {})},
 		{"certifier-read", card(func(x *flow.Session) { x.Certifier.CardRead = true })},

@@ -162,6 +162,9 @@ func faultSamples(t testing.TB) []sample {
 	kept := welcomeModel()
 	kept.State, kept.Session = flow.CardFault, flow.Session{Problem: visit.CardRemovedEarly, Kept: flow.Kept{PID: fullSession(t).Person.PID}}
 	list = append(list, sample{"card-fault-kept", kept})
+	gone := kept
+	gone.Devices.Reader = visit.DeviceDown
+	list = append(list, sample{"card-fault-reader-gone", gone})
 	for _, p := range visit.Problems() {
 		state := flow.Desk
 		if p == visit.NoRight || p == visit.PersonDeceased {

@@ -93,8 +93,11 @@ func (c *scene) problemWords(p visit.Problem) (title, text string) {
 // cardFault says what is wrong with the card and how to put it right.
 func (c *scene) cardFault() {
 	p := c.m.Session.Problem
-	if p == visit.NoProblem {
+	switch {
+	case p == visit.NoProblem:
 		p = visit.CardUnreadable
+	case p == visit.CardRemovedEarly && c.readerDown():
+		p = c.readerProblem() // nobody has pulled the card of a reader that has gone, or can put it back
 	}
 	title, text := c.problemWords(p)
 	a := advice{title: title, text: text, picture: pictureOf(p), problem: p}

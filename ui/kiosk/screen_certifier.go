@@ -13,6 +13,8 @@ import (
 func (c *scene) certifierCard() {
 	x := c.m.Session
 	switch {
+	case c.cannotVouch():
+		c.certifierFault(c.readerProblem())
 	case x.Problem != visit.NoProblem:
 		c.certifierFault(x.Problem)
 	case x.Certifier.Insertion.IsZero():
@@ -20,6 +22,13 @@ func (c *scene) certifierCard() {
 	default:
 		c.readingCertifier(x)
 	}
+}
+
+// cannotVouch reports whether a card is asked for that no reader could take.
+func (c *scene) cannotVouch() bool {
+	x := c.m.Session
+	asked := x.Problem == visit.NoProblem || x.Problem == visit.CardRemovedEarly
+	return x.Certifier.Insertion.IsZero() && asked && c.readerDown() && !c.m.Devices.SecondReader
 }
 
 func (c *scene) awaitCertifier() {

@@ -41,7 +41,7 @@ func (c *scene) noCard() {
 	c.title(c.say.Say(title))
 	bar, rest := c.work.CutBottom(116, 28)
 	c.backAndNoNumber(bar, flow.TapClose{})
-	if r := c.m.Devices.Reader; r != visit.DeviceDown && r != visit.DeviceAbsent {
+	if !c.readerDown() {
 		words := c.say.Say(insert)
 		var note draw.Area
 		note, rest = rest.CutTop(min(c.s.NoticeHeight(words, rest.W), 122), 24)

@@ -23,11 +23,7 @@ func (c *scene) welcome() {
 		c.s.Text("text", rest.Inset(0, 20), c.say.Say("welcome.card-in.text"), c.explaining())
 	case !c.takesCards():
 		c.withoutReader()
-		p := d.ReaderProblem
-		if p == visit.NoProblem {
-			p = visit.ReaderMissing
-		}
-		c.outOfService("welcome.reader.title", p)
+		c.outOfService("welcome.reader.title", c.readerProblem())
 	default:
 		c.insertCard()
 	}
@@ -35,8 +31,20 @@ func (c *scene) welcome() {
 
 // takesCards reports whether a card can be inserted now.
 func (c *scene) takesCards() bool {
-	d := c.m.Devices
-	return d.ClosedBecause() == visit.NoProblem && d.Reader != visit.DeviceDown && d.Reader != visit.DeviceAbsent
+	return c.m.Devices.ClosedBecause() == visit.NoProblem && !c.readerDown()
+}
+
+func (c *scene) readerDown() bool {
+	r := c.m.Devices.Reader
+	return r == visit.DeviceDown || r == visit.DeviceAbsent
+}
+
+// readerProblem is why no card can be read.
+func (c *scene) readerProblem() visit.Problem {
+	if p := c.m.Devices.ReaderProblem; p != visit.NoProblem {
+		return p
+	}
+	return visit.ReaderMissing
 }
 
 // withoutReader offers the ways that need no reader.
