@@ -58,13 +58,16 @@ func TestACodeStaysInSightWhileTheWarningCounts(t *testing.T) {
 }
 
 func TestTheCardIsTakenWithAWordOnTheCode(t *testing.T) {
-	for screen, want := range map[string]string{"take-card-no-code": "ท่านยังไม่ได้รหัส", "take-card-desk": "เคาน์เตอร์", "take-card": "ขอบคุณ"} {
+	for screen, want := range map[string]string{"take-card-no-code": "ท่านยังไม่ได้รหัส", "take-card-begin": "กรุณาเริ่มใหม่", "take-card-second-no-code": "กรุณาเริ่มใหม่", "take-card-desk": "เคาน์เตอร์", "take-card": "ขอบคุณ"} {
 		if words := says(t, screen); !strings.Contains(words, want) {
 			t.Errorf("%s does not say %q", screen, want)
 		}
 	}
 	if strings.Contains(says(t, "take-card-no-code"), "ขอบคุณ") {
 		t.Error("somebody without a code is thanked")
+	}
+	if strings.Contains(says(t, "take-card-begin"), "เสียบบัตรอีกครั้ง") {
+		t.Error("who vouched for somebody is told to ask for a code with the same card, which would be their own")
 	}
 }
 

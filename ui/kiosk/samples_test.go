@@ -144,7 +144,8 @@ func welcomeSamples() []sample {
 		{"no-card-staff-chip", with(func(m *flow.Model) { m.State, m.CardHere = flow.NoCard, true })},
 		{"take-card", with(func(m *flow.Model) { m.State, m.CardIn, m.Ending = flow.TakeCard, true, flow.WithCode })},
 		{"take-card-no-code", with(func(m *flow.Model) { m.State, m.CardIn, m.Ending = flow.TakeCard, true, flow.WithoutCode })},
-		{"take-card-second-no-code", with(func(m *flow.Model) { m.State, m.Ending = flow.TakeCard, flow.WithoutCode })},
+		{"take-card-second-no-code", with(func(m *flow.Model) { m.State, m.Ending = flow.TakeCard, flow.BeginAgain })},
+		{"take-card-begin", with(func(m *flow.Model) { m.State, m.CardIn, m.Ending = flow.TakeCard, true, flow.BeginAgain })},
 		{"take-card-desk", with(func(m *flow.Model) { m.State, m.CardIn, m.Ending = flow.TakeCard, true, flow.AtDesk })},
 	}
 }

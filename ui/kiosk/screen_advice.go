@@ -174,7 +174,7 @@ func (c *scene) alreadyElsewhere() {
 
 // endings say whether the patient who takes the card has a code, and how to go on.
 var endings = map[flow.Ending]string{
-	flow.WithoutCode: "take-card.no-code", flow.AtDesk: "take-card.desk",
+	flow.WithoutCode: "take-card.no-code", flow.BeginAgain: "take-card.begin", flow.AtDesk: "take-card.desk",
 }
 
 func (c *scene) takeCard() {

@@ -40,6 +40,8 @@ func TestANewCardEndsTheResultBeforeItAtOnce(t *testing.T) {
 func TestWhoeverTakesTheCardHearsWhetherThereIsACode(t *testing.T) {
 	idle := []Event{TimerFired{TimerIdle}, TimerFired{TimerWipe}}
 	confirm := join(cardIn(), []Event{StatusFound{Number: 1}}, typed("0800001234"))
+	expired := append(cardIn()[:2], CardRead{Number: 1, Expiry: visit.PartialDate{Year: 2020, Month: 1, Day: 1}})
+	vouching := join(without(visit.MethodCertifier), vouched(insertions[1])[:3])
 	for _, c := range []struct {
 		name   string
 		events []Event
@@ -52,6 +54,10 @@ func TestWhoeverTakesTheCardHearsWhetherThereIsACode(t *testing.T) {
 		{"a code", append(coded(), TapClose{}), WithCode},
 		{"a receipt", append(sent(), VisitQueued{Number: 1}, TapClose{}), WithCode},
 		{"a code of before", join(cardIn(), []Event{StatusFound{1, hereOf(general)}, TapClose{}}), WithCode},
+		{"an expired card", append(slices.Clone(expired), TapClose{}), AtDesk},
+		{"an expired card that nobody takes", append(slices.Clone(expired), TimerFired{TimerHold}), AtDesk},
+		{"the card of one who vouches", append(slices.Clone(vouching), TapClose{}), BeginAgain},
+		{"the card of one who vouches, and another way is looked for", append(slices.Clone(vouching), TapBack{}, TapClose{}), BeginAgain},
 		{"sent to the desk", append(sent(), VisitRefused{1, visit.NHSORefusedVisit, ""}, TapClose{}), AtDesk},
 	} {
 		m, _ := play(t, c.events...)

@@ -252,7 +252,14 @@ func checkEnding(before, after Model) error {
 		return nil
 	}
 	want := WithoutCode
+	if before.State == NoCard || before.Session.Method == visit.MethodCertifier {
+		want = BeginAgain
+	}
 	switch before.State {
+	case CardFault:
+		if before.Session.Problem == visit.CardExpired {
+			want = AtDesk
+		}
 	case TakeCard:
 		want = before.Ending
 	case Result, Queued, AlreadyHere:

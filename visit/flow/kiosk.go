@@ -71,7 +71,7 @@ func (k *kiosk) went(w Way, effects []Effect, out, begun bool) {
 		switch e := e.(type) {
 		case Entered:
 			if e.State == Welcome {
-				k.ended(before.State)
+				k.ended(before)
 				continue
 			}
 			k.limit(before.Session.Print)
@@ -150,7 +150,7 @@ func (k *kiosk) end() {
 
 // ended is after a session. A card that is still in must be taken first; a card that
 // came while the last visit was being sent is read now.
-func (k *kiosk) ended(last State) {
+func (k *kiosk) ended(last Way) {
 	k.m.Ending = k.m.endingOf(last)
 	k.m.Prefs = Prefs{}
 	k.m.CardHere = false
@@ -168,19 +168,28 @@ func (k *kiosk) ended(last State) {
 	}
 }
 
-// endingOf is what a session in that state ends with.
-func (m Model) endingOf(s State) Ending {
+// endingOf is what a session ends with that has come so far.
+func (m Model) endingOf(w Way) Ending {
 	//exhaustive:enforce
-	switch s {
+	switch w.State {
 	case TakeCard:
 		return m.Ending
 	case Result, Queued, AlreadyHere:
 		return WithCode
 	case Desk, NoRight, AlreadyElsewhere:
 		return AtDesk
-	case Welcome, Reading, CardFault, Confirm, PhoneEntry, ClaimTypeChoice, Sending, NoCard, PIDEntry,
-		PhotoAim, PhotoReview, CertifierCard, RelationChoice, Line:
+	case CardFault:
+		if w.Session.Problem == visit.CardExpired {
+			return AtDesk // it stays so, however often it is put in
+		}
 		return WithoutCode
+	case NoCard:
+		return BeginAgain // whoever vouched still has the card in
+	case Welcome, Reading, Confirm, PhoneEntry, ClaimTypeChoice, Sending, PIDEntry, PhotoAim, PhotoReview, CertifierCard,
+		RelationChoice, Line:
+	}
+	if w.Session.Method == visit.MethodCertifier {
+		return BeginAgain
 	}
 	return WithoutCode
 }

@@ -117,7 +117,8 @@ const (
 	NoEnding    Ending = iota
 	WithCode           // with a code, or with the receipt for one
 	AtDesk             // with the way to the desk
-	WithoutCode        // with nothing: the patient can begin again
+	WithoutCode        // with nothing: the patient can put the card in again
+	BeginAgain         // with nothing, and the card that is in is not the patient's
 )
 
 // Insertion is one putting-in of a card, or the beginning of a session without

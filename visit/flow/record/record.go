@@ -50,7 +50,7 @@ type After struct {
 }
 
 var (
-	endingNames = [...]string{"", "with-code", "at-desk", "without-code"}
+	endingNames = [...]string{"", "with-code", "at-desk", "without-code", "begin-again"}
 	phaseNames  = [...]string{"", "saving", "submitting"}
 	printNames  = [...]string{"", "printing", "printed", "failed", "unclear"}
 )
