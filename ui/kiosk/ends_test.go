@@ -71,6 +71,18 @@ func TestTheCardIsTakenWithAWordOnTheCode(t *testing.T) {
 	}
 }
 
+func TestAReceiptSaysWhereTheCodeIsToBeHad(t *testing.T) {
+	for screen, byCard := range map[string]bool{"queued": true, "queued-photo": false, "queued-certifier": false} {
+		words := says(t, screen)
+		if !strings.Contains(words, "เคาน์เตอร์") {
+			t.Errorf("%s does not name the desk: %s", screen, words)
+		}
+		if got := strings.Contains(strings.Join(strings.Fields(words), ""), "เสียบบัตรที่นี่อีกครั้ง"); got != byCard {
+			t.Errorf("%s names the card: %t", screen, got)
+		}
+	}
+}
+
 func TestTheNextPatientsCardIsNotTheOneToTake(t *testing.T) {
 	if words := says(t, "result-next-card"); strings.Contains(words, "อย่าลืมรับบัตร") {
 		t.Error("the card of the next patient is to be taken")

@@ -86,6 +86,11 @@ func noCardSamples(t testing.TB) []sample {
 			m.Session.RightState, m.Session.Right, m.Session.PhoneTyped = flow.Unanswered, visit.Right{}, true
 			m.Session.Person.Name = visit.Name{}
 		})},
+		{"queued-photo", without(flow.Queued, visit.MethodPhoto, func(m *flow.Model) { m.Session.Print = flow.Printed })},
+		{"queued-certifier", without(flow.Queued, visit.MethodCertifier, func(m *flow.Model) {
+			vouched(t, m)
+			m.Session.Print = flow.Printed
+		})},
 		{"phone-certifier", without(flow.PhoneEntry, visit.MethodCertifier, func(m *flow.Model) { vouched(t, m) })},
 		{"take-card-certifier", without(flow.TakeCard, "", func(m *flow.Model) { m.Session = flow.Session{} })},
 		{"relation", without(flow.RelationChoice, visit.MethodCertifier, func(m *flow.Model) {

@@ -211,8 +211,11 @@ func (c *scene) receipt(at draw.Area) {
 	mark, words := words.CutLeft(min(120, words.H), 28)
 	c.s.Picture("receipt", mark.Centered(112, 112), "clock", c.s.Colors.Accent)
 	text := "queued.text"
-	if x.Problem == visit.NHSORefusedToken {
+	switch {
+	case x.Problem == visit.NHSORefusedToken:
 		text = "queued.staff-text"
+	case x.Typed():
+		text = "queued.text-desk" // no card of theirs can be read here
 	}
 	c.s.Text("receipt-text", words, c.say.Say(text), draw.TextStyle{Size: 40, Color: c.s.Colors.Ink, Least: 28})
 	label, number := in.CutTop(in.H*0.5, 4)
