@@ -84,8 +84,14 @@ func TestAReceiptSaysWhereTheCodeIsToBeHad(t *testing.T) {
 }
 
 func TestTheNextPatientsCardIsNotTheOneToTake(t *testing.T) {
-	if words := says(t, "result-next-card"); strings.Contains(words, "อย่าลืมรับบัตร") {
-		t.Error("the card of the next patient is to be taken")
+	for _, screen := range []string{"result-next-card", "queued-next-card", "desk-next-card"} {
+		words := says(t, screen)
+		if strings.Contains(words, "อย่าลืมรับบัตร") {
+			t.Errorf("%s: the card of the next patient is to be taken", screen)
+		}
+		if !strings.Contains(words, "บัตรใบถัดไป") || strings.Contains(words, "ไม่พบข้อมูล") {
+			t.Errorf("%s: the next patient takes this for theirs: %s", screen, words)
+		}
 	}
 }
 

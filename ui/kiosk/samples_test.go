@@ -236,6 +236,11 @@ func endSamples(t testing.TB) []sample {
 		})
 	}
 	return []sample{
+		{"desk-next-card", in(t, flow.Desk, func(m *flow.Model) {
+			m.Waiting, m.Session.Print = flow.Insertion{Number: 9}, flow.Printed
+			m.Session.Problem, m.Session.Message = visit.NHSORefusedVisit, "ไม่พบข้อมูลการลงทะเบียนของบุคคลในระบบ"
+		})},
+		{"queued-next-card", in(t, flow.Queued, func(m *flow.Model) { m.Session.Print, m.Waiting = flow.Printed, flow.Insertion{Number: 9} })},
 		{"already-here", in(t, flow.AlreadyHere, func(m *flow.Model) { m.Session.Done = done("99999", "โรงพยาบาลทดสอบ") })},
 		{"already-here-printed", in(t, flow.AlreadyHere, func(m *flow.Model) {
 			m.Session.Done, m.Session.Print = done("99999", "โรงพยาบาลทดสอบ"), flow.Printed

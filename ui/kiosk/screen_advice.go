@@ -147,6 +147,9 @@ func (c *scene) desk() {
 	title, text := c.problemWords(p)
 	a := advice{title: title, text: text, picture: pictureOf(p), problem: p, buttons: []draw.Button{c.close()}}
 	switch {
+	case !c.m.Waiting.IsZero():
+		// Who stands there now would take NHSO's words for theirs.
+		a.extra, a.extraMark = c.say.Say("result.next-card"), "card-small"
 	case x.Message != "":
 		a.extra, a.extraMark = c.say.Say("desk.nhso-says", "Message", x.Message), "cloud"
 	case x.Print == flow.Printing || x.Print == flow.Printed:

@@ -316,3 +316,16 @@ func TestDigitsOfANumberThatIsNotWholeAreThereAgainForTheSameCardOnly(t *testing
 		})
 	}
 }
+
+// The next patient, whose card is in, must not take the words for the one before for theirs.
+func TestACardThatWaitsIsReadAsSoonAfterANoAsAfterACode(t *testing.T) {
+	waiting := append(sent(), CardRemoved{}, CardInserted{insertions[1]})
+	for name, e := range map[string]Event{
+		"a code": VisitDone{Number: 1, Code: "PP1200000003"}, "a receipt": VisitQueued{Number: 1}, "a no": VisitRefused{1, visit.NHSORefusedVisit, ""},
+	} {
+		m, effects := play(t, append(slices.Clone(waiting), e)...)
+		if m.Waiting != insertions[1] || wait(effects, TimerIdle) != ResultHold {
+			t.Errorf("%s: %v waits, in state %v for %v", name, m.Waiting, m.State, wait(effects, TimerIdle))
+		}
+	}
+}

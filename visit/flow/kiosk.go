@@ -123,7 +123,7 @@ func (m Model) idle() time.Duration {
 		return LineHold
 	case m.State == PhotoAim:
 		return AimIdleAfter
-	case (m.State == Result || m.State == Queued) && (m.slipComes() || !m.Waiting.IsZero()):
+	case !m.Waiting.IsZero(), (m.State == Result || m.State == Queued) && m.slipComes():
 		return ResultHold
 	case m.State.informs():
 		return InfoHold
