@@ -168,7 +168,7 @@ func (c *Core) open(data string, settling outbox.Times) (err error) {
 	})
 	c.Desk = local.New(local.Options{
 		Store: c.Store, HCode: c.Config.Unit.HCode, NHSO: c.Outbox, Rights: deskRights{c.Upstream},
-		Changed: c.changedAtDesk, Feed: c.feed, KeepDays: c.Config.Storage.KeepStaffDays,
+		Changed: c.changedAtDesk, Feed: c.feed, KeepDays: c.Config.Storage.KeepStaffDays, KeepDone: c.Config.Storage.KeepDays,
 		Machine: nameOf(c.Config), Lights: c.findings, Look: c.doctor, Coming: c.face.Coming,
 	})
 	c.audit = hospital.NewAuditWriter(c.Store, c.Log)

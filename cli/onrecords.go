@@ -52,7 +52,7 @@ func (p *Program) onRecordsTo(ctx context.Context, s *Settings, out io.Writer, i
 		return err
 	}
 	err = records.Commands{
-		Store: store, Log: s.Log, Desk: local.New(local.Options{Store: store, KeepDays: c.Storage.KeepStaffDays}),
+		Store: store, Log: s.Log, Desk: local.New(local.Options{Store: store, KeepDays: c.Storage.KeepStaffDays, KeepDone: c.Storage.KeepDays}),
 	}.CarryOut(ctx, words, bytes.NewReader(in), out)
 	return errors.Join(err, store.Close())
 }

@@ -25,14 +25,14 @@ type Erased struct {
 	Waiting int // visits that stay because a receiver has not got them yet
 	Unsent  int // visits that a receiver never got
 
-	Unclosed int // of Visits: work for the desk that nobody has closed
+	Unclosed int // of Visits: work for the desk that nobody has closed, refusals among it
 }
 
 // Keep says how long data stay, in days after the service date.
 type Keep struct {
-	Days      int // settled visits
+	Days      int // settled visits; what a desk has closed, after that as well
 	PhotoDays int // photos, after they were taken
-	StaffDays int // work for the desk that nobody has closed, and after it became that
+	StaffDays int // work for the desk that nobody has closed, refusals among it, and after it became that
 
 	// Confirmed says that somebody who knows better than this machine has borne out
 	// the clock. Without it at most UnconfirmedDays are erased at once.
@@ -75,8 +75,11 @@ type PastVisit struct {
 	SavedAt     time.Time
 	ChangedAt   time.Time
 	HCode       string        // the unit; empty for one that an older program erased
-	Problem     visit.Problem // of work for the desk that nobody has closed, and of a refusal
+	Problem     visit.Problem // of work for the desk that nobody has closed, a refusal among it
 }
+
+// Unclosed reports whether it was work for the desk that nobody has closed.
+func (p PastVisit) Unclosed() bool { return nobodyClosed(p.State) }
 
 // storedPast is a PastVisit as it is written.
 type storedPast struct {
@@ -174,7 +177,7 @@ func (k Keep) over(r Record, today visit.Date, setAside bool, done *Erased) bool
 	case !settled(r.State):
 		done.Kept++
 		return false
-	case !older(k.Days):
+	case r.State == visit.StateRefused && !quiet(k.StaffDays), r.Closed != "" && !quiet(k.Days), !older(k.Days):
 		return false
 	case waits && quiet(undeliveredDays):
 		done.Unsent++
@@ -296,7 +299,11 @@ func (s *Store) expirePhotos(tx *bolt.Tx, from visit.Date, at time.Time, done *E
 	return nil
 }
 
-// settled reports whether nobody has to work with the visit any more.
+// nobodyClosed reports whether a visit is work for the desk that nobody has closed: what NHSO
+// refused is, though the program has nothing to do with it any more.
+func nobodyClosed(s visit.State) bool { return s == visit.StateStaff || s == visit.StateRefused }
+
+// settled reports whether the program has nothing to do with the visit any more.
 func settled(s visit.State) bool {
 	return s == visit.StateDone || s == visit.StateRefused || s == visit.StateDropped
 }
@@ -318,7 +325,7 @@ func (s *Store) erase(tx *bolt.Tx, r Record, keepMask bool, event string, at tim
 		p.Problem = r.Problem.String()
 	}
 	switch {
-	case keepMask && r.State == visit.StateStaff:
+	case keepMask && nobodyClosed(r.State):
 		done.Unclosed++ // the month's account needs no person for it
 	case keepMask:
 		p.PID = r.Visit.PID.Masked()

@@ -13,6 +13,7 @@ import (
 
 	"authenkiosk/storage/internal/madeup"
 	"authenkiosk/visit"
+	"authenkiosk/visit/desk"
 )
 
 // aged saves visit n as of some days before noon.
@@ -226,6 +227,37 @@ func TestWorkForTheDeskIsErasedAfterItsOwnTimeAndOnRequest(t *testing.T) {
 				t.Errorf("%d days old, asked for: %v: %+v", c.age, asked, got)
 			}
 		}
+	}
+}
+
+// What NHSO refused is on the list of work until somebody closes it, as everything else there is.
+func TestARefusalThatNobodyHasClosedIsKeptAsLongAsOtherWork(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	s.now = func() time.Time { return noon }
+	refused, closed := aged(t, s, 1, 5, visit.StateInflight), aged(t, s, 2, 5, visit.StateInflight)
+	for _, v := range []visit.Visit{refused, closed} {
+		must(t, s.Refuse(v.ID, visit.NHSORefusedVisit, "", noon.AddDate(0, 0, -5)))
+	}
+	must(t, s.Hold(closed.ID, anna, noon))
+	must(t, s.GiveUp(closed.ID, anna, desk.PatientLeft, noon))
+	for _, c := range []struct {
+		days int
+		want Erased
+	}{
+		{0, Erased{}},
+		{keepADay.Days, Erased{}}, // whoever closed one by mistake brings it back
+		{keepADay.Days + 1, Erased{Visits: 1}},
+		{keepADay.StaffDays - 5, Erased{}},
+		{keepADay.StaffDays - 4, Erased{Visits: 1, Keys: 1, Unclosed: 1}},
+	} {
+		got, err := s.Expire(noon.AddDate(0, 0, c.days), keepADay)
+		if err != nil || got != c.want {
+			t.Errorf("after %d days: %+v, %v", c.days, got, err)
+		}
+	}
+	list, err := s.Past(refused.ServiceDate, refused.ServiceDate)
+	if err != nil || len(list) != 2 || list[0].State != visit.StateRefused || list[0].MaskedPID != "" || list[1].State != visit.StateDropped {
+		t.Errorf("%+v, %v", list, err)
 	}
 }
 

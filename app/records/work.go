@@ -283,7 +283,7 @@ func (w *work) list() error {
 		past, unreadable := w.Store.Past(from, to)
 		bad = errors.Join(bad, unreadable)
 		for _, p := range past {
-			if p.State == visit.StateStaff {
+			if p.Unclosed() {
 				i := workItem{
 					ID: p.ID, Number: p.ID.Number(), Date: p.ServiceDate.String(), HCode: p.HCode,
 					Since: clockText(p.ChangedAt), Kind: rules.NoWork, Erased: true,

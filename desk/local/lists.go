@@ -190,7 +190,11 @@ func (d *Desk) item(r storage.Record, today visit.Date) desk.Item {
 	}
 	of := rules.Item{State: i.State, Problem: r.Problem, Unknown: r.Opened.By != "", ServiceDate: i.Day, Since: visit.ServiceDateOf(r.ChangedAt)}
 	next := of.Next(today)
-	i.Kind, i.Steps, i.Until = next.Kind, next.Steps, of.Deadline(next.Limit, d.o.KeepDays)
+	keep := d.o.KeepDays
+	if i.State == visit.StateDropped {
+		keep = d.o.KeepDone
+	}
+	i.Kind, i.Steps, i.Until = next.Kind, next.Steps, of.Deadline(next.Limit, keep)
 	return i
 }
 

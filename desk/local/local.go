@@ -39,6 +39,7 @@ type Options struct {
 	Look     func(context.Context) []desk.Finding // has them looked at, which takes a while; nil: the lights are all
 	Coming   func()                               // hears that somebody goes to whoever calls; nil: nobody does
 	KeepDays int                                  // how long work is kept after its last change
+	KeepDone int                                  // the same of what was closed
 	Now      func() time.Time                     // the wall clock; nil: time.Now
 }
 

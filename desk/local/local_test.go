@@ -2,8 +2,10 @@ package local
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"testing"
+	"time"
 
 	"authenkiosk/desk"
 	"authenkiosk/desk/desktest"
@@ -118,5 +120,42 @@ func TestACodeAfterASecondOneIsNoneOfThoseBeforeThoughNHSOShowsThemLater(t *test
 		if slices.Sort(got); err != nil || !slices.Equal(got, []visit.AuthenCode{one, two}) {
 			t.Errorf("NHSO shows %s: %q, %v", name, got, err)
 		}
+	}
+}
+
+func TestWhatIsShownAsSolvableIsNotErasedBefore(t *testing.T) {
+	const staff, done = 30, 1
+	later := desktest.Noon.AddDate(0, 0, 3)
+	for name, end := range map[string]func(*storage.Store, *Desk, visit.ID) error{
+		"NHSO refused it": func(s *storage.Store, _ *Desk, id visit.ID) error {
+			return errors.Join(s.Begin(id, desktest.Noon), s.Refuse(id, visit.NHSORefusedVisit, "", desktest.Noon))
+		},
+		"its day was missed": func(s *storage.Store, _ *Desk, id visit.ID) error {
+			return s.Staff(id, visit.ServiceDatePassed, later)
+		},
+		"a desk has closed it days later": func(s *storage.Store, d *Desk, id visit.ID) error {
+			return errors.Join(s.Staff(id, visit.ServiceDatePassed, desktest.Noon), d.Hold(t.Context(), anna, id), d.Close(t.Context(), anna, id, rules.PatientLeft))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, v := openStore(t), desktest.Visit(1, desktest.Noon)
+			d := New(Options{Store: s, NHSO: &desktest.NHSO{}, KeepDays: staff, KeepDone: done, Now: func() time.Time { return later }})
+			if err := errors.Join(s.Save(v, desktest.Noon), end(s, d, v.ID)); err != nil {
+				t.Fatal(err)
+			}
+			shown, err := d.Visit(t.Context(), anna, v.ID)
+			if err != nil || shown.Until.IsZero() {
+				t.Fatalf("until %s, %v", shown.Until, err)
+			}
+			keep := storage.Keep{Days: done, StaffDays: staff, Confirmed: true, Delivered: math.MaxUint64}
+			for _, c := range []struct {
+				at     time.Time
+				erased int
+			}{{shown.Until.Add(-time.Second), 0}, {shown.Until, 1}} {
+				if got, err := s.Expire(c.at, keep); err != nil || got.Visits != c.erased {
+					t.Errorf("%d are erased at %s, shown as solvable until %s, %v", got.Visits, c.at, shown.Until, err)
+				}
+			}
+		})
 	}
 }
