@@ -256,6 +256,21 @@ func (s *Store) Past(from, to visit.Date) (list []PastVisit, err error) {
 	return list, errors.Join(append(bad, err)...)
 }
 
+// PastOf returns what stays of one erased visit, or ErrNotFound.
+func (s *Store) PastOf(id visit.ID) (p PastVisit, err error) {
+	err = s.view(func(tx *bolt.Tx) error {
+		value := tx.Bucket(bucketPast).Get([]byte(id))
+		if value == nil {
+			return fmt.Errorf("erased visit %s: %w", id, ErrNotFound)
+		}
+		if p, err = s.past(tx, id, value); err != nil {
+			return &DecodeError{Bucket: string(bucketPast), Key: string(id), Err: err}
+		}
+		return nil
+	})
+	return p, err
+}
+
 func (s *Store) past(tx *bolt.Tx, id visit.ID, value []byte) (PastVisit, error) {
 	data, err := s.ring.open(tx, string(bucketPast), string(id), value)
 	if err != nil {

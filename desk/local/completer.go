@@ -15,6 +15,7 @@ import (
 type Machine interface {
 	Complete(item visit.ID, by string, v visit.Visit, jpeg []byte, at time.Time) error
 	Visit(id visit.ID) (storage.Record, error)
+	PastOf(id visit.ID) (storage.PastVisit, error)
 	GiveBack(made visit.ID, at time.Time) error
 }
 
@@ -66,7 +67,13 @@ func (c *Completer) Tell(ctx context.Context) error {
 func (c *Completer) end(ctx context.Context, one desk.Completion) error {
 	r, err := c.Machine.Visit(one.Made)
 	switch {
-	case errors.Is(err, storage.ErrNotFound): // it was not saved in the end
+	case errors.Is(err, storage.ErrNotFound):
+		// It was not saved in the end, or it was erased before the owner could hear of it.
+		past, gone := c.Machine.PastOf(one.Made)
+		if gone != nil && !errors.Is(gone, storage.ErrNotFound) {
+			return Coded(gone)
+		}
+		one.Code = past.Code
 	case err != nil:
 		return Coded(err)
 	case r.State == visit.StateDone:

@@ -3,6 +3,7 @@ package local
 import (
 	"context"
 	"errors"
+	"math"
 	"testing"
 	"time"
 
@@ -120,6 +121,34 @@ func TestAnItemIsFreeOnceAndWithTheCodeWhateverEndsMeanwhile(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The owner was away for days: what was made here is erased by then but for what is left of it.
+func TestTheOwnerHearsTheCodeOfAVisitThatIsErasedByThen(t *testing.T) {
+	const code visit.AuthenCode = "PP1200000001"
+	item, made := desktest.Visit(1, desktest.Noon), desktest.Visit(2, desktest.Noon)
+	made.PID = item.PID
+	now := new(desktest.Clock).Now
+	kiosk, station := openStore(t), openStore(t)
+	owner := New(Options{Store: kiosk, NHSO: &desktest.NHSO{}, Now: now})
+	completer := &Completer{Machine: station, Owner: owner, Station: "desk-1", Now: now}
+	err := errors.Join(
+		kiosk.Save(item, now()), owner.Hold(t.Context(), anna, item.ID), completer.Complete(t.Context(), anna, item.ID, made, nil),
+		station.Begin(made.ID, now()), station.Done(made.ID, code, now()),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keep := storage.Keep{Days: 1, StaffDays: 30, Confirmed: true, Delivered: math.MaxUint64}
+	if got, err := station.Expire(desktest.Noon.AddDate(0, 0, 2), keep); err != nil || got.Visits != 1 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if err := completer.Tell(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := kiosk.Visit(item.ID); err != nil || r.State != visit.StateDone || r.Code != code || r.SettledBy != made.ID {
+		t.Errorf("the item is %s with %q, held by %q, %v", r.State, r.Code, r.Hold.By, err)
 	}
 }
 
