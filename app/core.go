@@ -170,6 +170,7 @@ func (c *Core) open(data string, settling outbox.Times) (err error) {
 		Store: c.Store, HCode: c.Config.Unit.HCode, NHSO: c.Outbox, Rights: deskRights{c.Upstream},
 		Changed: c.changedAtDesk, Feed: c.feed, KeepDays: c.Config.Storage.KeepStaffDays, KeepDone: c.Config.Storage.KeepDays,
 		Machine: nameOf(c.Config), Lights: c.findings, Look: c.doctor, Coming: c.face.Coming,
+		Sure: func() bool { may, _, _ := c.retention().believes(); return may },
 	})
 	c.audit = hospital.NewAuditWriter(c.Store, c.Log)
 	if c.receivers, err = hospital.NewReceivers(hospital.ReceiversOptions{

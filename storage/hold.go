@@ -107,6 +107,20 @@ type Answer struct {
 	At     time.Time        // of the answer
 	Code   visit.AuthenCode // empty: there is none
 	Issued time.Time        // of the code; zero: NHSO did not tell it
+
+	// Of is the hold as it stood before NHSO was asked, which needs no clock: one may have
+	// been set back since the hold. Zero: At tells whether NHSO was asked since.
+	Of Hold
+	// Doubtful says that the clock of At may be wrong: no day is over by it.
+	Doubtful bool
+}
+
+// since reports whether NHSO was asked since a visit is held as it is.
+func (a Answer) since(h Hold) bool {
+	if a.Of != (Hold{}) {
+		return h.same(a.Of)
+	}
+	return a.At.After(h.At)
 }
 
 // Release gives a visit back that holder holds; by is who does it, the holder or somebody
@@ -132,13 +146,14 @@ func (s *Store) Release(id visit.ID, holder, by string, a Answer, at time.Time) 
 		if err != nil {
 			return nil, err
 		}
-		if r.Hold.lost(a.At) {
+		asked := a.since(r.Hold)
+		if r.Hold.lost(a.At) && !a.Doubtful {
 			r.Hold.Away, r.Hold.From = visit.Date{}, visit.StateStaff
 		}
 		if err := s.mayFinish(tx, r, holder); err != nil {
 			return nil, err
 		}
-		if !a.At.After(r.Hold.At) {
+		if !asked {
 			return nil, fmt.Errorf("release visit %s: %w", id, ErrNotAsked)
 		}
 		if a.Code != "" {

@@ -235,6 +235,26 @@ func TestAVisitIsReleasedAfterALookUpOnlyAndStandsWhereItStood(t *testing.T) {
 	}
 }
 
+// Of is by no clock: one that was ahead may have been set right since.
+func TestAnAnswerIsOfTheHoldThatItWasAskedForWhateverTheClocksSay(t *testing.T) {
+	s, id, ahead := openIn(t, t.TempDir()), madeUp(1).ID, noon.AddDate(1, 0, 0)
+	into(t, s, madeUp(1), visit.StatePending)
+	must(t, s.Hold(id, anna, ahead))
+	first := recordOf(t, s, id).Hold
+	must(t, s.Release(id, anna, anna, Answer{At: noon, Of: first}, noon))
+	must(t, s.Hold(id, anna, noon))
+	if err := s.Release(id, anna, anna, Answer{At: ahead, Of: first}, ahead); !errors.Is(err, ErrNotAsked) {
+		t.Errorf("an answer of the hold before: %v", err)
+	}
+	must(t, s.CompleteAway(id, anna, madeUp(2).ID, noon))
+	begun := recordOf(t, s, id).Hold
+	must(t, s.AwayEnded(id, "desk-1", madeUp(2).ID, Answer{}, noon))
+	if err := s.Release(id, anna, anna, Answer{At: ahead, Of: begun}, ahead); !errors.Is(err, ErrNotAsked) {
+		t.Errorf("an answer of before the end of what was made for it: %v", err)
+	}
+	must(t, s.Release(id, anna, anna, Answer{At: noon, Of: recordOf(t, s, id).Hold}, noon))
+}
+
 func TestAReleaseWithACodeEndsTheVisit(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	id := madeUp(1).ID

@@ -41,6 +41,7 @@ type Options struct {
 	KeepDays int                                  // how long work is kept after its last change
 	KeepDone int                                  // the same of what was closed
 	Now      func() time.Time                     // the wall clock; nil: time.Now
+	Sure     func() bool                          // that it can be believed about a day that is over; nil: it can
 }
 
 // Desk implements desk.Desk.
@@ -65,6 +66,9 @@ func New(o Options) *Desk {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Sure == nil {
+		o.Sure = func() bool { return true }
 	}
 	return &Desk{o: o, findings: findings{turn: make(chan struct{}, 1)}}
 }
@@ -186,7 +190,7 @@ func (d *Desk) Release(ctx context.Context, o desk.Operator, id visit.ID) (a des
 	} else if a, err = d.ask(ctx, o, r); err != nil {
 		return desk.Answer{}, err
 	}
-	said := storage.Answer{At: a.At}
+	said := storage.Answer{At: a.At, Of: r.Hold, Doubtful: !d.o.Sure()}
 	if len(a.Codes) > 0 {
 		said.Code, said.Issued = a.Codes[0].Code, a.Codes[0].At
 	}

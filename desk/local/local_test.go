@@ -159,3 +159,36 @@ func TestWhatIsShownAsSolvableIsNotErasedBefore(t *testing.T) {
 		})
 	}
 }
+
+func TestAHoldOfAClockThatWasAheadIsReleasedAfterTheClockIsSetRight(t *testing.T) {
+	for _, ahead := range []time.Duration{0, time.Second, 365 * 24 * time.Hour} {
+		s, now, nhso := openStore(t), desktest.Noon.Add(ahead), &desktest.NHSO{}
+		d := New(Options{Store: s, NHSO: nhso, Now: func() time.Time { return now }})
+		v := desktest.Visit(1, desktest.Noon)
+		if err := errors.Join(s.Save(v, desktest.Noon), d.Hold(t.Context(), anna, v.ID)); err != nil {
+			t.Fatal(err)
+		}
+		now = desktest.Noon
+		if _, err := d.Release(t.Context(), anna, v.ID); err != nil || nhso.Asked() != 1 {
+			t.Errorf("held by a clock that was %s ahead: %v, NHSO was asked %d times", ahead, err, nhso.Asked())
+		}
+	}
+}
+
+// A station is away, and NHSO for it, too: what it has made may be sent yet.
+func TestAClockThatMayBeWrongEndsNoDayOfAVisitOnAnotherMachine(t *testing.T) {
+	s, now, sure := openStore(t), desktest.Noon, false
+	d := New(Options{Store: s, NHSO: &desktest.NHSO{}, Now: func() time.Time { return now }, Sure: func() bool { return sure }})
+	v := desktest.Visit(1, desktest.Noon)
+	if err := errors.Join(s.Save(v, now), d.Hold(t.Context(), anna, v.ID), d.Complete(t.Context(), anna, v.ID, desktest.Visit(2, now).ID)); err != nil {
+		t.Fatal(err)
+	}
+	now = now.AddDate(0, 0, 2)
+	if _, err := d.Release(t.Context(), anna, v.ID); !errors.Is(err, desk.InFlight) {
+		t.Errorf("by a clock that may be wrong: %v", err)
+	}
+	sure = true
+	if _, err := d.Release(t.Context(), anna, v.ID); err != nil {
+		t.Errorf("by one that is borne out: %v", err)
+	}
+}
