@@ -153,16 +153,29 @@ func (r Commands) whoActs(ctx context.Context, as string, input io.Reader) (desk
 	return desk.OperatorAt(machine, o), nil
 }
 
-// stationName is what may stand for a machine in holds and in the audit.
-var stationName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
+// stationName is what may stand for a machine in holds and in the audit, and longNumber what
+// must not be in it, as in no name that is not sealed: it may be a PID or a phone.
+var (
+	stationName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
+	longNumber  = regexp.MustCompile(`[0-9]{9}`)
+)
 
 // Machine is the name of this machine in holds and in the audit.
 func Machine() string {
 	name, err := os.Hostname()
-	if err != nil || !stationName.MatchString(name) {
+	if err != nil {
+		name = ""
+	}
+	return machineNamed(name)
+}
+
+// machineNamed is the name of the machine of a host: of one whose name cannot stand there, such
+// as a long number of an inventory, it is the same for all.
+func machineNamed(host string) string {
+	if !stationName.MatchString(host) || longNumber.MatchString(host) {
 		return "this-machine"
 	}
-	return name
+	return host
 }
 
 func (w *work) say(format string, values ...any) error {
