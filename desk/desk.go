@@ -104,7 +104,7 @@ type Operator struct {
 
 // OperatorAt is an operator who has signed in at a station.
 func OperatorAt(station string, o rules.Operator) Operator {
-	return Operator{o.ID, station + "/" + strings.ReplaceAll(o.Name.Full(), "/", "-"), o.Role}
+	return Operator{o.ID, station + "/" + o.Holder(), o.Role}
 }
 
 // Check refuses an operator who is not named as holds and the audit need it.

@@ -16,7 +16,7 @@ import (
 
 // Errors of operators.
 var (
-	ErrOperatorTaken = errors.New("there is an operator of that name")
+	ErrOperatorTaken = errors.New("there is an operator of that name, or of one that is the same in holds: / counts as - there")
 	ErrNoOperator    = desk.ErrNoOperator
 	ErrOperators     = errors.New("there are as many operators as a store has")
 	ErrCardTaken     = errors.New("that card names another operator")
@@ -59,7 +59,7 @@ func (s *Store) AddOperator(name visit.Name, role desk.Role, pin desk.PIN) (desk
 	return o.ID, s.update(func(tx *bolt.Tx) error {
 		list, bad := s.ring.operators(tx)
 		for _, other := range list {
-			if other.Name == name {
+			if other.Holder() == o.Holder() {
 				return ErrOperatorTaken
 			}
 		}

@@ -85,6 +85,27 @@ func TestAnOperatorComesBackAndIsDisabledAndReset(t *testing.T) {
 	}
 }
 
+// Holds name their holder, and only the holder ends them.
+func TestNoTwoOperatorsHaveTheSameNameInHolds(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	first := addOperator(t, s, "แผนก 1/นิด", desk.Staff)
+	for name, taken := range map[string]bool{"แผนก 1/นิด": true, "แผนก 1-นิด": true, "แผนก 1 นิด": false} {
+		if id, err := s.AddOperator(nameOf(t, name), desk.Staff, pinOf(t, somePIN)); errors.Is(err, ErrOperatorTaken) != taken || !taken && err != nil {
+			t.Errorf("%q beside the first, %s: %s, %v", name, first, id, err)
+		}
+	}
+	list, err := s.Operators()
+	must(t, err)
+	holders := map[string]bool{}
+	for _, o := range list {
+		holders[o.Holder()] = true
+		must(t, checkHolder("desk-1/"+o.Holder()))
+	}
+	if len(holders) != len(list) {
+		t.Errorf("%d operators have %d names", len(list), len(holders))
+	}
+}
+
 func TestACardNamesOneOperator(t *testing.T) {
 	dir := t.TempDir()
 	s := openIn(t, dir)

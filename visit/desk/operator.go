@@ -3,6 +3,7 @@ package desk
 import (
 	"errors"
 	"regexp"
+	"strings"
 	"time"
 	"unicode"
 
@@ -31,6 +32,10 @@ var (
 	ErrOperatorID   = errors.New("the id of an operator has 16 hexadecimal digits")
 	ErrOperatorName = errors.New("an operator's name has 1 to 40 letters, digits, blanks and marks, and no long number")
 )
+
+// Holder is the name of the operator in holds and in the audit, where a slash parts it from that
+// of the station. Two operators of one machine never have the same.
+func (o Operator) Holder() string { return strings.ReplaceAll(o.Name.Full(), "/", "-") }
 
 // maxOperatorName is the longest name of an operator, in letters.
 const maxOperatorName = 40
