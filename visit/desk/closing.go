@@ -1,10 +1,5 @@
 package desk
 
-import (
-	"fmt"
-	"slices"
-)
-
 // Reason is why an item is closed without a code.
 type Reason string
 
@@ -26,13 +21,7 @@ func Reasons() []Reason {
 }
 
 // ParseReason accepts the names of the reasons and nothing else.
-func ParseReason(s string) (Reason, error) {
-	if r := Reason(s); slices.Contains(Reasons(), r) {
-		return r, nil
-	}
-	// It is not said again: somebody may have typed the HN in this place.
-	return "", fmt.Errorf("that is no reason: write one of %q", Reasons())
-}
+func ParseReason(s string) (Reason, error) { return reasonNamed(s, Reasons()) }
 
 // NotDue reports whether no authen is due, so that nothing is lost. It needs CloseNotDue;
 // any other reason gives the item up.

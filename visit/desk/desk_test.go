@@ -168,6 +168,15 @@ func TestReasonsAreReadByTheirNamesAlone(t *testing.T) {
 			t.Errorf("%s: %s, %v", r, got, err)
 		}
 	}
+	// Somebody may have typed the HN in this place.
+	for what, err := range map[string]error{
+		"a second code": failed(ParseSecondReason("69-001234")), "a void code": failed(ParseVoidReason("69-001234")), "an opened item": failed(ParseOpenReason("69-001234")),
+		"the end of an item": failed(ParseReason("69-001234")), "a role": failed(ParseRole("69-001234")),
+	} {
+		if err == nil || strings.Contains(err.Error(), "001234") {
+			t.Errorf("the reason of %s is repeated: %v", what, err)
+		}
+	}
 	_, second := ParseSecondReason("rain")
 	if _, void := ParseVoidReason(""); second == nil || void == nil {
 		t.Error("what is no reason is read")
@@ -176,3 +185,5 @@ func TestReasonsAreReadByTheirNamesAlone(t *testing.T) {
 		t.Error("another service alone is another service")
 	}
 }
+
+func failed[T any](_ T, err error) error { return err }

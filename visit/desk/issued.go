@@ -47,5 +47,6 @@ func reasonNamed[R ~string](s string, all []R) (R, error) {
 	if r := R(s); slices.Contains(all, r) {
 		return r, nil
 	}
-	return "", fmt.Errorf("%q is no reason: write one of %q", s, all)
+	// It is not said again: somebody may have typed the HN in this place.
+	return "", fmt.Errorf("that is no reason: write one of %q", all)
 }

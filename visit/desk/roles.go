@@ -23,7 +23,7 @@ func ParseRole(s string) (Role, error) {
 	if r := Role(s); slices.Contains(Roles(), r) {
 		return r, nil
 	}
-	return "", fmt.Errorf("%q is no role: write one of %q", s, Roles())
+	return "", fmt.Errorf("that is no role: write one of %q", Roles()) // it is not said again: it may be a name
 }
 
 // Action is something that an operator asks for.
