@@ -14,7 +14,9 @@ import (
 	"authenkiosk/visit/desk"
 )
 
-// Limits of sessions. Both times go by the monotonic clock.
+// Limits of sessions. Both times go by the monotonic clock, which nobody can set, and by the
+// wall clock, where more time has passed by that: the monotonic one stands while a machine
+// sleeps, at the end of which somebody else may be there.
 const (
 	// Idle ends the session of somebody who has gone: a cup of coffee.
 	Idle = 15 * time.Minute
@@ -37,6 +39,7 @@ type Operators interface {
 // Sessions are those who are signed in now. It is safe for concurrent use.
 type Sessions struct {
 	operators Operators
+	now       func() moment
 
 	mu   sync.Mutex
 	open map[[sha256.Size]byte]*session // by the hash of the token
@@ -46,12 +49,27 @@ type session struct {
 	operator    desk.OperatorID
 	pins        int // of the PIN with which it began
 	machine     string
-	began, used time.Time
+	began, used moment
+}
+
+// moment is one by both clocks.
+type moment struct {
+	up   time.Duration // of the monotonic clock
+	wall time.Time
+}
+
+// since is how long ago a moment was, by the clock that says more.
+func (m moment) since(before moment) time.Duration {
+	return max(m.up-before.up, m.wall.Sub(before.wall))
 }
 
 // New returns an empty list.
 func New(operators Operators) *Sessions {
-	return &Sessions{operators: operators, open: map[[sha256.Size]byte]*session{}}
+	began := time.Now()
+	return &Sessions{
+		operators: operators, open: map[[sha256.Size]byte]*session{},
+		now: func() moment { return moment{time.Since(began), time.Now().Round(0)} },
+	}
 }
 
 // SignIn begins a session of an operator at a machine and returns its token, which is
@@ -61,7 +79,7 @@ func (s *Sessions) SignIn(id desk.OperatorID, pin desk.PIN, machine string) (tok
 		return "", o, err
 	}
 	token = rand.Text()
-	now := time.Now()
+	now := s.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.makeRoom(now)
@@ -91,11 +109,12 @@ func (s *Sessions) Of(token, machine string) (desk.Operator, error) {
 	key := sha256.Sum256([]byte(token))
 	s.mu.Lock()
 	found := s.open[key]
-	if found == nil || found.machine != machine || found.over(time.Now()) {
+	now := s.now()
+	if found == nil || found.machine != machine || found.over(now) {
 		s.mu.Unlock()
 		return desk.Operator{}, ErrOver
 	}
-	found.used = time.Now()
+	found.used = now
 	s.mu.Unlock()
 	o, err := s.operators.Operator(found.operator)
 	if errors.Is(err, desk.ErrNoOperator) || err == nil && (o.Disabled || o.PINs != found.pins) {
@@ -116,14 +135,14 @@ func (s *Sessions) SignOut(token string) {
 }
 
 // makeRoom drops what is over, and one more where there are too many.
-func (s *Sessions) makeRoom(now time.Time) {
+func (s *Sessions) makeRoom(now moment) {
 	var oldest [sha256.Size]byte
-	var used time.Time
+	idle := time.Duration(-1)
 	for key, one := range s.open {
 		if one.over(now) {
 			delete(s.open, key)
-		} else if used.IsZero() || one.used.Before(used) {
-			oldest, used = key, one.used
+		} else if stood := now.up - one.used.up; stood > idle {
+			oldest, idle = key, stood
 		}
 	}
 	if len(s.open) >= maxSessions {
@@ -131,6 +150,6 @@ func (s *Sessions) makeRoom(now time.Time) {
 	}
 }
 
-func (s *session) over(now time.Time) bool {
-	return now.Sub(s.used) >= Idle || now.Sub(s.began) >= Longest
+func (s *session) over(now moment) bool {
+	return now.since(s.used) >= Idle || now.since(s.began) >= Longest
 }

@@ -81,6 +81,37 @@ func TestASessionLastsWhileItIsUsedAndEndsAfterTheShift(t *testing.T) {
 	})
 }
 
+// A clock that is set gives nobody time, and a machine that slept has not been used.
+func TestASessionEndsByTheClockThatSaysMore(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		up, wall time.Duration // that pass between two calls
+		over     bool
+	}{
+		{"a moment", time.Minute, time.Minute, false},
+		{"a pause", Idle, Idle, true},
+		{"the clock is set back", Idle, -time.Hour, true},
+		{"the clock is set back, at work", time.Minute, -time.Hour, false},
+		{"the machine slept for a minute", 0, time.Minute, false},
+		{"the machine slept for a pause", time.Second, Idle, true},
+		{"the machine slept over night", time.Second, 14 * time.Hour, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, s, _ := in(t)
+			at := s.now()
+			s.now = func() moment { return at }
+			token, _, err := s.SignIn(somebody, desk.PIN{}, here)
+			if err != nil {
+				t.Fatal(err)
+			}
+			at = moment{at.up + c.up, at.wall.Add(c.wall)}
+			if _, err := s.Of(token, here); errors.Is(err, ErrOver) != c.over {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
 func TestASessionIsOverFor(t *testing.T) {
 	for name, change := range map[string]func(people, *Sessions, string) (token, machine string){
 		"a token that was made up": func(people, *Sessions, string) (string, string) { return "AAAAAAAAAAAAAAAAAAAAAAAAAA", here },
