@@ -37,7 +37,7 @@ var house = map[string]room{
 		[]string{"cardreader/virtualcard", "nhso/testzone", "printer", "printer/template"},
 		"it joins the face to the program; devices and NHSO are the program's. Its benchmarks play patients",
 	},
-	"cmd/authenagent":           {[]string{"app/config", "app/control", "atomicfile", "cli"}, []string{"cmd/authenagent/builttest", "storage"}, "it is the command line without a face, and what sets a machine of Windows up: whatever it imported besides would be in no other program"},
+	"cmd/authenagent":           {[]string{"app/config", "app/control", "atomicfile", "cli", "visit"}, []string{"cmd/authenagent/builttest", "storage"}, "it is the command line without a face, and what sets a machine of Windows up: whatever it imported besides would be in no other program"},
 	"cmd/authenagent/builttest": {nil, nil, "it has the go command build the program, and links nothing of it"},
 
 	"packaging":          {nil, []string{"app/config", "cli", "cli/kioskcmd", "visit"}, "it is files; its tests hold them against the programs"},

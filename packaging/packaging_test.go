@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -357,9 +358,20 @@ func TestEachFaceHasItsServiceAndAConfigurationThatIsUnderstood(t *testing.T) {
 			}
 			set(c.words...)
 			file := filepath.Join(dir, "etc", "authenkiosk.toml")
-			got, err := config.Load(file)
+			got, err := config.LoadOver(file, dir)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if got.IsSetUp() {
+				t.Error("no wizard begins, though nobody has said which unit it is")
+			}
+			// The installer for Windows writes the same (cmd/authenagent).
+			first := filepath.Join(dir, "first.toml")
+			if err := os.WriteFile(first, config.First{Upstream: got.NHSO.Upstream, Listen: c.listen}.Text(), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if windows, err := config.Load(first); err != nil || !reflect.DeepEqual(windows, got.Config) {
+				t.Errorf("on Windows it is %+v, %v; here %+v", windows, err, got.Config)
 			}
 			if string(got.NHSO.Upstream) != c.upstream || got.Agent.Listen != c.listen || string(got.NHSO.Zone) != "test" || !got.Agent.Enabled {
 				t.Errorf("%+v %+v", got.NHSO, got.Agent)

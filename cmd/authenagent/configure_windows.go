@@ -1,16 +1,14 @@
 package main
 
 import (
-	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"net"
 	"os"
-	"strconv"
 	"time"
 
 	"authenkiosk/app/config"
+	"authenkiosk/visit"
 )
 
 // first is what an installer knows for the first configuration.
@@ -63,12 +61,12 @@ func (f first) wanted(path, handedIn string, taken func() bool) (text []byte, er
 	return text, err
 }
 
-// text is the first configuration. It begins in NHSO's test zone.
+// text is the first configuration. Without a zone it begins in NHSO's test zone.
 func (f first) text(taken func() bool) ([]byte, error) {
-	upstream, listen := "endpoint", usualPort
+	upstream, listen := config.UpstreamEndpoint, usualPort
 	switch f.nhso {
 	case "use":
-		upstream, listen = "agent", "127.0.0.1:8190"
+		upstream, listen = config.UpstreamAgent, "127.0.0.1:8190"
 	case "replace":
 	case "":
 		if taken() {
@@ -78,11 +76,8 @@ func (f first) text(taken func() bool) ([]byte, error) {
 	default:
 		return nil, fmt.Errorf("-nhso %q: write use or replace", f.nhso)
 	}
-	var b bytes.Buffer
-	b.WriteString("# AuthenKiosk on this machine. Every key and its meaning: example.toml beside the programs.\n")
-	fmt.Fprintf(&b, "\n[unit]\n# The five characters that NHSO gave the unit.\nhcode = %s\n# The name on screens and slips.\nname = %s\n",
-		strconv.Quote(cmp.Or(f.hcode, "99999")), strconv.Quote(cmp.Or(f.name, "โรงพยาบาลทดสอบ")))
-	fmt.Fprintf(&b, "\n[nhso]\n# The way to production: authenagent zone set production\nzone = %s\nupstream = %q\n", strconv.Quote(cmp.Or(f.zone, "test")), upstream)
-	fmt.Fprintf(&b, "\n[agent]\nenabled = true\nlisten = %q\n", listen)
-	return b.Bytes(), nil
+	return config.First{
+		HCode: f.hcode, Name: f.name, Zone: visit.Zone(f.zone), Upstream: upstream, Listen: listen,
+		Help: "example.toml beside the programs", Production: "authenagent zone set production",
+	}.Text(), nil
 }

@@ -31,17 +31,22 @@ func TestTheFirstConfigurationIsUnderstood(t *testing.T) {
 		taken                 bool
 		hcode, zone, upstream string // zone empty: it is refused
 		listen                string
+		setUp                 bool // somebody has said which unit it is: no wizard begins
 	}{
-		{"nothing is said", first{}, "", false, "99999", "test", "endpoint", "127.0.0.1:8189"},
-		{"all is said", first{hcode: "12345", name: `โรงพยาบาล "ตัวอย่าง" \1`, zone: "production"}, "", false, "12345", "production", "endpoint", "127.0.0.1:8189"},
-		{"NHSO's agent is used", first{nhso: "use"}, "", true, "99999", "test", "agent", "127.0.0.1:8190"},
-		{"NHSO's agent is replaced", first{nhso: "replace"}, "", true, "99999", "test", "endpoint", "127.0.0.1:8189"},
-		{"nobody says what is done with NHSO's agent", first{}, "", true, "", "", "", ""},
-		{"another word", first{nhso: "ask"}, "", false, "", "", "", ""},
-		{"a code that is none", first{hcode: "1"}, "", false, "", "", "", ""},
-		{"a zone that is none", first{zone: "trial"}, "", false, "", "", "", ""},
-		{"a file", first{hcode: "54321"}, handed, true, "12345", "demo", "endpoint", "127.0.0.1:8189"},
-		{"a file that is not there", first{}, handed + "x", false, "", "", "", ""},
+		{"nothing is said", first{}, "", false, "99999", "test", "endpoint", "127.0.0.1:8189", false},
+		{"the code is said", first{hcode: "12345"}, "", false, "12345", "test", "endpoint", "127.0.0.1:8189", true},
+		{"the name is said", first{name: "คลินิก"}, "", false, "99999", "test", "endpoint", "127.0.0.1:8189", false},
+		{"the zone of the demo", first{zone: "demo"}, "", false, "99999", "demo", "endpoint", "127.0.0.1:8189", true},
+		{"production without a code", first{zone: "production"}, "", false, "", "", "", "", false},
+		{"all is said", first{hcode: "12345", name: `โรงพยาบาล "ตัวอย่าง" \1`, zone: "production"}, "", false, "12345", "production", "endpoint", "127.0.0.1:8189", true},
+		{"NHSO's agent is used", first{nhso: "use"}, "", true, "99999", "test", "agent", "127.0.0.1:8190", false},
+		{"NHSO's agent is replaced", first{nhso: "replace"}, "", true, "99999", "test", "endpoint", "127.0.0.1:8189", false},
+		{"nobody says what is done with NHSO's agent", first{}, "", true, "", "", "", "", false},
+		{"another word", first{nhso: "ask"}, "", false, "", "", "", "", false},
+		{"a code that is none", first{hcode: "1"}, "", false, "", "", "", "", false},
+		{"a zone that is none", first{zone: "trial"}, "", false, "", "", "", "", false},
+		{"a file", first{hcode: "54321"}, handed, true, "12345", "demo", "endpoint", "127.0.0.1:8189", true},
+		{"a file that is not there", first{}, handed + "x", false, "", "", "", "", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join(dir, strings.ReplaceAll(c.name, "'", "")+".toml")
@@ -52,12 +57,15 @@ func TestTheFirstConfigurationIsUnderstood(t *testing.T) {
 				}
 				return
 			}
-			got, loaded := config.Load(path)
+			got, loaded := config.LoadOver(path, dir)
 			if err != nil || loaded != nil {
 				t.Fatal(err, loaded)
 			}
 			if got.Unit.HCode != c.hcode || string(got.NHSO.Zone) != c.zone || string(got.NHSO.Upstream) != c.upstream || got.Agent.Listen != c.listen {
 				t.Errorf("%+v %+v %+v", got.Unit, got.NHSO, got.Agent)
+			}
+			if got.IsSetUp() != c.setUp {
+				t.Errorf("a wizard begins: %v", !got.IsSetUp())
 			}
 			if c.f.name != "" && got.Unit.Name != c.f.name {
 				t.Errorf("the name is %q", got.Unit.Name)

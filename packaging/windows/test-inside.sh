@@ -164,6 +164,18 @@ do_erase() { # what runs is ended, and with ERASEDATA=1 the data go, too
 	must_not planned
 }
 
+do_wizard() { # where nobody said which unit it is, the kiosk begins with the wizard
+	msi /i "$newer" FACE=kiosk ACCOUNT=root
+	must_not grep '^hcode' "$data/authenkiosk.toml"
+	planned
+	wine 'C:\Program Files\AuthenKiosk\authenkiosk.exe' kiosk -config 'C:\ProgramData\AuthenKiosk\authenkiosk.toml' -test-layout 'Z:\t\layout.json' >/t/wizard.log 2>&1 </dev/null &
+	eventually 60 grep setup- /t/layout.json
+	sleep 3
+	picture wizard
+	msi /x "$newer" ERASEDATA=1
+	[ ! -e "$data" ]
+}
+
 do_packages() { # tests of our packages
 	failed=
 	for package in $packages; do
