@@ -105,12 +105,18 @@ func holdPlain(dir string) (windows.Handle, error) {
 	if err != nil {
 		return 0, err
 	}
-	var info windows.ByHandleFileInformation
-	if err = windows.GetFileInformationByHandle(h, &info); err == nil && info.FileAttributes&windows.FILE_ATTRIBUTE_REPARSE_POINT != 0 {
-		err = errors.New("it leads to another directory")
-	}
-	if err != nil {
+	if err = plain(h); err != nil {
 		_ = windows.CloseHandle(h)
 	}
 	return h, err
+}
+
+// plain refuses what leads elsewhere.
+func plain(h windows.Handle) error {
+	var info windows.ByHandleFileInformation
+	err := windows.GetFileInformationByHandle(h, &info)
+	if err == nil && info.FileAttributes&windows.FILE_ATTRIBUTE_REPARSE_POINT != 0 {
+		err = errors.New("it leads to another directory")
+	}
+	return err
 }

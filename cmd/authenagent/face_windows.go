@@ -138,6 +138,9 @@ func (w wish) set(p *cli.Program) error {
 	if _, err := w.wanted(config, w.config, func() bool { return false }); err != nil {
 		return err
 	}
+	if err := atomicfile.CheckOwner(data, access); err != nil {
+		return err
+	}
 	if w.nhso == "replace" {
 		if err := disable(nhsoService); err != nil {
 			return err

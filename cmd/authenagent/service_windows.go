@@ -202,7 +202,7 @@ func takeOut(s registered) error {
 const accessOfService = "(A;OICI;0x1301bf;;;LS)"
 
 // protect makes the data directory and closes it, with what is in it, to others than
-// those of the entry (atomicfile.Grant).
+// those of the entry (atomicfile.TakeOver). One that somebody else has made is refused.
 func protect(data, entry string) error {
 	if filepath.Dir(data) == data {
 		return fmt.Errorf("the data directory is a whole drive: %s", data)
@@ -210,7 +210,7 @@ func protect(data, entry string) error {
 	if err := atomicfile.MakeDir(data); err != nil {
 		return fmt.Errorf("make the data directory: %w", err)
 	}
-	return atomicfile.Grant(data, entry)
+	return atomicfile.TakeOver(data, entry)
 }
 
 // remove ends the service and takes it out of the list.
