@@ -31,3 +31,18 @@ func (r Root) Lock() (unlock func(), err error) {
 	}
 	return func() { _ = f.Close() }, nil
 }
+
+// alone waits until nobody else looks at a trial and changes it, which is a matter of
+// moments, and keeps others from it until the end is called. Whoever may change nothing here
+// changes nothing, and where there is no room for the file of the lock it goes on without.
+func (r Root) alone() (end func()) {
+	f, err := os.OpenFile(r.path(briefName), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return func() {}
+	}
+	for {
+		if err := unix.Flock(int(f.Fd()), unix.LOCK_EX); !errors.Is(err, unix.EINTR) {
+			return func() { _ = f.Close() }
+		}
+	}
+}

@@ -26,3 +26,22 @@ func TestWhatTheProgramLeavesInItsDataHoldsNobodyUp(t *testing.T) {
 		}
 	}
 }
+
+// TestNobodyElseCountsWhileAStartIsCounted looks while Settle is in the middle.
+func TestNobodyElseCountsWhileAStartIsCounted(t *testing.T) {
+	r := tried(t)
+	free := func() bool {
+		f, err := os.OpenFile(r.path(briefName), os.O_RDWR, 0)
+		must(t, err)
+		defer func() { _ = f.Close() }()
+		return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil
+	}
+	within := true
+	_, err := r.Settle(func() bool { within = free(); return false })
+	if must(t, err); within || !free() {
+		t.Errorf("free within %v, afterwards %v", within, free())
+	}
+	if info, err := os.Stat(r.path(briefName)); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("others could hold it: %v, %v", info.Mode(), err)
+	}
+}

@@ -27,10 +27,14 @@ const (
 )
 
 // Root is where the versions lie.
-type Root struct{ dir string }
+type Root struct {
+	dir string
+	// room is asked before anything new is written, in tests of a full disk; nil: there is.
+	room func() error
+}
 
 // RootAt is the root in that directory.
-func RootAt(dir string) Root { return Root{dir} }
+func RootAt(dir string) Root { return Root{dir: dir} }
 
 // Here returns the root of the program that runs, and its version. It is ErrByInstaller
 // for a program that does not lie in one, and on Windows, where links need a right that
@@ -51,7 +55,7 @@ func Here() (Root, string, error) {
 	if filepath.Base(versions) != versionsName || !validVersion(version) {
 		return Root{}, "", ErrByInstaller
 	}
-	return Root{filepath.Dir(versions)}, version, nil
+	return RootAt(filepath.Dir(versions)), version, nil
 }
 
 // Trial is a version that has not shown yet that it works.
@@ -121,24 +125,10 @@ func (r Root) add(from, version string) error {
 	return atomicfile.SyncDir(r.path(versionsName))
 }
 
-// flip has that version started from now on.
-func (r Root) flip(version string) error {
-	temp := r.path(".new-" + currentName)
-	if err := os.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if err := os.Symlink(filepath.Join(versionsName, version), temp); err != nil {
-		return err
-	}
-	if err := os.Rename(temp, r.path(currentName)); err != nil {
-		return err
-	}
-	return atomicfile.SyncDir(r.dir)
-}
-
 // Try changes to a version, on trial. A version that is on trial itself is not what it
 // goes back to: nobody knows yet whether that one works.
 func (r Root) Try(version string, healthy bool) error {
+	defer r.alone()()
 	from, err := r.Current()
 	if err != nil {
 		return err
@@ -149,8 +139,12 @@ func (r Root) Try(version string, healthy bool) error {
 	if t, on := r.Trial(); on && t.From != version {
 		from = t.From
 	}
+	t := Trial{From: from, To: version, Healthy: healthy}
 	// First: a version that is in use and not on trial would never go back.
-	if err := r.write(Trial{From: from, To: version, Healthy: healthy}); err != nil {
+	if err := r.prepare(t); err != nil {
+		return err
+	}
+	if err := r.note(t); err != nil {
 		return err
 	}
 	return r.flip(version)
@@ -216,16 +210,12 @@ func (r Root) Refused() string {
 	return strings.TrimSpace(string(data))
 }
 
-func (r Root) refuse(version string) error {
-	return atomicfile.Write(r.path(refusedName), []byte(version+"\n"), 0o644)
-}
-
-func (r Root) write(t Trial) error {
+func (r Root) note(t Trial) error {
 	data, err := json.Marshal(t)
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(r.path(trialName), data, 0o644)
+	return r.write(trialName, data)
 }
 
 // Trial returns the trial of the version in use, if it is on one.
@@ -249,6 +239,7 @@ func (r Root) read() (t Trial, there bool) {
 // an older one. One that was on trial may have run on, and said so, when another was on
 // trial already, or when it had gone back.
 func (r Root) Heed(said string) error {
+	defer r.alone()()
 	t, there := r.read()
 	now, err := r.Current()
 	switch {
@@ -257,22 +248,27 @@ func (r Root) Heed(said string) error {
 	case t.To == now && said != t.To && Newer(said, t.From):
 		t.From = said
 		if !r.has(said) {
-			return r.End(t)
+			return r.end(t)
 		}
-		return r.write(t)
+		return errors.Join(r.prepare(t), r.note(t))
 	case t.From == now && said == t.To && r.has(said):
 		if err := r.flip(said); err != nil {
 			return err
 		}
 		_ = os.Remove(r.path(refusedName)) // it is tried no more: it is there
-		return r.End(t)
+		return r.end(t)
 	}
 	return nil
 }
 
 // End ends the trial of a version that stays, and removes those that nobody needs.
 func (r Root) End(t Trial) error {
-	if err := atomicfile.Write(r.path(previousName), []byte(t.From+"\n"), 0o644); err != nil {
+	defer r.alone()()
+	return r.end(t)
+}
+
+func (r Root) end(t Trial) error {
+	if err := r.write(previousName, []byte(t.From+"\n")); err != nil {
 		return err
 	}
 	if err := r.endTrial(); err != nil {
@@ -285,14 +281,19 @@ func (r Root) End(t Trial) error {
 // Back changes back to the version before, unless the one on trial says that it stays: kept
 // is asked after the change, too, for it may say so at any moment.
 func (r Root) Back(t Trial, kept func() bool) (back bool, err error) {
+	defer r.alone()()
+	return r.back(t, kept)
+}
+
+func (r Root) back(t Trial, kept func() bool) (back bool, err error) {
 	if kept() {
-		return false, r.End(t)
+		return false, r.end(t)
 	}
-	if err := r.flip(t.From); err != nil {
+	if err := r.flipBack(t.From); err != nil {
 		return false, err
 	}
 	if kept() {
-		return false, errors.Join(r.flip(t.To), r.End(t))
+		return false, errors.Join(r.flip(t.To), r.end(t))
 	}
 	return true, r.refuse(t.To) // it may run on, and still say so: Heed
 }
@@ -301,27 +302,35 @@ func (r Root) endTrial() error {
 	if err := os.Remove(r.path(trialName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
+	r.unprepare()
 	return atomicfile.SyncDir(r.dir)
 }
 
 // Settle is called at each start of a program, before it does anything: a version on trial
-// that was started too often without staying goes back, whether or not anybody watches.
+// that was started too often without staying goes back, whether or not anybody watches. So
+// does one whose start cannot be counted, on a full disk: it would be started for ever.
 func (r Root) Settle(kept func() bool) (back bool, err error) {
+	defer r.alone()()
 	t, on := r.Trial()
 	switch {
 	case !on:
 		return false, nil
 	case kept():
-		return false, r.End(t)
+		return false, r.end(t)
 	case t.Starts >= maxStarts:
-		return r.Back(t, kept)
+		return r.back(t, kept)
 	}
 	t.Starts++
-	return false, r.write(t)
+	if err := r.note(t); err != nil {
+		back, notBack := r.back(t, kept)
+		return back, errors.Join(fmt.Errorf("count the start of a version on trial: %w", err), notBack)
+	}
+	return false, nil
 }
 
 // Rollback changes to the version before.
 func (r Root) Rollback() (version string, err error) {
+	defer r.alone()()
 	now, err := r.Current()
 	if err != nil {
 		return "", err
@@ -339,7 +348,7 @@ func (r Root) Rollback() (version string, err error) {
 	if err := r.flip(version); err != nil {
 		return "", err
 	}
-	return version, errors.Join(atomicfile.Write(r.path(previousName), []byte(now+"\n"), 0o644), r.endTrial())
+	return version, errors.Join(r.write(previousName, []byte(now+"\n")), r.endTrial())
 }
 
 // Keep says that a version stays, durable when it returns nil. It is said in the data

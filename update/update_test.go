@@ -385,7 +385,7 @@ func TestDataOfAVersionThatStaysAreLeftToNoOlderOne(t *testing.T) {
 		}, "1.0.0", false},
 		{"it is started when the next one is about to be in use", func(t *testing.T, r Root) {
 			must(t, os.Mkdir(r.path(versionsName, "1.1.0"), 0o755))
-			must(t, r.write(Trial{From: "1.0.0", To: "1.1.0"}))
+			must(t, r.note(Trial{From: "1.0.0", To: "1.1.0"}))
 			must(t, r.Heed(""))
 			must(t, r.flip("1.1.0"))
 		}, "1.1.0", true},
@@ -405,7 +405,7 @@ func TestDataOfAVersionThatStaysAreLeftToNoOlderOne(t *testing.T) {
 
 func TestATrialWhoseVersionBeforeIsLostGoesNowhere(t *testing.T) {
 	r := newRoot(t)
-	must(t, r.write(Trial{From: "0.9.0", To: "1.0.0", Starts: maxStarts}))
+	must(t, r.note(Trial{From: "0.9.0", To: "1.0.0", Starts: maxStarts}))
 	if back, err := r.Settle(func() bool { return false }); back || err != nil {
 		t.Errorf("back %v, %v", back, err)
 	}

@@ -1,0 +1,133 @@
+package update
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+)
+
+// tried is a root in which version 1.1.0 is on trial.
+func tried(t *testing.T) Root {
+	t.Helper()
+	r, from := newRoot(t), t.TempDir()
+	must(t, os.WriteFile(filepath.Join(from, "authenkiosk"), []byte(programOf("1.1.0")), 0o700))
+	must(t, r.Adopt(from, "1.1.0"))
+	must(t, r.Try("1.1.0", false))
+	return r
+}
+
+func never() bool { return false }
+
+// TestAVersionOnTrialIsNotStartedForEverOnAFullDisk lets the disk become full at each moment
+// of a trial.
+func TestAVersionOnTrialIsNotStartedForEverOnAFullDisk(t *testing.T) {
+	full := func() error { return syscall.ENOSPC }
+	for _, c := range []struct {
+		name    string
+		counted int // starts before it is full
+		kept    func() bool
+		back    bool
+		now     string
+	}{
+		{"before its first start", 0, never, true, "1.0.0"},
+		{"before its last start", maxStarts - 1, never, true, "1.0.0"},
+		{"when it has been started too often", maxStarts, never, true, "1.0.0"},
+		{"and it has said that it stays", 1, func() bool { return true }, false, "1.1.0"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := tried(t)
+			for range c.counted {
+				if back, err := r.Settle(never); back || err != nil {
+					t.Fatalf("back %v, %v", back, err)
+				}
+			}
+			r.room = full
+			back, err := r.Settle(c.kept)
+			now, lost := r.Current()
+			if must(t, lost); back != c.back || now != c.now {
+				t.Errorf("back %v, in use is %s: %v", back, now, err)
+			}
+			if c.back && r.Refused() != "1.1.0" {
+				t.Errorf("refused is %q: it would be put in place again", r.Refused())
+			}
+			if c.counted < maxStarts && !errors.Is(err, syscall.ENOSPC) {
+				t.Errorf("nobody hears that the disk is full: %v", err)
+			}
+			for range 2 * maxStarts { // whatever happens, it starts again
+				_, _ = r.Settle(c.kept)
+			}
+			if now, err := r.Current(); err != nil || now != c.now {
+				t.Errorf("later in use is %s, %v", now, err)
+			}
+		})
+	}
+}
+
+func TestWhoeverHasWaitedLongEnoughGoesBackOnAFullDisk(t *testing.T) {
+	r := tried(t)
+	trial, _ := r.Trial()
+	r.room = func() error { return syscall.ENOSPC }
+	back, err := r.Back(trial, never)
+	if now, lost := r.Current(); !back || err != nil || lost != nil || now != "1.0.0" || r.Refused() != "1.1.0" {
+		t.Errorf("back %v, in use is %s, refused %q: %v, %v", back, now, r.Refused(), err, lost)
+	}
+}
+
+// TestATrialOnAFullDiskDoesNotBegin is why going back never needs room: it lies ready.
+func TestATrialOnAFullDiskDoesNotBegin(t *testing.T) {
+	for after := range 4 { // things that still found room
+		r, from := newRoot(t), t.TempDir()
+		must(t, os.WriteFile(filepath.Join(from, "authenkiosk"), []byte(programOf("1.1.0")), 0o700))
+		must(t, r.Adopt(from, "1.1.0"))
+		left := after
+		r.room = func() error {
+			if left--; left < 0 {
+				return syscall.ENOSPC
+			}
+			return nil
+		}
+		err := r.Try("1.1.0", false)
+		now, lost := r.Current()
+		if must(t, lost); !errors.Is(err, syscall.ENOSPC) || now != "1.0.0" {
+			t.Errorf("after %d: in use is %s, %v", after, now, err)
+		}
+	}
+}
+
+// TestATrialOfAnOlderProgramGoesBack has a trial for which nothing lies ready, or what is
+// left of another one.
+func TestATrialOfAnOlderProgramGoesBack(t *testing.T) {
+	for name, left := range map[string]func(r Root) error{
+		"nothing lies ready": func(r Root) error { r.unprepare(); return nil },
+		"of another one":     func(r Root) error { return r.prepare(Trial{From: "0.9.0", To: "0.9.1"}) },
+	} {
+		r := tried(t)
+		must(t, left(r))
+		trial, _ := r.Trial()
+		if back, err := r.Back(trial, never); !back || err != nil {
+			t.Errorf("%s: %v, %v", name, back, err)
+		}
+		if now, err := r.Current(); err != nil || now != "1.0.0" || r.Refused() != "1.1.0" {
+			t.Errorf("%s: in use is %s, refused %q: %v", name, now, r.Refused(), err)
+		}
+	}
+}
+
+func TestTwoProgramsThatStartAtOnceAreTwoStarts(t *testing.T) {
+	r := tried(t)
+	var both sync.WaitGroup
+	for range maxStarts {
+		both.Go(func() {
+			if back, err := r.Settle(never); back || err != nil {
+				t.Errorf("back %v, %v", back, err)
+			}
+		})
+	}
+	both.Wait()
+	if trial, on := r.Trial(); !on || trial.Starts != maxStarts {
+		t.Errorf("on trial %v with %d starts", on, trial.Starts)
+	}
+}
