@@ -13,6 +13,7 @@ import (
 
 // Of this machine alone: a copy of them on another one would be a mistake.
 var ofThisMachine = map[string]string{
+	"nhso.recorder_pid":       "it is the number of a person, who answers for this machine: write there who answers for the other one",
 	"mqtt.kiosk":              "each machine has a name of its own",
 	"agent.tls_cert":          "each machine has a certificate of its own",
 	"agent.tls_key":           "each machine has a certificate of its own",
@@ -29,7 +30,8 @@ const exportHead = `# The configuration of one AuthenKiosk for the next machine,
 `
 
 // Export writes what is not the default, for another machine: without what is of this
-// one alone, and without addresses that hold a password or a key. It says as comments
+// one alone, without the number of a person, and without addresses that hold a password or a
+// key. It says as comments
 // what was left out. Parse takes what it writes.
 func (l Loaded) Export() ([]byte, error) {
 	var left []string
