@@ -232,7 +232,7 @@ type place struct {
 // libraries has every module that go.mod names. A longer path is a rule of its own
 // for a part.
 var libraries = map[string]place{
-	"fyne.io/fyne/v2":        {[]string{".", "ui/dock", "ui/draw", "ui/kiosk", "ui/setup", "ui/station"}, nil, "all else runs without a screen"},
+	"fyne.io/fyne/v2":        {[]string{".", "ui/dock", "ui/draw", "ui/draw/drawtest", "ui/kiosk", "ui/setup", "ui/station"}, nil, "all else runs without a screen"},
 	"fyne.io/fyne/v2/app":    {[]string{"."}, nil, "one window, one application"},
 	"fyne.io/fyne/v2/test":   {[]string{"ui/kiosk"}, []string{".", "ui/draw", "ui/kiosk", "ui/setup", "ui/station"}, "it draws without a display"},
 	"fyne.io/fyne/v2/dialog": {nil, nil, "stock dialogs are not for patients: too small, in English, and open after the session"},

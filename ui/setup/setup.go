@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -30,6 +31,8 @@ type Options struct {
 	Key      func(*fyne.KeyEvent) bool // does what a key means around the screen; nil: nothing
 	Shortcut func(fyne.Shortcut) bool  // the same of a key that is pressed together with others; nil: nothing
 	Touched  func()                    // hears of every hand; nil: nobody does
+
+	Later func(time.Duration, func()) // calls on the goroutine of the window; nil: by a timer
 }
 
 // Screen is the screen. All of it belongs to the goroutine of the window.
@@ -37,6 +40,8 @@ type Screen struct {
 	o     Options
 	m     model.Model
 	words *draw.Words
+
+	steady draw.Steady // what devices and NHSO say is shown when no finger is on a button
 
 	window fyne.Window
 	root   *fyne.Container
@@ -80,9 +85,10 @@ func New(o Options) (*Screen, error) {
 		o: o, m: o.Model, words: words, letters: o.Keyboard, widths: map[string]*float32{},
 		root: container.NewStack(), rail: container.NewVBox(), form: container.NewVBox(), foot: container.NewVBox(), keys: container.NewVBox(),
 	}
+	s.steady.Later = o.Later
 	s.build()
 	for _, e := range model.First() {
-		o.Do(e, s.send)
+		o.Do(e, s.hear)
 	}
 	return s, nil
 }
@@ -119,6 +125,9 @@ func (s *Screen) say() draw.Speaker {
 	return draw.Speaker{Words: s.words, Lang: lang}
 }
 
+// hear takes what came of an effect.
+func (s *Screen) hear(e model.Event) { s.steady.Do(func() { s.send(e) }) }
+
 // send lets the model take an event, and shows what it has become.
 func (s *Screen) send(e model.Event) {
 	if s.begun {
@@ -133,7 +142,7 @@ func (s *Screen) send(e model.Event) {
 			s.o.Begin(b.Demo)
 			return
 		}
-		s.o.Do(e, s.send)
+		s.o.Do(e, s.hear)
 	}
 	s.build()
 	switch now := s.m.Check(s.m.Step).State; {

@@ -6,14 +6,17 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"authenkiosk/app/config"
 	model "authenkiosk/app/setup"
+	"authenkiosk/ui/draw/drawtest"
 	"authenkiosk/visit"
 )
 
@@ -24,6 +27,7 @@ type world struct {
 	asked []model.Effect
 	tell  func(model.Event)
 	began []bool
+	later []func() // what is called when time goes by
 }
 
 func newWorld(t *testing.T, face model.Face, change func(*Options)) *world {
@@ -43,6 +47,7 @@ func newWorld(t *testing.T, face model.Face, change func(*Options)) *world {
 		Model: model.New(face, false, values, model.Known{}),
 		Do:    func(e model.Effect, tell func(model.Event)) { w.asked, w.tell = append(w.asked, e), tell },
 		Begin: func(demo bool) { w.began = append(w.began, demo) },
+		Later: func(_ time.Duration, do func()) { w.later = append(w.later, do) },
 	}
 	if change != nil {
 		change(&o)
@@ -270,8 +275,65 @@ func TestNothingMovesWhenSomethingIsSaidToBeWrong(t *testing.T) {
 	}
 }
 
-// What a device says while a finger is down must not put another button in the place of the one
-// under it: Fyne would take the finger for one that slid off.
+// pass lets time go by.
+func (w *world) pass() {
+	for len(w.later) > 0 {
+		do := w.later[0]
+		w.later = w.later[1:]
+		do()
+	}
+}
+
+// buttons are those that can be touched now.
+func (w *world) buttons() (all []*button) {
+	w.each(func(_ string, o fyne.CanvasObject) {
+		if b, is := o.(*button); is && !b.Disabled() {
+			all = append(all, b)
+		}
+	})
+	return all
+}
+
+// Fyne tells a button of a tap only if it was there when the finger came down, and is there when
+// it is lifted.
+func TestATouchIsFeltWhateverADeviceSaysMeanwhile(t *testing.T) {
+	for _, step := range model.Steps() {
+		w := newWorld(t, model.Kiosk, func(o *Options) { o.Keyboard = true })
+		w.m.Step = step
+		w.build()
+		touched := 0
+		for n := range w.buttons() {
+			all := w.buttons()
+			if n >= len(all) {
+				break
+			}
+			name, felt := all[n].name, false
+			all[n].OnTapped = func() { felt = true }
+			w.asked = nil
+			w.m, _ = w.m.Take(model.Again{})
+			if !drawtest.Touch(w.window, all[n], func() {
+				w.hear(model.Looked{Found: model.Found{Readers: []string{"reader " + strconv.Itoa(n)}}})
+				w.hear(model.Checked{Of: model.LookInto{Step: step}, Check: []model.Check{{State: model.Judge}, {State: model.Good}, {State: model.Bad, Say: "setup.bad.agent"}}[n%3]})
+			}) {
+				continue
+			}
+			touched++
+			if !felt {
+				t.Errorf("%s: the touch of %q is lost", step, name)
+			}
+			w.pass()
+			if found := w.m.Found.Readers; len(found) != 1 || found[0] != "reader "+strconv.Itoa(n) {
+				t.Errorf("%s: what came under the finger is lost: %q", step, found)
+			}
+		}
+		if touched < 5 {
+			t.Errorf("%s: %d buttons were touched", step, touched)
+		}
+	}
+}
+
+// What a device says must not put another button in the place of one that stays, either: a finger
+// may rest there.
 func TestAButtonStaysWhileADeviceIsHeard(t *testing.T) {
 	w := newWorld(t, model.Kiosk, nil)
 	button := func(name string) (found fyne.CanvasObject) {

@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -35,6 +36,12 @@ func (s *Screen) button(name, label string, act func()) *button {
 
 // Name is that of the layout for tests.
 func (b *button) Name() string { return b.name }
+
+// MouseDown implements desktop.Mouseable.
+func (b *button) MouseDown(*desktop.MouseEvent) { b.s.steady.Down() }
+
+// MouseUp implements desktop.Mouseable.
+func (b *button) MouseUp(*desktop.MouseEvent) { b.s.steady.Up() }
 
 // MinSize implements fyne.Widget.
 func (b *button) MinSize() fyne.Size { return b.Button.MinSize().Max(fyne.NewSize(finger, finger)) }

@@ -24,7 +24,7 @@ func (s *Station) Calls(other int, calls []desk.Call) {
 		return
 	}
 	at.calls, at.answer = calls, ""
-	s.showCalls()
+	s.steady.Do(s.showCalls)
 }
 
 // showCalls brings the lines about calls up to date.

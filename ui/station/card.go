@@ -23,10 +23,12 @@ func (s *Station) Card(holder visit.PID) {
 		s.signIn.card(holder)
 		return
 	}
-	if s.page == page(s.counter) {
-		s.counter.show()
-	}
-	s.frame.refresh()
+	s.steady.Do(func() {
+		if s.page == page(s.counter) {
+			s.counter.show()
+		}
+		s.frame.refresh()
+	})
 }
 
 // showCard lists the visits of whoever's card is in the reader.

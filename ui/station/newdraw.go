@@ -104,7 +104,7 @@ func (p *newVisit) asked(v view) fyne.CanvasObject {
 		if i < 9 {
 			words = strconv.Itoa(i+1) + "  " + words
 		}
-		b := p.s.button(c.name, words, c.do)
+		b := p.s.button(c.name, words, p.settled(c.do))
 		b.Alignment = widget.ButtonAlignLeading
 		b.chosen(c.chosen)
 		list.Add(b)
@@ -135,16 +135,21 @@ func (p *newVisit) keypad() fyne.CanvasObject {
 	return grid
 }
 
-// keys are the buttons of what can be done, each with its key. A touch that comes right after
-// the page has changed was meant for what stood there before.
+// settled has a touch do nothing that comes right after the page has changed: it was meant for
+// what stood there before.
+func (p *newVisit) settled(do func()) func() {
+	return func() {
+		if p.s.o.Now().Sub(p.since) >= settle {
+			do()
+		}
+	}
+}
+
+// keys are the buttons of what can be done, each with its key.
 func (p *newVisit) keys(v view) fyne.CanvasObject {
 	var row []fyne.CanvasObject
 	for _, a := range v.acts {
-		b := p.s.button(a.name, p.say("do."+a.name)+"  "+string(a.key), func() {
-			if p.s.o.Now().Sub(p.since) >= settle {
-				a.do()
-			}
-		})
+		b := p.s.button(a.name, p.say("do."+a.name)+"  "+string(a.key), p.settled(a.do))
 		if a.off {
 			b.Disable()
 		}
@@ -156,7 +161,11 @@ func (p *newVisit) keys(v view) fyne.CanvasObject {
 		row = append(row, b)
 	}
 	if end := p.ending(); end != "" {
-		row = append(row, p.s.button("end", p.say(end)+"  Esc", p.back))
+		row = append(row, p.s.button("end", p.say(end)+"  Esc", func() {
+			if p.ending() == end { // else a code has come that nobody has seen yet
+				p.back()
+			}
+		}))
 	}
 	if len(row) == 0 {
 		return container.NewVBox()

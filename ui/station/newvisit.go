@@ -99,6 +99,12 @@ func (s *Station) Visit(m flow.Station) {
 	if m.State != flow.PhotoAim && m.State != flow.PhotoReview || before.Session.Insertion != m.Session.Insertion {
 		p.forgetPicture()
 	}
+	s.steady.Do(func() { s.showVisit(before, m) })
+}
+
+// showVisit draws what the visit has become.
+func (s *Station) showVisit(before, m flow.Station) {
+	p := s.fresh
 	if s.page == nil {
 		return
 	}
@@ -106,7 +112,7 @@ func (s *Station) Visit(m flow.Station) {
 		s.open(p)
 	}
 	if reflect.DeepEqual(before, m) {
-		return // a button that is being touched must not be made anew
+		return
 	}
 	s.frame.refresh()
 	p.refresh()

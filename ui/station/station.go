@@ -1,6 +1,7 @@
 package station
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -34,6 +35,7 @@ type Station struct {
 	window fyne.Window
 	root   *fyne.Container
 	keys   *keyboard
+	steady draw.Steady // what was not done by a hand is drawn when no finger is on a button
 
 	who    rules.Operator
 	token  string    // empty: nobody is signed in
@@ -79,6 +81,10 @@ func New(o Options) (*Station, error) {
 		return nil, err
 	}
 	s := &Station{o: o, owners: ownersOf(o), say: draw.Speaker{Words: words, Lang: o.Languages[0]}, root: container.NewStack()}
+	s.steady.Later = o.Later
+	s.o.Beside = func(work func(context.Context), then func()) {
+		o.Beside(work, func() { s.steady.Do(then) })
+	}
 	s.keys = &keyboard{now: o.Now, later: o.Later, scanned: s.scanned, typed: s.typedByHand}
 	s.signIn.s, s.frame.s = s, s
 	s.today, s.fresh, s.work, s.counts, s.counter = newToday(s), newNewVisit(s), newWork(s), newNumbers(s), newCounter(s)
@@ -303,7 +309,7 @@ func (s *Station) typedByHand(text string) {
 func (s *Station) Devices(d visit.Devices) {
 	s.nhso = d.NHSO
 	if s.page != nil {
-		s.frame.refresh()
+		s.steady.Do(s.frame.refresh)
 	}
 }
 

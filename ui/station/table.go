@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -103,14 +104,46 @@ func (t *table) blank() fyne.CanvasObject {
 		l.Truncation = fyne.TextTruncateEllipsis
 		cells = append(cells, l)
 	}
-	return container.New(&rowLayout{t.columns}, cells...)
+	l := &line{t: t, cells: container.New(&rowLayout{t.columns}, cells...)}
+	l.ExtendBaseWidget(l)
+	return l
+}
+
+// line is a row that is touched: the one under the finger when it comes down, while others may
+// come in above.
+type line struct {
+	widget.BaseWidget
+	t     *table
+	cells *fyne.Container
+	of    visit.ID
+}
+
+// CreateRenderer implements fyne.Widget.
+func (l *line) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(l.cells) }
+
+// MouseDown implements desktop.Mouseable.
+func (l *line) MouseDown(*desktop.MouseEvent) { l.t.s.steady.Down() }
+
+// MouseUp implements desktop.Mouseable.
+func (l *line) MouseUp(*desktop.MouseEvent) { l.t.s.steady.Up() }
+
+// Tapped implements fyne.Tappable.
+func (l *line) Tapped(*fyne.PointEvent) {
+	if w := l.t.s.window; w != nil {
+		w.Canvas().Focus(l.t)
+	}
+	if i := l.t.index(l.of); i >= 0 {
+		l.t.Select(i)
+	}
 }
 
 func (t *table) update(n widget.ListItemID, o fyne.CanvasObject) {
 	if n >= len(t.items) {
 		return
 	}
-	for i, cell := range o.(*fyne.Container).Objects {
+	shown := o.(*line)
+	shown.of = t.items[n].ID
+	for i, cell := range shown.cells.Objects {
 		words, look := t.columns[i].of(t.items[n])
 		l := cell.(*widget.Label)
 		if l.Importance != look {

@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -60,6 +61,12 @@ func (b *button) chosen(is bool) {
 		b.Refresh()
 	}
 }
+
+// MouseDown implements desktop.Mouseable.
+func (b *button) MouseDown(*desktop.MouseEvent) { b.s.steady.Down() }
+
+// MouseUp implements desktop.Mouseable.
+func (b *button) MouseUp(*desktop.MouseEvent) { b.s.steady.Up() }
 
 // MinSize implements fyne.Widget.
 func (b *button) MinSize() fyne.Size {
