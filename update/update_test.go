@@ -550,6 +550,15 @@ func TestAProgramThatAPackageOfTheSystemHasInstalledUpdatesNothing(t *testing.T)
 	}
 }
 
+// again is what an administrator does where there is no version to go back to: the first
+// one, which may have been removed since, is installed again.
+func again(r Root) error {
+	if err := r.Adopt(r.Dir("first"), "1.0.0"); err != nil {
+		return err
+	}
+	return r.flip("1.0.0")
+}
+
 // runChild updates back and forth between versions for ever, telling each start.
 func runChild(task string) int {
 	dir, key, _ := strings.Cut(task, "|")
@@ -598,7 +607,7 @@ func runChild(task string) int {
 			if errors.Is(err, ErrOlder) {
 				_, err = r.Rollback()
 				if errors.Is(err, ErrNoVersion) {
-					err = r.flip("1.0.0")
+					return again(r)
 				}
 				return err
 			}
@@ -626,6 +635,7 @@ func TestAnUpdateThatIsKilledLeavesAVersionThatWorks(t *testing.T) {
 		must(t, os.WriteFile(filepath.Join(source, FileName(v)), archive, 0o600))
 		must(t, os.WriteFile(filepath.Join(source, FileName(v)+signatureSuffix), m.sign(archive), 0o600))
 	}
+	must(t, os.CopyFS(r.Dir("first"), os.DirFS(r.path(versionsName, "1.0.0"))))
 	key, err := m.public.MarshalText()
 	must(t, err)
 	random := rand.New(rand.NewPCG(1, 8))
