@@ -71,7 +71,8 @@ type faultyNHSO struct {
 	good      bool                        // the line is good now
 	processed map[string]int              // by transId
 	queued    int                         // visits that were put into the queue
-	waiting   map[string]bool             // visits of the queue that have not been processed
+	taken     map[string]bool             // visits that were processed, or are at this moment
+	waiting   map[string]bool             // visits of the queue that were not
 	work      map[chan struct{}]time.Time // since when it works on a submission, until it is closed
 	late      sync.WaitGroup
 }
@@ -173,6 +174,7 @@ func (f *faultyNHSO) mayProcess(id string) bool {
 		return false
 	}
 	delete(f.waiting, id)
+	f.taken[id] = true
 	return true
 }
 
@@ -194,7 +196,7 @@ func (f *faultyNHSO) fill(t *testing.T, data string) (waited int, saved []string
 	f.waiting = map[string]bool{}
 	fresh := 0 // of these no request has left
 	for _, r := range open {
-		if id := string(r.Visit.ID); f.processed[id] == 0 {
+		if id := string(r.Visit.ID); !f.taken[id] {
 			f.waiting[id] = true
 		}
 		if r.State == visit.StatePending {
@@ -236,7 +238,7 @@ func TestKillingTheKioskAtRandomLosesAndDuplicatesNothing(t *testing.T) {
 	}
 	addPatients(t, zone, 0, 100+killPatients**kills)
 	addPatients(t, zone, killQueued, (*kills+2)*killQueue)
-	nhsoSide := &faultyNHSO{zone: zone, random: rand.New(rand.NewPCG(7, 7)), processed: map[string]int{}, work: map[chan struct{}]time.Time{}}
+	nhsoSide := &faultyNHSO{zone: zone, random: rand.New(rand.NewPCG(7, 7)), processed: map[string]int{}, taken: map[string]bool{}, work: map[chan struct{}]time.Time{}}
 	server := httptest.NewServer(nhsoSide)
 	defer server.Close()
 	data := t.TempDir()
