@@ -77,6 +77,8 @@ func TestSettingsGoWithThePatientWhoMadeThem(t *testing.T) {
 		keeps  bool
 	}{
 		{"a result, then another card", coded(), false},
+		{"the card of who vouched is forgotten, then another card", join(without(visit.MethodCertifier), vouched(insertions[2].into(CertifierReader))[:3], []Event{TapClose{}}), false},
+		{"a card that nobody has taken, then another one", []Event{CardInserted{insertions[0]}, TapClose{}}, false},
 		{"sent to the desk, then another card", []Event{TapNoCard{}, TapNoNumber{insertions[0]}}, false},
 		{"without a card, and then it is found", []Event{TapNoCard{CardHere: true}, TapMethod{visit.MethodPhoto, insertions[0]}}, true},
 	} {

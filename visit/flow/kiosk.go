@@ -152,16 +152,16 @@ func (k *kiosk) end() {
 // came while the last visit was being sent is read now.
 func (k *kiosk) ended(last Way) {
 	k.m.Ending = k.m.endingOf(last)
-	k.m.Prefs = Prefs{}
 	k.m.CardHere = false
 	switch {
 	case !k.m.Waiting.IsZero():
+		k.m.Prefs = Prefs{} // of who stood there before
 		next := k.m.Waiting
 		k.m.Waiting = Insertion{}
 		w, effects := k.m.Begin(next)
 		k.went(w, effects, false, true)
 	case k.m.CardIn || k.m.Forgotten:
-		k.enter(TakeCard)
+		k.enter(TakeCard) // in the language of whoever is to read it
 		k.do(Chime{ToneAttention})
 	default:
 		k.enter(Welcome)
@@ -210,7 +210,7 @@ func (k *kiosk) inserted(e CardInserted) {
 		k.m.Waiting = i
 		k.end()
 		return
-	case k.m.State.informs() && !k.m.Session.Insertion.IsZero():
+	case k.m.State.informs() && !k.m.Session.Insertion.IsZero(), k.m.State == TakeCard:
 		k.m.Prefs = Prefs{} // somebody else is here now
 	}
 	k.way(e)

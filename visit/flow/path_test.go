@@ -231,8 +231,13 @@ func TestAPatientsSettingsEndWithTheSession(t *testing.T) {
 	if want := (Prefs{"en", TextLarge, ContrastDark}); m.Prefs != want {
 		t.Fatalf("the settings are %+v, want %+v", m.Prefs, want)
 	}
+	chosen := m.Prefs
 	m, _ = Step(m, TapClose{})
-	if m.State != TakeCard || m.Prefs != (Prefs{}) {
+	if m.State != TakeCard || m.Prefs != chosen {
+		t.Errorf("who is to take the card reads of it in state %v with settings %+v", m.State, m.Prefs)
+	}
+	m, _ = Step(m, CardRemoved{})
+	if m.State != Welcome || m.Prefs != (Prefs{}) {
 		t.Errorf("state %v with settings %+v", m.State, m.Prefs)
 	}
 	m, _ = play(t, TapLanguage{"en"}, TimerFired{TimerPrefs})
