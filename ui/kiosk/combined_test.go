@@ -102,3 +102,20 @@ func TestACardThatVouchesIsAskedForWhereThereIsAReaderForIt(t *testing.T) {
 		}
 	}
 }
+
+// A button that changes nothing reads as a kiosk that has stopped.
+func TestAUnitOfOneLanguageHasNoButtonForAnother(t *testing.T) {
+	for languages, want := range map[string]bool{"th": false, "en": false, "th en": true, "en th": true} {
+		for _, closed := range []visit.Problem{visit.NoProblem, visit.ConfigWrong} {
+			o := sampleOptions()
+			o.Languages, o.Closed = strings.Fields(languages), closed
+			for _, size := range displays {
+				k := shown(t, o, welcomeModel(), size)
+				checkLayout(t, languages, k, size)
+				if got := slices.ContainsFunc(k.s.Active, func(x *draw.Target) bool { return x.Name == "language" }); got != want {
+					t.Errorf("%s, closed because of %v: a button for the language: %t", languages, closed, got)
+				}
+			}
+		}
+	}
+}

@@ -206,18 +206,19 @@ func (c *scene) bottomButtons() []draw.Button {
 	if c.m.Prefs.TextSize == flow.TextLargest {
 		size.Label, size.Icon = c.say.Say("button.normal"), "smaller"
 	}
-	other := c.otherLanguage()
-	list := []draw.Button{
-		{Name: "help", Label: c.say.Say("button.help"), Icon: "help", Act: c.send(flow.TapHelp{})},
-		{
+	var list []draw.Button
+	if c.o.Closed == visit.NoProblem { // else there is nothing to help with
+		list = append(list, draw.Button{Name: "help", Label: c.say.Say("button.help"), Icon: "help", Act: c.send(flow.TapHelp{})})
+	}
+	if other := c.otherLanguage(); other != c.say.Lang {
+		list = append(list, draw.Button{
 			Name: "language", Label: draw.Speaker{Words: c.words, Lang: other}.Say("language.name"), Icon: "language",
 			Act: c.send(flow.TapLanguage{Language: other}),
-		},
-		size,
-		{Name: "contrast", Label: c.say.Say("button.contrast"), Icon: "contrast", Act: c.send(flow.TapContrast{})},
+		})
 	}
+	list = append(list, size, draw.Button{Name: "contrast", Label: c.say.Say("button.contrast"), Icon: "contrast", Act: c.send(flow.TapContrast{})})
 	if c.o.Closed != visit.NoProblem {
-		return list[1:] // there is nothing to help with
+		return list
 	}
 	switch c.m.State {
 	case flow.Welcome, flow.Sending, flow.TakeCard:
