@@ -119,3 +119,27 @@ func TestAUnitOfOneLanguageHasNoButtonForAnother(t *testing.T) {
 		}
 	}
 }
+
+func TestTheButtonsOfEveryScreenWorkBesideAWarningThatHidesNothing(t *testing.T) {
+	n := fullSession(t).Insertion.Number
+	for button, works := range map[string]func(flow.Model) bool{
+		"language":  func(m flow.Model) bool { return m.Prefs.Language == "en" },
+		"text-size": func(m flow.Model) bool { return m.Prefs.TextSize == flow.TextLarge },
+		"contrast":  func(m flow.Model) bool { return m.Prefs.Contrast == flow.ContrastDark },
+		"help":      func(m flow.Model) bool { return m.Help },
+	} {
+		p := atKiosk(t, panels[0])
+		p.insert(fullSession(t).Phone)
+		p.tap("confirm")
+		p.tell(flow.VisitSaved{Number: n})
+		p.tell(flow.VisitDone{Number: n, Code: sampleCode, IssuedAt: noon})
+		p.tell(flow.TimerFired{Timer: flow.TimerIdle})
+		if p.m.State != flow.Result || !p.m.Warning {
+			t.Fatalf("state %v, warning %t", p.m.State, p.m.Warning)
+		}
+		p.tap(button)
+		if p.m.Warning || !works(p.m) {
+			t.Errorf("%s: warning %t, settings %+v, help %t", button, p.m.Warning, p.m.Prefs, p.m.Help)
+		}
+	}
+}

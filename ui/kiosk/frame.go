@@ -202,21 +202,21 @@ func (c *scene) imprint(strip draw.Area) {
 }
 
 func (c *scene) bottomButtons() []draw.Button {
-	size := draw.Button{Name: "text-size", Label: c.say.Say("button.larger"), Icon: "larger", Act: c.send(flow.TapTextSize{})}
+	size := draw.Button{Name: "text-size", Label: c.say.Say("button.larger"), Icon: "larger", Act: c.always(flow.TapTextSize{})}
 	if c.m.Prefs.TextSize == flow.TextLargest {
 		size.Label, size.Icon = c.say.Say("button.normal"), "smaller"
 	}
 	var list []draw.Button
 	if c.o.Closed == visit.NoProblem { // else there is nothing to help with
-		list = append(list, draw.Button{Name: "help", Label: c.say.Say("button.help"), Icon: "help", Act: c.send(flow.TapHelp{})})
+		list = append(list, draw.Button{Name: "help", Label: c.say.Say("button.help"), Icon: "help", Act: c.always(flow.TapHelp{})})
 	}
 	if other := c.otherLanguage(); other != c.say.Lang {
 		list = append(list, draw.Button{
 			Name: "language", Label: draw.Speaker{Words: c.words, Lang: other}.Say("language.name"), Icon: "language",
-			Act: c.send(flow.TapLanguage{Language: other}),
+			Act: c.always(flow.TapLanguage{Language: other}),
 		})
 	}
-	list = append(list, size, draw.Button{Name: "contrast", Label: c.say.Say("button.contrast"), Icon: "contrast", Act: c.send(flow.TapContrast{})})
+	list = append(list, size, draw.Button{Name: "contrast", Label: c.say.Say("button.contrast"), Icon: "contrast", Act: c.always(flow.TapContrast{})})
 	if c.o.Closed != visit.NoProblem {
 		return list
 	}
@@ -230,6 +230,18 @@ func (c *scene) bottomButtons() []draw.Button {
 	return append(list, draw.Button{
 		Name: "start-again", Label: c.say.Say("button.start-again"), Icon: "close", Act: c.send(flow.TapClose{}),
 	})
+}
+
+// always passes on a tap on a button that is on every screen. Where it can be touched
+// beside the warning, which lies over nothing there, the touch answers that as well.
+func (c *scene) always(e flow.Event) func() {
+	if !c.m.Warning {
+		return c.send(e)
+	}
+	return func() {
+		c.o.Send(flow.TapMoreTime{})
+		c.o.Send(e)
+	}
 }
 
 // endsByDone reports whether the screen is an end, which is closed by "done": "cancel"
