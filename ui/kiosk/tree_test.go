@@ -120,6 +120,9 @@ func mustBeSeen(t *testing.T, screen string, x *draw.Target, below []fyne.Canvas
 	}
 }
 
+// leastGap is 3 mm, in pixels of a panel of 1080 lines.
+const leastGap = 16
+
 // mustStandApart fails when two places to touch are too near to each other.
 func mustStandApart(t *testing.T, screen string, k *Kiosk) {
 	t.Helper()
@@ -128,7 +131,7 @@ func mustStandApart(t *testing.T, screen string, k *Kiosk) {
 			if a.Name == "" || b.Name == "" {
 				continue
 			}
-			if d := distance(a, b); d < 12*k.s.Geo.Unit {
+			if d := distance(a, b); d < leastGap*k.s.Geo.Unit {
 				t.Errorf("%s: %s and %s are %.0f px apart", screen, a.Name, b.Name, d)
 			}
 		}
