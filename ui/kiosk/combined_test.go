@@ -1,6 +1,7 @@
 package kiosk
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -140,6 +141,37 @@ func TestTheButtonsOfEveryScreenWorkBesideAWarningThatHidesNothing(t *testing.T)
 		p.tap(button)
 		if p.m.Warning || !works(p.m) {
 			t.Errorf("%s: warning %t, settings %+v, help %t", button, p.m.Warning, p.m.Prefs, p.m.Help)
+		}
+	}
+}
+
+func TestTheWelcomeScreenHasRoomForWhateverIsOutOfOrder(t *testing.T) {
+	for _, size := range slices.Concat(panels, turned) {
+		k := shown(t, sampleOptions(), welcomeModel(), size)
+		for _, lang := range []string{"th", "en"} {
+			for text := flow.TextNormal; text <= flow.TextLargest; text += flow.TextLargest {
+				for _, nhso := range []visit.DeviceState{visit.DeviceReady, visit.DeviceDown} {
+					for _, printer := range []visit.Problem{visit.NoProblem, visit.PrinterNoPaper, visit.PrinterCoverOpen, visit.PrinterUnavailable} {
+						for _, left := range []bool{false, true} {
+							m := welcomeModel()
+							anyWay(&m)
+							m.Devices.NHSO, m.Devices.PrinterProblem, m.Left = nhso, printer, left
+							if printer != visit.NoProblem {
+								m.Devices.Printer = visit.DeviceDown
+							}
+							m.Prefs = flow.Prefs{Language: lang, TextSize: text}
+							said := map[string]bool{}
+							k.words.Said = func(key string) { said[key] = true }
+							k.Show(m)
+							name := fmt.Sprintf("%v, %s, size %d, NHSO %v, printer %v, a card left %t", size, lang, text, nhso, printer, left)
+							checkLayout(t, name, k, size)
+							if said["welcome.left"] != left || said["welcome.nhso"] != (nhso == visit.DeviceDown) {
+								t.Errorf("%s: %q", name, k.Texts())
+							}
+						}
+					}
+				}
+			}
 		}
 	}
 }

@@ -208,7 +208,8 @@ func (c *scene) welcomeNotices() []note {
 		out = append(out, note{"print", c.say.Say("welcome.reprint")})
 	}
 	if c.m.Left {
-		out = append(out, note{"card-small", c.say.Say("welcome.left")})
+		// There is room for two. What the printer lacks is said again with the code.
+		out = append(out[:min(len(out), 1)], note{"card-small", c.say.Say("welcome.left")})
 	}
 	return out
 }
