@@ -7,6 +7,7 @@ import (
 
 	"authenkiosk/desk"
 	"authenkiosk/visit"
+	rules "authenkiosk/visit/desk"
 )
 
 // tellEvery is how often another machine is asked whether it waits for the end of a visit
@@ -16,9 +17,13 @@ const tellEvery = time.Minute
 // complete saves a visit for an item over there, by whoever is signed in there with that
 // token of ours. desk.NotFound: it has no item of that id, or nobody is signed in there.
 func (o *Other) complete(ctx context.Context, token string, item visit.ID, v visit.Visit, jpeg []byte) error {
-	who, _, err := o.visit(ctx, token, item, v.PID)
+	who, is, err := o.visit(ctx, token, item, v.PID)
 	if err != nil {
 		return err
+	}
+	// The owner looks whether the day is over by its own clock, which may be minutes behind.
+	if is.Day.Before(v.ServiceDate) && is.Kind != rules.Misdated {
+		return &desk.Error{Code: desk.NotOpen, Err: errDayOver}
 	}
 	return o.completer.Complete(ctx, who, item, v, jpeg)
 }

@@ -14,6 +14,7 @@ import (
 	"authenkiosk/desk"
 	"authenkiosk/desk/local"
 	"authenkiosk/visit"
+	rules "authenkiosk/visit/desk"
 	"authenkiosk/visit/flow"
 )
 
@@ -63,6 +64,8 @@ type holder struct {
 	peer
 	person    string // whose item it is
 	item      visit.ID
+	day       visit.Date // of the item
+	kind      rules.Kind
 	hangs     bool
 	completed visit.ID
 	ended     atomic.Bool // a call that has hung
@@ -80,7 +83,7 @@ func (h *holder) Visit(ctx context.Context, _ desk.Operator, id visit.ID) (desk.
 }
 
 func (h *holder) row() desk.Item {
-	return desk.Item{ID: h.item, PID: "x-xxxx-xxxxx-" + h.person[10:12] + "-" + h.person[12:]}
+	return desk.Item{ID: h.item, Day: h.day, Kind: h.kind, PID: "x-xxxx-xxxxx-" + h.person[10:12] + "-" + h.person[12:]}
 }
 
 func (h *holder) Visits(_ context.Context, _ desk.Operator, q desk.Query) (p desk.Page, err error) {
@@ -148,6 +151,32 @@ func TestAnItemOfAnotherMachineIsNotCompletedByAPersonWhoseMaskedNumberIsTheSame
 	}
 	if err := at(m).keepFor(t.Context(), "token", heldItem, v, nil); !errors.Is(err, errOtherPerson) || m.completed != "" {
 		t.Errorf("%v, completed by %q", err, m.completed)
+	}
+}
+
+// The clocks of two machines differ by minutes, and at the one it is midnight already.
+func TestACodeOfTheNextDayCompletesNoItemOfAnotherMachine(t *testing.T) {
+	today := visit.Date{Year: 2026, Month: time.November, Day: 30}
+	for _, c := range []struct {
+		name string
+		made visit.Date
+		kind rules.Kind
+		want error
+	}{
+		{"of the item's own day", today, rules.Draft, nil},
+		{"of the next day", today.Next(), rules.Draft, errDayOver},
+		{"of the next day, for somebody unknown", today.Next(), rules.Unknown, errDayOver},
+		{"of the next day, for an item of no day", today.Next(), rules.Misdated, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := &holder{person: "9000000000012", item: heldItem, day: today, kind: c.kind}
+			v := madeBy(t, m.person)
+			v.ServiceDate = c.made
+			err := at(m).keepFor(t.Context(), "token", heldItem, v, nil)
+			if !errors.Is(err, c.want) || (m.completed != "") != (c.want == nil) {
+				t.Errorf("%v, completed by %q", err, m.completed)
+			}
+		})
 	}
 }
 
