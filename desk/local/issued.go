@@ -55,10 +55,11 @@ func (d *Desk) Void(_ context.Context, o desk.Operator, id visit.ID, why rules.V
 	if _, err := rules.ParseVoidReason(string(why)); err != nil {
 		return refused(desk.BadRequest, err)
 	}
-	if _, err := d.allowed(o, rules.Void, id); err != nil {
+	r, err := d.allowed(o, rules.Void, id)
+	if err != nil {
 		return err
 	}
-	return d.changed(id, d.o.Store.Void(id, o.Name, why, d.o.Now()))
+	return d.changed(r, d.o.Store.Void(id, o.Name, why, d.o.Now()))
 }
 
 // Reprint implements desk.Desk.

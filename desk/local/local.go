@@ -32,7 +32,7 @@ type Options struct {
 	HCode    string                               // of the unit
 	NHSO     NHSO                                 // nil: nobody can be asked here
 	Rights   Rights                               // nil: the same
-	Changed  func(visit.ID, visit.State)          // hears of a change that is on the disk; nil: nobody does
+	Changed  func(visit.ID, visit.State)          // hears of another state, once it is on the disk; nil: nobody does
 	Feed     *Feed                                // of the machine's visits, which hears of changes here; nil: those here are all
 	Machine  string                               // its name, for calls for help
 	Lights   func() []desk.Finding                // how its devices are now; nil: nobody knows
@@ -143,8 +143,10 @@ func (d *Desk) allowed(o desk.Operator, a rules.Action, id visit.ID) (r storage.
 	return r, Coded(err)
 }
 
-// changed tells where a visit stands after a change.
-func (d *Desk) changed(id visit.ID, err error) error {
+// changed tells of a change of a visit, which was read before, and where it stands if that is
+// another state now.
+func (d *Desk) changed(before storage.Record, err error) error {
+	id := before.Visit.ID
 	if err = Coded(err); err != nil {
 		var held *desk.Error
 		if errors.As(err, &held) && held.Visit == id {
@@ -153,7 +155,7 @@ func (d *Desk) changed(id visit.ID, err error) error {
 		return err
 	}
 	d.o.Feed.Tell(desk.ChangedVisit, id)
-	if r, err := d.o.Store.Visit(id); err == nil {
+	if r, err := d.o.Store.Visit(id); err == nil && r.State != before.State {
 		d.o.Changed(id, r.State)
 	}
 	return nil
@@ -166,10 +168,11 @@ func (d *Desk) Watch(ctx context.Context, after desk.Place, hear func(desk.Chang
 
 // Hold implements desk.Desk.
 func (d *Desk) Hold(_ context.Context, o desk.Operator, id visit.ID) error {
-	if _, err := d.allowed(o, rules.Hold, id); err != nil {
+	r, err := d.allowed(o, rules.Hold, id)
+	if err != nil {
 		return err
 	}
-	return d.changed(id, d.o.Store.Hold(id, o.Name, d.o.Now()))
+	return d.changed(r, d.o.Store.Hold(id, o.Name, d.o.Now()))
 }
 
 // Release implements desk.Desk.
@@ -194,7 +197,7 @@ func (d *Desk) Release(ctx context.Context, o desk.Operator, id visit.ID) (a des
 	if len(a.Codes) > 0 {
 		said.Code, said.Issued = a.Codes[0].Code, a.Codes[0].At
 	}
-	return a, d.changed(id, d.o.Store.Release(id, r.Hold.By, o.Name, said, d.o.Now()))
+	return a, d.changed(r, d.o.Store.Release(id, r.Hold.By, o.Name, said, d.o.Now()))
 }
 
 // Complete implements desk.Desk.
@@ -206,7 +209,7 @@ func (d *Desk) Complete(_ context.Context, o desk.Operator, id, made visit.ID) e
 	if i := d.item(r, d.today()); !slices.ContainsFunc(i.Steps, rules.Step.MakesCode) {
 		return refused(desk.NotOpen, errors.New("its day is over"))
 	}
-	return d.changed(id, d.o.Store.CompleteAway(id, o.Name, made, d.o.Now()))
+	return d.changed(r, d.o.Store.CompleteAway(id, o.Name, made, d.o.Now()))
 }
 
 // Completions implements desk.Desk.
@@ -230,8 +233,12 @@ func (d *Desk) Completed(_ context.Context, station string, c desk.Completion) e
 	if _, err := visit.ParseAuthenCode(string(c.Code)); err != nil && c.Code != "" {
 		return refused(desk.BadRequest, err)
 	}
+	r, err := d.o.Store.Visit(item)
+	if err != nil {
+		return Coded(err)
+	}
 	said := storage.Answer{Code: c.Code, Issued: c.Issued}
-	return d.changed(item, d.o.Store.AwayEnded(item, station, c.Made, said, d.o.Now()))
+	return d.changed(r, d.o.Store.AwayEnded(item, station, c.Made, said, d.o.Now()))
 }
 
 // Settle implements desk.Desk.
@@ -249,7 +256,7 @@ func (d *Desk) Settle(ctx context.Context, o desk.Operator, id visit.ID, code vi
 	}
 	for _, c := range a.Codes {
 		if c.Code == code {
-			return d.changed(id, d.o.Store.Settle(id, o.Name, code, c.At, "", d.o.Now()))
+			return d.changed(r, d.o.Store.Settle(id, o.Name, code, c.At, "", d.o.Now()))
 		}
 	}
 	return refused(desk.NotConfirmed, nil)
@@ -260,18 +267,20 @@ func (d *Desk) Close(_ context.Context, o desk.Operator, id visit.ID, why rules.
 	if _, err := rules.ParseReason(string(why)); err != nil {
 		return refused(desk.BadRequest, err)
 	}
-	if _, err := d.held(o, why.Action(), id); err != nil {
+	r, err := d.held(o, why.Action(), id)
+	if err != nil {
 		return err
 	}
-	return d.changed(id, d.o.Store.GiveUp(id, o.Name, why, d.o.Now()))
+	return d.changed(r, d.o.Store.GiveUp(id, o.Name, why, d.o.Now()))
 }
 
 // Reopen implements desk.Desk.
 func (d *Desk) Reopen(_ context.Context, o desk.Operator, id visit.ID) error {
-	if _, err := d.allowed(o, rules.Reopen, id); err != nil {
+	r, err := d.allowed(o, rules.Reopen, id)
+	if err != nil {
 		return err
 	}
-	return d.changed(id, d.o.Store.Reopen(id, o.Name, d.o.Now()))
+	return d.changed(r, d.o.Store.Reopen(id, o.Name, d.o.Now()))
 }
 
 // Ask implements desk.Desk.

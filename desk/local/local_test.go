@@ -62,6 +62,29 @@ func TestEveryChangeAtTheDeskIsToldAndNothingElseIs(t *testing.T) {
 	}
 }
 
+// Programs hear of a code when a visit is told to be done: of one that is not to be used they
+// would hear as of a new one.
+func TestThatAVisitHasItsCodeIsToldOnce(t *testing.T) {
+	const code visit.AuthenCode = "PP1200000001"
+	s, ctx, told := openStore(t), t.Context(), map[visit.State]int{}
+	var owner desk.Desk = New(Options{Store: s, NHSO: &desktest.NHSO{}, Now: new(desktest.Clock).Now, Changed: func(_ visit.ID, to visit.State) { told[to]++ }})
+	item, made := desktest.Visit(1, desktest.Noon).ID, desktest.Visit(2, desktest.Noon).ID
+	end := desk.Completion{Item: item, Made: made, Code: code, Issued: desktest.Noon}
+	err := errors.Join(s.Save(desktest.Visit(1, desktest.Noon), desktest.Noon), owner.Hold(ctx, anna, item), owner.Complete(ctx, anna, item, made), owner.Completed(ctx, "desk-1", end))
+	if err != nil || told[visit.StateDone] != 1 {
+		t.Fatalf("%v, told %v", err, told)
+	}
+	for what, again := range map[string]func() error{
+		"the end is told again, as its answer was lost": func() error { return owner.Completed(ctx, "desk-1", end) },
+		"the code is marked as void":                    func() error { return owner.Void(ctx, anna, item, rules.WrongPerson) },
+		"its slip is printed again":                     func() error { _, err := owner.Reprint(ctx, anna, item); return err },
+	} {
+		if err := again(); err != nil || told[visit.StateDone] != 1 {
+			t.Errorf("%s: %v, told %v", what, err, told)
+		}
+	}
+}
+
 func TestWhereNobodyCanAskNHSONothingIsReleased(t *testing.T) {
 	s, ctx := openStore(t), t.Context()
 	d := New(Options{Store: s})

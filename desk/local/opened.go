@@ -21,9 +21,11 @@ func (d *Desk) OpenItem(_ context.Context, o desk.Operator, id visit.ID, hn visi
 	if err := d.allow(o, rules.OpenItem, id); err != nil {
 		return err
 	}
+	before, _ := d.o.Store.Visit(id) // it is there when it was opened already
+	before.Visit.ID = id
 	err := d.o.Store.OpenItem(id, d.o.HCode, hn, storage.Opened{By: o.Name, Why: why}, d.o.Now())
 	if errors.Is(err, storage.ErrExists) {
 		return refused(desk.BadRequest, err)
 	}
-	return d.changed(id, err)
+	return d.changed(before, err)
 }
