@@ -178,10 +178,12 @@ func (o *Other) out(ctx context.Context, id rules.OperatorID) {
 
 func (o *Other) in(ctx context.Context, s signing) {
 	as, err := o.owner.SignInAs(ctx, s.who.Name.Full(), s.pin)
-	wrong := errors.Is(err, desk.WrongPIN) || errors.Is(err, desk.Locked)
+	wrong, locked := errors.Is(err, desk.WrongPIN), errors.Is(err, desk.Locked)
 	o.mu.Lock()
-	if wrong {
+	if wrong { // while it is locked no PIN is looked at, so that nothing is known of this one
 		o.refused[s.who.ID] = s.who.PINs
+	}
+	if wrong || locked {
 		err = &desk.Error{Code: desk.NotSignedIn, Err: err}
 	}
 	_, there := o.signed[s.token]

@@ -150,6 +150,27 @@ func TestAPINThatIsWrongThereIsTriedOnceUntilAnotherIsSet(t *testing.T) {
 	})
 }
 
+// A colleague has mistyped there before: the PIN was not looked at.
+func TestAPINThatWasNotLookedAtThereIsTriedWithTheNextSignIn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOwner()
+		o.err = &desk.Error{Code: desk.Locked, Err: &rules.LockedError{Wait: 15 * time.Second, Machine: true}}
+		other, _ := elsewhere(t, o)
+		other.come("one", anna, pin)
+		synctest.Wait()
+		if _, err := other.Who("one"); !errors.Is(err, desk.NotSignedIn) {
+			t.Errorf("while that machine is locked: %v", err)
+		}
+		other.leave("one")
+		o.err = nil
+		other.come("two", anna, pin)
+		synctest.Wait()
+		if who, err := other.Who("two"); err != nil || who.ID != there {
+			t.Errorf("afterwards: %+v, %v", who, err)
+		}
+	})
+}
+
 func TestAMachineThatWasAwayIsTriedAgainWithTheNextSignIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newOwner()
