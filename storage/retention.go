@@ -58,7 +58,8 @@ func (e *UnconfirmedError) Error() string {
 }
 
 // undeliveredDays is how long settled visits wait for a receiver that takes nothing,
-// after their day and after they were settled.
+// after their day and after they were settled, and items for the end of what another machine
+// makes for them.
 const undeliveredDays = 7
 
 // Any reports whether something was erased, so that Compact is worth its time.
@@ -173,7 +174,7 @@ func (k Keep) over(r Record, today visit.Date, setAside bool, done *Erased) bool
 	waits := r.feed > k.Delivered || setAside
 	switch {
 	case r.State == visit.StateStaff:
-		return quiet(k.StaffDays)
+		return quiet(k.StaffDays) && (!r.Hold.isAway() || quiet(undeliveredDays))
 	case !settled(r.State):
 		done.Kept++
 		return false

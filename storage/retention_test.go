@@ -261,6 +261,26 @@ func TestARefusalThatNobodyHasClosedIsKeptAsLongAsOtherWork(t *testing.T) {
 	}
 }
 
+// The machine that makes a visit for it, or this one, was away over a weekend.
+func TestAnItemWhoseEndAnotherMachineHasNotToldWaitsForAWeek(t *testing.T) {
+	keep := keepADay
+	keep.StaffDays = 1
+	s := away(t, t.TempDir())
+	s.now = func() time.Time { return noon }
+	for _, days := range []int{0, keep.StaffDays + 1, undeliveredDays} {
+		if got, err := s.Expire(noon.AddDate(0, 0, days), keep); err != nil || got.Visits != 0 {
+			t.Errorf("after %d days: %+v, %v", days, got, err)
+		}
+	}
+	must(t, s.AwayEnded(madeUp(1).ID, "desk-1", madeUp(2).ID, Answer{Code: code, Issued: noon}, noon))
+
+	s = away(t, t.TempDir())
+	s.now = func() time.Time { return noon }
+	if got, err := s.Expire(noon.AddDate(0, 0, undeliveredDays+1), keep); err != nil || got.Visits != 1 || got.Unclosed != 1 {
+		t.Errorf("after more than a week: %+v, %v", got, err)
+	}
+}
+
 func TestVisitsThatAReceiverHasNotGotWaitForAWeek(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	delivered := aged(t, s, 1, 3, visit.StateDone)
