@@ -237,6 +237,7 @@ type Settings struct {
 	ofZone         string
 	out            string
 	settings       string    // the file of the settings that hold; empty: none
+	unknown        []string  // what is in it that this version does not know
 	say            io.Writer // of the line that names the zone; nil: none, or it is written
 }
 
@@ -344,7 +345,10 @@ func (s *Settings) LoadWhole() (config.Loaded, error) {
 	if err != nil {
 		return l, err
 	}
-	s.settings = l.Settings
+	if len(l.Unknown) > 0 && s.unknown == nil {
+		s.Log.Warn("a newer version has written settings of which this one knows nothing: they stay, and mean nothing", "file", l.Settings, "keys", strings.Join(l.Unknown, ", "))
+	}
+	s.settings, s.unknown = l.Settings, l.Unknown
 	s.name(l.Config)
 	return l, nil
 }

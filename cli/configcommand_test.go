@@ -40,6 +40,29 @@ func TestBadSettingsStopACommandAndAreNamed(t *testing.T) {
 	}
 }
 
+// TestAVersionThatIsPutBackStartsWithTheSettingsOfTheNewerOne looks at what everything does
+// that reads the configuration.
+func TestAVersionThatIsPutBackStartsWithTheSettingsOfTheNewerOne(t *testing.T) {
+	file, data := zoneConfig(t)
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, config.SettingsFile(data), "[unit]\ncolour = \"blue\"\n")
+	for _, command := range [][]string{{"config", "show"}, {"zone", "show"}} {
+		got := call(t, "", append(command, "-config", file, "-data", data)...)
+		if got.status != exitOK || strings.Count(got.err, "unit.colour") != 1 {
+			t.Errorf("%q: %+v", command, got)
+		}
+	}
+	got := call(t, "", "doctor", "-config", file, "-data", data)
+	for line := range strings.Lines(got.out) {
+		if strings.Contains(line, "unit.colour") && strings.Contains(line, "warning") {
+			return
+		}
+	}
+	t.Errorf("doctor does not warn of it: %+v", got)
+}
+
 func TestAConfigurationGoesToTheNextMachine(t *testing.T) {
 	file, data := zoneConfig(t)
 	if _, err := config.Change(file, data, map[string]string{"unit.hcode": "10001", "printer.kind": "escpos-tcp", "printer.address": "192.0.2.7:9100"}); err != nil {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"authenkiosk/app"
@@ -49,7 +50,7 @@ func (p *Program) doctor(ctx context.Context, s *Settings) error {
 		return err
 	}
 	data := filepath.Join(s.Data, string(c.NHSO.Zone))
-	findings := examine(ctx, p.checksOf(c, s.source(), data))
+	findings := examine(ctx, p.checksOf(c, s, data))
 	steps, found := lastSteps(ctx, data)
 	findings = append(findings, found)
 	findings = append(findings, crashFindings(filepath.Join(s.Data, crashFolder))...)
@@ -71,7 +72,7 @@ func (p *Program) doctor(ctx context.Context, s *Settings) error {
 func (p *Program) Findings(c config.Config, s *Settings, patients bool) func(context.Context) []desk.Finding {
 	data := filepath.Join(s.Data, string(c.NHSO.Zone))
 	return func(ctx context.Context) (list []desk.Finding) {
-		checks := p.checksOf(c, s.source(), data)
+		checks := p.checksOf(c, s, data)
 		if p.Checks != nil && patients {
 			for _, own := range p.Checks(c, nil) {
 				checks = slices.DeleteFunc(checks, func(k check) bool { return k.name == own.Name })
@@ -89,7 +90,7 @@ func (p *Program) Findings(c config.Config, s *Settings, patients bool) func(con
 const usesData = "data"
 
 // checksOf are the checks of a machine, in the order of the report.
-func (p *Program) checksOf(c config.Config, source, data string) []check {
+func (p *Program) checksOf(c config.Config, s *Settings, data string) []check {
 	one := func(name, uses string, look func(ctx context.Context) finding) check {
 		return check{name, uses, func(ctx context.Context) []finding { return []finding{look(ctx)} }}
 	}
@@ -104,7 +105,12 @@ func (p *Program) checksOf(c config.Config, source, data string) []check {
 	}
 	checks := []check{
 		one("configuration", "", func(context.Context) finding {
-			return finding{"configuration", FindingOK, fmt.Sprintf("unit %s, zone %s, upstream %s; %s", c.Unit.HCode, c.NHSO.Zone, c.NHSO.Upstream, source)}
+			f := finding{"configuration", FindingOK, fmt.Sprintf("unit %s, zone %s, upstream %s; %s", c.Unit.HCode, c.NHSO.Zone, c.NHSO.Upstream, s.source())}
+			if len(s.unknown) > 0 {
+				f.State = FindingWarning
+				f.Detail += fmt.Sprintf("; a newer version has written what %s does not know, and keeps: %s", app.Version(), strings.Join(s.unknown, ", "))
+			}
+			return f
 		}),
 		one("card reader", "", func(context.Context) finding { return readerFinding(c) }),
 		one("disk", "", func(context.Context) finding { return diskFinding(data) }),

@@ -22,6 +22,9 @@ import (
 type Loaded struct {
 	Config
 	File, Settings string // the two files; an empty name: none was read
+	// Unknown are keys and sections of the settings of which this version knows nothing: a
+	// newer one has written them. They mean nothing here, and a change keeps them.
+	Unknown []string
 
 	values map[string]any    // of every key, as it is written
 	from   map[string]string // the file that states a key
@@ -84,7 +87,7 @@ func parseOver(base, over layer) (Loaded, error) {
 		r.under = place{r.name, r.lines}
 		r.name, r.lines = this.name, lines
 		if this.name == over.name && over.name != "" {
-			r.onlySettable(tree)
+			l.Unknown = r.onlySettable(tree)
 		} else {
 			r.sections(tree)
 		}
@@ -124,10 +127,16 @@ func document(from layer) (tree map[string]any, lines map[string]int, err error)
 	return tree, found.lines, nil
 }
 
-// onlySettable takes the settings: every other key is a mistake there.
-func (r *reader) onlySettable(tree map[string]any) {
+// onlySettable takes the settings: keys that stand in a configuration alone are mistakes
+// there. It returns those of which this version knows nothing. A newer version writes such
+// keys, and the one before it has to start when it is put back.
+func (r *reader) onlySettable(tree map[string]any) (unknown []string) {
 	allowed := map[string]any{}
 	for section, value := range tree {
+		if !isSection(section) {
+			unknown = append(unknown, printable(section))
+			continue
+		}
 		table, ok := value.(map[string]any)
 		if !ok {
 			r.fail(section, ": the program keeps no such key here")
@@ -135,16 +144,25 @@ func (r *reader) onlySettable(tree map[string]any) {
 		}
 		kept := map[string]any{}
 		for key, v := range table {
-			if full := section + "." + key; !slices.Contains(settable, full) {
-				r.fail(full, ": the program keeps no such key here: write it into the configuration")
-			} else {
+			switch full := section + "." + key; {
+			case slices.Contains(settable, full):
 				kept[key] = v
+			case isKey(full):
+				r.fail(full, ": the program keeps no such key here: write it into the configuration")
+			default:
+				unknown = append(unknown, printable(full))
 			}
 		}
 		allowed[section] = kept
 	}
 	r.sections(allowed)
+	slices.Sort(unknown)
+	return unknown
 }
+
+func isSection(name string) bool { return name == webhookSection || len(keysOf(name)) > 0 }
+
+func isKey(full string) bool { return keys[full] != nil || full == nextKey }
 
 // take notes the values of a file.
 func (l *Loaded) take(file string, tree map[string]any) {

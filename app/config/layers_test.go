@@ -5,8 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/pelletier/go-toml/v2"
 
 	"authenkiosk/visit"
 )
@@ -74,7 +77,8 @@ func TestBadSettingsAreNamedWithFileLineAndKey(t *testing.T) {
 	for _, c := range []struct{ name, base, settings, want string }{
 		{"a value that is not allowed", "", "[unit]\nhcode = \"1\"\n", `settings.toml:2: unit.hcode = "1": allowed are five characters`},
 		{"a key that the program does not change", "", "[storage]\nkeep_days = 2\n", "settings.toml:2: storage.keep_days: the program keeps no such key here"},
-		{"a key that does not exist", "", "\n[unit]\ncolour = 2\n", "settings.toml:3: unit.colour: the program keeps no such key here"},
+		{"words that a configuration alone has", "", "[kiosk.next.PG0130001]\nth = \"a\"\n", "settings.toml:1: kiosk.next: the program keeps no such key here"},
+		{"a section that is none", "", "unit = 5\n", "settings.toml:1: unit: the program keeps no such key here"},
 		{"a receiver", "", "[[webhook]]\nname = \"a\"\n", "settings.toml:1: webhook: the program keeps no such key here"},
 		{"no TOML", "", "[unit\n", "settings.toml:1: "},
 		{"in UTF-16", "", "\xFF\xFEx", "settings.toml: the file is in UTF-16"},
@@ -90,11 +94,77 @@ func TestBadSettingsAreNamedWithFileLineAndKey(t *testing.T) {
 			}
 		})
 	}
-	base, settings := "[unit]\nhcode = \"1\"\n", "[unit]\nname = 5\n[kiosk]\nx = 1\n"
+	base, settings := "[unit]\nhcode = \"1\"\n", "[unit]\nname = 5\n[storage]\nkeep_days = 1\n"
 	file, data := machine(t, &base, &settings)
 	_, err := LoadOver(file, data)
 	if lines := strings.Split(err.Error(), "\n"); len(lines) != 3 || !strings.HasPrefix(lines[0], file+":2") || !strings.HasPrefix(lines[2], SettingsFile(data)+":4") {
 		t.Errorf("not all at once, or not in their order: %v", err)
+	}
+}
+
+// TestSettingsOfANewerVersionStopNothingAndAreKept has what an update wrote before it was
+// taken back. In a configuration, which people write, the same keys are mistakes.
+func TestSettingsOfANewerVersionStopNothingAndAreKept(t *testing.T) {
+	const newer = `
+form = 2
+[unit]
+name = "ใหม่"
+colour = "blue"
+"the way. there" = [{floor = 2, since = 2026-11-30}, {}]
+[kiosk.sound]
+volume = 0.5
+[storage]
+compress = true
+[speech]
+voice = "a"
+[speech.deep]
+er = []
+[[screens]]
+wide = 1080
+[[screens]]
+`
+	before := "[unit]\nhcode = \"10001\"\n"
+	settings := newer
+	file, data := machine(t, &before, &settings)
+	l, err := LoadOver(file, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"form", "kiosk.sound", "screens", "speech", "storage.compress", "unit.colour", "unit.the way. there"}; !slices.Equal(l.Unknown, want) {
+		t.Errorf("not known are %q", l.Unknown)
+	}
+	if l.Unit.Name != "ใหม่" || l.Unit.HCode != "10001" {
+		t.Errorf("%+v", l.Unit)
+	}
+	tree := func(text string) map[string]any {
+		t.Helper()
+		tree := map[string]any{}
+		if err := toml.Unmarshal([]byte(text), &tree); err != nil {
+			t.Fatalf("%v in\n%s", err, text)
+		}
+		return tree
+	}
+	want := tree(newer)
+	for _, name := range []string{"อีกชื่อ", "เดิม"} {
+		if l, err = Change(file, data, map[string]string{"unit.name": name, "kiosk.second_code": "false", "station.on_card": "notice"}); err != nil || len(l.Unknown) != 7 {
+			t.Fatalf("%v, %q", err, l.Unknown)
+		}
+		text, err := os.ReadFile(SettingsFile(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want["unit"].(map[string]any)["name"] = name
+		got := tree(string(text))
+		delete(got, "station")
+		if kiosk, ok := got["kiosk"].(map[string]any); ok {
+			delete(kiosk, "second_code")
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("it was\n%v\nand is\n%v\nin\n%s", want, got, text)
+		}
+	}
+	if _, err := Parse("kiosk.toml", []byte(newer)); err == nil || !strings.Contains(err.Error(), "unit.colour: unknown key") || !strings.Contains(err.Error(), "speech: unknown section") {
+		t.Errorf("in a configuration it is taken: %v", err)
 	}
 }
 
@@ -271,6 +341,7 @@ func TestAValueIsCheckedByItself(t *testing.T) {
 func FuzzSettings(f *testing.F) {
 	f.Add([]byte("[unit]\nhcode = \"10001\"\n"), []byte("[unit]\nname = \"ก\"\n[kiosk]\nlanguages = [\"en\"]"), "unit.name", "x")
 	f.Add(Example, []byte(settingsHead), "kiosk.languages", "th,en")
+	f.Add([]byte(""), []byte("a = 1\n[unit]\nb = {c=[1979-05-27, {}]}\n[[d]]\n'e.f'=1.5\n[kiosk.g]\n[storage]\nh=''"), "unit.name", "x")
 	f.Add([]byte("unit = {hcode=\"10001\"}"), []byte("unit.name = 'x'\n[nhso]\nzone=\"test\""), "printer.width_mm", "58")
 	f.Fuzz(func(t *testing.T, base, settings []byte, key, value string) {
 		l, err := parseOver(layer{"base", base}, layer{"settings", settings})
@@ -291,6 +362,9 @@ func FuzzSettings(f *testing.F) {
 		after, err := parseOver(layer{"base", base}, layer{"settings", text})
 		if err != nil {
 			return // by itself the value is wrong: it is not written
+		}
+		if !slices.Equal(after.Unknown, l.Unknown) {
+			t.Errorf("not known was %q, and is %q:\n%s", l.Unknown, after.Unknown, text)
 		}
 		if got := after.Value(key); trimmed(got) != trimmed(textOf(valueOf(key, value))) {
 			t.Errorf("%s = %q, and %q was to be", key, got, value)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
@@ -118,7 +119,65 @@ func changed(base, over layer, values map[string]string) ([]byte, error) {
 			delete(now.values, key)
 		}
 	}
-	return written(settingsHead, settable, now.values)
+	head, err := keepUnknown(tree, now.values)
+	if err != nil {
+		return nil, err
+	}
+	return written(settingsHead+head, orderOf(now.values), now.values)
+}
+
+// keepUnknown puts what this version does not know (Loaded.Unknown) to the values that are
+// written, and returns what stands before all sections.
+func keepUnknown(tree, values map[string]any) (head string, err error) {
+	for _, section := range slices.Sorted(maps.Keys(tree)) {
+		if !isSection(section) {
+			line, err := lineOfKey(section, tree[section])
+			if err != nil {
+				return "", err
+			}
+			head += line
+			continue
+		}
+		table, _ := tree[section].(map[string]any)
+		for key, v := range table {
+			if full := section + "." + key; !isKey(full) {
+				values[full] = v
+			}
+		}
+	}
+	if head != "" {
+		head = "\n" + head
+	}
+	return head, nil
+}
+
+// orderOf is the order in which keys are written: as they are settable, and those that are
+// not known at the end of their section.
+func orderOf(values map[string]any) []string {
+	order := slices.Clone(settable)
+	for _, full := range slices.Sorted(maps.Keys(values)) {
+		if slices.Contains(order, full) {
+			continue
+		}
+		section, _, _ := strings.Cut(full, ".")
+		at := len(order)
+		for i, other := range order {
+			if strings.HasPrefix(other, section+".") {
+				at = i + 1
+			}
+		}
+		order = slices.Insert(order, at, full)
+	}
+	return order
+}
+
+// lineOfKey writes a key in one line, whatever its value is.
+func lineOfKey(key string, value any) (string, error) {
+	var b bytes.Buffer
+	if err := toml.NewEncoder(&b).SetTablesInline(true).Encode(map[string]any{key: value}); err != nil {
+		return "", fmt.Errorf("write %s: %w", key, err)
+	}
+	return b.String(), nil
 }
 
 // written writes keys in that order, each section once.
@@ -136,11 +195,11 @@ func written(head string, order []string, values map[string]any) ([]byte, error)
 			fmt.Fprintf(&b, "\n[%s]\n", section)
 			last = section
 		}
-		line, err := toml.Marshal(map[string]any{key: v})
+		line, err := lineOfKey(key, v)
 		if err != nil {
-			return nil, fmt.Errorf("write %s: %w", full, err)
+			return nil, err
 		}
-		b.Write(line)
+		b.WriteString(line)
 	}
 	return b.Bytes(), nil
 }
