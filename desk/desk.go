@@ -36,7 +36,7 @@ type Desk interface {
 	Numbers(ctx context.Context, o Operator, day visit.Date) (Numbers, error)
 	// Figures returns what can be counted of the visits of a day. Unlike Numbers, it reads them.
 	Figures(ctx context.Context, o Operator, day visit.Date) (Figures, error)
-	// Reveal returns who those visits are of. why is what the operator does with it, and
+	// Reveal returns who those visits are of, in their order. why is what the operator does with it, and
 	// decides how much it is: ShowVisit and CopyPID for one visit, ShowNames and
 	// ExportNames for a list.
 	Reveal(ctx context.Context, o Operator, why rules.Action, ids ...visit.ID) ([]Person, error)

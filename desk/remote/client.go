@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -130,6 +131,10 @@ func (c *Client) Reveal(ctx context.Context, o desk.Operator, why rules.Action, 
 	list, err := personsOf(w)
 	if err != nil {
 		return nil, failed(err)
+	}
+	// What is shown beside a visit is its own person, or nothing.
+	if !slices.EqualFunc(list, ids, func(p desk.Person, id visit.ID) bool { return p.ID == id }) {
+		return nil, failed(errors.New("the answer is not about those who were asked for"))
 	}
 	return list, nil
 }

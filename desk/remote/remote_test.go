@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -159,6 +160,46 @@ func TestWhatIsNoAnswerOfADeskHasFailed(t *testing.T) {
 		err := second(c.Work(t.Context(), o))
 		if want(t, name, err, code); errors.Is(err, ErrNotLetIn) != (name == "the guard") {
 			t.Errorf("%s: %v", name, err)
+		}
+		server.Close()
+	}
+}
+
+// TestAnAnswerAboutOthersThanThoseWhoWereAskedForHasFailed asks who two visits are of.
+func TestAnAnswerAboutOthersThanThoseWhoWereAskedForHasFailed(t *testing.T) {
+	o := desk.Operator{ID: "00000000000000a1", Name: "desk-1/anna", Role: rules.Lead}
+	first, second := desktest.Visit(1, desktest.Noon).ID, desktest.Visit(2, desktest.Noon).ID
+	of := func(ids ...visit.ID) string {
+		list := []map[string]any{}
+		for _, id := range ids {
+			list = append(list, map[string]any{"id": id, "pid": "9000000000004"})
+		}
+		text, err := json.Marshal(list)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	for name, c := range map[string]struct {
+		answer string
+		good   bool
+	}{
+		"of both":       {of(first, second), true},
+		"nobody":        {of(), false},
+		"null":          {"null", false},
+		"one of them":   {of(second), false},
+		"another order": {of(second, first), false},
+		"one more":      {of(first, second, first), false},
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, c.answer) }))
+		client := NewClient(server.URL, "", &http.Client{Transport: &http.Transport{DisableKeepAlives: true}})
+		client.sessions[o.ID] = "1"
+		list, err := client.Reveal(t.Context(), o, rules.ShowNames, first, second)
+		if c.good && (err != nil || len(list) != 2) {
+			t.Errorf("%s: %v, %v", name, list, err)
+		}
+		if !c.good {
+			want(t, name, err, desk.Failed)
 		}
 		server.Close()
 	}

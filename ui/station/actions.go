@@ -188,13 +188,8 @@ func (d *details) reprint() {
 
 // copyPID copies the number for a page of NHSO. It is in the audit.
 func (d *details) copyPID() {
-	id := d.id
-	var found []desk.Person
-	d.do(func(ctx context.Context, dk desk.Desk, o desk.Operator) (err error) {
-		found, err = dk.Reveal(ctx, o, rules.CopyPID, id)
-		return err
-	}, func() {
-		d.s.copyForAWhile(found[0].PID.Digits())
+	d.tellWho(rules.CopyPID, func(p desk.Person) {
+		d.s.copyForAWhile(p.PID.Digits())
 		d.say(d.s.say.Say("station.said.pid-copied"), false)
 	})
 }

@@ -2,6 +2,7 @@ package station
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -304,15 +305,26 @@ func (s *Station) method(m visit.Method) string {
 
 // showPerson shows who it is. It is in the audit.
 func (d *details) showPerson() {
+	d.tellWho(rules.ShowVisit, func(p desk.Person) {
+		d.person = p
+		d.say("", false)
+	})
+}
+
+// errNotTold says that a desk has not told of whom it was asked.
+var errNotTold = errors.New("the desk does not tell of the one it was asked for")
+
+// tellWho asks who it is. A desk that tells of nobody, or of somebody else, has failed.
+func (d *details) tellWho(why rules.Action, then func(desk.Person)) {
 	id := d.id
 	var found []desk.Person
 	d.do(func(ctx context.Context, dk desk.Desk, o desk.Operator) (err error) {
-		found, err = dk.Reveal(ctx, o, rules.ShowVisit, id)
+		found, err = dk.Reveal(ctx, o, why, id)
+		if err == nil && (len(found) != 1 || found[0].ID != id) {
+			err = errNotTold
+		}
 		return err
-	}, func() {
-		d.person = found[0]
-		d.say("", false)
-	})
+	}, func() { then(found[0]) })
 }
 
 // do has something done once, and says why it was not.

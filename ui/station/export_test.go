@@ -1,6 +1,7 @@
 package station
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"authenkiosk/desk"
+	"authenkiosk/desk/desktest"
 	"authenkiosk/visit"
 	rules "authenkiosk/visit/desk"
 )
@@ -129,6 +131,41 @@ func TestAVisitFarDownIsBroughtUpToDateToo(t *testing.T) {
 	w.key(fyne.KeyF5)
 	if len(w.today.items) != many || oldest().State != visit.StateDone {
 		t.Errorf("%d rows, the last is %s", len(w.today.items), oldest().State)
+	}
+}
+
+// silent is a desk that tells of those people, whomever it is asked for.
+type silent struct {
+	desk.Desk
+	of []desk.Person
+}
+
+func (s *silent) Reveal(context.Context, desk.Operator, rules.Action, ...visit.ID) ([]desk.Person, error) {
+	return s.of, nil
+}
+
+// TestADeskThatTellsOfNobodyShowsAndCopiesNobody has an answer that is none.
+func TestADeskThatTellsOfNobodyShowsAndCopiesNobody(t *testing.T) {
+	for name, of := range map[string][]desk.Person{
+		"nobody":        nil,
+		"somebody else": {{ID: desktest.Visit(2, desktest.Noon).ID, Name: visit.Name{First: "คนอื่น"}}},
+	} {
+		for _, button := range []string{"show-person", "copy-pid"} {
+			t.Run(name+", "+button, func(t *testing.T) {
+				w := newWorld(t, visit.OnCardNotice, rules.Staff)
+				v := w.add(1, visit.StateStaff, visit.UpstreamCannot)
+				w.signInAs(rules.Staff)
+				w.key(fyne.KeyF4)
+				w.work.details.open(w.here(), v.ID)
+				w.tap("hold")
+				w.here().desk = &silent{w.here().desk, of}
+				w.tap(button)
+				if w.clip != "" || strings.Contains(w.texts(), "คนอื่น") {
+					t.Errorf("copied is %q, shown %q", w.clip, w.texts())
+				}
+				w.shows(w.say.Say("station.error.failed"))
+			})
+		}
 	}
 }
 
