@@ -40,7 +40,7 @@ var house = map[string]room{
 	"cmd/authenagent":           {[]string{"app/config", "app/control", "atomicfile", "cli", "visit"}, []string{"cmd/authenagent/builttest", "storage"}, "it is the command line without a face, and what sets a machine of Windows up: whatever it imported besides would be in no other program"},
 	"cmd/authenagent/builttest": {nil, nil, "it has the go command build the program, and links nothing of it"},
 
-	"packaging":          {nil, []string{"app/config", "cli", "cli/kioskcmd", "visit"}, "it is files; its tests hold them against the programs"},
+	"packaging":          {nil, []string{"app/config", "app/setup", "cli", "cli/kioskcmd", "visit"}, "it is files; its tests hold them against the programs"},
 	"packaging/licences": {nil, []string{"assets"}, "it asks the go command what the programs are made of, and is in none"},
 	"packaging/site":     {nil, nil, "it makes pages of documents, and knows no program"},
 	"packaging/macos":    {[]string{"assets"}, nil, "it packs programs, and links none"},

@@ -6,15 +6,17 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"authenkiosk/app/config"
+	"authenkiosk/app/setup"
 	"authenkiosk/visit"
 )
 
 // manual are the pages of docs/manual, each of which is there in both languages.
-var manual = []string{"it", "desk", "developer", "privacy"}
+var manual = []string{"it", "windows", "desk", "developer", "privacy"}
 
 func TestTheManualSaysTheSameInBothLanguages(t *testing.T) {
 	for _, name := range manual {
@@ -88,6 +90,50 @@ func TestTheManualOfTheDeskNamesWordsThatAreOnTheScreens(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestTheManualCountsTheStepsThatThereAre holds the table against the wizard, and what it
+// says of both systems against the aim.
+func TestTheManualCountsTheStepsThatThereAre(t *testing.T) {
+	const aim = 12
+	fresh := map[string]string{"nhso.zone": "test"}
+	for _, face := range []setup.Face{setup.Kiosk, setup.Station} {
+		if n := len(setup.New(face, false, fresh, setup.Known{}).Steps()); n != 9 {
+			t.Errorf("the wizard of a %s has %d steps: count them in the manual", face, n)
+		}
+	}
+	for _, language := range []string{"en", "th"} {
+		sum, tables, wizard := []int{0, 0, 0}, 0, false
+		for line := range strings.Lines(read(t, "docs/manual/"+language+"/it.md")) {
+			cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
+			if len(cells) != 4 {
+				continue
+			}
+			if strings.Contains(cells[0], map[string]string{"en": "together", "th": "รวม"}[language]) {
+				tables++
+				for i, cell := range cells[1:] {
+					if n, _ := leading(cell); n != sum[i] || n > aim {
+						t.Errorf("%s: %q counts %d, and its lines %d; the aim is %d", language, line, n, sum[i], aim)
+					}
+					sum[i] = 0
+				}
+				continue
+			}
+			for i, cell := range cells[1:] {
+				n, _ := leading(cell)
+				sum[i] += n
+				wizard = wizard || n == 9
+			}
+		}
+		if tables != 2 || !wizard {
+			t.Errorf("%s: %d tables are seen, with the wizard %v", language, tables, wizard)
+		}
+	}
+}
+
+// leading is the number with which a cell begins.
+func leading(cell string) (n int, err error) {
+	return strconv.Atoi(regexp.MustCompile(`^ *(\d*)`).FindStringSubmatch(cell)[1])
 }
 
 func TestTheManualShowsConfigurationsPathsAndFilesThatAreThere(t *testing.T) {

@@ -179,6 +179,9 @@ func TestUnitsAndMenusNameCommandsFlagsAndFilesThatAreThere(t *testing.T) {
 func TestTheDocumentsNameCommandsAndFilesThatAreThere(t *testing.T) {
 	t.Run("docs/install-linux.md", func(t *testing.T) { holdCommands(t, "docs/install-linux.md", 15) })
 	for _, name := range manual {
+		if name == "windows" {
+			continue // TestTheDocumentsOfWindows...
+		}
 		path := "docs/manual/en/" + name + ".md"
 		t.Run(path, func(t *testing.T) {
 			holdCommands(t, path, map[string]int{"it": 18, "developer": 4, "privacy": 1}[name])
@@ -226,39 +229,71 @@ func holdCommands(t *testing.T, document string, atLeast int) {
 	}
 }
 
-// TestTheDocumentOfWindowsNamesCommandsAndPropertiesThatAreThere does the same for
+// TestTheDocumentsOfWindowsNameCommandsAndPropertiesThatAreThere does the same for
 // Windows; make test-windows gives the installer's on wine.
-func TestTheDocumentOfWindowsNamesCommandsAndPropertiesThatAreThere(t *testing.T) {
-	script, description := read(t, "packaging/windows/msi.sh"), read(t, "packaging/windows/authenkiosk.wxs")
-	const folder = `"C:\Program Files\AuthenKiosk\`
-	installers, programs := 0, 0
-	for _, block := range regexp.MustCompile("(?s)```console\n(.*?)```").FindAllStringSubmatch(read(t, "docs/install-windows.md"), -1) {
-		for line := range strings.Lines(block[1]) {
-			words := strings.Fields(strings.TrimPrefix(line, folder))
-			switch {
-			case words[0] == "msiexec":
-				installers++
-				for _, w := range words {
-					if name, _, is := strings.Cut(w, "="); is && name == strings.ToUpper(name) && !strings.HasPrefix(name, "REINSTALL") &&
-						(!strings.Contains(script, ";"+name) || !strings.Contains(description, name)) {
-						t.Errorf("%q: the installer has no %s", line, name)
-					}
+func TestTheDocumentsOfWindowsNameCommandsAndPropertiesThatAreThere(t *testing.T) {
+	for document, atLeast := range map[string][2]int{"docs/install-windows.md": {7, 6}, "docs/manual/en/windows.md": {7, 15}} {
+		installers, programs := 0, 0
+		for _, block := range blocks(read(t, document), "console") {
+			for line := range strings.Lines(block) {
+				is, fault := windowsCommandFault(t, strings.TrimSpace(line))
+				if fault != "" {
+					t.Errorf("%s: %q: %s", document, line, fault)
 				}
-			case strings.HasPrefix(line, folder):
-				programs++
-				words[0] = strings.TrimSuffix(words[0], `.exe"`)
-				if words[1] == "face" { // of the program of Windows alone
-					continue
-				}
-				if fault := commandFault(words); fault != "" {
-					t.Errorf("%q: %s", line, fault)
+				switch is {
+				case "installer":
+					installers++
+				case "program":
+					programs++
 				}
 			}
 		}
+		if installers < atLeast[0] || programs < atLeast[1] {
+			t.Errorf("%s: only %d and %d commands are seen", document, installers, programs)
+		}
 	}
-	if installers < 6 || programs < 5 {
-		t.Errorf("only %d and %d commands are seen", installers, programs)
+}
+
+// windowsCommandFault says what a command of Windows is, and what is wrong with it.
+func windowsCommandFault(t *testing.T, line string) (is, fault string) {
+	t.Helper()
+	const folder = `"C:\Program Files\AuthenKiosk\`
+	line = strings.TrimPrefix(line, "start /wait ") // the prompt waits for no program with a window
+	words := strings.Fields(strings.TrimPrefix(line, folder))
+	switch {
+	case words[0] == "msiexec":
+		script, description := read(t, "packaging/windows/msi.sh"), read(t, "packaging/windows/authenkiosk.wxs")
+		for _, w := range words {
+			if name, _, is := strings.Cut(w, "="); is && name == strings.ToUpper(name) && !strings.HasPrefix(name, "REINSTALL") &&
+				(!strings.Contains(script, ";"+name) || !strings.Contains(description, name)) {
+				return "installer", "the installer has no " + name
+			}
+		}
+		return "installer", ""
+	case !strings.HasPrefix(line, folder):
+		return "", ""
 	}
+	program, ending, _ := strings.Cut(words[0], ".")
+	if ending != `exe"` {
+		return "program", "it is no program"
+	}
+	if words[0] = program; words[1] != "face" {
+		return "program", commandFault(words)
+	}
+	// Of the program of Windows alone.
+	usage := regexp.MustCompile(`(?s)errFaceUsage = errors.New\((.*?)\)\n`).FindStringSubmatch(read(t, "cmd/authenagent/face_windows.go"))
+	if usage == nil {
+		return "program", "what is there is not seen"
+	}
+	if !strings.Contains(usage[1], "face "+words[2]) {
+		return "program", "there is no face " + words[2]
+	}
+	for _, w := range words[3:] {
+		if strings.HasPrefix(w, "-") && !strings.Contains(usage[1], w+" ") && !strings.Contains(usage[1], w+"]") {
+			return "program", "there is no " + w
+		}
+	}
+	return "program", ""
 }
 
 func TestScriptsAreShellAndUnitsAreUnderstoodBySystemd(t *testing.T) {

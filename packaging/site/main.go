@@ -39,7 +39,7 @@ type page struct {
 }
 
 // names are the pages, in the order in which they stand in the list.
-var names = []string{"it", "desk", "developer", "privacy"}
+var names = []string{"it", "windows", "desk", "developer", "privacy"}
 
 func main() {
 	if len(os.Args) != 3 {

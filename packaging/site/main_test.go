@@ -39,7 +39,7 @@ func TestEveryPageIsThereAndLeadsToWhatIsThere(t *testing.T) {
 		return nil
 	})
 	slices.Sort(pages)
-	want := []string{"en/desk.html", "en/developer.html", "en/it.html", "en/privacy.html", "index.html", "th/desk.html", "th/developer.html", "th/it.html", "th/privacy.html"}
+	want := []string{"en/desk.html", "en/developer.html", "en/it.html", "en/privacy.html", "en/windows.html", "index.html", "th/desk.html", "th/developer.html", "th/it.html", "th/privacy.html", "th/windows.html"}
 	if err != nil || !slices.Equal(pages, want) {
 		t.Errorf("%v: %q", err, pages)
 	}
