@@ -158,7 +158,7 @@ func (d *details) ask() {
 func (d *details) settle() {
 	code, err := visit.ParseAuthenCode(strings.ToUpper(draw.FromThaiKeys(strings.TrimSpace(d.code))))
 	if err != nil {
-		d.say(d.s.say.Say("station.error.code"), true)
+		d.say(d.s.message("station.error.code"), true)
 		return
 	}
 	id := d.id
@@ -190,14 +190,14 @@ func (d *details) reprint() {
 func (d *details) copyPID() {
 	d.tellWho(rules.CopyPID, func(p desk.Person) {
 		d.s.copyForAWhile(p.PID.Digits())
-		d.say(d.s.say.Say("station.said.pid-copied"), false)
+		d.say(d.s.message("station.said.pid-copied"), false)
 	})
 }
 
 func (d *details) copyCode() {
 	if d.of.Code != "" {
 		d.s.o.Copy(string(d.of.Code))
-		d.say(d.s.say.Say("station.said.code-copied"), false)
+		d.say(d.s.message("station.said.code-copied"), false)
 	}
 }
 
@@ -206,7 +206,7 @@ func (d *details) may(a rules.Action) bool { return d.s.mayAt(d.at, a) }
 
 // done says what was done, and brings everything up to date.
 func (d *details) done(key string, pairs ...any) {
-	d.say(d.s.say.Say(key, pairs...), false)
+	d.say(d.s.message(key, pairs...), false)
 	d.changed(true)
 }
 

@@ -23,7 +23,7 @@ func (s *Station) Calls(other int, calls []desk.Call) {
 	if slices.Equal(at.calls, calls) {
 		return
 	}
-	at.calls, at.answer = calls, ""
+	at.calls, at.answer = calls, nil
 	s.steady.Do(s.showCalls)
 }
 
@@ -48,8 +48,8 @@ func (s *Station) callLines() (lines []fyne.CanvasObject) {
 			}
 			lines = append(lines, line)
 		}
-		if at.answer != "" {
-			lines = append(lines, container.NewHBox(wide(400, wrapped(at.answer)), layout.NewSpacer()))
+		if at.answer != nil {
+			lines = append(lines, container.NewHBox(wide(400, wrapped(at.answer.words())), layout.NewSpacer()))
 		}
 	}
 	return lines
@@ -67,8 +67,8 @@ func (s *Station) screenName(screen string) string {
 func (s *Station) coming(at *owner, c desk.Call) {
 	s.ask(at, func(ctx context.Context, d desk.Desk, o desk.Operator) error { return d.Coming(ctx, o, c.ID) }, func(err error) {
 		at.calls = slices.DeleteFunc(slices.Clone(at.calls), func(one desk.Call) bool { return one.ID == c.ID })
-		if at.answer = ""; err != nil {
-			at.answer = c.Machine + ": " + s.words(err)
+		if at.answer = nil; err != nil {
+			at.answer = func() string { return c.Machine + ": " + s.words(err) }
 		}
 		s.showCalls()
 	})

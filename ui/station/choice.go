@@ -23,7 +23,7 @@ type choice struct {
 
 // choose has a reason chosen first.
 func (d *details) choose(c choice) {
-	d.choice, d.said = &c, ""
+	d.choice, d.said = &c, nil
 	d.build()
 }
 

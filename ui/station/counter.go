@@ -27,8 +27,8 @@ type counter struct {
 	why    rules.OpenReason // is chosen; empty: none yet
 	item   visit.ID         // of what is being opened: the same again opens it once
 	busy   bool
-	said   string // what came of it
-	bad    bool   // it was not done
+	said   message // what came of it
+	bad    bool    // it was not done
 	box    *fyne.Container
 	pid    *entry
 }
@@ -176,10 +176,10 @@ func (c *counter) opening(list *fyne.Container) {
 }
 
 func (c *counter) says(list *fyne.Container) {
-	if c.said == "" {
+	if c.said == nil {
 		return
 	}
-	l := bold(wrapped(c.said))
+	l := bold(wrapped(c.said.words()))
 	l.Importance = widget.SuccessImportance
 	if c.bad {
 		l.Importance = widget.DangerImportance
@@ -187,8 +187,8 @@ func (c *counter) says(list *fyne.Container) {
 	list.Add(l)
 }
 
-func (c *counter) say(words string, bad bool) {
-	c.said, c.bad = words, bad
+func (c *counter) say(what message, bad bool) {
+	c.said, c.bad = what, bad
 	c.show()
 }
 
@@ -197,7 +197,7 @@ func (c *counter) check() {
 	pid, err := visit.ParsePID(draw.FromThaiKeys(c.number))
 	if err != nil {
 		c.found = nil
-		c.say(c.s.say.Say("station.counter.bad-pid"), true)
+		c.say(c.s.message("station.counter.bad-pid"), true)
 		return
 	}
 	c.ask(pid)
@@ -208,7 +208,7 @@ func (c *counter) ask(pid visit.PID) {
 		return
 	}
 	c.busy, c.found = true, nil
-	c.say(c.s.say.Say("station.doing"), false)
+	c.say(c.s.message("station.doing"), false)
 	var found desk.Right
 	asked := c.asked
 	c.s.ask(c.s.here(), func(ctx context.Context, dk desk.Desk, o desk.Operator) (err error) {
@@ -220,11 +220,11 @@ func (c *counter) ask(pid visit.PID) {
 		}
 		c.busy = false
 		if err != nil {
-			c.say(c.s.words(err), true)
+			c.say(c.s.refusal(err), true)
 			return
 		}
 		c.found, c.of, c.number = &found, pid.Masked(), ""
-		c.say("", false)
+		c.say(nil, false)
 	})
 }
 
@@ -234,14 +234,14 @@ func (c *counter) open() {
 	case c.busy || c.why == "":
 		return
 	case err != nil:
-		c.say(c.s.say.Say("station.counter.bad-hn"), true)
+		c.say(c.s.message("station.counter.bad-hn"), true)
 		return
 	case c.item == "":
 		c.item = c.s.o.NewID()
 	}
 	id, why, asked := c.item, c.why, c.asked
 	c.busy = true
-	c.say(c.s.say.Say("station.doing"), false)
+	c.say(c.s.message("station.doing"), false)
 	c.s.ask(c.s.here(), func(ctx context.Context, dk desk.Desk, o desk.Operator) error {
 		return dk.OpenItem(ctx, o, id, hn, why)
 	}, func(err error) {
@@ -251,11 +251,11 @@ func (c *counter) open() {
 		}
 		c.busy = false
 		if err != nil {
-			c.say(c.s.words(err), true)
+			c.say(c.s.refusal(err), true)
 			return
 		}
 		c.item, c.hn, c.why = "", "", ""
-		c.say(c.s.say.Say("station.said.opened", "Number", id.Number()), false)
+		c.say(c.s.message("station.said.opened", "Number", id.Number()), false)
 		c.s.lookAtAll()
 	})
 }

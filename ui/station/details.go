@@ -37,7 +37,7 @@ type details struct {
 	code   string      // is being typed
 	choice *choice     // a reason is being chosen; nil: none
 	busy   bool        // something is being done
-	said   string      // what came of it
+	said   message     // what came of it
 	bad    bool        // it was not done
 	box    *fyne.Container
 	names  []string // of the widgets in it
@@ -91,7 +91,7 @@ func (d *details) look() {
 		switch {
 		case d.id != id:
 		case err != nil:
-			d.say(d.s.words(err), true)
+			d.say(d.s.refusal(err), true)
 		case !d.known || !reflect.DeepEqual(of, d.of):
 			d.of, d.known = of, true
 			d.build()
@@ -99,8 +99,8 @@ func (d *details) look() {
 	})
 }
 
-func (d *details) say(words string, bad bool) {
-	d.said, d.bad = words, bad
+func (d *details) say(what message, bad bool) {
+	d.said, d.bad = what, bad
 	d.build()
 }
 
@@ -124,8 +124,8 @@ func (d *details) build() {
 	list := container.NewVBox()
 	if d.known {
 		d.head(list)
-		if d.said != "" {
-			said := wrapped(d.said)
+		if d.said != nil {
+			said := wrapped(d.said.words())
 			said.TextStyle.Bold = true
 			said.Importance = widget.SuccessImportance
 			if d.bad {
@@ -307,7 +307,7 @@ func (s *Station) method(m visit.Method) string {
 func (d *details) showPerson() {
 	d.tellWho(rules.ShowVisit, func(p desk.Person) {
 		d.person = p
-		d.say("", false)
+		d.say(nil, false)
 	})
 }
 
@@ -334,18 +334,18 @@ func (d *details) do(call func(context.Context, desk.Desk, desk.Operator) error,
 	}
 	id := d.id
 	d.busy = true
-	d.say(d.s.say.Say("station.doing"), false)
+	d.say(d.s.message("station.doing"), false)
 	d.s.ask(d.at, call, func(err error) {
 		if d.id != id {
 			return // another one is shown by now
 		}
 		d.busy = false
 		if err != nil {
-			d.say(d.s.words(err), true)
+			d.say(d.s.refusal(err), true)
 			d.look()
 			return
 		}
-		d.said = ""
+		d.said = nil
 		then()
 	})
 }

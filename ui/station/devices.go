@@ -31,11 +31,12 @@ const (
 type devices struct {
 	s        *Station
 	findings map[*owner][]desk.Finding
+	failed   map[*owner]error // why there are no findings of the last look; nil: there are
 	looked   time.Time
-	asked    uint64       // the number of the last question; answers to others come too late
-	printing bool         // a test page is on its way
-	judge    bool         // somebody is to say whether it has come out right
-	tested   desk.Finding // what became of the last one; zero: there was none
+	asked    uint64              // the number of the last question; answers to others come too late
+	printing bool                // a test page is on its way
+	judge    bool                // somebody is to say whether it has come out right
+	tested   func() desk.Finding // what became of the last one, in words of the moment; nil: there was none
 
 	list  *fyne.Container
 	side  *fyne.Container
@@ -56,7 +57,7 @@ func (p *devices) typed(fyne.KeyName) bool { return false }
 func (p *devices) back()                   {}
 
 func (p *devices) forget() {
-	*p = devices{s: p.s, asked: p.asked + 1, findings: map[*owner][]desk.Finding{}}
+	*p = devices{s: p.s, asked: p.asked + 1, findings: map[*owner][]desk.Finding{}, failed: map[*owner]error{}}
 }
 
 // fresh looks at once.
@@ -82,12 +83,19 @@ func (p *devices) look() {
 			if asked != p.asked {
 				return
 			}
-			if p.findings[at] = found; err != nil {
-				p.findings[at] = []desk.Finding{{Check: "station", State: findingFailed, Detail: bare(p.s.words(err))}}
-			}
+			p.findings[at], p.failed[at] = found, err
 			p.refresh()
 		})
 	}
+}
+
+// found is what was found out about a machine, or why nothing was.
+func (p *devices) found(at *owner) (all []desk.Finding, known bool) {
+	if err := p.failed[at]; err != nil {
+		return []desk.Finding{{Check: "station", State: findingFailed, Detail: bare(p.s.words(err))}}, true
+	}
+	all, known = p.findings[at]
+	return all, known
 }
 
 func (p *devices) build() fyne.CanvasObject {
@@ -111,12 +119,12 @@ func (p *devices) refresh() {
 	p.list.Objects = nil
 	for _, at := range s.owners {
 		p.list.Add(bold(label(at.name)))
-		found, known := p.findings[at]
+		found, known := p.found(at)
 		if !known {
 			p.list.Add(label(s.say.Say("station.doing")))
 		}
-		if at == s.here() && p.tested != (desk.Finding{}) {
-			p.list.Add(p.line(p.tested))
+		if at == s.here() && p.tested != nil {
+			p.list.Add(p.line(p.tested()))
 		}
 		for _, f := range found {
 			p.list.Add(p.line(f))
@@ -207,7 +215,7 @@ func (p *devices) testPrint() {
 // print has a test page printed.
 func (p *devices) print() {
 	s, turn := p.s, p.s.turn
-	p.printing, p.judge, p.tested = true, false, desk.Finding{}
+	p.printing, p.judge, p.tested = true, false, nil
 	p.refresh()
 	var err error
 	s.o.Beside(func(ctx context.Context) { err = s.o.TestPrint(ctx) }, func() {
@@ -216,7 +224,9 @@ func (p *devices) print() {
 		}
 		p.printing, p.judge = false, err == nil
 		if err != nil {
-			p.tested = desk.Finding{Check: testPage, State: findingFailed, Detail: err.Error()}
+			p.tested = func() desk.Finding {
+				return desk.Finding{Check: testPage, State: findingFailed, Detail: err.Error()}
+			}
 		}
 		p.refresh()
 		s.focusName("test-print-right")
@@ -226,7 +236,10 @@ func (p *devices) print() {
 // judged keeps what a person saw. No printer knows whether its letters can be read.
 func (p *devices) judged(state, words string) {
 	p.judge = false
-	p.tested = desk.Finding{Check: testPage, State: state, Detail: p.s.plain(words, "Time", p.s.clock(p.s.o.Now()))}
+	at := p.s.clock(p.s.o.Now())
+	p.tested = func() desk.Finding {
+		return desk.Finding{Check: testPage, State: state, Detail: p.s.plain(words, "Time", at)}
+	}
 	p.refresh()
 	p.s.focusName("test-print")
 }
@@ -238,7 +251,7 @@ const moduleSize = 3
 // can help. Nothing of a person is in it.
 func (p *devices) support() {
 	s := p.s
-	if _, known := p.findings[s.here()]; !known {
+	if _, known := p.found(s.here()); !known {
 		return
 	}
 	picture, err := draw.QRPicture(p.supportText())
@@ -265,7 +278,11 @@ func (p *devices) supportText() string {
 	s := p.s
 	text := fmt.Sprintf("AuthenKiosk %s\n%s %s %s\n%s", s.o.Version, s.o.HCode, s.o.Zone, s.o.Machine, s.o.Now().Format(time.RFC3339))
 	well := 0
-	for _, f := range slices.Concat(p.findings[s.here()], []desk.Finding{p.tested}) {
+	all, _ := p.found(s.here())
+	if p.tested != nil {
+		all = append(slices.Clip(all), p.tested())
+	}
+	for _, f := range all {
 		switch f.State {
 		case findingOK:
 			well++

@@ -77,13 +77,13 @@ func TestATestPageIsJudgedByAPerson(t *testing.T) {
 				t.Fatalf("somebody is asked: %v", asked)
 			}
 			if c.tap != "" {
-				if w.stands.tested != (desk.Finding{}) {
-					t.Errorf("it is judged before somebody has: %+v", w.stands.tested)
+				if w.stands.tested != nil {
+					t.Errorf("it is judged before somebody has: %+v", w.stands.tested())
 				}
 				w.tap(c.tap)
 			}
-			if w.stands.tested.State != c.state || w.has("test-print-right") {
-				t.Errorf("%+v", w.stands.tested)
+			if w.stands.tested().State != c.state || w.has("test-print-right") {
+				t.Errorf("%+v", w.stands.tested())
 			}
 			w.shows(w.say.Say("station.finding." + c.state))
 		})

@@ -17,10 +17,10 @@ import (
 // export writes the list of today into a file, for a table calculation.
 type export struct {
 	t    *today
-	open bool   // the choice of files is shown
-	full bool   // names and numbers in full are in it
-	busy bool   // one is being made
-	said string // what came of it
+	open bool    // the choice of files is shown
+	full bool    // names and numbers in full are in it
+	busy bool    // one is being made
+	said message // what came of it
 
 	button *fyne.Container // that opens the choice
 }
@@ -66,7 +66,7 @@ func (e *export) build() {
 
 // turn opens the choice of files, or closes it.
 func (e *export) turn() {
-	e.open, e.full, e.said = !e.open, false, ""
+	e.open, e.full, e.said = !e.open, false, nil
 	e.t.s.build() // the rows make room
 	if e.t.s.window != nil {
 		e.t.s.focusName("export")
@@ -87,13 +87,13 @@ func (e *export) begin(ending string, encode func(sheet.Table) ([]byte, error)) 
 		return
 	}
 	s := e.t.s
-	e.busy, e.said = true, s.say.Say("station.doing")
+	e.busy, e.said = true, s.message("station.doing")
 	e.build()
 	e.t.refresh()
 	c := &collected{persons: map[visit.ID]desk.Person{}}
 	e.collect(c, s.owners, func(err error) {
 		if err != nil {
-			e.end(s.words(err))
+			e.end(s.refusal(err))
 			return
 		}
 		e.write(c, ending, encode)
@@ -180,17 +180,17 @@ func (e *export) write(c *collected, ending string, encode func(sheet.Table) ([]
 		switch {
 		case turn != s.turn:
 		case err != nil:
-			e.end(s.say.Say("station.export-failed"))
+			e.end(s.message("station.export-failed"))
 		case len(c.without) > 0:
-			e.end(s.say.Say("station.exported-without", "File", path, "Machines", strings.Join(c.without, ", ")))
+			e.end(s.message("station.exported-without", "File", path, "Machines", strings.Join(c.without, ", ")))
 		default:
-			e.end(s.say.Say("station.exported", "File", path))
+			e.end(s.message("station.exported", "File", path))
 		}
 	})
 }
 
-func (e *export) end(words string) {
-	e.busy, e.said = false, words
+func (e *export) end(what message) {
+	e.busy, e.said = false, what
 	e.build()
 	e.t.refresh()
 }

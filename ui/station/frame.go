@@ -116,7 +116,7 @@ func (f *frame) notices() {
 	card := !s.card.IsZero() && s.page != page(s.fresh) && s.may(rules.ShowNames)
 	now := []any{s.say.Lang, s.dark, card}
 	for _, at := range s.owners {
-		now = append(now, at.calls, at.answer, s.absence(at), s.mayAt(at, rules.AnswerCall))
+		now = append(now, at.calls, at.answer.words(), s.absence(at), s.mayAt(at, rules.AnswerCall))
 	}
 	said := fmt.Sprint(now...)
 	if said == f.said {

@@ -27,8 +27,8 @@ func (p *newVisit) draw(v view) fyne.CanvasObject {
 	for _, line := range v.lines {
 		head.Add(wrapped(line))
 	}
-	if p.said != "" {
-		head.Add(bold(wrapped(p.said)))
+	if p.said != nil {
+		head.Add(bold(wrapped(p.said.words())))
 	}
 	head.Add(widget.NewSeparator())
 	sides := container.New(layout.NewGridLayoutWithColumns(2), container.NewVScroll(p.known(v)), container.New(layout.NewCustomPaddedLayout(0, 0, 8, 0), p.asked(v)))

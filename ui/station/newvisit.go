@@ -30,7 +30,7 @@ type newVisit struct {
 	m       flow.Station
 	told    bool      // the flow knows that the page is in front
 	since   time.Time // what is asked for stands there
-	said    string    // what came of the last key
+	said    message   // what came of the last key
 	nothing details   // no visit of a list is shown here
 
 	now     view
@@ -61,7 +61,7 @@ func (p *newVisit) busy() bool { return p.m.State != flow.Welcome && p.ending() 
 // first is nothing: whatever is typed on the page is heard, wherever the keyboard is.
 func (p *newVisit) first() fyne.Focusable { return nil }
 
-func (p *newVisit) forget() { p.said, p.box, p.now = "", nil, view{} }
+func (p *newVisit) forget() { p.said, p.box, p.now = nil, nil, view{} }
 
 func (p *newVisit) back() {
 	switch p.ending() {
@@ -91,7 +91,7 @@ func (s *Station) Visit(m flow.Station) {
 	before := p.m
 	p.m = m
 	if here := before.Session.Insertion == m.Session.Insertion; !here || before.State != m.State {
-		p.said = ""
+		p.said = nil
 		if !here || before.State != flow.PhoneEntry { // the last digit of a phone leads on, and F9 follows it
 			p.since = s.o.Now()
 		}
@@ -245,7 +245,7 @@ func (p *newVisit) scan(text string) bool {
 		p.hand(text)
 		return true
 	}
-	p.said = p.s.say.Say("station.new.scanned")
+	p.said = p.s.message("station.new.scanned")
 	p.refresh()
 	return true
 }
@@ -262,7 +262,7 @@ func (p *newVisit) send(events ...flow.Event) func() {
 func (p *newVisit) copyCode(code visit.AuthenCode) func() {
 	return func() {
 		p.s.o.Copy(string(code))
-		p.said = p.s.say.Say("station.said.code-copied")
+		p.said = p.s.message("station.said.code-copied")
 		p.refresh()
 	}
 }

@@ -37,7 +37,7 @@ type numbers struct {
 	failed  map[*owner]error // why the last count came to nothing
 	counted time.Time        // when a day was counted last
 	asked   uint64           // the number of the last question; answers to others come too late
-	said    string           // what came of a report
+	said    message          // what came of a report
 	busy    bool             // one is being made
 
 	box   *fyne.Container
@@ -76,7 +76,7 @@ func (p *numbers) turn(days int) {
 	if !there {
 		return
 	}
-	p.day, p.said = day, ""
+	p.day, p.said = day, nil
 	clear(p.figures)
 	p.fresh()
 	p.refresh()
@@ -233,7 +233,7 @@ func (p *numbers) refresh() {
 		tools.Add(b)
 	}
 	head := container.NewBorder(nil, nil, days, tools)
-	words := p.said
+	words := p.said.words()
 	for _, at := range s.owners {
 		if err := p.failed[at]; err != nil && words == "" {
 			words = at.name + ": " + s.words(err)

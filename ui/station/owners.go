@@ -22,7 +22,7 @@ type owner struct {
 	asOf   time.Time   // when something came from there last
 	away   error       // why nothing came when it was last asked; nil: something did
 	calls  []desk.Call // for help
-	answer string      // why an answer to one did not get there
+	answer message     // why an answer to one did not get there
 }
 
 // ownersOf are this machine, which comes first, and those beside it.

@@ -32,7 +32,7 @@ func (p *numbers) report(done string, do func(context.Context, []sheet.Line) (pa
 	if p.busy {
 		return
 	}
-	p.busy, p.said = true, s.say.Say("station.doing")
+	p.busy, p.said = true, s.message("station.doing")
 	p.refresh()
 	f, _ := p.all()
 	lines := p.page(f)
@@ -42,8 +42,8 @@ func (p *numbers) report(done string, do func(context.Context, []sheet.Line) (pa
 		if turn != s.turn {
 			return
 		}
-		if p.busy, p.said = false, s.say.Say(done, "File", path); err != nil {
-			p.said = s.say.Say("station.report-failed")
+		if p.busy, p.said = false, s.message(done, "File", path); err != nil {
+			p.said = s.message("station.report-failed")
 		}
 		p.refresh()
 	})

@@ -138,7 +138,7 @@ func (t *today) refresh() {
 		}
 		b.chosen(state == t.query.State)
 	}
-	words := t.export.said
+	words := t.export.said.words()
 	switch {
 	case words != "":
 	case len(t.items) == 0 && !loading && !t.s.here().asOf.IsZero():
@@ -278,7 +278,7 @@ func (t *today) again() {
 	for _, p := range t.parts {
 		p.items, p.next, p.marks, p.loading = nil, "", nil, true
 	}
-	t.export.said = ""
+	t.export.said = nil
 	t.look()
 }
 
