@@ -92,8 +92,8 @@ func (v Visits) SaveForStaff(x visit.Visit, p visit.Problem, at time.Time) error
 }
 
 // SaveDone keeps a visit whose code NHSO has made already.
-func (v Visits) SaveDone(x visit.Visit, code visit.AuthenCode, issued, at time.Time) error {
-	return v.after(x.ID, visit.StateDone, v.Store.SaveDone(x, code, issued, at))
+func (v Visits) SaveDone(x visit.Visit, by string, code visit.AuthenCode, issued, at time.Time) error {
+	return v.after(x.ID, visit.StateDone, v.Store.SaveDone(x, by, code, issued, at))
 }
 
 // SaveWithPhoto keeps visit and photo, or neither.

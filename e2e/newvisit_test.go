@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -112,6 +113,42 @@ func TestE2EAtTheDeskOneKeyMakesTheVisitOfAPatientWhosePhoneIsKnown(t *testing.T
 		t.Errorf("the visit is %s with %s, printed again %d times", r.State, r.Code, r.Reprints)
 	}
 	s.nothingPersonal(person.PID.Digits(), person.Name.Last, "0800001234", operatorPIN)
+}
+
+func TestE2EAtTheDeskThePatientsPhoneBringsTheCode(t *testing.T) {
+	t.Parallel()
+	s, _, _ := station(t, func(zone string) string { return fmt.Sprintf("[line]\nqr = %q\n", zone+"/line?unit="+unitCode) })
+	person := virtualcard.Adult()
+	s.begin()
+	s.signIn()
+	s.keys("F3")
+	s.screen("new")
+	s.offers("way-line")
+	s.keys("F6")
+	s.says("station.new.pid")
+	s.types(person.PID.Digits(), byHand)
+	s.says("station.new.line")
+	address := s.zone + "/line?unit=" + unitCode
+	s.scans(address)
+	s.picture("line")
+	phone := openBrowser(t, address)
+	phone.typeInto("#pid", person.PID.Digits())
+	phone.typeInto("#phone", "0800001234")
+	phone.click("#confirm")
+	code := visit.AuthenCode(phone.text("#code"))
+	s.shows(code.Grouped())
+	s.picture("code")
+	s.keys("F12")
+	s.screen("sign-in")
+	if n := s.submissions(); n != 0 {
+		t.Errorf("the station asked for a code itself, %d times", n)
+	}
+	s.kiosk.end(t)
+	r, err := s.store().FindCode(code)
+	if err != nil || r.State != visit.StateDone || r.Visit.Method != visit.MethodLine || r.Visit.PID != person.PID {
+		t.Errorf("the store has a visit by %q in state %q: %v", r.Visit.Method, r.State, err)
+	}
+	s.nothingPersonal(person.PID.Digits(), string(code))
 }
 
 func TestE2EAtTheDeskAnItemIsCompletedWithTheCardOfItsPatient(t *testing.T) {

@@ -207,7 +207,7 @@ func TestThePhoneOfAnEarlierVisitIsRemembered(t *testing.T) {
 
 	byPhone := madeUp(number + 1)
 	byPhone.PID, byPhone.Phone, byPhone.Method, byPhone.CreatedAt = person, visit.Phone{}, visit.MethodLine, noon
-	must(t, s.SaveDone(byPhone, "PP1200000009", noon, noon))
+	must(t, s.SaveDone(byPhone, "", "PP1200000009", noon, noon))
 	ask("one by LINE leaves the number to NHSO", "0800000002", long)
 
 	other := madeUp(2).PID

@@ -38,14 +38,20 @@ func (s *Store) SaveForStaff(v visit.Visit, p visit.Problem, at time.Time) error
 }
 
 // SaveDone keeps a visit whose code NHSO made without it, because the patient's
-// phone asked for it. It refuses one whose code is that of another visit (ErrExists).
-func (s *Store) SaveDone(v visit.Visit, code visit.AuthenCode, issued, at time.Time) error {
+// phone asked for it. by is the operator who was with the patient, as holds name them; empty:
+// nobody was. It refuses a visit whose code is that of another one (ErrExists).
+func (s *Store) SaveDone(v visit.Visit, by string, code visit.AuthenCode, issued, at time.Time) error {
+	if by != "" {
+		if err := checkHolder(by); err != nil {
+			return err
+		}
+	}
 	if _, err := visit.ParseAuthenCode(string(code)); err != nil {
 		return fmt.Errorf("save visit %s: %w", v.ID, err)
 	}
 	r := fresh(v, at)
 	r.State, r.Code, r.IssuedAt = visit.StateDone, code, issued
-	err := s.save(r, nil, "")
+	err := s.save(r, nil, by)
 	if err == nil {
 		_ = s.follow(r)
 	}

@@ -127,7 +127,7 @@ func TestAVisitWhoseCodeNHSOMadeIsKeptAsDone(t *testing.T) {
 	s := openIn(t, dir)
 	v, issued := madeUp(4), noon.Add(-time.Minute)
 	v.Method, v.Phone = visit.MethodLine, visit.Phone{}
-	must(t, s.SaveDone(v, "PP1200000001", issued, noon))
+	must(t, s.SaveDone(v, "desk-1/anna", "PP1200000001", issued, noon))
 	check := func(when string) {
 		t.Helper()
 		r, err := s.FindCode("PP1200000001")
@@ -145,10 +145,10 @@ func TestAVisitWhoseCodeNHSOMadeIsKeptAsDone(t *testing.T) {
 	check("saved")
 	again := madeUp(5)
 	again.Method = visit.MethodLine
-	if err := s.SaveDone(again, "PP1200000001", issued, noon); !errors.Is(err, ErrExists) {
+	if err := s.SaveDone(again, "", "PP1200000001", issued, noon); !errors.Is(err, ErrExists) {
 		t.Errorf("another visit with the same code: %v", err)
 	}
-	if err := s.SaveDone(again, "PP12", issued, noon); err == nil {
+	if err := s.SaveDone(again, "", "PP12", issued, noon); err == nil {
 		t.Error("a code of the wrong form is kept")
 	}
 	must(t, s.Close())
@@ -175,7 +175,7 @@ func TestOfVisitsThatAreKeptAtOnceWithOneCodeOneIsKept(t *testing.T) {
 			v.Method = visit.MethodLine
 			all.Go(func() {
 				<-start
-				switch err := s.SaveDone(v, code, noon, noon); {
+				switch err := s.SaveDone(v, "", code, noon, noon); {
 				case err == nil:
 					kept.Add(1)
 				case !errors.Is(err, ErrExists):

@@ -99,7 +99,7 @@ func ByPatient(store Saver) Keep {
 func (r *Runner[M]) record(e flow.RecordVisit) {
 	v := e.Visit
 	v.CreatedAt = time.Now()
-	err := r.o.Store.SaveDone(v, e.Code, e.IssuedAt, v.CreatedAt)
+	err := r.o.Store.SaveDone(v, e.By, e.Code, e.IssuedAt, v.CreatedAt)
 	r.logged("keep the visit with its code", v.ID, err)
 }
 

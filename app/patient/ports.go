@@ -91,7 +91,7 @@ type Saver interface {
 // Store keeps what becomes of visits. Its methods return when the change is on the disk.
 type Store interface {
 	// SaveDone keeps a visit whose code NHSO has made already.
-	SaveDone(v visit.Visit, code visit.AuthenCode, issued, at time.Time) error
+	SaveDone(v visit.Visit, by string, code visit.AuthenCode, issued, at time.Time) error
 	Drop(id visit.ID, at time.Time) error
 	Staff(id visit.ID, p visit.Problem, at time.Time) error
 	// RememberedPhone returns the number of a visit not earlier than that time.

@@ -102,7 +102,7 @@ func (b *bench) SaveWithPhoto(v visit.Visit, jpeg []byte, at time.Time) error {
 	return b.Save(v, at)
 }
 
-func (b *bench) SaveDone(v visit.Visit, code visit.AuthenCode, _, at time.Time) error {
+func (b *bench) SaveDone(v visit.Visit, _ string, code visit.AuthenCode, _, at time.Time) error {
 	b.did("done " + string(code))
 	return b.Save(v, at)
 }

@@ -6,7 +6,6 @@ package station
 import (
 	"context"
 	"image"
-	"slices"
 	"sync/atomic"
 
 	"authenkiosk/app"
@@ -82,8 +81,6 @@ func New(o app.Options) (*Station, error) {
 	ports := s.devices.Attach(s.Core, anybody)
 	ports.Keep = s.keep
 	way := patient.WayOf(s.Core, types)
-	// What a phone has asked for is nobody's visit at the desk: the kiosk has that way.
-	way.Unit.Methods = slices.DeleteFunc(slices.Clone(way.Unit.Methods), func(m visit.Method) bool { return m == visit.MethodLine })
 	s.runner = patient.NewRunner(patient.Options[flow.Station]{
 		Ports: ports, Model: flow.Station{Way: way}, Step: flow.Station.Step,
 		Way: func(m flow.Station) flow.Way { return m.Way }, Log: o.Log,

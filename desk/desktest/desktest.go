@@ -532,7 +532,7 @@ func figures(w world) {
 	w.must(w.store.Hold(held, anna.Name, w.now()))
 	line := Visit(12, w.now())
 	line.Method = visit.MethodLine
-	w.must(w.store.SaveDone(line, otherCode, Noon, w.now()))
+	w.must(w.store.SaveDone(line, "", otherCode, Noon, w.now()))
 	got, err := w.Figures(w.t.Context(), tech, visit.Date{})
 	w.must(err)
 	want := desk.Hour{Done: 2, Waiting: 2, Failed: 3, Closed: 1}

@@ -125,7 +125,7 @@ func TestACodeAfterASecondOneIsNoneOfThoseBeforeThoughNHSOShowsThemLater(t *test
 	first, second := desktest.Visit(1, desktest.Noon), desktest.Visit(2, desktest.Noon)
 	second.PID = first.PID
 	err := errors.Join(
-		s.SaveDone(first, one, desktest.Noon, desktest.Noon),
+		s.SaveDone(first, "", one, desktest.Noon, desktest.Noon),
 		s.SaveSecond(second, storage.Second{Of: first.ID, Why: rules.Referral, By: anna.Name, Besides: []visit.AuthenCode{one}}, nil, desktest.Noon),
 		s.Begin(second.ID, desktest.Noon), s.Done(second.ID, two, desktest.Noon),
 		d.Void(t.Context(), anna, second.ID, rules.Double),

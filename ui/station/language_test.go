@@ -95,6 +95,7 @@ func TestNothingStaysInTheLanguageOfBefore(t *testing.T) {
 			w.key(fyne.KeyF9)
 			w.tellAll(flow.VisitNotSaved{Number: 1, Why: "held"})
 		}},
+		{"new, by phone", func(w *world) { on("new")(w); w.byPhone() }},
 		{"counter, no number", func(w *world) { on("counter")(w); w.tap("check-right") }},
 		{"counter, a right", func(w *world) { on("counter")(w); w.scanner(somePID) }},
 		{"counter, NHSO is away", func(w *world) { w.rights.err = errors.New("away"); on("counter")(w); w.scanner(somePID) }},

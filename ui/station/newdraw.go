@@ -1,6 +1,7 @@
 package station
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -10,6 +11,8 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
+	"authenkiosk/ui/draw"
+	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
 )
 
@@ -44,6 +47,8 @@ func (p *newVisit) banners(head *fyne.Container) {
 	}
 	nobody := p.m.Session.Person.PID.IsZero()
 	switch item, second := p.m.Item, p.m.Second; {
+	case p.m.Session.Method == visit.MethodLine && (item != "" || second.Of != ""):
+		add(p.say("phone-no-item", "Number", cmp.Or(item, second.Of).Number()), widget.DangerImportance)
 	case item != "" && (nobody || p.m.Completes() != ""):
 		add(p.say("item", "Number", item.Number()), widget.HighImportance)
 	case item != "":
@@ -85,6 +90,19 @@ func (p *newVisit) asked(v view) fyne.CanvasObject {
 		under.Alignment = fyne.TextAlignCenter
 		list.Add(under)
 	}
+	p.wait = nil
+	if v.waits {
+		p.wait = bold(wrapped(p.waited()))
+		p.wait.Alignment = fyne.TextAlignCenter
+		list.Add(p.wait)
+	}
+	if v.qr != "" {
+		if code, err := draw.QRPicture(v.qr); err == nil { // else it is too long for a code, and doctor says so
+			picture := canvas.NewImageFromImage(code)
+			picture.ScaleMode, picture.FillMode = canvas.ImageScalePixels, canvas.ImageFillStretch
+			return container.NewBorder(list, nil, nil, nil, container.New(&inModules{code.Bounds().Dx()}, picture))
+		}
+	}
 	if n := v.number; n != nil {
 		digits := n.digits
 		if digits == "" {
@@ -113,6 +131,22 @@ func (p *newVisit) asked(v view) fyne.CanvasObject {
 		return container.NewBorder(list, nil, nil, nil, p.picture)
 	}
 	return container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, besideBar), list))
+}
+
+// inModules makes a QR code as large as there is room, of modules that are a whole number of
+// pixels of the theme.
+type inModules struct{ modules int }
+
+// MinSize implements fyne.Layout: three pixels a module are read from an arm's length.
+func (l *inModules) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSquareSize(float32(moduleSize * l.modules))
+}
+
+// Layout implements fyne.Layout.
+func (l *inModules) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	side := float32(int(min(size.Width, size.Height)) / l.modules * l.modules)
+	objects[0].Resize(fyne.NewSquareSize(side))
+	objects[0].Move(fyne.NewPos(float32(int(size.Width-side)/2), float32(int(size.Height-side)/2)))
 }
 
 // large is a line in large type.

@@ -1,6 +1,7 @@
 package station
 
 import (
+	"strconv"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -21,7 +22,9 @@ type view struct {
 	under   string  // words under it
 	number  *number // is being typed; nil: none
 	choices []option
-	picture bool // of the camera
+	qr      string // what a QR code for the patient's phone says; empty: there is none
+	waits   bool   // for the patient: since when, and how long, stands there
+	picture bool   // of the camera
 	acts    []act
 }
 
@@ -404,11 +407,21 @@ func (p *newVisit) relation() view {
 }
 
 func (p *newVisit) line() view {
-	v := view{title: p.say("line"), facts: p.facts(), lines: []string{p.say("line.text"), p.s.say.Say("line.waiting")}}
-	if p.m.Session.Failures > 0 {
+	v := view{
+		title: p.say("line"), facts: p.facts(), lines: []string{p.say("line.text"), p.say("line.here")}, qr: p.m.Unit.LineQR, waits: true,
+		acts: p.withoutLine(), // for the patient whose phone does not do it
+	}
+	if p.m.Session.DoneState == flow.Unanswered {
 		v.lines[1] = p.s.say.Say("line.unanswered")
 	}
 	return v
+}
+
+// waited says since when the page waits for the patient, and how long that is. Nobody is
+// hurried: there is no end of it.
+func (p *newVisit) waited() string {
+	long := max(int(p.s.o.Now().Sub(p.since)/time.Second), 0)
+	return p.say("waited", "Time", p.s.clock(p.since), "For", strconv.Itoa(long/60)+":"+twoDigits(long%60))
 }
 
 // age shows how old the patient is for whom somebody vouches, so that whoever sits here can

@@ -105,7 +105,11 @@ func samples(t *testing.T) (all []sample) {
 	add("certifier", flow.CertifierCard, x(child, func(x *flow.Session) { x.Certifier = flow.Certifier{} }))
 	add("certifier-fault", flow.CertifierCard, x(child, func(x *flow.Session) { x.Certifier.CardRead = false; x.Problem = visit.CertifierTooYoung }))
 	add("relation", flow.RelationChoice, x(child, func(x *flow.Session) { x.Certifier.Relation = "" }))
-	add("line", flow.Line, x(card, func(x *flow.Session) { x.Method = visit.MethodLine }))
+	phone := flow.Session{Insertion: card.Insertion, Method: visit.MethodLine, Person: flow.Person{PID: card.Person.PID}}
+	scanned := func(m *flow.Station) { m.Unit.LineQR = "https://lin.example/nhso/99999?unit=99999&service=authen" }
+	add("line", flow.Line, phone, scanned)
+	add("line-unanswered", flow.Line, x(phone, func(x *flow.Session) { x.DoneState = flow.Unanswered }), scanned, waits)
+	add("line-item", flow.Line, phone, scanned, item)
 	return all
 }
 

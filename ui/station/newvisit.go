@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
 
 	"authenkiosk/desk"
 	words "authenkiosk/ui/draw"
@@ -36,6 +37,7 @@ type newVisit struct {
 	now     view
 	box     *fyne.Container
 	picture *canvas.Image // of the camera
+	wait    *widget.Label // says how long the page waits for the patient; nil: it does not
 }
 
 func newNewVisit(s *Station) *newVisit {
@@ -61,7 +63,14 @@ func (p *newVisit) busy() bool { return p.m.State != flow.Welcome && p.ending() 
 // first is nothing: whatever is typed on the page is heard, wherever the keyboard is.
 func (p *newVisit) first() fyne.Focusable { return nil }
 
-func (p *newVisit) forget() { p.said, p.box, p.now = nil, nil, view{} }
+func (p *newVisit) forget() { p.said, p.box, p.wait, p.now = nil, nil, nil, view{} }
+
+// tick brings up to date how long the page waits.
+func (p *newVisit) tick() {
+	if p.wait != nil {
+		say(p.wait, p.waited())
+	}
+}
 
 func (p *newVisit) back() {
 	switch p.ending() {

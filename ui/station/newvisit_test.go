@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 
 	"authenkiosk/visit"
 	rules "authenkiosk/visit/desk"
@@ -506,4 +507,122 @@ func TestATouchRightAfterAChangeOfThePageDoesNotCount(t *testing.T) {
 	w.pass(settle)
 	w.tap("confirm")
 	w.in(flow.Sending)
+}
+
+// byPhone brings the page to the QR code for the phone of a patient.
+func (w *world) byPhone() {
+	w.t.Helper()
+	w.key(fyne.KeyF6)
+	w.in(flow.PIDEntry)
+	w.hand(otherPID)
+	w.in(flow.Line)
+	w.tellAll(flow.StatusFound{Number: w.at.Session.Insertion.Number})
+}
+
+// phoneAsked has NHSO know the code that the phone has asked for, when it is asked next.
+func (w *world) phoneAsked(of uint64) {
+	w.tell(flow.TimerFired{Timer: flow.TimerPoll})
+	w.tellAll(flow.StatusFound{Number: of, Done: []visit.Authentication{{Code: "PP1200000001", ClaimType: general, Hospital: visit.Hospital{HCode: "99999"}, At: w.clock}}})
+}
+
+func TestThePatientsPhoneBringsTheCodeToThePage(t *testing.T) {
+	for name, meanwhile := range map[string]func(*world){
+		"the page is in front": func(*world) {},
+		"another page was in front": func(w *world) {
+			w.key(fyne.KeyF2)
+			w.phoneAsked(w.at.Session.Insertion.Number)
+			if text := w.frame.turn["new"].Text; !strings.Contains(text, "(1)") {
+				t.Errorf("the way to the page says %q", text)
+			}
+			w.key(fyne.KeyF3)
+		},
+		"NHSO was away for a while": func(w *world) {
+			w.tell(flow.TimerFired{Timer: flow.TimerPoll})
+			w.tellAll(flow.StatusFailed{Number: w.at.Session.Insertion.Number})
+			w.shows(w.say.Say("line.unanswered"))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newVisitPage(t)
+			w.byPhone()
+			w.pass(75 * time.Second)
+			w.Tick(w.clock)
+			w.shows(w.say.Say("station.new.waited", "Time", "12:00", "For", "1:16"))
+			meanwhile(w)
+			if w.at.State == flow.Line {
+				w.phoneAsked(w.at.Session.Insertion.Number)
+			}
+			w.in(flow.Result)
+			w.shows(visit.AuthenCode("PP1200000001").Grouped())
+			w.key(fyne.KeyF7)
+			if w.clip != "PP1200000001" || w.asked() != nil {
+				t.Errorf("copied %q; asked for a code: %v", w.clip, w.asked())
+			}
+		})
+	}
+}
+
+// Whose code it is a typed number does not say: only a card shows one that NHSO has already.
+func TestACodeThatThePhoneBringsTooLateIsShownToItsPatientsCardAlone(t *testing.T) {
+	w := newVisitPage(t)
+	w.byPhone()
+	late := w.at.Session.Insertion.Number
+	w.key(fyne.KeyEscape)
+	w.in(flow.Welcome)
+	w.phoneAsked(late)
+	w.in(flow.Welcome)
+	w.key(fyne.KeyF6)
+	w.hand(otherPID)
+	w.phoneAsked(w.at.Session.Insertion.Number)
+	w.in(flow.Desk)
+	w.shows(w.say.Say("station.todo.staff-checks"))
+	w.key(fyne.KeyEscape)
+	w.card(5)
+	w.reads(5, otherPID)
+	w.tellAll(flow.RightFound{Number: 5, Right: someRight}, flow.StatusFound{Number: 5, Done: []visit.Authentication{
+		{Code: "PP1200000001", ClaimType: general, Hospital: visit.Hospital{HCode: "99999"}, At: w.clock},
+	}})
+	w.in(flow.AlreadyHere)
+	w.shows(visit.AuthenCode("PP1200000001").Grouped())
+}
+
+func TestFromTheQRCodeEveryOtherWayIsAKeyAway(t *testing.T) {
+	for key, method := range map[fyne.KeyName]visit.Method{fyne.KeyF7: visit.MethodPhoto, fyne.KeyF8: visit.MethodCertifier} {
+		w := newVisitPage(t)
+		w.tell(flow.DevicesChanged{Devices: visit.Devices{Reader: visit.DeviceReady, Camera: visit.DeviceReady, NHSO: visit.DeviceReady}})
+		w.byPhone()
+		w.key(key)
+		w.in(flow.PIDEntry)
+		if got := w.at.Session.Method; got != method {
+			t.Errorf("%s leads to %s", key, got)
+		}
+	}
+}
+
+func TestTheQRCodeForThePhoneIsReadFromAnArmsLength(t *testing.T) {
+	w := display(t, 1366, 768)
+	for _, s := range samples(t) {
+		if s.name != "line-unanswered" {
+			continue
+		}
+		for range 2 {
+			w.Visit(s.m)
+			found := false
+			each(w.root, func(o fyne.CanvasObject) {
+				picture, is := o.(*canvas.Image)
+				if !is {
+					return
+				}
+				found = true
+				modules := float32(picture.Image.Bounds().Dx())
+				if side := picture.Size(); side.Width != side.Height || side.Width < 300 || int(side.Width)%int(modules) != 0 {
+					t.Errorf("%v modules are %v", modules, side) // 300 px are 7.5 cm of a 15.6" display
+				}
+			})
+			if !found {
+				t.Error("there is none")
+			}
+			w.key(fyne.KeyF10)
+		}
+	}
 }

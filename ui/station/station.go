@@ -243,6 +243,7 @@ func (s *Station) Tick(now time.Time) {
 	case now.Sub(s.looked) >= lookEvery, s.behind && now.Sub(s.looked) >= lookPause:
 		s.lookAtAll()
 	}
+	s.fresh.tick()
 }
 
 // may reports whether the role of whoever is signed in allows it.

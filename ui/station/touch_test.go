@@ -110,20 +110,11 @@ func TestWhatComesFromElsewhereIsShownWhenAFingerSlidesOffOrStays(t *testing.T) 
 
 func TestNobodyClosesACodeThatComesUnderTheFinger(t *testing.T) {
 	w := newVisitPage(t)
-	w.key(fyne.KeyF6)
-	w.in(flow.PIDEntry)
-	w.hand(otherPID)
-	w.in(flow.Line)
-	n := w.at.Session.Insertion.Number
-	w.tellAll(flow.StatusFound{Number: n})
+	w.byPhone()
 	for _, b := range w.buttons() {
-		if b.name != "end" {
-			continue
+		if b.name == "end" {
+			drawtest.Touch(w.window, b, func() { w.phoneAsked(w.at.Session.Insertion.Number) })
 		}
-		drawtest.Touch(w.window, b, func() {
-			w.tell(flow.TimerFired{Timer: flow.TimerPoll})
-			w.tell(flow.StatusFound{Number: n, Done: []visit.Authentication{{Code: "PP1200000001", ClaimType: general, Hospital: visit.Hospital{HCode: "99999"}, At: w.clock}}})
-		})
 	}
 	w.in(flow.Result)
 }

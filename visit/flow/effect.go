@@ -50,9 +50,10 @@ type (
 		ID     visit.ID
 	}
 	// RecordVisit keeps a visit whose code NHSO has made already, at the wish of the
-	// patient's phone. Nothing is sent.
+	// patient's phone. Nothing is sent. By is who was with the patient, as in SaveVisit.
 	RecordVisit struct {
 		Visit    visit.Visit
+		By       string
 		Code     visit.AuthenCode
 		IssuedAt time.Time
 	}

@@ -51,10 +51,10 @@ func (s *step) polled(done []visit.Authentication) {
 // hospital's programs learn of it like of any other.
 func (s *step) record() {
 	x := s.w.Session
-	s.do(RecordVisit{visit.Visit{
+	s.do(RecordVisit{Visit: visit.Visit{
 		ID: x.Insertion.VisitID, HCode: s.w.Unit.HCode, ServiceDate: x.AskedOf, PID: x.Person.PID,
 		ClaimType: x.ClaimType, Method: x.Method,
-	}, x.Code, x.IssuedAt})
+	}, Code: x.Code, IssuedAt: x.IssuedAt})
 }
 
 // pollFailed goes on asking; the screen says that NHSO is not reached.

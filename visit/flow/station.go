@@ -84,14 +84,21 @@ func (d Station) Another() Second {
 	return Second{}
 }
 
-// itsOwn reports whether what the next visit is for is of the person of the session.
+// itsOwn reports whether what the next visit is for is of the person of the session. A code
+// for which a phone asks is for nothing of the kind: NHSO does not tell what it is for.
 func (d Station) itsOwn() bool {
-	return d.Session.identified() && (d.ItemOf == "" || d.ItemOf == d.Session.Person.PID.Masked())
+	return d.Session.Method != visit.MethodLine && d.Session.identified() && (d.ItemOf == "" || d.ItemOf == d.Session.Person.PID.Masked())
 }
 
 // MayVouch reports whether the card of the session can be made that of somebody who
 // vouches.
 func (d Station) MayVouch() bool { return d.Waiting.IsZero() && d.Way.mayVouch() }
+
+// Offers reports whether a way without the patient's card can be taken now, and leads to what
+// the next visit is for.
+func (d Station) Offers(method visit.Method) bool {
+	return d.Way.Offers(method) && (method != visit.MethodLine || d.Item == "" && d.Second.Of == "")
+}
 
 // Step is what an event makes of the station, and what is to be done. An event that does
 // not fit the state is ignored and changes nothing.
@@ -166,6 +173,9 @@ func (s *station) went(w Way, effects []Effect) {
 			}
 		case SaveVisit:
 			e.By, e.Item, e.Second = s.d.By, s.d.Completes(), s.d.Another()
+			s.do(e)
+		case RecordVisit:
+			e.By = s.d.By
 			s.do(e)
 		default:
 			s.do(e)
@@ -340,7 +350,7 @@ func (s *station) tap(e Event) {
 // nowhere.
 func (s *station) method(e TapMethod) {
 	if instead := s.d.State == CardFault || s.d.State.beforeProof(); instead {
-		if !s.d.Offers(e.Method) || e.Start.IsZero() {
+		if !s.d.Way.Offers(e.Method) || e.Start.IsZero() {
 			return
 		}
 		s.end()

@@ -294,3 +294,28 @@ func TestAWayWithoutTheCardTakesThePlaceOfOneThatLedNowhere(t *testing.T) {
 		}
 	}
 }
+
+// NHSO gives a phone a code without a word of what it is for.
+func TestWhatAPhoneAsksForIsKeptUnderTheOperatorsNameAndCompletesNoItem(t *testing.T) {
+	asks := append([]Event{TapMethod{visit.MethodLine, insertions[0]}}, typed(personOf(1).PID.Digits())...)
+	n := insertions[0].Number
+	code := StatusFound{Number: n, Done: []visit.Authentication{{Code: "PP1200000001", ClaimType: general, Hospital: visit.Hospital{HCode: start().m.Unit.HCode}}}}
+	d, effects := serve(t, append(asks, StatusFound{Number: n}, TimerFired{TimerPoll}, code)...)
+	kept := 0
+	for _, e := range effects {
+		if r, is := e.(RecordVisit); is && r.By == anna && r.Code == "PP1200000001" {
+			kept++
+		}
+	}
+	if d.State != Result || kept != 1 {
+		t.Errorf("at %v it is kept %d times", d.State, kept)
+	}
+
+	item := TapItem{Item: "01900000-0000-7000-8000-0000000000f1", Of: personOf(1).PID.Masked()}
+	if d, _ := serve(t, item); d.Offers(visit.MethodLine) {
+		t.Error("the phone is offered for an item")
+	}
+	if d, _ := serve(t, append(asks, item)...); d.State != Line || d.Completes() != "" {
+		t.Errorf("at %v the item %q is to be completed by a phone", d.State, d.Completes())
+	}
+}

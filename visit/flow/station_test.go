@@ -92,6 +92,10 @@ func checkStation(before world, e Event, after world, effects []Effect) error {
 			case effect.Visit.Method == visit.MethodCertifier && x.PhoneFrom != x.Certifier.Person.PID:
 				return errors.New("a visit has the phone of somebody else than who vouches")
 			}
+		case RecordVisit:
+			if effect.By != before.desk.By {
+				return errors.New("a code of a patient's phone is kept under another name")
+			}
 		case PrintSlip:
 			if effect.Kind == SlipDesk {
 				return errors.New("a slip sends a patient to the desk who is there")
@@ -114,6 +118,8 @@ func checkStation(before world, e Event, after world, effects []Effect) error {
 		return errors.New("a change of operators has no time limit")
 	case after.desk.By == "" && !after.desk.Changing && after.m.State != Welcome && after.m.State != Sending:
 		return errors.New("a session is left to nobody")
+	case is.Method == visit.MethodLine && (stationOf(after).Completes() != "" || stationOf(after).Another().Of != ""):
+		return errors.New("a code that a phone asks for completes an item, or is a second one")
 	case !after.m.Waiting.IsZero() && !after.m.CardIn:
 		return errors.New("a card waits that is out")
 	case !after.m.Waiting.IsZero() && after.m.State == Welcome && after.desk.By != "" && after.desk.Open:
