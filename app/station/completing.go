@@ -14,6 +14,10 @@ import (
 // that was made here for one of its items, besides each end of such a visit.
 const tellEvery = time.Minute
 
+// tellAgain is the pause before a machine that has not heard an end is told again: until then
+// nobody can go on with its item.
+const tellAgain = 5 * time.Second
+
 // complete saves a visit for an item over there, by whoever is signed in there with that
 // token of ours. desk.NotFound: it has no item of that id, or nobody is signed in there.
 func (o *Other) complete(ctx context.Context, token string, item visit.ID, v visit.Visit, jpeg []byte) error {
@@ -25,7 +29,19 @@ func (o *Other) complete(ctx context.Context, token string, item visit.ID, v vis
 	if is.Day.Before(v.ServiceDate) && is.Kind != rules.Misdated {
 		return &desk.Error{Code: desk.NotOpen, Err: errDayOver}
 	}
-	return o.completer.Complete(ctx, who, item, v, jpeg)
+	err = o.completer.Complete(ctx, who, item, v, jpeg)
+	if err != nil {
+		o.wake() // it may have said yes, and waits for a visit that was never saved
+	}
+	return err
+}
+
+// wake has what is not told yet told now.
+func (o *Other) wake() {
+	select {
+	case o.ended <- struct{}{}:
+	default: // it will tell all that there is
+	}
 }
 
 // visit returns a visit over there, which must be of that person unless nobody knows of whom it
@@ -50,10 +66,7 @@ func (o *Other) visit(ctx context.Context, token string, id visit.ID, of visit.P
 // tell tells the machine what became of visits that were made here for its items: at the
 // start, when an end has come, and now and then.
 func (o *Other) tell(ctx context.Context) {
-	again := time.NewTicker(tellEvery)
-	defer again.Stop()
 	for failed := false; ; {
-		// Nothing is completed meanwhile: a call that hangs must not keep a patient waiting.
 		limited, cancel := context.WithTimeout(ctx, askOwner)
 		err := o.completer.Tell(limited)
 		cancel()
@@ -61,11 +74,15 @@ func (o *Other) tell(ctx context.Context) {
 			o.log.Warn("another machine has not heard what became of its items", "machine", o.Machine, "err", err)
 		}
 		failed = err != nil
+		pause := tellEvery
+		if failed {
+			pause = tellAgain
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-o.ended:
-		case <-again.C:
+		case <-time.After(pause):
 		}
 	}
 }
@@ -77,10 +94,7 @@ func (s *Station) hearEnds(ctx context.Context) {
 			return nil
 		}
 		for _, o := range s.Others {
-			select {
-			case o.ended <- struct{}{}:
-			default: // it will tell all that there is
-			}
+			o.wake()
 		}
 		return nil
 	})

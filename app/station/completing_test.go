@@ -13,9 +13,9 @@ import (
 
 	"authenkiosk/desk"
 	"authenkiosk/desk/local"
+	"authenkiosk/storage"
 	"authenkiosk/visit"
 	rules "authenkiosk/visit/desk"
-	"authenkiosk/visit/flow"
 )
 
 // asked is another machine, which waits for nothing and counts how often it is asked.
@@ -37,7 +37,10 @@ func TestAnotherMachineIsToldAtTheStartAtEachEndAndNowAndThen(t *testing.T) {
 		o := &Other{ended: make(chan struct{}, 1), completer: local.Completer{Owner: owner}, log: slog.New(slog.NewTextHandler(&log, nil))}
 		ctx, stop := context.WithCancel(t.Context())
 		go o.tell(ctx)
-		for i, next := range []func(){func() {}, func() { o.ended <- struct{}{} }, func() { time.Sleep(tellEvery) }} {
+		for i, next := range []func(){
+			func() {}, o.wake, func() { time.Sleep(tellAgain) }, // nobody can go on with an item of which it has not heard
+			func() { owner.err = nil; time.Sleep(tellAgain) }, func() { time.Sleep(tellEvery) }, o.wake,
+		} {
 			next()
 			synctest.Wait()
 			if n := int(owner.times.Load()); n != i+1 {
@@ -67,6 +70,7 @@ type holder struct {
 	day       visit.Date // of the item
 	kind      rules.Kind
 	hangs     bool
+	fails     error // of Complete
 	completed visit.ID
 	ended     atomic.Bool // a call that has hung
 }
@@ -93,9 +97,11 @@ func (h *holder) Visits(_ context.Context, _ desk.Operator, q desk.Query) (p des
 	return p, nil
 }
 
+func (h *holder) Completed(context.Context, string, desk.Completion) error { return nil }
+
 func (h *holder) Complete(_ context.Context, _ desk.Operator, _, made visit.ID) error {
 	h.completed = made
-	return nil
+	return h.fails
 }
 
 // Completions hangs as a call on a connection does whose other end has lost its power.
@@ -105,10 +111,19 @@ func (h *holder) Completions(ctx context.Context, _ string) ([]desk.Completion, 
 	return nil, ctx.Err()
 }
 
-// saver is this machine, which saves what it is given.
-type saver struct{ local.Machine }
+// saver is this machine, which saves what it is given, or cannot.
+type saver struct {
+	local.Machine
+	err error
+}
 
-func (saver) Complete(visit.ID, string, visit.Visit, []byte, time.Time) error { return nil }
+func (s saver) Complete(visit.ID, string, visit.Visit, []byte, time.Time) error { return s.err }
+
+func (saver) Visit(visit.ID) (storage.Record, error) { return storage.Record{}, storage.ErrNotFound }
+
+func (saver) PastOf(visit.ID) (storage.PastVisit, error) {
+	return storage.PastVisit{}, storage.ErrNotFound
+}
 
 const heldItem visit.ID = "01900000-0000-7000-8000-000000000001"
 
@@ -180,20 +195,52 @@ func TestACodeOfTheNextDayCompletesNoItemOfAnotherMachine(t *testing.T) {
 	}
 }
 
-// While the owner is told nothing is completed.
-func TestACallThatHangsKeepsNobodyLongFromAnItem(t *testing.T) {
+// A line that breaks, and a disk that is full, are told apart: only one of them is mended by
+// trying again.
+func TestItIsSaidWhichMachineCouldNotCarryOutACompletion(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		there, here error
+		why         string
+		wakes       bool
+	}{
+		{"the answer of the other machine is lost", &desk.Error{Code: desk.Failed}, nil, string(desk.Failed), true},
+		{"the other machine cannot be reached", &desk.Error{Code: desk.Unreachable}, nil, string(desk.Unreachable), true},
+		{"the disk of this one is full", nil, errors.New("no space left on device"), "", true},
+		{"nothing", nil, nil, "", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := &holder{person: "9000000000012", item: heldItem, fails: c.there}
+			s := at(m)
+			s.Others[0].completer.Machine = saver{err: c.here}
+			err := s.keepFor(t.Context(), "token", heldItem, madeBy(t, m.person), nil)
+			if got := whyNot(err); (err != nil) != (c.there != nil || c.here != nil) || got != c.why {
+				t.Errorf("%v is %q, want %q", err, got, c.why)
+			}
+			// It may wait for a visit that is not there.
+			if n := len(s.Others[0].ended); n > 0 != c.wakes {
+				t.Errorf("the other machine is told %d times", n)
+			}
+		})
+	}
+}
+
+func TestACallThatHangsKeepsNobodyFromAnItem(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := &holder{person: "9000000000012", item: heldItem}
 		s := at(m)
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		go s.Others[0].tell(ctx)
-		time.Sleep(flow.SendingAfter / 2)
-		if !m.ended.Load() {
-			t.Fatal("the call goes on while a patient waits")
+		synctest.Wait() // it asks for what is not told yet, and hears nothing
+		began := time.Now()
+		if err := s.keepFor(ctx, "token", heldItem, madeBy(t, m.person), nil); err != nil || !time.Now().Equal(began) {
+			t.Errorf("%v after %v", err, time.Since(began))
 		}
-		if err := s.keepFor(ctx, "token", heldItem, madeBy(t, m.person), nil); err != nil {
-			t.Error(err)
+		time.Sleep(askOwner)
+		synctest.Wait()
+		if !m.ended.Load() {
+			t.Error("the call goes on")
 		}
 	})
 }

@@ -26,6 +26,10 @@ var errOtherPerson = errors.New("the visit is of another person than the one tha
 // errDayOver says that no code of today is one of the item's.
 var errDayOver = errors.New("the day of the item is over")
 
+// errElsewhere says that another machine has not carried it out, or that its answer did not
+// come: this one can save visits.
+var errElsewhere = errors.New("another machine was asked")
+
 // OtherPerson names errOtherPerson for the screen. Everything else is named by a desk.Code.
 const OtherPerson = "other-person"
 
@@ -49,6 +53,8 @@ func whyNot(err error) string {
 		return OtherPerson
 	case errors.Is(err, session.ErrOver):
 		return string(desk.NotSignedIn)
+	case errors.Is(err, errElsewhere):
+		return string(desk.Failed)
 	case !errors.As(err, &refused):
 		errors.As(local.Coded(err), &refused)
 	}
@@ -111,6 +117,8 @@ func (s *Station) elsewhere(ctx context.Context, try func(context.Context, *Othe
 		switch {
 		case failed == nil:
 			return nil
+		case errors.Is(failed, desk.Failed):
+			err = errors.Join(errElsewhere, failed)
 		case !errors.Is(failed, desk.NotFound):
 			err = failed
 		}

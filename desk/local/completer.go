@@ -29,14 +29,15 @@ type Completer struct {
 	Station string    // as the owner calls this machine
 	Now     func() time.Time
 
-	mu sync.Mutex // between the owner's yes and the saving nothing is told
+	mu     sync.Mutex            // is never held while the owner is asked, which may not answer
+	making map[visit.ID]struct{} // visits of which nothing is told yet: the owner may have said yes, and they are not saved
 }
 
 // Complete saves a visit for an item that the operator holds. After an error nothing is saved
-// here, and nothing is sent.
+// here, and nothing is sent. Without a code of desk, it is this machine that cannot save.
 func (c *Completer) Complete(ctx context.Context, o desk.Operator, item visit.ID, v visit.Visit, jpeg []byte) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.makes(v.ID)
+	defer c.made(v.ID)
 	if err := c.Owner.Complete(ctx, o, item, v.ID); err != nil {
 		return err
 	}
@@ -44,20 +45,43 @@ func (c *Completer) Complete(ctx context.Context, o desk.Operator, item visit.ID
 	if err != nil {
 		_ = c.end(ctx, desk.Completion{Item: item, Made: v.ID}) // or Tell does it
 	}
-	return Coded(err)
+	return err
+}
+
+func (c *Completer) makes(id visit.ID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.making == nil {
+		c.making = map[visit.ID]struct{}{}
+	}
+	c.making[id] = struct{}{}
+}
+
+func (c *Completer) made(id visit.ID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.making, id)
+}
+
+// isMade reports whether a visit that the owner waits for is saved, or never will be.
+func (c *Completer) isMade(id visit.ID) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, making := c.making[id]
+	return !making
 }
 
 // Tell tells the owner the ends that it has not heard of.
 func (c *Completer) Tell(ctx context.Context) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	list, err := c.Owner.Completions(ctx, c.Station)
 	if err != nil {
 		return err
 	}
 	var unkept []error
 	for _, one := range list {
-		unkept = append(unkept, c.end(ctx, one))
+		if c.isMade(one.Made) {
+			unkept = append(unkept, c.end(ctx, one))
+		}
 	}
 	return errors.Join(unkept...)
 }

@@ -162,9 +162,9 @@ func TestNothingIsToldBetweenTheYesOfTheOwnerAndTheSaving(t *testing.T) {
 	}
 	saving := &between{Store: station}
 	completer := &Completer{Machine: saving, Owner: owner, Station: "desk-1", Now: now}
-	told := make(chan error, 1)
-	saving.then = func() { go func() { told <- completer.Tell(t.Context()) }() }
-	if err := errors.Join(completer.Complete(t.Context(), anna, item.ID, made, nil), <-told); err != nil {
+	var told error
+	saving.then = func() { told = completer.Tell(t.Context()) }
+	if err := errors.Join(completer.Complete(t.Context(), anna, item.ID, made, nil), told); err != nil {
 		t.Fatal(err)
 	}
 	if r, err := kiosk.Visit(item.ID); err != nil || r.Hold.Completion != made.ID {

@@ -95,7 +95,7 @@ func TestASecondCodeIsOfferedOnItsDayToWhoMayMakeVisits(t *testing.T) {
 
 func TestWhyAVisitMustNotBeMadeIsSaidInPlainWords(t *testing.T) {
 	w := newVisitPage(t)
-	for _, why := range []string{"other-person", "held", "not-signed-in", "unreachable"} {
+	for _, why := range []string{"other-person", "held", "not-signed-in", "unreachable", "failed"} {
 		w.patient(1, somePID, somePhone)
 		w.key(fyne.KeyF9)
 		w.tellAll(flow.VisitNotSaved{Number: 1, Why: why})
