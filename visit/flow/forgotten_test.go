@@ -26,7 +26,7 @@ func TestNoStateIsForgottenWhereItMustBeNamed(t *testing.T) {
 }
 
 // checkCardOut holds what whenCardIsOut says against what becomes of the session.
-func checkCardOut(before Model, e Event, after Model) string {
+func checkCardOut(before *Model, e Event, after *Model) string {
 	out, ok := e.(CardRemoved)
 	if !ok || !before.Session.restsOn(out.Role) {
 		return ""

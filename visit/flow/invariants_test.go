@@ -11,7 +11,7 @@ import (
 
 // checkStep holds one step of the kiosk against the invariants of the product. The
 // numbers are those of ARCHITECTURE.md.
-func checkStep(before Model, e Event, after Model, effects []Effect) error {
+func checkStep(before *Model, e Event, after *Model, effects []Effect) error {
 	for _, effect := range effects {
 		switch effect.(type) {
 		case Entered, NeedsTime:
@@ -26,14 +26,14 @@ func checkStep(before Model, e Event, after Model, effects []Effect) error {
 
 // checkWay holds one step of a way, whoever is its host, against the invariants. Of a
 // host without a screen for patients the model has the way alone.
-func checkWay(before Model, e Event, after Model, effects []Effect) error {
+func checkWay(before *Model, e Event, after *Model, effects []Effect) error {
 	wiped, dropped := false, false
 	for _, effect := range effects {
 		switch effect := effect.(type) {
 		case Wipe:
 			wiped = true
 		case SaveVisit:
-			if err := checkSave(before, e, effect); err != nil {
+			if err := checkSave(before, e, &effect); err != nil {
 				return err
 			}
 		case SubmitVisit:
@@ -60,8 +60,8 @@ func checkWay(before Model, e Event, after Model, effects []Effect) error {
 
 // 1 and 8: everything NHSO demands is there, and it was the patient, with the
 // card in the reader, who pressed the button.
-func checkSave(before Model, e Event, save SaveVisit) error {
-	x, v := before.Session, save.Visit
+func checkSave(before *Model, e Event, save *SaveVisit) error {
+	x, v := &before.Session, &save.Visit
 	if err := v.Validate(); err != nil {
 		return fmt.Errorf("an incomplete visit is saved: %w", err)
 	}
@@ -81,14 +81,14 @@ func checkSave(before Model, e Event, save SaveVisit) error {
 }
 
 // checkRecord: the code that a phone asked for is kept once, when it is shown.
-func checkRecord(before Model, e Event, after Model, effects []Effect) error {
+func checkRecord(before *Model, e Event, after *Model, effects []Effect) error {
 	kept := 0
 	for _, effect := range effects {
 		r, ok := effect.(RecordVisit)
 		if !ok {
 			continue
 		}
-		x := after.Session
+		x := &after.Session
 		if err := r.Visit.Validate(); err != nil {
 			return fmt.Errorf("an incomplete visit is kept: %w", err)
 		}
@@ -106,8 +106,8 @@ func checkRecord(before Model, e Event, after Model, effects []Effect) error {
 }
 
 // 1 and 8: the proof of identity of each method, and that who gives it is there.
-func checkProof(before Model, v visit.Visit) error {
-	x, a := before.Session, v.Attestation
+func checkProof(before *Model, v *visit.Visit) error {
+	x, a := &before.Session, v.Attestation
 	switch v.Method {
 	case visit.MethodCard:
 		if !before.CardIn || !x.CardRead || a != (visit.Attestation{}) {
@@ -135,14 +135,14 @@ func checkProof(before Model, v visit.Visit) error {
 
 // certifierIn reports whether the card that vouches is in a reader, as far as the
 // patient's reader is known to the model.
-func certifierIn(m Model) bool {
+func certifierIn(m *Model) bool {
 	i := m.Session.Certifier.Insertion
 	return !i.IsZero() && (i.Role == CertifierReader || m.CardIn)
 }
 
 // checkRelation: what the certifier is to the patient comes from a tap, or is
 // the only thing the rules allow.
-func checkRelation(before Model, e Event, after Model) error {
+func checkRelation(before *Model, e Event, after *Model) error {
 	r := after.Session.Certifier.Relation
 	if r == "" || r == before.Session.Certifier.Relation {
 		return nil
@@ -155,8 +155,8 @@ func checkRelation(before Model, e Event, after Model) error {
 
 // checkShown: a number that was only typed shows nobody's code, except the one
 // that came while its owner stood there with the phone.
-func checkShown(before Model, e Event, after Model) error {
-	x := after.Session
+func checkShown(before *Model, e Event, after *Model) error {
+	x := &after.Session
 	switch x.Method {
 	case visit.MethodLine:
 		if found, ok := e.(StatusFound); after.State == Result && before.State != Result && (!ok || before.Session.Polls == 0 || holds(before.Session.Done, found.Done[0].Code)) {
@@ -171,7 +171,7 @@ func checkShown(before Model, e Event, after Model) error {
 
 // 8: nothing that NHSO knows of the owner of a typed number leaves the model: no
 // screen for it, no reason, no words, and nothing on a slip.
-func checkTyped(after Model, effects []Effect) error {
+func checkTyped(after *Model, effects []Effect) error {
 	if !after.Session.Typed() {
 		return nil
 	}
@@ -196,8 +196,8 @@ func checkTyped(after Model, effects []Effect) error {
 
 // 8: the claim type comes from the patient's finger, or is the only one, or the
 // unit's own for the first code of the day.
-func checkChosen(before Model, e Event, after Model) error {
-	x := after.Session
+func checkChosen(before *Model, e Event, after *Model) error {
+	x := &after.Session
 	c := x.ClaimType
 	if c == (visit.ClaimType{}) || c == before.Session.ClaimType && before.Session.Insertion == x.Insertion {
 		return nil
@@ -213,7 +213,7 @@ func checkChosen(before Model, e Event, after Model) error {
 }
 
 // checkSlips: nobody can empty the roll.
-func checkSlips(before, after Model, effects []Effect) error {
+func checkSlips(before, after *Model, effects []Effect) error {
 	again := before.Session.Reprints
 	if before.Session.Insertion != after.Session.Insertion {
 		again = 0
@@ -230,7 +230,7 @@ func checkSlips(before, after Model, effects []Effect) error {
 }
 
 // checkNext: a code is not in sight of the patient who comes next.
-func checkNext(before Model, e Event, after Model) error {
+func checkNext(before *Model, e Event, after *Model) error {
 	in, ok := e.(CardInserted)
 	if !ok || in.Insertion.IsZero() || in.Insertion.Role != PatientReader || before.State != Result && before.State != Queued {
 		return nil
@@ -244,7 +244,7 @@ func checkNext(before Model, e Event, after Model) error {
 }
 
 // checkEnding: whoever takes the card hears whether there is a code.
-func checkEnding(before, after Model) error {
+func checkEnding(before, after *Model) error {
 	if after.State != TakeCard {
 		if after.Ending != NoEnding {
 			return fmt.Errorf("the end of a session is still told in state %v", after.State)
@@ -274,8 +274,8 @@ func checkEnding(before, after Model) error {
 }
 
 // checkKept: what was typed before a card came out waits for that card only.
-func checkKept(after Model) error {
-	x := after.Session
+func checkKept(after *Model) error {
+	x := &after.Session
 	if x.Kept == (Kept{}) || after.State == CardFault && x.Problem == visit.CardRemovedEarly || after.State == Reading && !x.identified() {
 		return nil
 	}
@@ -284,7 +284,7 @@ func checkKept(after Model) error {
 
 // checkLeft: a card in the certifier's own reader is told of until it is out, however
 // the session ends that it was for.
-func checkLeft(before Model, e Event, after Model) error {
+func checkLeft(before *Model, e Event, after *Model) error {
 	c := before.Session.Certifier
 	if !c.leftBehind() || after.Session.Certifier.Insertion == c.Insertion || after.Left || after.Forgotten || e == Event(CardRemoved{CertifierReader}) {
 		return nil
@@ -296,7 +296,7 @@ func checkLeft(before Model, e Event, after Model) error {
 }
 
 // checkPhoto: a photo with the ID card needs one, and passes only when it is seen.
-func checkPhoto(before Model, e Event, after Model) error {
+func checkPhoto(before *Model, e Event, after *Model) error {
 	if tap, ok := e.(TapMethod); ok && tap.Method == visit.MethodPhoto && after.Session.Method == visit.MethodPhoto && before.State == NoCard && !before.CardHere {
 		return errors.New("a patient with no card is asked for a photo with the card")
 	}
@@ -309,7 +309,7 @@ func checkPhoto(before Model, e Event, after Model) error {
 }
 
 // 8: a phone number comes from the patient's fingers or an earlier visit.
-func checkPhone(before Model, e Event, after Model) error {
+func checkPhone(before *Model, e Event, after *Model) error {
 	if after.Session.Phone.IsZero() || after.Session.Phone == before.Session.Phone {
 		return nil
 	}
@@ -331,8 +331,8 @@ func checkPhone(before Model, e Event, after Model) error {
 }
 
 // 2, 5, 6 and 7: saved before, same card, same day, once.
-func checkSubmit(before Model, e Event, after Model, submit SubmitVisit) error {
-	x := before.Session
+func checkSubmit(before *Model, e Event, after *Model, submit SubmitVisit) error {
+	x := &before.Session
 	switch {
 	case e != Event(VisitSaved{x.Insertion.Number}) || x.Phase != Saving:
 		return errors.New("a visit is submitted before it is saved")
@@ -351,8 +351,8 @@ func checkSubmit(before Model, e Event, after Model, submit SubmitVisit) error {
 
 // checkTakenBack: what may have left for NHSO is never taken back, and what is taken
 // back never leaves. The patient does not read that it is on its way.
-func checkTakenBack(before, after Model, id visit.ID) error {
-	x := before.Session
+func checkTakenBack(before, after *Model, id visit.ID) error {
+	x := &before.Session
 	switch {
 	case before.State != Sending || x.Phase != Saving || x.Visit.ID != id:
 		return errors.New("a visit is taken back that may be on its way")
@@ -364,8 +364,8 @@ func checkTakenBack(before, after Model, id visit.ID) error {
 
 // checkGivenUp: a patient who leaves while the visit is being saved is not sent later
 // without knowing.
-func checkGivenUp(before Model, e Event, after Model, dropped bool) error {
-	x := before.Session
+func checkGivenUp(before *Model, e Event, after *Model, dropped bool) error {
+	x := &before.Session
 	if before.State != Sending || x.Phase != Saving || after.State == Sending && after.Session.Insertion == x.Insertion || dropped {
 		return nil
 	}
@@ -383,8 +383,8 @@ func checkGivenUp(before Model, e Event, after Model, dropped bool) error {
 }
 
 // 3: nothing of a patient is left where the next one stands.
-func checkWipe(before, after Model, wiped bool) error {
-	if s := after.State; (s == Welcome || s == TakeCard || s == NoCard) && !reflect.DeepEqual(after.Session, Session{}) {
+func checkWipe(before, after *Model, wiped bool) error {
+	if s := after.State; (s == Welcome || s == TakeCard || s == NoCard) && !sameBytes(&after.Session, new(Session)) && !reflect.DeepEqual(after.Session, Session{}) {
 		return fmt.Errorf("personal data is left in state %v", s)
 	}
 	over := before.Session.identified() && before.Session.Insertion != after.Session.Insertion
@@ -405,7 +405,7 @@ func checkWipe(before, after Model, wiped bool) error {
 }
 
 // 5: no state in which somebody could still decide something survives the card.
-func checkCard(before Model, e Event, after Model) error {
+func checkCard(before *Model, e Event, after *Model) error {
 	removed, ok := e.(CardRemoved)
 	if !ok || !before.Session.restsOn(removed.Role) {
 		return nil
@@ -441,7 +441,7 @@ func checkCard(before Model, e Event, after Model) error {
 }
 
 // 7: one visit at a time, and no way back from being sent to being made.
-func checkOneVisit(before, after Model, effects []Effect) error {
+func checkOneVisit(before, after *Model, effects []Effect) error {
 	saves := 0
 	for _, effect := range effects {
 		if _, ok := effect.(SaveVisit); ok {
@@ -461,7 +461,7 @@ func checkOneVisit(before, after Model, effects []Effect) error {
 }
 
 // 4: every state but the welcome screen has a time limit.
-func checkTimeLimit(w world) error {
+func checkTimeLimit(w *world) error {
 	if w.m.State == Welcome {
 		if set := w.m.Prefs != (Prefs{}) || w.m.Help; set && !w.timers[TimerPrefs] {
 			return errors.New("settings that somebody left on the welcome screen have no time limit")

@@ -6,6 +6,7 @@ import (
 	"hash/maphash"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 	"unsafe"
@@ -26,8 +27,12 @@ type leaf struct {
 	time   bool
 }
 
+// plain reports whether a leaf is the bytes that stand there.
+func (l *leaf) plain() bool { return !l.time && l.kind != reflect.String && l.kind != reflect.Slice }
+
 var (
 	worldLeaves = leavesOf(reflect.TypeFor[world](), "", 0)
+	worldParts  = inRuns(worldLeaves)
 	keySeeds    = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 )
 
@@ -55,6 +60,20 @@ func leavesOf(t reflect.Type, path string, at uintptr) []leaf {
 		return []leaf{{path: path, at: at, kind: k, size: t.Size()}}
 	}
 	panic(fmt.Sprintf("%s: the key has no way to tell two values of a %v apart", path, t))
+}
+
+// inRuns makes one leaf of those that are plain and stand side by side: they are written
+// at once.
+func inRuns(leaves []leaf) (runs []leaf) {
+	for _, l := range leaves {
+		l.things = inRuns(l.things)
+		if n := len(runs) - 1; n >= 0 && l.plain() && runs[n].plain() && runs[n].at+runs[n].size == l.at {
+			runs[n].size += l.size
+			continue
+		}
+		runs = append(runs, l)
+	}
+	return runs
 }
 
 // write appends what the leaves of the thing at p hold.
@@ -85,16 +104,22 @@ func write(b []byte, p unsafe.Pointer, leaves []leaf) []byte {
 	return b
 }
 
+// folded are worlds to fold in: they are too large to make one for each key.
+var folded = sync.Pool{New: func() any { return new(world) }}
+
 // key returns what tells two worlds apart for the walk.
-func (w world) key() key {
-	w.fold()
-	return w.whole()
+func (w *world) key() key {
+	f := folded.Get().(*world)
+	defer folded.Put(f)
+	*f = *w
+	f.fold()
+	return f.whole()
 }
 
 // whole is the key of a world as it is.
 func (w *world) whole() (k key) {
 	var room [2048]byte
-	b := write(room[:0], unsafe.Pointer(w), worldLeaves)
+	b := write(room[:0], unsafe.Pointer(w), worldParts)
 	for i, seed := range keySeeds {
 		k[i] = maphash.Bytes(seed, b)
 	}
@@ -102,9 +127,11 @@ func (w *world) whole() (k key) {
 }
 
 // same tells quickly whether a step has changed nothing: a false no costs time only.
-func (w *world) same(next *world) bool {
-	const n = unsafe.Sizeof(*w)
-	return string(unsafe.Slice((*byte)(unsafe.Pointer(w)), n)) == string(unsafe.Slice((*byte)(unsafe.Pointer(next)), n))
+func (w *world) same(next *world) bool { return sameBytes(w, next) }
+
+func sameBytes[T any](a, b *T) bool {
+	n := unsafe.Sizeof(*a)
+	return string(unsafe.Slice((*byte)(unsafe.Pointer(a)), n)) == string(unsafe.Slice((*byte)(unsafe.Pointer(b)), n))
 }
 
 func TestEveryFieldOfAWorldIsInItsKey(t *testing.T) {
@@ -122,7 +149,6 @@ func TestEveryFieldOfAWorldIsInItsKey(t *testing.T) {
 }
 
 // put makes one leaf differ from its zero value.
-
 func put(p unsafe.Pointer, l *leaf) {
 	at := unsafe.Add(p, l.at)
 	switch {

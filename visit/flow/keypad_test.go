@@ -28,7 +28,7 @@ func TestEveryNumberOnTheKeypadKeepsTheInvariants(t *testing.T) {
 				w := queue[0]
 				queue = queue[1:]
 				for _, e := range keys() {
-					next, _, err := follow(w, e)
+					next, err := atKiosk.follow(w, e)
 					if err != nil {
 						t.Fatalf("%q, %T%+v: %v", w.m.Session.PhoneInput+w.m.Session.PIDInput, e, e, err)
 					}

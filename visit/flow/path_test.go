@@ -15,7 +15,7 @@ func play(t *testing.T, events ...Event) (Model, []Effect) {
 	var all []Effect
 	for _, e := range events {
 		next, effects := advance(w, e)
-		if err := checkStep(w.m, e, next.m, effects); err != nil {
+		if err := checkStep(&w.m, e, &next.m, effects); err != nil {
 			t.Fatalf("%T: %v", e, err)
 		}
 		w, all = next, append(all, effects...)

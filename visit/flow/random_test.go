@@ -73,7 +73,7 @@ func (l *lives) next() error {
 	}
 	e := l.fresh(l.event())
 	next, effects := advance(w, e)
-	if err := errors.Join(checkStep(w.m, e, next.m, effects), checkTimeLimit(next)); err != nil {
+	if err := errors.Join(checkStep(&w.m, e, &next.m, effects), checkTimeLimit(&next)); err != nil {
 		return fmt.Errorf("%v, %T%+v: %w", w.m.State, e, e, err)
 	}
 	l.w = next
@@ -122,7 +122,7 @@ func (l *lives) event() Event {
 		return settings[l.random.IntN(len(settings))]
 	}
 	for {
-		events := eventsFor(l.w)
+		events := eventsFor(&l.w)
 		if e := events[l.random.IntN(len(events))]; !isTyping(e) {
 			return e
 		}
@@ -296,7 +296,7 @@ func BenchmarkStep(b *testing.B) {
 	random := rand.New(rand.NewPCG(1, 2))
 	events := make([]Event, 4096)
 	for i := range events {
-		events[i] = eventsFor(w)[random.IntN(20)]
+		events[i] = eventsFor(&w)[random.IntN(20)]
 		w, _ = advance(w, events[i])
 	}
 	m := start().m

@@ -21,7 +21,7 @@ var marked = Prefs{Language: "en", TextSize: TextLarger, Contrast: ContrastBlack
 
 // checkOpaque does a step again with other settings and demands that nothing else
 // comes of it. The settings stay, or end with the session, or are what was tapped.
-func checkOpaque(w *world, e Event, next world, effects []Effect) error {
+func checkOpaque(w *world, e Event, next *world, effects []Effect) error {
 	other := *w
 	other.m.Prefs, other.m.Help, other.m.Coming = marked, true, true
 	then, too := advance(other, e)
@@ -34,7 +34,7 @@ func checkOpaque(w *world, e Event, next world, effects []Effect) error {
 		return errors.New("what is done depends on the settings")
 	}
 	then.m.Prefs, then.m.Help, then.m.Coming = next.m.Prefs, next.m.Help, next.m.Coming
-	if !then.same(&next) && then.whole() != next.whole() {
+	if !then.same(next) && then.whole() != next.whole() {
 		return errors.New("a step depends on the settings")
 	}
 	return nil
@@ -110,7 +110,7 @@ type scene struct {
 	certifier                         bool
 }
 
-func sceneOf(w world) scene {
+func sceneOf(w *world) scene {
 	return scene{
 		w.m.State, w.m.Session.Method, w.timers, w.m.Warning, w.m.CardIn, !w.m.Waiting.IsZero(), !w.m.Session.Insertion.IsZero(),
 		w.m.Forgotten, !w.m.Session.Certifier.Insertion.IsZero(),
@@ -137,14 +137,14 @@ func followSettings(w world, events []Event) (pairs int, err error) {
 		for _, e := range events {
 			pairs++
 			next, effects := advance(at, e)
-			if err := errors.Join(checkStep(at.m, e, next.m, effects), checkTimeLimit(next)); err != nil {
+			if err := errors.Join(checkStep(&at.m, e, &next.m, effects), checkTimeLimit(&next)); err != nil {
 				return pairs, fmt.Errorf("%v with %+v, event %T%+v: %w", at.m.State, v, e, e, err)
 			}
 		}
 		for _, e := range append([]Event{HelpComing{}}, settings...) {
 			pairs++
 			next, _ := advance(at, e)
-			if err := checkSetting(at, e, next); err != nil {
+			if err := checkSetting(&at, e, &next); err != nil {
 				return pairs, fmt.Errorf("%v with %+v, event %T%+v: %w", at.m.State, v, e, e, err)
 			}
 			if n := (value{next.m.Prefs, next.m.Help, next.m.Coming}); !known[n] {
@@ -156,16 +156,16 @@ func followSettings(w world, events []Event) (pairs int, err error) {
 	return pairs, nil
 }
 
-func checkSetting(w world, e Event, next world) error {
+func checkSetting(w *world, e Event, next *world) error {
 	if err := checkTimeLimit(next); err != nil {
 		return err
 	}
 	if w.m.Warning && (next.m.Prefs != w.m.Prefs || next.m.Help != w.m.Help) {
 		return errors.New("a tap on the warning changes what lies under it")
 	}
-	then := next
+	then := *next
 	then.m.Prefs, then.m.Help, then.m.Coming, then.m.Warning, then.timers = w.m.Prefs, w.m.Help, w.m.Coming, w.m.Warning, w.timers
-	if !then.same(&w) && then.whole() != w.whole() {
+	if !then.same(w) && then.whole() != w.whole() {
 		return errors.New("a setting changes more than itself")
 	}
 	return nil

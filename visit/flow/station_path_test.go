@@ -15,15 +15,15 @@ func serve(t *testing.T, events ...Event) (Station, []Effect) {
 	var all []Effect
 	for _, e := range append([]Event{SignedIn{anna}, PageShown{true}}, events...) {
 		next, effects := stepStation(w, e)
-		if err := checkStation(w, e, next, effects); err != nil {
+		if err := checkStation(&w, e, &next, effects); err != nil {
 			t.Fatalf("%T: %v", e, err)
 		}
-		if err := checkWay(w.m, e, next.m, effects); err != nil {
+		if err := checkWay(&w.m, e, &next.m, effects); err != nil {
 			t.Fatalf("%T: %v", e, err)
 		}
 		w, all = next, append(all, effects...)
 	}
-	return stationOf(w), all
+	return stationOf(&w), all
 }
 
 // known brings a patient with a known phone to the confirmation.
@@ -119,7 +119,8 @@ func TestACardThatComesWhileAVisitIsOnItsWayIsServedAfterIt(t *testing.T) {
 	if d.State != Queued || d.Waiting != next {
 		t.Fatalf("the state is %v, %v waits", d.State, d.Waiting)
 	}
-	w := d.in(start())
+	w := start()
+	d.in(&w)
 	w, _ = stepStation(w, TapClose{})
 	if w.m.State != Reading || w.m.Session.Insertion != next {
 		t.Errorf("the state is %v", w.m.State)

@@ -12,34 +12,50 @@ import (
 const anna, ben = "desk-1/anna", "desk-1/ben"
 
 // stationOf and in put a station into a world and take it out again.
-func stationOf(w world) Station {
+func stationOf(w *world) Station {
 	return Station{
 		Way: w.m.Way, Waiting: w.m.Waiting, By: w.desk.By, Changing: w.desk.Changing, Open: w.desk.Open,
 		Item: w.desk.Item, ItemOf: w.desk.ItemOf, Second: w.desk.Second, NotSaved: w.desk.NotSaved,
 	}
 }
 
-func (d Station) in(w world) world {
+func (d Station) in(w *world) {
 	w.m = Model{Way: d.Way, Waiting: d.Waiting}
 	w.desk = post{true, d.By, d.Changing, d.Open, d.Item, d.ItemOf, d.Second, d.NotSaved}
+}
+
+// doesAtStation does an event at a station.
+func (w *world) doesAtStation(e Event) []Effect {
+	d := stationOf(w)
+	effects := w.does(func(Model, Event) (m Model, effects []Effect) {
+		d, effects = d.Step(e)
+		return Model{}, effects
+	}, e)
+	d.in(w)
+	return effects
+}
+
+func stepStation(w world, e Event) (world, []Effect) {
+	effects := w.doesAtStation(e)
+	return w, effects
+}
+
+var atStation = host{eventsAtStation, (*world).doesAtStation, func(before *world, e Event, after *world, effects []Effect) error {
+	return errors.Join(checkWay(&before.m, e, &after.m, effects), checkStation(before, e, after, effects))
+}}
+
+// opened is a station at which nobody has signed in yet.
+func opened() world {
+	w := start()
+	stationOf(&w).in(&w)
 	return w
 }
 
-// stepStation does an event at a station.
-func stepStation(w world, e Event) (world, []Effect) {
-	var d Station
-	next, effects := advanceBy(func(Model, Event) (m Model, effects []Effect) {
-		d, effects = stationOf(w).Step(e)
-		return Model{Way: d.Way, Waiting: d.Waiting}, effects
-	}, w, e)
-	return d.in(next), effects
-}
-
 // eventsAtStation are those of the way, and what happens at a desk.
-func eventsAtStation(w world) []Event {
+func eventsAtStation(w *world) []Event {
 	all := append(eventsFor(w),
 		SignedIn{anna}, SignedOut{}, OperatorChanges{}, PageShown{true}, PageShown{false}, TapVouches{w.m.freshInsertion()}, TapVouches{})
-	if x := w.m.Session; w.m.State == Reading && !x.identified() { // whoever it is may vouch afterwards
+	if x := &w.m.Session; w.m.State == Reading && !x.identified() { // whoever it is may vouch afterwards
 		all = append(all, CardIdentified{x.Insertion.Number, personOf(1)}, CardIdentified{x.Insertion.Number, personOf(2)})
 	}
 	return all
@@ -49,10 +65,8 @@ func eventsAtStation(w world) []Event {
 func TestEveryStepOfAStationKeepsTheInvariants(t *testing.T) {
 	t.Parallel()
 	scenes, pairs := map[itemScene]bool{}, 0
-	reached := walk(t, stationOf(start()).in(start()), eventsAtStation, stepStation, func(before world, e Event, after world, effects []Effect) error {
-		return errors.Join(checkWay(before.m, e, after.m, effects), checkStation(before, e, after, effects))
-	}, func(w world, events []Event) error {
-		if err := leadsOut(w); err != nil {
+	reached := atStation.walk(t, opened(), func(w *world, events []Event) error {
+		if err := leadsOut(*w); err != nil {
 			return err
 		}
 		c := itemSceneOf(w)
@@ -60,7 +74,7 @@ func TestEveryStepOfAStationKeepsTheInvariants(t *testing.T) {
 			return nil
 		}
 		scenes[c] = true
-		n, err := followItems(w, events)
+		n, err := followItems(*w, events)
 		pairs += n
 		return err
 	})
@@ -73,8 +87,8 @@ func TestEveryStepOfAStationKeepsTheInvariants(t *testing.T) {
 }
 
 // checkStation holds a step of a station against what is the station's own to keep.
-func checkStation(before world, e Event, after world, effects []Effect) error {
-	x, is := before.m.Session, after.m.Session
+func checkStation(before *world, e Event, after *world, effects []Effect) error {
+	x, is := &before.m.Session, &after.m.Session
 	served := before.desk.By != "" && before.desk.Open
 	for _, effect := range effects {
 		switch effect := effect.(type) {
@@ -159,8 +173,8 @@ type itemScene struct {
 	problem                                    visit.Problem
 }
 
-func itemSceneOf(w world) itemScene {
-	x := w.m.Session
+func itemSceneOf(w *world) itemScene {
+	x := &w.m.Session
 	return itemScene{
 		w.m.State, x.Method, x.Phase, x.Person.PID, w.desk.By != "" && w.desk.Open, w.desk.Changing, w.m.CardIn, !w.m.Waiting.IsZero(),
 		!x.Insertion.IsZero(), x.Problem,
@@ -190,7 +204,7 @@ func followItems(w world, events []Event) (pairs int, err error) {
 			pairs++
 			next, effects := stepStation(at, e)
 			plain, too := stepStation(w, e)
-			if err := checkItem(at, e, next, effects); err != nil {
+			if err := checkItem(&at, e, &next, effects); err != nil {
 				return pairs, fmt.Errorf("%v with an item of %q, event %T%+v: %w", at.m.State, holder, e, e, err)
 			}
 			if len(too) != len(effects) || plain.key() != next.key() {
@@ -220,12 +234,12 @@ func followSecond(w world, events []Event) (pairs int, err error) {
 					from = w
 				}
 				next, effects := stepStation(from, e)
-				err := errors.Join(checkStation(from, e, next, effects), checkSecond(from, e, next, effects))
+				err := errors.Join(checkStation(&from, e, &next, effects), checkSecond(&from, e, &next, effects))
 				if f, is := e.(StatusFound); is { // the rest of the rules holds for what the way is told
-					f.Done = stationOf(from).Another().without(f.Done)
+					f.Done = stationOf(&from).Another().without(f.Done)
 					e = f
 				}
-				if err = errors.Join(err, checkWay(from.m, e, next.m, effects)); err != nil {
+				if err = errors.Join(err, checkWay(&from.m, e, &next.m, effects)); err != nil {
 					return pairs, fmt.Errorf("%v with a second code (%t) of %q, event %T%+v: %w", from.m.State, other, of, e, e, err)
 				}
 			}
@@ -236,8 +250,8 @@ func followSecond(w world, events []Event) (pairs int, err error) {
 
 // checkSecond: a further code is for the person and the claim types for which it was asked, a
 // code that is known ends no session, and nothing of it waits for the patient after that one.
-func checkSecond(before world, e Event, after world, effects []Effect) error {
-	x, second := before.m.Session, before.desk.Second
+func checkSecond(before *world, e Event, after *world, effects []Effect) error {
+	x, second := &before.m.Session, before.desk.Second
 	for _, effect := range effects {
 		if save, ok := effect.(SaveVisit); ok && second.Of != "" {
 			his := before.desk.ItemOf == save.Visit.PID.Masked()
@@ -279,8 +293,8 @@ func checkSecond(before world, e Event, after world, effects []Effect) error {
 
 // checkItem: an item is completed by the visit of the person whose it is, and does not
 // wait for the patient after that one.
-func checkItem(before world, e Event, after world, effects []Effect) error {
-	x, is := before.m.Session, after.m.Session
+func checkItem(before *world, e Event, after *world, effects []Effect) error {
+	x, is := &before.m.Session, &after.m.Session
 	for _, effect := range effects {
 		if save, ok := effect.(SaveVisit); ok {
 			his := before.desk.ItemOf == "" || before.desk.ItemOf == save.Visit.PID.Masked()
