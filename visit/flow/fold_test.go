@@ -38,7 +38,7 @@ var leftOut = []struct {
 			x.Certifier.Insertion = insertions[1].into(i.Role)
 		}
 	}},
-	{"m.Way.Session.Person", "who it is goes into the visit as it is; whether the age is known decides who may vouch", func(w *world, x *Session) {
+	{"m.Way.Session.Person", "who it is goes into the visit as it is; whether the age is known decides who may vouch, where somebody does", func(w *world, x *Session) {
 		p := Person{}
 		if x.identified() {
 			p.PID = same.PID
@@ -46,7 +46,7 @@ var leftOut = []struct {
 				p.PID = x.Person.PID
 			}
 		}
-		if !x.Person.Birth.IsZero() {
+		if !x.Person.Birth.IsZero() && x.Method == visit.MethodCertifier {
 			p.Birth = same.Birth
 		}
 		x.Person = p
@@ -86,9 +86,12 @@ var leftOut = []struct {
 			x.Print = NotPrinted
 		}
 	}},
-	{"m.Way.Session.Problem", "which problem a card has that cannot vouch is only shown", func(w *world, x *Session) {
-		if w.m.State == CertifierCard && x.Problem != visit.NoProblem {
+	{"m.Way.Session.Problem", "but of a card that is asked for it is only shown and printed, and of one that cannot vouch it only counts that there is one", func(w *world, x *Session) {
+		switch s := w.m.State; {
+		case s == CertifierCard && x.Problem != visit.NoProblem:
 			x.Problem = visit.CardUnreadable
+		case s != CertifierCard && s != CardFault && s != PIDEntry:
+			x.Problem = visit.NoProblem
 		}
 	}},
 	{"m.Way.Session.Photo", "once it can be reviewed only its worth counts, and how many were taken while it may be taken again", func(w *world, x *Session) {
@@ -100,7 +103,8 @@ var leftOut = []struct {
 		}
 	}},
 	{"m.Way.Session.Right", "once all is answered it goes into the visit as it is", func(w *world, x *Session) {
-		if w.m.State.decided() && x.Method != visit.MethodCertifier { // whose card may go, and all is weighed again
+		weighed := w.m.State.decided() || w.m.State == AlreadyHere || w.m.State == AlreadyElsewhere
+		if weighed && x.Method != visit.MethodCertifier { // whose card may go, and all is weighed again
 			x.Right, x.RightState, x.DoneState = visit.Right{}, Answered, Answered
 		}
 	}},
@@ -135,12 +139,21 @@ var leftOut = []struct {
 			w.m.Devices.Printer = visit.DeviceReady
 		}
 	}},
+	{"m.Way.Devices", "it only counts whether no visit can be taken, not why", func(w *world, _ *Session) {
+		if d := &w.m.Devices; d.ClosedBecause() != visit.NoProblem {
+			d.Storage, d.Clock, d.NHSOProblem = visit.DeviceDown, 0, 0
+		}
+	}},
+	{"m.CardHere", "it only counts while the patient may go back to the choice of ways", func(w *world, x *Session) {
+		again := x.Method == visit.MethodCertifier && whenCardIsOut[w.m.State] == asksAgain
+		w.m.CardHere = w.m.CardHere && (w.m.State.beforeProof() || again)
+	}},
 	{"m.Way.Session", "a confirmed visit is what was made of the session, and of that only the day and the proof decide, and whether a number waits for the card", func(w *world, x *Session) {
 		if s := w.m.State; s == Sending || s == Result || s == Queued {
 			sent := Session{
 				Insertion: x.Insertion, Method: x.Method, Person: Person{PID: x.Person.PID},
 				Certifier: Certifier{Insertion: x.Certifier.Insertion, Relation: x.Certifier.Relation},
-				Visit:     visit.Visit{ServiceDate: x.Visit.ServiceDate}, Phase: x.Phase, Print: x.Print, Reprints: x.Reprints, Problem: x.Problem,
+				Visit:     visit.Visit{ServiceDate: x.Visit.ServiceDate}, Phase: x.Phase, Print: x.Print, Reprints: x.Reprints,
 			}
 			if x.Phase == Saving {
 				sent.PhoneTyped, sent.PhoneInput = x.PhoneTyped, x.PhoneInput
@@ -149,9 +162,9 @@ var leftOut = []struct {
 			*x = sent
 		}
 	}},
-	{"m.Way.Session", "once a visit is at NHSO or waits, its day and what has delayed it are only shown and printed", func(w *world, x *Session) {
+	{"m.Way.Session", "once a visit is at NHSO or waits, its day is only shown and printed", func(w *world, x *Session) {
 		if s := w.m.State; s == Result || s == Queued {
-			x.Visit, x.Problem = visit.Visit{}, visit.NoProblem
+			x.Visit = visit.Visit{}
 		}
 	}},
 	{"m.Way.Session", "screens that send to the desk only show what is known", func(w *world, x *Session) {
@@ -160,7 +173,7 @@ var leftOut = []struct {
 			return
 		}
 		shown := Session{
-			Insertion: x.Insertion, Method: x.Method, Person: Person{PID: x.Person.PID}, Kept: x.Kept, Print: x.Print, Problem: x.Problem,
+			Insertion: x.Insertion, Method: x.Method, Person: Person{PID: x.Person.PID}, Kept: x.Kept, Print: x.Print,
 			Certifier: Certifier{Insertion: x.Certifier.Insertion, Relation: x.Certifier.Relation},
 		}
 		w.keepVouching(x, &shown)
