@@ -28,7 +28,9 @@ func TestLongWordsFromOutsideStayOnTheScreen(t *testing.T) {
 		{"relation", func(m *flow.Model, w string) { m.Session.Certifier.Person.Name.First = w }},
 		{"claim-types", func(m *flow.Model, w string) { m.Session.Offered[0] = visit.ClaimType{Code: "PG0990001", Name: w} }},
 		{"result-printed", func(m *flow.Model, w string) { m.Session.ClaimType = visit.ClaimType{Code: "PG0990001", Name: w} }},
-		{"already-here", func(m *flow.Model, w string) { m.Session.Done[0].ClaimType = visit.ClaimType{Code: "PG0990001", Name: w} }},
+		{"already-here", func(m *flow.Model, w string) {
+			m.Session.Done[0].ClaimType = visit.ClaimType{Code: "PG0990001", Name: w}
+		}},
 		{"welcome-card-in-read", func(m *flow.Model, w string) { m.Devices.ReadBy = w }},
 	} {
 		for _, size := range displays {
