@@ -156,7 +156,7 @@ prove: testdeps
 	@set -o pipefail; $(PROVE) ./outbox -run '365|FivePercent' $(FIGURES)
 	@set -o pipefail; $(PROVE) ./app -run WrongClocks -args -clocks 200 $(FIGURES)
 	@set -o pipefail; TMPDIR=$(MEMORY) $(PROVE) -timeout 90m ./app -run WhateverDesks -args -desk-steps 1000000 $(FIGURES)
-	@set -o pipefail; TMPDIR=$(MEMORY) $(PROVE) ./app/headless -run TwoDesks -args -desk-rounds 500 $(FIGURES)
+	@set -o pipefail; TMPDIR=$(MEMORY) $(PROVE) -timeout 90m ./app/headless -run TwoDesks -args -desk-rounds 500 $(FIGURES)
 	@set -o pipefail; $(PROVE) ./storage/powercut -args -cuts 1000 -first-start-cuts 400 -compact-cuts 400 -disk-full 1000 -made-directory-cuts 200 -failed-syncs 1000 -each-sync 60 -restore-cuts 200 $(FIGURES)
 	@set -o pipefail; $(PROVE) ./storage -args -damages 400 -mutations 100000 -auditedits 10000 -kills 120 $(FIGURES)
 	@set -o pipefail; $(PROVE) ./app/kiosk -run NothingPersonal -args -sessions 10000 $(FIGURES)

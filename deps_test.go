@@ -83,11 +83,11 @@ var house = map[string]room{
 		[]string{"app"},
 		[]string{
 			"agent", "agent/agenttest", "agent/webhook", "app/config", "app/control", "app/demo", "app/hospital", "app/kiosk", "app/pairings", "app/privatelog", "app/records",
-			"app/wait", "cardreader",
+			"app/station", "app/wait", "cardreader",
 			"cardreader/pcsc", "cardreader/pcscdtest", "cardreader/virtualcard", "certtest", "desk", "desk/remote", "logtest", "nhso", "nhso/testzone", "outbox",
 			"storage", "storage/storagetest", "visit", "visit/desk", "visit/flow",
 		},
-		"a face knows no other one. Its tests hold the agent of a kiosk against the same",
+		"a face knows no other one. Its tests hold the agent of a kiosk against the same, and let stations end its visits",
 	},
 	"app/kiosk": {
 		[]string{"app", "app/demo", "app/patient", "app/recorder", "app/wait", "camera/scene", "nhso/testzone", "outbox", "printer/sink", "visit", "visit/flow"},

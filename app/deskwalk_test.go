@@ -64,6 +64,7 @@ func TestWhateverDesksAndOutboxDoNoItemGetsTwoCodesAndNoneIsForgotten(t *testing
 			}
 			w.end()
 			w.start()
+			w.dropHalves()
 			synctest.Wait()
 			w.checkAll()
 			w.checkAudit()
@@ -85,6 +86,11 @@ func TestWhateverDesksAndOutboxDoNoItemGetsTwoCodesAndNoneIsForgotten(t *testing
 			t.Errorf("nobody ever did %s", name)
 		}
 	}
+	for _, what := range awayKinds {
+		if *deskSteps >= 20_000 && sum["at the station: "+what] == 0 {
+			t.Errorf("at the station never: %s", what)
+		}
+	}
 }
 
 // deskActions are what happens, with how often of a hundred steps.
@@ -92,10 +98,10 @@ var deskActions = map[string]struct {
 	often int
 	do    func(*deskWorld) (happened bool)
 }{
-	"visit": {13, (*deskWorld).newVisit}, "open item": {1, (*deskWorld).openItem}, "take back": {2, (*deskWorld).takeBack}, "hold": {18, (*deskWorld).hold},
+	"visit": {12, (*deskWorld).newVisit}, "open item": {1, (*deskWorld).openItem}, "take back": {2, (*deskWorld).takeBack}, "hold": {17, (*deskWorld).hold},
 	"release": {10, (*deskWorld).release}, "complete": {10, (*deskWorld).complete}, "new authen": {5, (*deskWorld).newAuthen},
 	"settle": {8, (*deskWorld).settle}, "second code": {1, (*deskWorld).secondCode}, "give up": {3, (*deskWorld).giveUp}, "reopen": {3, (*deskWorld).reopen},
-	"wait": {18, (*deskWorld).wait}, "tell the ends": {4, (*deskWorld).tellOf}, "NHSO goes or comes": {3, (*deskWorld).switchNHSO}, "restart": {1, (*deskWorld).restart},
+	"wait": {15, (*deskWorld).wait}, "save at the station": {5, (*deskWorld).saveAtStation}, "tell the ends": {4, (*deskWorld).tellOf}, "NHSO goes or comes": {3, (*deskWorld).switchNHSO}, "restart": {1, (*deskWorld).restart},
 }
 
 func (w *deskWorld) step() {
@@ -137,6 +143,19 @@ func (w *deskWorld) some() (storage.Record, bool) {
 		young = len(w.ids)
 	}
 	return w.read(w.ids[len(w.ids)-1-w.random.IntN(young)]), true
+}
+
+// someHeld returns mostly a visit that somebody holds, and for which nothing is made yet.
+func (w *deskWorld) someHeld() (storage.Record, bool) {
+	work, err := w.store.Work()
+	if err != nil {
+		w.t.Error(err)
+	}
+	work = slices.DeleteFunc(work, func(r storage.Record) bool { return !r.Held() || r.Hold.Completion != "" || !makes(r) })
+	if len(work) == 0 || w.random.IntN(4) == 0 {
+		return w.some()
+	}
+	return work[w.random.IntN(len(work))], true
 }
 
 func (w *deskWorld) read(id visit.ID) storage.Record {
@@ -376,7 +395,7 @@ func makes(r storage.Record) bool {
 }
 
 func (w *deskWorld) complete() bool {
-	r, ok := w.some()
+	r, ok := w.someHeld()
 	if !ok || !makes(r) {
 		return false
 	}
@@ -412,90 +431,6 @@ func (w *deskWorld) complete() bool {
 		w.submit(v.ID)
 	}
 	return ok
-}
-
-// completeAtStation makes the visit for an item on the station, which has a store of its own.
-// Now and then the station ends between the yes of the owner and the saving, or the yes is lost.
-func (w *deskWorld) completeAtStation(item storage.Record, by string, v visit.Visit) bool {
-	id, entries, want := item.Visit.ID, w.entries(), w.mayFinish(item, by)
-	if want == yes && item.Second.Of != "" {
-		want = ended // the station does not know the first code
-	}
-	o := desk.OperatorAt("desk-1", rules.Operator{})
-	o.ID, o.Name, o.Role = "00000000000000a1", by, rules.Staff
-	station, _, _ := strings.Cut(by, "/")
-	var err error
-	switch n := w.random.IntN(10); {
-	case n < 2:
-		err = w.store.CompleteAway(id, by, v.ID, v.CreatedAt)
-	default:
-		err = w.completer(station).Complete(w.t.Context(), o, id, v, nil)
-	}
-	_, saved := w.station.Visit(v.ID)
-	ok := w.answered("complete at the station", item, entries, w.asStore(err), want, "visit-completed")
-	switch {
-	case !ok:
-		if !errors.Is(saved, storage.ErrNotFound) {
-			w.t.Errorf("visit %s was saved at the station although the owner of %s said no", v.ID, id)
-		}
-	case saved == nil:
-		w.mu.Lock()
-		w.item[v.ID], w.away[v.ID] = id, true
-		w.mu.Unlock()
-		box := w.stationBox
-		w.patient.Go(func() { box.Submit(w.t.Context(), v.ID) })
-	}
-	return ok
-}
-
-// completer is that of the station for the desks of that name.
-func (w *deskWorld) completer(station string) *local.Completer {
-	owner := local.New(local.Options{Store: w.store})
-	return &local.Completer{Machine: w.station, Owner: owner, Station: station, Now: time.Now}
-}
-
-// asStore returns the error of the store for that of a desk.
-func (w *deskWorld) asStore(err error) error {
-	for code, of := range map[desk.Code]error{desk.InFlight: storage.ErrInFlight, desk.NotHeld: storage.ErrNotHeld, desk.Held: &storage.HeldError{}, desk.NotOpen: &storage.TransitionError{}} {
-		if errors.Is(err, code) {
-			return of
-		}
-	}
-	return err
-}
-
-// tellOf lets the station tell the ends of what it made for items.
-func (w *deskWorld) tellOf() (told bool) {
-	station := []string{"desk-1", "desk-2"}[w.random.IntN(2)]
-	list, err := w.store.Away(station)
-	if err != nil {
-		w.t.Error(err)
-	}
-	if err := w.completer(station).Tell(w.t.Context()); err != nil {
-		w.t.Error(err)
-	}
-	for _, before := range list {
-		after, made := w.read(before.Visit.ID), before.Hold.Completion
-		m, err := w.station.Visit(made)
-		switch {
-		case after.State == visit.StateDone:
-			if err != nil || m.State != visit.StateDone || m.Code != after.Code || after.SettledBy != made {
-				w.t.Errorf("item %s has the code %s by %s, which is %s with %s, %v", before.Visit.ID, after.Code, after.SettledBy, m.State, m.Code, err)
-			}
-			told = true
-		case after.Hold.Completion == made:
-			if err != nil || !m.State.Unsettled() {
-				w.t.Errorf("item %s waits for %s, which is %s, %v", before.Visit.ID, made, m.State, err)
-			}
-		default:
-			if !errors.Is(err, storage.ErrNotFound) && m.State != visit.StateDropped {
-				w.t.Errorf("item %s is free, and %s, made for it, is %s, %v", before.Visit.ID, made, m.State, err)
-			}
-			w.audit["visit-completed"]++
-			told = true
-		}
-	}
-	return told
 }
 
 // newAuthen has NHSO's page make a code by hand, for one who holds the item, while nothing is
@@ -644,9 +579,12 @@ func (w *deskWorld) switchNHSO() bool {
 }
 
 func (w *deskWorld) restart() bool {
-	w.end()
-	w.start()
-	if w.random.IntN(2) == 0 {
+	which := w.random.IntN(3)
+	if which != 1 {
+		w.end()
+		w.start()
+	}
+	if which != 0 {
 		w.endStation()
 		w.startStation()
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"authenkiosk/desk/local"
 	"authenkiosk/outbox"
 	"authenkiosk/storage"
 	"authenkiosk/visit"
@@ -117,6 +118,10 @@ type deskWorld struct {
 	end        func()
 	endStation func()
 
+	completers map[string]*local.Completer // of the station, by its name
+	halves     map[visit.ID]*half          // by what is made
+	told       []telling
+
 	people   int        // visits so far, on both machines
 	ids      []visit.ID // of every visit of the machine, in the order of saving
 	item     map[visit.ID]visit.ID
@@ -135,6 +140,7 @@ func newDeskWorld(t *testing.T, dir string, seed uint64) *deskWorld {
 	w := &deskWorld{
 		t: t, random: rand.New(rand.NewPCG(seed, 16)), dir: dir,
 		item: map[visit.ID]visit.ID{}, away: map[visit.ID]bool{}, codes: map[visit.ID]int{}, services: map[string]int{}, second: map[string]int{}, reopened: map[visit.ID]bool{}, audit: map[string]int{}, count: map[string]int{},
+		completers: map[string]*local.Completer{}, halves: map[visit.ID]*half{},
 	}
 	w.nhso = &deskNHSO{random: rand.New(rand.NewPCG(seed, 17)), codes: map[deskPerson][]visit.Authentication{}, sent: w.sent, made: w.made}
 	w.start()
@@ -146,7 +152,7 @@ func (w *deskWorld) startStation() {
 	store, box, end := w.machine("station")
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.station, w.stationBox, w.endStation = store, box, end
+	w.station, w.stationBox, w.endStation = store, box, func() { w.dropHalves(); end() }
 }
 
 func (w *deskWorld) start() {
@@ -306,6 +312,7 @@ func (w *deskWorld) checkAll() {
 			w.t.Errorf("visit %s is %s, and %d answer for it", id, r.State, open[id])
 		}
 	}
+	w.checkAway()
 	if len(work) != len(open) {
 		w.t.Errorf("%d are open, %d are on the list of work", len(open), len(work))
 	}
