@@ -359,7 +359,7 @@ type layout struct {
 }
 
 type widget struct {
-	Name       string
+	Name, Text string
 	X, Y, W, H int
 }
 

@@ -30,6 +30,8 @@ type newcomer struct {
 const (
 	newUnit  = "12345"
 	newAdmin = "somsri"
+	newClerk = "somchai"
+	clerkPIN = "380527"
 )
 
 // newMachine has a card service, a simulator in the place of NHSO's test zone, and a folder in
@@ -64,7 +66,7 @@ func (n *newcomer) at(step string) {
 	n.screen("setup-" + step)
 	n.steps++
 	for _, w := range n.layout().Widgets {
-		if slices.Contains([]string{"unit.hcode", "unit.name", "unit.phone", "token", "operator", "pin"}, w.Name) {
+		if slices.Contains([]string{"unit.hcode", "unit.name", "unit.phone", "token", "operator", "pin", "clerk", "clerk-pin"}, w.Name) {
 			n.asked[w.Name]++
 		}
 	}
@@ -106,13 +108,7 @@ func (n *newcomer) on(button string) {
 		n.xdotool("key", "Return")
 		return
 	}
-	// A touch at the moment in which the buttons are made anew may be lost: people touch again.
-	before := n.layout().Screen
-	n.again(func() { n.click(button) }, func() bool {
-		now := n.layout()
-		_, there := now.widget(button)
-		return now.Screen != before || !there
-	})
+	n.click(button)
 }
 
 // enter goes from a field to the next.
@@ -162,6 +158,13 @@ func (n *newcomer) setUp() {
 	n.enter()
 	n.answer("pin", operatorPIN)
 	n.on("next")
+	if n.face == "station" {
+		n.at("clerk")
+		n.answer("clerk", newClerk)
+		n.enter()
+		n.answer("clerk-pin", clerkPIN)
+		n.on("next")
+	}
 	n.at("finish")
 	n.on("finish")
 }
@@ -175,7 +178,7 @@ func (n *newcomer) told(what string) {
 		}
 	}
 	n.t.Logf("%s: %d steps, %d keys, %s", what, n.steps, n.keys, time.Since(n.began).Round(time.Second))
-	n.nothingPersonal(testToken, operatorPIN, virtualcard.Adult().PID.Digits(), virtualcard.Adult().Name.Last)
+	n.nothingPersonal(testToken, operatorPIN, clerkPIN, virtualcard.Adult().PID.Digits(), virtualcard.Adult().Name.Last)
 }
 
 func TestE2EAnEmptyMachineBringsItsFirstCodeByTheWizard(t *testing.T) {
@@ -233,8 +236,24 @@ func TestE2EAStationIsSetUpAndItsAdministratorChangesASetting(t *testing.T) {
 	n.setUp()
 	n.status = n.kiosk.says(t, `msg="the agent answers" address=(\S+)`)
 	n.screen("sign-in")
+	n.noticed(pcscdtest.First)
+
+	n.signInAs(newClerk, clerkPIN)
+	n.stage.keys("F3")
+	n.screen("new")
+	person := virtualcard.Adult()
+	out := n.insert(newCard(t, person))
+	n.says("station.new.phone")
+	n.types("0800001234", byHand)
+	n.confirmed(person)
+	n.keys += len(clerkPIN) + len("0800001234") + 4 // the operator, Enter, F3 and F9 besides
+	n.steps++
+	out()
+	n.stage.keys("F12")
+	n.screen("sign-in")
 	n.told("station")
-	n.signIn()
+
+	n.signInAs(newAdmin, operatorPIN)
 	n.turn("page-settings", "unit.phone")
 	n.picture("settings-unit")
 	n.click("unit.phone")
@@ -255,6 +274,24 @@ func TestE2EAStationIsSetUpAndItsAdministratorChangesASetting(t *testing.T) {
 	n.turn("save", "restart")
 	n.turn("restart", "pin")
 	n.kiosk.end(t)
+}
+
+// signInAs chooses one of several operators, and types their PIN.
+func (n *newcomer) signInAs(name, pin string) {
+	n.t.Helper()
+	chosen := ""
+	n.eventually("operator "+name, func() bool {
+		for _, w := range n.layout().Widgets {
+			if strings.HasPrefix(w.Name, "operator-") && strings.HasPrefix(w.Text, name) {
+				chosen = w.Name
+			}
+		}
+		return chosen != ""
+	})
+	n.click(chosen)
+	n.eventually("keyboard in the PIN", func() bool { return n.layout().Focused == "pin" })
+	n.types(pin, byHand)
+	n.until("Return", func() bool { return n.layout().Screen == "today" })
 }
 
 // turn touches something until something else is there. A machine that stands still may take

@@ -14,6 +14,7 @@ type Ask struct {
 	Key     string
 	Options []Option // nil: a text
 	Digits  bool     // of a text: nothing else is in it
+	Secret  bool     // of a text: nobody beside the screen is to read it
 	Given   bool     // it is there already, and may be left empty
 }
 
@@ -55,7 +56,9 @@ func (m Model) Asks() []Ask {
 	case Look:
 		return m.askLook()
 	case Admin:
-		return []Ask{{Key: Operator}, {Key: PIN, Digits: true}}
+		return []Ask{{Key: Operator}, {Key: PIN, Digits: true, Secret: true}}
+	case Clerks:
+		return []Ask{{Key: Clerk}, {Key: ClerkPIN, Digits: true, Secret: true}}
 	}
 	return nil
 }
@@ -71,7 +74,7 @@ func (m Model) askNHSO() (asks []Ask) {
 		}})
 	}
 	if !m.throughAgent() {
-		asks = append(asks, Ask{Key: Token, Given: m.Known.Token[m.zone()]})
+		asks = append(asks, Ask{Key: Token, Secret: true, Given: m.Known.Token[m.zone()]})
 	}
 	return asks
 }
@@ -179,18 +182,11 @@ func (m Model) Wrong(a Ask) string {
 		}
 		return ""
 	case Operator:
-		if _, err := desk.ParseOperatorName(value); err != nil {
-			return "setup.wrong.operator"
-		}
-		return ""
+		return wrongName(value)
 	case PIN:
-		switch _, err := desk.NewPIN(value); {
-		case err == desk.ErrWeakPIN:
-			return "setup.wrong.weak-pin"
-		case err != nil:
-			return "setup.wrong.pin"
-		}
-		return ""
+		return wrongPIN(value)
+	case Clerk, ClerkPIN:
+		return m.wrongClerk(a.Key)
 	case cameraAddress:
 		if config.CheckValue("camera.source", m.Values["camera.source"]) != "" {
 			return "setup.wrong.camera.address"
@@ -207,6 +203,44 @@ func (m Model) Wrong(a Ask) string {
 	}
 	if a.Options == nil && config.CheckValue(a.Key, value) != "" {
 		return "setup.wrong." + a.Key
+	}
+	return ""
+}
+
+// wrongClerk is Wrong for whoever serves patients first. They may be added later.
+func (m Model) wrongClerk(key string) string {
+	name, pin := m.Values[Clerk], m.Values[ClerkPIN]
+	switch {
+	case name == "" && pin == "":
+		return ""
+	case key == ClerkPIN:
+		return wrongPIN(pin)
+	case sameName(name, m.Values[Operator]):
+		return "setup.wrong.clerk"
+	}
+	return wrongName(name)
+}
+
+// sameName reports whether two names are those of one operator, of whom there is one of a name.
+func sameName(a, b string) bool {
+	first, bad := desk.ParseOperatorName(a)
+	second, err := desk.ParseOperatorName(b)
+	return bad == nil && err == nil && first == second
+}
+
+func wrongName(text string) string {
+	if _, err := desk.ParseOperatorName(text); err != nil {
+		return "setup.wrong.operator"
+	}
+	return ""
+}
+
+func wrongPIN(digits string) string {
+	switch _, err := desk.NewPIN(digits); {
+	case err == desk.ErrWeakPIN:
+		return "setup.wrong.weak-pin"
+	case err != nil:
+		return "setup.wrong.pin"
 	}
 	return ""
 }

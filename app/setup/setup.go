@@ -27,11 +27,14 @@ const (
 	Camera Step = "camera"
 	Look   Step = "look"
 	Admin  Step = "admin" // the first administrator
+	Clerks Step = "clerk" // of a station: the first who serves patients there
 	Finish Step = "finish"
 )
 
 // Steps returns every step.
-func Steps() []Step { return []Step{Start, Unit, NHSO, Reader, Slips, Camera, Look, Admin, Finish} }
+func Steps() []Step {
+	return []Step{Start, Unit, NHSO, Reader, Slips, Camera, Look, Admin, Clerks, Finish}
+}
 
 // Face is what the machine is for.
 type Face string
@@ -47,6 +50,8 @@ const (
 	Token    = "token"
 	Operator = "operator"
 	PIN      = "pin"
+	Clerk    = "clerk"
+	ClerkPIN = "clerk-pin"
 )
 
 // State is how a check stands.
@@ -91,15 +96,16 @@ type Device struct{ Name, Value string }
 type Known struct {
 	Token map[visit.Zone]bool // the token is sealed
 	Admin map[visit.Zone]bool // somebody may sign in as administrator
+	Clerk map[visit.Zone]bool // somebody may sign in who serves patients
 }
 
 // Model is where the setting up stands. It prints itself as "[setup]": it holds the token
-// and a PIN.
+// and PINs.
 type Model struct {
 	Face     Face
 	Settings bool // it is the page of a station; else the wizard
 	Step     Step
-	Values   map[string]string // by key of the configuration, and the three that are none
+	Values   map[string]string // by key of the configuration, and those that are none
 	Known    Known
 	Found    Found
 	Looking  bool // for what there is
@@ -140,6 +146,8 @@ func (m Model) Steps() []Step {
 			return m.Settings
 		case Admin:
 			return m.Settings || m.Known.Admin[m.zone()]
+		case Clerks:
+			return m.Settings || m.Face != Station || m.Known.Clerk[m.zone()]
 		}
 		return false
 	})

@@ -90,6 +90,10 @@ func TestAMachineIsSetUpFromTheFirstStepToTheLast(t *testing.T) {
 			h.do(Next{})
 			h.at(Admin)
 			h.do(Typed{Operator, "สมศรี"}, Typed{PIN, "204916"}, Next{})
+			if face == Station {
+				h.at(Clerks)
+				h.do(Typed{Clerk, "สมชาย"}, Typed{ClerkPIN, "380527"}, Next{})
+			}
 			h.at(Finish)
 			h.do(Next{})
 			last := h.effects[len(h.effects)-1]
@@ -164,10 +168,13 @@ func TestNobodyGoesOnWithWhatIsWrongAndItIsSaid(t *testing.T) {
 		{"no name of the administrator", "test", Admin, Operator, "", "setup.wrong.operator"},
 		{"a short PIN", "test", Admin, PIN, "12", "setup.wrong.pin"},
 		{"an easy PIN", "test", Admin, PIN, "123456", "setup.wrong.weak-pin"},
+		{"a PIN of nobody", "test", Clerks, Clerk, "", "setup.wrong.operator"},
+		{"no PIN of the first at the desk", "test", Clerks, ClerkPIN, "", "setup.wrong.pin"},
+		{"the administrator once more", "test", Clerks, Clerk, " a", "setup.wrong.clerk"},
 	} {
 		m := fresh(Kiosk)
 		m.Step, m.reached = c.step, Finish
-		maps.Copy(m.Values, map[string]string{"unit.hcode": "10001", "unit.name": "ก", Token: aToken, Operator: "a", PIN: "204916", "nhso.zone": c.zone})
+		maps.Copy(m.Values, map[string]string{"unit.hcode": "10001", "unit.name": "ก", Token: aToken, Operator: "a", PIN: "204916", Clerk: "b", ClerkPIN: "380527", "nhso.zone": c.zone})
 		m.Values[c.key] = c.text
 		i := slices.IndexFunc(m.Asks(), func(a Ask) bool { return a.Key == c.key })
 		if got := m.Wrong(m.Asks()[i]); got != c.wrong {
@@ -266,7 +273,7 @@ func TestTheSettingsOfAStationKeepOneStepAtATime(t *testing.T) {
 	m = New(Station, true, m.Values, Known{Token: map[visit.Zone]bool{visit.ZoneTest: true}})
 	maps.Copy(m.Values, map[string]string{"unit.hcode": "10001", "unit.name": "ก", "nhso.zone": "test"})
 	h := &hand{t: t, Model: m, bad: map[Step]bool{Camera: true}}
-	for _, gone := range []Step{Start, Admin, Finish} {
+	for _, gone := range []Step{Start, Admin, Clerks, Finish} {
 		if h.MayGo(gone) {
 			t.Errorf("%s is a setting", gone)
 		}
@@ -349,7 +356,7 @@ func held(t *testing.T, m Model, k Keep) {
 
 func anything(r *rand.Rand, m Model, open []LookInto) Event {
 	texts := map[string][]string{
-		"unit.hcode": {"10001", "1", "10002"}, "unit.name": {"ก", ""}, "unit.phone": {"", "1330"}, Token: {aToken, ""}, Operator: {"a", ""}, PIN: {"204916", "1"},
+		"unit.hcode": {"10001", "1", "10002"}, "unit.name": {"ก", ""}, "unit.phone": {"", "1330"}, Token: {aToken, ""}, Operator: {"a", ""}, PIN: {"204916", "1"}, Clerk: {"b", "", "a"}, ClerkPIN: {"380527", "", "1"},
 		"printer.address": {"192.0.2.7:9100", "x"}, cameraAddress: {"http://192.0.2.8/video", "x"},
 	}
 	switch r.IntN(10) {
@@ -377,8 +384,8 @@ func anything(r *rand.Rand, m Model, open []LookInto) Event {
 
 func TestAModelShowsNoSecret(t *testing.T) {
 	m := fresh(Kiosk)
-	m.Values[Token], m.Values[PIN] = aToken, "204916"
-	if text := fmt.Sprintf("%v %+v %#v %s", m, m, m, m.LogValue()); strings.Contains(text, aToken) || strings.Contains(text, "204916") {
+	m.Values[Token], m.Values[PIN], m.Values[ClerkPIN] = aToken, "204916", "380527"
+	if text := fmt.Sprintf("%v %+v %#v %s", m, m, m, m.LogValue()); strings.Contains(text, aToken) || strings.Contains(text, "204916") || strings.Contains(text, "380527") {
 		t.Error(text)
 	}
 }

@@ -166,6 +166,7 @@ func (m Model) changed(keys ...string) (Model, []Effect) {
 	}
 	if slices.Contains(keys, "nhso.zone") {
 		delete(m.checks, Admin)
+		delete(m.checks, Clerks)
 		m.Values[Token] = "" // it is one zone's
 	}
 	m.n++ // what is under way is about something else

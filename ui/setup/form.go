@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	model "authenkiosk/app/setup"
@@ -128,7 +129,33 @@ func (s *Screen) field(a model.Ask) fyne.CanvasObject {
 		e.SetPlaceHolder(s.say().Say("setup.given"))
 	}
 	s.entries = append(s.entries, e)
+	if a.Secret {
+		return s.covered(e)
+	}
 	return e
+}
+
+// covered covers what is typed in a field, with a button beside it that shows it: it is typed
+// once.
+func (s *Screen) covered(e *entry) fyne.CanvasObject {
+	e.ActionItem = wide(0) // the one of Fyne is too small for a finger, and no key reaches it
+	var b *button
+	show := func() {
+		e.Password = !s.bare[e.name]
+		words, eye := "setup.button.show", theme.VisibilityIcon()
+		if !e.Password {
+			words, eye = "setup.button.hide", theme.VisibilityOffIcon()
+		}
+		b.Text, b.Icon = spaced(s.say().Say(words)), eye
+		b.Refresh()
+		e.Refresh()
+	}
+	b = s.button("show-"+e.name, "", func() {
+		s.bare[e.name] = !s.bare[e.name]
+		show()
+	})
+	show()
+	return container.NewBorder(nil, nil, nil, b, e)
 }
 
 // showWrong says what is wrong with the answers, but of the field in which somebody types.

@@ -48,7 +48,7 @@ func (s *Screen) lettersFor(field string) {
 		return
 	}
 	s.at = field
-	s.thai, s.shift = field == "unit.name" || field == model.Operator, false
+	s.thai, s.shift = field == "unit.name" || field == model.Operator || field == model.Clerk, false
 	s.buildKeyboard()
 }
 

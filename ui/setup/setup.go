@@ -58,6 +58,7 @@ type Screen struct {
 	entries []*entry
 	wrong   map[string]*message // by the key that is asked
 	widths  map[string]*float32 // see flow
+	bare    map[string]bool     // fields of secrets that are shown
 	at      string              // the field in which letters that are touched come
 	typing  string              // the field that has the keyboard; empty: none
 	begun   bool                // the face begins, and takes the window when it is ready
@@ -82,7 +83,7 @@ func New(o Options) (*Screen, error) {
 		o.Touched = func() {}
 	}
 	s := &Screen{
-		o: o, m: o.Model, words: words, letters: o.Keyboard, widths: map[string]*float32{},
+		o: o, m: o.Model, words: words, letters: o.Keyboard, widths: map[string]*float32{}, bare: map[string]bool{},
 		root: container.NewStack(), rail: container.NewVBox(), form: container.NewVBox(), foot: container.NewVBox(), keys: container.NewVBox(),
 	}
 	s.steady.Later = o.Later
@@ -135,7 +136,9 @@ func (s *Screen) send(e model.Event) {
 	}
 	before, was := s.m.Step, s.m.Check(s.m.Step).State
 	m, effects := s.m.Take(e)
-	s.m = m
+	if s.m = m; m.Step != before {
+		clear(s.bare)
+	}
 	for _, e := range effects {
 		if b, is := e.(model.Begin); is {
 			s.begun = true

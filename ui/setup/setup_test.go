@@ -372,6 +372,57 @@ func TestSecretsAreInNoLayout(t *testing.T) {
 	}
 }
 
+// covered reports whether the field that has the keyboard, or of that name, is covered.
+func (w *world) covered(name string) bool {
+	for _, e := range w.entries {
+		if e.name == name {
+			return e.Password
+		}
+	}
+	w.t.Fatalf("there is no field %q", name)
+	return false
+}
+
+func TestSecretsAreCoveredUntilSomebodyWantsToSeeThem(t *testing.T) {
+	for step, secret := range map[model.Step]string{model.NHSO: model.Token, model.Admin: model.PIN, model.Clerks: model.ClerkPIN} {
+		w := newWorld(t, model.Station, func(o *Options) { o.Model.Step = step })
+		w.window.Canvas().Focus(w.entries[len(w.entries)-1])
+		w.hand("204916")
+		if !w.covered(secret) {
+			t.Errorf("%s is in sight", secret)
+		}
+		w.key(fyne.KeyTab, fyne.KeyReturn) // by the keyboard
+		if w.covered(secret) || w.focusedName() != "show-"+secret {
+			t.Errorf("%s is not shown; the keyboard is at %q", secret, w.focusedName())
+		}
+		w.key(fyne.KeyF10) // the language
+		if w.covered(secret) {
+			t.Errorf("%s is covered again by another language", secret)
+		}
+		w.tap("show-" + secret)
+		if !w.covered(secret) {
+			t.Errorf("%s is still in sight", secret)
+		}
+		if w.m.Values[secret] != "204916" {
+			t.Errorf("%s has %q", secret, w.m.Values[secret])
+		}
+	}
+}
+
+func TestASecretIsCoveredAgainWhenItsStepIsLeft(t *testing.T) {
+	w := newWorld(t, model.Station, nil)
+	w.key(fyne.KeyReturn)
+	w.hand("10001")
+	w.key(fyne.KeyReturn)
+	w.hand("ก")
+	w.key(fyne.KeyReturn, fyne.KeyReturn)
+	w.at(model.NHSO)
+	w.tap("show-token", "back", "next")
+	if !w.covered(model.Token) {
+		t.Error("the token is in sight")
+	}
+}
+
 var pictures = flag.String("pictures", "", "leave pictures of the screens in this `folder`")
 
 // TestNothingIsTooSmallForAFinger measures every button of every step on both panels, and

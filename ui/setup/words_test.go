@@ -54,6 +54,7 @@ func TestEveryQuestionHasWordsAndNoWordIsLeftOver(t *testing.T) {
 		}
 	}
 	say("setup.wrong.camera.address")
+	say("setup.wrong.clerk")
 	for _, step := range []model.Step{model.NHSO, model.Reader, model.Slips, model.Camera} {
 		say("setup.checking." + string(step))
 		say("setup.good." + string(step))

@@ -55,11 +55,11 @@ type Live struct {
 	end    context.CancelFunc
 	ended  chan struct{} // is closed when the last check has come to its end
 
-	added admin // by a try whose settings were not kept after all; of the one Keep at a time
+	added []added // by a try whose settings were not kept after all; of the one Keep at a time
 }
 
-// admin is an administrator, in the zone where they were added.
-type admin struct {
+// added is an operator, in the zone where they were added.
+type added struct {
 	zone visit.Zone
 	id   desk.OperatorID
 }
@@ -97,25 +97,32 @@ func (l *Live) Begin(face setup.Face, settings bool) (setup.Model, error) {
 			values["unit.name"] = now.Value("unit.name")
 		}
 	}
-	known := setup.Known{Token: map[visit.Zone]bool{}, Admin: map[visit.Zone]bool{}}
+	known := setup.Known{Token: map[visit.Zone]bool{}, Admin: map[visit.Zone]bool{}, Clerk: map[visit.Zone]bool{}}
 	for _, zone := range []visit.Zone{visit.ZoneTest, visit.ZoneProduction} {
 		data := filepath.Join(l.o.Data, string(zone))
 		_, err := storage.OpenSecrets(data).Get(zone, upstream.TokenName)
 		known.Token[zone] = err == nil
-		known.Admin[zone] = !settings && !storage.Unused(data) && l.hasAdmin(data, now.Config)
+		if !settings && !storage.Unused(data) {
+			known.Admin[zone], known.Clerk[zone] = l.has(data, now.Config)
+		}
 	}
 	return setup.New(face, settings, values, known), nil
 }
 
-// hasAdmin reports whether somebody may look after the machine in that zone.
-func (l *Live) hasAdmin(data string, c config.Config) bool {
+// has reports whether somebody may look after the machine in that zone, and whether somebody
+// may serve patients there.
+func (l *Live) has(data string, c config.Config) (admin, clerk bool) {
 	store, err := storage.Open(data, storage.Options{Keys: keysOf(c)})
 	if err != nil {
-		return true // as far as anybody knows: a patient must not be asked to set it up
+		return true, true // as far as anybody knows: a patient must not be asked to set it up
 	}
 	defer func() { _ = store.Close() }()
 	all, _ := store.Operators()
-	return slices.ContainsFunc(all, func(o desk.Operator) bool { return o.Role == desk.Administrator && !o.Disabled })
+	for _, o := range all {
+		admin = admin || o.Role == desk.Administrator && !o.Disabled
+		clerk = clerk || desk.Allowed(o.Role, desk.NewVisit) && !o.Disabled
+	}
+	return admin, clerk
 }
 
 func keysOf(c config.Config) storage.KeyOptions {
@@ -258,7 +265,7 @@ func prints(c config.Printer) error {
 	return device.Close()
 }
 
-// keep adds the administrator, and then keeps the settings: with them the machine counts as
+// keep adds the operators, and then keeps the settings: with them the machine counts as
 // set up.
 func (l *Live) keep(values map[string]string) error {
 	role, handle, err := l.who()
@@ -283,13 +290,13 @@ func (l *Live) keep(values map[string]string) error {
 		}
 		defer func() { _ = store.Close() }()
 	}
-	if err := l.addAdmin(store, c.NHSO.Zone, values[setup.Operator], values[setup.PIN]); err != nil {
+	if err := l.addOperators(store, c.NHSO.Zone, values); err != nil {
 		return err
 	}
 	after, err := config.Change(l.o.ConfigFile, l.o.Data, settings(values))
 	if err != nil {
 		// With an administrator, and without settings, no wizard opens at the next start.
-		return errors.Join(err, l.dropAdmin(store, c.NHSO.Zone))
+		return errors.Join(err, l.dropOperators(store, c.NHSO.Zone))
 	}
 	events := changes(before, after, role, handle)
 	if values[setup.Token] != "" && l.o.Store == nil {
@@ -327,39 +334,51 @@ func (l *Live) who() (role, handle string, err error) {
 	return string(desk.Administrator), string(id), err
 }
 
-// addAdmin adds the administrator as typed now, in place of whom an earlier try has added.
-func (l *Live) addAdmin(store *storage.Store, zone visit.Zone, text, digits string) error {
-	if text == "" {
-		return nil
-	}
-	name, err := desk.ParseOperatorName(text)
-	if err != nil {
+// addOperators adds the administrator and whoever serves patients as typed now, in place of
+// those whom an earlier try has added.
+func (l *Live) addOperators(store *storage.Store, zone visit.Zone, values map[string]string) error {
+	if err := l.dropOperators(store, zone); err != nil {
 		return err
 	}
-	pin, err := desk.NewPIN(digits)
-	if err != nil {
-		return err
+	for _, o := range []struct {
+		name, pin string
+		role      desk.Role
+	}{{values[setup.Operator], values[setup.PIN], desk.Administrator}, {values[setup.Clerk], values[setup.ClerkPIN], desk.Staff}} {
+		if o.name == "" {
+			continue
+		}
+		name, err := desk.ParseOperatorName(o.name)
+		if err != nil {
+			return err
+		}
+		pin, err := desk.NewPIN(o.pin)
+		if err != nil {
+			return err
+		}
+		id, err := store.AddOperator(name, o.role, pin)
+		if err != nil {
+			return errors.Join(err, l.dropOperators(store, zone))
+		}
+		l.added = append(l.added, added{zone, id})
 	}
-	if err := l.dropAdmin(store, zone); err != nil {
-		return err
-	}
-	id, err := store.AddOperator(name, desk.Administrator, pin)
-	if err == nil {
-		l.added = admin{zone, id}
-	}
-	return err
+	return nil
 }
 
-// dropAdmin removes whom this wizard has added there.
-func (l *Live) dropAdmin(store *storage.Store, zone visit.Zone) error {
-	if l.added.zone != zone {
-		return nil
-	}
-	err := store.RemoveOperator(l.added.id)
-	if err == nil || errors.Is(err, desk.ErrNoOperator) {
-		l.added, err = admin{}, nil
-	}
-	return err
+// dropOperators removes whom this wizard has added there.
+func (l *Live) dropOperators(store *storage.Store, zone visit.Zone) error {
+	var failed error
+	l.added = slices.DeleteFunc(l.added, func(a added) bool {
+		if a.zone != zone {
+			return false
+		}
+		err := store.RemoveOperator(a.id)
+		if errors.Is(err, desk.ErrNoOperator) {
+			err = nil
+		}
+		failed = errors.Join(failed, err)
+		return err == nil
+	})
+	return failed
 }
 
 // changes are which settings were changed, and by whom; their values the audit does not hold.

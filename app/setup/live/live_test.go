@@ -199,7 +199,7 @@ func (w *world) kept(values map[string]string) (failed string) {
 
 func TestTheEndLeavesAMachineThatIsSetUp(t *testing.T) {
 	w := newWorld(t)
-	values := w.values(map[string]string{setup.Operator: "สมศรี", setup.PIN: "204916"})
+	values := w.values(map[string]string{setup.Operator: "สมศรี", setup.PIN: "204916", setup.Clerk: "สมชาย", setup.ClerkPIN: "380527"})
 	if failed := w.kept(values); failed != "" {
 		t.Fatal(failed)
 	}
@@ -208,7 +208,7 @@ func TestTheEndLeavesAMachineThatIsSetUp(t *testing.T) {
 		t.Errorf("%v: %+v", err, l.Config.Unit)
 	}
 	text, err := os.ReadFile(config.SettingsFile(w.data))
-	if err != nil || strings.Contains(string(text), testzone.DefaultToken) || strings.Contains(string(text), "204916") {
+	if err != nil || strings.Contains(string(text), testzone.DefaultToken) || strings.Contains(string(text), "204916") || strings.Contains(string(text), "380527") {
 		t.Errorf("a secret is in the settings: %v", err)
 	}
 	store, err := storage.Open(filepath.Join(w.data, "test"), storage.Options{})
@@ -216,15 +216,19 @@ func TestTheEndLeavesAMachineThatIsSetUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	all, err := store.Operators()
-	if err != nil || len(all) != 1 || all[0].Role != desk.Administrator {
+	roles := map[string]desk.Role{}
+	for _, o := range all {
+		roles[o.Name.Full()] = o.Role
+	}
+	if err != nil || !maps.Equal(roles, map[string]desk.Role{"สมศรี": desk.Administrator, "สมชาย": desk.Staff}) {
 		t.Errorf("%v, %v", all, err)
 	}
 	var audit strings.Builder
 	if err := errors.Join(store.AuditExport(&audit), store.Close()); err != nil || !strings.Contains(audit.String(), `"settings-unit-hcode"`) || !strings.Contains(audit.String(), `"settings-token"`) {
 		t.Errorf("the audit has no word of it: %v %s", err, audit.String())
 	}
-	if m, err := w.Begin(setup.Kiosk, false); err != nil || !m.Known.Admin[visit.ZoneTest] {
-		t.Errorf("the administrator is not known: %v", err)
+	if m, err := w.Begin(setup.Kiosk, false); err != nil || !m.Known.Admin[visit.ZoneTest] || !m.Known.Clerk[visit.ZoneTest] {
+		t.Errorf("the operators are not known: %v", err)
 	}
 	if failed := w.kept(values); failed != "" {
 		t.Errorf("a second time: %s", failed)
