@@ -6,16 +6,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 
 	model "authenkiosk/app/setup"
-)
-
-// Letters to touch, as they lie on keyboards in Thailand, below a line of digits.
-const numbers = "1234567890-"
-
-var (
-	latin = []string{"qwertyuiop@", "asdfghjkl:_", "zxcvbnm./"}
-	upper = []string{"QWERTYUIOP@", "ASDFGHJKL:_", "ZXCVBNM./"}
-	thai  = []string{"ๅ/ภถุึคตจขช", "ๆไำพะัีรนยบล", "ฟหกดเ้่าสวงฃ", "ผปแอิืทมใฝ"}
-	above = []string{"ูฎฑธํ๊ณฯญฐฅ", "ฤฆฏโฌ็๋ษศซ.,", "()ฉฮฺ์ฒฬฦ"}
+	"authenkiosk/ui/draw"
 )
 
 // buildKeyboard makes the letters, if somebody wants to touch them.
@@ -25,11 +16,10 @@ func (s *Screen) buildKeyboard() {
 	if !s.letters || len(s.entries) == 0 {
 		return
 	}
-	rows := map[[2]bool][]string{{false, false}: latin, {false, true}: upper, {true, false}: thai, {true, true}: above}[[2]bool{s.thai, s.shift}]
-	for _, row := range append([]string{numbers}, rows...) {
+	for _, row := range (draw.Letters{Thai: s.thai, Shift: s.shift}).Rows() {
 		line := container.New(layout.NewGridLayoutWithColumns(len([]rune(row))))
 		for _, r := range row {
-			line.Add(s.button("key-"+string(r), shown(r), func() { s.touch(func(e *entry) { e.TypedRune(r) }) }))
+			line.Add(s.button("key-"+string(r), draw.OnKey(r), func() { s.touch(func(e *entry) { e.TypedRune(r) }) }))
 		}
 		s.keys.Add(line)
 	}
@@ -50,14 +40,6 @@ func (s *Screen) lettersFor(field string) {
 	s.at = field
 	s.thai, s.shift = field == "unit.name" || field == model.Operator || field == model.Clerk, false
 	s.buildKeyboard()
-}
-
-// shown is a letter as a key shows it: marks stand on a letter.
-func shown(r rune) string {
-	if r == 'ั' || 'ิ' <= r && r <= 'ฺ' || '็' <= r && r <= '๎' {
-		return "อ" + string(r)
-	}
-	return string(r)
 }
 
 // touch lets the field in which the keyboard was last take a letter.

@@ -78,7 +78,7 @@ func (c *counter) show() {
 	said := container.NewVBox()
 	c.says(said)
 	c.box.Objects = []fyne.CanvasObject{container.NewBorder(said, nil, nil, nil,
-		container.NewVScroll(container.New(layout.NewGridLayoutWithColumns(2), container.NewPadded(right), container.NewPadded(open))))}
+		container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, besideBar), container.New(layout.NewGridLayoutWithColumns(2), container.NewPadded(right), container.NewPadded(open)))))}
 	c.box.Refresh()
 	if at != "" {
 		c.s.focusName(at)

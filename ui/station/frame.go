@@ -46,6 +46,11 @@ func (f *frame) build(inside fyne.CanvasObject) fyne.CanvasObject {
 	f.change = s.button("change-operator", s.say.Say("station.change-operator")+"  "+keyOfChange.String(), s.changeOperator)
 	f.change.Alignment = widget.ButtonAlignLeading
 	rail.Add(f.change)
+	keys, letters := s.letters.build(inside)
+	if letters != nil {
+		letters.Alignment = widget.ButtonAlignLeading
+		rail.Add(letters)
+	}
 	for _, b := range []*button{
 		s.button("language", s.say.Say("station.language")+"  F10", s.nextLanguage),
 		s.button("colours", s.say.Say("station.colours")+"  F11", s.turnColours),
@@ -61,7 +66,7 @@ func (f *frame) build(inside fyne.CanvasObject) fyne.CanvasObject {
 		container.NewBorder(nil, nil, bold(label(s.o.Unit)), container.NewHBox(s.zone(), f.who), f.status),
 		f.notice, widget.NewSeparator())
 	f.refresh()
-	return container.NewPadded(container.NewBorder(top, nil, wide(190, rail), nil, container.New(layout.NewCustomPaddedLayout(0, 0, 8, 0), inside)))
+	return container.NewPadded(container.NewBorder(top, nil, wide(190, rail), nil, container.New(layout.NewCustomPaddedLayout(0, 0, 8, 0), container.NewBorder(nil, keys, nil, nil, inside))))
 }
 
 // refresh brings the words of the frame up to date.

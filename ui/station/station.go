@@ -50,6 +50,7 @@ type Station struct {
 
 	signIn  signIn
 	frame   frame
+	letters letters
 	today   *today
 	fresh   *newVisit
 	work    *work
@@ -86,7 +87,7 @@ func New(o Options) (*Station, error) {
 		o.Beside(work, func() { s.steady.Do(then) })
 	}
 	s.keys = &keyboard{now: o.Now, later: o.Later, scanned: s.scanned, typed: s.typedByHand}
-	s.signIn.s, s.frame.s = s, s
+	s.signIn.s, s.frame.s, s.letters.s = s, s, s
 	s.today, s.fresh, s.work, s.counts, s.counter = newToday(s), newNewVisit(s), newWork(s), newNumbers(s), newCounter(s)
 	s.stands = newDevices(s)
 	s.pages = []page{s.today, s.fresh, s.work, s.counter, s.counts, s.stands}

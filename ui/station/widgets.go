@@ -136,6 +136,7 @@ func (e *entry) MinSize() fyne.Size { return e.Entry.MinSize().Max(fyne.NewSize(
 // FocusGained implements fyne.Focusable.
 func (e *entry) FocusGained() {
 	e.Entry.FocusGained()
+	e.s.letters.at = e.name
 	if e.s.page != nil {
 		e.s.shown().reveal(e.name, e)
 	}
@@ -146,6 +147,11 @@ func (e *entry) TypedRune(r rune) {
 	e.s.touched()
 	before := e.Text
 	e.s.keys.letter(r, func() { e.SetText(before) })
+	e.letter(r)
+}
+
+// letter takes a letter of a hand.
+func (e *entry) letter(r rune) {
 	if e.digits {
 		d, ok := draw.Digit(r)
 		if !ok {
