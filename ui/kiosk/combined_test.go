@@ -175,3 +175,34 @@ func TestTheWelcomeScreenHasRoomForWhateverIsOutOfOrder(t *testing.T) {
 		}
 	}
 }
+
+func TestTheLightsHaveRoomWhateverFails(t *testing.T) {
+	fails := func(bad bool) visit.DeviceState {
+		if bad {
+			return visit.DeviceDown
+		}
+		return visit.DeviceReady
+	}
+	for _, size := range append(displays[:2:2], turned[0]) {
+		k := shown(t, sampleOptions(), welcomeModel(), size)
+		for _, lang := range []string{"th", "en"} {
+			for n := range 1 << 6 {
+				m := modelOf(t, "take-card")
+				m.Prefs = flow.Prefs{Language: lang, TextSize: flow.TextLargest}
+				states := []*visit.DeviceState{&m.Devices.Storage, &m.Devices.Clock, &m.Devices.NHSO, &m.Devices.Reader, &m.Devices.Printer, &m.Devices.Camera}
+				for i, s := range states {
+					*s = fails(n>>i&1 == 1)
+				}
+				k.Show(m)
+				name := fmt.Sprintf("%v, %s, %+v", size, lang, m.Devices)
+				checkLayout(t, name, k, size)
+				for i, light := range []string{"storage", "clock", "nhso", "reader"} {
+					p := k.s.Pool["frame/text/light-"+light]
+					if there := p != nil && p.Drawing == k.s.Drawing; n>>i&1 == 1 && !there {
+						t.Errorf("%s: no light says that %s fails", name, light)
+					}
+				}
+			}
+		}
+	}
+}

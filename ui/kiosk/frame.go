@@ -101,8 +101,8 @@ func (c *scene) day(t time.Time) string {
 }
 
 // lights draws the health of each device that is configured. The camera has a
-// light only where there is one, clock and store only when they fail; in landscape
-// more than three take two lines.
+// light only where there is one, clock and store only when they fail. In landscape
+// more than three take two lines; there are never more than mostLights.
 func (c *scene) lights(at draw.Area) {
 	list := c.statusLights()
 	cells := at.Columns(max(len(list), 3), 12)
@@ -145,7 +145,21 @@ func (c *scene) statusLights() (list []draw.StatusLight) {
 		}
 		list = append(list, l)
 	}
-	return list
+	return mostUrgent(list)
+}
+
+// mostLights is for how many there is room on every panel.
+const mostLights = 4
+
+// mostUrgent leaves out lights for which there is no room: those of what works, and then
+// those without which the kiosk can do most.
+func mostUrgent(list []draw.StatusLight) []draw.StatusLight {
+	for i := len(list) - 1; i >= 0 && len(list) > mostLights; i-- {
+		if list[i].Health == draw.HealthGood {
+			list = slices.Delete(list, i, i+1)
+		}
+	}
+	return list[:min(len(list), mostLights)]
 }
 
 // healthOf is the light of a device.
