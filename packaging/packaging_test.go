@@ -167,6 +167,10 @@ func TestUnitsAndMenusNameCommandsFlagsAndFilesThatAreThere(t *testing.T) {
 					t.Errorf("%s names %s, which no package has", source, w)
 				}
 			}
+			face := len(words) > 1 && slices.Contains([]string{"kiosk", "station", "agent"}, words[1])
+			if face && !slices.Contains(words, "-demo") && !strings.Contains(line[1], " -config /etc/authenkiosk/authenkiosk.toml") {
+				t.Errorf("%s: it works without what the installer and the administrator have said", line[1])
+			}
 		}
 	}
 	if seen != 10 {
