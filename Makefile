@@ -26,7 +26,7 @@ ifneq ($(shell uname -s),Linux)
 TAGS := migrated_fynedo,no_emoji
 endif
 
-.PHONY: run build agent deps test testdeps check lint unit whole flow screens e2e morning pictures field pcscd bench-ui long prove hostile vm testdeps-vm fresh testdeps-fresh packages licences release deps-packages test-packages windows msi test-windows fmt clean
+.PHONY: run build agent deps test testdeps check lint unit whole flow screens e2e morning pictures field pcscd bench-ui long prove hostile vm testdeps-vm fresh testdeps-fresh packages licences release release-linux deps-packages test-packages windows msi test-windows fmt clean
 
 # run opens the kiosk in the demo zone with its dock. Without a display it plays
 # one whole visit and leaves the pictures in out/demo.
@@ -199,18 +199,24 @@ licences:
 	@go run ./packaging/licences >out/LICENCES.txt
 	@mv out/LICENCES.txt assets/licences/LICENCES.txt
 
-# release is what is given out: the packages, those for updates by file, for each program
-# the list of its parts (SBOM, CycloneDX), licences, release notes, and the checksums of
-# all; the same bytes for the same commit.
-release: packages
-	@sh packaging/release.sh "$(VERSION)"
+# release is what is given out: the packages, those for updates by file, the installer for
+# Windows, for each program the list of its parts (SBOM, CycloneDX), licences, release
+# notes, and the checksums of all; the same bytes for the same commit. A person signs the
+# installer later, unless WINDOWS_SIGN names the key.
+release: export WINDOWS_SIGN ?= none
+release: packages msi
+	@sh packaging/release.sh "$(VERSION)" linux windows
+
+# release-linux is the part of it that test-packages tries: Windows takes minutes.
+release-linux: packages
+	@sh packaging/release.sh "$(VERSION)" linux
 
 deps-packages:
 	@sh packaging/deps.sh packages
 
 # test-packages installs, uses, upgrades and purges them on clean machines of Debian 12
 # and 13 (some minutes each; as root).
-test-packages: release
+test-packages: release-linux
 	@sh packaging/deps.sh testpackages
 	@sh packaging/testpackages.sh -pictures out/pictures/packages "$(VERSION)" "$(LDFLAGS)"
 

@@ -67,6 +67,37 @@ func filesOf(t *testing.T, dir string) map[string]*ast.File {
 	return files
 }
 
+// What is given out is made in one place, whole, so that a release by hand and that of the
+// workflow are the same. Trying the packages of Linux builds nothing for Windows.
+func TestAReleaseIsMadeWholeInOnePlace(t *testing.T) {
+	read := func(name string) string {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	makefile, workflow := read("Makefile"), read(".github/workflows/release.yml")
+	for _, c := range []struct{ target, needs, does string }{
+		{"release", "packages msi", `sh packaging/release.sh "$(VERSION)" linux windows`},
+		{"release-linux", "packages", `sh packaging/release.sh "$(VERSION)" linux`},
+		{"test-packages", "release-linux", "sh packaging/deps.sh testpackages"},
+	} {
+		if !strings.Contains(makefile, "\n"+c.target+": "+c.needs+"\n\t@"+c.does+"\n") {
+			t.Errorf("%s is no more made of %s by: %s", c.target, c.needs, c.does)
+		}
+	}
+	if !strings.Contains(makefile, "\nrelease: export WINDOWS_SIGN ?= none\n") {
+		t.Error("the installer of a release is signed by a key that nobody trusts")
+	}
+	if !strings.Contains(read("packaging/testpackages.sh"), "make release-linux)") {
+		t.Error("the second build is another than the first")
+	}
+	if !strings.Contains(workflow, "run: make release UPDATE_KEY=") || strings.Contains(workflow, "make msi") {
+		t.Error("the workflow gives out something else than make release")
+	}
+}
+
 // What the race detector does not watch shares nothing between goroutines.
 func TestNothingThatSharesIsHiddenFromTheRaceDetector(t *testing.T) {
 	text, err := os.ReadFile("Makefile")

@@ -1,21 +1,22 @@
 #!/bin/sh
-# Makes in out/release what is given out, from out/packages: the packages, those for
-# updates by file, without their signatures (docs/updates.md), what each program is made of
-# (SBOM in CycloneDX's form, JSON), what has changed (RELEASE_NOTES.md), and SHA256SUMS.
-#   release.sh VERSION
+# Makes in out/release what is given out for those systems: for linux, from out/packages, the
+# packages and those for updates by file, without their signatures (docs/updates.md); for
+# windows, from out/windows, the installer. Besides, what each program is made of (SBOM in
+# CycloneDX's form, JSON), licences, what has changed (RELEASE_NOTES.md), and SHA256SUMS.
+#   release.sh VERSION linux|windows...
 set -eu
 cd "$(dirname "$0")/.."
-[ $# -eq 1 ] || {
-	echo "usage: release.sh VERSION, after make packages" >&2
+[ $# -ge 2 ] || {
+	echo "usage: release.sh VERSION linux|windows..., after make packages and make msi" >&2
 	exit 2
 }
 version=$1
+shift
 out=out/release
 cyclonedx="go tool -modfile=tools/packaging/go.mod cyclonedx-gomod"
 
 rm -rf "$out"
 mkdir -p "$out"
-cp out/packages/*.deb out/packages/*.rpm "$out/"
 # parts lists the modules that are in a program, read from the program itself. What
 # changes from one run to the next (the tool's own serial number and the time) is left out.
 parts() {
@@ -23,9 +24,6 @@ parts() {
 	grep -v '^    "timestamp":' "$out/$2.cdx.json.new" >"$out/$2.cdx.json"
 	rm "$out/$2.cdx.json.new"
 }
-parts out/authenkiosk "authenkiosk_${version}_amd64"
-parts out/authenagent "authenagent_${version}_amd64"
-[ ! -e out/packages/arm64/authenagent ] || parts out/packages/arm64/authenagent "authenagent_${version}_arm64"
 # byfile ARCH PROGRAM...: the package for updates by file. What it is for stands first in it.
 byfile() {
 	arch=$1
@@ -39,8 +37,20 @@ byfile() {
 		gzip -9n >"$out/authenkiosk-$version-linux-$arch.tar.gz"
 	echo "$version" >"$out/latest-linux-$arch.txt"
 }
-byfile amd64 out/authenkiosk out/authenagent
-[ ! -e out/packages/arm64/authenagent ] || byfile arm64 out/packages/arm64/authenagent
+of_linux() {
+	cp out/packages/*.deb out/packages/*.rpm "$out/"
+	parts out/authenkiosk "authenkiosk_${version}_amd64"
+	parts out/authenagent "authenagent_${version}_amd64"
+	[ ! -e out/packages/arm64/authenagent ] || parts out/packages/arm64/authenagent "authenagent_${version}_arm64"
+	byfile amd64 out/authenkiosk out/authenagent
+	[ ! -e out/packages/arm64/authenagent ] || byfile arm64 out/packages/arm64/authenagent
+}
+of_windows() {
+	cp "out/windows/authenkiosk-$version.msi" "$out/"
+	parts out/windows/authenkiosk.exe "authenkiosk_${version}_windows_amd64"
+	parts out/windows/authenagent.exe "authenagent_${version}_windows_amd64"
+}
+for system in "$@"; do "of_$system"; done
 cp assets/licences/LICENCES.txt "$out/"
 packaging/releasenotes.sh "$version" >"$out/RELEASE_NOTES.md"
 (cd "$out" && sha256sum -- * >SHA256SUMS && cat SHA256SUMS)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Tries the packages of `make release` on machines that have nothing yet: clean folders of
+# Tries the packages of `make release-linux` on machines that have nothing yet: clean folders of
 # Debian 12 and 13 in which systemd is the first process, as on a real machine, with a
 # network of their own. What is done there is in testpackages-inside.sh; each step is
 # printed with its time, and the first that fails ends the test with its output.
@@ -14,7 +14,7 @@ pictures=
 mirror=${MIRROR:-}
 usage() {
 	cat >&2 <<'USAGE'
-usage: testpackages.sh [options] VERSION LDFLAGS, as root, after make release
+usage: testpackages.sh [options] VERSION LDFLAGS, as root, after make release-linux
   -suites LIST     Debian's names for what to try (default "bookworm trixie")
   -no-rebuild      do not build a second time to compare
   -pictures DIR    keep a picture of the kiosk's screen
@@ -83,7 +83,7 @@ faultless() {
 again() {
 	rm -rf "$work/again" && git clone -q . "$work/again"
 	(cd "$work/again" && git checkout -q "$(git -C "$OLDPWD" rev-parse HEAD)" &&
-		GOCACHE="$work/again.cache" make release) >"$work/again.log" 2>&1 || { tail "$work/again.log"; return 1; }
+		GOCACHE="$work/again.cache" make release-linux) >"$work/again.log" 2>&1 || { tail "$work/again.log"; return 1; }
 	diff -r out/release "$work/again/out/release"
 	rm -rf "$work/again" "$work/again.cache"
 }
