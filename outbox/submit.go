@@ -38,10 +38,12 @@ func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome {
 		outcome, _ := o.earlier(id, visit.Authentication{Code: other.Code, At: other.IssuedAt})
 		return outcome
 	}
-	if o.tells && o.clock() == ClockUnknown {
+	// NHSO may have given the screen no answer, and somebody may have made a code for the item by
+	// hand, or another machine have sent it.
+	if o.tells && o.clock() == ClockUnknown || item.Completes != "" {
 		switch code, found, err := o.look(ctx, item); {
 		case err != nil:
-			o.log.Warn("ask NHSO for the time before submitting", "visit", id, "err", err)
+			o.log.Warn("ask NHSO before submitting", "visit", id, "err", err)
 			o.noteRetryAfter(err)
 			return Outcome{Kind: Queued}
 		case found:
