@@ -89,7 +89,7 @@ lint:
 UNIT = AUTHENKIOSK_REQUIRE_TOOLS=1 go test -tags $(TEST_TAGS) -p $(SIDE_BY_SIDE) -timeout 60m
 UNWATCHED = image/... compress/... github.com/esimov/... github.com/go-text/... golang.org/x/image/... \
 	github.com/fyne-io/oksvg github.com/srwiley/... authenkiosk/camera/gate
-UNSHARED = authenkiosk/visit/flow authenkiosk/ui/kiosk
+UNSHARED = authenkiosk/visit/flow authenkiosk/ui/kiosk authenkiosk/ui/station
 unit:
 	$(UNIT) -race $(UNWATCHED:%=-gcflags=%=-race=false) -short $(filter-out $(UNSHARED),$(shell go list ./...))
 

@@ -106,7 +106,7 @@ var house = map[string]room{
 		[]string{
 			"app", "app/pairings", "app/patient", "app/records", "desk", "desk/local", "desk/session", "desk/sheet", "outbox", "printer", "storage", "visit", "visit/desk", "visit/flow",
 		},
-		[]string{"app/config", "app/demo", "app/headless", "cardreader/virtualcard", "desk/remote", "nhso/testzone", "printer/sink"},
+		[]string{"app/config", "app/demo", "app/headless", "cardreader/virtualcard", "desk/remote", "nhso/testzone", "printer/sink", "storage/storagetest"},
 		"a face knows no other one, and its screen is handed in. Its tests let the desk of another machine be asked",
 	},
 	"app/cards":   {[]string{"app/config", "cardreader", "visit", "visit/flow"}, []string{"app/demo", "cardreader/virtualcard"}, "whose card it is is told; what is done with it is the flow's, and of programs"},
@@ -177,10 +177,11 @@ var house = map[string]room{
 	"nhso":          {[]string{"neterror", "visit"}, []string{"nhso/testzone"}, "a client that knew the store could send by itself"},
 	"nhso/testzone": {[]string{"visit"}, nil, "the simulator must not share the client's mistakes"},
 
-	"storage":                 {[]string{"atomicfile", "visit", "visit/desk"}, []string{"storage/internal/madeup"}, "the store keeps; it neither sends nor shows"},
-	"storage/internal/madeup": {[]string{"visit"}, nil, "it makes records up for the tests of the store"},
-	"storage/storagetest":     {[]string{"storage", "visit"}, nil, "it uses a store as everybody does"},
-	"storage/powercut":        {nil, []string{"storage", "storage/internal/madeup", "visit"}, "the file system under test must not know whose files it loses"},
+	"storage":                  {[]string{"atomicfile", "storage/internal/pincost", "visit", "visit/desk"}, []string{"storage/internal/madeup"}, "the store keeps; it neither sends nor shows"},
+	"storage/internal/pincost": {nil, nil, "it is a number, which nothing but tests may make smaller"},
+	"storage/internal/madeup":  {[]string{"visit"}, nil, "it makes records up for the tests of the store"},
+	"storage/storagetest":      {[]string{"storage", "storage/internal/pincost", "visit"}, nil, "it uses a store as everybody does"},
+	"storage/powercut":         {nil, []string{"storage", "storage/internal/madeup", "visit"}, "the file system under test must not know whose files it loses"},
 
 	"printer": {
 		[]string{"assets", "assets/slipwords", "atomicfile", "printer/device", "printer/document", "printer/escpos", "printer/ipp", "printer/spooler", "printer/template", "visit"},
@@ -211,7 +212,7 @@ var house = map[string]room{
 	"ui/setup":         {[]string{"app/setup", "ui/draw", "visit"}, []string{"app/config", "ui/draw/drawtest"}, "it draws a model and sends what people do; one that asked a device could go around what was checked"},
 	"ui/station": {
 		[]string{"app/setup", "desk", "desk/session", "desk/sheet", "ui/draw", "ui/setup", "visit", "visit/desk", "visit/flow"},
-		[]string{"desk/desktest", "desk/local", "storage", "ui/draw/drawtest"},
+		[]string{"desk/desktest", "desk/local", "storage", "storage/storagetest", "ui/draw/drawtest"},
 		"it shows and does what a desk answers, wherever the visits are; one that knew a store or a device could go around it",
 	},
 	"ui/fyneenv": {nil, nil, "it must run before all of Fyne"},

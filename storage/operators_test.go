@@ -134,6 +134,15 @@ func TestACardNamesOneOperator(t *testing.T) {
 	}
 }
 
+// Tests of what stands on a store make a PIN cheap; no program does.
+func TestAPINIsKeptAtItsFullCost(t *testing.T) {
+	for name, h := range map[string]pinHash{"an operator's": newPINHash(pinOf(t, somePIN)), "nobody's": nobodysPIN()} {
+		if h.Time != 2 || h.Memory != 32<<10 || h.Threads != 1 {
+			t.Errorf("%s costs %d passes over %d KiB by %d threads", name, h.Time, h.Memory, h.Threads)
+		}
+	}
+}
+
 func TestTheStoreTakesNoOperatorThatItCouldNotRead(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	for what, err := range map[string]error{

@@ -7,16 +7,16 @@ import (
 
 	"golang.org/x/crypto/argon2"
 
+	"authenkiosk/storage/internal/pincost"
 	"authenkiosk/visit/desk"
 )
 
-// The cost of trying a PIN: argon2id with 2 passes over 32 MiB by one thread, 70 ms as
+// The cost of trying a PIN: argon2id with 2 passes over 32 MiB (pincost) by one thread, 70 ms as
 // measured on a server's core and some 150 to 300 ms (estimated) on that of a kiosk.
 // More would not keep a PIN of six digits from whoever has the keys of the store; the
 // lock-out keeps it from everybody else.
 const (
 	pinTime    = 2
-	pinMemory  = 32 << 10 // KiB
 	pinThreads = 1
 )
 
@@ -38,7 +38,7 @@ type pinHash struct {
 }
 
 func newPINHash(pin desk.PIN) pinHash {
-	h := pinHash{Salt: make([]byte, saltSize), Time: pinTime, Memory: pinMemory, Threads: pinThreads}
+	h := pinHash{Salt: make([]byte, saltSize), Time: pinTime, Memory: pincost.Memory, Threads: pinThreads}
 	_, _ = rand.Read(h.Salt) // crypto/rand never fails
 	h.Key = h.of(pin)
 	return h
@@ -46,7 +46,7 @@ func newPINHash(pin desk.PIN) pinHash {
 
 // nobodysPIN costs as much as the PIN of an operator and fits none.
 func nobodysPIN() pinHash {
-	return pinHash{Salt: make([]byte, saltSize), Time: pinTime, Memory: pinMemory, Threads: pinThreads, Key: make([]byte, keySize)}
+	return pinHash{Salt: make([]byte, saltSize), Time: pinTime, Memory: pincost.Memory, Threads: pinThreads, Key: make([]byte, keySize)}
 }
 
 func (h pinHash) of(pin desk.PIN) []byte {

@@ -15,6 +15,7 @@ import (
 	"authenkiosk/desk"
 	"authenkiosk/desk/session"
 	"authenkiosk/storage"
+	"authenkiosk/storage/storagetest"
 	"authenkiosk/visit"
 	rules "authenkiosk/visit/desk"
 	"authenkiosk/visit/flow"
@@ -22,6 +23,7 @@ import (
 
 func TestMain(m *testing.M) {
 	storage.CheckMain() // it ends the process where it was started to check a file
+	storagetest.CheapPINs()
 	os.Exit(m.Run())
 }
 

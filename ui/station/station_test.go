@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -17,10 +18,16 @@ import (
 	"authenkiosk/desk/local"
 	"authenkiosk/desk/session"
 	"authenkiosk/storage"
+	"authenkiosk/storage/storagetest"
 	"authenkiosk/visit"
 	rules "authenkiosk/visit/desk"
 	"authenkiosk/visit/flow"
 )
+
+func TestMain(m *testing.M) {
+	storagetest.CheapPINs()
+	os.Exit(m.Run())
+}
 
 // world is a station on a real store, with a clock and a goroutine of the window that the
 // test turns.
