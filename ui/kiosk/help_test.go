@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -74,6 +75,17 @@ func TestLanguageSizeColoursAndHelpCanBeTouchedUnderHelp(t *testing.T) {
 			if slices.Contains(names, hidden) {
 				t.Errorf("%v: %s can be touched through the help", panel, hidden)
 			}
+		}
+	}
+}
+
+func TestTheHelpDoesNotSayThatAVisitIsSavedBeforeItIs(t *testing.T) {
+	for lang, claim := range map[string]string{"th": "บันทึกไว้แล้ว", "en": "is saved"} {
+		m := modelOf(t, "sending") // the disk has not answered
+		m.Help, m.Prefs.Language = true, lang
+		k := shown(t, sampleOptions(), m, panels[0])
+		if words := strings.Join(k.Texts(), " "); strings.Contains(words, claim) {
+			t.Errorf("%q", words)
 		}
 	}
 }

@@ -77,7 +77,7 @@ func (c *scene) claimBar(at draw.Area, pages int) {
 	c.s.Button(cells[3], draw.Button{Name: "more", Label: c.say.Say("claims.more"), Kind: draw.Secondary, Off: c.page == pages-1, Act: c.turn(1)})
 }
 
-// readPriority goes to another page; for the flow it is a touch like any other.
+// turn goes to another page; for the flow it is a touch like any other.
 func (c *scene) turn(by int) func() {
 	k := c.Kiosk
 	return func() {
