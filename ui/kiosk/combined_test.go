@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"authenkiosk/ui/draw"
 	"authenkiosk/visit"
@@ -26,7 +27,7 @@ func TestAWarningIsSeenAndAnsweredWhateverElseIsOnTheScreen(t *testing.T) {
 					t.Errorf("%s on %v, help %t: nothing gives more time", s.name, size, help)
 				}
 				cancels := slices.Contains(k.Texts(), draw.Plain(k.speaker().Say("idle.stop")))
-				if k := (&scene{Kiosk: k, m: s.model}); cancels && k.endsByDone() {
+				if cancels && endsByDone(s.model.State) {
 					t.Errorf("%s on %v, help %t: cancel reads as if it took back what is over", s.name, size, help)
 				}
 				checkLayout(t, s.name+" with a warning", k, size)
@@ -203,6 +204,58 @@ func TestTheLightsHaveRoomWhateverFails(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// A hand that types looks at the keys, and one that waits touches again.
+func TestATouchTooManySendsNothingAndClosesNoCode(t *testing.T) {
+	n := fullSession(t).Insertion.Number
+	for _, size := range panels {
+		typing := atKiosk(t, size)
+		typing.insert(visit.Phone{})
+		for _, key := range []string{"backspace", "digit-0", "digit-4"} {
+			find(t, typing.k, key)
+		}
+		keys := slices.Clone(typing.k.s.Active)
+		for _, d := range samplePhone {
+			typing.tap("digit-" + string(d))
+		}
+		for _, key := range keys {
+			if key.Name != "start-again" && key.Name != "help" {
+				typing.touch(key, 600*time.Millisecond)
+			}
+			if typing.m.State != flow.Confirm {
+				t.Fatalf("%v: a touch where %s was leads to %v", size, key.Name, typing.m.State)
+			}
+			typing.k.arrived, typing.k.since = typing.now, typing.now
+		}
+
+		waiting := atKiosk(t, size)
+		waiting.insert(fullSession(t).Phone)
+		waiting.tap("confirm")
+		confirm := find(t, shown(t, sampleOptions(), modelOf(t, "confirm"), size), "confirm")
+		waiting.tell(flow.VisitSaved{Number: n})
+		waiting.tell(flow.VisitDone{Number: n, Code: sampleCode, IssuedAt: noon})
+		waiting.touch(confirm, 600*time.Millisecond)
+		if waiting.m.State != flow.Result {
+			t.Errorf("%v: a touch where \"confirm\" was leads to %v", size, waiting.m.State)
+		}
+		waiting.tap("done")
+		if waiting.m.State != flow.TakeCard {
+			t.Errorf("%v: who has seen the code cannot close it: %v", size, waiting.m.State)
+		}
+	}
+}
+
+// touch puts a finger where something was before, so long after the screen has changed.
+func (p *patient) touch(was *draw.Target, after time.Duration) {
+	p.now = p.now.Add(after)
+	x, y := was.Origin.X+was.Extent.Width/2, was.Origin.Y+was.Extent.Height/2
+	for _, now := range slices.Backward(p.k.s.Active) {
+		if now.Origin.X <= x && x < now.Origin.X+now.Extent.Width && now.Origin.Y <= y && y < now.Origin.Y+now.Extent.Height {
+			touchIt(now)
+			return
 		}
 	}
 }

@@ -238,7 +238,7 @@ func (c *scene) bottomButtons() []draw.Button {
 	case flow.Welcome, flow.Sending, flow.TakeCard:
 		return list
 	}
-	if c.endsByDone() {
+	if endsByDone(c.m.State) {
 		return list
 	}
 	return append(list, draw.Button{
@@ -260,8 +260,8 @@ func (c *scene) always(e flow.Event) func() {
 
 // endsByDone reports whether the screen is an end, which is closed by "done": "cancel"
 // beside a code reads as if it took the code back.
-func (c *scene) endsByDone() bool {
-	switch c.m.State {
+func endsByDone(s flow.State) bool {
+	switch s {
 	case flow.Result, flow.Queued, flow.AlreadyHere, flow.AlreadyElsewhere, flow.NoRight, flow.Desk:
 		return true
 	}

@@ -179,7 +179,24 @@ func (k *Kiosk) speaker() draw.Speaker { return draw.Speaker{Words: k.words, Lan
 func (k *Kiosk) Layout() []draw.Widget { return k.s.Widgets(k.scale()) }
 
 // SettledAt returns from when on a touch counts, for tests that click from outside.
-func (k *Kiosk) SettledAt() time.Time { return k.since.Add(k.o.Settle) }
+func (k *Kiosk) SettledAt() time.Time {
+	at := k.since.Add(k.o.Settle)
+	if seen := k.arrived.Add(unseen); k.o.Settle > 0 && k.cannotUndo() && seen.After(at) {
+		return seen
+	}
+	return at
+}
+
+// unseen is for how long a screen of which a touch cannot be undone may not have been
+// seen yet: whoever looks at the keys types a digit too many, and where it was there is
+// the button that sends the visit; whoever touches "confirm" again and again would close
+// the code.
+const unseen = time.Second
+
+// cannotUndo reports whether a touch of the screen cannot be undone.
+func (k *Kiosk) cannotUndo() bool {
+	return k.model.State == flow.Confirm || endsByDone(k.model.State)
+}
 
 func (k *Kiosk) scale() float32 {
 	if k.window == nil {

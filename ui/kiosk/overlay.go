@@ -88,7 +88,7 @@ func (c *scene) idle() {
 	bar, in := in.CutBottom(170, 32)
 	cells := bar.Columns(2, draw.Gap)
 	stop := "idle.stop"
-	if c.endsByDone() {
+	if endsByDone(c.m.State) {
 		stop = "button.done"
 	}
 	s.Button(cells[0], draw.Button{Name: "warning-close", Label: c.say.Say(stop), Kind: draw.Quiet, Act: c.send(flow.TapClose{})})

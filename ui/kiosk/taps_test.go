@@ -223,12 +223,12 @@ func TestATouchMeantForTheScreenBeforeDoesNotCount(t *testing.T) {
 	r, now := &recorder{}, noon
 	o := sampleOptions()
 	o.Send, o.Settle, o.Now = r.send, 0, func() time.Time { return now }
-	k := shown(t, o, modelOf(t, "phone-typing"), panels[0])
+	k := shown(t, o, modelOf(t, "welcome"), panels[0])
 	now = now.Add(time.Second)
-	k.Show(modelOf(t, "confirm"))
-	touchIt(find(t, k, "confirm"))
+	k.Show(modelOf(t, "no-card"))
+	touchIt(find(t, k, "way-line"))
 	now = now.Add(defaultSettle / 2)
-	early := find(t, k, "confirm")
+	early := find(t, k, "way-line")
 	early.MouseDown(&desktop.MouseEvent{})
 	now = now.Add(defaultSettle)
 	early.MouseUp(&desktop.MouseEvent{})
@@ -236,8 +236,8 @@ func TestATouchMeantForTheScreenBeforeDoesNotCount(t *testing.T) {
 	if len(r.events) != 0 {
 		t.Fatalf("sent %v", r.events)
 	}
-	touchIt(find(t, k, "confirm"))
-	if want := []flow.Event{flow.TapConfirm{}}; !reflect.DeepEqual(r.events, want) {
+	touchIt(find(t, k, "way-line"))
+	if want := []flow.Event{flow.TapMethod{Method: visit.MethodLine}}; !reflect.DeepEqual(r.events, want) {
 		t.Errorf("sent %v", r.events)
 	}
 }
