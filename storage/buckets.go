@@ -21,7 +21,7 @@ const formatVersion = 3
 // sealVisit makes. The sequence of bucketVisits numbers both saves and entries of
 // the feed.
 var (
-	bucketMeta      = []byte("meta")      // "format", its check, the head of the audit, the check of the key, the feed, the day of the last erasure
+	bucketMeta      = []byte("meta")      // "format", its check, the head of the audit, the check of the key, the feed, the day of the last erasure, since when nothing is missing
 	bucketVisits    = []byte("visits")    // visit id -> line, sealed record
 	bucketKeys      = []byte("keys")      // month -> wrapped data key
 	bucketPhotos    = []byte("photos")    // visit id -> photo, sealed with its own key
@@ -39,6 +39,7 @@ var (
 	keyKEKCheck    = []byte("kek-check")
 	keyFeed        = []byte("feed")    // random, see Store.Feed
 	keyExpired     = []byte("expired") // the day by which was erased last, see Store.Expire
+	keyWhole       = []byte("whole")   // when it was made of an older one or of a damaged one, see Store.Knows
 )
 
 // allBuckets are those without which a file is damaged.

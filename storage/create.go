@@ -21,13 +21,18 @@ const leftover = fileName + ".new-*"
 // opened), so a complete file is made under another name, synced, and linked to
 // the right name. A link, unlike a rename, fails when another program was
 // faster, and so can never replace a file with visits in it.
-func ensureFile(dir, path string, ring *keyring) error {
+func ensureFile(dir, path string, ring *keyring, now time.Time) error {
 	if _, err := os.Stat(path); err == nil {
 		return nil
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	temp, err := createTemp(dir, ring, nil)
+	temp, err := createTemp(dir, ring, func(tx *bolt.Tx) error {
+		if !exists(journalPath(dir)) {
+			return nil // it is the first one
+		}
+		return putWhole(tx, now)
+	})
 	if err != nil {
 		return err
 	}

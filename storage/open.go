@@ -159,7 +159,7 @@ func (s *Store) start(o Options) error {
 func (s *Store) makeSound(found inspection, missing bool) error {
 	switch {
 	case missing:
-		return ensureFile(s.dir, filepath.Join(s.dir, fileName), s.ring)
+		return ensureFile(s.dir, filepath.Join(s.dir, fileName), s.ring, s.now())
 	case found.damaged != "":
 		return s.replaceDamaged(found)
 	}

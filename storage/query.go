@@ -19,6 +19,24 @@ func (s *Store) Visit(id visit.ID) (r Record, err error) {
 	return r, err
 }
 
+// Knows reports whether a visit of that id would be here, or among the erased, if it had ever
+// been saved. Of those that are older than this store nobody knows: it was made anew, restored
+// from a copy, or lost some.
+func (s *Store) Knows(id visit.ID) (knows bool, err error) {
+	err = s.view(func(tx *bolt.Tx) error {
+		text := tx.Bucket(bucketMeta).Get(keyWhole)
+		since, bad := time.Parse(time.RFC3339Nano, string(text))
+		knows = len(text) == 0 || bad == nil && id.MadeAt().After(since) // without it: a store of before
+		return nil
+	})
+	return knows, err
+}
+
+// putWhole notes since when no visit is missing.
+func putWhole(tx *bolt.Tx, since time.Time) error {
+	return tx.Bucket(bucketMeta).Put(keyWhole, since.AppendFormat(nil, time.RFC3339Nano))
+}
+
 // Unsettled returns the pending and inflight visits in the order in which they
 // were saved. Records that cannot be read are left out and named by the error
 // (one *DecodeError each, joined); the others are returned all the same.

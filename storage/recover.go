@@ -125,10 +125,7 @@ func closeFile(f *os.File) error {
 // replaceDamaged puts the damaged file aside and a new one with everything
 // readable in its place.
 func (s *Store) replaceDamaged(found inspection) error {
-	plan := &salvage{leap: true}
-	if found.oneMeta || found.format == 0 {
-		plan.demote = s.now()
-	}
+	plan := &salvage{leap: true, noticed: s.now(), demote: found.oneMeta || found.format == 0}
 	temp, err := rescue(s.dir, s.ring, plan)
 	if err != nil {
 		return fmt.Errorf("rescue a damaged data file (%s): %w", found.damaged, err)
@@ -163,7 +160,7 @@ func (s *Store) quarantine(temp, reason string, plan *salvage) error {
 // count counts the visits that a rescue made "in flight".
 func (s *Store) count(plan *salvage) {
 	for _, r := range plan.records {
-		if !plan.demote.IsZero() && r.State.Unsettled() {
+		if plan.demote && r.State.Unsettled() {
 			s.found.LookUp++
 		}
 	}

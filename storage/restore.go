@@ -175,7 +175,7 @@ func (r *restoring) build() error {
 	if err != nil {
 		return err
 	}
-	plan := &salvage{leap: true, demote: r.o.Now()}
+	plan := &salvage{leap: true, noticed: r.o.Now(), demote: true}
 	temp, err := rescue(r.staging, newKeyring(kek{key: r.id.key}), plan)
 	if err != nil {
 		return fmt.Errorf("read the data file of the backup: %w", err)

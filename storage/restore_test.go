@@ -45,6 +45,55 @@ func TestARestoreThatWasDecidedAndKilledCanBeGivenAgain(t *testing.T) {
 	}
 }
 
+func TestARestoredStoreDoesNotKnowWhatWasMadeSinceItsCopy(t *testing.T) {
+	made := madeup.Visit(1).ID.MadeAt()
+	_, dir, recovery := newData(t)
+	s, err := Open(dir, Options{})
+	must(t, err)
+	file := backupOf(t, s)
+	knows := func(s *Store, id visit.ID, want bool, when string) {
+		t.Helper()
+		if got, err := s.Knows(id); got != want || err != nil {
+			t.Errorf("%s: %t, %v", when, got, err)
+		}
+	}
+	between, since := madeup.Visit(1).ID, visit.ID("01a00000-0000-7000-8000-000000000001")
+	knows(s, between, true, "the store itself")
+	must(t, s.Close())
+
+	o := withCode(recovery)
+	o.Now = func() time.Time { return made.Add(time.Hour) }
+	done, err := Restore(t.TempDir(), bytes.NewReader(file), o)
+	must(t, err)
+	s, err = Open(done.Dir, Options{})
+	must(t, err)
+	knows(s, between, false, "of between")
+	knows(s, since, true, "of afterwards")
+	_, err = s.Compact()
+	must(t, err)
+	must(t, s.Close())
+	s, err = Open(done.Dir, Options{})
+	must(t, err)
+	defer func() { _ = s.Close() }()
+	knows(s, between, false, "after a compaction and a restart")
+}
+
+func TestAStoreWhoseDataFileWasLostDoesNotKnowWhatWasInIt(t *testing.T) {
+	dir, id := t.TempDir(), madeUp(1).ID
+	s := openIn(t, dir)
+	if knows, err := s.Knows(id); !knows || err != nil {
+		t.Errorf("before: %t, %v", knows, err)
+	}
+	must(t, s.Close())
+	must(t, os.Remove(filepath.Join(dir, fileName)))
+	s, err := Open(dir, Options{Now: func() time.Time { return id.MadeAt().Add(time.Hour) }})
+	must(t, err)
+	defer func() { _ = s.Close() }()
+	if knows, err := s.Knows(id); knows || err != nil {
+		t.Errorf("afterwards: %t, %v", knows, err)
+	}
+}
+
 func TestADirectoryWithADecidedRestoreIsInUse(t *testing.T) {
 	data, _, _ := decided(t)
 	if Unused(filepath.Join(data, string(visit.ZoneTest))) {

@@ -3,6 +3,7 @@ package storage
 import (
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -19,7 +20,8 @@ type salvage struct {
 	inspection
 	ring    *keyring
 	leap    bool      // the newest numbers of the feed may be gone
-	demote  time.Time // not zero: what is pending may have been sent since; when that was noticed
+	noticed time.Time // when it became clear that a new file is needed
+	demote  bool      // what is pending may have been sent since
 	copied  map[string][]byte
 	records map[visit.ID]Record
 	lost    map[visit.ID]bool // was there, and cannot be read
@@ -35,7 +37,7 @@ func (s *salvage) fill(tx *bolt.Tx) error {
 	if err := s.rest(tx); err != nil {
 		return err
 	}
-	if err := s.auditLog(tx); err != nil {
+	if err := errors.Join(s.auditLog(tx), s.whole(tx)); err != nil {
 		return err
 	}
 	store := &Store{ring: s.ring, index: newIndex()}
@@ -152,8 +154,8 @@ func (s *salvage) record(tx *bolt.Tx, id visit.ID, value []byte) (Record, error)
 	if err == nil && r.Visit.ID != id {
 		err = ErrTampered
 	}
-	if err == nil && !s.demote.IsZero() && r.State.Unsettled() {
-		r.mayHaveLeft(s.demote)
+	if err == nil && s.demote && r.State.Unsettled() {
+		r.mayHaveLeft(s.noticed)
 	}
 	return r, err
 }
@@ -224,6 +226,18 @@ func (s *salvage) small(tx *bolt.Tx) error {
 	}
 	if feed := s.meta(keyFeed); len(feed) == feedSize {
 		return tx.Bucket(bucketMeta).Put(keyFeed, feed)
+	}
+	return nil
+}
+
+// whole notes since when no visit is missing: those that are not in an older file may have been
+// made since, and of a damaged one some are lost.
+func (s *salvage) whole(tx *bolt.Tx) error {
+	if s.demote || len(s.lost) > 0 {
+		return putWhole(tx, s.noticed)
+	}
+	if since := s.meta(keyWhole); since != nil {
+		return tx.Bucket(bucketMeta).Put(keyWhole, since)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package visit
 import (
 	"errors"
 	"strings"
+	"time"
 )
 
 // ID names one visit: a UUID of version 7 (RFC 9562) in its lower-case text
@@ -36,6 +37,18 @@ func ParseID(s string) (ID, error) {
 		}
 	}
 	return ID(s), nil
+}
+
+// MadeAt is when the id was made, by the clock of then; zero for what is no id.
+func (id ID) MadeAt() time.Time {
+	if _, err := ParseID(string(id)); err != nil {
+		return time.Time{}
+	}
+	ms := int64(0)
+	for _, digit := range id[:8] + id[9:13] { // the first 48 bits (RFC 9562, section 5.7)
+		ms = ms<<4 | int64(strings.IndexRune("0123456789abcdef", digit))
+	}
+	return time.UnixMilli(ms)
 }
 
 // Number is the visit's own short number for a queue slip and the desk: three

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestANameIsShortOnTheKioskAndHiddenInPrint(t *testing.T) {
@@ -123,6 +124,17 @@ func TestZonesAndMethodsAreClosedLists(t *testing.T) {
 	}
 	if z.UnmarshalText([]byte("prod")) == nil || m.UnmarshalText([]byte("face")) == nil {
 		t.Error("an unknown word is taken")
+	}
+}
+
+func TestAnIDTellsWhenItWasMade(t *testing.T) {
+	for id, want := range map[ID]time.Time{
+		"017f22e2-79b0-7cc3-98c4-dc0c0c07398f": time.Date(2022, 2, 22, 19, 22, 22, 0, time.UTC), // the example of RFC 9562
+		"00000000-0000-7000-8000-000000000000": time.Unix(0, 0), "": {}, "017f22e2-79b0-4cc3-98c4-dc0c0c07398f": {},
+	} {
+		if got := id.MadeAt(); !got.Equal(want) {
+			t.Errorf("%q: %s, want %s", id, got, want)
+		}
 	}
 }
 

@@ -16,6 +16,7 @@ type Machine interface {
 	Complete(item visit.ID, by string, v visit.Visit, jpeg []byte, at time.Time) error
 	Visit(id visit.ID) (storage.Record, error)
 	PastOf(id visit.ID) (storage.PastVisit, error)
+	Knows(id visit.ID) (bool, error)
 	GiveBack(made visit.ID, at time.Time) error
 }
 
@@ -92,12 +93,11 @@ func (c *Completer) end(ctx context.Context, one desk.Completion) error {
 	r, err := c.Machine.Visit(one.Made)
 	switch {
 	case errors.Is(err, storage.ErrNotFound):
-		// It was not saved in the end, or it was erased before the owner could hear of it.
-		past, gone := c.Machine.PastOf(one.Made)
-		if gone != nil && !errors.Is(gone, storage.ErrNotFound) {
-			return Coded(gone)
+		code, sure, err := c.gone(one.Made)
+		if err != nil || !sure {
+			return Coded(err) // the owner waits as for a machine that never comes back
 		}
-		one.Code = past.Code
+		one.Code = code
 	case err != nil:
 		return Coded(err)
 	case r.State == visit.StateDone:
@@ -110,4 +110,15 @@ func (c *Completer) end(ctx context.Context, one desk.Completion) error {
 		}
 	}
 	return c.Owner.Completed(ctx, c.Station, one)
+}
+
+// gone returns the code of a visit that is not here any more, or none of one that was not saved in
+// the end. It is not sure of one that is older than what is here: that may have been sent.
+func (c *Completer) gone(made visit.ID) (code visit.AuthenCode, sure bool, err error) {
+	past, err := c.Machine.PastOf(made) // it may be erased by now
+	if errors.Is(err, storage.ErrNotFound) {
+		sure, err = c.Machine.Knows(made)
+		return "", sure, err
+	}
+	return past.Code, true, err
 }

@@ -34,6 +34,36 @@ func (c *cut) answer(err error) error {
 	return err
 }
 
+// unsure is a machine whose store was restored, or has lost visits.
+type unsure struct {
+	*storage.Store
+	since time.Time
+}
+
+func (u unsure) Knows(id visit.ID) (bool, error) { return id.MadeAt().After(u.since), nil }
+
+func TestAnItemIsHeldOnWhileItsStationCannotKnowWhatBecameOfItsVisit(t *testing.T) {
+	item, made := desktest.Visit(1, desktest.Noon), desktest.Visit(2, desktest.Noon).ID
+	for name, c := range map[string]struct {
+		since time.Time
+		free  bool
+	}{
+		"its store is older than the visit": {made.MadeAt().Add(-time.Second), true}, "it is younger": {made.MadeAt().Add(time.Second), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			kiosk, now := openStore(t), new(desktest.Clock).Now
+			owner := New(Options{Store: kiosk, NHSO: &desktest.NHSO{}, Now: now})
+			completer := &Completer{Machine: unsure{openStore(t), c.since}, Owner: owner, Station: "desk-1", Now: now}
+			err := errors.Join(
+				kiosk.Save(item, now()), owner.Hold(t.Context(), anna, item.ID), owner.Complete(t.Context(), anna, item.ID, made), completer.Tell(t.Context()),
+			)
+			if r, unread := kiosk.Visit(item.ID); err != nil || unread != nil || !r.Held() || (r.Hold.Completion == "") != c.free {
+				t.Errorf("%+v, %v, %v", r.Hold, err, unread)
+			}
+		})
+	}
+}
+
 // Each of the moments at which the station or the network can end.
 func TestAnItemIsFreeOnceAndWithTheCodeWhateverEndsMeanwhile(t *testing.T) {
 	const code visit.AuthenCode = "PP1200000001"
