@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
+	"authenkiosk/desk"
 	"authenkiosk/ui/draw"
 	"authenkiosk/visit"
 	"authenkiosk/visit/flow"
@@ -275,7 +276,11 @@ func (p *newVisit) stopped() view {
 	x := p.m.Session
 	v := view{title: p.problem(x.Problem), lines: []string{p.todo(x.Problem)}, look: widget.DangerImportance, facts: p.facts(), acts: p.vouches()}
 	if why := p.m.NotSaved; why != "" {
-		v.title, v.lines = p.say("not-made"), []string{p.s.say.Say("station.error." + why), p.say("not-made.text")}
+		next := "not-made.text"
+		if why == string(desk.Held) { // by whoever took it: to begin again leads nowhere
+			next = "not-made.held"
+		}
+		v.title, v.lines = p.say("not-made"), []string{p.s.say.Say("station.error." + why), p.say(next)}
 	}
 	if x.Message != "" {
 		v.lines = append(v.lines, p.s.say.Say("desk.nhso-says", "Message", draw.Breakable(x.Message)))

@@ -101,6 +101,7 @@ func TestWhyAVisitMustNotBeMadeIsSaidInPlainWords(t *testing.T) {
 		w.tellAll(flow.VisitNotSaved{Number: 1, Why: why})
 		w.shows(w.say.Say("station.error." + why))
 		w.shows(w.say.Say("station.new.not-made"))
+		w.shows(w.say.Say(map[bool]string{true: "station.new.not-made.held", false: "station.new.not-made.text"}[why == "held"]))
 		w.key(fyne.KeyEscape)
 		w.tell(flow.CardRemoved{})
 	}
