@@ -95,8 +95,13 @@ unit:
 
 # whole runs what unit leaves out, in full and without the race detector: every reachable
 # model of the patient's way, every screen in every look, slips, experiments on the store.
+#
+# Of SINGLY unit has run all but EXPERIMENTS as they are: the rest need not run again.
 whole:
-	$(UNIT) $(UNSHARED) $(SHORTENED)
+	$(UNIT) $(UNSHARED) $(filter-out $(SINGLY),$(SHORTENED))
+	$(UNIT) -run '$(EXPERIMENTS)' $(SINGLY)
+SINGLY = ./app ./app/headless
+EXPERIMENTS = TestWhateverDesks|TestTwoDesks
 SHORTENED = $(shell grep -rl --include='*_test.go' 'testing\.Short()' . | xargs -n 1 dirname | sort -u)
 
 # flow walks every reachable model of the patient's way, and says how many they are; it

@@ -51,13 +51,19 @@ func variablesOf(t *testing.T, dir string) (names []string) {
 // filesOf reads the files of a package that are no tests.
 func filesOf(t *testing.T, dir string) map[string]*ast.File {
 	t.Helper()
+	return parsed(t, dir, func(path string) bool { return !strings.HasSuffix(path, "_test.go") })
+}
+
+// parsed reads those files of a package that are wanted.
+func parsed(t *testing.T, dir string, wanted func(path string) bool) map[string]*ast.File {
+	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	files := map[string]*ast.File{}
 	for _, path := range paths {
-		if strings.HasSuffix(path, "_test.go") {
+		if !wanted(path) {
 			continue
 		}
 		if files[path], err = parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution); err != nil {
@@ -95,6 +101,41 @@ func TestAReleaseIsMadeWholeInOnePlace(t *testing.T) {
 	}
 	if !strings.Contains(workflow, "run: make release UPDATE_KEY=") || strings.Contains(workflow, "make msi") {
 		t.Error("the workflow gives out something else than make release")
+	}
+}
+
+// Of some packages make test runs again only what it has shortened: each test of theirs that
+// looks at -short is among these.
+func TestWhatIsShortenedIsRunInFull(t *testing.T) {
+	text, err := os.ReadFile("Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	valueOf := func(name string) string {
+		v := regexp.MustCompile(`(?m)^` + name + ` = (.+)$`).FindSubmatch(text)
+		if v == nil {
+			t.Fatalf("the Makefile has no %s", name)
+		}
+		return string(v[1])
+	}
+	named, found := regexp.MustCompile(valueOf("EXPERIMENTS")), 0
+	for _, dir := range strings.Fields(valueOf("SINGLY")) {
+		for path, f := range parsed(t, dir, func(path string) bool { return strings.HasSuffix(path, "_test.go") }) {
+			for _, d := range f.Decls {
+				ast.Inspect(d, func(n ast.Node) bool {
+					if x, ok := n.(*ast.SelectorExpr); ok && x.Sel.Name == "Short" {
+						found++
+						if fn, is := d.(*ast.FuncDecl); !is || !named.MatchString(fn.Name.Name) {
+							t.Errorf("%s looks at -short outside of what make whole runs again", path)
+						}
+					}
+					return true
+				})
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("nothing is shortened: the test does not look where it is")
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"image"
-	"log/slog"
 	"time"
 )
 
@@ -23,12 +22,6 @@ type Report struct {
 	State State
 	Size  image.Point   // of the first picture, upright
 	First time.Duration // from the start to the first picture
-}
-
-// LogValue gives a log the report as a group.
-func (r Report) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("state", r.State.String()), slog.Int("width", r.Size.X),
-		slog.Int("height", r.Size.Y), slog.Duration("first", r.First))
 }
 
 // Probe opens a camera, waits for one picture, and closes it again. A camera that

@@ -45,6 +45,10 @@ func everyPaper(t testing.TB) (all []Paper) {
 	return all
 }
 
+func (w written) box() image.Rectangle {
+	return image.Rect(w.at.X, w.at.Y, w.at.X+w.width(), w.at.Y+w.ascent()+w.descent())
+}
+
 func TestNoInkOfAnyTextIsCutOrCovered(t *testing.T) {
 	drawn(t)
 	for _, kind := range template.Kinds() {

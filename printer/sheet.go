@@ -31,10 +31,6 @@ type written struct {
 	colour uint8
 }
 
-func (w written) box() image.Rectangle {
-	return image.Rect(w.at.X, w.at.Y, w.at.X+w.width(), w.at.Y+w.ascent()+w.descent())
-}
-
 // grow makes sure that the sheet is that many dots long.
 func (s *sheet) grow(height int) {
 	if more := height*s.width - len(s.pix); more > 0 {

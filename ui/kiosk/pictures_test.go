@@ -40,10 +40,7 @@ func TestPictures(t *testing.T) {
 					continue
 				}
 				s.model.Prefs = lookOf(*picturesLook, lang)
-				img, err := RenderPhoto(sampleOptions(), s.model, sampleFrame(640, 480, s.model), w, h)
-				if err != nil {
-					t.Fatal(err)
-				}
+				img := withPhoto(t, s.model, sampleFrame(640, 480, s.model), w, h)
 				writePicture(t, filepath.Join(*picturesDir, fmt.Sprintf("%s-%s-%s.png", s.name, lang, size)), img)
 			}
 			if *picturesOnly != "" {

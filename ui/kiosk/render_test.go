@@ -1,6 +1,7 @@
 package kiosk
 
 import (
+	"image"
 	"image/color"
 	"testing"
 
@@ -47,12 +48,21 @@ func TestAPictureOfTheSameModelIsAlwaysTheSame(t *testing.T) {
 	}
 }
 
+// withPhoto is a picture of a screen with one of the camera at its place.
+func withPhoto(t *testing.T, m flow.Model, photo image.Image, width, height int) image.Image {
+	t.Helper()
+	k, err := New(sampleOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.Show(m)
+	k.Frame(photo)
+	return capture(k.Content(), width, height)
+}
+
 func TestAPictureOfTheCameraIsDrawnAtItsPlaceOnly(t *testing.T) {
 	count := func(name string) (n int) {
-		img, err := RenderPhoto(sampleOptions(), modelOf(t, name), uniform(64, 48, faceColor), 540, 960)
-		if err != nil {
-			t.Fatal(err)
-		}
+		img := withPhoto(t, modelOf(t, name), uniform(64, 48, faceColor), 540, 960)
 		for y := range 960 {
 			for x := range 540 {
 				if color.RGBAModel.Convert(img.At(x, y)) == color.Color(faceColor) {

@@ -43,7 +43,7 @@ func TestRandomSessionsAreReplayedAsTheyWere(t *testing.T) {
 			if n++; n%200 != 0 {
 				return
 			}
-			if err := replayed(tail.Record(), after); err != nil {
+			if err := replayed(tail.Since(0), after); err != nil {
 				t.Fatalf("seed %d, after %d events: %v", seed, n, err)
 			}
 		})
@@ -147,7 +147,7 @@ func TestAStepThatLedElsewhereIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, at := range []int{0, 77, record.Kept - 1} {
-		r := tail.Record()
+		r := tail.Since(0)
 		r.Steps[at].After.Screen = "nowhere"
 		var departs *record.Departure
 		if err := r.Replay(nil); !errors.As(err, &departs) || departs.N != r.From+uint64(at) || departs.Recorded.Screen != "nowhere" {
@@ -222,7 +222,7 @@ func writeRecord(t *testing.T) {
 			t.Fatalf("by %s it ends in %v", method, m.State)
 		}
 	}
-	lines, err := tail.Record().Lines()
+	lines, err := tail.Since(0).Lines()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -75,11 +75,8 @@ func (t *Tail) End(before, after *flow.Model) {
 	}
 }
 
-// Record returns what is kept. A step that has not ended is the last of it.
-func (t *Tail) Record() Record { return t.Since(t.first) }
-
 // Since returns what is kept from a step on, or from the oldest one where that is gone.
-// It begins where all that is kept does.
+// It begins where all that is kept does. A step that has not ended is the last of it.
 func (t *Tail) Since(n uint64) Record {
 	r := Record{Program: t.program, From: t.first, Start: t.start}
 	for n = max(n, t.first); n < t.next; n++ {

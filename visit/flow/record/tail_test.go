@@ -53,7 +53,7 @@ func TestWhoItWasIsForgottenWithTheSession(t *testing.T) {
 			if known := len(tail.as.given) > 0; known != c.known || !c.known && tail.as.typed != (typed{}) {
 				t.Errorf("on %v whose pseudonyms they are is known: %v", m.State, known)
 			}
-			if err := tail.Record().Replay(nil); err != nil {
+			if err := tail.Since(0).Replay(nil); err != nil {
 				t.Error(err)
 			}
 		})
