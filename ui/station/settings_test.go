@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -95,7 +96,9 @@ func TestWhatIsTriedAtASettingEndsWithItsPage(t *testing.T) {
 				t.Fatal("it has ended already")
 			}
 			leave(w)
-			if s.ctx.Err() == nil {
+			select {
+			case <-s.ctx.Done(): // it hears so in a goroutine of its own
+			case <-time.After(time.Minute):
 				t.Error("it goes on")
 			}
 			w.signOut("")
