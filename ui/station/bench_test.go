@@ -16,6 +16,7 @@ import (
 	"authenkiosk/desk/session"
 	"authenkiosk/visit"
 	rules "authenkiosk/visit/desk"
+	"authenkiosk/visit/flow"
 )
 
 // crowd is a desk with many visits, which costs nothing itself: what is measured is the
@@ -132,5 +133,31 @@ func BenchmarkTenThousandRows(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// BenchmarkADigitOfAPhone measures what the goroutine of the window does for a digit: until it is
+// drawn, and until the flow has taken it. Before the widgets stayed they were made anew.
+func BenchmarkADigitOfAPhone(b *testing.B) {
+	s, _ := crowded(b, 1)
+	m := atDesk()
+	m.By, m.Open, m.State = "desk-1/anna", true, flow.PhoneEntry
+	m.Session = flow.Session{Insertion: flow.Insertion{Number: 1}, Method: visit.MethodCard, Person: flow.Person{Name: visit.NewName("นาย", "ทดสอบ", "", "เสมอใจ")}}
+	s.o.Send = func(e flow.Event) {
+		m, _ = m.Step(e)
+		s.Visit(m)
+	}
+	s.open(s.fresh)
+	s.Visit(m)
+	for name, before := range map[string]func(){"widgets-stay": func() {}, "widgets-anew": func() { s.fresh.drawn = "" }} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				before()
+				s.keys.letter('0', nil)
+				s.keys.end()
+				before()
+				s.o.Send(flow.TapBackspace{})
+			}
+		})
 	}
 }

@@ -102,7 +102,9 @@ func (f *frame) refresh() {
 	default:
 		parts = append(parts, s.say.Say("station.as-of", "Time", s.clock(s.here().asOf)))
 	}
-	f.status.SetText(strings.Join(parts, " · "))
+	if words := strings.Join(parts, " · "); f.status.Text != words {
+		f.status.SetText(words)
+	}
 	importance := widget.MediumImportance
 	if s.here().away != nil || s.nhso == visit.DeviceDown {
 		importance = widget.DangerImportance
@@ -111,7 +113,9 @@ func (f *frame) refresh() {
 		f.status.Importance = importance
 		f.status.Refresh()
 	}
-	f.who.SetText(s.who.Name.Full() + " · " + s.say.Say("station.role."+string(s.who.Role)))
+	if words := s.who.Name.Full() + " · " + s.say.Say("station.role."+string(s.who.Role)); f.who.Text != words {
+		f.who.SetText(words)
+	}
 }
 
 // notices brings the lines above the page up to date. They are made anew only when there

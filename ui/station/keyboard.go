@@ -23,6 +23,7 @@ type keyboard struct {
 	later   func(time.Duration, func())
 	scanned func(text string, undo func()) // hears what a scanner has read, and how to take it out of the field
 	typed   func(text string)              // hears what a hand has typed
+	echo    func(text string)              // hears what may become that; empty: it was a scanner's
 	run     []rune
 	began   time.Time // the first letter of the run
 	last    time.Time // and the last
@@ -37,6 +38,12 @@ func (k *keyboard) letter(r rune, undo func()) {
 	}
 	k.last = k.now()
 	k.run = append(k.run, r)
+	switch n := len(k.run); {
+	case n < scanKeys:
+		k.echo(string(k.run))
+	case n == scanKeys:
+		k.echo("")
+	}
 	k.key++
 	k.await(k.key, true)
 }
@@ -73,6 +80,14 @@ func (k *keyboard) hand() bool {
 // slow reports whether the run took longer than a scanner does.
 func (k *keyboard) slow() bool {
 	return k.last.Sub(k.began) > time.Duration(len(k.run)-1)*scanGap+standsStill
+}
+
+// begun is what is being typed, if that may be a hand's.
+func (k *keyboard) begun() string {
+	if len(k.run) >= scanKeys {
+		return ""
+	}
+	return string(k.run)
 }
 
 // running reports whether letters come in that may be a scanner's.

@@ -2,6 +2,7 @@ package station
 
 import (
 	"cmp"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -23,7 +24,11 @@ const bigSize = 44
 // is asked for at the right, and the keys below.
 func (p *newVisit) draw(v view) fyne.CanvasObject {
 	head := container.NewVBox()
-	p.banners(head)
+	for _, b := range p.banners() {
+		l := bold(wrapped(b.words))
+		l.Importance = b.look
+		head.Add(l)
+	}
 	t := title(strings.ReplaceAll(v.title, "\u200b", "\u200a"))
 	t.Wrapping, t.Importance = fyne.TextWrapWord, v.look
 	head.Add(t)
@@ -38,13 +43,54 @@ func (p *newVisit) draw(v view) fyne.CanvasObject {
 	return container.NewBorder(head, p.keys(v), nil, nil, sides)
 }
 
-// banners say what else is going on: an item that is to be completed, a card that waits.
-func (p *newVisit) banners(head *fyne.Container) {
-	add := func(words string, look widget.Importance) {
-		l := bold(wrapped(words))
-		l.Importance = look
-		head.Add(l)
+// shape tells views apart that need other widgets.
+func (p *newVisit) shape(v view) string {
+	var b strings.Builder
+	fmt.Fprint(&b, p.s.say.Lang, p.s.dark, p.said.words(), p.banners(), v.title, v.look, v.lines, v.facts, v.big, v.under, v.qr, v.waits, v.picture, v.number != nil, p.ending())
+	for _, c := range v.choices {
+		fmt.Fprint(&b, "|", c.name, c.words, c.chosen)
 	}
+	for _, a := range v.acts {
+		fmt.Fprint(&b, "|", a.key, a.name, a.off, a.confirms)
+	}
+	return b.String()
+}
+
+// drawNumber draws the number that is typed, with what the flow has not heard of yet behind it.
+func (p *newVisit) drawNumber(begun string) {
+	n := p.now.number
+	if n == nil || p.digits == nil {
+		return
+	}
+	digits := n.digits + p.sent
+	for _, r := range begun {
+		if d, is := draw.Digit(r); is && n.more(digits) {
+			digits += string(rune(d))
+		}
+	}
+	if text := n.shown(digits); p.digits.Text != text {
+		p.digits.Text = text
+		p.digits.Refresh()
+	}
+	words, look := thin(n.says), widget.MediumImportance
+	if n.wrong {
+		look = widget.DangerImportance
+	}
+	if p.says.Text != words || p.says.Importance != look {
+		p.says.Importance = look
+		p.says.SetText(words)
+	}
+}
+
+// banner is a line above all.
+type banner struct {
+	words string
+	look  widget.Importance
+}
+
+// banners say what else is going on: an item that is to be completed, a card that waits.
+func (p *newVisit) banners() (all []banner) {
+	add := func(words string, look widget.Importance) { all = append(all, banner{words, look}) }
 	nobody := p.m.Session.Person.PID.IsZero()
 	switch item, second := p.m.Item, p.m.Second; {
 	case p.m.Session.Method == visit.MethodLine && (item != "" || second.Of != ""):
@@ -61,6 +107,7 @@ func (p *newVisit) banners(head *fyne.Container) {
 	if !p.m.Waiting.IsZero() {
 		add(p.say("waits"), widget.WarningImportance)
 	}
+	return all
 }
 
 // known are the facts, the name above them.
@@ -103,18 +150,12 @@ func (p *newVisit) asked(v view) fyne.CanvasObject {
 			return container.NewBorder(list, nil, nil, nil, container.New(&inModules{code.Bounds().Dx()}, picture))
 		}
 	}
-	if n := v.number; n != nil {
-		digits := n.digits
-		if digits == "" {
-			digits = "–"
-		}
-		list.Add(p.large(digits))
-		says := bold(wrapped(n.says))
-		says.Alignment = fyne.TextAlignCenter
-		if n.wrong {
-			says.Importance = widget.DangerImportance
-		}
-		list.Add(says)
+	if p.digits = nil; v.number != nil {
+		p.digits, p.says = p.large(""), bold(wrapped(""))
+		p.says.Alignment = fyne.TextAlignCenter
+		p.drawNumber(p.s.keys.begun())
+		list.Add(p.digits)
+		list.Add(p.says)
 		list.Add(p.keypad())
 	}
 	for i, c := range v.choices {
@@ -150,7 +191,7 @@ func (l *inModules) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 }
 
 // large is a line in large type.
-func (p *newVisit) large(words string) fyne.CanvasObject {
+func (p *newVisit) large(words string) *canvas.Text {
 	t := canvas.NewText(strings.ReplaceAll(words, "\u200b", ""), NewTheme(p.s.dark).Colors.Ink)
 	t.TextSize, t.TextStyle.Bold, t.Alignment = bigSize, true, fyne.TextAlignCenter
 	return t

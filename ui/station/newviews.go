@@ -37,6 +37,16 @@ type number struct {
 	digits string
 	says   string // what is missing
 	wrong  bool
+	group  func(digits string) string
+	more   func(digits string) bool // whether another digit is taken behind those
+}
+
+// shown is how those digits look.
+func (n *number) shown(digits string) string {
+	if digits == "" {
+		return "–"
+	}
+	return n.group(digits)
 }
 
 // option is one of several, by its number or a touch.
@@ -206,7 +216,12 @@ func (p *newVisit) offered() (all []option) {
 func (p *newVisit) phone() view {
 	x := p.m.Session
 	w := x.PhoneProblem()
-	v := view{title: p.say("phone"), facts: p.facts(), number: &number{visit.GroupPhone(x.PhoneInput), p.phoneSays(x.PhoneInput), w != visit.PhoneEmpty && w != visit.PhoneTooShort}}
+	v := view{title: p.say("phone"), facts: p.facts(), number: &number{
+		x.PhoneInput, p.phoneSays(x.PhoneInput), w != visit.PhoneEmpty && w != visit.PhoneTooShort, visit.GroupPhone, func(digits string) bool {
+			w := visit.CheckPhone(digits)
+			return w == visit.PhoneEmpty || w == visit.PhoneTooShort
+		},
+	}}
 	p.age(&v)
 	owner := visit.PhoneOfRelative
 	if x.PhoneOwner == visit.PhoneOfRelative {
@@ -347,7 +362,10 @@ func (p *newVisit) slip(first string) (lines []string) {
 
 func (p *newVisit) pid() view {
 	digits := p.m.Session.PIDInput
-	v := view{title: p.say("pid"), lines: []string{p.say("pid.or-card")}, number: &number{visit.GroupPID(digits), p.pidSays(digits), p.m.PIDProblem() != visit.PIDTooShort}}
+	v := view{title: p.say("pid"), lines: []string{p.say("pid.or-card")}, number: &number{
+		digits, p.pidSays(digits), p.m.PIDProblem() != visit.PIDTooShort, visit.GroupPID,
+		func(digits string) bool { return visit.CheckPID(digits, p.m.Unit.FirstDigits) == visit.PIDTooShort },
+	}}
 	if c := p.m.Session.Certifier.Person; !c.Name.IsZero() {
 		v.facts = []fact{{"certifier", c.Name.Full()}}
 		v.lines = append(v.lines, p.say("guardian-in"))

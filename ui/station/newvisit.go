@@ -35,7 +35,11 @@ type newVisit struct {
 	nothing details   // no visit of a list is shown here
 
 	now     view
+	drawn   string // what of it is drawn, but for the number that is typed
 	box     *fyne.Container
+	sent    string        // digits that were typed, and that the flow has not shown yet
+	digits  *canvas.Text  // of that number; nil: none is asked for
+	says    *widget.Label // what is missing of it
 	picture *canvas.Image // of the camera
 	wait    *widget.Label // says how long the page waits for the patient; nil: it does not
 }
@@ -63,7 +67,9 @@ func (p *newVisit) busy() bool { return p.m.State != flow.Welcome && p.ending() 
 // first is nothing: whatever is typed on the page is heard, wherever the keyboard is.
 func (p *newVisit) first() fyne.Focusable { return nil }
 
-func (p *newVisit) forget() { p.said, p.box, p.wait, p.now = nil, nil, nil, view{} }
+func (p *newVisit) forget() {
+	p.said, p.box, p.wait, p.digits, p.now, p.drawn, p.sent = nil, nil, nil, nil, view{}, "", ""
+}
 
 // tick brings up to date how long the page waits.
 func (p *newVisit) tick() {
@@ -105,6 +111,7 @@ func (s *Station) Visit(m flow.Station) {
 			p.since = s.o.Now()
 		}
 	}
+	p.taken(before, m)
 	if m.State != flow.PhotoAim && m.State != flow.PhotoReview || before.Session.Insertion != m.Session.Insertion {
 		p.forgetPicture()
 	}
@@ -125,6 +132,21 @@ func (s *Station) showVisit(before, m flow.Station) {
 	}
 	s.frame.refresh()
 	p.refresh()
+}
+
+// taken notes which of the digits that were typed the flow has taken.
+func (p *newVisit) taken(before, m flow.Station) {
+	was, is := before.Session.PhoneInput+before.Session.PIDInput, m.Session.PhoneInput+m.Session.PIDInput
+	more, there := strings.CutPrefix(is, was)
+	if !there || before.State != m.State || before.Session.Insertion != m.Session.Insertion {
+		p.sent = ""
+		return
+	}
+	if rest, next := strings.CutPrefix(p.sent, more); next {
+		p.sent = rest
+	} else {
+		p.sent = ""
+	}
 }
 
 // forgetPicture wipes the pixels of the camera.
@@ -175,18 +197,25 @@ func (p *newVisit) second(i desk.Item, why rules.SecondReason, there []visit.Aut
 }
 
 func (p *newVisit) build() fyne.CanvasObject {
-	p.box = container.NewStack()
+	p.box, p.drawn = container.NewStack(), ""
 	p.refresh()
 	return p.box
 }
 
-// refresh shows the model in new widgets.
+// refresh shows the model. The widgets stay while nothing but the number changes that is being
+// typed: to make them anew for each digit keeps whoever types waiting.
 func (p *newVisit) refresh() {
 	if p.box == nil {
 		return
 	}
 	at := p.s.focusedName()
 	p.now = p.view()
+	drawn := p.shape(p.now)
+	if drawn == p.drawn {
+		p.drawNumber(p.s.keys.begun())
+		return
+	}
+	p.drawn = drawn
 	p.box.Objects = []fyne.CanvasObject{p.draw(p.now)}
 	p.box.Refresh()
 	if w := p.s.window; w != nil && at != "" && p.s.page == page(p) && !p.s.focusName(at) {
@@ -235,6 +264,9 @@ func (p *newVisit) hand(run string) {
 		switch {
 		case !ok:
 		case p.now.number != nil:
+			if n := p.now.number; n.more(n.digits + p.sent) {
+				p.sent += string(rune(d))
+			}
 			p.s.o.Send(flow.TapDigit{Digit: d})
 		case d != '0' && int(d-'1') < len(p.now.choices) && p.s.o.Now().Sub(p.since) >= settle:
 			p.now.choices[d-'1'].do()

@@ -626,3 +626,70 @@ func TestTheQRCodeForThePhoneIsReadFromAnArmsLength(t *testing.T) {
 		}
 	}
 }
+
+// number is the number in large letters.
+func (w *world) number() string {
+	w.t.Helper()
+	if w.fresh.digits == nil {
+		w.t.Fatalf("no number is asked for: %q", w.texts())
+	}
+	return w.fresh.digits.Text
+}
+
+func TestADigitIsDrawnAtOnceWhateverTheFlowTakesToHearOfIt(t *testing.T) {
+	for _, lag := range []time.Duration{0, 30 * time.Millisecond, 450 * time.Millisecond} {
+		w := newVisitPage(t)
+		w.patient(1, somePID, "")
+		w.lag = lag
+		for n := range len(somePhone) - 1 {
+			w.pass(120 * time.Millisecond)
+			w.letters(somePhone[n:n+1], 0)
+			if want := visit.GroupPhone(somePhone[:n+1]); w.number() != want {
+				t.Errorf("with %v until the flow is shown: %q is drawn, want %q", lag, w.number(), want)
+			}
+		}
+		w.pass(time.Second)
+		if got := w.at.Session.PhoneInput; got != somePhone[:9] || w.number() != visit.GroupPhone(got) {
+			t.Errorf("the flow has %q, drawn is %q", got, w.number())
+		}
+		w.key(fyne.KeyBackspace)
+		w.pass(time.Second)
+		if got := w.at.Session.PhoneInput; got != somePhone[:8] || w.number() != visit.GroupPhone(got) {
+			t.Errorf("without the last, the flow has %q, drawn is %q", got, w.number())
+		}
+	}
+}
+
+func TestTheDigitsOfAScanAreTakenBackAndTheFlowHearsOfNone(t *testing.T) {
+	w := newVisitPage(t)
+	w.patient(1, somePID, "")
+	w.hand("080")
+	before := len(w.done)
+	for n, r := range "0811112222" {
+		w.letters(string(r), 10*time.Millisecond)
+		if back := w.number() == visit.GroupPhone("080"); back != (n+1 >= scanKeys) {
+			t.Errorf("after %d letters %q is drawn", n+1, w.number())
+		}
+		if got := w.at.Session.PhoneInput; got != "080" {
+			t.Fatalf("the flow has %q", got)
+		}
+	}
+	w.enter()
+	if w.number() != visit.GroupPhone("080") || w.at.Session.PhoneInput != "080" || len(w.done) != before {
+		t.Errorf("%q is drawn, the flow has %q", w.number(), w.at.Session.PhoneInput)
+	}
+}
+
+func TestTheWidgetsStayWhileANumberIsTyped(t *testing.T) {
+	w := newVisitPage(t)
+	w.patient(1, somePID, "")
+	w.pass(time.Second)
+	before := w.buttons()
+	for _, d := range "081" {
+		w.hand(string(d))
+	}
+	if !slices.Equal(before, w.buttons()) {
+		t.Error("the buttons are made anew for a digit")
+	}
+	w.shows(w.say.Count("phone.too-short", 7))
+}

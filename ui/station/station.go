@@ -86,7 +86,7 @@ func New(o Options) (*Station, error) {
 	s.o.Beside = func(work func(context.Context), then func()) {
 		o.Beside(work, func() { s.steady.Do(then) })
 	}
-	s.keys = &keyboard{now: o.Now, later: o.Later, scanned: s.scanned, typed: s.typedByHand}
+	s.keys = &keyboard{now: o.Now, later: o.Later, scanned: s.scanned, typed: s.typedByHand, echo: s.echo}
 	s.signIn.s, s.frame.s, s.letters.s = s, s, s
 	s.today, s.fresh, s.work, s.counts, s.counter = newToday(s), newNewVisit(s), newWork(s), newNumbers(s), newCounter(s)
 	s.stands = newDevices(s)
@@ -304,6 +304,14 @@ func (s *Station) typedByHand(text string) {
 	if s.page == page(s.fresh) {
 		s.touched()
 		s.fresh.hand(text)
+	}
+}
+
+// echo draws at once what is being typed, where digits are asked for. The flow hears of them when
+// it is known that they are a hand's: a scan types none.
+func (s *Station) echo(text string) {
+	if s.page == page(s.fresh) {
+		s.fresh.drawNumber(text)
 	}
 }
 

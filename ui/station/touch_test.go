@@ -43,11 +43,11 @@ func (w *world) happens(n int) {
 func TestATouchIsFeltWhateverComesFromElsewhereMeanwhile(t *testing.T) {
 	for _, name := range []string{"sign-in", "today", "new", "work", "counter", "numbers", "devices"} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorldOf(t, visit.OnCardNotice, []string{"kiosk-1"}, rules.Lead)
+			w := newWorldOf(t, visit.OnCardNotice, []string{"kiosk-1"})
 			w.devicesOf(desk.Finding{Check: "token", State: "ok"})
 			w.add(1, visit.StateStaff, visit.NoRight)
 			if name != "sign-in" {
-				w.signInAs(rules.Lead)
+				w.comesIn(rules.Lead)
 			}
 			for _, p := range w.pages {
 				if p.name() == name {
@@ -103,7 +103,7 @@ func TestWhatComesFromElsewhereIsShownWhenAFingerSlidesOffOrStays(t *testing.T) 
 		t.Fatal("it is drawn under the finger")
 	}
 	w.pass(time.Second)
-	if got := w.fresh.now.number.digits; got != visit.GroupPhone("080") {
+	if got := w.fresh.now.number.digits; got != "080" {
 		t.Errorf("the page has %q", got)
 	}
 }
