@@ -155,7 +155,7 @@ func (p *newVisit) asked(v view) fyne.CanvasObject {
 		p.says.Alignment = fyne.TextAlignCenter
 		p.drawNumber(p.s.keys.begun())
 		list.Add(p.digits)
-		list.Add(p.says)
+		list.Add(container.New(&twoLines{}, p.says))
 		list.Add(p.keypad())
 	}
 	for i, c := range v.choices {
@@ -173,6 +173,18 @@ func (p *newVisit) asked(v view) fyne.CanvasObject {
 	}
 	return container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, besideBar), list))
 }
+
+// twoLines keeps room for words that may take a second line: what is below them must not move
+// away under a finger that types.
+type twoLines struct{}
+
+// MinSize implements fyne.Layout.
+func (l *twoLines) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return objects[0].MinSize().Max(fyne.NewSize(0, 2*rowHeight))
+}
+
+// Layout implements fyne.Layout.
+func (l *twoLines) Layout(objects []fyne.CanvasObject, size fyne.Size) { objects[0].Resize(size) }
 
 // inModules makes a QR code as large as there is room, of modules that are a whole number of
 // pixels of the theme.

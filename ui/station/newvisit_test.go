@@ -693,3 +693,29 @@ func TestTheWidgetsStayWhileANumberIsTyped(t *testing.T) {
 	}
 	w.shows(w.say.Count("phone.too-short", 7))
 }
+
+func TestTheKeypadStaysWhereItIsWhileSomethingIsSaidAboutTheNumber(t *testing.T) {
+	w := newVisitPage(t)
+	w.patient(1, somePID, "")
+	place := func() fyne.Position {
+		w.root.Refresh() // as the driver of a window does
+		for _, b := range w.buttons() {
+			if b.name == "digit-1" {
+				return fyne.CurrentApp().Driver().AbsolutePositionForObject(b)
+			}
+		}
+		t.Fatal("there is no keypad")
+		return fyne.Position{}
+	}
+	before := place()
+	for range 2 {
+		w.hand("01") // no number begins like that, which takes two lines to say
+		if now := place(); now != before {
+			t.Errorf("it was at %v and is at %v", before, now)
+		}
+		w.key(fyne.KeyDelete)
+		w.pass(time.Second)
+		w.key(fyne.KeyF10)
+		before = place()
+	}
+}
