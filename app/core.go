@@ -158,7 +158,7 @@ func (c *Core) open(data string, settling outbox.Times) (err error) {
 	}
 	c.feed = local.NewFeed()
 	c.Visits = Visits{c.Store, func(id visit.ID, to visit.State) {
-		c.feed.Tell(desk.ChangedVisit, id) // what the desk does, the desk tells
+		c.feed.TellVisit(c.Store, id) // what the desk does, the desk tells
 		c.visitChanged(id, to)
 	}}
 	c.Upstream = upstream.New(c.NHSO, c.health, c.installed, c.Cards)

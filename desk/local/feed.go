@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"authenkiosk/desk"
+	"authenkiosk/storage"
 	"authenkiosk/visit"
 )
 
@@ -38,6 +39,19 @@ func (f *Feed) Tell(what desk.Changed, id visit.ID) {
 	f.ring[f.last%kept] = desk.Change{Place: f.place(f.last), What: what, Visit: id}
 	close(f.more)
 	f.more = make(chan struct{})
+}
+
+// TellVisit has everybody hear of a change of a visit, and of the items that have ended with its
+// code.
+func (f *Feed) TellVisit(s *storage.Store, id visit.ID) {
+	f.Tell(desk.ChangedVisit, id)
+	for r, err := s.Visit(id); err == nil && r.State == visit.StateDone && r.Completes != ""; {
+		made := r.Visit.ID
+		if r, err = s.Visit(r.Completes); err != nil || r.SettledBy != made {
+			return
+		}
+		f.Tell(desk.ChangedVisit, r.Visit.ID)
+	}
 }
 
 func (f *Feed) place(n uint64) desk.Place { return desk.Place(f.run + "-" + strconv.FormatUint(n, 36)) }

@@ -64,9 +64,10 @@ func (d *Desk) Void(_ context.Context, o desk.Operator, id visit.ID, why rules.V
 
 // Reprint implements desk.Desk.
 func (d *Desk) Reprint(_ context.Context, o desk.Operator, id visit.ID) (int, error) {
-	if _, err := d.allowed(o, rules.Reprint, id); err != nil {
+	r, err := d.allowed(o, rules.Reprint, id)
+	if err != nil {
 		return 0, err
 	}
 	n, err := d.o.Store.Reprint(id, o.Name, d.o.Now())
-	return n, Coded(err)
+	return n, d.changed(r, err)
 }

@@ -154,7 +154,7 @@ func (d *Desk) changed(before storage.Record, err error) error {
 		}
 		return err
 	}
-	d.o.Feed.Tell(desk.ChangedVisit, id)
+	d.o.Feed.TellVisit(d.o.Store, id)
 	if r, err := d.o.Store.Visit(id); err == nil && r.State != before.State {
 		d.o.Changed(id, r.State)
 	}

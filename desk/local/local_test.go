@@ -85,6 +85,45 @@ func TestThatAVisitHasItsCodeIsToldOnce(t *testing.T) {
 	}
 }
 
+func TestWhoeverWatchesHearsOfAnItemThatEndsWithWhatWasMadeForItAndOfASlip(t *testing.T) {
+	const code visit.AuthenCode = "PP1200000001"
+	s, ctx, nhso, noon := openStore(t), t.Context(), &desktest.NHSO{}, desktest.Noon
+	d := New(Options{Store: s, NHSO: nhso, Now: new(desktest.Clock).Now})
+	item, made := desktest.Visit(1, noon), desktest.Visit(2, noon)
+	made.PID, made.ClaimType.Code = item.PID, "PG0130001"
+	nhso.Says(nil, code)
+	err := errors.Join(
+		s.Save(item, noon), s.Hold(item.ID, anna.Name, noon), s.Complete(item.ID, anna.Name, made, nil, noon),
+		s.Begin(made.ID, noon), s.Refuse(made.ID, visit.NHSORefusedVisit, "", noon), d.Hold(ctx, anna, made.ID),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hears := func(do func() error, want ...visit.ID) {
+		t.Helper()
+		var place desk.Place
+		enough := errors.New("that is enough")
+		_ = d.Watch(ctx, "", func(c desk.Change) error { place = c.Place; return enough })
+		if err := do(); err != nil {
+			t.Fatal(err)
+		}
+		d.o.Feed.Tell(desk.ChangedDevices, "") // the end of what is heard
+		var heard []visit.ID
+		_ = d.Watch(ctx, place, func(c desk.Change) error {
+			if c.What != desk.ChangedVisit {
+				return enough
+			}
+			heard = append(heard, c.Visit)
+			return nil
+		})
+		if !slices.Equal(heard, want) {
+			t.Errorf("heard of %q, want %q", heard, want)
+		}
+	}
+	hears(func() error { return d.Settle(ctx, anna, made.ID, code) }, made.ID, item.ID)
+	hears(func() error { _, err := d.Reprint(ctx, anna, item.ID); return err }, item.ID)
+}
+
 func TestWhereNobodyCanAskNHSONothingIsReleased(t *testing.T) {
 	s, ctx := openStore(t), t.Context()
 	d := New(Options{Store: s})
