@@ -46,7 +46,9 @@ func checkOwner(dir, entry string) (closed bool, err error) {
 	if !isTrusted(top) {
 		return false, notOurs(dir, dir, top)
 	}
-	if strings.Contains(sddl, "D:P") && !forEverybody(sddl) {
+	// P: whoever it belongs to has said who may work in it, be that all users of a station. What
+	// a directory of ProgramData has by itself it inherits.
+	if strings.Contains(sddl, "D:P") {
 		return true, nil
 	}
 	return false, filepath.WalkDir(dir, func(path string, _ os.DirEntry, err error) error {

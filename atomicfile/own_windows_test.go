@@ -44,7 +44,7 @@ func tree(t *testing.T) (dir string, all []string) {
 func give(t *testing.T, path, account string) {
 	t.Helper()
 	defer allowAll()()
-	if err := own(path, "O:"+account+"D:P(A;OICI;FA;;;WD)"); err != nil {
+	if err := own(path, "O:"+account+"D:(A;OICI;FA;;;WD)"); err != nil {
 		t.Skip("this needs an administrator: ", err)
 	}
 	if _, sddl, err := ownerOf(path); err != nil || !strings.HasPrefix(sddl, "O:"+account) {
@@ -74,9 +74,10 @@ func TestADirectoryOfSomebodyElseIsRefusedAndLeftAsItIs(t *testing.T) {
 }
 
 func TestWhatWasClosedIsTakenWithAllThatIsInIt(t *testing.T) {
-	for _, before := range []string{"BA", "LS", "SY"} {
+	const ofUsers = "(A;OICI;0x1301bf;;;BU)" // a station of all who sign in
+	for before, entry := range map[string]string{"BA": ofLocalService, "LS": ofLocalService, "SY": ofUsers} {
 		dir, all := tree(t)
-		if err := TakeOver(dir, ofLocalService); err != nil {
+		if err := TakeOver(dir, entry); err != nil {
 			t.Fatal(err)
 		}
 		// An account that works here no more owns what it has made.
@@ -84,16 +85,16 @@ func TestWhatWasClosedIsTakenWithAllThatIsInIt(t *testing.T) {
 		give(t, all[3], "NS")
 		if before != administrators {
 			defer allowAll()()
-			if err := own(dir, "O:"+before+"D:P"+ofLocalService+"(A;OICI;FA;;;BA)"); err != nil {
+			if err := own(dir, "O:"+before+"D:P"+entry+"(A;OICI;FA;;;BA)"); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := TakeOver(dir, ofLocalService); err != nil {
+		if err := errors.Join(CheckOwner(dir, entry), TakeOver(dir, entry)); err != nil {
 			t.Fatalf("of %s: %v", before, err)
 		}
 		for _, path := range all {
 			_, sddl, err := ownerOf(path)
-			if err != nil || !strings.HasPrefix(sddl, "O:BA") || strings.Contains(sddl, ";;;WD)") || !strings.Contains(sddl, ";;;LS)") || forEverybody(sddl) {
+			if err != nil || !strings.HasPrefix(sddl, "O:BA") || strings.Contains(sddl, ";;;WD)") || !strings.Contains(sddl, ";;;"+trustee(entry)+")") {
 				t.Errorf("of %s: %s has %s, %v", before, path, sddl, err)
 			}
 		}
