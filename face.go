@@ -52,10 +52,21 @@ type faceWindow[F interface{ Close() }] struct {
 // open makes the window. id is that of the application.
 func (w *faceWindow[F]) open(id string) {
 	w.app = fyneapp.NewWithID(id)
+	saveNoPreferences(w.app)
 	w.window = w.app.NewWindow("AuthenKiosk")
 	w.app.Settings().SetTheme(w.theme())
 	w.window.SetPadded(false)
 	w.ended = make(chan error, 1)
+}
+
+// saveNoPreferences takes back what Fyne does after its loop, to save preferences: that is
+// queued for the loop just as the queue is closed, and now and then the program ended in a
+// panic, with another status. The programs have no preferences.
+func saveNoPreferences(a fyne.App) {
+	type stops interface{ SetOnStoppedHookExecuted(func()) }
+	if l, ok := a.Lifecycle().(stops); ok {
+		l.SetOnStoppedHookExecuted(nil)
+	}
 }
 
 // run shows what there is until ctx ends or the window is closed. open and show may panic
