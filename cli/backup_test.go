@@ -60,7 +60,7 @@ func TestABackupIsMadeWhileTheProgramRunsAndRestoredElsewhere(t *testing.T) {
 		t.Errorf("without the code: %+v", got)
 	}
 	got = call(t, code+"\n", "restore", file, "-data", elsewhere, "-config", there)
-	for _, want := range []string{"2 visits of zone demo", "1 are held", "NOWHERE", "Set again", there} {
+	for _, want := range []string{"2 visits of zone demo", "1 are held", "NOWHERE", "client list", "operator list", "Set again", there} {
 		if got.status != exitOK || !strings.Contains(got.out, want) {
 			t.Errorf("%q is missing in %+v", want, got)
 		}

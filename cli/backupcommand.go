@@ -222,6 +222,9 @@ func (p *Program) sayRestored(r storage.Restored) error {
 	if err == nil && !b.Moved {
 		_, err = fmt.Fprintln(p.Stdout, "It is a copy: see to it that the store that it is a copy of works NOWHERE any more. To move to another machine, use backup -move.")
 	}
+	if err == nil && !b.Moved {
+		_, err = fmt.Fprintf(p.Stdout, "Who may sign in, and which programs and stations are let in, is as of then, too: whoever was disabled or removed since is back. See: %s operator list, %s client list\n", p.Name, p.Name)
+	}
 	if err == nil && r.NewKey {
 		_, err = fmt.Fprintf(p.Stdout, "The key of the data comes from %s here. Set again, as %s secret set NAME -zone ZONE: %s\n", r.Source.Name, p.Name, listed(b.Without, "no secret"))
 	}
