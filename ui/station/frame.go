@@ -72,7 +72,7 @@ func (f *frame) build(inside fyne.CanvasObject) fyne.CanvasObject {
 // refresh brings the words of the frame up to date.
 func (f *frame) refresh() {
 	s := f.s
-	if f.status == nil {
+	if f.status == nil || s.page == nil { // nobody is signed in any more
 		return
 	}
 	for _, p := range s.pages {

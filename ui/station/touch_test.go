@@ -137,3 +137,17 @@ func TestTheRowUnderAFingerIsTheOneThatOpensThoughAnotherComesInAboveIt(t *testi
 		t.Errorf("%s is open of %d visits, and not %s", got, len(w.today.items), v.ID)
 	}
 }
+
+func TestNothingIsDrawnForSomebodyWhoHasSignedOutUnderTheFinger(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice)
+	w.comesIn(rules.Lead)
+	w.buttons()[0].MouseDown(nil)
+	w.Card(pidOf(t, somePID))
+	w.Devices(visit.Devices{NHSO: visit.DeviceReady})
+	w.tell(flow.CardInserted{Insertion: flow.Insertion{Number: 1, VisitID: "01900000-0000-7000-8000-000000000001"}})
+	w.signOut("")
+	w.pass(time.Second)
+	if w.ScreenName() != "sign-in" || strings.Contains(w.texts(), bare(w.say.Say("station.card-notice"))) {
+		t.Errorf("there is %q", w.texts())
+	}
+}
