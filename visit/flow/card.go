@@ -120,6 +120,13 @@ func (s *step) removed(role Role) {
 		if s.w.Session.Print == Printed {
 			s.end()
 		}
+	case lasts:
+		// The screen has just asked for a photo of it.
+		if !s.w.noSlip() {
+			s.end()
+			return
+		}
+		s.do(NeedsTime{})
 	default:
 		s.end()
 	}
@@ -134,6 +141,7 @@ const (
 	asksAgain                // the card is asked for again
 	finishes                 // the visit goes on, if it may have left for NHSO
 	stays                    // what is shown stays while the patient has nothing in hand
+	lasts                    // the same of a code that there was, where no slip comes at all
 	ends                     // the session is over
 )
 
@@ -143,7 +151,8 @@ var whenCardIsOut = [stateCount]cardOut{
 	Reading: asksAgain, Confirm: asksAgain, PhoneEntry: asksAgain, ClaimTypeChoice: asksAgain,
 	PIDEntry: asksAgain, CertifierCard: asksAgain, RelationChoice: asksAgain,
 	Sending: finishes, Result: stays, Queued: stays,
-	CardFault: ends, AlreadyHere: ends, AlreadyElsewhere: ends, NoRight: ends, Desk: ends,
+	AlreadyHere: lasts,
+	CardFault:   ends, AlreadyElsewhere: ends, NoRight: ends, Desk: ends,
 }
 
 // restsOn reports whether the card in that reader is what the session stands on.

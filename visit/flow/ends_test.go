@@ -331,3 +331,33 @@ func TestACardThatWaitsIsReadAsSoonAfterANoAsAfterACode(t *testing.T) {
 		}
 	}
 }
+
+// Whoever is asked to take a photo of the code takes the card first.
+func TestACodeOfWhichNoSlipComesStaysWhenTheCardIsOut(t *testing.T) {
+	printer := func(s visit.DeviceState) Event {
+		d := start().m.Devices
+		d.Printer = s
+		return DevicesChanged{Devices: d}
+	}
+	here := join(cardIn(), []Event{StatusFound{1, hereOf(general)}})
+	for _, c := range []struct {
+		name   string
+		events []Event
+		stays  bool
+	}{
+		{"there is a slip from before", here, false},
+		{"another slip has come", append(slices.Clone(here), TapReprint{}, SlipPrinted{1, 1}), false},
+		{"another slip has failed", append(slices.Clone(here), TapReprint{}, SlipFailed{Number: 1, Nth: 1}), true},
+		{"nobody knows of another slip", append(slices.Clone(here), TapReprint{}, SlipFailed{1, 1, true}), false},
+		{"the printer is out of order", append([]Event{printer(visit.DeviceDown)}, here...), true},
+		{"there is no printer", append([]Event{printer(visit.DeviceAbsent)}, here...), true},
+	} {
+		m, effects := play(t, append(slices.Clone(c.events), CardRemoved{})...)
+		if stays := m.State == AlreadyHere; stays != c.stays || stays && wait(effects, TimerIdle) != InfoHold {
+			t.Errorf("%s: state %v for %v", c.name, m.State, wait(effects, TimerIdle))
+		}
+		if m, _ = play(t, append(slices.Clone(c.events), CardRemoved{}, CardInserted{insertions[1]})...); m.State != Reading || len(m.Session.Done) > 0 {
+			t.Errorf("%s: the next patient's card leads to %v with %v", c.name, m.State, m.Session.Done)
+		}
+	}
+}

@@ -40,6 +40,8 @@ func checkCardOut(before *Model, e Event, after *Model) string {
 		good = after.State == Sending || after.State == CardFault && before.Session.Phase == Saving
 	case stays:
 		good = after.State == before.State || after.State == Welcome && before.Session.Print == Printed
+	case lasts:
+		good = after.State == Welcome && !before.noSlip() || after.State == before.State && before.noSlip()
 	case ends:
 		good = after.State == Welcome
 	case unsaid, restsNot:

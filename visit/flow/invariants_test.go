@@ -232,7 +232,7 @@ func checkSlips(before, after *Model, effects []Effect) error {
 // checkNext: a code is not in sight of the patient who comes next.
 func checkNext(before *Model, e Event, after *Model) error {
 	in, ok := e.(CardInserted)
-	if !ok || in.Insertion.IsZero() || in.Insertion.Role != PatientReader || before.State != Result && before.State != Queued {
+	if !ok || in.Insertion.IsZero() || in.Insertion.Role != PatientReader || before.State != Result && before.State != Queued && before.State != AlreadyHere {
 		return nil
 	}
 	// At a station that looks at another page the card waits.
@@ -427,6 +427,10 @@ func checkCard(before *Model, e Event, after *Model) error {
 		}
 	case Welcome, NoCard, Result, Queued:
 		return nil
+	case AlreadyHere:
+		if before.noSlip() {
+			return nil // it is all that the patient has
+		}
 	case CardFault:
 		if after.Session.identified() {
 			return errors.New("the data of a card that is gone stays")

@@ -190,3 +190,9 @@ func (w Way) slipComes() bool {
 	}
 	return w.Devices.Printer != visit.DeviceAbsent && w.Devices.Printer != visit.DeviceDown
 }
+
+// noSlip reports whether the patient has no slip, and gets none.
+func (w Way) noSlip() bool {
+	p := w.Session.Print
+	return p == PrintFailed || p != Printed && (w.Devices.Printer == visit.DeviceAbsent || w.Devices.Printer == visit.DeviceDown)
+}
