@@ -3,7 +3,6 @@ package station
 import (
 	"context"
 	"testing"
-	"time"
 
 	"fyne.io/fyne/v2"
 
