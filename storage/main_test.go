@@ -11,6 +11,7 @@ import (
 	"go.uber.org/goleak"
 
 	"authenkiosk/storage/internal/madeup"
+	"authenkiosk/storage/internal/pincost"
 	"authenkiosk/visit"
 )
 
@@ -30,6 +31,7 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(guesserVariable); dir != "" {
 		os.Exit(runGuesser(dir))
 	}
+	pincost.Memory = 8
 	checkLimit = longest // no test but its own meets it because the machine is slow
 	flag.Parse()
 	// The race detector makes experiments slow, and is run with -short: make test repeats
