@@ -97,8 +97,9 @@ func TestTheManualOfTheDeskNamesWordsThatAreOnTheScreens(t *testing.T) {
 func TestTheManualCountsTheStepsThatThereAre(t *testing.T) {
 	const aim = 12
 	fresh := map[string]string{"nhso.zone": "test"}
-	for _, face := range []setup.Face{setup.Kiosk, setup.Station} {
-		if n := len(setup.New(face, false, fresh, setup.Known{}).Steps()); n != 9 {
+	// A station's may leave one empty, who serves patients: the manual says so beside the sum.
+	for face, want := range map[setup.Face]int{setup.Kiosk: 9, setup.Station: 10} {
+		if n := len(setup.New(face, false, fresh, setup.Known{}).Steps()); n != want {
 			t.Errorf("the wizard of a %s has %d steps: count them in the manual", face, n)
 		}
 	}

@@ -22,24 +22,27 @@ import (
 type asked struct {
 	desk.Desk
 	times atomic.Int32
-	err   error
+	there atomic.Bool // else it cannot be reached
 }
 
 func (a *asked) Completions(context.Context, string) ([]desk.Completion, error) {
 	a.times.Add(1)
-	return nil, a.err
+	if !a.there.Load() {
+		return nil, &desk.Error{Code: desk.Unreachable}
+	}
+	return nil, nil
 }
 
 func TestAnotherMachineIsToldAtTheStartAtEachEndAndNowAndThen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
-		owner := &asked{err: &desk.Error{Code: desk.Unreachable}}
+		owner := &asked{}
 		o := &Other{ended: make(chan struct{}, 1), completer: local.Completer{Owner: owner}, log: slog.New(slog.NewTextHandler(&log, nil))}
 		ctx, stop := context.WithCancel(t.Context())
 		go o.tell(ctx)
 		for i, next := range []func(){
 			func() {}, o.wake, func() { time.Sleep(tellAgain) }, // nobody can go on with an item of which it has not heard
-			func() { owner.err = nil; time.Sleep(tellAgain) }, func() { time.Sleep(tellEvery) }, o.wake,
+			func() { owner.there.Store(true); time.Sleep(tellAgain) }, func() { time.Sleep(tellEvery) }, o.wake,
 		} {
 			next()
 			synctest.Wait()
@@ -120,6 +123,8 @@ type saver struct {
 func (s saver) Complete(visit.ID, string, visit.Visit, []byte, time.Time) error { return s.err }
 
 func (saver) Visit(visit.ID) (storage.Record, error) { return storage.Record{}, storage.ErrNotFound }
+
+func (saver) Knows(visit.ID) (bool, error) { return true, nil }
 
 func (saver) PastOf(visit.ID) (storage.PastVisit, error) {
 	return storage.PastVisit{}, storage.ErrNotFound
