@@ -288,8 +288,7 @@ func (n *newcomer) signInAs(name, pin string) {
 		}
 		return chosen != ""
 	})
-	n.click(chosen)
-	n.eventually("keyboard in the PIN", func() bool { return n.layout().Focused == "pin" })
+	n.again(func() { n.click(chosen) }, func() bool { return n.layout().Focused == "pin" })
 	n.types(pin, byHand)
 	n.until("Return", func() bool { return n.layout().Screen == "today" })
 }

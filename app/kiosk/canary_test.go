@@ -36,7 +36,8 @@ func canaryOf(i int) canary {
 	for n := i + 41*41; n > 0; n /= len(letters) {
 		word += string(letters[n%len(letters)]) + "๊"
 	}
-	return canary{patientOf(i), "นก" + word, "ขมิ้น" + word, fmt.Sprintf("080000%04d", 1+(i+1234)%9999)} // 0800000000 is refused
+	// 0800000000 to 0800000009 are what reports have in place of a phone.
+	return canary{patientOf(i), "นก" + word, "ขมิ้น" + word, fmt.Sprintf("080000%04d", 10+(i+1234)%9990)}
 }
 
 func (c canary) parts() [][]byte {
