@@ -237,7 +237,17 @@ halt() {
 picture() {
 	[ -n "$pictures" ] && command -v import >/dev/null || return 0
 	mkdir -p "$pictures"
-	XAUTHORITY=/proc/$machine/root/run/authenkiosk-x/auth nsenter -t "$machine" -n import -display :0 -window root "$pictures/$suite.png"
+	# "Ready" is the first frame; the window grows to the panel after that, part by part.
+	before=
+	for _ in $(seq 20); do
+		XAUTHORITY=/proc/$machine/root/run/authenkiosk-x/auth nsenter -t "$machine" -n import -display :0 -window root "$pictures/$suite.png"
+		now=$(stat -c %s "$pictures/$suite.png")
+		[ "$now" != "$before" ] || [ "$now" -lt 20000 ] || return 0
+		before=$now
+		sleep 0.5
+	done
+	echo "the screen is not whole: $pictures/$suite.png"
+	return 1
 }
 
 for suite in $suites; do
