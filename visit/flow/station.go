@@ -276,7 +276,8 @@ func (s *station) inserted(e CardInserted) {
 	case i.Role == CertifierReader || vouches:
 	case !s.d.serves():
 		s.waits(i)
-		if s.d.State == Result || s.d.State == Queued {
+		switch s.d.State {
+		case Result, Queued, AlreadyHere:
 			s.end() // somebody else's code must not stay in sight of the next patient
 		}
 		return
