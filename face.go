@@ -178,7 +178,7 @@ func (w *faceWindow[F]) quit() {
 
 // close says why there is no face, and tries again until there is.
 func (w *faceWindow[F]) close(ctx context.Context, why error) error {
-	w.log.Error("the "+w.name+" cannot start; it is tried again", "err", why, "every", retryEvery)
+	w.log.Error("the face cannot start; it is tried again", "face", w.name, "err", why, "every", retryEvery)
 	if err := w.say(why); err != nil {
 		return err
 	}
@@ -211,7 +211,7 @@ func (w *faceWindow[F]) retry(ctx context.Context, why error) error {
 		case app.StartProblem(err) == visit.NoProblem:
 			return err
 		case err.Error() != why.Error():
-			w.log.Error("the "+w.name+" cannot start", "err", err)
+			w.log.Error("the face cannot start", "face", w.name, "err", err)
 			why = err
 			fyne.DoAndWait(func() { err = w.say(why) })
 			if err != nil {

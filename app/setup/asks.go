@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -237,7 +238,7 @@ func wrongName(text string) string {
 
 func wrongPIN(digits string) string {
 	switch _, err := desk.NewPIN(digits); {
-	case err == desk.ErrWeakPIN:
+	case errors.Is(err, desk.ErrWeakPIN):
 		return "setup.wrong.weak-pin"
 	case err != nil:
 		return "setup.wrong.pin"
