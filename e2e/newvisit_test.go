@@ -50,8 +50,8 @@ func (s *stage) confirmed(p virtualcard.Person) zoneCode {
 	return codes[0]
 }
 
-// presses touches a button until it has done its work: one that is made anew at that moment
-// takes no touch.
+// presses touches a button until it has done its work: a touch that comes right after the page
+// has changed is not taken.
 func (s *stage) presses(button string, done func() bool) {
 	s.t.Helper()
 	s.again(func() {
