@@ -45,7 +45,7 @@ func New(o Options) (*Kiosk, error) {
 		return nil, err
 	}
 	k := &Kiosk{lifeline: o.Lifeline}
-	if k.devices, err = patient.NewDevices(o.Options, o.PrinterPoll); err != nil {
+	if k.devices, err = patient.NewDevices(o.Options, o.PrinterPoll, flow.MaxSlips); err != nil {
 		return nil, err
 	}
 	k.Core, err = app.New(o.Options, app.Face{

@@ -276,6 +276,39 @@ func TestAPatientWhoComesBackGetsAMarkedReprint(t *testing.T) {
 	})
 }
 
+// Whoever takes the card out and puts it in again is the same patient with the same code.
+func TestAPatientWhoComesBackGetsNoMoreSlipsThanWhoeverStays(t *testing.T) {
+	t.Parallel()
+	playPaper(t, func(t *testing.T, p *paper) {
+		p.confirm()
+		p.until("slip", printIs(flow.Printed))
+		back := func() {
+			p.dock.RemoveCard()
+			p.until("welcome", onScreen(flow.Welcome))
+			if err := p.dock.InsertCard("citizen"); err != nil {
+				t.Fatal(err)
+			}
+			if m := p.until("the code of today", onScreen(flow.AlreadyHere)); !m.Session.MayReprint() {
+				t.Error("whoever has come back is not offered a slip")
+			}
+			p.kiosk.Send(flow.TapReprint{})
+		}
+		for range flow.MaxReprints {
+			back()
+			p.until("another slip", func(m flow.Model) bool { return m.State == flow.AlreadyHere && m.Session.Print == flow.Printed })
+		}
+		back()
+		p.until("the way to the desk", func(m flow.Model) bool {
+			return m.State == flow.AlreadyHere && m.Session.Print == flow.NotPrinted && m.Session.Reprints == flow.MaxReprints
+		})
+		p.kiosk.Send(flow.TapReprint{})
+		p.drainFor(time.Minute)
+		if n := p.whole(); n != flow.MaxSlips {
+			t.Errorf("%d slips came out, want %d", n, flow.MaxSlips)
+		}
+	})
+}
+
 func TestASlipForTheDeskNeedsNoVisit(t *testing.T) {
 	t.Parallel()
 	playPaper(t, func(t *testing.T, p *paper) {

@@ -27,11 +27,12 @@ type Devices struct {
 }
 
 // NewDevices makes the printer of a configuration, which is the first thing that can be
-// wrong with it. poll is how often the printer is asked how it is; 0 is the right one. Close
-// them, or Attach them to a core.
-func NewDevices(o app.Options, poll time.Duration) (*Devices, error) {
+// wrong with it. poll is how often the printer is asked how it is; 0 is the right one. most
+// is how many slips of one code patients get (slips.Options). Close them, or Attach them to a
+// core.
+func NewDevices(o app.Options, poll time.Duration, most int) (*Devices, error) {
 	d := &Devices{}
-	s := slips.Options{Config: o.Config, Every: poll, Log: o.Log}
+	s := slips.Options{Config: o.Config, Every: poll, Most: most, Log: o.Log}
 	if o.Demo != nil {
 		d.stage = &scene.Stage{}
 		s.Dial = o.Demo.Line

@@ -106,7 +106,7 @@ type Submitter interface {
 // Printer prints slips. A nil Printer means that none is configured.
 type Printer interface {
 	// Print notes on the disk that a slip is wanted and returns. What becomes of it
-	// is reported by send: SlipFailed, at times followed by SlipPrinted.
+	// is reported by send: SlipWithheld, or SlipFailed, at times followed by SlipPrinted.
 	Print(e flow.PrintSlip, send func(flow.Event))
 }
 

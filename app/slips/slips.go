@@ -25,6 +25,7 @@ type Printer struct {
 	unit  config.Unit
 	zone  visit.Zone
 	first string // language
+	most  int    // slips of one code; 0: no end
 
 	store Store
 	queue *spool.Spool
@@ -68,13 +69,16 @@ type Options struct {
 	Dial func(ctx context.Context) (net.Conn, error)
 	// Every is how often the printer is asked how it is; 0 is the right one.
 	Every time.Duration
+	// Most is how many slips of one code come out for the patient; 0: as many as are asked
+	// for, where somebody of the staff does so.
+	Most int
 }
 
 // New makes the printer of the slips; nil when there is none. Close it in
 // the end.
 func New(o Options) (*Printer, error) {
 	c := o.Config
-	p := &Printer{unit: c.Unit, zone: c.NHSO.Zone, first: c.Kiosk.Languages[0]}
+	p := &Printer{unit: c.Unit, zone: c.NHSO.Zone, first: c.Kiosk.Languages[0], most: o.Most}
 	p.every = printer.UsualPoll
 	if o.MadeUp != nil {
 		p.demo, p.every, o.Dial = o.MadeUp, madeUpPoll, o.MadeUp.Line
@@ -168,6 +172,10 @@ func (p *Printer) Print(e flow.PrintSlip, send func(flow.Event)) {
 	r := spool.Request{Session: e.Number, Slip: p.slip(e.Kind, e.Slip), Tell: func(o spool.Outcome) { send(slipEvent(e, o)) }}
 	if e.Kind == flow.SlipCode {
 		r.Elsewhere = p.ofItsVisit(&r.Slip)
+	}
+	if e.Slip.Reprint && p.most > 0 && p.queue.Count(r) >= p.most {
+		send(flow.SlipWithheld{Number: e.Number, Nth: e.Nth})
+		return
 	}
 	p.queue.Print(r)
 }

@@ -65,7 +65,7 @@ func New(o app.Options) (*Station, error) {
 	}
 	s := &Station{Machine: records.Machine(), came: make(chan struct{}, 1)}
 	s.Shows("sign-in")
-	if s.devices, err = patient.NewDevices(o, 0); err != nil {
+	if s.devices, err = patient.NewDevices(o, 0, 0); err != nil {
 		return nil, err
 	}
 	face := app.NoScreen()

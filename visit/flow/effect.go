@@ -62,8 +62,8 @@ type (
 		ID      visit.ID
 		Problem visit.Problem
 	}
-	// PrintSlip prints what the session shows: SlipPrinted or SlipFailed. Nth tells
-	// the slips of a session apart.
+	// PrintSlip prints what the session shows: SlipPrinted, SlipFailed or SlipWithheld. Nth
+	// tells the slips of a session apart.
 	PrintSlip struct {
 		Number uint64
 		Nth    int

@@ -348,6 +348,7 @@ func TestACodeOfWhichNoSlipComesStaysWhenTheCardIsOut(t *testing.T) {
 		{"there is a slip from before", here, false},
 		{"another slip has come", append(slices.Clone(here), TapReprint{}, SlipPrinted{1, 1}), false},
 		{"another slip has failed", append(slices.Clone(here), TapReprint{}, SlipFailed{Number: 1, Nth: 1}), true},
+		{"no more slips are printed", append(slices.Clone(here), TapReprint{}, SlipWithheld{1, 1}), false},
 		{"nobody knows of another slip", append(slices.Clone(here), TapReprint{}, SlipFailed{1, 1, true}), false},
 		{"the printer is out of order", append([]Event{printer(visit.DeviceDown)}, here...), true},
 		{"there is no printer", append([]Event{printer(visit.DeviceAbsent)}, here...), true},

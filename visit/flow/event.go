@@ -105,6 +105,12 @@ type (
 		Nth     int
 		Unclear bool
 	}
+	// SlipWithheld says that no slip is printed, because as many of this code as a kiosk
+	// prints have come out on that day: the desk prints more.
+	SlipWithheld struct {
+		Number uint64
+		Nth    int
+	}
 )
 
 // Events of the camera.
@@ -226,6 +232,7 @@ func (VisitQueued) event()        {}
 func (VisitRefused) event()       {}
 func (SlipPrinted) event()        {}
 func (SlipFailed) event()         {}
+func (SlipWithheld) event()       {}
 func (TimerFired) event()         {}
 func (DayChanged) event()         {}
 func (DevicesChanged) event()     {}

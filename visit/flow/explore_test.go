@@ -109,13 +109,17 @@ func (i Insertion) into(r Role) Insertion {
 	return i
 }
 
+// Codes of today, of this unit and of another one.
+var (
+	codeHere      = codeOf("PP1200000001", general, "99999", 1)
+	codeElsewhere = codeOf("PP1200000002", general, "99998", 2)
+)
+
 // eventsFor lists the events that can meet a model. Of numbers there are the first
 // digit and the whole.
 func eventsFor(w *world) []Event {
 	m := &w.m
 	right := visit.Right{Main: visit.Coded{ID: "UCS"}}
-	codeHere := codeOf("PP1200000001", general, "99999", 1)
-	codeElsewhere := codeOf("PP1200000002", general, "99998", 2)
 	events := []Event{
 		CardInserted{m.freshInsertion()},
 		CardInserted{},
@@ -216,6 +220,7 @@ func eventsFor(w *world) []Event {
 			PhoneKnown{n, mustPhone("0800001234"), visit.PhoneOfPatient},
 			VisitSaved{n}, VisitNotSaved{Number: n}, VisitDone{Number: n, Code: "PP1200000003", IssuedAt: time.Unix(3, 0)}, VisitQueued{Number: n}, VisitQueued{n, visit.NHSORefusedToken},
 			VisitRefused{n, visit.NHSORefusedVisit, "เหตุผล"}, SlipPrinted{n, m.Session.Slips}, SlipPrinted{n, 99}, SlipFailed{Number: n, Nth: m.Session.Slips}, SlipFailed{n, m.Session.Slips, true},
+			SlipWithheld{n, m.Session.Slips},
 		)
 	}
 	if x := &m.Session; x.Kept.PID != (visit.PID{}) {

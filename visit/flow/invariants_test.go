@@ -54,7 +54,7 @@ func checkWay(before *Model, e Event, after *Model, effects []Effect) error {
 			}
 		}
 	}
-	return errors.Join(checkRecord(before, e, after, effects), checkPhone(before, e, after), checkRelation(before, e, after), checkShown(before, e, after), checkTyped(after, effects), checkChosen(before, e, after), checkSlips(before, after, effects),
+	return errors.Join(checkRecord(before, e, after, effects), checkPhone(before, e, after), checkRelation(before, e, after), checkShown(before, e, after), checkTyped(after, effects), checkChosen(before, e, after), checkSlips(before, e, after, effects),
 		checkNext(before, e, after), checkKept(after), checkPhoto(before, e, after), checkWipe(before, after, wiped), checkCard(before, e, after), checkOneVisit(before, after, effects), checkGivenUp(before, e, after, dropped))
 }
 
@@ -213,8 +213,11 @@ func checkChosen(before *Model, e Event, after *Model) error {
 }
 
 // checkSlips: nobody can empty the roll.
-func checkSlips(before, after *Model, effects []Effect) error {
+func checkSlips(before *Model, e Event, after *Model, effects []Effect) error {
 	again := before.Session.Reprints
+	if _, withheld := e.(SlipWithheld); withheld && again > 0 && after.Session.Reprints == MaxReprints {
+		again = MaxReprints // the day's, over the sessions
+	}
 	if before.Session.Insertion != after.Session.Insertion {
 		again = 0
 	}

@@ -21,7 +21,7 @@ func Step(m Model, e Event) (Model, []Effect) {
 		k.setting(e)
 	case DayChanged, DevicesChanged, CardIdentified, CardRead, CardFailed, CameraChanged, PhotoSeen, PhotoTaken, PhotoFailed,
 		RightFound, RightFailed, StatusFound, StatusFailed, PhoneKnown,
-		VisitSaved, VisitNotSaved, VisitDone, VisitQueued, VisitRefused, SlipPrinted, SlipFailed:
+		VisitSaved, VisitNotSaved, VisitDone, VisitQueued, VisitRefused, SlipPrinted, SlipFailed, SlipWithheld:
 		k.way(e)
 	default:
 		k.tap(e)

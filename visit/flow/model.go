@@ -208,6 +208,10 @@ func (x Session) Typed() bool { return x.Method.Typed() }
 // more has them from the desk.
 const MaxReprints = 2
 
+// MaxSlips is how many slips of a code a kiosk prints in a day, however often the
+// patient comes back with the card.
+const MaxSlips = 1 + MaxReprints
+
 // MayReprint reports whether the patient can ask for another slip now.
 func (x Session) MayReprint() bool { return x.Reprints < MaxReprints && x.Print != Printing }
 

@@ -197,7 +197,7 @@ func (l *lives) helpful() Event {
 		return l.any(StatusFound{Number: n}, StatusFailed{n}, StatusFound{n, []visit.Authentication{codeOf("PP1200000004", general, unit.HCode, 4)}})
 	case Reading:
 		return l.any(
-			CardIdentified{n, Person{PID: mustPID(typedPID)}}, CardRead{Number: n}, l.right(n), StatusFound{Number: n},
+			CardIdentified{n, Person{PID: mustPID(typedPID)}}, CardRead{Number: n}, l.right(n), l.done(n),
 			PhoneKnown{n, somePhone, visit.PhoneOfPatient},
 		)
 	case PhoneEntry:
@@ -216,10 +216,25 @@ func (l *lives) helpful() Event {
 		done := VisitDone{Number: n, Code: "PP1200000003", IssuedAt: time.Unix(3, 0)}
 		return l.any(done, done, done, VisitQueued{Number: n}, VisitRefused{n, visit.NHSORefusedVisit, "เหตุผล"})
 	}
-	return l.any(CardRemoved{}, CardRemoved{CertifierReader}, TapClose{}, SlipPrinted{n, x.Slips})
+	return l.any(CardRemoved{}, CardRemoved{CertifierReader}, TapClose{}, SlipPrinted{n, x.Slips}, TapReprint{}, TapOtherService{}, SlipWithheld{n, x.Slips})
 }
 
+// done is what NHSO says of codes of the day: one in four has one.
+func (l *lives) done(n uint64) Event {
+	switch l.random.IntN(8) {
+	case 0:
+		return StatusFound{n, []visit.Authentication{codeHere}}
+	case 1:
+		return StatusFound{n, []visit.Authentication{codeElsewhere}}
+	}
+	return StatusFound{Number: n}
+}
+
+// right is what NHSO says of a right: one in ten has none.
 func (l *lives) right(n uint64) Event {
+	if l.random.IntN(10) == 0 {
+		return RightFound{Number: n}
+	}
 	return RightFound{Number: n, Right: visit.Right{Main: visit.Coded{ID: "UCS"}}}
 }
 
@@ -252,7 +267,7 @@ func (l *lives) photograph() Event {
 	case x.RightState == Asked:
 		return l.right(n)
 	case x.DoneState == Asked:
-		return StatusFound{Number: n}
+		return l.done(n)
 	case p.Camera == visit.DeviceDown && p.Tries == maxTries:
 		return TapBack{}
 	case p.Camera != visit.DeviceReady:
@@ -274,7 +289,7 @@ func (l *lives) vouch() Event {
 	case x.RightState == Asked:
 		return l.right(x.Insertion.Number)
 	case x.DoneState == Asked:
-		return StatusFound{Number: x.Insertion.Number}
+		return l.done(x.Insertion.Number)
 	case c.Person.PID.IsZero():
 		return CardIdentified{c.Insertion.Number, adult}
 	}

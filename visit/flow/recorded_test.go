@@ -51,6 +51,7 @@ func TestRandomSessionsAreReplayedAsTheyWere(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	t.Logf("screens: %v", ended)
 	for _, method := range flow.Begin().Unit.Methods {
 		if whole[method] < 20 {
 			t.Errorf("only %d codes by %s were recorded: the test proves little", whole[method], method)

@@ -28,6 +28,7 @@ func answersOf(number uint64) []Event {
 		VisitRefused{number, visit.NHSORefusedVisit, "เหตุผล"},
 		SlipPrinted{number, 1},
 		SlipFailed{number, 1, true},
+		SlipWithheld{number, 1},
 		CameraChanged{number, visit.DeviceDown},
 		PhotoSeen{number, PhotoGood, true, true},
 		PhotoTaken{number, PhotoGood, true},

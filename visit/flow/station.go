@@ -135,7 +135,7 @@ func (d Station) Step(e Event) (Station, []Effect) {
 		}
 	case DayChanged, DevicesChanged, CardIdentified, CardRead, CardFailed, CameraChanged, PhotoSeen, PhotoTaken, PhotoFailed,
 		RightFound, RightFailed, StatusFailed, PhoneKnown,
-		VisitSaved, VisitDone, VisitQueued, VisitRefused, SlipPrinted, SlipFailed:
+		VisitSaved, VisitDone, VisitQueued, VisitRefused, SlipPrinted, SlipFailed, SlipWithheld:
 		s.way(e)
 	default:
 		s.tap(e)

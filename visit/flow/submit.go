@@ -76,6 +76,8 @@ func (s *step) outcome(e Event) {
 			return
 		}
 		s.printed(e.Number, e.Nth, PrintFailed)
+	case SlipWithheld:
+		s.withheld(e.Number, e.Nth)
 	}
 }
 
@@ -176,6 +178,14 @@ func (s *step) printed(number uint64, nth int, p PrintState) {
 		if p != Printed && (s.w.State == Result || s.w.State == Queued) {
 			s.do(NeedsTime{}) // from now on: the patient needs time to take a photo
 		}
+	}
+}
+
+// withheld ends the asking for more slips, as the last one that is printed does.
+func (s *step) withheld(number uint64, nth int) {
+	x := &s.w.Session
+	if s.current(number) && nth == x.Slips && x.Print == Printing && x.Reprints > 0 {
+		x.Print, x.Reprints = NotPrinted, MaxReprints
 	}
 }
 

@@ -49,7 +49,7 @@ func (w Way) Step(e Event) (Way, []Effect) {
 		s.camera(e)
 	case RightFound, RightFailed, StatusFound, StatusFailed, PhoneKnown:
 		s.answer(e)
-	case VisitSaved, VisitNotSaved, VisitDone, VisitQueued, VisitRefused, SlipPrinted, SlipFailed:
+	case VisitSaved, VisitNotSaved, VisitDone, VisitQueued, VisitRefused, SlipPrinted, SlipFailed, SlipWithheld:
 		s.outcome(e)
 	default:
 		s.tap(e)

@@ -159,8 +159,22 @@ func (s *Spool) number(j *job) int {
 	return count
 }
 
-// count returns how many slips that say the same may have come out. Of those of
-// a program that has ended the code is not known: they count.
+// Count returns how many slips that say the same may have come out.
+func (s *Spool) Count(r Request) int { return s.count(&job{slip: r.Slip, elsewhere: r.Elsewhere}) }
+
+// alike reports whether the slip of a job is of the visit and the code of a wanted one. A
+// patient who comes back for the code of another machine has another visit each time: it is
+// of the same code then. What a program that has ended has printed counts for its visit: its
+// code is not known. It needs the lock.
+func (s *Spool) alike(j storage.PrintJob, wanted *job) bool {
+	said, known := s.codes[j.ID]
+	if !known || said.code == "" {
+		return j.Visit == wanted.slip.Visit
+	}
+	return said.code == wanted.slip.Code
+}
+
+// count returns how many slips that say the same may have come out.
 func (s *Spool) count(wanted *job) (n int) {
 	jobs, err := s.o.Store.PrintJobs()
 	if err != nil {
@@ -170,8 +184,7 @@ func (s *Spool) count(wanted *job) (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, j := range jobs {
-		said, known := s.codes[j.ID]
-		if j.Visit != wanted.slip.Visit || j.Kind != wanted.kind() || known && said.code != wanted.slip.Code {
+		if j.Kind != wanted.kind() || !s.alike(j, wanted) {
 			continue
 		}
 		switch j.State {

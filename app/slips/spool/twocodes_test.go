@@ -105,6 +105,37 @@ func TestAReprintCountsTheSlipsOfItsOwnCodeOnly(t *testing.T) {
 	}
 }
 
+// Each time that a patient comes back is a session with a visit of its own.
+func TestSlipsOfAnotherMachinesCodeAreCountedOverTheVisitsOfThoseWhoComeBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		ask := func(session int, kind printer.Kind, code visit.AuthenCode) Request {
+			return Request{
+				Session: 1, Elsewhere: kind == printer.KindCode, Tell: func(Outcome) {},
+				Slip: printer.Slip{Visit: visitOf(session), Kind: kind, Code: code, Reprint: true},
+			}
+		}
+		for i := range 3 {
+			b.Print(ask(i+1, printer.KindCode, codeElsewhere))
+			b.Print(ask(i+1, printer.KindQueued, ""))
+			time.Sleep(20 * time.Second)
+		}
+		for _, c := range []struct {
+			of   Request
+			want int
+		}{
+			{ask(9, printer.KindCode, codeElsewhere), 3},
+			{ask(1, printer.KindCode, codeHere), 0},
+			{ask(1, printer.KindQueued, ""), 1},
+			{ask(9, printer.KindQueued, ""), 0},
+		} {
+			if n := b.Count(c.of); n != c.want {
+				t.Errorf("%v %s of visit %s: %d slips, want %d", c.of.Slip.Kind, c.of.Slip.Code, c.of.Slip.Visit, n, c.want)
+			}
+		}
+	})
+}
+
 func TestASlipOfAnotherMachinesCodeIsNotMadeOfItsSessionsVisit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)

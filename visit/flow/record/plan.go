@@ -53,6 +53,7 @@ var known = []flow.Event{
 	flow.VisitRefused{},
 	flow.SlipPrinted{},
 	flow.SlipFailed{},
+	flow.SlipWithheld{},
 	flow.CameraChanged{},
 	flow.PhotoSeen{},
 	flow.PhotoTaken{},

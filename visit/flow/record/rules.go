@@ -161,10 +161,10 @@ var byField = map[string]rule{
 	"CardIdentified.Number": number, "CardRead.Number": number, "CardFailed.Number": number, "RightFound.Number": number,
 	"RightFailed.Number": number, "StatusFound.Number": number, "StatusFailed.Number": number, "PhoneKnown.Number": number,
 	"VisitSaved.Number": number, "VisitNotSaved.Number": number, "VisitDone.Number": number, "VisitQueued.Number": number,
-	"VisitRefused.Number": number, "SlipPrinted.Number": number, "SlipFailed.Number": number, "CameraChanged.Number": number,
+	"VisitRefused.Number": number, "SlipPrinted.Number": number, "SlipFailed.Number": number, "SlipWithheld.Number": number, "CameraChanged.Number": number,
 	"PhotoSeen.Number": number, "PhotoTaken.Number": number, "PhotoFailed.Number": number, "Insertion.Number": number,
 
-	"SlipPrinted.Nth": number, "SlipFailed.Nth": number, "Certify.MinAge": number, "Certify.AdultAge": number,
+	"SlipPrinted.Nth": number, "SlipFailed.Nth": number, "SlipWithheld.Nth": number, "Certify.MinAge": number, "Certify.AdultAge": number,
 	"Session.Polls": number, "Session.Failures": number, "Session.Slips": number, "Session.Reprints": number,
 	"Photo.Countdown": number, "Photo.Tries": number,
 }
