@@ -298,9 +298,7 @@ func (m *morning) tab(name string) {
 	n := m.tabs[way]
 	if n > 0 {
 		m.xdotool(append([]string{"key", "--delay", "40"}, slices.Repeat([]string{"Tab"}, n)...)...)
-		for late := time.Now().Add(2 * time.Second); m.layout().Focused != name && time.Now().Before(late); {
-			<-time.After(20 * time.Millisecond)
-		}
+		m.rests()
 	}
 	for at := m.layout().Focused; at != name; at = m.layout().Focused {
 		m.keys("Tab")
@@ -308,6 +306,19 @@ func (m *morning) tab(name string) {
 		m.eventually("other place for the keyboard", func() bool { return m.layout().Focused != at })
 	}
 	m.tabs[way] = n
+}
+
+// rests waits until the keyboard's place moves no more: after several Tabs it may be where it
+// has to go and not stay there.
+func (m *morning) rests() {
+	m.t.Helper()
+	at, since := m.layout().Focused, time.Now()
+	m.eventually("place for the keyboard that stays", func() bool {
+		if now := m.layout().Focused; now != at {
+			at, since = now, time.Now()
+		}
+		return time.Since(since) > turning
+	})
 }
 
 // on works something by the keyboard until it has done its work.
@@ -399,7 +410,7 @@ func (m *morning) right(i int, p virtualcard.Person) {
 		m.inFront()
 	}
 	m.toStation()
-	m.on("page-counter", m.page("counter"))
+	m.until("ctrl+1", m.page("counter"))
 	found := func() bool { return strings.Contains(strings.Join(m.layout().Texts, "\n"), p.PID.Masked()) }
 	m.tab("pid")
 	switch i % 3 {
@@ -460,7 +471,7 @@ func (m *morning) notDue(id visit.ID) {
 func (m *morning) withHN(hn string) {
 	m.t.Helper()
 	m.toStation()
-	m.on("page-counter", m.page("counter"))
+	m.until("ctrl+1", m.page("counter"))
 	m.tab("hn")
 	m.types(hn, byHand)
 	m.on("open-unconscious", m.there("open-item"))
