@@ -85,7 +85,7 @@ func verbs(c cli.Command) (words []string) {
 	if !strings.Contains(first, "|") {
 		return nil
 	}
-	for word := range strings.SplitSeq(first, "|") {
+	for word := range strings.SplitSeq(strings.Trim(first, "[]"), "|") { // in brackets: it may be left out
 		if word != "..." {
 			words = append(words, word)
 		}

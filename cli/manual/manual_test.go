@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +77,8 @@ func TestBashCompletesCommandsVerbsAndFlags(t *testing.T) {
 		{"flags of every command", "authenkiosk zone -con", "-config"},
 		{"commands that one wants help for", "authenkiosk help undel", "undelivered"},
 		{"nothing where a file is meant", "authenkiosk replay cra", ""},
+		{"verbs that may be left out", "authenkiosk setup k", "kiosk"},
+		{"the last of them", "authenkiosk setup st", "station"},
 		{"nothing where the verbs are not all named", "authenkiosk operator ...", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -87,5 +90,24 @@ func TestBashCompletesCommandsVerbsAndFlags(t *testing.T) {
 				t.Errorf("%v: %q instead of %q", err, got, c.want)
 			}
 		})
+	}
+}
+
+// What is completed is what a person would type, and no sign of how commands are described.
+func TestEveryWordThatIsCompletedIsAWord(t *testing.T) {
+	word := regexp.MustCompile(`^[a-z]+$`)
+	for _, p := range []*cli.Program{program(), {Name: "authenagent"}} {
+		seen := 0
+		for _, c := range p.Table() {
+			for _, v := range verbs(c) {
+				seen++
+				if !word.MatchString(v) {
+					t.Errorf("%s %s completes %q", p.Name, c.Name, v)
+				}
+			}
+		}
+		if seen < 20 {
+			t.Errorf("of %s only %d words are seen", p.Name, seen)
+		}
 	}
 }
