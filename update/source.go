@@ -64,13 +64,24 @@ func Find(ctx context.Context, source string, client *http.Client) (Offer, error
 	return o, nil
 }
 
-// Named is a source as people may read it: an address can have a password.
+// Named is a source as people may read it: an address can have a password, or a key behind
+// a question mark.
 func Named(source string) string {
-	if u, err := url.Parse(source); err == nil && u.Scheme == "https" {
-		return u.Redacted()
+	if !strings.HasPrefix(source, "https://") {
+		return source
 	}
-	return source
+	u, err := url.Parse(source)
+	if err != nil {
+		return "https://..."
+	}
+	if u.RawQuery != "" {
+		u.RawQuery = "..."
+	}
+	return u.Redacted()
 }
+
+// errAddress says nothing of the address: what cannot be read of it may be a password.
+var errAddress = errors.New("the address of updates cannot be read: in a password %, #, / and the like are written as %25, %23, %2F")
 
 func findInWeb(ctx context.Context, source string, client *http.Client) (Offer, error) {
 	own := http.Client{Timeout: fetchLimit}
@@ -86,15 +97,18 @@ func findInWeb(ctx context.Context, source string, client *http.Client) (Offer, 
 	open := func(ctx context.Context, name string) (io.ReadCloser, error) {
 		address, err := url.JoinPath(source, name)
 		if err != nil {
-			return nil, err
+			return nil, errAddress
 		}
 		r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
 		if err != nil {
-			return nil, err
+			return nil, errAddress
 		}
 		resp, err := own.Do(r)
 		if err != nil {
-			return nil, fmt.Errorf("fetch an update: %w", err)
+			if at := (*url.Error)(nil); errors.As(err, &at) { // it has the whole address
+				err = at.Err
+			}
+			return nil, fmt.Errorf("fetch an update from %s: %w", Named(address), err)
 		}
 		if resp.StatusCode != http.StatusOK {
 			_ = resp.Body.Close()

@@ -528,13 +528,25 @@ func TestTheNewestPackageForThisSystemIsFoundInAFolderAndInTheWeb(t *testing.T) 
 	}
 }
 
-func TestThePasswordOfASourceIsNotTold(t *testing.T) {
+func TestThePasswordAndTheKeyOfASourceAreNotTold(t *testing.T) {
 	server := httptest.NewTLSServer(http.NotFoundHandler())
 	defer server.Close()
-	source := strings.Replace(server.URL, "https://", "https://kiosk:secret-word@", 1)
-	_, err := Find(t.Context(), source, server.Client())
-	if err == nil || strings.Contains(err.Error(), "secret-word") || !strings.Contains(err.Error(), "404") {
-		t.Error(err)
+	gone := httptest.NewTLSServer(http.NotFoundHandler())
+	gone.Close() // nobody is at its address any more
+	for _, c := range []struct{ name, source, says string }{
+		{"a password", strings.Replace(server.URL, "https://", "https://kiosk:secret-word@", 1), "404"},
+		{"a key", server.URL + "?key=secret-word", "404"},
+		{"a key, and nobody answers", gone.URL + "?key=secret-word", "refused"},
+		{"a password that cannot be read", "https://kiosk:secret-word%@updates.example/", "cannot be read"},
+		{"a password that looks like a port", "https://kiosk:secret-word#1@updates.example/", "cannot be read"},
+	} {
+		_, err := Find(t.Context(), c.source, server.Client())
+		if err == nil || strings.Contains(err.Error(), "secret-word") || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if got := Named(c.source); strings.Contains(got, "secret-word") || !strings.HasPrefix(got, "https://") {
+			t.Errorf("%s: %s", c.name, got)
+		}
 	}
 	if got := Named("/media/my stick"); got != "/media/my stick" {
 		t.Error(got)

@@ -96,13 +96,22 @@ func WithoutSecret(value string) string {
 	if !holdsSecret(rest) {
 		return value
 	}
-	u, _ := url.Parse(rest) // holdsSecret could
-	return strings.TrimSuffix(value, rest) + u.Scheme + "://" + u.Host + u.Path + " ..."
+	kept := strings.TrimSuffix(value, rest)
+	u, err := url.Parse(rest)
+	if err != nil {
+		scheme, _, _ := strings.Cut(rest, "://")
+		return kept + scheme + "://..."
+	}
+	return kept + u.Scheme + "://" + u.Host + u.Path + " ..."
 }
 
 // holdsSecret reports whether a text is an address with a password, or with words behind a
-// question mark, which may be a key.
+// question mark, which may be a key. One that cannot be read may hold either: in a password
+// a sign such as % is easily left as it is.
 func holdsSecret(text string) bool {
 	u, err := url.Parse(text)
-	return err == nil && u.Host != "" && (u.User != nil || u.RawQuery != "")
+	if err != nil {
+		return strings.Contains(text, "://")
+	}
+	return u.Host != "" && (u.User != nil || u.RawQuery != "")
 }

@@ -112,7 +112,7 @@ var keys = map[string]setter{
 		append([]string{""}, KeySources...)...),
 
 	"update.window": window(func(c *Config) *Window { return &c.Update.Window }),
-	"update.source": text(func(c *Config) *string { return &c.Update.Source }, orEmpty(label)),
+	"update.source": text(func(c *Config) *string { return &c.Update.Source }, orEmpty(updateSource)),
 }
 
 // KeysOf returns the keys of a section in the order of the alphabet.

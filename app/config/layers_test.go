@@ -260,6 +260,8 @@ username = "u"
 kiosk = "k1"
 [camera]
 source = "mjpeg:http://me:s3cret@192.0.2.8/video"
+[line]
+qr = "https://me:s3cret%@line.example/"
 [kiosk]
 next_th = "ไปห้อง 3"
 [kiosk.next.PG0130001]
@@ -293,11 +295,11 @@ url = "https://his.example/in?key=s3cret"
 	want := l.Config
 	want.Agent.TLSCert, want.Agent.TLSKey, want.Agent.Addresses, want.Agent.Hosts = "", "", nil, nil
 	want.NHSO.RecorderPID = visit.PID{}
-	want.MQTT, want.Camera.Source, want.Webhooks = MQTT{}, "", want.Webhooks[:1]
+	want.MQTT, want.Camera.Source, want.Line.QR, want.Webhooks = MQTT{}, "", "", want.Webhooks[:1]
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
-	for _, key := range []string{"nhso.recorder_pid", "agent.tls_key", "mqtt.kiosk", "mqtt.broker", "camera.source", "webhook other"} {
+	for _, key := range []string{"nhso.recorder_pid", "agent.tls_key", "mqtt.kiosk", "mqtt.broker", "camera.source", "line.qr", "webhook other"} {
 		if !strings.Contains(string(text), "# "+key+": ") {
 			t.Errorf("it is not said that %s was left out", key)
 		}

@@ -241,3 +241,29 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// A mistake in an address is told without what may be its password: the errors of a start
+// stand in the log of the system.
+func TestAMistakeInAnAddressTellsNoPassword(t *testing.T) {
+	for key, value := range map[string]string{
+		"camera.source":     "mjpeg:http://me:s3cret%@192.0.2.8/video",
+		"nhso.endpoint_url": "https://me:s3cret@nhso.example",
+		"nhso.status_url":   "https://nhso.example/?key=s3cret",
+		"printer.address":   "ftp://me:s3cret@192.0.2.7/",
+		"update.source":     "http://me:s3cret@updates.example/",
+		"desk.urls":         "https://me:s3cret@kiosk-1:8189",
+	} {
+		section, name, _ := strings.Cut(key, ".")
+		text := "[" + section + "]\n" + name + " = \"" + value + "\"\n"
+		switch key {
+		case "desk.urls":
+			text = strings.Replace(text, "\""+value+"\"", "[\""+value+"\"]", 1)
+		case "printer.address":
+			text += "kind = \"ipp\"\n"
+		}
+		_, err := Parse("kiosk.toml", []byte(text))
+		if err == nil || !strings.Contains(err.Error(), key) || strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+}

@@ -217,8 +217,10 @@ func oneOf[T ~string](allowed []T) string {
 	return strings.Join(words, ", ")
 }
 
-// quoted shows a value in an error, but not one that is long.
+// quoted shows a value in an error, but not one that is long, and of an address not what may
+// be a password: the errors of a start stand in the log of the system.
 func quoted(s string) string {
+	s = WithoutSecret(s)
 	const most = 60 // characters
 	if runes := []rune(s); len(runes) > most {
 		return fmt.Sprintf("%q…", string(runes[:most]))

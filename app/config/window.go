@@ -2,6 +2,9 @@ package config
 
 import (
 	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"authenkiosk/visit"
@@ -49,4 +52,16 @@ func window(field func(*Config) *Window) setter {
 		*field(c) = w
 		return ""
 	}
+}
+
+// updateSource is a folder by its whole path, for the timer looks from elsewhere than people,
+// or an address. What update.Find could never take is said at once, not in a log at night.
+func updateSource(s string) string {
+	u, err := url.Parse(s)
+	address := err == nil && strings.HasPrefix(s, "https://") && u.Hostname() != "" && u.Fragment == ""
+	folder := !strings.Contains(s, "://") && (strings.HasPrefix(s, "/") || filepath.IsAbs(s))
+	if label(s) == "" && (address || folder) {
+		return ""
+	}
+	return `allowed is a folder by its whole path, like "/media/stick", or an address like https://host/path`
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -32,6 +33,20 @@ func TestTheWindowOfUpdatesHoldsTheNight(t *testing.T) {
 	for _, wrong := range []string{"18:00", "18-6", "24:00-06:00", "18:60-06:00", "6:00-7:00", "06:00-06:00", "-1:00-06:00", "18:00-06:00 and more", ""} {
 		if _, err := Parse("k", []byte("[update]\nwindow = \""+wrong+"\"")); err == nil || !strings.Contains(err.Error(), "18:00-06:00") {
 			t.Errorf("%q: %v", wrong, err)
+		}
+	}
+}
+
+func TestASourceOfUpdatesIsAWholePathOrAnAddress(t *testing.T) {
+	for source, fits := range map[string]bool{
+		"": true, "/media/stick": true, "/media/ที่ เก็บ": true, "https://updates.example/authenkiosk": true,
+		"https://kiosk:word@updates.example/?key=1": true,
+		"stick": false, "./stick": false, "http://updates.example": false, "ftp://updates.example": false, "https://": false,
+		"https://updates.example/#new": false, "https://kiosk:wo%rd@updates.example/": false, "/me\ndia": false,
+	} {
+		_, err := Parse("k", []byte("[update]\nsource = "+strconv.Quote(source)))
+		if (err == nil) != fits {
+			t.Errorf("%q: %v", source, err)
 		}
 	}
 }
