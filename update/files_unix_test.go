@@ -3,6 +3,7 @@
 package update
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -43,5 +44,34 @@ func TestNobodyElseCountsWhileAStartIsCounted(t *testing.T) {
 	}
 	if info, err := os.Stat(r.path(briefName)); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("others could hold it: %v, %v", info.Mode(), err)
+	}
+}
+
+// TestWhatIsNoFileIsNoPackage has a folder of updates with pipes, whoever has put them there.
+func TestWhatIsNoFileIsNoPackage(t *testing.T) {
+	dir, m := t.TempDir(), newMaker(t)
+	pipe := func(name string) { must(t, unix.Mkfifo(filepath.Join(dir, name), 0o600)) }
+	pipe(FileName("1.2.0"))
+	if o, err := Find(t.Context(), dir, nil); !errors.Is(err, ErrNothing) {
+		t.Fatalf("a pipe is version %q, %v", o.Version, err)
+	}
+	archive := packageOf(t, here("1.1.0"))
+	must(t, os.WriteFile(filepath.Join(dir, FileName("1.1.0")), archive, 0o600))
+	o, err := Find(t.Context(), dir, nil)
+	if must(t, err); o.Version != "1.1.0" {
+		t.Fatalf("found is %q", o.Version)
+	}
+	if _, err := o.Signature(t.Context()); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("no signature: %v", err)
+	}
+	pipe(FileName("1.1.0") + signatureSuffix)
+	if _, err := o.Signature(t.Context()); !errors.Is(err, ErrPackage) {
+		t.Errorf("a pipe as signature: %v", err)
+	}
+	must(t, os.Remove(filepath.Join(dir, FileName("1.1.0")+signatureSuffix)))
+	must(t, os.WriteFile(filepath.Join(dir, "signature"), m.sign(archive), 0o600))
+	must(t, os.Symlink("signature", filepath.Join(dir, FileName("1.1.0")+signatureSuffix)))
+	if s, err := o.Signature(t.Context()); err != nil || len(s) == 0 {
+		t.Errorf("a link to it: %v", err)
 	}
 }

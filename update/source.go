@@ -51,10 +51,15 @@ func Find(ctx context.Context, source string, client *http.Client) (Offer, error
 		return Offer{}, fmt.Errorf("look for updates: %w", err)
 	}
 	o := Offer{open: func(_ context.Context, name string) (io.ReadCloser, error) {
-		return os.Open(filepath.Join(source, name))
+		path := filepath.Join(source, name)
+		if err := plain(path); err != nil {
+			return nil, err
+		}
+		return os.Open(path)
 	}}
 	for _, e := range entries {
-		if v, ok := versionIn(e.Name()); ok && (o.Version == "" || Newer(v, o.Version)) {
+		v, ok := versionIn(e.Name())
+		if ok && (o.Version == "" || Newer(v, o.Version)) && plain(filepath.Join(source, e.Name())) == nil {
 			o.Version = v
 		}
 	}
@@ -62,6 +67,16 @@ func Find(ctx context.Context, source string, client *http.Client) (Offer, error
 		return o, fmt.Errorf("%w in %s", ErrNothing, source)
 	}
 	return o, nil
+}
+
+// plain returns why there is no file that can be read to an end: whoever opens a pipe on a
+// stick waits for what never comes, and keeps every other update away.
+func plain(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%w: %s is no file", ErrPackage, path)
+	}
+	return err
 }
 
 // Named is a source as people may read it: an address can have a password, or a key behind
