@@ -582,3 +582,65 @@ func TestDoctorTellsWhetherNewerVersionsCome(t *testing.T) {
 		})
 	}
 }
+
+// TestTheNextVersionIsTriedThoughNobodyHasLookedAtTheOneBefore has a version say that it
+// stays where nobody waits for that: it was started with the machine, or had gone back
+// already and ran on. What is noted of it is noted when the next one comes.
+func TestTheNextVersionIsTriedThoughNobodyHasLookedAtTheOneBefore(t *testing.T) {
+	for before, prepare := range map[string]func(w *updateWorld){
+		"it was started with the machine": func(w *updateWorld) {
+			if got := w.call("update", "apply"); got.status != exitOK {
+				t.Fatalf("%+v", got)
+			}
+			w.running = "1.1.0"
+		},
+		"it had gone back, and ran on": func(w *updateWorld) { w.goesBack("1.1.0") },
+	} {
+		for next, put := range map[string]func(w *updateWorld, version string) called{
+			"by file": func(w *updateWorld, version string) called {
+				w.offer(version, script(version))
+				return w.call("update", "apply")
+			},
+			"by a package of the system": func(w *updateWorld, version string) called {
+				w.bring(version)
+				return w.call("update", "install", w.dir)
+			},
+		} {
+			t.Run(before+", "+next, func(t *testing.T) {
+				w := newUpdateWorld(t)
+				prepare(w)
+				if err := update.Keep(w.data, "1.1.0"); err != nil {
+					t.Fatal(err)
+				}
+				got := put(w, "1.2.0")
+				trial, on := w.root.Trial()
+				if got.status != exitOK || w.current() != "1.2.0" || !on || trial.From != "1.1.0" {
+					t.Errorf("%+v; in use is %s, on trial %v, from %s", got, w.current(), on, trial.From)
+				}
+				if _, err := os.Stat(w.root.Program("1.1.0", "authenkiosk")); err != nil {
+					t.Errorf("the version whose data they are: %v", err)
+				}
+			})
+		}
+	}
+}
+
+// TestNoOlderVersionFollowsOneThatSavesItsVisitAfterItWentBack brings a version between the
+// one in use and the one that ran on.
+func TestNoOlderVersionFollowsOneThatSavesItsVisitAfterItWentBack(t *testing.T) {
+	for _, version := range []string{"1.0.5", "1.1.0"} {
+		w := newUpdateWorld(t)
+		w.goesBack("1.1.0")
+		if err := update.Keep(w.data, "1.1.0"); err != nil {
+			t.Fatal(err)
+		}
+		w.bring(version)
+		got := w.call("update", "install", w.dir)
+		if _, on := w.root.Trial(); got.status != exitOK || !strings.Contains(got.out, "in use again") || w.current() != "1.1.0" || on {
+			t.Errorf("%s: %+v; in use is %s, on trial %v", version, got, w.current(), on)
+		}
+		if v, err := w.root.Previous(); err != nil || v != "1.0.0" {
+			t.Errorf("%s: the version before is %q, %v", version, v, err)
+		}
+	}
+}

@@ -185,13 +185,17 @@ func (u updating) try(version string, healthy bool) error {
 		return fmt.Errorf("keep a copy of the configuration: %w", err)
 	}
 	// The one before may have said that it stays, and nobody has looked yet.
-	if err := u.root.Heed(update.Said(u.s.Data)); err != nil {
+	if err := u.root.Heed(update.Said(u.s.Data), version); err != nil {
 		return err
 	}
 	if t, on := u.root.Trial(); on && (update.Kept(u.s.Data, t.To) || u.unwatched()) {
-		if err := u.root.End(t); err != nil {
+		if err := u.root.End(t, version); err != nil {
 			return err
 		}
+	}
+	// It may be in use again now, and be as new as the one that is tried.
+	if now, err := u.root.Current(); err != nil || !update.Newer(version, now) {
+		return cmp.Or(err, errMeanwhile)
 	}
 	if err := update.Unkeep(u.s.Data); err != nil {
 		return err
@@ -401,7 +405,12 @@ func (p *Program) adopt(ctx context.Context, s *Settings, root string) error {
 	if u.c, err = s.Load(); err == nil { // without a configuration nothing runs
 		now, runs, busy = u.mayChange(ctx)
 	}
-	if err := errors.Join(s.Place(), u.try(version, now.Healthy)); err != nil {
+	err = errors.Join(s.Place(), u.try(version, now.Healthy))
+	if errors.Is(err, errMeanwhile) {
+		_, err := fmt.Fprintf(p.Stdout, "The version before, which has saved visits since, is in use again: %s of the package is not newer.\n", version)
+		return err
+	}
+	if err != nil {
 		return err
 	}
 	switch {

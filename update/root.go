@@ -186,7 +186,8 @@ func (r Root) Adopt(dir, version string) error {
 		return r.flip(version)
 	}
 	before, _ := r.Previous() // "" is no version
-	r.prune(now, before, version)
+	last, _ := r.read()       // one that went back may run on, and say that it stays: Heed
+	r.prune(now, before, version, last.From, last.To)
 	return nil
 }
 
@@ -237,8 +238,8 @@ func (r Root) read() (t Trial, there bool) {
 // Heed is called with what was said (Said), before a program is started, and before
 // anything is changed: data of a version that has said that it stays must not be left to
 // an older one. One that was on trial may have run on, and said so, when another was on
-// trial already, or when it had gone back.
-func (r Root) Heed(said string) error {
+// trial already, or when it had gone back. What lies ready to be tried stays.
+func (r Root) Heed(said string, ready ...string) error {
 	defer r.alone()()
 	t, there := r.read()
 	now, err := r.Current()
@@ -248,7 +249,7 @@ func (r Root) Heed(said string) error {
 	case t.To == now && said != t.To && Newer(said, t.From):
 		t.From = said
 		if !r.has(said) {
-			return r.end(t)
+			return r.end(t, ready...)
 		}
 		return errors.Join(r.prepare(t), r.note(t))
 	case t.From == now && said == t.To && r.has(said):
@@ -256,25 +257,26 @@ func (r Root) Heed(said string) error {
 			return err
 		}
 		_ = os.Remove(r.path(refusedName)) // it is tried no more: it is there
-		return r.end(t)
+		return r.end(t, ready...)
 	}
 	return nil
 }
 
-// End ends the trial of a version that stays, and removes those that nobody needs.
-func (r Root) End(t Trial) error {
+// End ends the trial of a version that stays, and removes those that nobody needs. What lies
+// ready to be tried stays.
+func (r Root) End(t Trial, ready ...string) error {
 	defer r.alone()()
-	return r.end(t)
+	return r.end(t, ready...)
 }
 
-func (r Root) end(t Trial) error {
+func (r Root) end(t Trial, ready ...string) error {
 	if err := r.write(previousName, []byte(t.From+"\n")); err != nil {
 		return err
 	}
 	if err := r.endTrial(); err != nil {
 		return err
 	}
-	r.prune(t.From, t.To)
+	r.prune(append(ready, t.From, t.To)...)
 	return nil
 }
 

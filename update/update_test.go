@@ -377,6 +377,12 @@ func TestDataOfAVersionThatStaysAreLeftToNoOlderOne(t *testing.T) {
 			goBack(t, r)
 			must(t, r.Heed(""))
 		}, "1.0.0", false},
+		{"it went back in a session, and a package of the system comes before it saves its visit", func(t *testing.T, r Root) {
+			try(t, r, "1.1.0")
+			goBack(t, r)
+			must(t, r.Adopt(t.TempDir(), "1.2.0"))
+			must(t, r.Heed("1.1.0"))
+		}, "1.1.0", false},
 		{"somebody has taken it back, who may", func(t *testing.T, r Root) {
 			try(t, r, "1.1.0")
 			_, err := r.Rollback()
