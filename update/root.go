@@ -273,6 +273,9 @@ func (r Root) end(t Trial, ready ...string) error {
 	if err := r.write(previousName, []byte(t.From+"\n")); err != nil {
 		return err
 	}
+	if r.Refused() == t.To { // somebody has asked for it again
+		_ = os.Remove(r.path(refusedName))
+	}
 	if err := r.endTrial(); err != nil {
 		return err
 	}
@@ -291,13 +294,15 @@ func (r Root) back(t Trial, kept func() bool) (back bool, err error) {
 	if kept() {
 		return false, r.end(t)
 	}
+	// First: one that is back and not refused would be tried again, by a timer each half an hour.
+	notRefused := r.refuse(t.To)
 	if err := r.flipBack(t.From); err != nil {
-		return false, err
+		return false, errors.Join(err, notRefused)
 	}
 	if kept() {
 		return false, errors.Join(r.flip(t.To), r.end(t))
 	}
-	return true, r.refuse(t.To) // it may run on, and still say so: Heed
+	return true, notRefused // it may run on, and still say so: Heed
 }
 
 func (r Root) endTrial() error {

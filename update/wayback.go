@@ -76,6 +76,9 @@ func (r Root) flipBack(version string) error {
 
 // refuse notes that a version went back, or was taken back.
 func (r Root) refuse(version string) error {
+	if r.Refused() == version {
+		return nil
+	}
 	if text, err := os.ReadFile(r.path(refusalName)); err == nil && strings.TrimSpace(string(text)) == version {
 		return r.put(refusalName, refusedName)
 	}

@@ -131,3 +131,37 @@ func TestTwoProgramsThatStartAtOnceAreTwoStarts(t *testing.T) {
 		t.Errorf("on trial %v with %d starts", on, trial.Starts)
 	}
 }
+
+// TestAVersionThatWentBackIsNotTriedAgainWhateverHappensThen has the power go right after the
+// change.
+func TestAVersionThatWentBackIsNotTriedAgainWhateverHappensThen(t *testing.T) {
+	r := tried(t)
+	trial, _ := r.Trial()
+	func() {
+		defer func() { _ = recover() }()
+		asked := 0
+		_, _ = r.Back(trial, func() bool {
+			if asked++; asked == 2 {
+				panic("the power goes")
+			}
+			return false
+		})
+	}()
+	if now, err := r.Current(); err != nil || now != "1.0.0" || r.Refused() != "1.1.0" {
+		t.Errorf("in use is %s, refused %q: %v", now, r.Refused(), err)
+	}
+}
+
+// TestAVersionThatStaysIsRefusedNoMore has somebody ask again for one that went back.
+func TestAVersionThatStaysIsRefusedNoMore(t *testing.T) {
+	r := tried(t)
+	trial, _ := r.Trial()
+	_, err := r.Back(trial, never)
+	must(t, err)
+	must(t, r.Try("1.1.0", false))
+	_, err = r.Settle(func() bool { return true })
+	must(t, err)
+	if now, err := r.Current(); err != nil || now != "1.1.0" || r.Refused() != "" {
+		t.Errorf("in use is %s, refused %q: %v", now, r.Refused(), err)
+	}
+}
