@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -164,5 +165,68 @@ func TestAMoveWhoseNameWasTakenMeanwhileLeavesTheDataOpen(t *testing.T) {
 	}
 	if got := call(t, "", "work", "list", "-data", data); got.status != exitOK {
 		t.Errorf("after it: %+v", got)
+	}
+}
+
+// TestAMoveThatCannotBeReadAgainSaysWhatIsLeft has nobody listen at its end: what is said of
+// the backup comes to nothing, and the data are closed by then.
+func TestAMoveThatCannotBeReadAgainSaysWhatIsLeft(t *testing.T) {
+	data := t.TempDir()
+	dir := filepath.Join(data, string(visit.ZoneDemo))
+	withRecovery(t, dir)
+	s, err := storage.Open(dir, storage.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	heard, unheard, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(heard.Close(), unheard.Close()); err != nil {
+		t.Fatal(err)
+	}
+	var errs bytes.Buffer
+	p := Program{Name: "authenkiosk", Stdout: unheard, Stderr: &errs, Stdin: strings.NewReader("")}
+	file := filepath.Join(t.TempDir(), "backup")
+	if status := p.Main([]string{"backup", "-move", file, "-data", data}); status != exitError || !strings.Contains(errs.String(), "closed for good, and whole: give the command again") {
+		t.Errorf("status %d, %q", status, &errs)
+	}
+	if got := call(t, "", "backup", "-move", file+"2", "-data", data); got.status != exitOK {
+		t.Errorf("given again: %+v", got)
+	}
+}
+
+// TestAMoveThatWasCutOffCanBeGivenAgainOrTakenBack has the power go when the data are closed
+// and no file is there.
+func TestAMoveThatWasCutOffCanBeGivenAgainOrTakenBack(t *testing.T) {
+	data := t.TempDir()
+	dir := filepath.Join(data, string(visit.ZoneDemo))
+	withRecovery(t, dir)
+	s, err := storage.Open(dir, storage.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	staffWork(t, s, time.Now())
+	if _, err := s.CloseForGood(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := call(t, "", "work", "list", "-data", data); got.status != exitError || !strings.Contains(got.err, "make it again by backup -move") {
+		t.Errorf("nobody hears what to do: %+v", got)
+	}
+	file := filepath.Join(t.TempDir(), "backup")
+	if got := call(t, "", "backup", "-move", file, "-data", data); got.status != exitOK || !strings.Contains(got.out, "CLOSED FOR GOOD") {
+		t.Fatalf("given again: %+v", got)
+	}
+	if got := call(t, "", "restore", file, "-data", data); got.status != exitOK {
+		t.Fatalf("taken back where it was: %+v", got)
+	}
+	if got := call(t, "", "work", "list", "-data", data); got.status != exitOK {
+		t.Errorf("it works again: %+v", got)
 	}
 }

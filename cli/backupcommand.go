@@ -148,7 +148,7 @@ func (p *Program) move(s *Settings, c config.Config, path string, content storag
 		return err
 	}
 	if err := p.sayBackup(s, c, path); err != nil {
-		return err
+		return fmt.Errorf("%w; the data in %s are closed for good, and whole: give the command again with another file", err, data)
 	}
 	_, err = fmt.Fprintf(p.Stdout, "The data in %s are CLOSED FOR GOOD: nothing is taken or sent from them any more. They go on where %s is restored, on one machine only. Delete the directory when it works there.\n", data, path)
 	return err

@@ -17,7 +17,7 @@ var (
 	ErrClosed      = errors.New("the store is closed")
 	ErrNoRoom      = errors.New("too little free space on the disk")
 	// ErrMoved: the store was closed by CloseForGood.
-	ErrMoved = errors.New("these data were moved to another machine (backup -move): this store is closed for good, nothing is taken or sent from here any more")
+	ErrMoved = errors.New("these data were moved to another machine (backup -move): this store is closed for good, nothing is taken or sent from here any more; if the file of the move is lost, or was never finished, make it again by backup -move")
 	// ErrUnsafe: the disk refused a change, and refuses to make safe what was there
 	// before it. Every call tries again; until one succeeds the store shows nothing.
 	ErrUnsafe = errors.New("the disk does not take changes")
