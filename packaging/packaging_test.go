@@ -439,6 +439,43 @@ func TestEachFaceHasItsServiceAndAConfigurationThatIsUnderstood(t *testing.T) {
 	}
 }
 
+// TestAFaceThatIsCutOffIsSetAgain has the system refuse in the middle: what the machine is for
+// is not known then, and the script of the package sets it once more.
+func TestAFaceThatIsCutOffIsSetAgain(t *testing.T) {
+	env, _, dir := machine(t)
+	set := func() ([]byte, error) {
+		cmd := exec.Command("sh", "linux/face", "set", "kiosk")
+		cmd.Env = env
+		return cmd.CombinedOutput()
+	}
+	kept := filepath.Join(dir, "etc", "face")
+	if err := os.MkdirAll(filepath.Dir(kept), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(kept, []byte("agent\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	systemctl := filepath.Join(dir, "systemctl")
+	works, err := os.ReadFile(systemctl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(systemctl, []byte("#!/bin/sh\ncase $* in *enable*) exit 1 ;; esac\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	said, err := set()
+	if face, there := os.ReadFile(kept); err == nil || there == nil {
+		t.Errorf("it is %q: %v, %s", face, err, said)
+	}
+	if err := os.WriteFile(systemctl, works, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	said, err = set()
+	if face, there := os.ReadFile(kept); err != nil || there != nil || string(face) != "kiosk\n" {
+		t.Errorf("then it is %q: %v, %s", face, err, said)
+	}
+}
+
 func TestTheAgentAloneIsNeitherKioskNorStation(t *testing.T) {
 	for _, face := range []string{"kiosk", "station"} {
 		env, asked, dir := machine(t)

@@ -139,7 +139,8 @@ func TestARemovalAndAPurgeKeepAndEraseWhatTheySay(t *testing.T) {
 			for _, name := range []string{
 				"opt/authenkiosk/versions/1.0.0/authenkiosk", "opt/authenkiosk/current", "opt/authenkiosk/lock", "opt/authenkiosk/trial.json",
 				"opt/authenkiosk/trial.lock", "opt/authenkiosk/trial.back", "opt/authenkiosk/trial.refused",
-				"opt/authenkiosk/configuration/0.9.0-authenkiosk.toml", "etc/authenkiosk/authenkiosk.toml", "etc/other", "var/lib/authenkiosk/visits", "var/cache/authenkiosk/x",
+				"opt/authenkiosk/configuration/0.9.0-authenkiosk.toml", "etc/authenkiosk/authenkiosk.toml", "etc/authenkiosk/authenkiosk.toml.before", "etc/authenkiosk/.new-authenkiosk.toml-1",
+				"etc/other", "var/lib/authenkiosk/visits", "var/cache/authenkiosk/x",
 			} {
 				s.put(name, "")
 			}
@@ -160,11 +161,105 @@ func TestARemovalAndAPurgeKeepAndEraseWhatTheySay(t *testing.T) {
 	}
 }
 
+func TestARemovalThatComesToNothingStartsAgainWhatItHasStopped(t *testing.T) {
+	s := newSystem(t, "kiosk", "authenkiosk.service authenkiosk-update.timer", "false")
+	asked := s.run("postinst", "abort-remove")
+	for unit, want := range map[string]bool{"authenkiosk.service": true, "authenkiosk-update.timer": true, "authenagent.service": false} {
+		if got := strings.Contains(asked, "deb-systemd-invoke start "+unit); got != want {
+			t.Errorf("%s is started: %v; %s", unit, got, asked)
+		}
+	}
+	if strings.Contains(asked, "face set") || strings.Contains(asked, "update install") {
+		t.Errorf("something is configured: %s", asked)
+	}
+}
+
 func TestARemovalEndsAnUpdateThatIsUnderWay(t *testing.T) {
 	for script, word := range map[string]string{"prerm": "remove", "../rpm/preun": "0"} {
 		s := newSystem(t, "kiosk", "", "false")
 		if asked := s.run(script, word); !regexp.MustCompile(`stop .*authenkiosk-update\.service`).MatchString(asked) {
 			t.Errorf("%s: %s", script, asked)
 		}
+	}
+}
+
+// TestAnswersThatAreGivenAnewBringNoVersion is dpkg-reconfigure behind an update rollback.
+func TestAnswersThatAreGivenAnewBringNoVersion(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		beside, brings bool
+	}{
+		{"a version is in place", true, false},
+		{"none is", false, true},
+	} {
+		s := newSystem(t, "kiosk", "authenkiosk.service", "false")
+		s.env = append(s.env, "DEBCONF_RECONFIGURE=1")
+		s.put("etc/authenkiosk/face", "station\n")
+		if c.beside {
+			s.put("opt/authenkiosk/current", "")
+		}
+		asked := s.run("postinst", "configure", "1.0")
+		if got := strings.Contains(asked, "update install"); got != c.brings {
+			t.Errorf("%s: the version of the package is put in place: %v", c.name, got)
+		}
+		if !strings.Contains(asked, "face set kiosk") {
+			t.Errorf("%s: the answer is not heeded: %s", c.name, asked)
+		}
+	}
+}
+
+// TestAPurgeErasesVisitsThatLieOnAnotherDisk has the directory of the data lead elsewhere.
+func TestAPurgeErasesVisitsThatLieOnAnotherDisk(t *testing.T) {
+	s := newSystem(t, "kiosk", "", "true")
+	s.put("disk/test/visits", "")
+	s.put("disk/.new-visits-1", "")
+	s.put("var/lib/x", "")
+	if err := os.Symlink(filepath.Join(s.dir, "disk"), filepath.Join(s.dir, "var/lib/authenkiosk")); err != nil {
+		t.Fatal(err)
+	}
+	s.run("postrm", "purge")
+	if left, err := filepath.Glob(filepath.Join(s.dir, "disk/*")); err != nil || len(left) > 0 || s.has("disk/.new-visits-1") {
+		t.Errorf("erased is said, and there are %q, %v", left, err)
+	}
+	if s.has("var/lib/authenkiosk") || !s.has("var/lib/x") {
+		t.Error("the link is left, or more is gone")
+	}
+}
+
+func TestAPurgeErasesTheAccountOfThePackageAndNoPersons(t *testing.T) {
+	for uid, erased := range map[string]bool{"997": true, "1000": false, "": false} {
+		s := newSystem(t, "kiosk", "", "true")
+		s.put("id", "#!/bin/sh\n[ -n \""+uid+"\" ] && echo "+uid+"\n")
+		s.put("var/lib/authenkiosk/visits", "")
+		if got := strings.Contains(s.run("postrm", "purge"), "userdel authenkiosk"); got != erased {
+			t.Errorf("with the number %q it is erased: %v", uid, got)
+		}
+	}
+}
+
+// TestTheRPMKeepsWhatTheMachineWasForOverARemoval is what the .deb does by its questions.
+func TestTheRPMKeepsWhatTheMachineWasForOverARemoval(t *testing.T) {
+	for _, c := range []struct{ name, kept, said, want string }{
+		{"the first installation", "", "", "agent"},
+		{"the first installation of a kiosk", "", "kiosk", "kiosk"},
+		{"after a removal", "kiosk", "", "kiosk"},
+		{"after a removal, for something else", "kiosk", "station", "station"},
+	} {
+		s := newSystem(t, c.kept, "", "false")
+		if c.kept == "" {
+			if err := os.Remove(filepath.Join(s.dir, "etc/authenkiosk/face")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if c.said != "" {
+			s.env = append(s.env, "AUTHENKIOSK_FACE="+c.said)
+		}
+		if asked := s.run("../rpm/post", "1"); !strings.Contains(asked, "face set "+c.want+"\n") {
+			t.Errorf("%s: %s", c.name, asked)
+		}
+	}
+	s := newSystem(t, "kiosk", "", "false")
+	if asked := s.run("../rpm/post", "2"); strings.Contains(asked, "face set") {
+		t.Errorf("an upgrade: %s", asked)
 	}
 }
