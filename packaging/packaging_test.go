@@ -600,3 +600,39 @@ func TestReleaseNotesAreThePartOfTheVersion(t *testing.T) {
 		}
 	}
 }
+
+// TestCommandsThatTextsNameAreThere holds what stands in the middle of sentences against the
+// programs, in every document that a package has and in those who read the source.
+func TestCommandsThatTextsNameAreThere(t *testing.T) {
+	named := regexp.MustCompile("`(authenkiosk|authenagent)(?:\\.exe)? ([a-z]+[^`\n]*)`")
+	ofWindows := []string{"service", "face"}
+	seen := 0
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/manual/*/*.md", "packaging/*/README.md", "app/config/example.toml"} {
+		found, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: %q, %v", pattern, found, err)
+		}
+		for _, path := range found {
+			name, err := filepath.Rel(root, path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if name == "CONTRIBUTING.md" {
+				continue // it shows how a command is added that is not there
+			}
+			for _, m := range named.FindAllStringSubmatch(read(t, name), -1) {
+				seen++
+				words := append([]string{m[1]}, strings.Fields(m[2])...)
+				if m[1] == "authenagent" && slices.Contains(ofWindows, words[1]) {
+					continue
+				}
+				if fault := commandFault(words); fault != "" {
+					t.Errorf("%s: %s: %s", name, m[0], fault)
+				}
+			}
+		}
+	}
+	if seen < 35 {
+		t.Errorf("only %d are seen", seen)
+	}
+}
