@@ -26,7 +26,7 @@ ifneq ($(shell uname -s),Linux)
 TAGS := migrated_fynedo,no_emoji
 endif
 
-.PHONY: run build agent deps test testdeps check lint unit whole flow screens e2e morning pictures field pcscd bench-ui long prove hostile vm testdeps-vm fresh testdeps-fresh packages licences release release-linux deps-packages test-packages windows msi test-windows fmt clean
+.PHONY: run build agent deps test testdeps check lint unit whole flow screens e2e morning pictures field pcscd bench-ui long prove hostile vm testdeps-vm fresh testdeps-fresh packages licences release release-linux committed deps-packages test-packages windows msi test-windows fmt clean
 
 # run opens the kiosk in the demo zone with its dock. Without a display it plays
 # one whole visit and leaves the pictures in out/demo.
@@ -209,12 +209,16 @@ licences:
 # notes, and the checksums of all; the same bytes for the same commit. A person signs the
 # installer later, unless WINDOWS_SIGN names the key.
 release: export WINDOWS_SIGN ?= none
-release: packages msi
+release: committed deps-packages packages msi
 	@sh packaging/release.sh "$(VERSION)" linux windows
 
 # release-linux is the part of it that test-packages tries: Windows takes minutes.
-release-linux: packages
+release-linux: deps-packages packages
 	@sh packaging/release.sh "$(VERSION)" linux
+
+# committed refuses what is in no commit: nobody else could make the same of it.
+committed:
+	@test -z "$$(git status --porcelain)" || { echo "a release is made of a commit, and there is more here: see git status"; exit 1; }
 
 deps-packages:
 	@sh packaging/deps.sh packages

@@ -85,8 +85,8 @@ func TestAReleaseIsMadeWholeInOnePlace(t *testing.T) {
 	}
 	makefile, workflow := read("Makefile"), read(".github/workflows/release.yml")
 	for _, c := range []struct{ target, needs, does string }{
-		{"release", "packages msi", `sh packaging/release.sh "$(VERSION)" linux windows`},
-		{"release-linux", "packages", `sh packaging/release.sh "$(VERSION)" linux`},
+		{"release", "committed deps-packages packages msi", `sh packaging/release.sh "$(VERSION)" linux windows`},
+		{"release-linux", "deps-packages packages", `sh packaging/release.sh "$(VERSION)" linux`},
 		{"test-packages", "release-linux", "sh packaging/deps.sh testpackages"},
 	} {
 		if !strings.Contains(makefile, "\n"+c.target+": "+c.needs+"\n\t@"+c.does+"\n") {

@@ -5,6 +5,8 @@
 #   packages.sh VERSION LDFLAGS
 set -eu
 cd "$(dirname "$0")/.."
+umask 022
+export LC_ALL=C TZ=UTC0
 [ $# -eq 2 ] || {
 	echo "usage: packages.sh VERSION LDFLAGS, after make build agent" >&2
 	exit 2

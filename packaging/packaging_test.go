@@ -81,6 +81,10 @@ func TestEveryFileThatAPackageNamesIsThereAndNoneIsForgotten(t *testing.T) {
 		if len(sources) != strings.Count(text, "src:") {
 			t.Errorf("%s: %d of %d files are understood", description, len(sources), strings.Count(text, "src:"))
 		}
+		// Those of the source depend on who has checked it out.
+		if modes := strings.Count(text, "mode: 0644") + strings.Count(text, "mode: 0755") + strings.Count(text, "type: symlink") + strings.Count(text, "type: tree"); modes != len(sources) {
+			t.Errorf("%s: of %d files %d have rights of their own", description, len(sources), modes)
+		}
 		for _, s := range append(sources, script.FindAllStringSubmatch(text, -1)...) {
 			named[s[1]] = true
 			if link := len(s) > 3 && s[3] != ""; link {

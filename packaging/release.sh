@@ -6,6 +6,8 @@
 #   release.sh VERSION linux|windows...
 set -eu
 cd "$(dirname "$0")/.."
+umask 022
+export LC_ALL=C TZ=UTC0
 [ $# -ge 2 ] || {
 	echo "usage: release.sh VERSION linux|windows..., after make packages and make msi" >&2
 	exit 2
@@ -38,12 +40,16 @@ byfile() {
 	echo "$version" >"$out/latest-linux-$arch.txt"
 }
 of_linux() {
+	[ -e out/packages/arm64/authenagent ] || {
+		echo "a release has the agent for arm64, too: make deps-packages installs the cross compiler" >&2
+		exit 1
+	}
 	cp out/packages/*.deb out/packages/*.rpm "$out/"
 	parts out/authenkiosk "authenkiosk_${version}_amd64"
 	parts out/authenagent "authenagent_${version}_amd64"
-	[ ! -e out/packages/arm64/authenagent ] || parts out/packages/arm64/authenagent "authenagent_${version}_arm64"
+	parts out/packages/arm64/authenagent "authenagent_${version}_arm64"
 	byfile amd64 out/authenkiosk out/authenagent
-	[ ! -e out/packages/arm64/authenagent ] || byfile arm64 out/packages/arm64/authenagent
+	byfile arm64 out/packages/arm64/authenagent
 }
 of_windows() {
 	cp "out/windows/authenkiosk-$version.msi" "$out/"

@@ -6,6 +6,8 @@
 # The first build takes minutes: Fyne's C parts are compiled for another system.
 set -eu
 cd "$(dirname "$0")/../.."
+umask 022
+export LC_ALL=C TZ=UTC0
 [ $# -eq 2 ] || {
 	echo "usage: build.sh VERSION LDFLAGS" >&2
 	exit 2

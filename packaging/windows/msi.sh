@@ -7,6 +7,8 @@
 # WINDOWS_SIGN=none signs nothing: the same commit gives the same bytes then.
 set -eu
 cd "$(dirname "$0")/../.."
+umask 022
+export LC_ALL=C TZ=UTC0
 [ $# -eq 1 ] || {
 	echo "usage: msi.sh VERSION, after build.sh" >&2
 	exit 2
