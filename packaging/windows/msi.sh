@@ -37,19 +37,23 @@ sign() { # sign FROM TO
 	osslsigncode sign $WINDOWS_SIGN -h sha256 -n AuthenKiosk -i https://authenkiosk.invalid "$1" "$2" >/dev/null
 }
 
-# code NAME: a GUID that is the same for the same name.
-code() { printf %s "authenkiosk $1" | sha256sum | sed -E 's/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*/{\1-\2-5\3-8\4-\5}/' | tr 'a-f' 'A-F'; }
+code() { sh "$here/packaging/windows/guid.sh" "$1"; } # code NAME
 
 sign "$out/authenkiosk.exe" "$stage/authenkiosk.exe"
 sign "$out/authenagent.exe" "$stage/authenagent.exe"
-cp app/config/example.toml assets/licences/LICENCES.txt CHANGELOG.md docs/install-windows.md "$stage/"
+cp app/config/example.toml assets/licences/LICENCES.txt CHANGELOG.md "$stage/"
+# The documents lie to each other as in the source: pages of the manual lead to the others.
+mkdir "$stage/docs"
+cp docs/*.md "$stage/docs/"
+go run ./packaging/site docs "$stage/docs/manual"
+sh packaging/windows/documents.sh "$stage" >"$stage/documents.wxs"
 go tool -modfile=tools/packaging/go.mod go-winres extract --dir "$stage/icon" "$out/authenagent.exe"
 mv "$stage"/icon/*.ico "$stage/app.ico"
 rm -r "$stage/icon"
 find "$stage" -type f -exec touch -d "@$SOURCE_DATE_EPOCH" {} +
 
 what="$version $(git rev-parse HEAD)"
-(cd "$stage" && wixl -a x64 -D "VERSION=$version" -D "CODE=$(code "product $what")" -o made "$here/packaging/windows/authenkiosk.wxs")
+(cd "$stage" && wixl -a x64 -D "VERSION=$version" -D "CODE=$(code "product $what")" -o made "$here/packaging/windows/authenkiosk.wxs" documents.wxs)
 
 # wixl has no word for some things, and writes tables in another order each time. So they
 # are taken apart and put together again, in the order of the alphabet:
@@ -77,7 +81,7 @@ msiinfo export made _SummaryInformation | tr -d '\r' |
 for line in "RemoveExistingProducts$tab${tab}1501" "Set${tab}NOT REMOVE=\"ALL\"${tab}6500"; do
 	grep -qxF "$line" tables/InstallExecuteSequence.idt || { echo "this wixl makes other tables: $line" >&2; exit 1; }
 done
-[ "$(grep -cF "$version.0" tables/File.idt)" = 2 ] && grep -qF "${tab}513$tab" tables/Upgrade.idt && grep -qF ';ZONE' tables/Property.idt || { echo "this wixl makes other tables" >&2; exit 1; }
+[ "$(grep -c "$tab$version\.0$tab" tables/File.idt)" = 2 ] && [ "$(grep -c "${tab}docs" tables/File.idt)" = "$(find docs -type f | wc -l)" ] && grep -qF "${tab}513$tab" tables/Upgrade.idt && grep -qF ';ZONE' tables/Property.idt || { echo "this wixl makes other tables" >&2; exit 1; }
 msiinfo extract made files.cab >tables/files.cab
 msiinfo extract made Icon.app.ico >tables/Icon/Icon.app.ico
 cd tables

@@ -34,6 +34,15 @@ answers() { curl -s -o /dev/null "$agent/healthz"; }
 silent() { must_not answers; }
 says_version() { wine "$programs/authenagent.exe" version | tr -d '\r' | grep " $1,"; }
 serviced() { grep -qi 'Services\\\\AuthenAgent\]' $WINEPREFIX/system.reg; }
+# documented says that the manual is there, with what its pages lead to.
+documented() {
+	[ -s "$programs/docs/manual/index.html" ]
+	for page in "$programs"/docs/manual/*/*.html; do
+		for to in $(sed -E 's/(href|src)="/\n\1="/g' "$page" | sed -nE 's/^(href|src)="([^"#:]+).*/\2/p'); do
+			[ -s "$(dirname "$page")/$to" ] || { echo "$page leads to $to, which is not there"; return 1; }
+		done
+	done
+}
 planned() { [ -e "$drive/windows/system32/tasks/AuthenKiosk" ]; }
 # flushed waits until wine has written its registry, which it does every 30 s.
 flushed() { eventually 45 "$@"; }
@@ -75,6 +84,7 @@ do_agent() { # the version before installs as an agent: service, configuration, 
 	flushed serviced
 	grep -i 'EventLog\\\\Application\\\\AuthenAgent\]' $WINEPREFIX/system.reg
 	must_not planned
+	documented
 	[ "$(wine "$programs/authenagent.exe" face show | tr -d '\r')" = agent ]
 	printf '00000000-0000-4000-8000-000000000001\n' |
 		wine "$programs/authenagent.exe" secret set nhso-token -config 'C:\ProgramData\AuthenKiosk\authenkiosk.toml'
