@@ -139,7 +139,7 @@ func (w *clockWorld) start() {
 		},
 	}
 	w.outbox = outbox.New(outbox.Options{
-		Store: Visits{w.store, func(visit.ID, visit.State) {}}, NHSO: upstream.New(w.client, w.health, nil, nil), Log: log, Clock: w.clock, TellsTime: true, Now: w.wall,
+		Store: Visits{w.store, func(visit.ID, visit.State) {}}, NHSO: upstream.New(w.client, w.health, nil, nil), Log: log, Clock: w.clock, Now: w.wall,
 	})
 	ctx, cancel := context.WithCancel(w.t.Context())
 	ended := make(chan struct{})

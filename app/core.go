@@ -164,7 +164,7 @@ func (c *Core) open(data string, settling outbox.Times) (err error) {
 	c.Upstream = upstream.New(c.NHSO, c.health, c.installed, c.Cards)
 	c.Outbox = outbox.New(outbox.Options{
 		Store: c.Visits, NHSO: c.Upstream, Log: c.Log, Times: settling, Sendable: c.sendable(),
-		Clock: c.clockForVisits, TellsTime: c.installed == nil, Notify: c.face.Settled,
+		Clock: c.clockForVisits, Notify: c.face.Settled,
 	})
 	c.Desk = local.New(local.Options{
 		Store: c.Store, HCode: c.Config.Unit.HCode, NHSO: c.Outbox, Rights: deskRights{c.Upstream},

@@ -107,7 +107,7 @@ func TestNothingIsSentByAClockAgainstWhichTheFirstAnswerSpeaks(t *testing.T) {
 					store, nhso := newMemory(), &nhsoScript{}
 					store.save(aVisitAt(id1, 0))
 					o := New(Options{
-						Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler), TellsTime: true,
+						Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler),
 						Clock: func() Clock {
 							nhso.mu.Lock()
 							defer nhso.mu.Unlock()

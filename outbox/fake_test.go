@@ -160,6 +160,7 @@ type nhsoScript struct {
 	mu      sync.Mutex
 	script  []answer // for requests, in turn; the last one stays
 	down    bool     // look-ups fail
+	hushes  bool     // they fail from the first request on
 	codes   []visit.Authentication
 	of      map[visit.PID][]visit.Authentication // those that were made here
 	sent    int
@@ -196,6 +197,7 @@ func (n *nhsoScript) Submit(_ context.Context, v visit.Visit) (visit.AuthenCode,
 		}
 	}
 	n.sent++
+	n.down = n.down || n.hushes
 	if v.ServiceDate != left {
 		n.wrong++
 	}
@@ -240,7 +242,7 @@ func (n *nhsoScript) Codes(context.Context, visit.PID, visit.Date) ([]visit.Auth
 
 func (n *nhsoScript) setDown(down bool) {
 	n.mu.Lock()
-	n.down = down
+	n.down, n.hushes = down, false
 	n.mu.Unlock()
 }
 

@@ -122,7 +122,7 @@ func TestAVisitThatIsTakenWhileItsPatientWaitsIsNotSent(t *testing.T) {
 		store, nhso := newMemory(), &nhsoScript{looks: 2 * time.Second}
 		saveNow(store, aVisitAt(id1, 0))
 		o := New(Options{
-			Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler), TellsTime: true, Clock: func() Clock { return ClockUnknown },
+			Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler), Clock: func() Clock { return ClockUnknown },
 		})
 		go func() {
 			time.Sleep(time.Second)
@@ -217,50 +217,6 @@ func TestOfAServiceOnWhichADeskWorksNothingIsSentButWhatTheDeskHasMade(t *testin
 				}
 				if sent, made := nhso.counts(); sent != 1 || made != 1 {
 					t.Errorf("%d requests, %d codes", sent, made)
-				}
-			})
-		})
-	}
-}
-
-// Somebody may have made a code by hand for the item, and NHSO may not have answered when the
-// station asked.
-func TestWhatADeskHasMadeIsNotSentBeforeNHSOWasAsked(t *testing.T) {
-	for _, c := range []struct {
-		name   string
-		byHand bool
-		down   bool // while the patient waits
-		first  Outcome
-		sent   int
-	}{
-		{"there is no code", false, false, Outcome{Kind: Done, Code: "PP0000000001"}, 1},
-		{"there is a code that was made by hand", true, false, Outcome{Kind: Done, Code: "PP0000000009"}, 0},
-		{"NHSO does not answer, and has that code", true, true, Outcome{Kind: Queued}, 0},
-		{"NHSO does not answer, and has none", false, true, Outcome{Kind: Queued}, 1},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				store, nhso := newMemory(), &nhsoScript{down: c.down}
-				saveNow(store, aVisitAt(id1, -30*time.Minute))
-				store.hold(id1)
-				v := aVisitAt(id2, 0)
-				if c.byHand {
-					nhso.codes = append(nhso.codes, codeOf("PP0000000009", v.ClaimType.Code, v.HCode, time.Now()))
-				}
-				run(t, store, nhso, nil, func(o *Outbox) {
-					store.complete(id1, v)
-					got := o.Submit(t.Context(), id2)
-					if got.Kind != c.first.Kind || got.Code != c.first.Code {
-						t.Errorf("whoever waits hears %+v", got)
-					}
-					if sent, _ := nhso.counts(); c.down && sent != 0 {
-						t.Error("it was sent, and NHSO was not asked")
-					}
-					nhso.setDown(false)
-					time.Sleep(5 * time.Minute)
-				})
-				if sent, _ := nhso.counts(); sent != c.sent || store.ended(id2)[:4] != "done" || store.ended(id1) != store.ended(id2) {
-					t.Errorf("%d requests; it ended as %q, and its item as %q", sent, store.ended(id2), store.ended(id1))
 				}
 			})
 		})

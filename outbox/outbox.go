@@ -1,7 +1,7 @@
 // Package outbox brings saved visits to NHSO exactly once. NHSO has no
-// idempotency key, so after an answer that leaves it open whether a request was
-// processed, the outbox first waits longer than the server can still be at work,
-// then asks for the codes of that person and day, and only then sends again.
+// idempotency key, so it is asked for the codes of that person and day right before
+// each request. After an answer that leaves it open whether a request was
+// processed, the outbox first waits longer than the server can still be at work.
 // A visit is sent on its own service date only; after midnight it is work for
 // the staff.
 package outbox
@@ -130,7 +130,6 @@ type Outbox struct {
 	notify func(visit.ID, Outcome)
 	can    func(visit.Visit) bool
 	clock  func() Clock
-	tells  bool // see Options.TellsTime
 	times  Times
 	now    func() time.Time // the wall clock, by which days and notes go
 	began  time.Time        // by the monotonic clock, by which pauses go
@@ -174,10 +173,6 @@ type Options struct {
 	// Clock judges the clock now. Nil: it is right.
 	Clock func() Clock
 
-	// TellsTime says that an answer of NHSO bears the clock out, or speaks against
-	// it. Then NHSO is asked before anything is sent by a clock that is unknown.
-	TellsTime bool
-
 	// Now is the wall clock. Nil: time.Now.
 	Now func() time.Time
 }
@@ -197,7 +192,7 @@ func New(o Options) *Outbox {
 		o.Now = time.Now
 	}
 	return &Outbox{
-		store: o.Store, nhso: o.NHSO, log: o.Log, notify: o.Notify, can: o.Sendable, clock: o.Clock, tells: o.TellsTime, times: o.Times.orStandard(),
+		store: o.Store, nhso: o.NHSO, log: o.Log, notify: o.Notify, can: o.Sendable, clock: o.Clock, times: o.Times.orStandard(),
 		now: o.Now, began: time.Now(), woke: o.Now().Round(0),
 		wake: make(chan struct{}, 1), busy: map[service]bool{}, left: map[visit.ID]time.Time{},
 		round: rounds{apart: map[visit.ID]apart{}},

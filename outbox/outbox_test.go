@@ -189,7 +189,7 @@ func TestACodeOfAnotherUnitDayOrClaimTypeIsNotThisVisits(t *testing.T) {
 
 func TestAtMidnightAPendingVisitBecomesWorkForTheStaff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, nhso := newMemory(), &nhsoScript{down: true, script: []answer{answerNotSent}}
+		store, nhso := newMemory(), &nhsoScript{hushes: true, script: []answer{answerNotSent}}
 		store.save(aVisitAt(id1, 0))
 		run(t, store, nhso, nil, func(o *Outbox) {
 			o.Submit(t.Context(), id1)

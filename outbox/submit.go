@@ -38,18 +38,16 @@ func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome {
 		outcome, _ := o.earlier(id, visit.Authentication{Code: other.Code, At: other.IssuedAt})
 		return outcome
 	}
-	// NHSO may have given the screen no answer, and somebody may have made a code for the item by
-	// hand, or another machine have sent it.
-	if o.tells && o.clock() == ClockUnknown || item.Completes != "" {
-		switch code, found, err := o.look(ctx, item); {
-		case err != nil:
-			o.log.Warn("ask NHSO before submitting", "visit", id, "err", err)
-			o.noteRetryAfter(err)
-			return Outcome{Kind: Queued}
-		case found:
-			outcome, _ := o.found(item, code)
-			return outcome
-		}
+	// NHSO may have given the screen no answer. And since it did, somebody may have made a code by
+	// hand or with a phone, or another machine have sent for this person.
+	switch code, found, err := o.look(ctx, item); {
+	case err != nil:
+		o.log.Warn("ask NHSO before submitting", "visit", id, "err", err)
+		o.noteRetryAfter(err)
+		return Outcome{Kind: Queued, Problem: failureOf(err).Problem}
+	case found:
+		outcome, _ := o.found(item, code)
+		return outcome
 	}
 	outcome, err := o.send(ctx, item)
 	o.noteRetryAfter(err)

@@ -32,7 +32,7 @@ func TestWhileThePatientWaitsACodeIsOnlyTheVisitsOwnIfARequestCanHaveBroughtIt(t
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				store, nhso := newMemory(), &nhsoScript{script: c.script, down: true}
+				store, nhso := newMemory(), &nhsoScript{script: c.script, hushes: true}
 				store.fail = c.begin
 				saveNow(store, aVisitAt(id1, 0))
 				o := New(Options{Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler)})
@@ -40,7 +40,7 @@ func TestWhileThePatientWaitsACodeIsOnlyTheVisitsOwnIfARequestCanHaveBroughtIt(t
 					time.Sleep(time.Second)
 					nhso.mu.Lock()
 					defer nhso.mu.Unlock()
-					nhso.down, nhso.codes = false, []visit.Authentication{{Code: foreignCode, ClaimType: visit.ClaimType{Code: "PG0060001"}, Hospital: visit.Hospital{HCode: "99999"}}}
+					nhso.hushes, nhso.down, nhso.codes = false, false, []visit.Authentication{{Code: foreignCode, ClaimType: visit.ClaimType{Code: "PG0060001"}, Hospital: visit.Hospital{HCode: "99999"}}}
 				}()
 				got := o.Submit(t.Context(), id1)
 				time.Sleep(2 * time.Second) // until the look-ups work

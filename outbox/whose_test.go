@@ -70,7 +70,9 @@ func TestACodeThatIsFoundLaterIsTheVisitsOwnOnlyIfARequestCanHaveBroughtIt(t *te
 				saveNow(store, aVisitAt(id1, 0))
 				var heard []Outcome
 				run(t, store, nhso, func(_ visit.ID, o Outcome) { heard = append(heard, o) }, func(o *Outbox) {
-					nhso.setDown(c.visible == 0)
+					nhso.mu.Lock()
+					nhso.hushes = c.visible == 0
+					nhso.mu.Unlock()
 					if got := o.Submit(t.Context(), id1); got.Kind != Queued {
 						t.Errorf("the patient hears %+v", got)
 					}
