@@ -364,7 +364,7 @@ func (t *today) typed(key fyne.KeyName) bool {
 	if key != fyne.KeyF6 || t.s.window == nil {
 		return false
 	}
-	t.s.window.Canvas().Focus(t.search)
+	t.search.again()
 	return true
 }
 

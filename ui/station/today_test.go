@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"authenkiosk/visit"
 	rules "authenkiosk/visit/desk"
@@ -54,6 +55,20 @@ func TestAVisitIsFoundByWhatIsTypedAndByWhatIsScanned(t *testing.T) {
 		find func()
 	}{
 		{"a name, typed", func() { w.key(fyne.KeyF6); w.hand(all[1].Name.First); w.pass(time.Second) }},
+		{"a name, typed over what was searched before", func() {
+			w.scanner(all[2].ID.Number())
+			w.key(fyne.KeyF6)
+			w.hand(all[1].Name.First)
+			w.pass(time.Second)
+		}},
+		{"a code, pasted over what was searched before", func() {
+			w.scanner(all[2].ID.Number())
+			w.key(fyne.KeyF6)
+			c := test.NewClipboard()
+			c.SetContent(string(code(2)))
+			w.today.search.TypedShortcut(&fyne.ShortcutPaste{Clipboard: c})
+			w.pass(time.Second)
+		}},
 		{"a code, scanned", func() { w.scanner(string(code(2))) }},
 		{"a PID, scanned on a keyboard that was left in Thai", func() {
 			thai := map[rune]rune{'1': 'ๅ', '2': '/', '3': '-', '4': 'ภ', '5': 'ถ', '6': 'ุ', '7': 'ึ', '8': 'ค', '9': 'ต', '0': 'จ'}

@@ -130,6 +130,13 @@ func (e *entry) with(words string) {
 	e.Text, e.CursorColumn = words, utf8.RuneCountInString(words)
 }
 
+// again brings the keyboard to the field, with the words in it selected: whoever searches for
+// something else types or pastes over them.
+func (e *entry) again() {
+	e.s.window.Canvas().Focus(e)
+	e.Entry.TypedShortcut(&fyne.ShortcutSelectAll{})
+}
+
 // MinSize implements fyne.Widget.
 func (e *entry) MinSize() fyne.Size { return e.Entry.MinSize().Max(fyne.NewSize(0, rowHeight)) }
 

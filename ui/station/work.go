@@ -99,7 +99,7 @@ func (w *work) typed(key fyne.KeyName) bool {
 	if key != fyne.KeyF6 || w.s.window == nil {
 		return false
 	}
-	w.s.window.Canvas().Focus(w.search)
+	w.search.again()
 	return true
 }
 
