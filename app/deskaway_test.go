@@ -101,8 +101,8 @@ func (w *deskWorld) completer(station string) *local.Completer {
 // it is saved at once, or later, or never.
 func (w *deskWorld) completeAtStation(item storage.Record, by string, v visit.Visit) bool {
 	entries, want := w.entries(), w.mayFinish(item, by)
-	if want == yes && item.Second.Of != "" {
-		want = ended // the station does not know the first code
+	if want == yes && (item.Second.Of != "" || w.hasCode(item.Visit)) {
+		want = ended // the station does not know the code
 	}
 	o := desk.Operator{ID: "00000000000000a1", Name: by, Role: rules.Staff}
 	station, _, _ := strings.Cut(by, "/")
@@ -130,6 +130,15 @@ func (w *deskWorld) completeAtStation(item storage.Record, by string, v visit.Vi
 		w.counts(halfUnheard)
 	}
 	return true
+}
+
+// hasCode reports whether the machine knows a code of the service of a visit.
+func (w *deskWorld) hasCode(v visit.Visit) bool {
+	same, err := w.store.Find(v.PID, v.ServiceDate)
+	if err != nil {
+		w.t.Error(err)
+	}
+	return slices.ContainsFunc(same, func(r storage.Record) bool { return r.Code != "" && r.Visit.ClaimType == v.ClaimType })
 }
 
 // saveAtStation lets a station go on that has asked the owner before.

@@ -3,6 +3,7 @@ package storage
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,7 +111,8 @@ func (s *Store) settleBy(tx *bolt.Tx, item Record, made visit.ID, a Answer, at t
 // machine: before that is saved there. When it returns nil, nothing but the end of that visit,
 // its code or AwayEnded, ends the hold, whatever becomes of the machine (but see Release).
 // The same visit may be told again. It returns a *TransitionError for a visit for a second code:
-// close that, and have the other machine make one.
+// close that, and have the other machine make one. So it does when another visit here has a code of
+// that service: the other machine does not know it, and NHSO may not show it yet.
 func (s *Store) CompleteAway(item visit.ID, by string, made visit.ID, at time.Time) error {
 	if _, err := visit.ParseID(string(made)); err != nil || item == made {
 		return fmt.Errorf("complete visit %s: %w", item, visit.ErrID)
@@ -132,6 +134,9 @@ func (s *Store) CompleteAway(item visit.ID, by string, made visit.ID, at time.Ti
 		if err := s.quiet(tx, r); err != nil { // a store that was rebuilt or restored has holds beside requests
 			return nil, fmt.Errorf("complete visit %s: %w", item, err)
 		}
+		if s.hasCode(tx, r.Visit) {
+			return nil, &TransitionError{ID: item, From: r.State, To: visit.StateDone}
+		}
 		past, err := s.dropMade(tx, r, at)
 		if err != nil {
 			return nil, err
@@ -140,6 +145,12 @@ func (s *Store) CompleteAway(item visit.ID, by string, made visit.ID, at time.Ti
 		r.Hold.Completion, r.Hold.Away = made, visit.ServiceDateOf(at.Add(lostAfter))
 		return append(past, r), s.note(tx, &r, s.atDesk(r, "visit-completed", "begun", by, at))
 	})
+}
+
+// hasCode reports whether another visit of the same person, day and claim type has its code.
+func (s *Store) hasCode(tx *bolt.Tx, v visit.Visit) bool {
+	same, _ := s.sameService(tx, v)
+	return slices.ContainsFunc(same, func(r Record) bool { return r.Code != "" })
 }
 
 // AwayEnded notes what became of the visit that a station has made for an item: it has a code,

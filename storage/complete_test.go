@@ -64,6 +64,36 @@ func TestNothingEndsAHoldWhileAnotherMachineMayMakeACodeForIt(t *testing.T) {
 	}
 }
 
+// The patient has come back to the machine and has a code by now, which NHSO may show later.
+func TestAnotherMachineMakesNothingForAnItemWhoseServiceHasACodeHere(t *testing.T) {
+	for name, c := range map[string]struct {
+		other func(*visit.Visit)
+		yes   bool
+	}{
+		"of the same service": {func(*visit.Visit) {}, false},
+		"of another one":      {func(v *visit.Visit) { v.ClaimType.Code = "PG0130001" }, true},
+		"of another day":      {func(v *visit.Visit) { v.ServiceDate = v.ServiceDate.Next() }, true},
+		"of somebody else":    {func(v *visit.Visit) { v.PID = madeUp(9).PID }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, item, other := openIn(t, t.TempDir()), madeUp(1).ID, madeUp(3)
+			other.PID = madeUp(1).PID
+			c.other(&other)
+			into(t, s, madeUp(1), visit.StateStaff)
+			into(t, s, other, visit.StateDone)
+			must(t, s.Hold(item, anna, noon))
+			before := recordOf(t, s, item)
+			err := s.CompleteAway(item, anna, madeUp(2).ID, noon)
+			if move := new(*TransitionError); errors.As(err, move) == c.yes || c.yes != (err == nil) {
+				t.Errorf("%v", err)
+			}
+			if after := recordOf(t, s, item); (after.Hold.Completion != "") != c.yes || !c.yes && !reflect.DeepEqual(before, after) {
+				t.Errorf("%+v", after.Hold)
+			}
+		})
+	}
+}
+
 func TestTheEndOfAVisitOnAnotherMachineIsTakenOnceFromThatMachine(t *testing.T) {
 	item, made := madeUp(1).ID, madeUp(2).ID
 	with := Answer{Code: code, Issued: noon}
