@@ -23,7 +23,9 @@ import (
 type deskNHSO struct {
 	mu     sync.Mutex
 	random *rand.Rand
-	down   bool // questions are not answered
+	down   bool              // nothing is answered, and no request is processed
+	deaf   bool              // questions are not answered
+	asking map[visit.PID]int // questions that are under way
 	next   int
 	codes  map[deskPerson][]visit.Authentication // the time is when they can be seen
 	sent   func(visit.Visit)                     // hears of a request before it is processed
@@ -65,8 +67,11 @@ func (n *deskNHSO) Submit(_ context.Context, v visit.Visit) (visit.AuthenCode, t
 	case 5:
 		return "", time.Time{}, &outbox.Failure{Kind: outbox.CannotSend, Problem: visit.UpstreamCannot, Err: errDeskNHSO}
 	}
-	c := n.make(v, 0)
-	return c.Code, c.At, nil
+	if what%2 == 0 {
+		late = 0
+	}
+	c := n.make(v, late) // the answer is there before the code can be seen
+	return c.Code, time.Now(), nil
 }
 
 // make makes the code of a visit, which can be seen after that time.
@@ -86,14 +91,16 @@ func (n *deskNHSO) make(v visit.Visit, seen time.Duration) visit.Authentication 
 // Codes implements outbox.NHSO.
 func (n *deskNHSO) Codes(_ context.Context, pid visit.PID, date visit.Date) (seen []visit.Authentication, _ error) {
 	n.mu.Lock()
-	down, takes := n.down, time.Duration(n.random.IntN(500))*time.Millisecond
+	down, takes := n.down || n.deaf, time.Duration(n.random.IntN(500))*time.Millisecond
+	n.asking[pid]++
 	n.mu.Unlock()
 	time.Sleep(takes)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.asking[pid]--
 	if down {
 		return nil, errDeskNHSO
 	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
 	for _, c := range n.codes[deskPerson{pid, date}] {
 		if !c.At.After(time.Now()) {
 			seen = append(seen, c)
@@ -142,7 +149,7 @@ func newDeskWorld(t *testing.T, dir string, seed uint64) *deskWorld {
 		item: map[visit.ID]visit.ID{}, away: map[visit.ID]bool{}, codes: map[visit.ID]int{}, services: map[string]int{}, second: map[string]int{}, reopened: map[visit.ID]bool{}, audit: map[string]int{}, count: map[string]int{},
 		completers: map[string]*local.Completer{}, halves: map[visit.ID]*half{},
 	}
-	w.nhso = &deskNHSO{random: rand.New(rand.NewPCG(seed, 17)), codes: map[deskPerson][]visit.Authentication{}, sent: w.sent, made: w.made}
+	w.nhso = &deskNHSO{random: rand.New(rand.NewPCG(seed, 17)), codes: map[deskPerson][]visit.Authentication{}, asking: map[visit.PID]int{}, sent: w.sent, made: w.made}
 	w.start()
 	w.startStation()
 	return w
