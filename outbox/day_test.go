@@ -193,6 +193,40 @@ func TestNHSOIsLeftAloneForAsLongAsItAsks(t *testing.T) {
 	})
 }
 
+// Whoever waits for the code of a request that had no clear answer asks again and again.
+func TestNHSOIsLeftAloneForAsLongAsItAsksInAnAnswerToAQuestion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pid := people(1)[0]
+		later := &Failure{Kind: NotProcessed, Problem: visit.NHSOTooMany, RetryAfter: 10 * time.Minute, Err: errScript}
+		store, nhso := newMemory(), &oddNHSO{nhsoScript: nhsoScript{script: []answer{answerCut}, takes: time.Second}, odd: map[visit.PID]error{}}
+		v := visitOf(pid, 1, today())
+		v.CreatedAt = time.Now()
+		saveNow(store, v)
+		time.AfterFunc(time.Second/2, func() { // while the request is on its way
+			nhso.mu.Lock()
+			defer nhso.mu.Unlock()
+			nhso.odd[pid] = later
+		})
+		o := New(Options{Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler)})
+		if got := o.Submit(t.Context(), v.ID); got.Kind != Queued {
+			t.Errorf("the patient hears %+v", got)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 9*time.Minute)
+		defer cancel()
+		o.Run(ctx)
+		if nhso.looked != 2 { // before the request, and once after it
+			t.Errorf("%d questions", nhso.looked)
+		}
+		delete(nhso.odd, pid)
+		ctx, cancel = context.WithTimeout(t.Context(), 3*time.Minute)
+		defer cancel()
+		o.Run(ctx)
+		if got := store.ended(v.ID); got != "done PP0000000001" {
+			t.Errorf("it ended as %q", got)
+		}
+	})
+}
+
 func otherPID(t *testing.T) visit.PID {
 	p, err := visit.ParsePID("9000000000012")
 	if err != nil {

@@ -158,7 +158,6 @@ func (o *Outbox) isThere(ctx context.Context, items []Item) bool {
 	before := o.answers.Load()
 	if _, _, err := o.look(ctx, item); err != nil {
 		o.log.Warn("ask NHSO", "visit", item.Visit.ID, "err", err)
-		o.noteRetryAfter(err)
 	}
 	o.round.tried, o.round.doubt = item.Visit.ID, o.answers.Load() == before
 	return !o.round.doubt

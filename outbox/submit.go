@@ -43,7 +43,6 @@ func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome {
 	switch code, found, err := o.look(ctx, item); {
 	case err != nil:
 		o.log.Warn("ask NHSO before submitting", "visit", id, "err", err)
-		o.noteRetryAfter(err)
 		return Outcome{Kind: Queued, Problem: failureOf(err).Problem}
 	case found:
 		outcome, _ := o.found(item, code)
@@ -206,6 +205,9 @@ func (o *Outbox) lookFor(ctx context.Context, item Item) (Outcome, error) {
 	defer cancel()
 	var last error
 	for {
+		if o.retryAfter() > 0 {
+			return Outcome{}, errors.Join(last, errQuiet)
+		}
 		code, found, err := o.look(ctx, item)
 		switch {
 		case found:
@@ -239,15 +241,14 @@ func (o *Outbox) Ask(ctx context.Context, v visit.Visit, besides ...visit.Authen
 	if o.retryAfter() > 0 {
 		return nil, errQuiet
 	}
-	codes, err := o.codes(ctx, v, besides)
-	o.noteRetryAfter(err)
-	return codes, err
+	return o.codes(ctx, v, besides)
 }
 
 // codes asks NHSO for the codes of this person, unit, day and claim type but for those.
 func (o *Outbox) codes(ctx context.Context, v visit.Visit, besides []visit.AuthenCode) (fit []visit.Authentication, err error) {
 	all, err := o.nhso.Codes(ctx, v.PID, v.ServiceDate)
 	o.tally(err)
+	o.noteRetryAfter(err)
 	if err != nil {
 		return nil, fmt.Errorf("ask for the codes of the day: %w", err)
 	}
