@@ -105,10 +105,13 @@ func (o *Outbox) step(ctx context.Context, item Item) (time.Duration, error) {
 		return 0, o.believe(item)
 	}
 	var outcome Outcome
-	if o.can(item.Visit) {
-		outcome, err = o.send(ctx, item)
-	} else { // it rested for the settle time, and there is no code
+	switch wait := o.tooLate(item); {
+	case !o.can(item.Visit): // it rested for the settle time, and there is no code
 		outcome, err = o.cannotSend(ctx, item, visit.CardNeeded)
+	case wait > 0:
+		return wait, nil
+	default:
+		outcome, err = o.send(ctx, item)
 	}
 	if err == nil && outcome.Kind != Queued {
 		o.notify(id, outcome)

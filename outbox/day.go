@@ -82,6 +82,17 @@ func (o *Outbox) rest(item Item) time.Duration {
 	return o.times.SettleTime - time.Since(o.began)
 }
 
+// tooLate is how long it is to the end of the day of a visit that is not sent again on it, because
+// for NHSO the next one may have begun: then its requests have made a code of that day, if any,
+// and the answer that there is none of this day says nothing of them.
+func (o *Outbox) tooLate(item Item) time.Duration {
+	left := item.Visit.ServiceDate.Next().Midnight().Sub(o.now())
+	if item.Unclear == 0 || left > clocksDiffer {
+		return 0
+	}
+	return left
+}
+
 // forget ends what this run knows of a visit, which is settled.
 func (o *Outbox) forget(id visit.ID) {
 	o.mu.Lock()

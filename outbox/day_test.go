@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -61,6 +62,47 @@ func TestAVisitWhoseRequestLeftBeforeMidnightIsLookedUpBeforeItIsGivenUp(t *test
 				}
 				if sent, _ := nhso.counts(); sent != 1 {
 					t.Errorf("%d requests", sent)
+				}
+			})
+		})
+	}
+}
+
+// aheadNHSO is an NHSO whose clock is ahead, and which tells the codes of a day by it.
+type aheadNHSO struct {
+	nhsoScript
+	by time.Duration
+}
+
+func (n *aheadNHSO) Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]visit.Authentication, error) {
+	all, err := n.nhsoScript.Codes(ctx, pid, date)
+	return slices.DeleteFunc(all, func(c visit.Authentication) bool { return visit.ServiceDateOf(c.At.Add(n.by)) != date }), err
+}
+
+func TestNothingIsSentAgainWhenForNHSOTheNextDayMayHaveBegun(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		before time.Duration // midnight
+		script []answer
+		sent   int
+		end    string
+	}{
+		{"NHSO has made a code of tomorrow", 3 * time.Minute, []answer{answerCut, answerCode}, 1, "staff service-date-passed"},
+		{"nothing of the visit can be at NHSO", 3 * time.Minute, []answer{answerNotSent, answerCode}, 2, "done PP0000000001"},
+		{"for NHSO it is still today", 8 * time.Minute, []answer{answerLost, answerCode}, 2, "done PP0000000001"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				beforeMidnight(c.before)
+				store, nhso := newMemory(), &aheadNHSO{nhsoScript{script: c.script}, 4 * time.Minute}
+				saveNow(store, aVisitAt(id1, 0))
+				o := New(Options{Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler)})
+				o.Submit(t.Context(), id1)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+				defer cancel()
+				o.Run(ctx)
+				if sent, _ := nhso.counts(); sent != c.sent || store.ended(id1) != c.end {
+					t.Errorf("%d requests; it ended as %q", sent, store.ended(id1))
 				}
 			})
 		})
