@@ -58,23 +58,29 @@ func (u Client) ProblemOf(err error) visit.Problem { return nhso.ProblemOf(err) 
 // Codes implements outbox.NHSO.
 func (u Client) Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]visit.Authentication, error) {
 	found, err := u.Status(ctx, pid, date)
-	return found, failure(err)
+	if err != nil {
+		return nil, failure(err)
+	}
+	return found, nil
 }
 
 // Submit implements outbox.NHSO.
 func (u Client) Submit(ctx context.Context, v visit.Visit) (visit.AuthenCode, time.Time, error) {
 	v, err := u.named(ctx, v)
 	if err != nil {
-		f := &outbox.Failure{Kind: outbox.NotProcessed, Problem: nhso.ProblemOf(err), OnePerson: nhso.OfOnePerson(err), Err: fmt.Errorf("ask for the person's name before submitting: %w", err)}
-		if e := new(nhso.Error); errors.As(err, &e) {
-			f.RetryAfter = e.RetryAfter
+		f := failure(fmt.Errorf("ask for the person's name before submitting: %w", err))
+		if f.Kind != outbox.Refused { // a no to the question is one to the visit
+			f.Kind = outbox.NotProcessed
 		}
 		return "", time.Time{}, f
 	}
 	began := time.Now()
 	receipt, err := u.submit(ctx, nhso.Submission{Visit: v, HN: v.HN, Certifier: v.Attestation.Certifier})
 	u.Heard(ctx, began, err)
-	return receipt.Code, receipt.At, failure(err)
+	if err != nil {
+		return "", time.Time{}, failure(err)
+	}
+	return receipt.Code, receipt.At, nil
 }
 
 // named completes a visit without a card that was taken while NHSO was away: the
@@ -110,10 +116,7 @@ func (u Client) Heard(ctx context.Context, began time.Time, err error) {
 }
 
 // failure tells the outbox what an error of the upstream means for a visit.
-func failure(err error) error {
-	if err == nil {
-		return nil
-	}
+func failure(err error) *outbox.Failure {
 	f := &outbox.Failure{Problem: nhso.ProblemOf(err), Message: nhso.MessageOf(err), OnePerson: nhso.OfOnePerson(err), Err: err}
 	if errors.Is(err, nhso.ErrNoCorrelation) {
 		f.Kind, f.Problem = outbox.CannotSend, visit.CardNeeded

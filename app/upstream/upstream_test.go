@@ -34,6 +34,7 @@ func TestAVisitThatWasTakenWithoutANameIsCompletedBeforeItIsSent(t *testing.T) {
 	holder := visit.Name{First: "ทดสอบ", Last: "ระบบ"}
 	right := nhso.RightAnswer{Right: visit.Right{Main: visit.Coded{ID: "UCS"}, Holder: holder}, Birth: visit.PartialDate{Year: 1990}}
 	down := &nhso.Error{Kind: nhso.TooMany, RetryAfter: time.Minute, Err: errors.New("too many")}
+	no := &nhso.Error{Kind: nhso.Refused, Message: "ไม่พบข้อมูล"}
 	named := visit.Visit{ID: "01900000-0000-7000-8000-000000000001", Method: visit.MethodCard, Name: visit.Name{First: "บัตร"}}
 	typed := visit.Visit{ID: "01900000-0000-7000-8000-000000000002", Method: visit.MethodPhoto}
 	for _, c := range []struct {
@@ -47,6 +48,7 @@ func TestAVisitThatWasTakenWithoutANameIsCompletedBeforeItIsSent(t *testing.T) {
 		{"of a card, NHSO does not tell rights", named, scriptedNHSO{rightErr: down}, named.Name, 0},
 		{"typed", typed, scriptedNHSO{right: right}, holder, 0},
 		{"typed, NHSO does not tell", typed, scriptedNHSO{rightErr: down}, visit.Name{}, outbox.NotProcessed},
+		{"typed, NHSO knows nobody of that number", typed, scriptedNHSO{rightErr: no}, visit.Name{}, outbox.Refused},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			u := Client{nhso: &c.nhso, health: &Health{}}
@@ -54,7 +56,9 @@ func TestAVisitThatWasTakenWithoutANameIsCompletedBeforeItIsSent(t *testing.T) {
 			f := new(outbox.Failure)
 			switch {
 			case c.want.IsZero():
-				if !errors.As(err, &f) || f.Kind != c.kind || f.RetryAfter != time.Minute || len(c.nhso.got) != 0 {
+				want := new(nhso.Error)
+				_ = errors.As(c.nhso.rightErr, &want)
+				if !errors.As(err, &f) || f.Kind != c.kind || f.RetryAfter != want.RetryAfter || f.Message != want.Message || len(c.nhso.got) != 0 {
 					t.Errorf("%v, %d requests", err, len(c.nhso.got))
 				}
 			case err != nil || len(c.nhso.got) != 1 || c.nhso.got[0].Name != c.want:
@@ -90,8 +94,7 @@ func TestWhatAnErrorOfNHSOMeansForAVisit(t *testing.T) {
 		{&nhso.Error{Kind: nhso.Invalid, Err: nhso.ErrMethod}, outbox.CannotSend, visit.UpstreamCannot},
 		{&nhso.Error{Kind: nhso.Invalid, Err: nhso.ErrNoCorrelation}, outbox.CannotSend, visit.CardNeeded},
 	} {
-		f := new(outbox.Failure)
-		if !errors.As(failure(c.err), &f) || f.OnePerson != nhso.OfOnePerson(c.err) || f.Kind != c.kind || f.Problem != c.problem {
+		if f := failure(c.err); f.OnePerson != nhso.OfOnePerson(c.err) || f.Kind != c.kind || f.Problem != c.problem {
 			t.Errorf("%v: %v, %v", c.err, f.Kind, f.Problem)
 		}
 	}
