@@ -34,6 +34,24 @@ func Digit(r rune) (byte, bool) {
 	return byte(r), r >= '0' && r <= '9'
 }
 
+// Digits reads a number as it is typed, key by key. A hyphen and a slash part its groups on an
+// English keyboard, and are the keys of 3 and 2 on one that was left in Thai: the key before tells
+// which they are. No number begins with one that parts.
+type Digits struct{ english bool }
+
+// Typed returns the digit of a key. first says that nothing of the number stands there yet.
+func (d *Digits) Typed(r rune, first bool) (digit byte, ok bool) {
+	digit, ok = Digit(r)
+	switch {
+	case r == '-' || r == '/':
+		d.english = d.english && !first
+		return digit, !d.english
+	case ok:
+		d.english = r <= '9'
+	}
+	return digit, ok
+}
+
 // FromThaiKeys returns what was typed as an English keyboard has it, if it was typed on a
 // Thai one.
 func FromThaiKeys(typed string) string {

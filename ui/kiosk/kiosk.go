@@ -25,6 +25,7 @@ type Kiosk struct {
 	behind color.NRGBA // what the window paints by itself behind everything; without a window nothing
 
 	keyboard keyboard
+	digits   draw.Digits
 
 	model   flow.Model
 	now     time.Time

@@ -31,7 +31,8 @@ func (k *Kiosk) eventOfRune(r rune) flow.Event {
 	if !k.typing() || k.layered() {
 		return flow.Touched{}
 	}
-	d, ok := draw.Digit(r)
+	x := k.model.Session
+	d, ok := k.digits.Typed(r, x.PhoneInput+x.PIDInput == "")
 	if !ok {
 		return flow.Touched{}
 	}

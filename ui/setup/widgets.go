@@ -65,6 +65,7 @@ type entry struct {
 	s      *Screen
 	name   string
 	digits bool // takes digits alone, on whatever layout of the keyboard
+	keys   draw.Digits
 }
 
 // Name is that of the layout for tests.
@@ -93,7 +94,7 @@ func (e *entry) MinSize() fyne.Size { return e.Entry.MinSize().Max(fyne.NewSize(
 // TypedRune implements fyne.Focusable.
 func (e *entry) TypedRune(r rune) {
 	if e.digits {
-		d, ok := draw.Digit(r)
+		d, ok := e.keys.Typed(r, e.Text == "")
 		if !ok {
 			return
 		}

@@ -63,8 +63,9 @@ func (p *newVisit) drawNumber(begun string) {
 		return
 	}
 	digits := n.digits + p.sent
+	keys := p.s.digits // of the flow's own, which hears of them later
 	for _, r := range begun {
-		if d, is := draw.Digit(r); is && n.more(digits) {
+		if d, is := keys.Typed(r, digits == ""); is && n.more(digits) {
 			digits += string(rune(d))
 		}
 	}

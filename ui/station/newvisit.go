@@ -14,7 +14,6 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"authenkiosk/desk"
-	words "authenkiosk/ui/draw"
 	"authenkiosk/visit"
 	rules "authenkiosk/visit/desk"
 	"authenkiosk/visit/flow"
@@ -260,7 +259,7 @@ func (p *newVisit) typed(key fyne.KeyName) bool {
 // hand takes what a hand has typed: digits of the number that is asked for, or of a choice.
 func (p *newVisit) hand(run string) {
 	for _, r := range run {
-		d, ok := words.Digit(r)
+		d, ok := p.s.digits.Typed(r, p.now.number != nil && p.now.number.digits+p.sent == "")
 		switch {
 		case !ok:
 		case p.now.number != nil:

@@ -157,6 +157,7 @@ func TestAKnownPhoneTakesOneKeyAndANewOneEleven(t *testing.T) {
 		{"a new phone", "", somePhone, 11},
 		{"a new phone, on a keyboard that was left in Thai", "", "จคจจจจๅ/-ภ", 11},
 		{"a new phone, in Thai digits", "", "๐๘๐๐๐๐๑๒๓๔", 11},
+		{"a new phone, as it stands on paper", "", "080-000-1234", 13},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newVisitPage(t)

@@ -47,6 +47,7 @@ type Station struct {
 	nhso   visit.DeviceState
 	card   visit.PID // whose card is in the reader; zero: nobody's
 	copied string    // the number of a person that was copied; empty: none is in the clipboard by us
+	digits draw.Digits
 
 	signIn  signIn
 	frame   frame

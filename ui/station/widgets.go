@@ -9,8 +9,6 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
-
-	"authenkiosk/ui/draw"
 )
 
 // button is a button that Enter presses, too, unless it is a scanner's.
@@ -160,7 +158,7 @@ func (e *entry) TypedRune(r rune) {
 // letter takes a letter of a hand.
 func (e *entry) letter(r rune) {
 	if e.digits {
-		d, ok := draw.Digit(r)
+		d, ok := e.s.digits.Typed(r, e.Text == "")
 		if !ok {
 			return
 		}
