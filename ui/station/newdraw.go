@@ -227,7 +227,7 @@ func (p *newVisit) keypad() fyne.CanvasObject {
 // what stood there before.
 func (p *newVisit) settled(do func()) func() {
 	return func() {
-		if p.s.o.Now().Sub(p.since) >= settle {
+		if p.stood() >= settle {
 			do()
 		}
 	}

@@ -23,6 +23,10 @@ import (
 // there before.
 const settle = 300 * time.Millisecond
 
+// overrun is how long a digit counts for nothing after the last one of a phone: it is one too
+// many of that, typed by somebody who looks at a paper.
+const overrun = time.Second
+
 // newVisit is the page on which a visit is made. It shows what the flow says and tells it what
 // a hand does: F9 alone confirms a visit, never Enter and never a scan.
 type newVisit struct {
@@ -30,6 +34,7 @@ type newVisit struct {
 	m       flow.Station
 	told    bool      // the flow knows that the page is in front
 	since   time.Time // what is asked for stands there
+	led     bool      // the last digit of a phone has led there
 	said    message   // what came of the last key
 	nothing details   // no visit of a list is shown here
 
@@ -106,9 +111,7 @@ func (s *Station) Visit(m flow.Station) {
 	p.m = m
 	if here := before.Session.Insertion == m.Session.Insertion; !here || before.State != m.State {
 		p.said = nil
-		if !here || before.State != flow.PhoneEntry { // the last digit of a phone leads on, and F9 follows it
-			p.since = s.o.Now()
-		}
+		p.since, p.led = s.o.Now(), here && before.State == flow.PhoneEntry
 	}
 	p.taken(before, m)
 	if m.State != flow.PhotoAim && m.State != flow.PhotoReview || before.Session.Insertion != m.Session.Insertion {
@@ -248,12 +251,23 @@ func (p *newVisit) typed(key fyne.KeyName) bool {
 		if a.key != key {
 			continue
 		}
-		if hand && !a.off && p.s.o.Now().Sub(p.since) >= settle {
+		if hand && !a.off && (p.stood() >= settle || a.confirms && p.led) { // F9 follows the last digit of a phone
 			a.do()
 		}
 		return true
 	}
 	return key == fyne.KeyF9 // it confirms here, or nothing
+}
+
+// stood is how long what is asked for stands there.
+func (p *newVisit) stood() time.Duration { return p.s.o.Now().Sub(p.since) }
+
+// meant is how long it must have stood there for a digit to be a choice.
+func (p *newVisit) meant() time.Duration {
+	if p.led {
+		return overrun
+	}
+	return settle
 }
 
 // hand takes what a hand has typed: digits of the number that is asked for, or of a choice.
@@ -267,7 +281,7 @@ func (p *newVisit) hand(run string) {
 				p.sent += string(rune(d))
 			}
 			p.s.o.Send(flow.TapDigit{Digit: d})
-		case d != '0' && int(d-'1') < len(p.now.choices) && p.s.o.Now().Sub(p.since) >= settle:
+		case d != '0' && int(d-'1') < len(p.now.choices) && p.stood() >= p.meant():
 			p.now.choices[d-'1'].do()
 			return
 		}

@@ -720,3 +720,33 @@ func TestTheKeypadStaysWhereItIsWhileSomethingIsSaidAboutTheNumber(t *testing.T)
 		before = place()
 	}
 }
+
+// The keypad stands where the claim types come.
+func TestADigitTooManyOfAPhoneChoosesNoClaimType(t *testing.T) {
+	const phone = "0800001232"
+	for name, again := range map[string]func(*world){
+		"typed at once":  func(w *world) { w.hand("2") },
+		"typed slowly":   func(w *world) { w.pass(overrun / 2); w.hand("2") },
+		"touched twice":  func(w *world) { w.tap("claim-" + dialysis.Code) },
+		"typed and sent": func(w *world) { w.hand("2"); w.key(fyne.KeyF9) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newVisitPage(t)
+			w.patient(1, somePID, "")
+			w.hand(phone)
+			w.in(flow.Confirm)
+			again(w)
+			if got := w.at.Session.ClaimType.Code; got != general.Code {
+				t.Fatalf("the claim type is %s", got)
+			}
+			if w.at.State != flow.Confirm {
+				return
+			}
+			w.pass(overrun)
+			w.hand("2")
+			if got := w.at.Session.ClaimType.Code; got != dialysis.Code {
+				t.Errorf("nothing else is chosen by its number afterwards: %s", got)
+			}
+		})
+	}
+}
