@@ -73,8 +73,10 @@ func (e *export) turn() {
 	}
 }
 
-// collected is what goes into a file.
+// collected is what goes into a file, of the list as it stood when the file was asked for.
 type collected struct {
+	query   desk.Query
+	full    bool
 	items   []desk.Item
 	at      []*owner
 	persons map[visit.ID]desk.Person
@@ -90,7 +92,10 @@ func (e *export) begin(ending string, encode func(sheet.Table) ([]byte, error)) 
 	e.busy, e.said = true, s.message("station.doing")
 	e.build()
 	e.t.refresh()
-	c := &collected{persons: map[visit.ID]desk.Person{}}
+	c := &collected{query: e.t.query, full: e.full, persons: map[visit.ID]desk.Person{}}
+	if c.query.Day.IsZero() {
+		c.query.Day = visit.ServiceDateOf(s.o.Now()) // midnight may come between two pages of it
+	}
 	e.collect(c, s.owners, func(err error) {
 		if err != nil {
 			e.end(s.refusal(err))
@@ -105,11 +110,11 @@ func (e *export) collect(c *collected, from []*owner, then func(error)) {
 		then(nil)
 		return
 	}
-	at, q, full := from[0], e.t.query, e.full
+	at := from[0]
 	var items []desk.Item
 	var persons []desk.Person
 	e.t.s.ask(at, func(ctx context.Context, d desk.Desk, o desk.Operator) (err error) {
-		if items, err = allOf(ctx, d, o, q); err != nil || !full {
+		if items, err = allOf(ctx, d, o, c.query); err != nil || !c.full {
 			return err
 		}
 		persons, err = namesOf(ctx, d, o, items)

@@ -275,6 +275,46 @@ func TestAFileOfSeveralMachinesSaysOfWhichItHasNone(t *testing.T) {
 	}
 }
 
+// One machine after another is asked, which takes a while.
+func TestAFileHasTheListThatWasAskedForWhateverIsShownByThen(t *testing.T) {
+	for name, meanwhile := range map[string]func(*world){
+		"another day is turned to":  func(w *world) { w.tap("day-before") },
+		"another state is chosen":   func(w *world) { w.tap("filter-refused") },
+		"the choice of files goes":  func(w *world) { w.tap("export") },
+		"midnight comes":            func(w *world) { w.clock = w.clock.Add(12 * time.Hour) },
+		"somebody else is found":    func(w *world) { w.today.holder(desktest.Visit(9, desktest.Noon).PID) },
+		"nothing comes in between ": func(*world) {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorldOf(t, visit.OnCardNotice, []string{"kiosk-1"}, rules.Lead)
+			w.others[0].as.Role = rules.Lead
+			all := []visit.Visit{w.add(1, visit.StateDone, visit.NoProblem), w.others[0].add(2, visit.StatePending)}
+			w.signInAs(rules.Lead)
+			w.tap("export")
+			w.tap("export-full")
+			var answers []func()
+			w.o.Beside = func(work func(context.Context), then func()) { work(t.Context()); answers = append(answers, then) }
+			w.tap("export-csv")
+			meanwhile(w)
+			for len(answers) > 0 {
+				then := answers[0]
+				answers = answers[1:]
+				then()
+			}
+			if len(w.files) != 1 {
+				t.Fatalf("%d files: %q", len(w.files), w.texts())
+			}
+			for _, data := range w.files {
+				for _, v := range all {
+					if !strings.Contains(string(data), v.PID.Digits()) {
+						t.Errorf("%s is not there in full: %q", v.ID, data)
+					}
+				}
+			}
+		})
+	}
+}
+
 // A connection whose other end has lost its power says nothing.
 func TestAMachineThatDoesNotAnswerKeepsNoScanFromItsVisit(t *testing.T) {
 	w := newWorldOf(t, visit.OnCardNotice, []string{"kiosk-1"}, rules.Staff)
