@@ -16,9 +16,7 @@ import (
 // the focus: somebody may be typing in another program.
 func (s *Station) Card(holder visit.PID) {
 	s.card = holder
-	if !holder.IsZero() && s.counter.of != holder.Masked() {
-		s.counter.found = nil // the next patient is not to see the right of the one before
-	}
+	s.counter.card(holder)
 	if s.page == nil {
 		s.signIn.card(holder)
 		return

@@ -22,7 +22,8 @@ type counter struct {
 	asked  uint64           // grows when the page is cleared: what was asked for before comes too late
 	number string           // that is being typed
 	found  *desk.Right      // what NHSO says about it; nil: it was not asked
-	of     string           // whose right that is, masked
+	of     visit.PID        // whose right that is, or is asked for
+	asks   bool             // for that right, now
 	hn     string           // that is being typed
 	why    rules.OpenReason // is chosen; empty: none yet
 	item   visit.ID         // of what is being opened: the same again opens it once
@@ -111,7 +112,7 @@ func (c *counter) right(list *fyne.Container) {
 	}
 	r := c.found.Right
 	rows := [][2]string{
-		{s.say.Say("station.column.pid"), c.of},
+		{s.say.Say("station.column.pid"), c.of.Masked()},
 		{s.say.Say("station.column.right"), s.right(r)},
 		{"", r.Sub.Name},
 		{s.say.Say("station.column.hospital"), strings.TrimSpace(r.Responsible().HCode + " " + r.Responsible().Name)},
@@ -192,6 +193,19 @@ func (c *counter) say(what message, bad bool) {
 	c.show()
 }
 
+// card hears whose card is in the reader. The next patient is not to see the right of the one
+// before, be it there or on its way.
+func (c *counter) card(holder visit.PID) {
+	if holder.IsZero() || holder == c.of {
+		return
+	}
+	c.found = nil
+	if c.asks {
+		c.asked++
+		c.busy, c.asks, c.said = false, false, nil
+	}
+}
+
 // check asks for the number that was typed.
 func (c *counter) check() {
 	pid, err := visit.ParsePID(draw.FromThaiKeys(c.number))
@@ -207,7 +221,7 @@ func (c *counter) ask(pid visit.PID) {
 	if c.busy || pid.IsZero() {
 		return
 	}
-	c.busy, c.found = true, nil
+	c.busy, c.asks, c.found, c.of = true, true, nil, pid
 	c.say(c.s.message("station.doing"), false)
 	var found desk.Right
 	asked := c.asked
@@ -218,12 +232,12 @@ func (c *counter) ask(pid visit.PID) {
 		if asked != c.asked {
 			return
 		}
-		c.busy = false
+		c.busy, c.asks = false, false
 		if err != nil {
 			c.say(c.s.refusal(err), true)
 			return
 		}
-		c.found, c.of, c.number = &found, pid.Masked(), ""
+		c.found, c.number = &found, ""
 		c.say(nil, false)
 	})
 }

@@ -164,6 +164,7 @@ func TestTheRightOfAPatientWhoHasGoneIsNotInSightOfTheNext(t *testing.T) {
 		goes func(w *world, answer func())
 	}{
 		"the next one's card comes":                              {func(w *world, answer func()) { answer(); w.Card(next) }},
+		"it comes before NHSO has answered":                      {func(w *world, answer func()) { w.Card(next); answer() }},
 		"the operator has cleared the page before NHSO answered": {func(w *world, answer func()) { w.key(fyne.KeyEscape); answer() }},
 	} {
 		t.Run(name, func(t *testing.T) {
