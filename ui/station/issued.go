@@ -54,6 +54,9 @@ func (d *details) second() {
 			a, err = dk.SecondCode(ctx, o, i.ID, why)
 			return err
 		}, func() {
+			if d.s.shown() != d {
+				return // somebody else is served by now; the reason is still chosen when they come back
+			}
 			d.choice = nil
 			d.s.fresh.second(i, why, a.Codes)
 		})

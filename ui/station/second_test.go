@@ -1,6 +1,7 @@
 package station
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"testing"
@@ -90,6 +91,33 @@ func TestASecondCodeIsOfferedOnItsDayToWhoMayMakeVisits(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// NHSO may take seconds to answer.
+func TestASecondCodeComesNotBetweenAPatientWhoIsServedMeanwhile(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	v := w.add(4, visit.StateDone, visit.NoProblem)
+	w.signInAs(rules.Staff)
+	w.key(fyne.KeyDown)
+	w.tap("second")
+	w.tap("reason-referral")
+	w.nhso.Says(nil, code(9))
+	beside, answer := w.o.Beside, func() {}
+	w.o.Beside = func(work func(context.Context), then func()) { work(t.Context()); answer = then }
+	w.tap("confirm-second")
+	w.o.Beside = beside
+	w.key(fyne.KeyF3)
+	w.patient(1, somePID, somePhone)
+	w.key(fyne.KeyF9)
+	w.gets(1)
+	answer()
+	w.in(flow.Result)
+	w.shows(visit.AuthenCode("PP1200000003").Grouped())
+	w.key(fyne.KeyF2)
+	w.tap("confirm-second")
+	if w.ScreenName() != "new" || w.at.Second.Of != v.ID {
+		t.Errorf("%s is shown for %+v when it is asked for again", w.ScreenName(), w.at.Second)
 	}
 }
 
