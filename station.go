@@ -103,6 +103,7 @@ func (w *deskWindow) play(ctx context.Context, made *station.Station) error {
 		return err
 	}
 	w.screen = screen
+	w.window.SetOnClosed(screen.Close)
 	w.window.SetContent(screen.Content())
 	screen.Attach(w.window)
 	made.Frames(newFrames(screen.Frame))

@@ -169,6 +169,24 @@ func TestADeskThatTellsOfNobodyShowsAndCopiesNobody(t *testing.T) {
 	}
 }
 
+func TestACopiedNumberGoesWithWhoeverHasCopiedIt(t *testing.T) {
+	for name, goes := range map[string]func(*world){
+		"they sign out":         func(w *world) { w.key(fyne.KeyF12) },
+		"they close the window": func(w *world) { w.Close() },
+	} {
+		w := newWorld(t, visit.OnCardNotice, rules.Staff)
+		v := w.add(1, visit.StateStaff, visit.UpstreamCannot)
+		w.signInAs(rules.Staff)
+		w.key(fyne.KeyF4)
+		w.work.details.open(w.here(), v.ID)
+		w.tap("hold")
+		w.tap("copy-pid")
+		if goes(w); w.clip != "" {
+			t.Errorf("%s: the clipboard has %q", name, w.clip)
+		}
+	}
+}
+
 func TestACopiedNumberLeavesTheClipboardUnlessSomethingElseIsThere(t *testing.T) {
 	for _, c := range []struct{ name, between, want string }{
 		{"it is still there", "", ""},

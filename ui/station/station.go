@@ -353,6 +353,9 @@ func (s *Station) uncopy(text string) {
 	}
 }
 
+// Close hears that the window goes. What was copied would outlive it.
+func (s *Station) Close() { s.uncopy(s.copied) }
+
 // clock is the time of day in Thailand.
 func (s *Station) clock(at time.Time) string { return at.In(visit.Bangkok).Format("15:04") }
 
