@@ -31,7 +31,8 @@ const (
 // numbers is the page of what can be counted.
 type numbers struct {
 	s       *Station
-	day     visit.Date // that is shown; zero: today
+	day     visit.Date // that was chosen; zero: today
+	of      visit.Date // that of the figures; zero: none were asked for
 	figures map[*owner]desk.Figures
 	days    map[*owner]map[visit.Date]desk.Numbers
 	failed  map[*owner]error // why the last count came to nothing
@@ -62,13 +63,12 @@ func (p *numbers) forget() {
 	*p = numbers{s: p.s, asked: p.asked + 1, figures: map[*owner]desk.Figures{}, failed: map[*owner]error{}, days: map[*owner]map[visit.Date]desk.Numbers{}}
 }
 
-// shownDay is the day that is shown.
-func (p *numbers) shownDay() visit.Date {
-	if p.day.IsZero() {
-		return visit.ServiceDateOf(p.s.o.Now())
-	}
-	return p.day
-}
+// shownDay is the day that is shown: after midnight the one before, until its figures are
+// there in its place.
+func (p *numbers) shownDay() visit.Date { return cmp.Or(p.of, p.wanted()) }
+
+// wanted is the day that is to be shown.
+func (p *numbers) wanted() visit.Date { return cmp.Or(p.day, visit.ServiceDateOf(p.s.o.Now())) }
 
 // turn goes to another day.
 func (p *numbers) turn(days int) {
@@ -77,7 +77,6 @@ func (p *numbers) turn(days int) {
 		return
 	}
 	p.day, p.said = day, nil
-	clear(p.figures)
 	p.fresh()
 	p.refresh()
 }
@@ -95,7 +94,11 @@ func (p *numbers) look() {
 	}
 	p.counted = p.s.o.Now()
 	p.asked++
-	asked, day := p.asked, p.shownDay()
+	asked, day := p.asked, p.wanted()
+	if p.of != day {
+		p.of = day
+		clear(p.figures)
+	}
 	for _, at := range p.s.owners {
 		var f desk.Figures
 		days := map[visit.Date]desk.Numbers{}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -97,6 +98,29 @@ func TestTheReportOfADayIsInThaiAndSaysWhatItHasAndOfWhich(t *testing.T) {
 			t.Errorf("the report has %q", never)
 		}
 	}
+}
+
+func TestTheNumbersOfADayAreNotCalledThoseOfTheNextAfterMidnight(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	w.o.PDF = func(lines []sheet.Line) ([]byte, error) { return []byte(lines[0].Text), nil }
+	w.clock = w.clock.Add(12*time.Hour - 5*time.Second)
+	w.add(1, visit.StateDone, visit.NoProblem)
+	w.signInAs(rules.Staff)
+	w.key(fyne.KeyF1)
+	day := w.day(visit.ServiceDateOf(w.clock))
+	w.pass(10 * time.Second)
+	next := w.day(visit.ServiceDateOf(w.clock))
+	w.tap("save-report")
+	if text := w.saved(); !strings.Contains(text, day) || strings.Contains(text, next) {
+		t.Errorf("the report is of %q", text)
+	}
+	w.pass(countEvery)
+	w.Tick(w.clock)
+	w.counted("station.numbers.all", "0", t)
+	w.shows(next)
+	w.tap("day-before")
+	w.counted("station.numbers.all", "1", t)
+	w.shows(day)
 }
 
 func TestTheBarsOfReasonsAreNoMoreThanHaveRoomAndAddUp(t *testing.T) {
