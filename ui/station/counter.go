@@ -177,15 +177,9 @@ func (c *counter) opening(list *fyne.Container) {
 }
 
 func (c *counter) says(list *fyne.Container) {
-	if c.said == nil {
-		return
+	if c.said != nil {
+		list.Add(toldOf(c.said, c.bad))
 	}
-	l := bold(wrapped(c.said.words()))
-	l.Importance = widget.SuccessImportance
-	if c.bad {
-		l.Importance = widget.DangerImportance
-	}
-	list.Add(l)
 }
 
 func (c *counter) say(what message, bad bool) {

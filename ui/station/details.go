@@ -33,6 +33,7 @@ type details struct {
 	id     visit.ID // empty: none
 	of     desk.Details
 	known  bool        // of is that of id
+	unread message     // why it could not be read last; nil: it could
 	person desk.Person // zero: not shown
 	code   string      // is being typed
 	choice *choice     // a reason is being chosen; nil: none
@@ -88,12 +89,18 @@ func (d *details) look() {
 		of, err = dk.Visit(ctx, o, id)
 		return err
 	}, func(err error) {
-		switch {
-		case d.id != id:
-		case err != nil:
-			d.say(d.s.refusal(err), true)
-		case !d.known || !reflect.DeepEqual(of, d.of):
+		if d.id != id {
+			return
+		}
+		before := d.unread.words()
+		if d.unread = nil; err != nil {
+			d.unread = d.s.refusal(err)
+		}
+		changed := err == nil && (!d.known || !reflect.DeepEqual(of, d.of))
+		if changed {
 			d.of, d.known = of, true
+		}
+		if changed || d.unread.words() != before {
 			d.build()
 		}
 	})
@@ -122,16 +129,16 @@ func (d *details) build() {
 	inside := slices.Contains(d.names, d.focus)
 	d.start = nil
 	list := container.NewVBox()
+	switch {
+	case d.unread != nil:
+		list.Add(toldOf(d.unread, true))
+	case !d.known:
+		list.Add(label(d.s.say.Say("station.doing")))
+	}
 	if d.known {
 		d.head(list)
 		if d.said != nil {
-			said := wrapped(d.said.words())
-			said.TextStyle.Bold = true
-			said.Importance = widget.SuccessImportance
-			if d.bad {
-				said.Importance = widget.DangerImportance
-			}
-			list.Add(said)
+			list.Add(toldOf(d.said, d.bad))
 		}
 		d.actions(list)
 		d.facts(list)
@@ -150,6 +157,16 @@ func (d *details) build() {
 			d.names = append(d.names, n.Name())
 		}
 	})
+}
+
+// toldOf is a line that says what came of something; bad: it did not succeed.
+func toldOf(what message, bad bool) *widget.Label {
+	l := bold(wrapped(what.words()))
+	l.Importance = widget.SuccessImportance
+	if bad {
+		l.Importance = widget.DangerImportance
+	}
+	return l
 }
 
 // scrolled lets the content be scrolled, from where it was.

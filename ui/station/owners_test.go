@@ -61,7 +61,7 @@ func (e *elsewhere) Figures(ctx context.Context, o desk.Operator, day visit.Date
 	return e.Desk.Figures(ctx, o, day)
 }
 
-// Visits and Work are those of the desk while the way to it is not cut.
+// Visits, Visit and Work are those of the desk while the way to it is not cut.
 func (e *elsewhere) Visits(ctx context.Context, o desk.Operator, q desk.Query) (desk.Page, error) {
 	if e.hangs {
 		e.heard = true
@@ -71,6 +71,13 @@ func (e *elsewhere) Visits(ctx context.Context, o desk.Operator, q desk.Query) (
 		return desk.Page{}, e.cut
 	}
 	return e.Desk.Visits(ctx, o, q)
+}
+
+func (e *elsewhere) Visit(ctx context.Context, o desk.Operator, id visit.ID) (desk.Details, error) {
+	if e.cut != nil {
+		return desk.Details{}, e.cut
+	}
+	return e.Desk.Visit(ctx, o, id)
 }
 
 func (e *elsewhere) Work(ctx context.Context, o desk.Operator) (desk.Page, error) {
@@ -148,6 +155,28 @@ func TestAMachineThatCannotBeAskedIsNamedWithTheTimeOfWhatIsShown(t *testing.T) 
 	w.key(fyne.KeyF5)
 	if strings.Contains(w.texts(), w.plain("station.away.as-of", "Machine", "kiosk-1", "Time", "12:00")) {
 		t.Error("it is there again, and said to be away")
+	}
+}
+
+func TestAVisitThatCannotBeReadSaysWhyUntilItCan(t *testing.T) {
+	w := newWorldOf(t, visit.OnCardNotice, []string{"kiosk-1"}, rules.Staff)
+	kiosk := w.others[0]
+	v := kiosk.add(2, visit.StateStaff)
+	w.signInAs(rules.Staff)
+	why := w.say.Say("station.error.unreachable")
+	for _, known := range []bool{false, true} {
+		kiosk.cut = &desk.Error{Code: desk.Unreachable}
+		if known {
+			w.key(fyne.KeyF5)
+		} else {
+			w.today.details.open(w.owners[1], v.ID)
+		}
+		w.shows(why)
+		kiosk.cut = nil
+		w.key(fyne.KeyF5)
+		if strings.Contains(w.texts(), bare(why)) || !w.has("hold") {
+			t.Errorf("it can be read again (known before: %v): %q", known, w.texts())
+		}
 	}
 }
 
