@@ -28,6 +28,7 @@ type peer interface {
 // Times of other machines.
 const (
 	signInLimit = 20 * time.Second // for a PIN to be looked at over there
+	signInPause = 5 * time.Second  // before a PIN is sent again that has not got there
 	watchPause  = 5 * time.Second  // before a machine that cannot be reached is asked again for its changes
 )
 
@@ -58,6 +59,7 @@ type signing struct {
 	who   rules.Operator
 	pin   rules.PIN
 	leave bool
+	again bool // the machine was not reached before
 }
 
 // signed is who works there for a token here.
@@ -150,24 +152,58 @@ func (o *Other) turn(s signing) {
 }
 
 // run signs operators in and out until ctx ends; changed hears that somebody can see the
-// visits there now.
+// visits there now. Whoever has signed in before the other machine was there is signed in when
+// it is: until then their PIN waits here.
 func (o *Other) run(ctx context.Context, changed func()) {
+	var waits []signing
+	in := func(s signing) {
+		limited, cancel := context.WithTimeout(ctx, signInLimit)
+		defer cancel()
+		if o.in(limited, s) {
+			changed()
+			return
+		}
+		if !s.again {
+			s.again = true
+			changed()
+		}
+		waits = append(waits, s)
+	}
 	for {
+		var again <-chan time.Time
+		if len(waits) > 0 {
+			again = time.After(signInPause)
+		}
 		select {
 		case <-ctx.Done():
 			o.owner.Disconnect()
 			return
 		case s := <-o.turns:
-			limited, cancel := context.WithTimeout(ctx, signInLimit)
-			if s.leave {
-				o.out(limited, s.who.ID)
-			} else {
-				o.in(limited, s)
-				changed()
+			if !s.leave {
+				in(s)
+				break
 			}
+			limited, cancel := context.WithTimeout(ctx, signInLimit)
+			o.out(limited, s.who.ID)
 			cancel()
+		case <-again:
+			before := waits
+			waits = nil
+			for _, s := range before {
+				if o.knows(s.token) {
+					in(s)
+				}
+			}
 		}
 	}
+}
+
+// knows reports whether whoever has that token here has not left.
+func (o *Other) knows(token string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_, there := o.signed[token]
+	return there
 }
 
 func (o *Other) out(ctx context.Context, id rules.OperatorID) {
@@ -176,7 +212,9 @@ func (o *Other) out(ctx context.Context, id rules.OperatorID) {
 	}
 }
 
-func (o *Other) in(ctx context.Context, s signing) {
+// in signs somebody in there, and reports whether that has come to an end. The same PIN is sent
+// again only where it has not got there: it was not looked at, so that it locks nobody out.
+func (o *Other) in(ctx context.Context, s signing) (ended bool) {
 	as, err := o.owner.SignInAs(ctx, s.who.Name.Full(), s.pin)
 	wrong, locked := errors.Is(err, desk.WrongPIN), errors.Is(err, desk.Locked)
 	o.mu.Lock()
@@ -191,12 +229,15 @@ func (o *Other) in(ctx context.Context, s signing) {
 		o.signed[s.token] = signed{as, err}
 	}
 	o.mu.Unlock()
+	away := errors.Is(err, desk.Unreachable)
 	switch {
+	case away && s.again: // it was said
 	case err != nil:
 		o.log.Warn("an operator is not signed in at another machine", "machine", o.Machine, "err", err)
 	case !there: // they have left meanwhile
 		o.out(ctx, as.ID)
 	}
+	return !away || !there
 }
 
 // watch tells what changes there until ctx ends. Nobody need be signed in.

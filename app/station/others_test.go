@@ -191,6 +191,47 @@ func TestAMachineThatWasAwayIsTriedAgainWithTheNextSignIn(t *testing.T) {
 	})
 }
 
+// A kiosk is switched on after the desk.
+func TestWhoeverHasSignedInBeforeAMachineIsThereIsSignedInWhenItIs(t *testing.T) {
+	for name, c := range map[string]struct {
+		first, then error
+		left        bool
+		tried       int
+		want        error
+	}{
+		"it comes":                               {first: &desk.Error{Code: desk.Unreachable}, tried: 2},
+		"it comes, and the PIN is another there": {first: &desk.Error{Code: desk.Unreachable}, then: &desk.Error{Code: desk.WrongPIN}, tried: 2, want: desk.NotSignedIn},
+		"they have left before":                  {first: &desk.Error{Code: desk.Unreachable}, left: true, tried: 1, want: desk.NotSignedIn},
+		"the PIN may have got there":             {first: &desk.Error{Code: desk.Failed}, tried: 1, want: desk.Failed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				o := newOwner()
+				o.err = c.first
+				other, changed := elsewhere(t, o)
+				other.come("token", anna, pin)
+				synctest.Wait()
+				if c.left {
+					other.leave("token")
+					synctest.Wait()
+				}
+				o.mu.Lock()
+				o.err = c.then
+				o.mu.Unlock()
+				before := changed()
+				time.Sleep(3 * signInPause)
+				synctest.Wait()
+				if _, err := other.Who("token"); !errors.Is(err, c.want) || len(o.tried) != c.tried {
+					t.Errorf("%v, want %v; tried %d times, want %d", err, c.want, len(o.tried), c.tried)
+				}
+				if told := changed() > before; told != (c.tried > 1) {
+					t.Errorf("a change is told: %v", told)
+				}
+			})
+		})
+	}
+}
+
 func TestWhoeverHasLeftBeforeThePINWasLookedAtIsSignedOutThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newOwner()
