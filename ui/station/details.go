@@ -290,8 +290,8 @@ func (d *details) history(list *fyne.Container) {
 	var lines []string
 	for _, e := range d.of.History {
 		words := []string{d.s.clock(e.At), d.s.event(e.What)}
-		if e.Result != "" && e.Result != "ok" {
-			words = append(words, d.s.event(e.Result))
+		if result := d.s.event(e.Result); result != e.Result { // the others are of the program, and in the audit
+			words = append(words, result)
 		}
 		if strings.Contains(e.Who, "/") {
 			words = append(words, e.Who)

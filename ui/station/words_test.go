@@ -4,13 +4,16 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"authenkiosk/desk"
+	"authenkiosk/storage"
 	"authenkiosk/ui/draw/drawtest"
 	"authenkiosk/visit"
 	rules "authenkiosk/visit/desk"
@@ -59,6 +62,40 @@ func TestEveryWordIsSaidAndEveryWordThatIsSaidIsThere(t *testing.T) {
 		if strings.HasPrefix(s, "station.") && !strings.HasSuffix(s, ".") && th[s] == nil {
 			t.Errorf("%s is said but not there", s)
 		}
+	}
+}
+
+// TestEverythingThatMayBeInTheHistoryOfAVisitHasWords looks for the names in the code of those who
+// write them into the audit.
+func TestEverythingThatMayBeInTheHistoryOfAVisitHasWords(t *testing.T) {
+	names := keysOf("slip-", slices.DeleteFunc(storage.JobStates(), func(s storage.JobState) bool { return s == storage.JobSending })...)
+	name := regexp.MustCompile(`"((?:visit|slip|photo|names|pid|nhso|code|second|delivery|desk)-[a-z-]*[a-z])"`)
+	for _, folder := range []string{"../../storage", "../../desk/local"} {
+		files, err := filepath.Glob(folder + "/*.go")
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%d files, %v", len(files), err)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			code, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, found := range name.FindAllStringSubmatch(string(code), -1) {
+				names = append(names, found[1])
+			}
+		}
+	}
+	th := drawtest.Catalogue(t, "th")
+	for _, name := range names {
+		if gone := name == "visit-erased" || name == "visit-expired"; !gone && th["station.event."+name] == nil {
+			t.Errorf("nothing says what %s is", name)
+		}
+	}
+	if len(names) < 25 {
+		t.Errorf("%d names were found", len(names))
 	}
 }
 
