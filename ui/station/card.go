@@ -2,6 +2,7 @@ package station
 
 import (
 	"context"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -42,6 +43,19 @@ func (s *Station) showCard() {
 
 // working reports whether something of a visit is half done: a card does not throw it away.
 func (d *details) working() bool { return d.busy || d.choice != nil || d.code != "" }
+
+// typingFor is how long somebody is taken to type behind a letter.
+const typingFor = 2 * time.Second
+
+// typing reports whether somebody types in a field: a card turns to no other page under their
+// hands, where the next digit would mean something else.
+func (s *Station) typing() bool {
+	if s.window == nil || s.o.Now().Sub(s.keys.last) >= typingFor {
+		return false
+	}
+	field, is := s.window.Canvas().Focused().(*entry)
+	return is && field.Text != ""
+}
 
 // cardNotice is the line that offers the visits of a card.
 func (s *Station) cardNotice() fyne.CanvasObject {

@@ -126,7 +126,7 @@ func (s *Station) showVisit(before, m flow.Station) {
 	if s.page == nil {
 		return
 	}
-	if m.Waiting != before.Waiting && !m.Waiting.IsZero() && s.o.OnCard == visit.OnCardPage && !s.shown().working() && s.may(rules.NewVisit) {
+	if m.Waiting != before.Waiting && !m.Waiting.IsZero() && s.o.OnCard == visit.OnCardPage && !s.shown().working() && !s.typing() && s.may(rules.NewVisit) {
 		s.open(p)
 	}
 	if reflect.DeepEqual(before, m) {

@@ -423,6 +423,29 @@ func TestWhoeverTreatsNoPatientsHasNoPageForIt(t *testing.T) {
 	}
 }
 
+func TestACardTurnsToNoOtherPageUnderAHandThatTypes(t *testing.T) {
+	for _, c := range []struct {
+		name, page string
+		typed      func(*world)
+	}{
+		{"in the search", "today", func(w *world) { w.key(fyne.KeyF6); w.hand("0812") }},
+		{"a number whose right is asked for", "counter", func(w *world) { w.ctrl(fyne.Key1); w.hand("90000") }},
+		{"nothing for a while", "new", func(w *world) { w.key(fyne.KeyF6); w.hand("0812"); w.pass(typingFor) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, visit.OnCardPage, rules.Staff)
+			w.signInAs(rules.Staff)
+			c.typed(w)
+			w.card(1)
+			if w.ScreenName() != c.page {
+				t.Fatalf("the page is %q", w.ScreenName())
+			}
+			w.key(fyne.KeyF3)
+			w.in(flow.Reading)
+		})
+	}
+}
+
 func TestACardOpensThePageWithoutTakingTheFocusAndNotOverWhatIsHalfDone(t *testing.T) {
 	w := newWorld(t, visit.OnCardPage, rules.Staff)
 	v := w.add(2, visit.StateStaff, visit.Draft)
