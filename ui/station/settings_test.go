@@ -105,3 +105,17 @@ func TestWhatIsTriedAtASettingEndsWithItsPage(t *testing.T) {
 		})
 	}
 }
+
+func TestAScanLeadsNotAwayFromWhatIsTypedAtASetting(t *testing.T) {
+	w := newWorld(t, "notice", rules.Administrator)
+	withSettings(w)
+	w.signInAs(rules.Administrator)
+	w.tap("page-settings")
+	w.set.screen.First().TypedRune('9')
+	screen := w.set.screen
+	w.window.Canvas().Unfocus()
+	w.scanner("V-ABC-123-456")
+	if w.ScreenName() != "settings" || w.set.screen != screen {
+		t.Errorf("the page is %q", w.ScreenName())
+	}
+}

@@ -286,7 +286,7 @@ func (s *Station) signOut(why string) {
 // confirms nothing. A PIN stays as well: at a machine that stands still now and then it
 // could not be typed else.
 func (s *Station) scanned(text string, undo func()) {
-	if s.page == nil {
+	if s.page == nil || s.set != nil && s.page == page(s.set) { // what is typed there would be lost with its page
 		return
 	}
 	s.touched()
