@@ -69,7 +69,8 @@ func (s *Station) cardNotice() fyne.CanvasObject {
 	return row
 }
 
-// card chooses whom a card names. Their PIN proves it.
+// card chooses whom a card names, unless somebody types a PIN: it would count as a wrong one of
+// theirs. Their PIN proves it.
 func (p *signIn) card(holder visit.PID) {
 	if holder.IsZero() || p.busy {
 		return
@@ -78,7 +79,7 @@ func (p *signIn) card(holder visit.PID) {
 	var o rules.Operator
 	var err error
 	p.s.o.Beside(func(context.Context) { o, err = p.s.o.Door.OfCard(holder) }, func() {
-		if err != nil || turn != p.s.turn || p.s.page != nil || p.choices[o.ID] == nil {
+		if p.pin.Text != "" || p.busy || err != nil || turn != p.s.turn || p.s.page != nil || p.choices[o.ID] == nil {
 			return
 		}
 		p.chosen = o.ID

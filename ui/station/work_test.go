@@ -195,6 +195,22 @@ func TestACardDoesNotThrowAwayWhatIsHalfDone(t *testing.T) {
 	}
 }
 
+func TestACardNamesNobodyForAPINThatIsBeingTyped(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff, rules.Lead)
+	holder := w.add(1, visit.StateDone, visit.NoProblem).PID
+	if err := w.store.NameByCard(w.ids["lead"], holder); err != nil {
+		t.Fatal(err)
+	}
+	w.tap("operator-" + string(w.ids["staff"]))
+	w.hand(aPIN[:3])
+	w.Card(holder)
+	w.hand(aPIN[3:])
+	w.key(fyne.KeyReturn)
+	if w.ScreenName() != "today" || w.who.Role != rules.Staff {
+		t.Errorf("the page is %q, for %q: %q", w.ScreenName(), w.who.Role, w.texts())
+	}
+}
+
 func TestACardNamesAnOperatorAndProvesNothing(t *testing.T) {
 	w := newWorld(t, visit.OnCardNotice, rules.Staff, rules.Lead)
 	holder := w.add(1, visit.StateDone, visit.NoProblem).PID
