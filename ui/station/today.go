@@ -38,7 +38,7 @@ type today struct {
 	items   []row            // of all of them
 	bounds  []*owner         // those that have more, without which items cannot go on
 	letters uint64           // the number of the last letter of a search
-	masked  string           // what the field shows in place of a number that a card has brought
+	masked  string           // what the field shows in place of a number that nobody has typed
 	only    bool             // when one visit alone is found, it is shown
 	export  export
 
@@ -327,12 +327,17 @@ func (t *today) searching(text string) {
 // shown.
 func (t *today) find(text string, only bool) {
 	t.letters++
-	text = searched(text)
 	t.only = only
+	masked := t.masked
+	if text != "" && text == masked { // Enter, in a field that nobody has changed
+		text = t.query.Search
+	} else {
+		text, masked = searched(text), ""
+	}
 	if text == t.query.Search && !only {
 		return
 	}
-	t.query.Search, t.masked = text, ""
+	t.query.Search, t.masked = text, masked
 	t.again()
 }
 
@@ -341,16 +346,15 @@ func (t *today) scan(text string) {
 	t.query = desk.Query{}
 	t.details.leave()
 	t.find(text, true)
+	if pid, err := visit.ParsePID(text); err == nil { // nobody behind the operator is to read it
+		t.masked = pid.Masked()
+		text = t.masked
+	}
 	t.field(text)
 }
 
-// holder finds whose card was put in. Nobody has typed that number, so that nobody behind
-// the operator is to read it.
-func (t *today) holder(of visit.PID) {
-	t.scan(of.Digits())
-	t.masked = of.Masked()
-	t.field(t.masked)
-}
+// holder finds whose card was put in.
+func (t *today) holder(of visit.PID) { t.scan(of.Digits()) }
 
 // field puts words into the field of the search without searching for them.
 func (t *today) field(words string) {

@@ -94,6 +94,27 @@ func TestAVisitIsFoundByWhatIsTypedAndByWhatIsScanned(t *testing.T) {
 	}
 }
 
+func TestANumberThatNobodyHasTypedIsFoundAndNotShown(t *testing.T) {
+	for name, come := range map[string]func(*world, visit.PID){
+		"scanned":   func(w *world, of visit.PID) { w.scanner(of.Digits()) },
+		"by a card": func(w *world, of visit.PID) { w.Card(of); w.key(fyne.KeyF9) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, visit.OnCardNotice, rules.Staff)
+			v := w.add(1, visit.StateDone, visit.NoProblem)
+			w.add(2, visit.StateDone, visit.NoProblem)
+			w.signInAs(rules.Staff)
+			come(w, v.PID)
+			for _, again := range []fyne.KeyName{fyne.KeyF10, fyne.KeyF6, fyne.KeyReturn} {
+				w.key(again)
+				if len(w.today.items) != 1 || w.today.items[0].ID != v.ID || strings.Contains(w.texts(), v.PID.Digits()) {
+					t.Errorf("%d rows, after %s: %q", len(w.today.items), again, w.texts())
+				}
+			}
+		})
+	}
+}
+
 func TestTheCodeIsCopiedAndThePersonIsShownOnlyWhenAskedFor(t *testing.T) {
 	w := newWorld(t, visit.OnCardNotice, rules.Staff)
 	v := w.add(4, visit.StateDone, visit.NoProblem)
