@@ -26,7 +26,7 @@ type counter struct {
 	asks   bool             // for that right, now
 	hn     string           // that is being typed
 	why    rules.OpenReason // is chosen; empty: none yet
-	item   visit.ID         // of what is being opened: the same again opens it once
+	item   visit.ID         // of what is being opened: the same again opens it once, another is another
 	busy   bool
 	said   message // what came of it
 	bad    bool    // it was not done
@@ -158,11 +158,13 @@ func (c *counter) opening(list *fyne.Container) {
 	list.Add(wrapped(s.say.Say("station.counter.open-why")))
 	hn := s.entry("hn", "HN", nil)
 	hn.with(c.hn)
-	hn.OnChanged = func(text string) { c.hn = text }
+	hn.OnChanged = func(text string) { c.hn, c.item = text, "" }
 	list.Add(hn)
 	for _, r := range rules.OpenReasons() {
 		b := s.button("open-"+string(r), s.say.Say("station.open."+string(r)), func() {
-			c.why = r
+			if c.why != r {
+				c.why, c.item = r, ""
+			}
 			c.show()
 		})
 		b.Alignment = widget.ButtonAlignLeading

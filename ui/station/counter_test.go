@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"authenkiosk/desk"
 	"authenkiosk/desk/desktest"
 	"authenkiosk/visit"
 	rules "authenkiosk/visit/desk"
@@ -88,6 +89,44 @@ func TestAnItemForSomebodyWithoutANumberIsOpenedOnceWithHNAndReason(t *testing.T
 	table := w.today.export.table(&collected{items: w.work.parts[w.here()], at: []*owner{w.here()}})
 	if text := strings.Join(table.Rows[0], " "); strings.Contains(text, "station.") {
 		t.Errorf("a name of the program is in a file: %q", text)
+	}
+}
+
+// lost is a desk whose answer to the opening of an item does not come.
+type lost struct{ desk.Desk }
+
+func (l lost) OpenItem(ctx context.Context, o desk.Operator, id visit.ID, hn visit.HN, why rules.OpenReason) error {
+	return errors.Join(&desk.Error{Code: desk.Failed}, l.Desk.OpenItem(ctx, o, id, hn, why))
+}
+
+func TestAnItemOfWhichNobodyKnowsWhetherItIsOpenIsNotInTheWayOfTheNext(t *testing.T) {
+	for name, c := range map[string]struct {
+		then func(*world)
+		open int
+	}{
+		"the same again":  {func(*world) {}, 1},
+		"another HN":      {func(w *world) { w.focusName("hn"); w.hand("4") }, 2},
+		"another reason":  {func(w *world) { w.tap("open-newborn") }, 2},
+		"the same reason": {func(w *world) { w.tap("open-unconscious") }, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, visit.OnCardNotice, rules.Staff)
+			w.signInAs(rules.Staff)
+			w.tap("page-counter")
+			w.focusName("hn")
+			w.hand("69-000123")
+			w.tap("open-unconscious")
+			there := w.here().desk
+			w.here().desk = lost{there}
+			w.tap("open-item")
+			w.shows(w.say.Say("station.error.failed"))
+			w.here().desk = there
+			c.then(w)
+			w.tap("open-item")
+			if open, err := w.store.Work(); err != nil || len(open) != c.open {
+				t.Errorf("%d items are open, %v: %q", len(open), err, w.texts())
+			}
+		})
 	}
 }
 
