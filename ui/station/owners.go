@@ -112,6 +112,13 @@ type part struct {
 	loading bool
 }
 
+// keep drops what is of another day: midnight has come, and the machine was not asked since.
+func (p *part) keep(day visit.Date) {
+	if of := p.numbers.Day; !of.IsZero() && of != day {
+		p.items, p.next, p.marks, p.numbers = nil, "", nil, desk.Numbers{}
+	}
+}
+
 // put puts a page into what is known: the one that begins behind a visit, or the first.
 func (p *part) put(after visit.ID, page desk.Page) {
 	head := p.items[:0:0]

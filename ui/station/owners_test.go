@@ -158,6 +158,27 @@ func TestAMachineThatCannotBeAskedIsNamedWithTheTimeOfWhatIsShown(t *testing.T) 
 	}
 }
 
+func TestVisitsOfYesterdayAreNotThoseOfTodayThoughTheirMachineIsAway(t *testing.T) {
+	w := newWorldOf(t, visit.OnCardNotice, []string{"kiosk-1"}, rules.Staff)
+	w.clock = w.clock.Add(12*time.Hour - 10*time.Second)
+	w.add(1, visit.StateDone, visit.NoProblem)
+	w.others[0].add(2, visit.StatePending)
+	w.signInAs(rules.Staff)
+	if len(w.today.items) != 2 {
+		t.Fatalf("%d visits", len(w.today.items))
+	}
+	w.others[0].cut = &desk.Error{Code: desk.Unreachable}
+	w.pass(10 * time.Second)
+	w.key(fyne.KeyF5)
+	if len(w.today.items) != 0 || w.today.filter[""].Text != w.say.Say("station.state.all")+" 0" {
+		t.Errorf("%d visits: %q", len(w.today.items), w.texts())
+	}
+	w.tap("day-before")
+	if len(w.today.items) != 1 {
+		t.Errorf("%d visits of the day before, of the machine that is there", len(w.today.items))
+	}
+}
+
 func TestAVisitThatCannotBeReadSaysWhyUntilItCan(t *testing.T) {
 	w := newWorldOf(t, visit.OnCardNotice, []string{"kiosk-1"}, rules.Staff)
 	kiosk := w.others[0]

@@ -110,13 +110,13 @@ func (t *today) build() fyne.CanvasObject {
 
 // refresh brings the widgets up to date.
 func (t *today) refresh() {
+	day := cmp.Or(t.query.Day, visit.ServiceDateOf(t.s.o.Now()))
+	for _, p := range t.parts {
+		p.keep(day)
+	}
 	t.items, t.bounds = together(t.s.owners, t.parts)
 	if t.rows == nil {
 		return
-	}
-	day := t.query.Day
-	if day.IsZero() {
-		day = visit.ServiceDateOf(t.s.o.Now())
 	}
 	t.date.SetText(t.s.day(day))
 	all, states, missing, loading := 0, map[visit.State]int{}, 0, false
