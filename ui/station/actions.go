@@ -12,6 +12,7 @@ import (
 	"authenkiosk/ui/draw"
 	"authenkiosk/visit"
 	rules "authenkiosk/visit/desk"
+	"authenkiosk/visit/flow"
 )
 
 // actions are what can be done with the visit, and nothing else.
@@ -75,7 +76,11 @@ func (d *details) steps(list *fyne.Container, steps []rules.Step, held bool) {
 		case rules.ReadCard, rules.OfficerCard:
 			if held && d.may(rules.Complete) && s.may(rules.NewVisit) {
 				vouched := step == rules.OfficerCard
-				d.add(list, s.button(string(step), s.say.Say("station.step."+string(step)), func() { s.fresh.begin(i, vouched) }))
+				d.add(list, s.button(string(step), s.say.Say("station.step."+string(step)), func() {
+					if !d.waits() {
+						s.fresh.begin(i, vouched)
+					}
+				}))
 			}
 		case rules.PrintAgain:
 			if d.at == s.here() && d.may(rules.Reprint) && i.Void == "" && s.fresh.m.Devices.Printer != visit.DeviceAbsent { // what another machine prints comes out there
@@ -115,6 +120,16 @@ func (d *details) scan(text string, undo func()) bool {
 	d.build()
 	d.enter()
 	return true
+}
+
+// waits reports whether a visit is being sent, and says so: the page for a new one takes nothing
+// else meanwhile.
+func (d *details) waits() bool {
+	sends := d.s.fresh.m.State == flow.Sending
+	if sends {
+		d.say(d.s.message("station.error.in-flight"), true)
+	}
+	return sends
 }
 
 func (d *details) hold() {

@@ -57,6 +57,9 @@ func (d *details) second() {
 			if d.s.shown() != d {
 				return // somebody else is served by now; the reason is still chosen when they come back
 			}
+			if d.waits() {
+				return
+			}
 			d.choice = nil
 			d.s.fresh.second(i, why, a.Codes)
 		})

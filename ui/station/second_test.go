@@ -121,6 +121,43 @@ func TestASecondCodeComesNotBetweenAPatientWhoIsServedMeanwhile(t *testing.T) {
 	}
 }
 
+// A slow network takes half a minute.
+func TestWhileAVisitIsSentThePageTakesNoItemAndSaysSo(t *testing.T) {
+	for name, c := range map[string]struct {
+		add    func(*world) visit.Visit
+		choose func(*world)
+		again  string
+	}{
+		"an item": {func(w *world) visit.Visit { return w.add(4, visit.StateStaff, visit.Draft) }, func(w *world) { w.tap("hold") }, "read-card"},
+		"a second code": {func(w *world) visit.Visit { return w.add(4, visit.StateDone, visit.NoProblem) }, func(w *world) {
+			w.nhso.Says(nil, code(9))
+			w.tap("second")
+			w.tap("reason-referral")
+		}, "confirm-second"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newVisitPage(t)
+			v := c.add(w)
+			w.patient(1, somePID, somePhone)
+			w.key(fyne.KeyF9)
+			w.in(flow.Sending)
+			w.key(fyne.KeyF2)
+			w.today.details.open(w.here(), v.ID)
+			c.choose(w)
+			w.tap(c.again)
+			w.shows(w.say.Say("station.error.in-flight"))
+			if w.ScreenName() != "today" {
+				t.Fatalf("the page is %q", w.ScreenName())
+			}
+			w.gets(1)
+			w.tap(c.again)
+			if w.ScreenName() != "new" || w.at.Item != v.ID && w.at.Second.Of != v.ID {
+				t.Errorf("the page is %q, for %q and %q", w.ScreenName(), w.at.Item, w.at.Second.Of)
+			}
+		})
+	}
+}
+
 func TestWhyAVisitMustNotBeMadeIsSaidInPlainWords(t *testing.T) {
 	w := newVisitPage(t)
 	for _, why := range []string{"other-person", "held", "not-signed-in", "unreachable", "failed"} {
