@@ -64,10 +64,22 @@ func (s *Station) claim(c visit.ClaimType) string {
 
 // state says where a visit stands.
 func (s *Station) state(i row) (string, widget.Importance) {
+	look := s.colourOf(*i.Item)
 	if i.HeldBy != "" {
-		return s.say.Say("station.state.held"), widget.WarningImportance
+		look = widget.WarningImportance
 	}
-	return s.say.Say("station.state." + string(i.State)), s.colourOf(*i.Item)
+	return s.say.Say(stateKey(*i.Item)), look
+}
+
+// stateKey is the key of the words for that.
+func stateKey(i desk.Item) string {
+	switch {
+	case i.HeldBy != "":
+		return "station.state.held"
+	case i.Void != "":
+		return "station.state.void"
+	}
+	return "station.state." + string(i.State)
 }
 
 // happened says what a visit waits for, or that somebody is at it.
@@ -80,6 +92,9 @@ func (s *Station) happened(i row) (string, widget.Importance) {
 }
 
 func (s *Station) colourOf(i desk.Item) widget.Importance {
+	if i.Void != "" {
+		return widget.DangerImportance
+	}
 	switch i.State {
 	case visit.StateDone:
 		return widget.SuccessImportance

@@ -3,10 +3,12 @@ package station
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
 
 	"authenkiosk/desk"
 	"authenkiosk/desk/desktest"
@@ -173,6 +175,14 @@ func TestACodeIsMarkedAsVoidWithAReasonAndItsSlipIsNotPrintedAnyMore(t *testing.
 	}
 	if w.has("print-again") || w.has("void") {
 		t.Errorf("it is offered again: %q", w.texts())
+	}
+	void := w.say.Say("station.state.void")
+	if words, look := w.state(w.today.items[0]); words != void || look != widget.DangerImportance {
+		t.Errorf("the list says %q of it", words)
+	}
+	table := w.today.export.table(&collected{items: []desk.Item{*w.today.items[0].Item}, at: []*owner{w.here()}})
+	if !slices.Contains(table.Rows[0], bare(void)) {
+		t.Errorf("a file says %q of it", table.Rows[0])
 	}
 }
 

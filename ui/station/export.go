@@ -223,13 +223,9 @@ func (e *export) table(c *collected) sheet.Table {
 		if i.Method != "" { // as of an item with an HN alone
 			method = say("station.method." + string(i.Method))
 		}
-		state := "station.state." + string(i.State)
-		if i.HeldBy != "" {
-			state = "station.state.held"
-		}
 		t.Rows = append(t.Rows, []string{
 			i.Day.String(), s.clock(i.Saved), name, pid, hn, method, i.ClaimType.Code, i.ClaimType.Name,
-			string(i.Code), say(state), i.ID.Number(), c.at[n].name,
+			string(i.Code), say(stateKey(i)), i.ID.Number(), c.at[n].name,
 		})
 	}
 	return t
