@@ -24,10 +24,11 @@ type signIn struct {
 	operators []rules.Operator // who may sign in
 	known     bool             // the list has been read
 	chosen    rules.OperatorID
-	busy      bool      // a PIN is being looked at
-	until     time.Time // no PIN is looked at before; zero: now
-	machine   bool      // it is the machine that is locked
-	why       string    // key of the message; empty: none
+	busy      bool             // a PIN is being looked at
+	until     time.Time        // no PIN is looked at before; zero: now
+	machine   bool             // it is the machine that is locked, whoever signs in
+	of        rules.OperatorID // who is locked else: a colleague is not
+	why       string           // key of the message; empty: none
 
 	pin     *entry
 	message *widget.Label
@@ -183,7 +184,7 @@ func (p *signIn) submit() {
 			p.why, p.until = "", time.Time{}
 			p.s.signedIn(token, o)
 		case errors.As(err, &locked):
-			p.lock(locked)
+			p.lock(id, locked)
 		case errors.Is(err, rules.ErrSignIn):
 			p.say("station.sign-in.wrong")
 		default:
@@ -192,9 +193,9 @@ func (p *signIn) submit() {
 	})
 }
 
-// lock says that no PIN is looked at, and until when.
-func (p *signIn) lock(l *rules.LockedError) {
-	p.machine = l.Machine
+// lock says that no PIN of somebody is looked at, and until when.
+func (p *signIn) lock(id rules.OperatorID, l *rules.LockedError) {
+	p.machine, p.of = l.Machine, id
 	if l.Wait == 0 {
 		p.say("station.sign-in.locked")
 		return
@@ -203,12 +204,14 @@ func (p *signIn) lock(l *rules.LockedError) {
 	p.say("")
 }
 
-func (p *signIn) locked(now time.Time) bool { return now.Before(p.until) }
+func (p *signIn) locked(now time.Time) bool {
+	return now.Before(p.until) && (p.machine || p.chosen == p.of)
+}
 
 func (p *signIn) tick(now time.Time) {
 	switch {
 	case p.until.IsZero():
-	case p.locked(now):
+	case now.Before(p.until):
 		p.show()
 	default:
 		p.until = time.Time{}

@@ -122,3 +122,30 @@ func TestARoleSeesOnlyWhatItMayDo(t *testing.T) {
 		})
 	}
 }
+
+// The machine forgets its wrong PINs with a right one, and the operator with one of their own.
+func TestTheLockOfAnOperatorKeepsNoColleagueOut(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff, rules.Lead)
+	try := func(times int) {
+		t.Helper()
+		for range times {
+			w.tap("operator-" + string(w.ids["staff"]))
+			w.hand("204917")
+			w.key(fyne.KeyReturn)
+		}
+	}
+	try(rules.FreeTries - 1)
+	w.signInAs(rules.Lead)
+	w.key(fyne.KeyF12)
+	try(2)
+	if !w.signIn.locked(w.clock) || w.signIn.machine {
+		t.Fatalf("the operator is not locked, or the machine is: %q", w.texts())
+	}
+	w.tap("operator-" + string(w.ids["lead"]))
+	w.Tick(w.clock)
+	w.tap("operator-" + string(w.ids["staff"]))
+	if !w.signIn.locked(w.clock) {
+		t.Error("the lock is forgotten")
+	}
+	w.signInAs(rules.Lead)
+}
