@@ -171,7 +171,7 @@ func (d *details) ask() {
 }
 
 func (d *details) settle() {
-	code, err := visit.ParseAuthenCode(strings.ToUpper(draw.FromThaiKeys(strings.TrimSpace(d.code))))
+	code, err := visit.ParseAuthenCode(strings.ToUpper(ungrouped(draw.FromThaiKeys(d.code))))
 	if err != nil {
 		d.say(d.s.message("station.error.code"), true)
 		return

@@ -204,7 +204,7 @@ func (c *counter) card(holder visit.PID) {
 
 // check asks for the number that was typed.
 func (c *counter) check() {
-	pid, err := visit.ParsePID(draw.FromThaiKeys(c.number))
+	pid, err := visit.ParsePID(ungrouped(draw.FromThaiKeys(c.number)))
 	if err != nil {
 		c.found = nil
 		c.say(c.s.message("station.counter.bad-pid"), true)

@@ -25,6 +25,7 @@ func TestARightIsCheckedByTypingByScanAndByCardAndNothingIsKept(t *testing.T) {
 		check func()
 	}{
 		{"typed", func() { w.hand(pid.Digits()); w.key(fyne.KeyReturn) }},
+		{"pasted as it stands on a card", func() { w.counter.pid.SetText(grouped(pid)); w.key(fyne.KeyReturn) }},
 		{"scanned", func() { w.scanner(pid.Digits()) }},
 		{"by the card", func() { w.Card(pid); w.tap("check-card") }},
 	} {

@@ -78,6 +78,7 @@ func TestAVisitIsFoundByWhatIsTypedAndByWhatIsScanned(t *testing.T) {
 			}
 			w.scanner(text)
 		}},
+		{"a code as it stands on a slip, on a keyboard that was left in Thai", func() { w.key(fyne.KeyF6); w.hand("ญญ จจจจ จจจ จจ/"); w.pass(time.Second) }},
 		{"a number of a slip, scanned into the search", func() { w.key(fyne.KeyF6); w.scanner(all[1].ID.Number()) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -123,9 +123,13 @@ func (w *work) changed(moved bool) {
 
 // sameNumber compares numbers of visits as people type them.
 func sameNumber(a, b string) bool {
-	bare := strings.NewReplacer("-", "", " ", "")
-	return strings.EqualFold(bare.Replace(a), bare.Replace(b))
+	return strings.EqualFold(ungrouped(a), ungrouped(b))
 }
+
+var groups = strings.NewReplacer("-", "", " ", "")
+
+// ungrouped is a number without what parts its groups, as on a card, a slip and this screen.
+func ungrouped(number string) string { return groups.Replace(number) }
 
 var (
 	numberOfVisit = regexp.MustCompile(`^(?i:v)-?[0-9A-Fa-f]{3}-?[0-9A-Fa-f]{3}-?[0-9A-Fa-f]{3}$`)
@@ -134,6 +138,6 @@ var (
 
 // isNumber reports whether it is the number of a visit, a code, or digits of something.
 func isNumber(text string) bool {
-	text = strings.TrimSpace(text)
+	text = strings.ReplaceAll(text, " ", "")
 	return numberOfVisit.MatchString(text) || otherNumber.MatchString(text)
 }

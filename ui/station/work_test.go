@@ -35,7 +35,7 @@ func TestAnItemIsFoundByItsSlipHeldAndSettledByTheKeyboardAlone(t *testing.T) {
 		t.Fatalf("it is not held: %q", w.texts())
 	}
 	w.nhso.Says(nil, code(7))
-	w.hand("pp0000000000") // the field for the code has taken the place of the button
+	w.hand("pp 0000 000 000") // as it stands on a slip; the field for the code has taken the place of the button
 	w.key(fyne.KeyReturn)
 	w.shows(w.say.Say("station.error.not-confirmed"))
 	w.work.details.enter()
