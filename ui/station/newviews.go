@@ -271,7 +271,7 @@ func (p *newVisit) here() view {
 	v.lines = p.slip(p.say("here.text"))
 	v.acts = p.coded(a.Code)
 	if x.OtherServices(p.m.Unit.HCode) > 0 {
-		v.acts = append(v.acts, act{key: fyne.KeyF5, name: "other-service", do: p.send(flow.TapOtherService{})})
+		v.acts = append(v.acts, act{key: fyne.KeyF5, name: "other-service", do: p.send(flow.TapOtherService{}), off: !p.m.Present()})
 	}
 	return v
 }
@@ -282,7 +282,7 @@ func (p *newVisit) elsewhere() view {
 	v.lines = []string{p.say("elsewhere.no")}
 	if p.m.Unit.SecondCode {
 		v.lines = []string{p.say("elsewhere.text")}
-		v.acts = append(v.acts, act{key: fyne.KeyF5, name: "code-of-here", do: p.send(flow.TapOtherService{})})
+		v.acts = append(v.acts, act{key: fyne.KeyF5, name: "code-of-here", do: p.send(flow.TapOtherService{}), off: !p.m.Present()})
 	}
 	return v
 }

@@ -21,7 +21,7 @@ func checkStep(before *Model, e Event, after *Model, effects []Effect) error {
 	if after.State == Welcome && !after.Waiting.IsZero() {
 		return errors.New("a card waits where nobody is served before it")
 	}
-	return errors.Join(checkWay(before, e, after, effects), checkEnding(before, after), checkLeft(before, e, after))
+	return errors.Join(checkWay(before, e, after, effects), checkEnding(before, after), checkLeft(before, e, after), checkSight(before, e, after))
 }
 
 // checkWay holds one step of a way, whoever is its host, against the invariants. Of a
@@ -430,9 +430,9 @@ func checkCard(before *Model, e Event, after *Model) error {
 		}
 	case Welcome, NoCard, Result, Queued:
 		return nil
-	case AlreadyHere:
-		if before.noSlip() {
-			return nil // it is all that the patient has
+	case AlreadyHere, AlreadyElsewhere, NoRight, Desk:
+		if !after.Present() {
+			return nil // there is something to read, and nothing to decide
 		}
 	case CardFault:
 		if after.Session.identified() {
@@ -445,6 +445,18 @@ func checkCard(before *Model, e Event, after *Model) error {
 		}
 	}
 	return fmt.Errorf("state %v goes on as %v without its card", before.State, after.State)
+}
+
+// checkSight holds that nothing of a patient who has taken the card stays in sight of the next, where
+// patients stand before the screen, unless it is all that they have.
+func checkSight(before *Model, e Event, after *Model) error {
+	removed, ok := e.(CardRemoved)
+	switch {
+	case !ok || !before.Session.restsOn(removed.Role) || after.Session.Insertion != before.Session.Insertion:
+	case after.State == AlreadyElsewhere, after.State == NoRight, after.State == Desk, after.State == AlreadyHere && !before.noSlip():
+		return fmt.Errorf("state %v stays in sight without its card", after.State)
+	}
+	return nil
 }
 
 // 7: one visit at a time, and no way back from being sent to being made.

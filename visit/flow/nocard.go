@@ -85,11 +85,11 @@ func (s *step) numberTyped() {
 	s.awaitCertifier()
 }
 
-// present reports whether who proves the patient's identity is still there.
-func (s *step) present() bool {
-	switch x := s.w.Session; x.Method {
+// Present reports whether who proves the patient's identity is still there.
+func (w Way) Present() bool {
+	switch x := w.Session; x.Method {
 	case visit.MethodCard:
-		return s.w.CardIn
+		return w.CardIn
 	case visit.MethodCertifier:
 		return !x.Certifier.Insertion.IsZero() // forgotten as soon as it is out
 	case visit.MethodPhoto:

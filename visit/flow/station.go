@@ -301,12 +301,13 @@ func (s *station) waits(i Insertion) {
 	s.d.CardIn, s.d.Waiting = true, i
 }
 
-// removed takes a card out. A code stays in sight: it is copied while the card is given back.
+// removed takes a card out. What there is to read stays in sight, above all a code: it is copied
+// while the card is given back.
 func (s *station) removed(e CardRemoved) {
 	if e.Role == PatientReader {
 		s.d.Waiting = Insertion{}
 	}
-	if s.d.State == Result || s.d.State == Queued {
+	if s.d.State.informs() {
 		s.d.Way = s.d.withoutCard(e.Role)
 		return
 	}

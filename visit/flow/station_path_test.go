@@ -140,6 +140,31 @@ func TestTheCodeStaysInSightWhenTheCardIsGivenBackAndGoesWithTheNextOne(t *testi
 	}
 }
 
+func TestWhatThereIsToReadStaysInSightWhenTheCardIsGivenBack(t *testing.T) {
+	for state, c := range map[State][]Event{
+		AlreadyHere:      append(cardIn(), StatusFound{1, hereOf(general)}),
+		AlreadyElsewhere: append(cardIn(), StatusFound{1, []visit.Authentication{codeOf("PP1200000002", general, "99998", 1)}}),
+		NoRight:          append(cardIn()[:3:3], RightFound{Number: 1}, StatusFound{Number: 1}),
+		Desk:             append(known(), TapConfirm{}, VisitNotSaved{Number: 1}),
+	} {
+		t.Run(state.String(), func(t *testing.T) {
+			d, _ := serve(t, append(c, CardRemoved{})...)
+			if d.State != state || d.CardIn || !d.Session.identified() {
+				t.Fatalf("the state is %v", d.State)
+			}
+			if after, _ := serve(t, append(c, CardRemoved{}, TapOtherService{}, TapVouches{insertions[2]}, TapConfirm{})...); after.State != state {
+				t.Errorf("without the card it goes on to %v", after.State)
+			}
+			if next, _ := serve(t, append(c, CardRemoved{}, CardInserted{insertions[1]})...); next.State != Reading || next.Session.identified() {
+				t.Errorf("with the next card it is %v", next.State)
+			}
+			if closed, _ := serve(t, append(c, CardRemoved{}, TapClose{})...); closed.State != Welcome {
+				t.Errorf("it cannot be closed: %v", closed.State)
+			}
+		})
+	}
+}
+
 // mother turns her own session round; children are served with her card.
 func mother() []Event {
 	return append(known(), TapVouches{insertions[1]})

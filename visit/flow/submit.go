@@ -25,7 +25,7 @@ func (s *step) confirm() {
 		},
 		Right: x.Right,
 	}
-	if !s.present() || !x.proved() || v.Validate() != nil {
+	if !s.w.Present() || !x.proved() || v.Validate() != nil {
 		return
 	}
 	if p := s.w.Devices.ClosedBecause(); p != visit.NoProblem {

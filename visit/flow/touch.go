@@ -30,7 +30,7 @@ func (s *step) tap(e Event) {
 	case AlreadyHere:
 		s.tapAlreadyHere(e)
 	case AlreadyElsewhere:
-		if _, ok := e.(TapOtherService); ok && s.w.Unit.SecondCode && s.present() {
+		if _, ok := e.(TapOtherService); ok && s.w.Unit.SecondCode && s.w.Present() {
 			s.choose()
 		}
 	case Result, Queued:
@@ -116,7 +116,7 @@ func (w Way) BackFromClaimTypes() (State, bool) {
 
 func (s *step) tapAlreadyHere(e Event) {
 	s.tapReprint(e)
-	if _, ok := e.(TapOtherService); !ok || !s.present() {
+	if _, ok := e.(TapOtherService); !ok || !s.w.Present() {
 		return
 	}
 	// A tap says that the patient wants another code, not which one: the kiosk

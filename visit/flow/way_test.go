@@ -82,7 +82,7 @@ func TestEveryStepOfAWayWithoutAKioskKeepsTheInvariants(t *testing.T) {
 		return all
 	}
 	alone := host{events, func(w *world, e Event) []Effect { return w.does(stepWay, e) }, func(before *world, e Event, after *world, effects []Effect) error {
-		return errors.Join(checkWay(&before.m, e, &after.m, effects), checkHosted(&before.m, e, &after.m, effects))
+		return errors.Join(checkWay(&before.m, e, &after.m, effects), checkSight(&before.m, e, &after.m), checkHosted(&before.m, e, &after.m, effects))
 	}}
 	reached := alone.walk(t, start(), func(*world, []Event) error { return nil })
 	for _, s := range States() {
