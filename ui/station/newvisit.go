@@ -87,6 +87,10 @@ func (p *newVisit) back() {
 	case "":
 	case "esc.back":
 		p.s.o.Send(flow.TapBack{})
+	case "esc.next":
+		if p.stood() >= settle { // else nobody has read it
+			p.s.o.Send(flow.TapClose{})
+		}
 	default:
 		p.s.o.Send(flow.TapClose{})
 	}

@@ -774,3 +774,17 @@ func TestADigitTooManyOfAPhoneChoosesNoClaimType(t *testing.T) {
 		})
 	}
 }
+
+func TestEscapeClosesNoCodeThatNobodyHasSeen(t *testing.T) {
+	w := newVisitPage(t)
+	w.patient(1, somePID, somePhone)
+	w.key(fyne.KeyF9)
+	w.tell(flow.VisitSaved{Number: 1})
+	w.key(fyne.KeyEscape) // nothing is closed while it is sent
+	w.tell(flow.VisitDone{Number: 1, Code: "PP1200000003", IssuedAt: w.clock})
+	w.quick(fyne.KeyEscape)
+	w.in(flow.Result)
+	w.pass(settle)
+	w.key(fyne.KeyEscape)
+	w.in(flow.Welcome)
+}
