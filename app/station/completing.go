@@ -63,6 +63,29 @@ func (o *Other) visit(ctx context.Context, token string, id visit.ID, of visit.P
 	return who, is, err
 }
 
+// free says what stands over there against a visit that is made here, see Station.free.
+func (o *Other) free(ctx context.Context, token string, v visit.Visit) error {
+	who, err := o.Who(token)
+	if err != nil {
+		return nil // nobody can ask
+	}
+	theirs, err := o.Desk.Visits(ctx, who, desk.Query{Day: v.ServiceDate, Search: v.PID.Digits()})
+	if err != nil {
+		o.log.Warn("another machine is not asked whether a visit of the same person waits there", "machine", o.Machine, "err", err)
+		return nil
+	}
+	for _, i := range theirs.Items {
+		switch {
+		case i.HCode != v.HCode || i.ClaimType.Code != v.ClaimType.Code:
+		case i.State.Unsettled() || i.HeldBy != "":
+			return errWaits
+		case i.State == visit.StateDone: // NHSO may not show the code yet
+			return &desk.Error{Code: desk.NotOpen}
+		}
+	}
+	return nil
+}
+
 // tell tells the machine what became of visits that were made here for its items: at the
 // start, when an end has come, and now and then.
 func (o *Other) tell(ctx context.Context) {

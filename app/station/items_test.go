@@ -83,6 +83,7 @@ func TestAnItemWhoseDayIsOverGetsNoCodeOfAnotherDay(t *testing.T) {
 // other is another machine with an item that somebody of this desk holds.
 type other struct {
 	*headless.Headless
+	zone *testzone.Zone // at which its visits are sent
 	item visit.Visit
 	url  string
 }
@@ -114,7 +115,7 @@ func (d *counterDesk) pairedWith() *other {
 		}
 	})
 	d.t.Cleanup(func() { stop(); running.Wait() })
-	o := &other{Headless: h, item: visitOf(d.t, virtualcard.Adult(), 1), url: "http://" + address.String()}
+	o := &other{Headless: h, zone: zone, item: visitOf(d.t, virtualcard.Adult(), 1), url: "http://" + address.String()}
 	pin, err := rules.NewPIN(typedPIN)
 	var shown bytes.Buffer
 	if err = errors.Join(err, h.Visits.SaveForStaff(o.item, visit.Draft, time.Now()), h.Agent.Pair(&shown)); err != nil {
@@ -273,6 +274,46 @@ func TestASecondCodeIsMadeForItsPersonAlone(t *testing.T) {
 	}
 }
 
+// The patient was told at a kiosk that the code follows, and comes to the desk: the request of the
+// kiosk may be at work at NHSO, or leave when NHSO is there again.
+func TestNoVisitIsMadeHereForAPatientWhoseVisitWaitsAtAnotherMachine(t *testing.T) {
+	d := newDesk(t)
+	o := d.pairedWith()
+	if err := o.zone.SetFault(testzone.Fault{Kind: testzone.FaultDown}); err != nil {
+		t.Fatal(err)
+	}
+	p := virtualcard.Adult()
+	waits := visitOf(t, p, 3)
+	if err := errors.Join(o.Visits.Drop(o.item.ID, time.Now()), o.Visits.Save(waits, time.Now())); err != nil {
+		t.Fatal(err)
+	}
+	d.start(func(c *config.Config) { c.Desk.URLs = []string{o.url} })
+	token, _ := d.operator(rules.Staff)
+	d.eventually("sign-in over there", func() bool { _, err := d.Others[0].Who(token); return err == nil })
+	try := func(want string) {
+		t.Helper()
+		d.upToConfirm(p)
+		d.Send(flow.TapConfirm{})
+		d.until("end", func(m flow.Station) bool { return m.State == flow.Desk || m.State == flow.Result })
+		_, err := d.Store.Visit(d.last.Session.Insertion.VisitID)
+		if d.last.NotSaved != want || !errors.Is(err, storage.ErrNotFound) {
+			t.Fatalf("it is %v, %q, saved: %v", d.last.State, d.last.NotSaved, err)
+		}
+		d.Send(flow.TapClose{})
+		d.remove()
+		d.until("taken card", func(m flow.Station) bool { return !m.CardIn })
+	}
+	try(WaitsElsewhere)
+	if err := o.Store.Begin(waits.ID, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	try(WaitsElsewhere)
+	if err := o.Store.Done(waits.ID, "PP1200000999", time.Now()); err != nil { // which NHSO does not show yet
+		t.Fatal(err)
+	}
+	try(string(desk.NotOpen))
+}
+
 func TestASecondCodeIsMadeHereForACodeOfAnotherMachine(t *testing.T) {
 	d := newDesk(t)
 	o := d.pairedWith()
@@ -301,6 +342,7 @@ func TestWhatStandsAgainstAVisitIsNamedForTheScreen(t *testing.T) {
 		{nil, ""},
 		{errors.New("the disk is full"), ""},
 		{errOtherPerson, OtherPerson},
+		{errWaits, WaitsElsewhere},
 		{session.ErrOver, string(desk.NotSignedIn)},
 		{storage.ErrNotHeld, string(desk.NotHeld)},
 		{&storage.HeldError{}, string(desk.Held)},

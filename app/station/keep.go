@@ -20,18 +20,29 @@ import (
 // patient waits.
 const askOwner = 10 * time.Second
 
+// askWaiting bounds the question whether another machine has a visit of the patient, who waits.
+const askWaiting = 2 * time.Second
+
 // errOtherPerson says that the card of somebody else was put in.
 var errOtherPerson = errors.New("the visit is of another person than the one that it is made for")
 
 // errDayOver says that no code of today is one of the item's.
 var errDayOver = errors.New("the day of the item is over")
 
+// errWaits says that another machine may send for the same person, or somebody works on it there:
+// NHSO makes a code for each.
+var errWaits = errors.New("the same person's visit waits at another machine")
+
 // errElsewhere says that another machine has not carried it out, or that its answer did not
 // come: this one can save visits.
 var errElsewhere = errors.New("another machine was asked")
 
-// OtherPerson names errOtherPerson for the screen. Everything else is named by a desk.Code.
-const OtherPerson = "other-person"
+// OtherPerson names errOtherPerson for the screen, and WaitsElsewhere errWaits. Everything else is
+// named by a desk.Code.
+const (
+	OtherPerson    = "other-person"
+	WaitsElsewhere = "waits-elsewhere"
+)
 
 // keep saves the visit that an operator has confirmed, or says why it must not be made.
 func (s *Station) keep(ctx context.Context, e flow.SaveVisit, jpeg []byte) error {
@@ -51,6 +62,8 @@ func whyNot(err error) string {
 		return ""
 	case errors.Is(err, errOtherPerson):
 		return OtherPerson
+	case errors.Is(err, errWaits):
+		return WaitsElsewhere
 	case errors.Is(err, session.ErrOver):
 		return string(desk.NotSignedIn)
 	case errors.Is(err, errElsewhere):
@@ -79,6 +92,9 @@ func (s *Station) save(ctx context.Context, e flow.SaveVisit, jpeg []byte) error
 		return s.saveSecond(ctx, now.token, e, jpeg)
 	}
 	if e.Item == "" {
+		if err := s.free(ctx, now.token, v); err != nil {
+			return err
+		}
 		return s.Visits.SaveAtDesk(v, e.By, jpeg, v.CreatedAt)
 	}
 	item, err := s.Store.Visit(e.Item)
@@ -99,6 +115,21 @@ func (s *Station) save(ctx context.Context, e flow.SaveVisit, jpeg []byte) error
 		return err
 	}
 	return s.keepFor(ctx, now.token, e.Item, v, jpeg)
+}
+
+// free refuses a visit while a machine that this desk sees has one of the same person, day and claim
+// type that is not ended: it may be sent at any moment, or be at work at NHSO, which shows
+// nothing of that yet. One that cannot be asked keeps nobody waiting.
+func (s *Station) free(ctx context.Context, token string, v visit.Visit) error {
+	for _, o := range s.Others {
+		limited, cancel := context.WithTimeout(ctx, askWaiting)
+		err := o.free(limited, token, v)
+		cancel()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // keepFor saves a visit for an item of another machine.

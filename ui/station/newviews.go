@@ -292,8 +292,11 @@ func (p *newVisit) stopped() view {
 	v := view{title: p.problem(x.Problem), lines: []string{p.todo(x.Problem)}, look: widget.DangerImportance, facts: p.facts(), acts: p.vouches()}
 	if why := p.m.NotSaved; why != "" {
 		next := "not-made.text"
-		if why == string(desk.Held) { // by whoever took it: to begin again leads nowhere
+		switch why { // to begin again leads nowhere
+		case string(desk.Held): // by whoever took it
 			next = "not-made.held"
+		case "waits-elsewhere":
+			next = "not-made.waits"
 		}
 		v.title, v.lines = p.say("not-made"), []string{p.s.say.Say("station.error." + why), p.say(next)}
 	}

@@ -1,6 +1,7 @@
 package station
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -160,13 +161,14 @@ func TestWhileAVisitIsSentThePageTakesNoItemAndSaysSo(t *testing.T) {
 
 func TestWhyAVisitMustNotBeMadeIsSaidInPlainWords(t *testing.T) {
 	w := newVisitPage(t)
-	for _, why := range []string{"other-person", "held", "not-signed-in", "unreachable", "failed"} {
+	next := map[string]string{"held": "held", "waits-elsewhere": "waits"}
+	for _, why := range []string{"other-person", "waits-elsewhere", "held", "not-signed-in", "unreachable", "failed"} {
 		w.patient(1, somePID, somePhone)
 		w.key(fyne.KeyF9)
 		w.tellAll(flow.VisitNotSaved{Number: 1, Why: why})
 		w.shows(w.say.Say("station.error." + why))
 		w.shows(w.say.Say("station.new.not-made"))
-		w.shows(w.say.Say(map[bool]string{true: "station.new.not-made.held", false: "station.new.not-made.text"}[why == "held"]))
+		w.shows(w.say.Say("station.new.not-made." + cmp.Or(next[why], "text")))
 		w.key(fyne.KeyEscape)
 		w.tell(flow.CardRemoved{})
 	}
