@@ -147,3 +147,17 @@ func TestTheInstallerForWindowsHasTheDocumentsThatTheDEBHas(t *testing.T) {
 		}
 	}
 }
+
+// TestTheInstallerHandsInItsPropertiesAsTheProgramReadsThem holds the one against the other.
+func TestTheInstallerHandsInItsPropertiesAsTheProgramReadsThem(t *testing.T) {
+	taken := regexp.MustCompile(`const ofInstaller = "(.*)"`).FindStringSubmatch(read(t, "cmd/authenagent/face_windows.go"))
+	written := regexp.MustCompile(`(?s)Id="Set".*?ExeCommand="([^"]*)"`).FindStringSubmatch(read(t, "packaging/windows/authenkiosk.wxs"))
+	if taken == nil || written == nil || written[1] != "face installer |"+taken[1] {
+		t.Fatalf("it hands in %q, and %q is read", written, taken)
+	}
+	for _, property := range strings.Split(taken[1], "|") {
+		if !strings.Contains(read(t, "packaging/windows/msi.sh"), ";"+strings.Trim(property, "[]")) {
+			t.Errorf("%s does not hold when a person is asked for the right", property)
+		}
+	}
+}

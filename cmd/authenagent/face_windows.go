@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"golang.org/x/sys/windows"
 	"golang.org/x/sys/windows/registry"
@@ -42,6 +43,30 @@ type wish struct {
 	erase  bool
 }
 
+// ofInstaller are the properties of the installer, as it hands them in (authenkiosk.wxs).
+const ofInstaller = "[FACE]|[ACCOUNT]|[HCODE]|[ZONE]|[NHSOAGENT]|[CONFIGFILE]|[UNITNAME]"
+
+// wishOf reads what the installer wants from the whole line with which it has started this
+// program. The properties stand there as somebody wrote them, between signs that no account
+// and no path can have. As words of a command line a quotation mark in the name of the
+// unit, or a path that ends with a backslash, would run into what follows.
+func wishOf(line string) (w wish, err error) {
+	_, rest, there := strings.Cut(line, " face installer |")
+	names := strings.Split(ofInstaller, "|")
+	values := strings.SplitN(rest, "|", len(names))
+	if !there || len(values) != len(names) {
+		return w, errFaceUsage
+	}
+	fields := map[string]*string{
+		"[FACE]": &w.face, "[ACCOUNT]": &w.account, "[HCODE]": &w.hcode, "[ZONE]": &w.zone, "[NHSOAGENT]": &w.nhso,
+		"[CONFIGFILE]": &w.config, "[UNITNAME]": &w.name,
+	}
+	for i, name := range names {
+		*fields[name] = strings.TrimSpace(values[i])
+	}
+	return w, nil
+}
+
 // face carries out what the installer (packaging/windows) and administrators want of this
 // machine: "set" says what it is for, "stop" ends what runs before files are replaced,
 // "go" starts it again when that came to nothing, "clear" is the end of it.
@@ -50,6 +75,13 @@ func face(p *cli.Program, args []string) error {
 		return errFaceUsage
 	}
 	verb, w := args[0], wish{}
+	if verb == "installer" {
+		w, err := wishOf(windows.UTF16PtrToString(windows.GetCommandLine()))
+		if err != nil {
+			return err
+		}
+		return w.setOrTell(p)
+	}
 	f := flag.NewFlagSet("authenagent face", flag.ContinueOnError)
 	f.SetOutput(io.Discard)
 	f.StringVar(&w.account, "account", "", "")
@@ -73,9 +105,7 @@ func face(p *cli.Program, args []string) error {
 	err := errFaceUsage
 	switch {
 	case verb == "set":
-		if err = w.set(p); err != nil {
-			tellWindows("AuthenKiosk is not installed: " + err.Error())
-		}
+		err = w.setOrTell(p)
 	case w.face != "":
 	case verb == "show":
 		kept, _ := keptWish()
@@ -86,6 +116,15 @@ func face(p *cli.Program, args []string) error {
 		err = goOn()
 	case verb == "clear":
 		err = w.clear()
+	}
+	return err
+}
+
+// setOrTell is set, of which nobody may see why it came to nothing.
+func (w wish) setOrTell(p *cli.Program) error {
+	err := w.set(p)
+	if err != nil {
+		tellWindows("AuthenKiosk is not installed: " + err.Error())
 	}
 	return err
 }

@@ -208,3 +208,31 @@ func TestATaskNamesProgramsWhateverTheirPathsHave(t *testing.T) {
 		t.Errorf("% x", b)
 	}
 }
+
+// TestWhatTheInstallerHandsInIsTakenAsItWasWritten has properties with signs that mean
+// something to a command line.
+func TestWhatTheInstallerHandsInIsTakenAsItWasWritten(t *testing.T) {
+	const program = `"C:\Program Files\AuthenKiosk\authenagent.exe" face installer |`
+	for _, c := range []struct {
+		name, line string
+		want       wish
+	}{
+		{"nothing", program + "||||||", wish{}},
+		{
+			"all", program + `kiosk|UNIT\kiosk|12345|test|use|C:\ที่ เก็บ\site.toml|โรงพยาบาล ตัวอย่าง`,
+			wish{face: "kiosk", account: `UNIT\kiosk`, config: `C:\ที่ เก็บ\site.toml`, first: first{hcode: "12345", name: "โรงพยาบาล ตัวอย่าง", zone: "test", nhso: "use"}},
+		},
+		{"a name in quotation marks", program + `agent||12345||||รพ.สต. "บ้าน" -zone production`, wish{face: "agent", first: first{hcode: "12345", name: `รพ.สต. "บ้าน" -zone production`}}},
+		{"a name with all signs", program + `||||||"|\`, wish{first: first{name: `"|\`}}},
+		{"a path that ends with a backslash", program + `|||||C:\site\|"`, wish{config: `C:\site\`, first: first{name: `"`}}},
+	} {
+		if got, err := wishOf(c.line); err != nil || got != c.want {
+			t.Errorf("%s: %+v, %v", c.name, got, err)
+		}
+	}
+	for _, line := range []string{program + "|||||", `authenagent.exe face installer`, ""} {
+		if got, err := wishOf(line); err == nil {
+			t.Errorf("%q: %+v", line, got)
+		}
+	}
+}

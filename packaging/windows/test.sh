@@ -43,6 +43,9 @@ OUT=$work/older WINDOWS_SIGN=none sh packaging/windows/msi.sh 0.0.9
 rm -rf --one-file-system "$root/t"
 mkdir -p "$root/t/packages"
 cp "$work/older/authenkiosk-0.0.9.msi" "out/windows/authenkiosk-$version.msi" out/windows/authenkiosk.exe out/windows/authenagent.exe packaging/windows/test-inside.sh "$root/t/"
+# An installer that is told a name with signs that mean something to a command line.
+cp "out/windows/authenkiosk-$version.msi" "$root/t/signs.msi"
+msibuild "$root/t/signs.msi" -q "INSERT INTO \`Property\` (\`Property\`, \`Value\`) VALUES ('UNITNAME', 'Hospital \"A\" -zone demo \\')"
 go test -c -tags ci,migrated_fynedo,no_emoji,e2e -o "$root/t/e2e.test" ./e2e
 mkdir -p "$root/t/assets" && cp -r assets/words "$root/t/assets/" # which those tests read
 for package in $(sed -n 's/^packages="\(.*\)"$/\1/p' packaging/windows/test-inside.sh); do
