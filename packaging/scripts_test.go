@@ -161,6 +161,25 @@ func TestARemovalAndAPurgeKeepAndEraseWhatTheySay(t *testing.T) {
 	}
 }
 
+func TestAMachineMaySleepAgainWithoutThePackage(t *testing.T) {
+	const sleep = "etc/systemd/sleep.conf.d/50-authenkiosk.conf"
+	for name, face := range map[string]bool{"a kiosk": true, "one that was cut off while it was set": false} {
+		s := newSystem(t, "kiosk", "", "false")
+		s.put(sleep, "")
+		if !face {
+			if err := os.Remove(filepath.Join(s.dir, "etc/authenkiosk/face")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if s.run("prerm", "upgrade"); !s.has(sleep) {
+			t.Errorf("%s: an upgrade lets it sleep", name)
+		}
+		if s.run("prerm", "remove"); s.has(sleep) || s.has("etc/authenkiosk/face") {
+			t.Errorf("%s: something is left", name)
+		}
+	}
+}
+
 func TestARemovalThatComesToNothingStartsAgainWhatItHasStopped(t *testing.T) {
 	s := newSystem(t, "kiosk", "authenkiosk.service authenkiosk-update.timer", "false")
 	asked := s.run("postinst", "abort-remove")

@@ -152,6 +152,16 @@ do_upgrade() { # the upgrade keeps configuration, clients and visits, and runs t
 	[ -z "$(dpkg --verify authenkiosk)" ]
 }
 
+do_reconfigured() { # questions that are answered anew bring no version back that was taken back
+	update rollback
+	eventually 10 runs 0.0.9
+	dpkg-reconfigure authenkiosk
+	eventually 10 runs 0.0.9
+	dpkg -i "/root/authenkiosk_${version}_amd64.deb"
+	eventually 10 runs "$version"
+	visits | cmp - /root/visits
+}
+
 do_disabled() { # a service that the administrator has switched off stays off on an upgrade
 	systemctl --quiet disable --now authenagent.service
 	dpkg -i "/root/authenkiosk_${version}_amd64.deb"
@@ -253,6 +263,7 @@ do_face_kept() { # the face stays on an upgrade, and over a removal with what wa
 }
 
 do_purge() { # removed and purged: the visits stay, and that is said
+	cp $config $config.before # as config apply does
 	apt-get purge -y -qq authenkiosk 2>&1 | tee /root/said
 	grep -q 'visits stay in /var/lib/authenkiosk' /root/said
 	[ -d $data ]
@@ -321,6 +332,11 @@ do_rpm() { # the .rpm installs, upgrades and is removed; its dependencies have o
 	rpm -U --nodeps "/root/authenkiosk-$version-1.x86_64.rpm"
 	eventually 10 runs "$version"
 	rpm -V --nodeps authenkiosk
+	/usr/lib/authenkiosk/face set station
+	rpm -e --nodeps authenkiosk
+	rpm -i --nodeps "/root/authenkiosk-$version-1.x86_64.rpm"
+	[ "$(/usr/lib/authenkiosk/face show)" = station ]
+	/usr/lib/authenkiosk/face set agent
 	rpm -e --nodeps authenkiosk
 	must_not active authenagent.service
 	must_not [ -e /usr/bin/authenkiosk ]
