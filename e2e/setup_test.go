@@ -288,15 +288,15 @@ func (n *newcomer) signInAs(name, pin string) {
 		}
 		return chosen != ""
 	})
-	// Now and then no button hears of the first touch after the wizard, why is not known.
-	n.again(func() { n.click(chosen) }, func() bool { return n.layout().Focused == "pin" })
+	n.click(chosen)
+	n.eventually("keyboard in the PIN", func() bool { return n.layout().Focused == "pin" })
 	n.types(pin, byHand)
 	n.until("Return", func() bool { return n.layout().Screen == "today" })
 }
 
-// turn touches something until something else is there. A machine that stands still may take
-// two touches in a row for something else.
+// turn touches something, after which something else is there.
 func (n *newcomer) turn(touched, until string) {
 	n.t.Helper()
-	n.again(func() { n.click(touched) }, func() bool { _, there := n.layout().widget(until); return there })
+	n.click(touched)
+	n.eventually(until, func() bool { _, there := n.layout().widget(until); return there })
 }

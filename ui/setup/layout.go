@@ -30,10 +30,11 @@ func (s *Screen) Layout() (widgets []draw.Widget, texts []string) {
 		if name == "" {
 			return
 		}
-		at, size, scale := driver.AbsolutePositionForObject(o), o.Size(), float32(1)
-		if c := driver.CanvasForObject(o); c != nil {
-			scale = c.Scale()
+		c := driver.CanvasForObject(o)
+		if c == nil {
+			return // Fyne knows no place of what it has not painted yet
 		}
+		at, size, scale := driver.AbsolutePositionForObject(o), o.Size(), c.Scale()
 		widgets = append(widgets, draw.Widget{Name: name, Text: words, X: int(at.X * scale), Y: int(at.Y * scale), W: int(size.Width * scale), H: int(size.Height * scale)})
 	})
 	return widgets, texts

@@ -39,11 +39,11 @@ func (s *Station) Layout() (widgets []draw.Widget, texts []string) {
 		if name == "" {
 			return
 		}
-		at, size := driver.AbsolutePositionForObject(o), o.Size()
-		scale := float32(1)
-		if c := driver.CanvasForObject(o); c != nil {
-			scale = c.Scale()
+		c := driver.CanvasForObject(o)
+		if c == nil {
+			return // Fyne knows no place of what it has not painted yet
 		}
+		at, size, scale := driver.AbsolutePositionForObject(o), o.Size(), c.Scale()
 		widgets = append(widgets, draw.Widget{
 			Name: name, Text: words, X: int(at.X * scale), Y: int(at.Y * scale), W: int(size.Width * scale), H: int(size.Height * scale),
 		})
