@@ -232,6 +232,7 @@ func (w *faceWindow[F]) tell(ctx context.Context) {
 			return
 		case now := <-t.C:
 			fyne.Do(func() {
+				w.repaint()
 				if w.wizard != nil {
 					w.wizard.writeLayout()
 				} else {
@@ -241,5 +242,17 @@ func (w *faceWindow[F]) tell(ctx context.Context) {
 		case <-pages.C:
 			returnFreePages()
 		}
+	}
+}
+
+// repaint has the whole window painted once Fyne no longer knows to which window its
+// content belongs. Fyne 2.8.1 reckons the age of what it keeps from the last frame
+// instead of from now (fyne-io/fyne#6509). When the program stood still for longer than
+// that is kept (fyneenv), as on a machine that slept, or the clock was set forward by as
+// much, it forgets all that it has just painted, and never again paints anything that
+// changes. The window itself still takes an order, and painting enters everything anew.
+func (w *faceWindow[F]) repaint() {
+	if content := w.window.Content(); w.app.Driver().CanvasForObject(content) == nil {
+		w.window.Canvas().Refresh(content)
 	}
 }

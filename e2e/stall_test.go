@@ -17,18 +17,51 @@ import (
 func TestE2EAScreenIsPaintedAlsoAfterTheProgramStoodStill(t *testing.T) {
 	s := newStage(t, binary)
 	s.open()
+	s.sleeps(func() {})
+	before := s.pixels()
+	eventually(t, "step of the pictures", func() bool { return !bytes.Equal(s.pixels(), before) })
+}
+
+// TestE2EADeskIsPaintedAlsoAfterItsMachineSlept has what changes come with the first picture
+// after that: a key that was pressed to wake the machine.
+func TestE2EADeskIsPaintedAlsoAfterItsMachineSlept(t *testing.T) {
+	for name, open := range map[string]func(*testing.T) *stage{
+		"station": func(t *testing.T) *stage {
+			s, _, _ := station(t)
+			s.begin()
+			return s
+		},
+		"wizard": func(t *testing.T) *stage {
+			n := newMachine(t, "station", "1366x768", false)
+			n.screen("setup-start")
+			return n.stage
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			s.sleeps(func() { s.keys("F10") })
+			before := s.pixels()
+			s.until("F10", func() bool { return !bytes.Equal(s.pixels(), before) })
+		})
+	}
+}
+
+// sleeps has the program stand still, and something happen meanwhile. The first picture
+// afterwards is painted in any case.
+func (s *stage) sleeps(meanwhile func()) {
+	s.t.Helper()
 	signal := func(what syscall.Signal) {
-		t.Helper()
+		s.t.Helper()
 		if err := s.kiosk.cmd.Process.Signal(what); err != nil {
-			t.Fatal(err)
+			s.t.Fatal(err)
 		}
 	}
 	signal(syscall.SIGSTOP)
 	<-time.After(14 * time.Second)
+	meanwhile()
 	signal(syscall.SIGCONT)
-	<-time.After(time.Second) // the first picture is painted in any case
-	before := s.pixels()
-	eventually(t, "step of the pictures", func() bool { return !bytes.Equal(s.pixels(), before) })
+	<-time.After(time.Second)
 }
 
 // pixels is what the X server shows.

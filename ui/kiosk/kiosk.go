@@ -126,7 +126,6 @@ func (k *Kiosk) Tick(now time.Time) {
 	if k.shown && k.timeSeen() != k.drawn {
 		k.draw()
 	}
-	k.repaint()
 	k.watch(now)
 }
 

@@ -51,18 +51,6 @@ func (w *watchdog) look(now time.Time, size fyne.Size) remedy {
 	return nothing
 }
 
-// repaint has the whole window painted once Fyne no longer knows to which window its
-// content belongs. Fyne 2.8.1 reckons the age of what it keeps from the last frame
-// instead of from now (fyne-io/fyne#6509). When the program stood still for longer than
-// that is kept (fyneenv), or the clock was set forward by as much, it forgets all that
-// it has just painted, and never again paints anything that changes. The window
-// itself still takes an order, and painting enters everything anew.
-func (k *Kiosk) repaint() {
-	if k.window != nil && fyne.CurrentApp().Driver().CanvasForObject(k.root) == nil {
-		k.window.Canvas().Refresh(k.window.Content())
-	}
-}
-
 // watch looks after the window it is attached to.
 func (k *Kiosk) watch(now time.Time) {
 	if k.window == nil || !k.window.FullScreen() {
