@@ -37,7 +37,7 @@ func (t Theme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color 
 	switch name {
 	case theme.ColorNameSelection:
 		return color.NRGBA{R: c.Accent.R, G: c.Accent.G, B: c.Accent.B, A: 0x38}
-	case theme.ColorNameButton, theme.ColorNameHeaderBackground, theme.ColorNameHover:
+	case theme.ColorNameButton, theme.ColorNameHeaderBackground:
 		return c.Soft
 	case theme.ColorNameInputBackground, theme.ColorNameMenuBackground, theme.ColorNameOverlayBackground, theme.ColorNameDisabledButton:
 		return c.Panel
@@ -51,6 +51,8 @@ func (t Theme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color 
 		return c.Line
 	case theme.ColorNameFocus: // it lies over a button or a row, whose words must stay readable
 		return color.NRGBA{R: c.Accent.R, G: c.Accent.G, B: c.Accent.B, A: 0x50}
+	case theme.ColorNameHover: // as does this, also over the button of what is done mostly
+		return color.NRGBA{R: c.Ink.R, G: c.Ink.G, B: c.Ink.B, A: 0x18}
 	case theme.ColorNamePressed:
 		return color.NRGBA{R: c.Ink.R, G: c.Ink.G, B: c.Ink.B, A: 0x30}
 	case theme.ColorNameForegroundOnPrimary, theme.ColorNameForegroundOnError, theme.ColorNameForegroundOnSuccess, theme.ColorNameForegroundOnWarning:
