@@ -14,6 +14,7 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
+	"authenkiosk/ui/draw"
 	"authenkiosk/visit"
 	rules "authenkiosk/visit/desk"
 )
@@ -130,7 +131,7 @@ func (p *signIn) keypad() fyne.CanvasObject {
 	grid.Add(p.digit('0'))
 	grid.Add(p.s.button("backspace", "⌫", func() {
 		if t := p.pin.Text; t != "" {
-			p.pin.SetText(t[:len(t)-1])
+			p.put(t[:len(t)-1])
 		}
 	}))
 	return grid
@@ -139,9 +140,16 @@ func (p *signIn) keypad() fyne.CanvasObject {
 func (p *signIn) digit(d rune) *button {
 	return p.s.button("digit-"+string(d), string(d), func() {
 		if len(p.pin.Text) < rules.MaxPIN {
-			p.pin.SetText(p.pin.Text + string(d))
+			p.put(p.pin.Text + string(d))
 		}
 	})
+}
+
+// put puts digits into the field. Whoever goes on at the keyboard types behind them.
+func (p *signIn) put(digits string) {
+	p.pin.SetText(digits)
+	p.pin.CursorColumn = len(digits)
+	p.pin.Refresh()
 }
 
 func (p *signIn) choose(id rules.OperatorID) {
@@ -151,6 +159,16 @@ func (p *signIn) choose(id rules.OperatorID) {
 	if p.s.window != nil {
 		p.s.window.Canvas().Focus(p.pin)
 	}
+}
+
+// typed takes a digit that was typed beside the field, and reports whether it was one.
+func (p *signIn) typed(r rune) bool {
+	if _, is := draw.Digit(r); !is || p.pin == nil || p.s.window == nil {
+		return false
+	}
+	p.s.window.Canvas().Focus(p.pin)
+	p.pin.TypedRune(r)
+	return true
 }
 
 // submit has the PIN looked at.

@@ -27,6 +27,40 @@ func TestAnOperatorSignsInByTheKeyboardAlone(t *testing.T) {
 	}
 }
 
+// Somebody who was shown two names types the PIN at once: the keyboard is on the first name,
+// or nowhere after a touch of the keypad.
+func TestAPINThatIsTypedBeforeANameIsChosenIsNotLost(t *testing.T) {
+	for _, touched := range []bool{false, true} {
+		w := newWorld(t, visit.OnCardNotice, rules.Staff, rules.Lead)
+		rest := aPIN
+		if touched {
+			w.tap("digit-" + aPIN[:1])
+			w.window.Canvas().Unfocus() // as Fyne does for a touch
+			rest = aPIN[1:]
+		}
+		w.hand(rest)
+		w.key(fyne.KeyReturn)
+		w.shows(w.say.Say("station.sign-in.choose"))
+		w.tap("operator-" + string(w.ids[string(rules.Lead)]))
+		w.key(fyne.KeyReturn)
+		if w.ScreenName() != "today" || w.who.Role != rules.Lead {
+			t.Errorf("not signed in: %q", w.texts())
+		}
+	}
+}
+
+func TestEnterSignsInWhoeverHasTouchedTheKeypad(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	for _, d := range aPIN {
+		w.tap("digit-" + string(d))
+	}
+	w.window.Canvas().Unfocus()
+	w.key(fyne.KeyReturn)
+	if w.ScreenName() != "today" {
+		t.Errorf("not signed in: %q", w.texts())
+	}
+}
+
 func TestAScanSignsNobodyIn(t *testing.T) {
 	w := newWorld(t, visit.OnCardNotice, rules.Staff)
 	w.scanner(aPIN)

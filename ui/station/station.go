@@ -108,15 +108,26 @@ func (s *Station) Content() fyne.CanvasObject { return s.root }
 func (s *Station) Attach(w fyne.Window) {
 	s.window = w
 	s.listen(w)
-	w.Canvas().SetOnTypedRune(func(r rune) { s.keys.letter(r, nil) })
+	w.Canvas().SetOnTypedRune(s.typedRune)
 	w.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) {
 		switch {
 		case s.typedKey(e):
 		case e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter:
-			s.keys.enter()
+			if s.keys.enter() && s.page == nil {
+				s.signIn.submit()
+			}
 		}
 	})
 	s.focus()
+}
+
+// typedRune takes a letter that is typed where there is no field. Where somebody is to sign
+// in it can only be meant for the PIN.
+func (s *Station) typedRune(r rune) {
+	if s.page == nil && s.signIn.typed(r) {
+		return
+	}
+	s.keys.letter(r, nil)
 }
 
 // ScreenName tells what is shown, for the local status and tests.

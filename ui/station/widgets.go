@@ -80,7 +80,7 @@ func (b *button) FocusGained() {
 }
 
 // TypedRune implements fyne.Focusable.
-func (b *button) TypedRune(r rune) { b.s.keys.letter(r, nil) }
+func (b *button) TypedRune(r rune) { b.s.typedRune(r) }
 
 // TypedKey implements fyne.Focusable.
 func (b *button) TypedKey(e *fyne.KeyEvent) {
