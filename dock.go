@@ -15,6 +15,22 @@ var nhsoModes = map[string]kiosk.NHSOFault{
 	dock.NHSONormal: kiosk.NHSOFine, dock.NHSODown: kiosk.NHSODown, dock.NHSOSlow: kiosk.NHSOSlow, dock.NHSOToken: kiosk.NHSOTokenRefused,
 }
 
+// newDeskDock ties the cards of the dock to the demo zone of a station, whose reader
+// follows the zone's own control.
+func newDeskDock(world *demo.World, language string) (*dock.Dock, error) {
+	var cards []dock.Card
+	for _, c := range demo.People() {
+		cards = append(cards, dock.Card{ID: c.ID, Label: c.Label})
+	}
+	return dock.New(dock.Options{
+		Language: language, Cards: cards, Insert: world.LayOnDesk, Remove: world.Zone.Desk().Remove,
+		Room: stationRoom,
+	})
+}
+
+// stationRoom is the narrowest window that a station is drawn for.
+const stationRoom = 1366
+
 // newDock ties the buttons of the dock to the demo zone.
 func newDock(ctx context.Context, hands *kiosk.Dock, language string) (*dock.Dock, error) {
 	var cards []dock.Card

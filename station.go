@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"authenkiosk/app"
+	"authenkiosk/app/demo"
 	"authenkiosk/app/setup"
 	"authenkiosk/app/station"
 	"authenkiosk/cli/kioskcmd"
@@ -90,6 +91,9 @@ func (w *deskWindow) play(ctx context.Context, made *station.Station) error {
 		Shows:  made.Shows, Settings: settings, Send: made.Send, Preview: made.Preview,
 		NewID: func() visit.ID { return visit.ID(uuid.Must(uuid.NewV7()).String()) },
 	}
+	if made.Demo != nil {
+		o.DemoOperator, o.DemoPIN = demo.Operator, demo.PIN
+	}
 	if made.Prints() {
 		o.PrintPage, o.TestPrint = made.PrintPage, made.PrintTest
 	}
@@ -102,9 +106,19 @@ func (w *deskWindow) play(ctx context.Context, made *station.Station) error {
 		made.Close()
 		return err
 	}
+	content := screen.Content()
+	if made.Demo != nil {
+		cards, err := newDeskDock(made.Demo, c.Kiosk.Languages[0])
+		if err != nil {
+			stop()
+			made.Close()
+			return err
+		}
+		content = cards.Beside(content)
+	}
 	w.screen = screen
 	w.window.SetOnClosed(screen.Close)
-	w.window.SetContent(screen.Content())
+	w.window.SetContent(content)
 	screen.Attach(w.window)
 	made.Frames(newFrames(screen.Frame))
 	made.Turns(fyne.Do)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -121,10 +122,22 @@ func Cards() []Card {
 	}
 }
 
+// People returns those of Cards that the control of the zone can put in, too.
+func People() []Card {
+	return slices.DeleteFunc(Cards(), func(c Card) bool { _, is := persons[c.ID]; return !is })
+}
+
+// Who works at a station of the demo to which nobody was added. The station tells the PIN:
+// nothing in the demo is anybody's.
+const (
+	Operator = "ทดลอง"
+	PIN      = "204916"
+)
+
 // CertifierCard is the card of Cards that vouches for others.
 const CertifierCard = "pensioner"
 
-// demoPersons are the serial parts of the PIDs of the test population.
+// persons are the serial parts of the PIDs of the test population.
 var persons = map[string]int{
 	"citizen": 0, "pensioner": 1, "child": 2, "elder": 3, "insured": 4, "no-right": 6, "here": 7, "elsewhere": 8,
 }

@@ -170,7 +170,9 @@ func (f *flags) station(p *cli.Program, ctx context.Context, s *cli.Settings) er
 	defer s.WatchCrashes().End() // its reports lie beside the data
 	o.Try = func() (made *station.Station, err error) {
 		err = f.open(p, s, trial, false, func(options app.Options) (err error) {
-			made, err = station.New(options)
+			if made, err = station.New(options); err == nil {
+				err = demoStaff(made)
+			}
 			return err
 		})
 		return made, err

@@ -72,8 +72,13 @@ func (d *Dock) cardButton(at draw.Area, i int, card Card) {
 	})
 }
 
-// deviceHeight is what the lower part of the dock needs.
-func (d *Dock) deviceHeight() float32 { return 6*(dockButton+dockGap) + dockLabel }
+// deviceHeight is what the lower part of the dock needs. A station has cards alone.
+func (d *Dock) deviceHeight() float32 {
+	if d.o.NHSO == nil {
+		return 0
+	}
+	return 6*(dockButton+dockGap) + dockLabel
+}
 
 func (d *Dock) devices(at draw.Area) {
 	rows := draw.Area{X: at.X, Y: at.Y, W: at.W, H: 3*dockButton + 2*dockGap}.Rows(3, dockGap)

@@ -1,8 +1,10 @@
-// Package dock is the test bench beside a kiosk of the demo zone: buttons that play the
-// hands of a patient and the faults of the world.
+// Package dock is the test bench beside a kiosk or a station of the demo zone: buttons that
+// play the hands of a patient and the faults of the world.
 package dock
 
 import (
+	"cmp"
+
 	"fyne.io/fyne/v2"
 
 	"authenkiosk/ui/draw"
@@ -36,6 +38,9 @@ type Options struct {
 	Scene    func(name string)
 	NHSO     func(mode string)
 	NextDay  func()
+	// Room is what it leaves at least to what it stands beside; 0: that of a kiosk. Else it
+	// is a drawer.
+	Room float32
 }
 
 // Dock is the drawer of the demo zone with which everything can be tried without
@@ -61,7 +66,7 @@ type Dock struct {
 }
 
 // Width of the dock beside a landscape kiosk, in pixels. A window that would not
-// leave the kiosk dockRoom has a drawer over the kiosk instead.
+// leave the kiosk dockRoom, or Options.Room, has a drawer over the kiosk instead.
 const (
 	DockWidth = 300
 	dockRoom  = 960
@@ -122,7 +127,7 @@ func (l dockLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 
 // StandsBeside reports whether the dock is beside the kiosk, rather than over it.
 func (d *Dock) StandsBeside() bool {
-	return d.size.Width > d.size.Height && d.size.Width-DockWidth >= dockRoom
+	return d.size.Width > d.size.Height && d.size.Width-DockWidth >= cmp.Or(d.o.Room, dockRoom)
 }
 
 // draw draws the dock. Its units are pixels: it is for people at a desk.

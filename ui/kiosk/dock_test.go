@@ -132,3 +132,28 @@ func TestTheDockShowsWhichCardIsIn(t *testing.T) {
 		t.Errorf("%v", d.Layout()[0])
 	}
 }
+
+// A station that lost the room for a dock would have less than it is drawn for.
+func TestTheDockOfAStationHasCardsAloneAndLeavesItItsRoom(t *testing.T) {
+	for _, c := range []struct {
+		width  float32
+		beside bool
+	}{{1366, false}, {1366 + dock.DockWidth, true}} {
+		d, err := dock.New(dock.Options{Cards: []dock.Card{{ID: "citizen", Label: "ผู้ป่วยบัตรทอง"}}, Insert: func(string) {}, Remove: func() {}, Room: 1366})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.Beside(&canvas.Rectangle{}).Resize(fyne.NewSize(c.width, 768))
+		if w := d.Main.Size().Width; w != 1366 || d.StandsBeside() != c.beside {
+			t.Errorf("in %v the station is %v wide, the dock beside it: %t", c.width, w, d.StandsBeside())
+		}
+		if !c.beside {
+			dockTouch(t, d, "dock-tab")
+		}
+		for _, w := range d.Layout() {
+			if w.Name != "" && w.Name != "dock-tab" && w.Name != "dock-card-citizen" && w.Name != "dock-remove" {
+				t.Errorf("there is %q", w.Name)
+			}
+		}
+	}
+}

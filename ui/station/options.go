@@ -26,6 +26,8 @@ type Options struct {
 	Desk   desk.Desk
 	Others []Other // machines whose visits are shown beside those of this one
 	Door   Door
+	// DemoOperator is somebody made up who may sign in with DemoPIN; empty: nobody is.
+	DemoOperator, DemoPIN string
 	Idle   time.Duration // nobody has touched the station: the operator is signed out
 
 	// Send tells the flow what the operator does at the page for a new visit.

@@ -97,6 +97,9 @@ func (p *signIn) build() fyne.CanvasObject {
 		p.choices[o.ID] = b
 		names.Add(b)
 	}
+	if slices.ContainsFunc(p.operators, func(o rules.Operator) bool { return s.o.DemoPIN != "" && o.Name.Full() == s.o.DemoOperator }) {
+		names.Add(wrapped(s.say.Say("station.sign-in.demo", "Who", s.o.DemoOperator, "PIN", s.o.DemoPIN)))
+	}
 	if p.known && len(p.operators) == 0 {
 		names.Add(wrapped(s.say.Say("station.sign-in.nobody")))
 	}

@@ -61,6 +61,18 @@ func TestEnterSignsInWhoeverHasTouchedTheKeypad(t *testing.T) {
 	}
 }
 
+func TestTheDemoTellsWhoMaySignInAndHow(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	w.o.DemoOperator, w.o.DemoPIN = "เจ้าหน้าที่-staff", aPIN
+	w.build()
+	w.shows(w.say.Say("station.sign-in.demo", "Who", "เจ้าหน้าที่-staff", "PIN", aPIN))
+	w.o.DemoOperator = "somebody" // who was removed
+	w.build()
+	if strings.Contains(w.texts(), aPIN) {
+		t.Error("it tells the PIN of somebody who is not there")
+	}
+}
+
 func TestAScanSignsNobodyIn(t *testing.T) {
 	w := newWorld(t, visit.OnCardNotice, rules.Staff)
 	w.scanner(aPIN)
