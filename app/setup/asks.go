@@ -136,13 +136,11 @@ func (m Model) Text(a Ask) string {
 }
 
 func (m Model) askLook() []Ask {
+	remember := Ask{Key: "kiosk.remember_phone_days", Options: words("kiosk.remember_phone_days", "0", "90", "365")}
 	if m.Face == Station {
-		return []Ask{{Key: "station.on_card", Options: words("station.on_card", visit.OnCards()...)}}
+		return []Ask{{Key: "station.on_card", Options: words("station.on_card", visit.OnCards()...)}, remember}
 	}
-	return []Ask{
-		{Key: "kiosk.orientation", Options: words("kiosk.orientation", visit.Orientations()...)},
-		{Key: "kiosk.remember_phone_days", Options: words("kiosk.remember_phone_days", "0", "90", "365")},
-	}
+	return []Ask{{Key: "kiosk.orientation", Options: words("kiosk.orientation", visit.Orientations()...)}, remember}
 }
 
 // words are options that have a value of one key each.

@@ -60,6 +60,19 @@ func TestNoMarkOfABreakPartsAThaiWord(t *testing.T) {
 	}
 }
 
+// Whoever has read "the counter" on the kiosk and in the manual looks for it at the station.
+func TestOneThingHasOneNameInThai(t *testing.T) {
+	for other, name := range map[string]string{"โต๊ะ": "เคาน์เตอร์", "จุดบริการ": "เคาน์เตอร์", "สลิป": "ใบรหัส", "โทเค็น": "โทเคน", "token": "โทเคน"} {
+		for key, forms := range drawtest.Catalogue(t, "th") {
+			for _, form := range forms {
+				if strings.Contains(strings.ReplaceAll(form, zeroWidthSpace, ""), other) {
+					t.Errorf("%s: %s, which is %s elsewhere, in %q", key, other, name, form)
+				}
+			}
+		}
+	}
+}
+
 func TestEverySentenceOfTheEnglishHelpBeginsALine(t *testing.T) {
 	within := regexp.MustCompile(`[a-z”]\. [A-Z]`)
 	for key, forms := range drawtest.Catalogue(t, "en") {

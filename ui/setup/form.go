@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"image/color"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -106,11 +107,7 @@ func (s *Screen) buildForm() {
 func (s *Screen) options(a model.Ask) fyne.CanvasObject {
 	row := s.flow(a.Key)
 	for _, o := range a.Options {
-		label := o.Label
-		if label == "" {
-			label = s.say().Say("setup.option." + a.Key + "." + o.Name)
-		}
-		b := s.button(a.Key+"="+cmp.Or(o.Name, o.Label), label, func() { s.send(model.Chose{Option: o}) })
+		b := s.button(a.Key+"="+cmp.Or(o.Name, o.Label), s.label(a, o), func() { s.send(model.Chose{Option: o}) })
 		if s.m.Chosen(o) {
 			b.Importance = widget.HighImportance
 		}
@@ -178,12 +175,39 @@ func (s *Screen) summary() {
 		if step == model.Start || step == model.Finish {
 			continue
 		}
-		line := wrapped(marks[c.State] + s.say().Say("setup.step."+string(step)) + detail(c))
+		line := wrapped(marks[c.State] + s.say().Say("setup.step."+string(step)) + s.answers(step) + detail(c))
 		if c.State == model.Without {
 			line.Importance = widget.WarningImportance
 		}
 		s.form.Add(line)
 	}
+}
+
+// answers are what was answered at a step, but for secrets.
+func (s *Screen) answers(step model.Step) (words string) {
+	at := s.m
+	at.Step = step
+	for _, a := range at.Asks() {
+		answer := at.Text(a)
+		switch i := slices.IndexFunc(a.Options, at.Chosen); {
+		case a.Secret:
+			continue
+		case i >= 0:
+			answer = s.label(a, a.Options[i])
+		}
+		if answer != "" {
+			words += " · " + answer
+		}
+	}
+	return words
+}
+
+// label is an option in words.
+func (s *Screen) label(a model.Ask, o model.Option) string {
+	if o.Label != "" {
+		return o.Label
+	}
+	return s.say().Say("setup.option." + a.Key + "." + o.Name)
 }
 
 func detail(c model.Check) string {
@@ -262,7 +286,9 @@ func (s *Screen) buildFoot() {
 		s.foot.Objects = []fyne.CanvasObject{widget.NewSeparator(), s.told.Label, s.failed.Label, row}
 		s.foot.Refresh()
 	}
-	s.told.Importance = importances[c.State]
+	if s.told.Importance = importances[c.State]; s.waits() {
+		s.told.Importance = widget.WarningImportance
+	}
 	s.told.say(s.found(c))
 	failed := ""
 	if s.m.Failed != "" {
@@ -284,6 +310,8 @@ func (s *Screen) found(c model.Check) string {
 		return say.Say("setup.saving")
 	case s.m.Saved:
 		return say.Say("setup.saved")
+	case s.waits():
+		return say.Say("setup.waits")
 	case c.State == model.Checking:
 		return say.Say("setup.checking." + step)
 	case c.State == model.Judge:
@@ -295,7 +323,24 @@ func (s *Screen) found(c model.Check) string {
 	case c.Say != "":
 		return say.Say(c.Say) + detail(c)
 	case c.Problem != visit.NoProblem:
-		return say.Say("problem."+c.Problem.String()+".title") + " · " + c.Problem.HelpCode() + detail(c)
+		return say.Say(s.problem(c.Problem)) + " · " + c.Problem.HelpCode() + detail(c)
 	}
 	return ""
+}
+
+// waits reports whether somebody wanted to go on while a card is waited for: that alone does
+// not go on.
+func (s *Screen) waits() bool {
+	return s.m.Strict && s.m.Step == model.Reader && s.m.Check(model.Reader).State == model.Checking
+}
+
+// problem is the key of the words for a problem: those for whoever sets up, else for the
+// staff, else for patients.
+func (s *Screen) problem(p visit.Problem) string {
+	for _, key := range []string{"setup.bad." + p.String(), "station.problem." + p.String()} {
+		if s.say().Knows(key) {
+			return key
+		}
+	}
+	return "problem." + p.String() + ".title"
 }

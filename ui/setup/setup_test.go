@@ -147,7 +147,7 @@ func TestAKioskIsSetUpByTheKeyboardAlone(t *testing.T) {
 	w.key(fyne.KeyReturn)
 	w.says("setup.checking.nhso")
 	w.answer(model.Check{State: model.Bad, Problem: visit.NHSORefusedToken})
-	w.says("problem.nhso-refused-token.title")
+	w.says("setup.bad.nhso-refused-token")
 	w.key(fyne.KeyReturn) // the keyboard is still in the field
 	w.answer(good)
 	w.at(model.Reader)
@@ -197,6 +197,61 @@ func TestAKioskIsSetUpByTouchAlone(t *testing.T) {
 	w.tell(model.Kept{})
 	if v := w.m.Values; !slices.Equal(w.began, []bool{false}) || v["unit.hcode"] != "10001" || v["unit.name"] != "รพ" || v[model.Token] != "0a-1" || v[model.PIN] != "204916" {
 		t.Errorf("it began %v with %q", w.began, v["unit.name"])
+	}
+}
+
+func TestWhoeverGoesOnWithoutACardIsToldWhatIsWaitedFor(t *testing.T) {
+	w := newWorld(t, model.Station, nil)
+	w.m.Step = model.NHSO
+	w.send(model.Typed{Key: "unit.hcode", Text: "10001"})
+	w.send(model.Typed{Key: "unit.name", Text: "รพ"})
+	w.send(model.Typed{Key: model.Token, Text: "0"})
+	w.send(model.Next{})
+	w.answer(good)
+	w.at(model.Reader)
+	w.says("setup.checking.reader")
+	w.key(fyne.KeyReturn)
+	w.at(model.Reader)
+	w.says("setup.waits")
+	w.tap("without")
+	w.at(model.Slips)
+}
+
+// Patients read other words about the same problem: "this kiosk", and nothing of a token.
+func TestWhoeverSetsUpReadsTheWordsForStaff(t *testing.T) {
+	w := newWorld(t, model.Station, nil)
+	for _, p := range visit.Problems() {
+		if p == visit.ConfigWrong || p == visit.DataInUse || p == visit.DataUnusable {
+			continue // then there is no wizard
+		}
+		key := w.problem(p)
+		for _, lang := range []string{"th", "en"} {
+			words := strings.Join(drawtest.Catalogue(t, lang)[key], "")
+			for _, mine := range []string{"ตู้นี้", "his kiosk"} {
+				if strings.Contains(strings.ReplaceAll(words, "\u200b", ""), mine) {
+					t.Errorf("%s is said as %q", p, words)
+				}
+			}
+		}
+	}
+}
+
+func TestTheEndTellsWhatWasAnsweredButForSecrets(t *testing.T) {
+	w := newWorld(t, model.Station, nil)
+	for key, text := range map[string]string{"unit.hcode": "10001", "unit.name": "รพ.ตัวอย่าง", model.Token: "0a-secret", model.Operator: "สมศรี", model.PIN: "204916", model.Clerk: "สมชาย", model.ClerkPIN: "380527"} {
+		w.send(model.Typed{Key: key, Text: text})
+	}
+	w.m.Step = model.Finish
+	w.build()
+	for _, words := range []string{"10001 · รพ.ตัวอย่าง", w.say().Say("setup.option.nhso.zone.test"), w.say().Say("setup.option.printer.kind.none"), "สมศรี", "สมชาย"} {
+		if !strings.Contains(w.texts(), words) {
+			t.Errorf("%q is not told: %q", words, w.texts())
+		}
+	}
+	for _, secret := range []string{"0a-secret", "204916", "380527"} {
+		if strings.Contains(w.texts(), secret) {
+			t.Errorf("%q is told", secret)
+		}
 	}
 }
 

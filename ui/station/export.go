@@ -48,7 +48,7 @@ func (e *export) build() {
 			box.Add(b)
 		}
 		for _, kind := range fileKinds {
-			b := s.button("export-"+kind.ending, strings.ToUpper(kind.ending), func() { e.begin(kind.ending, kind.make) })
+			b := s.button("export-"+kind.ending, s.say.Say("station.file."+kind.ending), func() { e.begin(kind.ending, kind.make) })
 			if e.busy {
 				b.Disable()
 			}

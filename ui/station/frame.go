@@ -64,9 +64,10 @@ func (f *frame) build(inside fyne.CanvasObject) fyne.CanvasObject {
 	f.notice, f.said = container.NewVBox(), ""
 	top := container.NewVBox(
 		container.NewBorder(nil, nil, bold(label(s.o.Unit)), container.NewHBox(s.zone(), f.who), f.status),
-		f.notice, widget.NewSeparator())
+		widget.NewSeparator())
 	f.refresh()
-	return container.NewPadded(container.NewBorder(top, nil, wide(190, rail), nil, container.New(layout.NewCustomPaddedLayout(0, 0, 8, 0), container.NewBorder(nil, keys, nil, nil, inside))))
+	// The lines come and go with cards and calls: the way to the other pages stays where it is.
+	return container.NewPadded(container.NewBorder(top, nil, wide(190, rail), nil, container.New(layout.NewCustomPaddedLayout(0, 0, 8, 0), container.NewBorder(f.notice, keys, nil, nil, inside))))
 }
 
 // refresh brings the words of the frame up to date.

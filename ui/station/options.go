@@ -28,7 +28,7 @@ type Options struct {
 	Door   Door
 	// DemoOperator is somebody made up who may sign in with DemoPIN; empty: nobody is.
 	DemoOperator, DemoPIN string
-	Idle   time.Duration // nobody has touched the station: the operator is signed out
+	Idle                  time.Duration // nobody has touched the station: the operator is signed out
 
 	// Send tells the flow what the operator does at the page for a new visit.
 	Send func(flow.Event)

@@ -143,6 +143,9 @@ func (t *today) refresh() {
 	case words != "":
 	case len(t.items) == 0 && !loading && !t.s.here().asOf.IsZero():
 		words = t.s.say.Say("station.found-none")
+		if t.query == (desk.Query{}) && t.s.offers(t.s.fresh) {
+			words = t.s.say.Say("station.today-none")
+		}
 	case missing > 0:
 		words = t.s.say.Say("station.unreadable", "Count", missing)
 	}

@@ -2,6 +2,7 @@ package station
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -219,5 +220,40 @@ func TestAScanTakesThePlaceOfTheVisitThatIsShown(t *testing.T) {
 	w.shows(second.ID.Number() + "\n")
 	if texts := w.texts(); strings.Contains(texts, first.PID.Masked()) || strings.Contains(texts, string(code(1))) {
 		t.Errorf("the first one is still shown: %q", texts)
+	}
+}
+
+func TestAnEmptyDaySaysHowAVisitBeginsAndAnEmptySearchThatNothingWasFound(t *testing.T) {
+	for _, c := range []struct {
+		role rules.Role
+		key  string
+	}{{rules.Staff, "station.today-none"}, {rules.Administrator, "station.found-none"}} { // who makes no visits
+		w := newWorld(t, visit.OnCardNotice, c.role)
+		w.signInAs(c.role)
+		w.shows(w.say.Say(c.key))
+		w.today.find("somebody", true)
+		w.shows(w.say.Say("station.found-none"))
+	}
+}
+
+// Whoever reaches for a page just as the next patient's card goes in must not come to another one.
+func TestTheWayToThePagesStaysWhereItIsWhenACardComes(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	w.signInAs(rules.Staff)
+	places := func() map[string]int {
+		at := map[string]int{}
+		widgets, _ := w.Layout()
+		for _, x := range widgets {
+			if strings.HasPrefix(x.Name, "page-") || x.Name == "sign-out" {
+				at[x.Name] = x.Y
+			}
+		}
+		return at
+	}
+	before := places()
+	w.Card(pidOf(t, somePID))
+	w.shows(w.say.Say("station.card-notice"))
+	if after := places(); len(before) < 5 || !maps.Equal(before, after) {
+		t.Errorf("they were at %v, and are at %v", before, after)
 	}
 }
