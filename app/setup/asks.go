@@ -92,8 +92,9 @@ func (m Model) askPrinter() []Ask {
 		options = append(options, Option{Label: p.Address, Set: map[string]string{"printer.kind": string(p.Kind), "printer.address": p.Address}})
 	}
 	listed := slices.ContainsFunc(options, m.Chosen)
-	for _, kind := range []visit.PrinterKind{visit.PrinterTCP, visit.PrinterIPP, visit.PrinterSerial, visit.PrinterWindows} {
-		options = append(options, words("printer.kind", kind)...)
+	options = append(options, words("printer.kind", visit.PrinterTCP, visit.PrinterIPP, visit.PrinterSerial)...)
+	if m.Found.Windows {
+		options = append(options, words("printer.kind", visit.PrinterWindows)...)
 	}
 	if kind := m.Values["printer.kind"]; !slices.ContainsFunc(options, m.Chosen) {
 		options = append(options, Option{Label: kind, Set: map[string]string{"printer.kind": kind}})

@@ -81,6 +81,7 @@ type Found struct {
 	Printers []Printer
 	Cameras  []Device
 	Agent    bool // NHSO's own agent answers at its usual place
+	Windows  bool // this is Windows, which has printers of its own
 }
 
 // Printer is a printer that was found.

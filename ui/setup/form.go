@@ -175,7 +175,11 @@ func (s *Screen) summary() {
 		if step == model.Start || step == model.Finish {
 			continue
 		}
-		line := wrapped(marks[c.State] + s.say().Say("setup.step."+string(step)) + s.answers(step) + detail(c))
+		answers := s.answers(step)
+		if step == model.Clerks && answers == "" {
+			c.State, answers = model.Without, " · "+s.say().Say("setup.nobody")
+		}
+		line := wrapped(marks[c.State] + s.say().Say("setup.step."+string(step)) + answers + detail(c))
 		if c.State == model.Without {
 			line.Importance = widget.WarningImportance
 		}
@@ -195,9 +199,13 @@ func (s *Screen) answers(step model.Step) (words string) {
 		case i >= 0:
 			answer = s.label(a, a.Options[i])
 		}
-		if answer != "" {
-			words += " · " + answer
+		if answer == "" {
+			continue
 		}
+		if words += " · "; step == model.Look { // whose answers say nothing without their questions
+			words += s.say().Say("setup.ask."+a.Key) + ": "
+		}
+		words += answer
 	}
 	return words
 }

@@ -101,8 +101,23 @@ func (s *Screen) Content() fyne.CanvasObject { return s.root }
 func (s *Screen) Attach(w fyne.Window) {
 	s.window = w
 	w.Canvas().SetOnTypedRune(nil)
-	w.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) { s.typedKey(e) })
+	w.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) {
+		if !s.typedKey(e) && (e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter) {
+			s.Enter()
+		}
+	})
 	s.focusFirst()
+}
+
+// Enter goes on as the button does that names this key. It is for when the keyboard is nowhere,
+// as after a touch: Fyne takes it away from a button that is touched.
+func (s *Screen) Enter() {
+	for _, w := range s.ways() {
+		if w.strong {
+			w.act()
+			return
+		}
+	}
 }
 
 // Within has the screen work inside of another one, which has the keyboard of the window.

@@ -217,6 +217,27 @@ func TestWhoeverGoesOnWithoutACardIsToldWhatIsWaitedFor(t *testing.T) {
 	w.at(model.Slips)
 }
 
+// Fyne takes the keyboard away from a button that is touched.
+func TestEnterGoesOnAfterATouchAsItsButtonSays(t *testing.T) {
+	w := newWorld(t, model.Station, nil)
+	w.tap("language=English")
+	w.window.Canvas().Unfocus()
+	w.key(fyne.KeyReturn)
+	w.at(model.Unit)
+}
+
+func TestPrintersOfWindowsAreOfferedThereAlone(t *testing.T) {
+	for _, windows := range []bool{false, true} {
+		w := newWorld(t, model.Station, nil)
+		w.tell(model.Looked{Found: model.Found{Windows: windows}})
+		w.m.Step = model.Slips
+		w.build()
+		if strings.Contains(w.texts(), w.say().Say("setup.option.printer.kind.windows")) != windows {
+			t.Errorf("on Windows %t: %q", windows, w.texts())
+		}
+	}
+}
+
 // Patients read other words about the same problem: "this kiosk", and nothing of a token.
 func TestWhoeverSetsUpReadsTheWordsForStaff(t *testing.T) {
 	w := newWorld(t, model.Station, nil)
@@ -248,6 +269,10 @@ func TestTheEndTellsWhatWasAnsweredButForSecrets(t *testing.T) {
 			t.Errorf("%q is not told: %q", words, w.texts())
 		}
 	}
+	w.send(model.Typed{Key: model.Clerk, Text: ""})
+	w.send(model.Typed{Key: model.ClerkPIN, Text: ""})
+	w.buildForm()
+	w.says("setup.nobody")
 	for _, secret := range []string{"0a-secret", "204916", "380527"} {
 		if strings.Contains(w.texts(), secret) {
 			t.Errorf("%q is told", secret)

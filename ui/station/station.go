@@ -113,12 +113,24 @@ func (s *Station) Attach(w fyne.Window) {
 		switch {
 		case s.typedKey(e):
 		case e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter:
-			if s.keys.enter() && s.page == nil {
-				s.signIn.submit()
+			if s.keys.enter() {
+				s.entered()
 			}
 		}
 	})
 	s.focus()
+}
+
+// entered does what Enter means where the keyboard is nowhere, as after a touch: what the button
+// does that names it.
+func (s *Station) entered() {
+	switch {
+	case s.page == nil:
+		s.signIn.submit()
+	case s.set != nil && s.page == page(s.set) && s.set.screen != nil:
+		s.touched()
+		s.set.screen.Enter()
+	}
 }
 
 // typedRune takes a letter that is typed where there is no field. Where somebody is to sign

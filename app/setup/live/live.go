@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"maps"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -210,7 +211,7 @@ func (l *Live) look(ctx context.Context) (f setup.Found) {
 			f.Cameras = append(f.Cameras, setup.Device{Name: c.Name, Value: c.Source})
 		}
 	}
-	f.Agent = l.agentThere(ctx)
+	f.Agent, f.Windows = l.agentThere(ctx), runtime.GOOS == "windows"
 	return f
 }
 
