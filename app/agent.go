@@ -44,6 +44,6 @@ func (c *Core) newAgent(data string) (*hospital.Agent, error) {
 		Cards: agentCards{c.Cards}, Rights: agentRights{c.Upstream, c.offered}, Codes: agentCodes{c.Upstream, c.Visits}, Audit: c.audit, Clients: &records.Clients{Store: c.Store, Log: c.Log}, Desk: c.Desk,
 		HasToken: c.hasToken(data), Outlive: c.outlive(),
 		Status: c.Status, Healthy: c.healthy, Watched: c.face.Watched,
-		Inserted: c.Cards.Insertion, Look: c.Look,
+		Inserted: c.Cards.Insertion, Look: c.Look, Free: c.face.Free,
 	})
 }

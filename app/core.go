@@ -104,6 +104,9 @@ type Face struct {
 	Settled func(visit.ID, outbox.Outcome)          // hears what the background settles
 	Erase   func(now time.Time)                     // erases what it keeps as long as the visits, beside the store
 	Record  func(io.Writer) error                   // writes the last steps of the patients' way; nil: it has none
+	// Free says what stands on other machines against a visit that a program of the hospital asks
+	// for; nil: this machine knows no others.
+	Free func(ctx context.Context, v visit.Visit) error
 }
 
 // NoScreen is the face of the program that has none, and no devices of its own.

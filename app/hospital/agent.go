@@ -71,7 +71,10 @@ type AgentOptions struct {
 	Healthy  func() error        // why nobody can be served now
 	Watched  func() bool         // whether a patient stands before the screen
 	Inserted func() uint64       // the card in the patient's reader; 0: none
-	Look     func()              // has the lights brought up to date
+	// Free says what stands on other machines against a visit that a program asks for; nil:
+	// nobody looks.
+	Free func(ctx context.Context, v visit.Visit) error
+	Look func() // has the lights brought up to date
 }
 
 // visitStore is the durable store as programs' visits need it.
@@ -93,7 +96,7 @@ func NewAgent(o AgentOptions) (*Agent, error) {
 		return nil, err
 	}
 	f := &Agent{
-		config: c.Agent, log: o.Log, hub: agent.NewHub(), submit: &agentSubmitter{visits: o.Visits, outbox: o.Outbox, log: o.Log},
+		config: c.Agent, log: o.Log, hub: agent.NewHub(), submit: newSubmitter(o),
 		inserted: o.Inserted, watched: o.Watched, look: o.Look, known: map[string]bool{}, noted: map[string]uint64{},
 	}
 	f.pairing = agent.NewPairing(o.Clients, o.Audit.pairing)
@@ -327,11 +330,20 @@ const maxNoted = 64
 type agentSubmitter struct {
 	visits visitStore
 	outbox *outbox.Outbox
+	free   func(context.Context, visit.Visit) error // see AgentOptions
 	log    *slog.Logger
 
 	mu    sync.Mutex
 	ended bool
 	work  sync.WaitGroup
+}
+
+func newSubmitter(o AgentOptions) *agentSubmitter {
+	a := &agentSubmitter{visits: o.Visits, outbox: o.Outbox, free: o.Free, log: o.Log}
+	if a.free == nil {
+		a.free = func(context.Context, visit.Visit) error { return nil }
+	}
+	return a
 }
 
 // begin notes a submission, unless the program ends.
@@ -369,6 +381,10 @@ func (a *agentSubmitter) Submit(ctx context.Context, o secureagent.Order) secure
 	case under:
 		a.outbox.Wake()
 		return secureagent.Outcome{Kind: secureagent.Unclear}
+	}
+	if err := a.free(ctx, v); err != nil {
+		a.log.Info("a program's visit is not made", "visit", v.ID, "client", o.Client, "err", err)
+		return secureagent.Outcome{Kind: secureagent.Unclear} // until the code of the other is there
 	}
 	if err := a.visits.Save(v, v.CreatedAt); err != nil {
 		a.log.Error("save visit", "visit", v.ID, "err", err)

@@ -304,6 +304,9 @@ func TestNoVisitIsMadeHereForAPatientWhoseVisitWaitsAtAnotherMachine(t *testing.
 		d.until("taken card", func(m flow.Station) bool { return !m.CardIn })
 	}
 	try(WaitsElsewhere)
+	if err := d.freeForPrograms(t.Context(), waits); !errors.Is(err, errWaits) {
+		t.Errorf("a program of the hospital may ask for a code: %v", err)
+	}
 	if err := o.Store.Begin(waits.ID, time.Now()); err != nil {
 		t.Fatal(err)
 	}
@@ -312,6 +315,10 @@ func TestNoVisitIsMadeHereForAPatientWhoseVisitWaitsAtAnotherMachine(t *testing.
 		t.Fatal(err)
 	}
 	try(string(desk.NotOpen))
+	d.SignOut(token)
+	if err := d.freeForPrograms(t.Context(), waits); err != nil {
+		t.Errorf("nobody is signed in who could ask: %v", err)
+	}
 }
 
 func TestASecondCodeIsMadeHereForACodeOfAnotherMachine(t *testing.T) {

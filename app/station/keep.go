@@ -132,6 +132,16 @@ func (s *Station) free(ctx context.Context, token string, v visit.Visit) error {
 	return nil
 }
 
+// freeForPrograms is free for a visit that a program of the hospital asks for, by the right of
+// whoever is signed in: without them no other machine can be asked.
+func (s *Station) freeForPrograms(ctx context.Context, v visit.Visit) error {
+	now := s.signed.Load()
+	if now == nil {
+		return nil
+	}
+	return s.free(ctx, now.token, v)
+}
+
 // keepFor saves a visit for an item of another machine.
 func (s *Station) keepFor(ctx context.Context, token string, item visit.ID, v visit.Visit, jpeg []byte) error {
 	return s.elsewhere(ctx, func(ctx context.Context, o *Other) error { return o.complete(ctx, token, item, v, jpeg) })

@@ -71,6 +71,7 @@ func New(o app.Options) (*Station, error) {
 	face := app.NoScreen()
 	face.Mode, face.Send, face.Lights, face.Erase = "station", s.hear, s.devices.Lights, s.devices.Erase
 	face.Screen = func() string { return *s.shows.Load() }
+	face.Free = s.freeForPrograms
 	face.Settled = func(id visit.ID, o outbox.Outcome) { s.runner.Settled(id, o) }
 	if s.Core, err = app.New(o, face); err != nil {
 		s.devices.Close()
