@@ -626,7 +626,7 @@ func TestNoOtherMachineMakesAVisitWhileARequestForThePersonMayBeAtWorkHere(t *te
 	if err := s.CompleteAway(item.ID, anna, madeUp(3).ID, noon); !errors.Is(err, ErrInFlight) {
 		t.Errorf("while the other is %s: %v", recordOf(t, s, waits.ID).State, err)
 	}
-	must(t, s.Done(waits.ID, code, noon))
+	must(t, s.Refuse(waits.ID, visit.NHSORefusedVisit, "", noon)) // with a code the item would need none
 	must(t, s.CompleteAway(item.ID, anna, madeUp(3).ID, noon))
 }
 
