@@ -66,6 +66,17 @@ func TestNothingIsSentForAnybodyBeforeNHSOWasAsked(t *testing.T) {
 	}
 }
 
+func TestNHSOIsNotAskedTwiceInARow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, nhso := newMemory(), &nhsoScript{}
+		saveNow(store, aVisitAt(id1, 0))
+		o := New(Options{Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler)})
+		if got := o.SubmitAsked(t.Context(), id1); got.Kind != Done || nhso.looked != 0 {
+			t.Errorf("%+v after %d questions", got, nhso.looked)
+		}
+	})
+}
+
 // The patient is told why the code does not come, where the staff can do something.
 func TestAPatientHearsThatTheTokenIsRefusedAlsoBeforeAnythingIsSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -13,7 +13,15 @@ import (
 // Submit sends a visit that was just saved, for the patient who waits. It
 // returns when there is an outcome to tell; work that is left goes on in the
 // background.
-func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome {
+func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome { return o.submit(ctx, id, false) }
+
+// SubmitAsked is Submit for whoever has asked NHSO for the codes of the visit a moment ago, and was
+// told that there is none: NHSO is not asked once more.
+func (o *Outbox) SubmitAsked(ctx context.Context, id visit.ID) Outcome {
+	return o.submit(ctx, id, true)
+}
+
+func (o *Outbox) submit(ctx context.Context, id visit.ID, asked bool) Outcome {
 	defer o.Wake()
 	item, err := o.store.Item(id)
 	if err != nil {
@@ -40,13 +48,15 @@ func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome {
 	}
 	// NHSO may have given the screen no answer. And since it did, somebody may have made a code by
 	// hand or with a phone, or another machine have sent for this person.
-	switch code, found, err := o.look(ctx, item); {
-	case err != nil:
-		o.log.Warn("ask NHSO before submitting", "visit", id, "err", err)
-		return Outcome{Kind: Queued, Problem: failureOf(err).Problem}
-	case found:
-		outcome, _ := o.found(item, code)
-		return outcome
+	if !asked {
+		switch code, found, err := o.look(ctx, item); {
+		case err != nil:
+			o.log.Warn("ask NHSO before submitting", "visit", id, "err", err)
+			return Outcome{Kind: Queued, Problem: failureOf(err).Problem}
+		case found:
+			outcome, _ := o.found(item, code)
+			return outcome
+		}
 	}
 	outcome, err := o.send(ctx, item)
 	o.noteRetryAfter(err)

@@ -101,7 +101,8 @@ type Codes interface {
 // Submitter brings one visit to NHSO: it saves it durably, sends it once, and
 // waits a little for the outcome.
 type Submitter interface {
-	// Submit returns as soon as there is an outcome to tell; its context is not
+	// Submit is called right after NHSO has said that there is no code. It
+	// returns as soon as there is an outcome to tell; its context is not
 	// the caller's, who may have gone. Those of one person come one at a time. While a visit of the same person, day and
 	// claim type is on its way already, it saves and sends nothing and returns
 	// Unclear: a caller whose first request got no clear answer may ask again.

@@ -365,7 +365,8 @@ func (a *agentSubmitter) close() {
 	a.work.Wait()
 }
 
-// Submit implements secureagent.Submitter. Requests for one person come one at a time.
+// Submit implements secureagent.Submitter, which has asked NHSO for the codes of the visit. Requests
+// for one person come one at a time.
 func (a *agentSubmitter) Submit(ctx context.Context, o secureagent.Order) secureagent.Outcome {
 	if !a.begin() {
 		return secureagent.Outcome{Kind: secureagent.NotSaved}
@@ -391,7 +392,7 @@ func (a *agentSubmitter) Submit(ctx context.Context, o secureagent.Order) secure
 		return secureagent.Outcome{Kind: secureagent.NotSaved}
 	}
 	a.log.Info("visit saved", "visit", v.ID, "claim_type", v.ClaimType.Code, "method", v.Method, "client", o.Client)
-	return outcomeOf(a.outbox.Submit(ctx, v.ID))
+	return outcomeOf(a.outbox.SubmitAsked(ctx, v.ID))
 }
 
 // Draft implements secureagent.Drafter.
