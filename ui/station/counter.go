@@ -277,6 +277,9 @@ func (c *counter) scan(text string, undo func()) bool {
 	case err == nil:
 		undo()
 		c.ask(pid)
+	case c.s.focusedName() == "pid" && strings.Trim(text, "0123456789") == "": // a part of one, or a digit was lost
+		undo()
+		c.say(c.s.message("station.counter.bad-pid"), true)
 	case c.s.focusedName() == "hn" && !numberOfVisit.MatchString(text):
 	default:
 		return false

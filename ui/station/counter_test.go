@@ -51,6 +51,23 @@ func TestARightIsCheckedByTypingByScanAndByCardAndNothingIsKept(t *testing.T) {
 	}
 }
 
+// A scanner on a busy machine may pause between two digits.
+func TestAScanInTwoPartsLeavesThePageOnWhichTheNumberIsAskedFor(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	w.signInAs(rules.Staff)
+	w.tap("page-counter")
+	pid := desktest.Visit(3, w.clock).PID
+	for _, part := range []string{pid.Digits()[:7], pid.Digits()[7:]} {
+		w.scanner(part)
+		w.shows(w.say.Say("station.counter.bad-pid"))
+		if w.ScreenName() != "counter" || w.counter.pid.Text != "" {
+			t.Fatalf("after %q the page is %s, with %q", part, w.ScreenName(), w.counter.pid.Text)
+		}
+	}
+	w.scanner(pid.Digits())
+	w.shows(pid.Masked())
+}
+
 func TestANumberThatIsWrongAsksNobody(t *testing.T) {
 	w := newWorld(t, visit.OnCardNotice, rules.Staff)
 	w.signInAs(rules.Staff)
