@@ -62,6 +62,47 @@ func names(body []byte, members ...string) bool {
 	return false
 }
 
+// saysTwice reports whether an object in a body has two members of one name, in the way in which
+// package json compares names: it takes the last, and mixes it with the one before.
+func saysTwice(body []byte) bool {
+	type level struct {
+		names map[string]bool // nil: an array
+		value bool            // the value of a member comes next
+	}
+	var levels []*level
+	d := json.NewDecoder(bytes.NewReader(trim(body)))
+	d.UseNumber()
+	for {
+		t, err := d.Token()
+		if err != nil {
+			return false // the end; whether it is JSON was looked at
+		}
+		in := &level{}
+		if len(levels) > 0 {
+			in = levels[len(levels)-1]
+		}
+		name, isText := t.(string)
+		switch {
+		case t == json.Delim('}') || t == json.Delim(']'):
+			levels = levels[:len(levels)-1]
+		case in.names != nil && !in.value && isText:
+			name = strings.ToLower(name)
+			if in.names[name] {
+				return true
+			}
+			in.names[name], in.value = true, true
+		default:
+			in.value = false
+			switch t {
+			case json.Delim('{'):
+				levels = append(levels, &level{names: map[string]bool{}})
+			case json.Delim('['):
+				levels = append(levels, &level{})
+			}
+		}
+	}
+}
+
 // text accepts a string, a number or a boolean for a text; anything else is "".
 type text string
 

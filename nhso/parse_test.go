@@ -112,7 +112,8 @@ func TestCodesOfTheDayAreFoundInEveryDocumentedForm(t *testing.T) {
 		{"no time: the question named the day", whole(`"serviceDateTime":null`), 1},
 		{"version 1", `{"statusAuthen":true,"serviceHistories":[{"hcode":"99999","hname":"รพ.ทดสอบ","serviceDate":"2025-11-07","claimCode":"PP1200000001","serviceCode":"PG0060001"}]}`, 1},
 		{"a cancelled code", whole(`"claimStatus":"C"`), 0},
-		{"an entry without a code", `{"statusAuthen":true,"serviceHistories":[{"claimCode":null,"serviceDateTime":"2025-11-07T17:27:03"}]}`, 0},
+		{"an entry of another day without a code", `{"statusAuthen":true,"serviceHistories":[{"claimCode":null,"serviceDateTime":"2025-11-06T17:27:03"}]}`, 0},
+		{"a cancelled entry without a code", `{"statusAuthen":true,"serviceHistories":[{"claimStatus":"C"}]}`, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := parseStatus([]byte(c.body), adult, today)
@@ -169,6 +170,12 @@ func TestWhatIsNoAnswerToTheStatusIsRefused(t *testing.T) {
 		{"an unreadable time", whole(`"serviceDateTime":"7 พ.ย. 68"`), ErrJSON},
 		{"a wrong code", `{"statusAuthen":true,"serviceHistories":[{"claimCode":"<b>PP1</b>"}]}`, ErrCode},
 		{"another person", `{"statusAuthen":true,"personalId":"` + other.Digits() + `"}`, ErrOtherPerson},
+		{"another person, of whom there is none", `{"statusAuthen":false,"personalId":"` + other.Digits() + `"}`, ErrOtherPerson},
+		{"an entry without a code", `{"statusAuthen":true,"serviceHistories":[{"claimCode":null,"serviceDateTime":"2025-11-07T17:27:03"}]}`, ErrNoCode},
+		{"an entry of null", `{"statusAuthen":true,"serviceHistories":[null]}`, ErrNoCode},
+		{"yes and no", `{"statusAuthen":true,"serviceHistories":[],"statusauthen":false}`, ErrJSON},
+		{"two lists", `{"statusAuthen":true,"serviceHistories":[{"claimStatus":"C"}],"serviceHistories":[{"claimCode":"PP1200000001"}]}`, ErrJSON},
+		{"two codes of one entry", whole(`"claimCode":"PP1200000002"`), ErrJSON},
 		{"histories of words", `{"statusAuthen":true,"serviceHistories":["x"]}`, ErrJSON},
 	} {
 		if _, err := parseStatus([]byte(c.body), adult, today); !errors.Is(err, c.want) {
@@ -211,6 +218,20 @@ func TestACodeThatDoesNotSayWhoseItIsIsNoAnswer(t *testing.T) {
 	second := strings.Replace(whole(`"sourceChannel":"API"`), "}]}", `},{"claimCode":"PP1200000002",`+kind+`}]}`, 1)
 	if _, err := parseStatus([]byte(second), adult, today); err == nil || !strings.Contains(err.Error(), "serviceHistories[1]") {
 		t.Errorf("the second entry: %v", err)
+	}
+}
+
+func TestWhatIsSaidTwiceIsNoticedAnywhere(t *testing.T) {
+	for body, want := range map[string]bool{
+		`{"a":1,"b":{"a":[{"a":1},{"a":2}]},"c":"a","d":["a","a"]}`: false,
+		`{"a":1e999,"b":[[],{}],"c":{}}`:                            false,
+		`{"a":1,"A":2}`:                                             true,
+		`{"a":{},"b":[{"c":1},{"c":1,"d":{},"c":2}]}`:               true,
+		`{"a":[],"a":[]}`:                                           true,
+	} {
+		if got := saysTwice([]byte(body)); got != want {
+			t.Errorf("%s: %t", body, got)
+		}
 	}
 }
 

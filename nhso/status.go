@@ -36,9 +36,10 @@ type history struct {
 // days in Bangkok and cancelled ones are left out; an entry without any time
 // counts, since the question named the day; an entry with an unreadable time
 // makes the whole answer unusable, because taking yesterday's code for today's
-// would be a wrong success; so does true without a single entry, and a code that
-// counts without its unit or its claim type: nobody can tell whether it is the one
-// that is looked for, and taking it for another's would send a visit twice. Such an
+// would be a wrong success; so does true without a single entry, an entry that counts without a
+// code, and a code that counts without its unit or its claim type: nobody can tell whether it is the
+// one that is looked for, and taking it for none, or for another's, would send a visit twice. So
+// does a member that is there twice, of which the last one would count. Such an
 // answer is an oddRecord: the service works.
 func parseStatus(body []byte, asked visit.PID, day visit.Date) ([]visit.Authentication, error) {
 	if err := checkObject(body); err != nil {
@@ -53,7 +54,7 @@ func parseStatus(body []byte, asked visit.PID, day visit.Date) ([]visit.Authenti
 
 func parseHistories(body []byte, asked visit.PID, day visit.Date) ([]visit.Authentication, error) {
 	var b statusBody
-	if json.Unmarshal(trim(body), &b) != nil {
+	if json.Unmarshal(trim(body), &b) != nil || saysTwice(body) {
 		return nil, ErrJSON
 	}
 	done, known := b.StatusAuthen.flag()
@@ -86,7 +87,7 @@ func parseHistories(body []byte, asked visit.PID, day visit.Date) ([]visit.Authe
 }
 
 func (h history) authentication(day visit.Date) (a visit.Authentication, counts bool, err error) {
-	if h.Code == "" || h.Status == "C" {
+	if h.Status == "C" {
 		return a, false, nil
 	}
 	if when := first(h.DateTime, h.Date); when != "" {
@@ -98,6 +99,9 @@ func (h history) authentication(day visit.Date) (a visit.Authentication, counts 
 			return a, false, nil
 		}
 		a.At = timeOfDay(at)
+	}
+	if h.Code == "" {
+		return a, false, ErrNoCode // NHSO has one, and does not tell it
 	}
 	if a.Code, err = visit.ParseAuthenCode(string(h.Code)); err != nil {
 		return a, false, ErrCode
