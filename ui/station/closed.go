@@ -21,7 +21,7 @@ func Closed(unit string, languages []string, why visit.Problem) (fyne.CanvasObje
 		head := bold(wrapped(say.Say("station.no-station")))
 		head.Importance = widget.DangerImportance
 		list.Add(head)
-		list.Add(wrapped(say.Say("problem."+why.String()+".title") + " · " + why.HelpCode()))
+		list.Add(wrapped(say.Say(problemKey(say, why)) + " · " + why.HelpCode()))
 		list.Add(wrapped(say.Say("station.tried-again")))
 	}
 	return container.New(&inMiddle{fyne.NewSize(700, 400)}, list), nil

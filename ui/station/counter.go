@@ -142,7 +142,7 @@ func (c *counter) claimTypes() string {
 func (s *Station) right(r visit.Right) string {
 	switch key := "right." + r.Main.ID; {
 	case r.Deceased:
-		return s.say.Say("problem." + visit.PersonDeceased.String() + ".title")
+		return s.say.Say(problemKey(s.say, visit.PersonDeceased))
 	case r.IsZero():
 		return s.say.Say("station.counter.no-right")
 	case s.say.Knows(key):

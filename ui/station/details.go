@@ -221,7 +221,7 @@ func (d *details) head(list *fyne.Container) {
 		list.Add(l)
 		var more []string
 		if i.Problem != visit.NoProblem {
-			more = append(more, s.say.Say("problem."+i.Problem.String()+".title"))
+			more = append(more, s.say.Say(problemKey(s.say, i.Problem)))
 		}
 		if until := s.until(i); until != "" {
 			more = append(more, s.say.Say("station.until", "Until", until))

@@ -524,11 +524,15 @@ func (p *newVisit) right(x flow.Session) string {
 }
 
 // problem names what is wrong; todo says what the staff do about it.
-func (p *newVisit) problem(w visit.Problem) string {
-	if key := "station.problem." + w.String(); p.s.say.Knows(key) {
-		return p.s.say.Say(key)
+func (p *newVisit) problem(w visit.Problem) string { return p.s.say.Say(problemKey(p.s.say, w)) }
+
+// problemKey is the key of the words for a problem: those for the staff, or those for patients
+// where they say the same.
+func problemKey(say draw.Speaker, w visit.Problem) string {
+	if key := "station.problem." + w.String(); say.Knows(key) {
+		return key
 	}
-	return p.s.say.Say("problem." + w.String() + ".title")
+	return "problem." + w.String() + ".title"
 }
 
 func (p *newVisit) todo(w visit.Problem) string {

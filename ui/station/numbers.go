@@ -187,7 +187,7 @@ func (p *numbers) methods(f desk.Figures) (bars []bar) {
 
 func (p *numbers) reasons(f desk.Figures) (bars []bar) {
 	for _, name := range slices.Sorted(maps.Keys(f.Failed)) {
-		bars = append(bars, bar{p.s.plain(reasonKey(name)), f.Failed[name]})
+		bars = append(bars, bar{p.s.plain(p.s.reasonKey(name)), f.Failed[name]})
 	}
 	bars = longestFirst(bars)
 	if len(bars) > reasonsShown {
@@ -202,14 +202,14 @@ func (p *numbers) reasons(f desk.Figures) (bars []bar) {
 
 // reasonKey is the key of the words for a problem: those of the work that it makes, or
 // those of the problem itself where it makes none of its own.
-func reasonKey(problem string) string {
+func (s *Station) reasonKey(problem string) string {
 	for _, p := range visit.Problems() {
 		if p.String() != problem {
 			continue
 		}
 		switch kind := (rules.Item{State: visit.StateStaff, Problem: p}).Next(visit.Date{}).Kind; kind {
 		case rules.Refused, rules.Other:
-			return "problem." + problem + ".title"
+			return problemKey(s.say, p)
 		default:
 			return "station.kind." + string(kind)
 		}

@@ -52,7 +52,7 @@ func TestTheNumbersOfADayAreShownAndAreThoseOfTheDayThatIsChosen(t *testing.T) {
 	w.counted("station.numbers.done", "5", t)
 	w.counted("station.numbers.waiting", "1", t)
 	w.counted("station.numbers.failed", "2", t)
-	w.shows(w.say.Say("problem.no-right.title"))
+	w.shows(w.say.Say("station.problem.no-right"))
 	w.shows(w.say.Say("station.method.card"))
 	w.add(9, visit.StatePending, visit.NoProblem)
 	w.pass(lookEvery)
@@ -130,7 +130,7 @@ func TestTheBarsOfReasonsAreNoMoreThanHaveRoomAndAddUp(t *testing.T) {
 	all := 0
 	for i, p := range visit.Problems() {
 		f.Failed[p.String()] = i + 1
-		if words[reasonKey(p.String())] == nil {
+		if words[w.reasonKey(p.String())] == nil {
 			t.Errorf("nothing says what %s is", p)
 		}
 		all += i + 1

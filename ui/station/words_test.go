@@ -14,6 +14,7 @@ import (
 
 	"authenkiosk/desk"
 	"authenkiosk/storage"
+	"authenkiosk/ui/draw"
 	"authenkiosk/ui/draw/drawtest"
 	"authenkiosk/visit"
 	rules "authenkiosk/visit/desk"
@@ -96,6 +97,22 @@ func TestEverythingThatMayBeInTheHistoryOfAVisitHasWords(t *testing.T) {
 	}
 	if len(names) < 25 {
 		t.Errorf("%d names were found", len(names))
+	}
+}
+
+// TestNothingForPatientsIsSaidToTheStaff holds that what a record or a machine has is worded for
+// those who work at the desk: "you" is somebody else there, and this is no kiosk.
+func TestNothingForPatientsIsSaidToTheStaff(t *testing.T) {
+	words, err := draw.LoadWords()
+	if err != nil {
+		t.Fatal(err)
+	}
+	patient := regexp.MustCompile(`(?i)\b(your?|kiosk|see the staff|start again)\b`)
+	for _, p := range visit.Problems() {
+		say := draw.Speaker{Words: words, Lang: "en"}
+		if text := say.Say(problemKey(say, p)); patient.MatchString(text) {
+			t.Errorf("%s is called %q", p, text)
+		}
 	}
 }
 
