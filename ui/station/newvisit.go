@@ -327,6 +327,7 @@ func (p *newVisit) copyCode(code visit.AuthenCode) func() {
 
 // changeOperator lets a colleague sign in who goes on with what is half typed.
 func (s *Station) changeOperator() {
+	s.keys.hand()
 	s.o.Send(flow.OperatorChanges{})
 	s.signOut("station.sign-in.kept")
 }

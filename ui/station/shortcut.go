@@ -38,6 +38,7 @@ func (s *Station) withCtrl(c fyne.Shortcut) bool {
 		return false
 	}
 	s.touched()
+	s.keys.hand() // what was typed before is for the page on which it was
 	k := shortcut{pressed.KeyName, true}
 	if k == keyOfChange && s.fresh.busy() {
 		s.changeOperator()

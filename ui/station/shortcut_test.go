@@ -2,6 +2,7 @@ package station
 
 import (
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -61,6 +62,28 @@ func TestAColleagueTakesOverByTheKeyboardAloneAndOnlyWhatIsHalfTyped(t *testing.
 	w.ctrl(keyOfChange.key)
 	if w.ScreenName() != "sign-in" || w.at.State != flow.PhoneEntry {
 		t.Errorf("the page is %s, and the visit at %v", w.ScreenName(), w.at.State)
+	}
+}
+
+// A window that stands still hears of the last digit and of the key that follows it at once.
+func TestTheLastDigitIsTakenWhenAKeyThatLeavesThePageComesAtOnce(t *testing.T) {
+	for name, leave := range map[string]func(*world){
+		"change of the operator": func(w *world) {
+			w.withCtrl(&desktop.CustomShortcut{KeyName: keyOfChange.key, Modifier: fyne.KeyModifierControl})
+		},
+		"another page": func(w *world) {
+			w.withCtrl(&desktop.CustomShortcut{KeyName: fyne.Key1, Modifier: fyne.KeyModifierControl})
+		},
+		"touch": func(w *world) { w.tap("change-operator") },
+	} {
+		w := newVisitPage(t)
+		w.patient(1, somePID, "")
+		w.letters("08000", 100*time.Millisecond)
+		leave(w)
+		w.pass(time.Second)
+		if got := w.at.Session.PhoneInput; got != "08000" || w.ScreenName() == "new" {
+			t.Errorf("%s: the phone is %q on the page %s", name, got, w.ScreenName())
+		}
 	}
 }
 

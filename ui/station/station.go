@@ -292,6 +292,7 @@ func (s *Station) signedIn(token string, o rules.Operator) {
 
 // signOut ends it, and says why if it was not the operator who did.
 func (s *Station) signOut(why string) {
+	s.keys.hand()
 	token := s.token
 	s.turn++
 	s.token, s.who, s.page = "", rules.Operator{}, nil
