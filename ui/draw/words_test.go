@@ -6,6 +6,7 @@ import (
 	"testing"
 	"unicode"
 
+	"authenkiosk/assets"
 	"authenkiosk/ui/draw/drawtest"
 )
 
@@ -69,6 +70,27 @@ func TestOneThingHasOneNameInThai(t *testing.T) {
 					t.Errorf("%s: %s, which is %s elsewhere, in %q", key, other, name, form)
 				}
 			}
+		}
+	}
+}
+
+// Package json takes the last one in silence.
+func TestNoTextIsThereTwice(t *testing.T) {
+	key := regexp.MustCompile(`(?m)^ "([^"]+)":`)
+	for _, lang := range []string{"th", "en"} {
+		data, err := assets.Words.ReadFile("words/" + lang + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, found := range key.FindAllStringSubmatch(string(data), -1) {
+			if seen[found[1]] {
+				t.Errorf("%s has %s twice", lang, found[1])
+			}
+			seen[found[1]] = true
+		}
+		if want := len(drawtest.Catalogue(t, lang)); len(seen) != want {
+			t.Errorf("%s has %d texts, of which %d are seen", lang, want, len(seen))
 		}
 	}
 }
