@@ -332,8 +332,7 @@ func openBrowser(t *testing.T, address string) *browser {
 	if _, err := exec.LookPath("chromedriver"); err != nil {
 		t.Fatalf("the phone is played by Chromium: %v", err)
 	}
-	driver := startProcess(t, nil, "chromedriver", "--port=0")
-	b := &browser{t: t, session: "http://127.0.0.1:" + driver.says(t, `successfully on port (\d+)`)}
+	b := &browser{t: t, session: "http://127.0.0.1:" + driverPort(t)}
 	eventually(t, "browser driver", func() bool {
 		resp, err := http.Get(b.session + "/status")
 		if err == nil {
@@ -353,6 +352,19 @@ func openBrowser(t *testing.T, address string) *browser {
 	t.Cleanup(func() { b.ask(http.MethodDelete, "", nil, nil) })
 	b.ask(http.MethodPost, "/url", map[string]string{"url": address}, nil)
 	return b
+}
+
+// driverPort starts the browser's driver and returns its port. The driver takes a free port of
+// IPv6, and ends when somebody has that of IPv4: tests beside this one have many.
+func driverPort(t *testing.T) string {
+	t.Helper()
+	for {
+		driver := startProcess(t, nil, "chromedriver", "--port=0")
+		said := driver.says(t, `(successfully on port \d+|port not available)`)
+		if _, port, there := strings.Cut(said, "on port "); there {
+			return port
+		}
+	}
 }
 
 // ask sends one WebDriver command (https://www.w3.org/TR/webdriver2/).
