@@ -71,7 +71,7 @@ func (s *stage) types(text string, each time.Duration) {
 }
 
 const (
-	byHand    = 100 * time.Millisecond
+	byHand    = 200 * time.Millisecond
 	byScanner = 4 * time.Millisecond
 )
 
