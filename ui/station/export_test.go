@@ -169,22 +169,20 @@ func TestADeskThatTellsOfNobodyShowsAndCopiesNobody(t *testing.T) {
 	}
 }
 
-func TestACopiedNumberGoesWithWhoeverHasCopiedIt(t *testing.T) {
-	for name, goes := range map[string]func(*world){
-		"they sign out":         func(w *world) { w.key(fyne.KeyF12) },
-		"they close the window": func(w *world) { w.Close() },
-	} {
-		w := newWorld(t, visit.OnCardNotice, rules.Staff)
-		v := w.add(1, visit.StateStaff, visit.UpstreamCannot)
-		w.signInAs(rules.Staff)
-		w.key(fyne.KeyF4)
-		w.work.details.open(w.here(), v.ID)
-		w.tap("hold")
-		w.tap("copy-pid")
-		if goes(w); w.clip != "" {
-			t.Errorf("%s: the clipboard has %q", name, w.clip)
-		}
+// copiedNumber is a station at which the operator has copied the number of a patient.
+func copiedNumber(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t, visit.OnCardNotice, rules.Staff)
+	v := w.add(1, visit.StateStaff, visit.UpstreamCannot)
+	w.signInAs(rules.Staff)
+	w.key(fyne.KeyF4)
+	w.work.details.open(w.here(), v.ID)
+	w.tap("hold")
+	w.tap("copy-pid")
+	if w.clip != v.PID.Digits() {
+		t.Fatalf("copied %q", w.clip)
 	}
+	return w
 }
 
 func TestACopiedNumberLeavesTheClipboardUnlessSomethingElseIsThere(t *testing.T) {
@@ -193,16 +191,7 @@ func TestACopiedNumberLeavesTheClipboardUnlessSomethingElseIsThere(t *testing.T)
 		{"something else was copied", "something else", "something else"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := newWorld(t, visit.OnCardNotice, rules.Staff)
-			v := w.add(1, visit.StateStaff, visit.UpstreamCannot)
-			w.signInAs(rules.Staff)
-			w.key(fyne.KeyF4)
-			w.work.details.open(w.here(), v.ID)
-			w.tap("hold")
-			w.tap("copy-pid")
-			if w.clip != v.PID.Digits() {
-				t.Fatalf("copied %q", w.clip)
-			}
+			w := copiedNumber(t)
 			if c.between != "" {
 				w.clip = c.between
 			}
@@ -219,23 +208,21 @@ func TestACopiedNumberLeavesTheClipboardUnlessSomethingElseIsThere(t *testing.T)
 }
 
 func TestWhoeverLeavesLeavesNoNumberInTheClipboard(t *testing.T) {
-	for _, c := range []struct{ name, between, want string }{{"the number", "", ""}, {"something else", "HN 1", "HN 1"}} {
-		t.Run(c.name, func(t *testing.T) {
-			w := newWorld(t, visit.OnCardNotice, rules.Staff)
-			v := w.add(1, visit.StateStaff, visit.UpstreamCannot)
-			w.signInAs(rules.Staff)
-			w.key(fyne.KeyF4)
-			w.work.details.open(w.here(), v.ID)
-			w.tap("hold")
-			w.tap("copy-pid")
-			if c.between != "" {
-				w.clip = c.between
-			}
-			w.key(fyne.KeyF12)
-			if w.clip != c.want {
-				t.Errorf("the next operator can paste %q", w.clip)
-			}
-		})
+	for leaves, leave := range map[string]func(*world){
+		"signed out":        func(w *world) { w.key(fyne.KeyF12) },
+		"closed the window": func(w *world) { w.Close() },
+	} {
+		for _, c := range []struct{ name, between, want string }{{"the number", "", ""}, {"something else", "HN 1", "HN 1"}} {
+			t.Run(leaves+", "+c.name, func(t *testing.T) {
+				w := copiedNumber(t)
+				if c.between != "" {
+					w.clip = c.between
+				}
+				if leave(w); w.clip != c.want {
+					t.Errorf("the next operator can paste %q", w.clip)
+				}
+			})
+		}
 	}
 }
 
