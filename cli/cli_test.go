@@ -27,6 +27,12 @@ type called struct {
 	out, err string
 }
 
+// without is all that the command wrote, without the path of the data folder: a
+// test's folder has a random number in its name, which can hold any few digits.
+func (c called) without(data string) string {
+	return strings.ReplaceAll(c.out+c.err, data, "DATA")
+}
+
 func call(t *testing.T, stdin string, args ...string) called {
 	t.Helper()
 	var out, errs bytes.Buffer

@@ -71,7 +71,7 @@ func newClinicOf(t *testing.T, made func(app.Options) (face, error), change func
 		t.Fatal(err)
 	}
 	pipe := testzone.Pipe()
-	h := &runningClinic{t: t, data: t.TempDir()}
+	h := &runningClinic{t: t, data: filepath.Join(t.TempDir(), "1234")} // as a random name can be
 	c := config.Default()
 	c.Agent.Enabled, c.Agent.Listen = true, "127.0.0.1:0"
 	if change != nil {
