@@ -73,7 +73,8 @@ func (s *Store) Feed() (id string, err error) {
 // visit that changed again stands at its newest number only; one that was erased
 // is a gap. Records that cannot be read are left out and named by the error, one
 // *DecodeError each; the others are returned all the same. A reader goes on behind
-// next, the last number that was looked at.
+// next, the last number that was looked at. When the store cannot be read at all, nothing
+// was: next is after then.
 func (s *Store) Changes(after uint64, limit int) (list []Change, next uint64, err error) {
 	found := read(s.index, func(x *index) refs {
 		at, there := x.feed.find(after)
@@ -100,7 +101,10 @@ func (s *Store) Changes(after uint64, limit int) (list []Change, next uint64, er
 		}
 		return nil
 	})
-	return list, next, errors.Join(append(bad, err)...)
+	if err != nil {
+		return nil, after, err
+	}
+	return list, next, errors.Join(bad...)
 }
 
 // Cursor returns how far the reader of that name has come, 0 when it never said

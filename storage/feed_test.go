@@ -173,3 +173,25 @@ func TestChangesOfNothingAndWithoutALimitAreEmpty(t *testing.T) {
 		t.Errorf("after the last: %d changes, %v", len(list), err)
 	}
 }
+
+// A reader that went on behind changes it was not given would never hear of them.
+func TestChangesThatCannotBeReadNowAreNotPassedOver(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	into(t, s, madeUp(1), visit.StateDone)
+	into(t, s, madeUp(2), visit.StateDone)
+	path := filepath.Join(dir, fileName)
+	s.fail(0)
+	must(t, os.Rename(path, path+".away")) // the disk refuses
+	if list, next, err := s.Changes(0, 10); !errors.Is(err, ErrUnsafe) || list != nil || next != 0 {
+		t.Errorf("while the disk refuses: %d changes, go on behind %d, %v", len(list), next, err)
+	}
+	must(t, os.Rename(path+".away", path)) // and takes changes again
+	if list, next, err := s.Changes(0, 10); err != nil || len(list) != 2 || next == 0 {
+		t.Errorf("afterwards: %d changes, go on behind %d, %v", len(list), next, err)
+	}
+	must(t, s.Close())
+	if _, next, err := s.Changes(0, 10); !errors.Is(err, ErrClosed) || next != 0 {
+		t.Errorf("of a closed store: go on behind %d, %v", next, err)
+	}
+}

@@ -55,6 +55,9 @@ func (s *EvidenceSender) look(ctx context.Context) error {
 		return err
 	}
 	changes, next, err := s.store.Changes(after, evidenceAtOnce)
+	if err != nil && next == after {
+		return err
+	}
 	if err != nil {
 		s.log.Error("a visit of the feed cannot be read", "err", err)
 	}
