@@ -153,7 +153,7 @@ func (a *Agent) RightByPID(ctx context.Context, pid visit.PID) (RightAnswer, err
 // expired token is known to give, is no answer here: somebody may send again when
 // there is no code.
 func (a *Agent) Status(ctx context.Context, pid visit.PID, date visit.Date) ([]visit.Authentication, error) {
-	all, err := a.Latest5(ctx, pid)
+	all, err := a.latest5(ctx, pid, date)
 	if err != nil {
 		return nil, err
 	}
@@ -173,11 +173,16 @@ func (a *Agent) Status(ctx context.Context, pid visit.PID, date visit.Date) ([]v
 // Latest5 returns the newest codes of a person at any unit, five at most. One of
 // which NHSO told the day alone has the begin of that day.
 func (a *Agent) Latest5(ctx context.Context, pid visit.PID) ([]visit.Authentication, error) {
+	return a.latest5(ctx, pid, visit.Date{})
+}
+
+// latest5 is Latest5 for somebody who may send when there is no code of that day.
+func (a *Agent) latest5(ctx context.Context, pid visit.PID, day visit.Date) ([]visit.Authentication, error) {
 	got, err := a.exchange(ctx, question{op: opStatus, url: agentLatest5 + pid.Digits()})
 	if err != nil {
 		return nil, err
 	}
-	codes, err := parseLatest(got.body)
+	codes, err := parseLatest(got.body, day)
 	if err != nil {
 		return nil, a.misread(opStatus, got, err)
 	}
@@ -192,7 +197,7 @@ func (a *Agent) Latest(ctx context.Context, pid visit.PID) (visit.Authentication
 	if err != nil {
 		return visit.Authentication{}, false, err
 	}
-	codes, err := parseLatest(got.body)
+	codes, err := parseLatest(got.body, visit.Date{})
 	if errors.Is(err, ErrEmpty) {
 		return visit.Authentication{}, false, nil
 	}

@@ -181,7 +181,7 @@ func parseConfirmed(body []byte, asked Confirmation) (visit.AuthenCode, error) {
 		Correlation text `json:"correlationId"`
 		Code        text `json:"claimCode"`
 	}
-	if json.Unmarshal(trim(body), &b) != nil {
+	if json.Unmarshal(trim(body), &b) != nil || saysTwice(body) {
 		return "", ErrJSON
 	}
 	switch err := checkPerson(b.PID, asked.PID); {
@@ -202,8 +202,10 @@ func parseConfirmed(body []byte, asked Confirmation) (visit.AuthenCode, error) {
 
 // parseLatest reads one code or a list of codes. An object without a code, and an
 // empty list, mean that there is none; null is as good as an empty body. A code
-// without its unit or claim type makes the whole answer unusable, as in parseStatus.
-func parseLatest(body []byte) ([]visit.Authentication, error) {
+// without its unit or claim type makes the whole answer unusable, as in parseStatus, and so
+// does an entry of the day that was asked about without its code, and a member that is there
+// twice. The zero day asks about none.
+func parseLatest(body []byte, day visit.Date) ([]visit.Authentication, error) {
 	if bytes.Equal(trim(body), []byte("null")) {
 		return nil, ErrEmpty
 	}
@@ -221,12 +223,18 @@ func parseLatest(body []byte) ([]visit.Authentication, error) {
 	if json.Unmarshal(trim(body), &all) != nil {
 		return nil, ErrJSON
 	}
+	if saysTwice(body) {
+		return nil, oddRecord{ErrJSON}
+	}
 	var codes []visit.Authentication
 	for i, c := range all {
 		switch {
 		case c.Code == "" && (c.Status != "" || c.Error != ""):
 			return nil, ErrJSON // an error that came with 200 does not say that there is none
 		case c.Code == "":
+			if err := notTold(c.At, day); err != nil {
+				return nil, oddRecord{fmt.Errorf("code %d of the answer: %w", i, err)}
+			}
 			continue
 		}
 		code, err := visit.ParseAuthenCode(string(c.Code))
@@ -247,4 +255,18 @@ func parseLatest(body []byte) ([]visit.Authentication, error) {
 		codes = append(codes, a)
 	}
 	return codes, nil
+}
+
+// notTold refuses an entry without a code of that day: NHSO has one, and does not tell it.
+func notTold(when text, day visit.Date) error {
+	if when == "" || day.IsZero() {
+		return nil
+	}
+	switch at, ok := parseMoment(string(when)); {
+	case !ok:
+		return ErrJSON
+	case visit.ServiceDateOf(at) == day:
+		return ErrNoCode
+	}
+	return nil
 }

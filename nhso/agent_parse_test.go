@@ -91,7 +91,7 @@ func TestTerminalsAreAListOrAnError(t *testing.T) {
 func TestLatestCodesAreOneOrManyOrNone(t *testing.T) {
 	one := `{"claimType":"PG0060001","claimCode":"PP1200000001","hcode":"99999","claimDateTime":"2025-11-07T17:27:03.123","checkDate":"x"}`
 	for body, n := range map[string]int{one: 1, "[" + one + "," + one + "]": 2, "[]": 0, "{}": 0, `{"checkDate":"2025-11-07T17:40:10"}`: 0, `[{"claimCode":null},` + one + `]`: 1} {
-		codes, err := parseLatest([]byte(body))
+		codes, err := parseLatest([]byte(body), visit.Date{})
 		if err != nil || len(codes) != n {
 			t.Errorf("%s: %+v %v", body, codes, err)
 		}
@@ -105,8 +105,31 @@ func TestLatestCodesAreOneOrManyOrNone(t *testing.T) {
 		"": ErrEmpty, "null": ErrEmpty, "<html>": ErrHTML, `{"status":500}`: ErrJSON, `{"claimCode":"x"}`: ErrCode,
 		`{"claimCode":"PP1200000001","claimDateTime":"yesterday"}`: ErrJSON, `[1]`: ErrJSON, `[[]]`: ErrJSON,
 	} {
-		if _, err := parseLatest([]byte(body)); !errors.Is(err, want) {
+		if _, err := parseLatest([]byte(body), visit.Date{}); !errors.Is(err, want) {
 			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
+// NHSO has a code of the day then, or took something twice: whoever took that for "none" would
+// send a second time.
+func TestALatestCodeOfTheDayThatIsNotToldIsNoAnswer(t *testing.T) {
+	day := visit.Date{Year: 2025, Month: time.November, Day: 7}
+	const older = `{"claimType":"PG0060001","claimCode":"PP1190000007","hcode":"99999","claimDateTime":"2025-10-30T08:02:11"}`
+	for _, c := range []struct {
+		name, body string
+		want       error
+	}{
+		{"null", `[` + older + `,{"claimType":"PG0060001","claimCode":null,"hcode":"99999","claimDateTime":"2025-11-07T17:27:03"}]`, ErrNoCode},
+		{"left out", `{"claimType":"PG0060001","hcode":"99999","claimDateTime":"2025-11-07"}`, ErrNoCode},
+		{"of a time that cannot be read", `[{"claimCode":"","claimDateTime":"just now"}]`, ErrJSON},
+		{"said twice", `[{"claimType":"PG0060001","claimCode":"PP1200000001","claimCode":null,"hcode":"99999","claimDateTime":"2025-11-07T17:27:03"}]`, ErrJSON},
+		{"left out the day before", `[{"claimType":"PG0060001","hcode":"99999","claimDateTime":"2025-11-06T17:27:03"},` + older + `]`, nil},
+		{"left out, and no time", `[{"claimType":null,"hcode":"99999","checkDate":"2025-11-07T17:27:03"},` + older + `]`, nil},
+	} {
+		codes, err := parseLatest([]byte(c.body), day)
+		if !errors.Is(err, c.want) || (err != nil) != isOdd(err) || (err == nil) != (len(codes) == 1) {
+			t.Errorf("%s: %+v, %v", c.name, codes, err)
 		}
 	}
 }
@@ -118,7 +141,7 @@ func TestALatestCodeThatDoesNotSayWhoseItIsIsNoAnswer(t *testing.T) {
 		{"a unit of null", `[{"claimType":"PG0060001","claimCode":"PP1200000001","hcode":null,"claimDateTime":"2025-11-07T17:27:03"}]`, "hcode", "code 0"},
 		{"no claim type", `[` + whole + `,{"claimCode":"PP1200000001","hcode":"99999","claimDateTime":"2025-11-07T17:27:03"}]`, "claim type", "code 1"},
 	} {
-		got, err := parseLatest([]byte(c.body))
+		got, err := parseLatest([]byte(c.body), visit.Date{})
 		if !errors.Is(err, ErrJSON) || got != nil {
 			t.Errorf("%s: got %v, %v", c.name, got, err)
 			continue
@@ -199,7 +222,7 @@ func FuzzAgentConfirmed(f *testing.F) {
 func FuzzAgentLatest(f *testing.F) {
 	agentSeeds(f)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		codes, err := parseLatest(body)
+		codes, err := parseLatest(body, visit.Date{Year: 2025, Month: time.November, Day: 7})
 		if err != nil && codes != nil {
 			t.Error("codes came with an error")
 		}

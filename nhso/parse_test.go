@@ -250,6 +250,7 @@ func TestReceiptIsACodeARefusalOrNothing(t *testing.T) {
 		{name: "a duplicate", body: `{"dataError":"ไม่สามารถขอ Authen ซ้ำในวันเดียวกันได้"}`, message: "ไม่สามารถขอ Authen ซ้ำในวันเดียวกันได้", duplicate: true},
 		{name: "code and complaint", body: `{"authenCode":"PP1200000001","dataError":"x"}`, err: ErrJSON},
 		{name: "two different codes", body: `{"authenCode":"PP1200000001","AUTHEN_CODE":"PP1200000002"}`, err: ErrJSON},
+		{name: "two codes of one name", body: `{"authenCode":"PP1200000001","authenCode":"PP1200000002"}`, err: ErrJSON},
 		{name: "a wrong code", body: `{"authenCode":"OK"}`, err: ErrCode},
 		{name: "nothing in it", body: `{"authenCode":null}`, err: ErrNoCode},
 		{name: "empty", body: "", err: ErrEmpty},

@@ -85,7 +85,7 @@ func parseReceipt(body []byte) (visit.AuthenCode, *refusal, error) {
 		return "", nil, err
 	}
 	var b receiptBody
-	if json.Unmarshal(trim(body), &b) != nil {
+	if json.Unmarshal(trim(body), &b) != nil || saysTwice(body) {
 		return "", nil, ErrJSON
 	}
 	complaint := b.DataError != "" || b.OldDataError != ""
