@@ -19,8 +19,9 @@ const tellEvery = time.Minute
 const tellAgain = 5 * time.Second
 
 // complete saves a visit for an item over there, by whoever is signed in there with that
-// token of ours. desk.NotFound: it has no item of that id, or nobody is signed in there.
-func (o *Other) complete(ctx context.Context, token string, item visit.ID, v visit.Visit, jpeg []byte) error {
+// token of ours, unless may, which is told what the item is, refuses it. desk.NotFound: it has no
+// item of that id, or nobody is signed in there.
+func (o *Other) complete(ctx context.Context, token string, item visit.ID, v visit.Visit, jpeg []byte, may func(desk.Details) error) error {
 	who, is, err := o.visit(ctx, token, item, v.PID)
 	if err != nil {
 		return err
@@ -28,6 +29,9 @@ func (o *Other) complete(ctx context.Context, token string, item visit.ID, v vis
 	// The owner looks whether the day is over by its own clock, which may be minutes behind.
 	if is.Day.Before(v.ServiceDate) && is.Kind != rules.Misdated {
 		return &desk.Error{Code: desk.NotOpen, Err: errDayOver}
+	}
+	if err := may(is); err != nil {
+		return err
 	}
 	err = o.completer.Complete(ctx, who, item, v, jpeg)
 	if err != nil {
@@ -64,7 +68,7 @@ func (o *Other) visit(ctx context.Context, token string, id visit.ID, of visit.P
 }
 
 // free says what stands over there against a visit that is made here, see Station.free.
-func (o *Other) free(ctx context.Context, token string, v visit.Visit) error {
+func (o *Other) free(ctx context.Context, token string, v visit.Visit, besides []visit.AuthenCode) error {
 	who, err := o.Who(token)
 	if err != nil {
 		return nil // nobody can ask
@@ -79,7 +83,7 @@ func (o *Other) free(ctx context.Context, token string, v visit.Visit) error {
 		case i.HCode != v.HCode || i.ClaimType.Code != v.ClaimType.Code:
 		case i.State.Unsettled() || i.HeldBy != "":
 			return errWaits
-		case i.State == visit.StateDone: // NHSO may not show the code yet
+		case i.State == visit.StateDone && !slices.Contains(besides, i.Code): // NHSO may not show the code yet
 			return &desk.Error{Code: desk.NotOpen}
 		}
 	}

@@ -60,7 +60,7 @@ func TestAnotherMachineIsToldAtTheStartAtEachEndAndNowAndThen(t *testing.T) {
 
 func TestNobodyCompletesItemsOfAnotherMachineWhoIsNotSignedInThere(t *testing.T) {
 	o := newOther("kiosk-1", nil, slog.New(slog.DiscardHandler))
-	if err := o.complete(t.Context(), "a token", "01900000-0000-7000-8000-000000000001", visit.Visit{}, nil); !errors.Is(err, desk.NotFound) {
+	if err := o.complete(t.Context(), "a token", "01900000-0000-7000-8000-000000000001", visit.Visit{}, nil, nil); !errors.Is(err, desk.NotFound) {
 		t.Error(err)
 	}
 }
@@ -73,7 +73,8 @@ type holder struct {
 	day       visit.Date // of the item
 	kind      rules.Kind
 	hangs     bool
-	fails     error // of Complete
+	fails     error       // of Complete
+	waits     visit.State // of a visit of the same person that is no item of this desk; empty: there is none
 	completed visit.ID
 	ended     atomic.Bool // a call that has hung
 }
@@ -94,8 +95,11 @@ func (h *holder) row() desk.Item {
 }
 
 func (h *holder) Visits(_ context.Context, _ desk.Operator, q desk.Query) (p desk.Page, err error) {
-	if q.Search == h.person {
+	if q.Search == h.person && h.item != "" {
 		p.Items = []desk.Item{h.row()}
+	}
+	if q.Search == h.person && h.waits != "" {
+		p.Items = append(p.Items, desk.Item{ID: "01900000-0000-7000-8000-000000000003", State: h.waits})
 	}
 	return p, nil
 }
@@ -163,6 +167,37 @@ func TestAMachineThatDoesNotAnswerKeepsNobodyFromTheItemOfAnother(t *testing.T) 
 }
 
 // Numbers are masked but for their last three digits, which thousands of people share.
+// The owner of the item holds back what is there of the same service. A third machine knows of no
+// hold: what waits there is sent.
+func TestNoItemOfAMachineIsCompletedBesideAVisitThatWaitsAtAThirdOne(t *testing.T) {
+	const person = "9000000000012"
+	other := visit.ClaimType{Code: "PG0130001"}
+	for _, c := range []struct {
+		name         string
+		owner, third visit.State
+		claim        visit.ClaimType // of the new visit; the item has none
+		want         error
+	}{
+		{"nothing waits", "", "", visit.ClaimType{}, nil},
+		{"one waits", "", visit.StatePending, visit.ClaimType{}, errWaits},
+		{"one is at NHSO", "", visit.StateInflight, visit.ClaimType{}, errWaits},
+		{"one has its code", "", visit.StateDone, visit.ClaimType{}, desk.NotOpen},
+		{"one was refused", "", visit.StateRefused, visit.ClaimType{}, nil},
+		{"one is of another service", "", visit.StatePending, other, nil},
+		{"one waits at the owner, who holds it back", visit.StatePending, "", visit.ClaimType{}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			owner := &holder{person: person, item: heldItem, waits: c.owner}
+			v := madeBy(t, person)
+			v.ClaimType = c.claim
+			err := at(owner, &holder{person: person, waits: c.third}).keepFor(t.Context(), "token", heldItem, v, nil)
+			if !errors.Is(err, c.want) || (owner.completed != "") != (c.want == nil) {
+				t.Errorf("%v, completed by %q", err, owner.completed)
+			}
+		})
+	}
+}
+
 func TestAnItemOfAnotherMachineIsNotCompletedByAPersonWhoseMaskedNumberIsTheSame(t *testing.T) {
 	m := &holder{person: "9000000000012", item: heldItem}
 	v := madeBy(t, "9000000017012")

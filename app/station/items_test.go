@@ -321,6 +321,58 @@ func TestNoVisitIsMadeHereForAPatientWhoseVisitWaitsAtAnotherMachine(t *testing.
 	}
 }
 
+// Nor for an item that this machine has of the patient, as a draft of hospital software, nor for a
+// second code.
+func TestNothingIsCompletedHereBesideAVisitThatWaitsAtAnotherMachine(t *testing.T) {
+	d := newDesk(t)
+	o := d.pairedWith()
+	if err := o.zone.SetFault(testzone.Fault{Kind: testzone.FaultDown}); err != nil {
+		t.Fatal(err)
+	}
+	p := virtualcard.Adult()
+	item, first, waits := visitOf(t, p, 4), visitOf(t, p, 5), visitOf(t, p, 3)
+	if err := errors.Join(o.Visits.Drop(o.item.ID, time.Now()), o.Visits.Save(waits, time.Now()), o.Store.Begin(waits.ID, time.Now())); err != nil {
+		t.Fatal(err)
+	}
+	d.start(func(c *config.Config) { c.Desk.URLs = []string{o.url} })
+	token, who := d.operator(rules.Staff)
+	d.eventually("sign-in over there", func() bool { _, err := d.Others[0].Who(token); return err == nil })
+	try := func(begin flow.Event, want string) {
+		t.Helper()
+		d.Send(begin)
+		d.upToConfirm(p)
+		d.Send(flow.TapConfirm{})
+		d.until("end", func(m flow.Station) bool { return m.State == flow.Desk || m.State == flow.Result })
+		_, err := d.Store.Visit(d.last.Session.Insertion.VisitID)
+		if d.last.NotSaved != want || errors.Is(err, storage.ErrNotFound) != (want != "") {
+			t.Errorf("%T: it is %v, %q, saved: %v", begin, d.last.State, d.last.NotSaved, err)
+		}
+		d.Send(flow.TapClose{})
+		d.remove()
+		d.until("taken card", func(m flow.Station) bool { return !m.CardIn })
+	}
+	by := desk.OperatorAt(d.Machine, who)
+	if err := errors.Join(d.Store.SaveForStaff(item, visit.Draft, time.Now()), d.Desk.Hold(t.Context(), by, item.ID)); err != nil {
+		t.Fatal(err)
+	}
+	completes := flow.TapItem{Item: item.ID, Of: p.PID.Masked()}
+	try(completes, WaitsElsewhere)
+	if err := o.Store.Done(waits.ID, "PP1200000999", time.Now()); err != nil { // which NHSO does not show yet
+		t.Fatal(err)
+	}
+	try(completes, string(desk.NotOpen))
+
+	err := errors.Join(d.Desk.Close(t.Context(), by, item.ID, rules.DayMissed),
+		d.Store.Save(first, time.Now()), d.Store.Begin(first.ID, time.Now()), d.Store.Done(first.ID, "PP1200000998", time.Now()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := flow.Second{Of: first.ID, Why: string(rules.Referral), Claim: first.ClaimType.Code, Besides: []visit.AuthenCode{"PP1200000998"}}
+	try(flow.TapSecond{Second: second, Of: p.PID.Masked()}, string(desk.NotOpen))
+	second.Besides = append(second.Besides, "PP1200000999") // once NHSO shows it
+	try(flow.TapSecond{Second: second, Of: p.PID.Masked()}, "")
+}
+
 func TestASecondCodeIsMadeHereForACodeOfAnotherMachine(t *testing.T) {
 	d := newDesk(t)
 	o := d.pairedWith()

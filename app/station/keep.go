@@ -92,7 +92,7 @@ func (s *Station) save(ctx context.Context, e flow.SaveVisit, jpeg []byte) error
 		return s.saveSecond(ctx, now.token, e, jpeg)
 	}
 	if e.Item == "" {
-		if err := s.free(ctx, now.token, v); err != nil {
+		if err := s.free(ctx, now.token, v, nil, nil); err != nil {
 			return err
 		}
 		return s.Visits.SaveAtDesk(v, e.By, jpeg, v.CreatedAt)
@@ -110,6 +110,9 @@ func (s *Station) save(ctx context.Context, e flow.SaveVisit, jpeg []byte) error
 		if !slices.ContainsFunc(of.Steps, rules.Step.MakesCode) {
 			return &desk.Error{Code: desk.NotOpen, Err: errDayOver}
 		}
+		if err := s.free(ctx, now.token, v, item.Second.Besides, nil); err != nil {
+			return err
+		}
 		return s.Visits.Complete(e.Item, e.By, v, jpeg, v.CreatedAt)
 	case !errors.Is(err, storage.ErrNotFound):
 		return err
@@ -119,11 +122,15 @@ func (s *Station) save(ctx context.Context, e flow.SaveVisit, jpeg []byte) error
 
 // free refuses a visit while a machine that this desk sees has one of the same person, day and claim
 // type that is not ended: it may be sent at any moment, or be at work at NHSO, which shows
-// nothing of that yet. One that cannot be asked keeps nobody waiting.
-func (s *Station) free(ctx context.Context, token string, v visit.Visit) error {
+// nothing of that yet. One that cannot be asked keeps nobody waiting. The codes besides are known
+// and not the visit's; but is a machine that looks by itself, nil: none does.
+func (s *Station) free(ctx context.Context, token string, v visit.Visit, besides []visit.AuthenCode, but *Other) error {
 	for _, o := range s.Others {
+		if o == but {
+			continue
+		}
 		limited, cancel := context.WithTimeout(ctx, askWaiting)
-		err := o.free(limited, token, v)
+		err := o.free(limited, token, v, besides)
 		cancel()
 		if err != nil {
 			return err
@@ -139,12 +146,21 @@ func (s *Station) freeForPrograms(ctx context.Context, v visit.Visit) error {
 	if now == nil {
 		return nil
 	}
-	return s.free(ctx, now.token, v)
+	return s.free(ctx, now.token, v, nil, nil)
 }
 
 // keepFor saves a visit for an item of another machine.
 func (s *Station) keepFor(ctx context.Context, token string, item visit.ID, v visit.Visit, jpeg []byte) error {
-	return s.elsewhere(ctx, func(ctx context.Context, o *Other) error { return o.complete(ctx, token, item, v, jpeg) })
+	return s.elsewhere(ctx, func(limited context.Context, o *Other) error {
+		return o.complete(limited, token, item, v, jpeg, func(is desk.Details) error {
+			// The owner looks for what is of the item's service: it is the others that do not know.
+			owner := o
+			if is.ClaimType.Code != v.ClaimType.Code {
+				owner = nil
+			}
+			return s.free(ctx, token, v, nil, owner)
+		})
+	})
 }
 
 // elsewhere tries each other machine: one of them has the visit. Each has its own time, so that
@@ -199,6 +215,9 @@ func (s *Station) saveSecond(ctx context.Context, token string, e flow.SaveVisit
 	second := storage.Second{Of: e.Second.Of, Why: why, By: e.By}
 	if why.SameService() {
 		second.Besides = e.Second.Besides
+	}
+	if err := s.free(ctx, token, v, second.Besides, nil); err != nil {
+		return err
 	}
 	return s.Visits.SaveSecond(v, second, jpeg, v.CreatedAt)
 }
