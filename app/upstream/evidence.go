@@ -16,7 +16,8 @@ import (
 const (
 	lookForEvidence  = 15 * time.Second
 	evidenceAgain    = 2 * time.Minute
-	evidenceAtOnce   = 16 // changes a look
+	evidenceRefused  = time.Hour // that of one which the server looked at and did not take
+	evidenceAtOnce   = 16        // changes a look
 	evidenceSendTime = 60 * time.Second
 )
 
@@ -29,12 +30,23 @@ const evidenceCursor = "evidence"
 type EvidenceSender struct {
 	store interface {
 		Changes(after uint64, limit int) (list []storage.Change, next uint64, err error)
+		Change(id visit.ID) (storage.Change, error)
 		Cursor(name string) (uint64, error)
 		SetCursor(name string, n uint64) error
 		Photo(id visit.ID) ([]byte, error)
 	}
 	send func(context.Context, nhso.Evidence) error
 	log  *slog.Logger
+
+	// What this run of the program knows: another one sends some a second time.
+	at      uint64             // how far it has looked; at the start the cursor
+	refused map[uint64]refusal // those behind that were refused, by their number in the feed
+}
+
+// refusal is a photo that the server has looked at and not taken.
+type refusal struct {
+	visit visit.ID
+	again time.Time
 }
 
 // Run sends until ctx ends. Sending twice is harmless, so that the cursor moves
@@ -49,30 +61,86 @@ func (s *EvidenceSender) Run(ctx context.Context) {
 	}
 }
 
+// look sends what is new. One that is refused keeps nobody waiting: it is tried again now and
+// then until its photo is erased, and the cursor stays before it as long.
 func (s *EvidenceSender) look(ctx context.Context) error {
 	after, err := s.store.Cursor(evidenceCursor)
 	if err != nil {
 		return err
 	}
-	changes, next, err := s.store.Changes(after, evidenceAtOnce)
-	if err != nil && next == after {
+	s.at = max(s.at, after)
+	for seq, r := range s.refused {
+		if err := s.again(ctx, seq, r); err != nil {
+			return err
+		}
+	}
+	changes, next, err := s.store.Changes(s.at, evidenceAtOnce)
+	if err != nil && next == s.at {
 		return err
 	}
 	if err != nil {
 		s.log.Error("a visit of the feed cannot be read", "err", err)
 	}
 	for _, c := range changes {
-		if err := s.one(ctx, c.Record); err != nil {
+		if err := s.bring(ctx, c); err != nil {
 			return err
 		}
-		if err := s.store.SetCursor(evidenceCursor, c.Seq); err != nil {
+		s.at = c.Seq
+		if err := s.move(after); err != nil {
 			return err
 		}
 	}
-	if next == after {
+	s.at = next
+	return s.move(after)
+}
+
+// again tries one that was refused, as its visit is now.
+func (s *EvidenceSender) again(ctx context.Context, seq uint64, r refusal) error {
+	if time.Now().Before(r.again) {
 		return nil
 	}
-	return s.store.SetCursor(evidenceCursor, next)
+	c, err := s.store.Change(r.visit)
+	switch {
+	case errors.Is(err, storage.ErrNotFound), err == nil && c.Seq != seq: // erased, or it comes again with its new number
+		delete(s.refused, seq)
+		return nil
+	case err != nil:
+		return err
+	}
+	return s.bring(ctx, c)
+}
+
+// bring sends the photo of a change, and remembers whether it was refused.
+func (s *EvidenceSender) bring(ctx context.Context, c storage.Change) error {
+	err := s.one(ctx, c.Record)
+	switch id := c.Record.Visit.ID; {
+	case err == nil:
+		delete(s.refused, c.Seq)
+		return nil
+	case !nhso.OfOnePerson(err) && !errors.As(err, new(*storage.DecodeError)):
+		return err
+	default:
+		if s.refused == nil {
+			s.refused = map[uint64]refusal{}
+		}
+		if _, before := s.refused[c.Seq]; !before {
+			s.log.Error("the photo of a visit is not taken by the server for evidence", "visit", id, "err", err)
+		}
+		s.refused[c.Seq] = refusal{id, time.Now().Add(evidenceRefused)}
+		return nil
+	}
+}
+
+// move brings the cursor as far as everything was sent.
+func (s *EvidenceSender) move(before uint64) error {
+	place := s.at
+	for seq := range s.refused {
+		place = min(place, seq-1)
+	}
+	if place <= before {
+		return nil
+	}
+	return s.store.SetCursor(evidenceCursor, place)
 }
 
 func (s *EvidenceSender) one(ctx context.Context, r storage.Record) error {
