@@ -67,14 +67,33 @@ func TestNothingIsSentForAnybodyBeforeNHSOWasAsked(t *testing.T) {
 }
 
 func TestNHSOIsNotAskedTwiceInARow(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		store, nhso := newMemory(), &nhsoScript{}
-		saveNow(store, aVisitAt(id1, 0))
-		o := New(Options{Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler)})
-		if got := o.SubmitAsked(t.Context(), id1); got.Kind != Done || nhso.looked != 0 {
-			t.Errorf("%+v after %d questions", got, nhso.looked)
-		}
-	})
+	for _, c := range []struct {
+		name   string
+		age    time.Duration // of the visit, which is made just before NHSO is asked
+		asked  int
+		ending string
+	}{
+		{"at once", 0, 0, "done PP0000000001"},
+		{"after a slow answer", 9 * time.Second, 0, "done PP0000000001"},
+		{"the disk stood still, or the machine slept, and somebody made a code", time.Minute, 1, "done PP0000000009"},
+		{"the clock was set back", -time.Minute, 1, "done PP0000000009"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store, nhso := newMemory(), &nhsoScript{}
+				v := aVisitAt(id1, -c.age)
+				saveNow(store, v)
+				if c.asked > 0 {
+					nhso.codes = append(nhso.codes, codeOf("PP0000000009", v.ClaimType.Code, v.HCode, time.Now()))
+				}
+				o := New(Options{Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler)})
+				got := o.SubmitAsked(t.Context(), id1)
+				if got.Kind != Done || nhso.looked != c.asked || store.ended(id1) != c.ending {
+					t.Errorf("%+v after %d questions; it ended as %q", got, nhso.looked, store.ended(id1))
+				}
+			})
+		})
+	}
 }
 
 // The patient is told why the code does not come, where the staff can do something.

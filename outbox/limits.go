@@ -22,6 +22,9 @@ const (
 	// ownTurn is how long the background leaves a new visit alone: the patient's own
 	// submission follows the saving within milliseconds.
 	foregroundGrace = 3 * time.Second
+	// askedLately is how old a visit may be when it is sent without asking NHSO once more, for whom its
+	// maker has asked: longer than the longest answer takes, and shorter than people make a code by hand.
+	askedLately = 10 * time.Second
 	// clocksDiffer is by how much NHSO's clock may be another than the kiosk's, which
 	// takes no visits when the difference is larger.
 	clocksDiffer = 5 * time.Minute

@@ -16,7 +16,9 @@ import (
 func (o *Outbox) Submit(ctx context.Context, id visit.ID) Outcome { return o.submit(ctx, id, false) }
 
 // SubmitAsked is Submit for whoever has asked NHSO for the codes of the visit a moment ago, and was
-// told that there is none: NHSO is not asked once more.
+// told that there is none: NHSO is not asked once more, unless the visit, which was made just before
+// that, has become old meanwhile: by a disk that stood still, a machine that did not answer, or a
+// sleep of this one.
 func (o *Outbox) SubmitAsked(ctx context.Context, id visit.ID) Outcome {
 	return o.submit(ctx, id, true)
 }
@@ -48,7 +50,7 @@ func (o *Outbox) submit(ctx context.Context, id visit.ID, asked bool) Outcome {
 	}
 	// NHSO may have given the screen no answer. And since it did, somebody may have made a code by
 	// hand or with a phone, or another machine have sent for this person.
-	if !asked {
+	if age := o.now().Sub(item.Visit.CreatedAt); !asked || age < 0 || age > askedLately {
 		switch code, found, err := o.look(ctx, item); {
 		case err != nil:
 			o.log.Warn("ask NHSO before submitting", "visit", id, "err", err)
