@@ -129,7 +129,7 @@ func TestARemovalAndAPurgeKeepAndEraseWhatTheySay(t *testing.T) {
 			"a removal", "true",
 			[]string{"remove"},
 			[]string{"opt/authenkiosk/configuration/0.9.0-authenkiosk.toml", "etc/authenkiosk/authenkiosk.toml", "var/lib/authenkiosk/visits"},
-			[]string{"opt/authenkiosk/versions", "opt/authenkiosk/current", "opt/authenkiosk/lock", "opt/authenkiosk/trial.json", "opt/authenkiosk/trial.lock", "opt/authenkiosk/trial.back", "opt/authenkiosk/trial.refused"},
+			[]string{"opt/authenkiosk/versions", "opt/authenkiosk/current", "opt/authenkiosk/lock", "opt/authenkiosk/trial.json", "opt/authenkiosk/trial.lock", "opt/authenkiosk/trial.back", "opt/authenkiosk/trial.refused", "opt/authenkiosk/trial.over", "opt/authenkiosk/.new-current"},
 		},
 		{"a purge", "false", []string{"remove", "purge"}, []string{"var/lib/authenkiosk/visits", "etc/other"}, []string{"opt/authenkiosk", "etc/authenkiosk", "var/cache/authenkiosk"}},
 		{"a purge that erases", "true", []string{"remove", "purge"}, []string{"etc/other"}, []string{"opt/authenkiosk", "etc/authenkiosk", "var/cache/authenkiosk", "var/lib/authenkiosk"}},
@@ -138,7 +138,7 @@ func TestARemovalAndAPurgeKeepAndEraseWhatTheySay(t *testing.T) {
 			s := newSystem(t, "kiosk", "", c.erase)
 			for _, name := range []string{
 				"opt/authenkiosk/versions/1.0.0/authenkiosk", "opt/authenkiosk/current", "opt/authenkiosk/lock", "opt/authenkiosk/trial.json",
-				"opt/authenkiosk/trial.lock", "opt/authenkiosk/trial.back", "opt/authenkiosk/trial.refused",
+				"opt/authenkiosk/trial.lock", "opt/authenkiosk/trial.back", "opt/authenkiosk/trial.refused", "opt/authenkiosk/trial.over", "opt/authenkiosk/.new-current",
 				"opt/authenkiosk/configuration/0.9.0-authenkiosk.toml", "etc/authenkiosk/authenkiosk.toml", "etc/authenkiosk/authenkiosk.toml.before", "etc/authenkiosk/.new-authenkiosk.toml-1",
 				"etc/other", "var/lib/authenkiosk/visits", "var/cache/authenkiosk/x",
 			} {

@@ -9,7 +9,7 @@
 //	ROOT/current -> versions/1.2.0      what is started; changed by one rename
 //	ROOT/previous                       the version that rollback goes back to
 //	ROOT/trial.json                     a version that has not shown yet that it works
-//	ROOT/trial.back, trial.refused      what going back needs, ready before a trial begins
+//	ROOT/trial.back, trial.refused, ... what going back needs, ready before a trial begins
 //	ROOT/trial.lock                     held while a trial is looked at and changed
 //	ROOT/refused                        the version that went back, or was taken back
 //	ROOT/lock                           held by whoever changes versions

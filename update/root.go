@@ -64,6 +64,9 @@ type Trial struct {
 	To      string `json:"to"`
 	Healthy bool   `json:"healthy"` // the one before was: so must be the new one
 	Starts  int    `json:"starts"`
+	// Over was on trial itself when this one began: until the change is made, the trial is
+	// still its own.
+	Over string `json:"over,omitempty"`
 }
 
 func (r Root) path(names ...string) string {
@@ -136,18 +139,29 @@ func (r Root) Try(version string, healthy bool) error {
 	if !r.has(version) {
 		return fmt.Errorf("%w: %s", ErrNoVersion, version)
 	}
-	if t, on := r.Trial(); on && t.From != version {
-		from = t.From
-	}
 	t := Trial{From: from, To: version, Healthy: healthy}
-	// First: a version that is in use and not on trial would never go back.
+	if before, on := r.Trial(); on && before.From != version {
+		t.From = before.From
+		if before.To != version {
+			t.Over = before.To
+		}
+	}
+	// First: a version that is in use and not on trial would never go back. From the note on
+	// nothing needs room any more: what was on trial until now would be on none.
 	if err := r.prepare(t); err != nil {
+		return err
+	}
+	if err := r.bare(version, newCurrent); err != nil {
 		return err
 	}
 	if err := r.note(t); err != nil {
 		return err
 	}
-	return r.flip(version)
+	if err := r.put(newCurrent, currentName); err != nil {
+		return err
+	}
+	r.begun(t)
+	return nil
 }
 
 // Adopt gives the programs in a directory, which a package of the system has put there,
@@ -223,6 +237,9 @@ func (r Root) note(t Trial) error {
 func (r Root) Trial() (t Trial, on bool) {
 	t, there := r.read()
 	now, err := r.Current()
+	if err == nil && now == t.Over { // the one that was to follow has not come into use
+		t.To, t.Over = now, ""
+	}
 	return t, there && err == nil && t.To == now
 }
 
@@ -247,16 +264,26 @@ func (r Root) Heed(said string, ready ...string) error {
 	case err != nil || !there:
 		return err
 	case t.To == now && said != t.To && Newer(said, t.From):
-		t.From = said
+		t.From, t.Over = said, ""
 		if !r.has(said) {
 			return r.end(t, ready...)
 		}
-		return errors.Join(r.prepare(t), r.note(t))
-	case t.From == now && said == t.To && r.has(said):
+		err := r.prepare(t)
+		if err == nil {
+			err = r.note(t)
+		}
+		if err != nil { // on a full disk: its starts cannot be counted either
+			return errors.Join(err, r.refuse(t.To), r.flipBack(said))
+		}
+		r.begun(t)
+	case said != "" && said != now && (now == t.From || now == t.Over) && (said == t.To || said == t.Over) && r.has(said):
 		if err := r.flip(said); err != nil {
 			return err
 		}
-		_ = os.Remove(r.path(refusedName)) // it is tried no more: it is there
+		if r.Refused() == said {
+			_ = os.Remove(r.path(refusedName)) // it is tried no more: it is there
+		}
+		t.To = said
 		return r.end(t, ready...)
 	}
 	return nil
