@@ -77,7 +77,7 @@ func TestABackupIsMadeWhileTheProgramRunsAndRestoredElsewhere(t *testing.T) {
 	}
 	other := filepath.Join(t.TempDir(), "other.toml")
 	write(t, other, "[unit]\nhcode = \"99998\"\n")
-	if got := call(t, code+"\n", "restore", file, "-data", t.TempDir(), "-config", other); got.status != exitError || !strings.Contains(got.err, "of unit 99999") {
+	if got := call(t, code+"\n", "restore", file, "-data", t.TempDir(), "-config", other); got.status != exitError || !strings.Contains(got.err, "of unit 99999") || !strings.Contains(got.err, `hcode = "99999"`) {
 		t.Errorf("on a machine of another unit: %+v", got)
 	}
 	kept := t.TempDir()

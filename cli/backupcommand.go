@@ -176,7 +176,8 @@ func (p *Program) restore(ctx context.Context, s *Settings) error {
 		Code: func() (string, error) { return p.typedCode(ctx) },
 		Allow: func(b storage.BackupInfo) error {
 			if have && b.HCode != c.Unit.HCode {
-				return fmt.Errorf("the backup is of unit %s, the configuration in %s of unit %s: nothing was changed", b.HCode, s.ConfigFile, c.Unit.HCode)
+				return fmt.Errorf("the backup is of unit %s, the configuration in %s of unit %s: nothing was changed. On a machine that takes its place write hcode = %q into [unit] first",
+					b.HCode, s.ConfigFile, c.Unit.HCode, b.HCode)
 			}
 			return ownData(filepath.Join(s.Data, string(b.Zone)))
 		},

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"os"
 	"os/exec"
@@ -194,5 +195,21 @@ func TestDoctorNamesTheNewestCrashReportAndLooksAtAnAgentThatAlwaysAnswers(t *te
 	write(t, filepath.Join(dir, "crash-20261122-030000.txt"), "x")
 	if got := call(t, "", "doctor", "-config", file, "-data", data); got.status != exitOK || !strings.Contains(got.out, "2 reports, the newest is "+newest) {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestDoctorSaysAtTheEndThatTheMachineIsReady(t *testing.T) {
+	data := t.TempDir()
+	file := filepath.Join(data, "kiosk.toml") // at that port is nobody else
+	write(t, file, "[agent]\nlisten = \"127.0.0.1:1\"\n")
+	if got := call(t, "", "doctor", "-config", file, "-data", data); got.status != exitOK || !strings.HasSuffix(got.out, "\nthe machine is ready\n") {
+		t.Errorf("of one that is: %+v", got)
+	}
+	if got := call(t, "", "doctor", "-json", "-config", file, "-data", data); got.status != exitOK || !json.Valid([]byte(got.out)) {
+		t.Errorf("for programs: %+v", got)
+	}
+	file, data = zoneConfig(t) // without a token
+	if got := call(t, "", "doctor", "-config", file, "-data", data); got.status == exitOK || strings.Contains(got.out, "is ready") || !strings.Contains(got.err, "the machine is not ready") {
+		t.Errorf("of one that is not: %+v", got)
 	}
 }

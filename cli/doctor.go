@@ -43,6 +43,9 @@ const (
 // errNotReady makes doctor's exit status.
 var errNotReady = errors.New("the machine is not ready")
 
+// readyLine is the last line when nothing has failed: warnings alone do not say it.
+const readyLine = "the machine is ready"
+
 // doctor checks everything that the program stands on and says what is wrong.
 func (p *Program) doctor(ctx context.Context, s *Settings) error {
 	c, err := s.Load()
@@ -62,7 +65,11 @@ func (p *Program) doctor(ctx context.Context, s *Settings) error {
 			return errNotReady
 		}
 	}
-	return nil
+	if s.json { // it has it in its answer
+		return nil
+	}
+	_, err = fmt.Fprintln(p.Stdout, readyLine)
+	return err
 }
 
 // Findings returns a look at what doctor looks at, for the desks that ask the program that
