@@ -30,6 +30,7 @@ type Options struct {
 	Language string                    // of the settings; the wizard has its own
 	Key      func(*fyne.KeyEvent) bool // does what a key means around the screen; nil: nothing
 	Shortcut func(fyne.Shortcut) bool  // the same of a key that is pressed together with others; nil: nothing
+	Held     *draw.Held                // the keys that are held down around the screen; nil: it has its own
 	Touched  func()                    // hears of every hand; nil: nobody does
 
 	Later func(time.Duration, func()) // calls on the goroutine of the window; nil: by a timer
@@ -79,6 +80,9 @@ func New(o Options) (*Screen, error) {
 	if o.Shortcut == nil {
 		o.Shortcut = func(fyne.Shortcut) bool { return false }
 	}
+	if o.Held == nil {
+		o.Held = &draw.Held{}
+	}
 	if o.Touched == nil {
 		o.Touched = func() {}
 	}
@@ -100,9 +104,10 @@ func (s *Screen) Content() fyne.CanvasObject { return s.root }
 // Attach has the window's keyboard work for the screen. The content is set by the caller.
 func (s *Screen) Attach(w fyne.Window) {
 	s.window = w
+	s.o.Held.Listen(w)
 	w.Canvas().SetOnTypedRune(nil)
 	w.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) {
-		if !s.typedKey(e) && (e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter) {
+		if !s.o.Held.Again(e.Name) && !s.typedKey(e) && (e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter) {
 			s.Enter()
 		}
 	})

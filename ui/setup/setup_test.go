@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
 	"authenkiosk/app/config"
@@ -224,6 +225,25 @@ func TestEnterGoesOnAfterATouchAsItsButtonSays(t *testing.T) {
 	w.window.Canvas().Unfocus()
 	w.key(fyne.KeyReturn)
 	w.at(model.Unit)
+}
+
+func TestAKeyThatIsHeldDownGoesOneStep(t *testing.T) {
+	w := newWorld(t, model.Station, nil)
+	w.focusName("next")
+	e := &fyne.KeyEvent{Name: fyne.KeyReturn}
+	w.window.Canvas().Focused().(desktop.Keyable).KeyDown(e)
+	for range 20 {
+		w.key(fyne.KeyReturn)
+	}
+	w.at(model.Unit)
+	if got := w.focusedName(); got != "unit.hcode" {
+		t.Errorf("the keyboard is at %q", got)
+	}
+	w.window.Canvas().Focused().(desktop.Keyable).KeyUp(e)
+	w.key(fyne.KeyReturn)
+	if got := w.focusedName(); got != "unit.name" {
+		t.Errorf("after another press the keyboard is at %q", got)
+	}
 }
 
 func TestPrintersOfWindowsAreOfferedThereAlone(t *testing.T) {

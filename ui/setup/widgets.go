@@ -46,10 +46,16 @@ func (b *button) MouseUp(*desktop.MouseEvent) { b.s.steady.Up() }
 // MinSize implements fyne.Widget.
 func (b *button) MinSize() fyne.Size { return b.Button.MinSize().Max(fyne.NewSize(finger, finger)) }
 
+// KeyDown implements desktop.Keyable.
+func (b *button) KeyDown(e *fyne.KeyEvent) { b.s.o.Held.Down(e) }
+
+// KeyUp implements desktop.Keyable.
+func (b *button) KeyUp(e *fyne.KeyEvent) { b.s.o.Held.Up(e) }
+
 // TypedKey implements fyne.Focusable.
 func (b *button) TypedKey(e *fyne.KeyEvent) {
 	switch {
-	case b.s.typedKey(e), b.Disabled():
+	case b.s.o.Held.Again(e.Name), b.s.typedKey(e), b.Disabled():
 	case e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter || e.Name == fyne.KeySpace:
 		name := b.name
 		b.Tapped(nil)
@@ -91,6 +97,18 @@ func (e *entry) FocusLost() {
 // MinSize implements fyne.Widget.
 func (e *entry) MinSize() fyne.Size { return e.Entry.MinSize().Max(fyne.NewSize(0, finger)) }
 
+// KeyDown implements desktop.Keyable.
+func (e *entry) KeyDown(k *fyne.KeyEvent) {
+	e.s.o.Held.Down(k)
+	e.Entry.KeyDown(k)
+}
+
+// KeyUp implements desktop.Keyable.
+func (e *entry) KeyUp(k *fyne.KeyEvent) {
+	e.s.o.Held.Up(k)
+	e.Entry.KeyUp(k)
+}
+
 // TypedRune implements fyne.Focusable.
 func (e *entry) TypedRune(r rune) {
 	if e.digits {
@@ -106,7 +124,7 @@ func (e *entry) TypedRune(r rune) {
 // TypedKey implements fyne.Focusable.
 func (e *entry) TypedKey(k *fyne.KeyEvent) {
 	switch {
-	case e.s.typedKey(k):
+	case e.s.o.Held.Again(k.Name), e.s.typedKey(k):
 	case k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter:
 		e.s.entered(e)
 	default:

@@ -70,7 +70,7 @@ func (p *settings) open() {
 	shown, leave := context.WithCancel(context.Background())
 	p.leave = leave
 	p.screen, err = ui.New(ui.Options{
-		Model: m, Language: s.say.Lang, Key: s.typedKey, Shortcut: s.withCtrl, Touched: s.touched, Later: s.o.Later,
+		Model: m, Language: s.say.Lang, Key: s.typedKey, Shortcut: s.withCtrl, Held: &s.held, Touched: s.touched, Later: s.o.Later,
 		Do: func(e setup.Effect, tell func(setup.Event)) {
 			s.o.Beside(func(ctx context.Context) {
 				if _, err := who(); err != nil {

@@ -35,6 +35,7 @@ type Station struct {
 	window fyne.Window
 	root   *fyne.Container
 	keys   *keyboard
+	held   draw.Held
 	steady draw.Steady // what was not done by a hand is drawn when no finger is on a button
 
 	who    rules.Operator
@@ -108,10 +109,11 @@ func (s *Station) Content() fyne.CanvasObject { return s.root }
 func (s *Station) Attach(w fyne.Window) {
 	s.window = w
 	s.listen(w)
+	s.held.Listen(w)
 	w.Canvas().SetOnTypedRune(s.typedRune)
 	w.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) {
 		switch {
-		case s.typedKey(e):
+		case s.held.Again(e.Name), s.typedKey(e):
 		case e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter:
 			if s.keys.enter() {
 				s.entered()

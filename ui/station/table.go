@@ -162,12 +162,18 @@ func (t *table) update(n widget.ListItemID, o fyne.CanvasObject) {
 // nearRows is how many rows before the last the next page is asked for.
 const nearRows = 30
 
+// KeyDown implements desktop.Keyable.
+func (t *table) KeyDown(e *fyne.KeyEvent) { t.s.held.Down(e) }
+
+// KeyUp implements desktop.Keyable.
+func (t *table) KeyUp(e *fyne.KeyEvent) { t.s.held.Up(e) }
+
 // TypedRune implements fyne.Focusable.
 func (t *table) TypedRune(r rune) { t.s.keys.letter(r, nil) }
 
 // TypedKey implements fyne.Focusable: the arrows select at once.
 func (t *table) TypedKey(e *fyne.KeyEvent) {
-	if t.s.typedKey(e) {
+	if t.s.held.Again(e.Name) || t.s.typedKey(e) {
 		return
 	}
 	step := map[fyne.KeyName]int{fyne.KeyUp: -1, fyne.KeyDown: 1, fyne.KeyPageUp: -10, fyne.KeyPageDown: 10, fyne.KeyHome: -len(t.items), fyne.KeyEnd: len(t.items)}[e.Name]

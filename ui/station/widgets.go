@@ -79,13 +79,19 @@ func (b *button) FocusGained() {
 	}
 }
 
+// KeyDown implements desktop.Keyable.
+func (b *button) KeyDown(e *fyne.KeyEvent) { b.s.held.Down(e) }
+
+// KeyUp implements desktop.Keyable.
+func (b *button) KeyUp(e *fyne.KeyEvent) { b.s.held.Up(e) }
+
 // TypedRune implements fyne.Focusable.
 func (b *button) TypedRune(r rune) { b.s.typedRune(r) }
 
 // TypedKey implements fyne.Focusable.
 func (b *button) TypedKey(e *fyne.KeyEvent) {
 	switch {
-	case b.s.typedKey(e):
+	case b.s.held.Again(e.Name), b.s.typedKey(e):
 	case b.Disabled():
 	case e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter:
 		if b.s.keys.enter() && !b.byHand {
@@ -147,6 +153,18 @@ func (e *entry) FocusGained() {
 	}
 }
 
+// KeyDown implements desktop.Keyable.
+func (e *entry) KeyDown(k *fyne.KeyEvent) {
+	e.s.held.Down(k)
+	e.Entry.KeyDown(k)
+}
+
+// KeyUp implements desktop.Keyable.
+func (e *entry) KeyUp(k *fyne.KeyEvent) {
+	e.s.held.Up(k)
+	e.Entry.KeyUp(k)
+}
+
 // TypedRune implements fyne.Focusable.
 func (e *entry) TypedRune(r rune) {
 	e.s.touched()
@@ -170,6 +188,7 @@ func (e *entry) letter(r rune) {
 // TypedKey implements fyne.Focusable.
 func (e *entry) TypedKey(k *fyne.KeyEvent) {
 	switch {
+	case e.s.held.Again(k.Name):
 	case k.Name == fyne.KeyEscape && e.leave != nil && e.Text != "":
 		e.leave()
 	case e.s.typedKey(k):
