@@ -54,7 +54,7 @@ func (f *frame) build(inside fyne.CanvasObject) fyne.CanvasObject {
 	for _, b := range []*button{
 		s.button("language", s.say.Say("station.language")+"  F10", s.nextLanguage),
 		s.button("colours", s.say.Say("station.colours")+"  F11", s.turnColours),
-		s.button("sign-out", s.say.Say("station.sign-out")+"  F12", func() { s.signOut("") }),
+		s.button("sign-out", s.say.Say("station.sign-out")+"  F12", s.leave),
 	} {
 		b.Alignment = widget.ButtonAlignLeading
 		rail.Add(b)

@@ -128,6 +128,7 @@ func (s *Station) Visit(m flow.Station) {
 func (s *Station) showVisit(before, m flow.Station) {
 	p := s.fresh
 	if s.page == nil {
+		s.signIn.kept(before.State, m.State)
 		return
 	}
 	if m.Waiting != before.Waiting && !m.Waiting.IsZero() && s.o.OnCard == visit.OnCardPage && !s.shown().working() && !s.typing() && s.may(rules.NewVisit) {

@@ -189,7 +189,7 @@ func TestNothingOfThePatientStaysWithAPageThatIsLeft(t *testing.T) {
 	w := newVisitPage(t)
 	w.patient(1, somePID, somePhone)
 	w.key(fyne.KeyF12)
-	if len(w.fresh.now.facts) > 0 || w.fresh.m.Session.Method != "" || w.fresh.box != nil {
+	if len(w.fresh.now.facts) > 0 || w.fresh.box != nil {
 		t.Errorf("the page still has %+v", w.fresh.now.facts)
 	}
 }
@@ -406,9 +406,45 @@ func TestAColleagueGoesOnWithWhatIsHalfTyped(t *testing.T) {
 	}
 }
 
-func TestSigningOutEndsWhatIsHalfTyped(t *testing.T) {
+func TestSigningOutKeepsWhatIsHalfTypedOutOfSightForAWhile(t *testing.T) {
+	for name, leave := range map[string]func(*world){
+		"key":   func(w *world) { w.quick(fyne.KeyF12) },
+		"touch": func(w *world) { w.tap("sign-out") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newVisitPage(t)
+			begun := func() {
+				w.patient(1, somePID, "")
+				w.letters("0800", 100*time.Millisecond)
+				leave(w)
+				w.shows(w.say.Say("station.sign-in.kept"))
+				if texts := w.texts(); strings.Contains(texts, "เสมอใจ") || strings.Contains(texts, "080") {
+					t.Errorf("the patient is in sight of nobody: %q", texts)
+				}
+			}
+			begun()
+			w.hand(aPIN)
+			w.key(fyne.KeyReturn)
+			if w.ScreenName() != "new" || w.at.Session.PhoneInput != "0800" {
+				t.Fatalf("the page is %q with %q", w.ScreenName(), w.at.Session.PhoneInput)
+			}
+			w.key(fyne.KeyEscape)
+			w.in(flow.Welcome)
+			begun()
+			w.tell(flow.TimerFired{Timer: flow.TimerHold}) // nobody has come
+			w.in(flow.Welcome)
+			w.shows(w.say.Say("station.sign-in.not-kept"))
+			w.signInAs(rules.Staff)
+		})
+	}
+}
+
+func TestSigningOutEndsWhatIsThereToRead(t *testing.T) {
 	w := newVisitPage(t)
-	w.patient(1, somePID, "")
+	w.patient(1, somePID, somePhone)
+	w.key(fyne.KeyF9)
+	w.gets(1)
+	w.in(flow.Result)
 	w.key(fyne.KeyF12)
 	w.in(flow.Welcome)
 	w.signInAs(rules.Staff)

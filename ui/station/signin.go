@@ -17,6 +17,7 @@ import (
 	"authenkiosk/ui/draw"
 	"authenkiosk/visit"
 	rules "authenkiosk/visit/desk"
+	"authenkiosk/visit/flow"
 )
 
 // signIn is the page of somebody who is to say who they are.
@@ -40,6 +41,20 @@ type signIn struct {
 
 // begin forgets who was there.
 func (p *signIn) begin(why string) { p.chosen, p.busy, p.why = "", false, why }
+
+// kept says what has become of the visit that waits for whoever signs in: that it waits is not said
+// any longer than it does.
+func (p *signIn) kept(before, now flow.State) {
+	if p.why != "station.sign-in.kept" || now != flow.Welcome || before == flow.Welcome {
+		return
+	}
+	switch before {
+	case flow.Sending, flow.Result, flow.Queued: // it has left
+		p.say("")
+	default:
+		p.say("station.sign-in.not-kept")
+	}
+}
 
 // look reads who there is.
 func (p *signIn) look() {

@@ -14,6 +14,7 @@ import (
 	"authenkiosk/ui/draw"
 	"authenkiosk/visit"
 	rules "authenkiosk/visit/desk"
+	"authenkiosk/visit/flow"
 )
 
 // lookEvery is how often lists are brought up to date while somebody is signed in.
@@ -196,7 +197,7 @@ func (s *Station) typedKey(e *fyne.KeyEvent) bool {
 	case s.page == nil:
 		return false
 	case e.Name == fyne.KeyF12:
-		s.signOut("")
+		s.leave()
 	default:
 		s.touched()
 		return s.typedOnPage(e.Name)
@@ -290,6 +291,19 @@ func (s *Station) signedIn(token string, o rules.Operator) {
 	}
 	s.build()
 	s.lookAtAll()
+}
+
+// leave is when the operator signs out. What is half typed of a visit is out of sight at once and
+// waits as for a colleague: to ask would leave the patient on the screen of whoever has pressed the
+// key and gone, and to drop it would have the patient say everything again. What is being sent goes
+// on by itself.
+func (s *Station) leave() {
+	s.keys.hand() // the last digit is of the visit
+	if s.fresh.busy() && s.fresh.m.State != flow.Sending {
+		s.changeOperator()
+		return
+	}
+	s.signOut("")
 }
 
 // signOut ends it, and says why if it was not the operator who did.
