@@ -37,7 +37,7 @@ func (f *frame) build(inside fyne.CanvasObject) fyne.CanvasObject {
 		if !s.offers(p) {
 			continue
 		}
-		b := s.button("page-"+p.name(), "", func() { s.open(p) })
+		b := s.button("page-"+p.name(), "", func() { s.goTo(p) })
 		b.Alignment = widget.ButtonAlignLeading
 		f.turn[p.name()] = b
 		rail.Add(b)

@@ -83,6 +83,7 @@ func (p *newVisit) tick() {
 }
 
 func (p *newVisit) back() {
+	p.s.keys.hand()
 	switch p.ending() {
 	case "":
 	case "esc.back":
@@ -309,9 +310,10 @@ func (p *newVisit) scan(text string) bool {
 	return true
 }
 
-// send is what a key or a button tells the flow.
+// send is what a key or a button tells the flow, behind what was typed before it.
 func (p *newVisit) send(events ...flow.Event) func() {
 	return func() {
+		p.s.keys.hand()
 		for _, e := range events {
 			p.s.o.Send(e)
 		}

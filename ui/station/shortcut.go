@@ -51,11 +51,17 @@ func (s *Station) withCtrl(c fyne.Shortcut) bool {
 func (s *Station) turnTo(k shortcut) bool {
 	for _, p := range s.pages {
 		if p.key() == k && s.offers(p) {
-			s.open(p)
+			s.goTo(p)
 			return true
 		}
 	}
 	return false
+}
+
+// goTo has a hand leave for another page: what was typed before is for the page on which it was.
+func (s *Station) goTo(p page) {
+	s.keys.hand()
+	s.open(p)
 }
 
 // TypedShortcut implements fyne.Shortcutable: a field would keep them all.

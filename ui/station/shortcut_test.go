@@ -74,7 +74,9 @@ func TestTheLastDigitIsTakenWhenAKeyThatLeavesThePageComesAtOnce(t *testing.T) {
 		"another page": func(w *world) {
 			w.withCtrl(&desktop.CustomShortcut{KeyName: fyne.Key1, Modifier: fyne.KeyModifierControl})
 		},
-		"touch": func(w *world) { w.tap("change-operator") },
+		"touch":                   func(w *world) { w.tap("change-operator") },
+		"an F-key":                func(w *world) { w.quick(fyne.KeyF2) },
+		"a touch of another page": func(w *world) { w.tap("page-today") },
 	} {
 		w := newVisitPage(t)
 		w.patient(1, somePID, "")
@@ -85,6 +87,22 @@ func TestTheLastDigitIsTakenWhenAKeyThatLeavesThePageComesAtOnce(t *testing.T) {
 			t.Errorf("%s: the phone is %q on the page %s", name, got, w.ScreenName())
 		}
 	}
+}
+
+func TestATouchBehindADigitComesAfterIt(t *testing.T) {
+	w := newVisitPage(t)
+	w.patient(1, somePID, "")
+	w.pass(settle)
+	w.letters("08001", 100*time.Millisecond)
+	w.tap("backspace")
+	w.pass(time.Second)
+	if got := w.at.Session.PhoneInput; got != "0800" {
+		t.Errorf("the phone is %q", got)
+	}
+	w.letters("1", 0)
+	w.quick(fyne.KeyEscape)
+	w.pass(time.Second)
+	w.in(flow.Welcome)
 }
 
 func TestAPageWithoutAnFKeyIsWorkedByTheKeyboardAlone(t *testing.T) {
