@@ -14,6 +14,10 @@ const (
 // came meanwhile may still wait to be heard, with times that are not theirs.
 const stoodStill = 20 * time.Millisecond
 
+// restWithin is how long after a scan without an Enter the rest of it may come: the machine was
+// busy, or the scanner.
+const restWithin = 500 * time.Millisecond
+
 // keyboard holds a key back until it is certain that a hand has pressed it: until
 // no other key has followed for scanGap, which nobody notices. The keys of a scan
 // are dropped, all of them.
@@ -23,10 +27,18 @@ type keyboard struct {
 	held  []func()                    // what the keys of this run do
 	run   int                         // how many keys followed each other without a gap
 	key   uint64                      // the number of the last key
+	began time.Time                   // the first key of the run
+	last  time.Time                   // and the last
+	cut   time.Time                   // the last key of a scan that no Enter has ended; zero: none is open
+	whole bool                        // the last key of the run is Enter
 }
 
-// press takes a key that does act when it turns out to be a key.
-func (b *keyboard) press(act func()) {
+// press takes a key that does act when it turns out to be a key; ends: it is Enter.
+func (b *keyboard) press(act func(), ends bool) {
+	b.last, b.whole = b.now(), ends
+	if b.run == 0 {
+		b.began = b.last
+	}
 	b.run++
 	b.key++
 	b.held = append(b.held, act)
@@ -53,7 +65,16 @@ func (b *keyboard) await(key uint64, again bool) {
 
 // release does what the keys do that were held, and ends the run.
 func (b *keyboard) release() {
-	held := b.held
+	held, scan := b.held, b.run >= scanKeys
+	if rest := !scan && !b.cut.IsZero() && b.began.Sub(b.cut) < restWithin; rest {
+		held = nil
+	}
+	switch {
+	case b.whole:
+		b.cut = time.Time{}
+	case scan:
+		b.cut = b.last
+	}
 	b.held, b.run = nil, 0
 	for _, act := range held {
 		act()

@@ -86,7 +86,7 @@ func TestKeysFasterThanAHandAreAScanAndDoNothing(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		screen string
-		keys   string // ⏎ is Enter
+		keys   string // ⏎ is Enter, … a pause
 		gap    time.Duration
 		want   int // digits that arrive
 	}{
@@ -98,6 +98,9 @@ func TestKeysFasterThanAHandAreAScanAndDoNothing(t *testing.T) {
 		{"a scanner all at once", "phone-typing", "0800001234⏎", 0, 0},
 		{"a scanner on the keypad for the number", "pid-typing", "9000000000004⏎", 5 * time.Millisecond, 0},
 		{"a scanner on the confirmation", "confirm", "9000000000004⏎", 5 * time.Millisecond, 0},
+		{"a scanner that pauses in the middle", "phone-typing", "0800001…234⏎", 5 * time.Millisecond, 0},
+		{"a hand behind a scan", "phone-typing", "0800001234⏎…234", 5 * time.Millisecond, 3},
+		{"a hand some time after a scan without Enter", "phone-typing", "0800001234……234", 5 * time.Millisecond, 3},
 		{"a short code", "pid-typing", "123456", 5 * time.Millisecond, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -108,9 +111,12 @@ func TestKeysFasterThanAHandAreAScanAndDoNothing(t *testing.T) {
 			k := shown(t, o, modelOf(t, c.screen), panels[0])
 			y.pause(time.Second)
 			for _, key := range c.keys {
-				if key == '⏎' {
+				switch key {
+				case '⏎':
 					k.typedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
-				} else {
+				case '…':
+					y.pause(300 * time.Millisecond)
+				default:
 					k.typedRune(key)
 				}
 				y.pause(c.gap)

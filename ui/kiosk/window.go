@@ -21,10 +21,8 @@ func (k *Kiosk) Attach(w fyne.Window) {
 	w.Canvas().SetOnTypedKey(k.typedKey)
 }
 
-func (k *Kiosk) typedRune(r rune) { k.pressed(k.eventOfRune(r)) }
-
-// pressed passes on what a key means, once it is certain that no scanner typed it.
-func (k *Kiosk) pressed(e flow.Event) { k.keyboard.press(k.send(e)) }
+// What a key means is passed on once it is certain that no scanner typed it.
+func (k *Kiosk) typedRune(r rune) { k.keyboard.press(k.send(k.eventOfRune(r)), false) }
 
 // eventOfRune tells what a letter means on the present screen.
 func (k *Kiosk) eventOfRune(r rune) flow.Event {
@@ -49,7 +47,7 @@ func (k *Kiosk) typing() bool {
 func (k *Kiosk) layered() bool { return k.model.Warning || k.model.Help }
 
 func (k *Kiosk) typedKey(e *fyne.KeyEvent) {
-	k.pressed(k.eventOfKey(e.Name))
+	k.keyboard.press(k.send(k.eventOfKey(e.Name)), e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter)
 }
 
 // eventOfKey tells what a key means on the present screen. Enter means nothing

@@ -16,6 +16,10 @@ const stoodStill = 20 * time.Millisecond
 // the middle of it. Letters that take longer are a hand's, on a machine that is slow.
 const standsStill = 100 * time.Millisecond
 
+// restWithin is how long after a scan without an Enter the rest of it may come: the machine was
+// busy, or the scanner.
+const restWithin = 500 * time.Millisecond
+
 // keyboard tells a scanner from a hand. Letters between which there is no gap are a run;
 // the Enter that follows one at once is not a hand's.
 type keyboard struct {
@@ -28,6 +32,7 @@ type keyboard struct {
 	began   time.Time // the first letter of the run
 	last    time.Time // and the last
 	key     uint64    // the number of the last letter
+	cut     time.Time // the last letter of a scan that no Enter has ended; zero: none is open
 	undo    func()    // takes the letters of the run out of the field; nil: they went into none
 }
 
@@ -39,6 +44,7 @@ func (k *keyboard) letter(r rune, undo func()) {
 	k.last = k.now()
 	k.run = append(k.run, r)
 	switch n := len(k.run); {
+	case k.rest():
 	case n < scanKeys:
 		k.echo(string(k.run))
 	case n == scanKeys:
@@ -67,6 +73,7 @@ func (k *keyboard) await(key uint64, again bool) {
 func (k *keyboard) enter() bool {
 	hand := len(k.run) == 0 || k.slow()
 	k.end()
+	k.cut = time.Time{} // the scan is whole
 	return hand
 }
 
@@ -84,10 +91,15 @@ func (k *keyboard) slow() bool {
 
 // begun is what is being typed, if that may be a hand's.
 func (k *keyboard) begun() string {
-	if len(k.run) >= scanKeys {
+	if len(k.run) >= scanKeys || k.rest() {
 		return ""
 	}
 	return string(k.run)
+}
+
+// rest reports whether the run is too short for a scan and begins where the rest of one may come.
+func (k *keyboard) rest() bool {
+	return len(k.run) < scanKeys && !k.cut.IsZero() && k.began.Sub(k.cut) < restWithin
 }
 
 // running reports whether letters come in that may be a scanner's.
@@ -96,12 +108,19 @@ func (k *keyboard) running() bool { return len(k.run) > 0 }
 // end ends the run, and hands it over if it was a scan.
 func (k *keyboard) end() {
 	run, undo, slow := k.run, k.undo, k.slow()
+	rest := k.rest()
 	k.run, k.undo = nil, nil
 	k.key++ // nobody waits for the end of this run any more
-	if len(run) < scanKeys || slow {
+	switch {
+	case len(run) == 0:
+		return
+	case rest:
+		return
+	case len(run) < scanKeys || slow:
 		k.typed(string(run))
 		return
 	}
+	k.cut = k.last
 	if undo == nil {
 		undo = func() {}
 	}

@@ -105,6 +105,48 @@ func TestATouchBehindADigitComesAfterIt(t *testing.T) {
 	w.in(flow.Welcome)
 }
 
+// A scanner on a busy machine pauses now and then in the middle.
+func TestTheRestOfAScanThatCameInTwoPartsIsNoKey(t *testing.T) {
+	for name, c := range map[string]struct {
+		begin   func(*world)
+		changed func(*world) bool
+	}{
+		"among claim types": {
+			func(w *world) { w.patient(1, somePID, somePhone) },
+			func(w *world) bool { return w.at.Session.ClaimType != general },
+		},
+		"in a phone": {
+			func(w *world) { w.patient(1, somePID, "") },
+			func(w *world) bool { return w.at.Session.PhoneInput != "" },
+		},
+		"in a number": {
+			func(w *world) { w.key(fyne.KeyF7) },
+			func(w *world) bool { return w.at.Session.PIDInput != "" },
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newVisitPage(t)
+			c.begin(w)
+			w.pass(2 * time.Second)
+			w.letters("9000000000", 10*time.Millisecond)
+			w.pass(60 * time.Millisecond)
+			w.letters("202", 10*time.Millisecond)
+			w.enter()
+			w.pass(time.Second)
+			if c.changed(w) {
+				t.Errorf("%+v", w.at.Session)
+			}
+			w.shows(w.say.Say("station.new.scanned"))
+			w.pass(time.Second)
+			w.scanner("9000000000") // a whole one: what a hand types next is typed
+			w.hand("2")
+			if !c.changed(w) {
+				t.Errorf("a key of a hand is not heard: %+v", w.at.Session)
+			}
+		})
+	}
+}
+
 func TestAPageWithoutAnFKeyIsWorkedByTheKeyboardAlone(t *testing.T) {
 	w := newWorld(t, visit.OnCardNotice, rules.Staff)
 	w.signInAs(rules.Staff)
