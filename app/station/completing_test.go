@@ -166,7 +166,6 @@ func TestAMachineThatDoesNotAnswerKeepsNobodyFromTheItemOfAnother(t *testing.T) 
 	})
 }
 
-// Numbers are masked but for their last three digits, which thousands of people share.
 // The owner of the item holds back what is there of the same service. A third machine knows of no
 // hold: what waits there is sent.
 func TestNoItemOfAMachineIsCompletedBesideAVisitThatWaitsAtAThirdOne(t *testing.T) {
@@ -198,6 +197,7 @@ func TestNoItemOfAMachineIsCompletedBesideAVisitThatWaitsAtAThirdOne(t *testing.
 	}
 }
 
+// Numbers are masked but for their last three digits, which thousands of people share.
 func TestAnItemOfAnotherMachineIsNotCompletedByAPersonWhoseMaskedNumberIsTheSame(t *testing.T) {
 	m := &holder{person: "9000000000012", item: heldItem}
 	v := madeBy(t, "9000000017012")
