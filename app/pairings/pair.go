@@ -126,6 +126,7 @@ func Pair(ctx context.Context, zone visit.Zone, address, fingerprint, code, mach
 		return Pairing{}, err
 	}
 	r.Header.Set("Content-Type", "application/json")
+	since := time.Now().Round(0)
 	resp, err := client.Do(r)
 	if err != nil {
 		return Pairing{}, fmt.Errorf("send the code: %w", err)
@@ -139,5 +140,5 @@ func Pair(ctx context.Context, zone visit.Zone, address, fingerprint, code, mach
 	case resp.StatusCode != http.StatusOK || err != nil || said.Token == "":
 		return Pairing{}, fmt.Errorf("what answers at %s is no agent of this program (%s)", address, resp.Status)
 	}
-	return Pairing{URL: address, Machine: said.Machine, Fingerprint: fingerprint, Token: said.Token}, nil
+	return Pairing{URL: address, Machine: said.Machine, Fingerprint: fingerprint, Token: said.Token, Since: since}, nil
 }

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"time"
 
 	"authenkiosk/app/privatelog"
 	"authenkiosk/desk/remote"
@@ -25,6 +26,8 @@ type Pairing struct {
 	Machine     string `json:"machine"`     // the name of this machine over there
 	Fingerprint string `json:"fingerprint"` // of the certificate over there; empty: it is this machine, by plain HTTP
 	Token       string `json:"token"`
+
+	Since time.Time `json:"since,omitzero"` // when that machine let this one in; zero: an older program kept it
 }
 
 // Format keeps every verb of package fmt from showing the token by accident.

@@ -133,6 +133,9 @@ func TestAStationThatWasPairedIsLetInAcrossRestartsUntilItForgets(t *testing.T) 
 	if err := signIn(t, again, o.url); err != nil {
 		t.Errorf("after: %v", err)
 	}
+	if kept, err := again.Of(o.url); err != nil || kept.Since.IsZero() || !kept.Since.Equal(p.Since) {
+		t.Errorf("it was let in at %v, and knows %v of it: %v", p.Since, kept.Since, err)
+	}
 	if err := signIn(t, NewBook(storage.OpenSecrets(dir), visit.ZoneTest), o.url); !errors.Is(err, ErrNotPaired) {
 		t.Errorf("in another zone: %v", err)
 	}

@@ -87,7 +87,7 @@ func others(o app.Options, visits local.Machine) (all []*Other) {
 			continue
 		}
 		other := newOther(name, client, o.Log)
-		other.completer = local.Completer{Machine: visits, Owner: client, Station: paired.Machine, Now: time.Now}
+		other.completer = local.Completer{Machine: visits, Owner: client, Station: paired.Machine, Since: paired.Since, Now: time.Now}
 		all = append(all, other)
 	}
 	return all

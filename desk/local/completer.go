@@ -30,6 +30,10 @@ type Completer struct {
 	Station string    // as the owner calls this machine
 	Now     func() time.Time
 
+	// Since is when the owner let this machine in. Visits that are older, and not here, may be those of
+	// a machine that had its name before; zero: there was none.
+	Since time.Time
+
 	mu     sync.Mutex            // is never held while the owner is asked, which may not answer
 	making map[visit.ID]struct{} // visits of which nothing is told yet: the owner may have said yes, and they are not saved
 }
@@ -113,12 +117,13 @@ func (c *Completer) end(ctx context.Context, one desk.Completion) error {
 }
 
 // gone returns the code of a visit that is not here any more, or none of one that was not saved in
-// the end. It is not sure of one that is older than what is here: that may have been sent.
+// the end. It is not sure of one that is older than what is here, or than the right to be
+// here: that may have been sent.
 func (c *Completer) gone(made visit.ID) (code visit.AuthenCode, sure bool, err error) {
 	past, err := c.Machine.PastOf(made) // it may be erased by now
 	if errors.Is(err, storage.ErrNotFound) {
 		sure, err = c.Machine.Knows(made)
-		return "", sure, err
+		return "", sure && !made.MadeAt().Before(c.Since.Truncate(time.Millisecond)), err
 	}
 	return past.Code, true, err
 }

@@ -44,16 +44,18 @@ func (u unsure) Knows(id visit.ID) (bool, error) { return id.MadeAt().After(u.si
 
 func TestAnItemIsHeldOnWhileItsStationCannotKnowWhatBecameOfItsVisit(t *testing.T) {
 	item, made := desktest.Visit(1, desktest.Noon), desktest.Visit(2, desktest.Noon).ID
+	before, after := made.MadeAt().Add(-time.Second), made.MadeAt().Add(time.Second)
 	for name, c := range map[string]struct {
-		since time.Time
-		free  bool
+		since, paired time.Time
+		free          bool
 	}{
-		"its store is older than the visit": {made.MadeAt().Add(-time.Second), true}, "it is younger": {made.MadeAt().Add(time.Second), false},
+		"its store is older than the visit": {since: before, free: true}, "it is younger": {since: after},
+		"it was paired before the visit": {before, before, true}, "it has the name of another that made the visit": {since: before, paired: after},
 	} {
 		t.Run(name, func(t *testing.T) {
 			kiosk, now := openStore(t), new(desktest.Clock).Now
 			owner := New(Options{Store: kiosk, NHSO: &desktest.NHSO{}, Now: now})
-			completer := &Completer{Machine: unsure{openStore(t), c.since}, Owner: owner, Station: "desk-1", Now: now}
+			completer := &Completer{Machine: unsure{openStore(t), c.since}, Owner: owner, Station: "desk-1", Since: c.paired, Now: now}
 			err := errors.Join(
 				kiosk.Save(item, now()), owner.Hold(t.Context(), anna, item.ID), owner.Complete(t.Context(), anna, item.ID, made), completer.Tell(t.Context()),
 			)
