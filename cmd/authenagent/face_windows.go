@@ -41,6 +41,7 @@ type wish struct {
 	first
 	config string // a file whose content becomes the configuration
 	erase  bool
+	byHand bool // an administrator has given the command, not an installer
 }
 
 // ofInstaller are the properties of the installer, as it hands them in (authenkiosk.wxs).
@@ -105,6 +106,7 @@ func face(p *cli.Program, args []string) error {
 	err := errFaceUsage
 	switch {
 	case verb == "set":
+		w.byHand = true
 		err = w.setOrTell(p)
 	case w.face != "":
 	case verb == "show":
@@ -207,7 +209,7 @@ func (w wish) set(p *cli.Program) error {
 		return plan(task(kiosk, config, sid))
 	case faceAgent:
 		unplan()
-		return install(p, []string{"-config", config})
+		return install(p, []string{"-config", config}, w.byHand)
 	}
 	unplan()
 	return nil

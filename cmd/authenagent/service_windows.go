@@ -61,7 +61,7 @@ func serve(p *cli.Program, command string, args []string) error {
 	}
 	switch verb {
 	case "install":
-		return install(p, args)
+		return install(p, args, true)
 	case "remove":
 		return remove()
 	case "run":
@@ -73,8 +73,9 @@ func serve(p *cli.Program, command string, args []string) error {
 // install registers this program as a service that starts with Windows, after the
 // card service, and again after a failure. The arguments are those of the agent. When
 // the agent does not come up, nothing is registered: it can be given again. A service
-// that is there already stays, and has its arguments from now on.
-func install(p *cli.Program, args []string) error {
+// that is there already stays, and has its arguments from now on; where nobody has asked
+// for that by hand, it starts as its administrator wants it.
+func install(p *cli.Program, args []string, byHand bool) error {
 	program, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("find the program: %w", err)
@@ -96,10 +97,13 @@ func install(p *cli.Program, args []string) error {
 		return err
 	}
 	s, err := m.OpenService(serviceName)
-	there := err == nil
+	there, now := err == nil, true
 	if there {
-		halt(s)
-		err = pointTo(s, program, words)
+		var kind uint32
+		if kind, now, err = startOf(s, byHand); err == nil {
+			halt(s)
+			err = pointTo(s, program, words, kind)
+		}
 	} else {
 		s, err = m.CreateService(serviceName, program, mgr.Config{
 			DisplayName: serviceText, Description: serviceHelp, StartType: mgr.StartAutomatic, DelayedAutoStart: true,
@@ -112,17 +116,30 @@ func install(p *cli.Program, args []string) error {
 	if err != nil {
 		return fmt.Errorf("create the service: %w", err)
 	}
-	return bringUp(s, !there, filepath.Join(data, p.Name+".log"), p.Stderr)
+	return bringUp(s, !there, now, filepath.Join(data, p.Name+".log"), p.Stderr)
+}
+
+// startOf returns how a service that is there starts from now on, and whether it is started
+// now. An upgrade and a repair switch nothing on that somebody has switched off.
+func startOf(s interface{ Config() (mgr.Config, error) }, byHand bool) (kind uint32, now bool, err error) {
+	if byHand {
+		return mgr.StartAutomatic, true, nil
+	}
+	c, err := s.Config()
+	if err != nil {
+		return 0, false, fmt.Errorf("ask how it starts: %w", err)
+	}
+	return windows.SERVICE_NO_CHANGE, c.StartType != mgr.StartDisabled, nil
 }
 
 // pointTo has a service that is there run this program with these arguments.
-func pointTo(s *mgr.Service, program string, words []string) error {
+func pointTo(s *mgr.Service, program string, words []string, kind uint32) error {
 	line, err := windows.UTF16PtrFromString(windows.ComposeCommandLine(append([]string{program}, words...)))
 	if err != nil {
 		return err
 	}
 	const same = windows.SERVICE_NO_CHANGE
-	return windows.ChangeServiceConfig(s.Handle, same, mgr.StartAutomatic, same, line, nil, nil, nil, nil, nil, nil)
+	return windows.ChangeServiceConfig(s.Handle, same, kind, same, line, nil, nil, nil, nil, nil, nil)
 }
 
 // registered is a service in the list of Windows.
@@ -135,9 +152,9 @@ type registered interface {
 	Delete() error
 }
 
-// bringUp completes and starts a service. One that is fresh is taken out of the list again
-// when that fails.
-func bringUp(s registered, fresh bool, log string, told io.Writer) (err error) {
+// bringUp completes a service, and starts it unless it is switched off. One that is fresh is
+// taken out of the list again when that fails.
+func bringUp(s registered, fresh, now bool, log string, told io.Writer) (err error) {
 	defer func() {
 		if err != nil && fresh {
 			err = errors.Join(fmt.Errorf("the service is not installed: %w", err), takeOut(s))
@@ -157,6 +174,9 @@ func bringUp(s registered, fresh bool, log string, told io.Writer) (err error) {
 	_ = eventlog.Remove(serviceName) // of an older installation, whose program may stand elsewhere
 	if err := eventlog.InstallAsEventCreate(serviceName, eventlog.Error|eventlog.Warning|eventlog.Info); err != nil {
 		return fmt.Errorf("make the source of events: %w", err)
+	}
+	if !now {
+		return nil
 	}
 	if err := s.Start(); err != nil {
 		return fmt.Errorf("start it: %w", err)

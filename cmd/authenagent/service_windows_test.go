@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"golang.org/x/sys/windows"
 	"golang.org/x/sys/windows/svc"
 	"golang.org/x/sys/windows/svc/mgr"
 
@@ -79,7 +80,7 @@ func TestAServiceIsInstalledWholeOrNotAtAll(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				l := &listed{fails: c.fails, states: c.then}
-				err := bringUp(l, true, "the.log", io.Discard)
+				err := bringUp(l, true, true, "the.log", io.Discard)
 				if (err == nil) != (c.words == "") || err != nil && !strings.Contains(err.Error(), c.words) {
 					t.Errorf("got %v", err)
 				}
@@ -93,8 +94,39 @@ func TestAServiceIsInstalledWholeOrNotAtAll(t *testing.T) {
 
 func TestAServiceThatWasThereStaysWhenItDoesNotComeUp(t *testing.T) {
 	l := &listed{states: []svc.State{svc.Stopped}}
-	if err := bringUp(l, false, "the.log", io.Discard); err == nil || slices.Contains(l.done, "delete") {
+	if err := bringUp(l, false, true, "the.log", io.Discard); err == nil || slices.Contains(l.done, "delete") {
 		t.Errorf("%v, after %q", err, l.done)
+	}
+}
+
+// configured is a service that starts so.
+type configured uint32
+
+func (c configured) Config() (mgr.Config, error) { return mgr.Config{StartType: uint32(c)}, nil }
+
+func TestAnUpgradeSwitchesNoServiceOnThatIsSwitchedOff(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		was    uint32
+		byHand bool
+		kind   uint32
+		starts bool
+	}{
+		{"it starts with Windows", mgr.StartAutomatic, false, windows.SERVICE_NO_CHANGE, true},
+		{"it is started by somebody", mgr.StartManual, false, windows.SERVICE_NO_CHANGE, true},
+		{"it is switched off", mgr.StartDisabled, false, windows.SERVICE_NO_CHANGE, false},
+		{"it is switched off, and an administrator says what the machine is for", mgr.StartDisabled, true, mgr.StartAutomatic, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			kind, now, err := startOf(configured(c.was), c.byHand)
+			if err != nil || kind != c.kind || now != c.starts {
+				t.Fatalf("it starts as %d, now %v: %v", kind, now, err)
+			}
+			l := &listed{states: []svc.State{svc.Running}}
+			if err := bringUp(l, false, now, "the.log", io.Discard); err != nil || slices.Contains(l.done, "start") != c.starts {
+				t.Errorf("%v, after %q", err, l.done)
+			}
+		})
 	}
 }
 
