@@ -216,7 +216,7 @@ do_manual() { # the commands of the manual, in their order, but those that wait 
 	cd /root
 	for page in it developer privacy; do
 		sed -n '/^```console$/,/^```$/{/^```/d;p}' "/root/manual/en/$page.md"
-	done | grep -v ' nano \|/screen \| pair \| backup \| restore \| update \|production\| agent$' >/root/commands
+	done | grep -v ' nano \|libinput\|/screen \| remove \| purge \|/media/stick\|systemctl st\| pair \| backup \| restore \| update \|production\| agent$' >/root/commands
 	[ "$(wc -l </root/commands)" -ge 13 ]
 	while read -r line; do
 		case $line in
