@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/windows"
 	"golang.org/x/sys/windows/svc"
@@ -100,7 +101,7 @@ func install(p *cli.Program, args []string, byHand bool) error {
 	there, now := err == nil, true
 	if there {
 		var kind uint32
-		if kind, now, err = startOf(s, byHand); err == nil {
+		if kind, now, err = startOf(func() (uint32, error) { return startType(s) }, byHand); err == nil {
 			halt(s)
 			err = pointTo(s, program, words, kind)
 		}
@@ -121,15 +122,31 @@ func install(p *cli.Program, args []string, byHand bool) error {
 
 // startOf returns how a service that is there starts from now on, and whether it is started
 // now. An upgrade and a repair switch nothing on that somebody has switched off.
-func startOf(s interface{ Config() (mgr.Config, error) }, byHand bool) (kind uint32, now bool, err error) {
+func startOf(was func() (uint32, error), byHand bool) (kind uint32, now bool, err error) {
 	if byHand {
 		return mgr.StartAutomatic, true, nil
 	}
-	c, err := s.Config()
+	kind, err = was()
 	if err != nil {
 		return 0, false, fmt.Errorf("ask how it starts: %w", err)
 	}
-	return windows.SERVICE_NO_CHANGE, c.StartType != mgr.StartDisabled, nil
+	return windows.SERVICE_NO_CHANGE, kind != mgr.StartDisabled, nil
+}
+
+// startType asks for nothing but that: not every Windows knows all that mgr.Service.Config
+// asks for.
+func startType(s *mgr.Service) (uint32, error) {
+	for room := uint32(1 << 10); ; {
+		answer := make([]uint64, (room+7)/8)
+		config := (*windows.QUERY_SERVICE_CONFIG)(unsafe.Pointer(&answer[0]))
+		err := windows.QueryServiceConfig(s.Handle, config, room, &room)
+		if err == nil {
+			return config.StartType, nil
+		}
+		if !errors.Is(err, windows.ERROR_INSUFFICIENT_BUFFER) || room <= uint32(len(answer)*8) {
+			return 0, err
+		}
+	}
 }
 
 // pointTo has a service that is there run this program with these arguments.

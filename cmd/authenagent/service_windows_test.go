@@ -99,11 +99,6 @@ func TestAServiceThatWasThereStaysWhenItDoesNotComeUp(t *testing.T) {
 	}
 }
 
-// configured is a service that starts so.
-type configured uint32
-
-func (c configured) Config() (mgr.Config, error) { return mgr.Config{StartType: uint32(c)}, nil }
-
 func TestAnUpgradeSwitchesNoServiceOnThatIsSwitchedOff(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -118,7 +113,7 @@ func TestAnUpgradeSwitchesNoServiceOnThatIsSwitchedOff(t *testing.T) {
 		{"it is switched off, and an administrator says what the machine is for", mgr.StartDisabled, true, mgr.StartAutomatic, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			kind, now, err := startOf(configured(c.was), c.byHand)
+			kind, now, err := startOf(func() (uint32, error) { return c.was, nil }, c.byHand)
 			if err != nil || kind != c.kind || now != c.starts {
 				t.Fatalf("it starts as %d, now %v: %v", kind, now, err)
 			}
