@@ -605,6 +605,28 @@ func TestReleaseNotesAreThePartOfTheVersion(t *testing.T) {
 	}
 }
 
+// TestNoReleaseIsToldThatThereIsNone reads the notes of the version that would be released now.
+func TestNoReleaseIsToldThatThereIsNone(t *testing.T) {
+	if !strings.Contains(read(t, "CHANGELOG.md"), "\n## [") { // which the script reads
+		t.Fatal("the changelog has no versions")
+	}
+	version := regexp.MustCompile(`(?m)^Version *= *"(.*)"`).FindStringSubmatch(read(t, "FyneApp.toml"))
+	if version == nil {
+		t.Fatal("the version is not seen")
+	}
+	said, err := exec.Command("sh", "releasenotes.sh", version[1]).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	notes := string(said)
+	if !strings.HasPrefix(notes, "# AuthenKiosk "+version[1]+"\n\n") || !strings.Contains(notes, "\n### Added\n") {
+		t.Errorf("the notes begin with %.80q", notes)
+	}
+	if found := regexp.MustCompile(`(?i)no release|unreleased|FyneApp`).FindString(notes); found != "" {
+		t.Errorf("the notes say %q", found)
+	}
+}
+
 // TestCommandsThatTextsNameAreThere holds what stands in the middle of sentences against the
 // programs, in every document that a package has and in those who read the source.
 func TestCommandsThatTextsNameAreThere(t *testing.T) {
