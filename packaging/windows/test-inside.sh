@@ -126,6 +126,27 @@ do_repair() { # what was deleted comes back, also while the agent runs
 	sha256sum -c /t/config.sum
 }
 
+do_switched_off() { # a repair leaves a service off that is disabled, and face set switches it on
+	# An upgrade does so by the same step of the program, but wine tells the version before that
+	# it is removed for good: the service is taken out, and made anew.
+	starts() { wine reg query "$service" /v Start | tr -d '\r' | grep "Start .*0x$1"; }
+	service='HKLM\SYSTEM\CurrentControlSet\Services\AuthenAgent'
+	starts 2
+	wine net stop AuthenAgent
+	# wine's own "sc" cannot configure: the list of services is read anew with the next start.
+	wine reg add "$service" /v Start /t REG_DWORD /d 4 /f
+	/usr/lib/wine/wineserver64 -k
+	eventually 20 must_not pgrep wineserver64
+	wine wineboot
+	sleep 15 # services are not ready before
+	msi /i "$newer" REINSTALL=ALL REINSTALLMODE=amus
+	starts 4
+	silent
+	wine "$programs/authenagent.exe" face set agent
+	starts 2
+	eventually 20 answers
+}
+
 do_remove() { # what is removed is gone, and the data stay
 	msi /x "$newer"
 	[ ! -e "$programs" ]
