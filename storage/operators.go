@@ -16,7 +16,7 @@ import (
 
 // Errors of operators.
 var (
-	ErrOperatorTaken = errors.New("there is an operator of that name, or of one that is the same in holds: / counts as - there")
+	ErrOperatorTaken = desk.ErrOperatorTaken
 	ErrNoOperator    = desk.ErrNoOperator
 	ErrOperators     = errors.New("there are as many operators as a store has")
 	ErrCardTaken     = errors.New("that card names another operator")

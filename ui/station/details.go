@@ -181,17 +181,21 @@ func (d *details) scrolled(content fyne.CanvasObject) fyne.CanvasObject {
 
 // reveal brings what the keyboard has come to into sight.
 func (d *details) reveal(name string, o fyne.CanvasObject) {
-	if d.scroll == nil || !slices.Contains(d.names, name) {
-		return
+	if d.scroll != nil && slices.Contains(d.names, name) {
+		scrollTo(d.scroll, o)
 	}
+}
+
+// scrollTo brings something into sight.
+func scrollTo(scroll *container.Scroll, o fyne.CanvasObject) {
 	driver := fyne.CurrentApp().Driver()
-	top := driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(d.scroll).Y
-	below := top + o.Size().Height - d.scroll.Size().Height
-	switch offset := d.scroll.Offset; {
+	top := driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(scroll).Y
+	below := top + o.Size().Height - scroll.Size().Height
+	switch offset := scroll.Offset; {
 	case top < 0:
-		d.scroll.ScrollToOffset(offset.AddXY(0, top))
+		scroll.ScrollToOffset(offset.AddXY(0, top))
 	case below > 0:
-		d.scroll.ScrollToOffset(offset.AddXY(0, below))
+		scroll.ScrollToOffset(offset.AddXY(0, below))
 	}
 }
 

@@ -84,7 +84,7 @@ func (l *letters) touch(take func(*entry)) {
 	}
 	page := l.s.page
 	take(at)
-	if l.s.page == page {
+	if l.s.page == page && l.s.focusedName() == "" { // else it has led on
 		l.s.focusName(at.name)
 	}
 }

@@ -74,7 +74,7 @@ type Settings struct {
 	Restart func()
 }
 
-// Door lets operators in at this machine. It is safe for concurrent use.
+// Door lets operators in at this machine, and has who they are. It is safe for concurrent use.
 type Door interface {
 	// Operators returns who there is.
 	Operators() ([]rules.Operator, error)
@@ -85,6 +85,12 @@ type Door interface {
 	Of(token string) (rules.Operator, error)
 	// SignOut ends a session.
 	SignOut(token string)
+	// AddOperator, ResetOperator and DisableOperator change who may sign in, for the administrator
+	// who works with that token. They return session.ErrOver, rules.ErrOperatorTaken or a *desk.Error
+	// when nothing was changed.
+	AddOperator(token string, name visit.Name, role rules.Role, pin rules.PIN) error
+	ResetOperator(token string, id rules.OperatorID, pin rules.PIN) error
+	DisableOperator(token string, id rules.OperatorID) error
 	// OfCard returns whom a card names, which proves nothing.
 	OfCard(holder visit.PID) (rules.Operator, error)
 }

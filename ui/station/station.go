@@ -60,6 +60,7 @@ type Station struct {
 	counts  *numbers
 	stands  *devices
 	counter *counter
+	staff   *operators
 	set     *settings
 	pages   []page
 	page    page // nil: nobody is signed in
@@ -93,7 +94,8 @@ func New(o Options) (*Station, error) {
 	s.signIn.s, s.frame.s, s.letters.s = s, s, s
 	s.today, s.fresh, s.work, s.counts, s.counter = newToday(s), newNewVisit(s), newWork(s), newNumbers(s), newCounter(s)
 	s.stands = newDevices(s)
-	s.pages = []page{s.today, s.fresh, s.work, s.counter, s.counts, s.stands}
+	s.staff = &operators{s: s, role: rules.Staff}
+	s.pages = []page{s.today, s.fresh, s.work, s.counter, s.counts, s.stands, s.staff}
 	if o.Settings != nil {
 		s.set = &settings{s: s}
 		s.pages = append(s.pages, s.set)
@@ -158,6 +160,9 @@ func (s *Station) build() {
 	s.fresh.show(s.page == page(s.fresh))
 	if s.set != nil && s.page != page(s.set) {
 		s.set.forget()
+	}
+	if s.page != page(s.staff) {
+		s.staff.forget()
 	}
 	if s.page == nil {
 		s.root.Objects = []fyne.CanvasObject{s.signIn.build()}
@@ -233,6 +238,8 @@ func (s *Station) offers(p page) bool {
 		return s.may(rules.NewVisit)
 	case page(s.counter):
 		return s.may(rules.CheckRight) || s.may(rules.OpenItem)
+	case page(s.staff):
+		return s.may(rules.SetOperators)
 	case page(s.set):
 		return s.may(rules.SetMachine)
 	}
@@ -326,7 +333,7 @@ func (s *Station) signOut(why string) {
 // confirms nothing. A PIN stays as well: at a machine that stands still now and then it
 // could not be typed else.
 func (s *Station) scanned(text string, undo func()) {
-	if s.page == nil || s.set != nil && s.page == page(s.set) { // what is typed there would be lost with its page
+	if s.page == nil || s.page == page(s.staff) || s.set != nil && s.page == page(s.set) { // what is typed there would be lost with its page
 		return
 	}
 	s.touched()

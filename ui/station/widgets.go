@@ -151,6 +151,9 @@ func (e *entry) FocusGained() {
 	if e.s.page != nil {
 		e.s.shown().reveal(e.name, e)
 	}
+	if p := e.s.staff; e.s.page == page(p) && p.form != nil {
+		scrollTo(p.form, e)
+	}
 }
 
 // KeyDown implements desktop.Keyable.

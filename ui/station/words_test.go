@@ -32,8 +32,8 @@ func TestEveryMemberOfEachListHasWords(t *testing.T) {
 	th := drawtest.Catalogue(t, "th")
 	open := slices.DeleteFunc(rules.Kinds(), func(k rules.Kind) bool { return !k.Open() })
 	for _, key := range slices.Concat(
-		keysOf("station.role.", rules.Roles()...), keysOf("station.kind.", open...), keysOf("station.reason.", rules.Reasons()...),
-		keysOf("station.state.", visit.States()...), keysOf("station.method.", visit.Methods()...), keysOf("station.page.", "counter", "today", "new", "work", "numbers", "devices", "settings"),
+		keysOf("station.role.", rules.Roles()...), keysOf("station.operators.role.", rules.Roles()...), keysOf("station.kind.", open...), keysOf("station.reason.", rules.Reasons()...),
+		keysOf("station.state.", visit.States()...), keysOf("station.method.", visit.Methods()...), keysOf("station.page.", "counter", "today", "new", "work", "numbers", "devices", "operators", "settings"),
 		keysOf("station.void.", rules.VoidReasons()...), keysOf("station.second.", rules.SecondReasons()...), keysOf("station.open.", rules.OpenReasons()...), keysOf("station.finding.", "ok", "warning", "failed", "skipped"),
 		keysOf("station.error.", slices.DeleteFunc(desk.Codes(), func(c desk.Code) bool { return c == desk.WrongPIN || c == desk.Locked })...),
 	) {

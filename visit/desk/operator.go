@@ -28,9 +28,10 @@ type Operator struct {
 
 // Errors of operators.
 var (
-	ErrNoOperator   = errors.New("there is no such operator")
-	ErrOperatorID   = errors.New("the id of an operator has 16 hexadecimal digits")
-	ErrOperatorName = errors.New("an operator's name has 1 to 40 letters, digits, blanks and marks, and no long number")
+	ErrOperatorTaken = errors.New("there is an operator of that name, or of one that is the same in holds: / counts as - there")
+	ErrNoOperator    = errors.New("there is no such operator")
+	ErrOperatorID    = errors.New("the id of an operator has 16 hexadecimal digits")
+	ErrOperatorName  = errors.New("an operator's name has 1 to 40 letters, digits, blanks and marks, and no long number")
 )
 
 // Holder is the name of the operator in holds and in the audit, where a slash parts it from that
