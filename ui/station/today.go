@@ -362,6 +362,7 @@ func (t *today) holder(of visit.PID) { t.scan(of.Digits()) }
 // field puts words into the field of the search without searching for them.
 func (t *today) field(words string) {
 	if t.search != nil {
+		t.search.unselect()
 		t.search.with(words)
 		t.search.Refresh()
 	}

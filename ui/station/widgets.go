@@ -134,6 +134,15 @@ func (e *entry) with(words string) {
 	e.Text, e.CursorColumn = words, utf8.RuneCountInString(words)
 }
 
+// SetText puts a text in the place of what is there. Fyne would keep what of that was selected, and
+// the second letter that is typed then would take the place of the first.
+func (e *entry) SetText(text string) {
+	e.unselect()
+	e.Entry.SetText(text)
+}
+
+func (e *entry) unselect() { e.Entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd}) }
+
 // again brings the keyboard to the field, with the words in it selected: whoever searches for
 // something else types or pastes over them.
 func (e *entry) again() {
