@@ -93,6 +93,12 @@ func (o *Outbox) tooLate(item Item) time.Duration {
 	return left
 }
 
+// tooEarly reports whether for NHSO the day of a visit may not have begun when it was sent: then the
+// code of its requests, if any, is one of the day before.
+func tooEarly(item Item) bool {
+	return item.Unclear > 0 && item.Visit.CreatedAt.Sub(item.Visit.ServiceDate.Midnight()) < clocksDiffer
+}
+
 // forget ends what this run knows of a visit, which is settled.
 func (o *Outbox) forget(id visit.ID) {
 	o.mu.Lock()

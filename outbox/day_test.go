@@ -76,7 +76,10 @@ type aheadNHSO struct {
 
 func (n *aheadNHSO) Codes(ctx context.Context, pid visit.PID, date visit.Date) ([]visit.Authentication, error) {
 	all, err := n.nhsoScript.Codes(ctx, pid, date)
-	return slices.DeleteFunc(all, func(c visit.Authentication) bool { return visit.ServiceDateOf(c.At.Add(n.by)) != date }), err
+	for i := range all {
+		all[i].At = all[i].At.Add(n.by)
+	}
+	return slices.DeleteFunc(all, func(c visit.Authentication) bool { return visit.ServiceDateOf(c.At) != date }), err
 }
 
 func TestNothingIsSentAgainWhenForNHSOTheNextDayMayHaveBegun(t *testing.T) {
@@ -96,6 +99,54 @@ func TestNothingIsSentAgainWhenForNHSOTheNextDayMayHaveBegun(t *testing.T) {
 				beforeMidnight(c.before)
 				store, nhso := newMemory(), &aheadNHSO{nhsoScript{script: c.script}, 4 * time.Minute}
 				saveNow(store, aVisitAt(id1, 0))
+				o := New(Options{Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler)})
+				o.Submit(t.Context(), id1)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+				defer cancel()
+				o.Run(ctx)
+				if sent, _ := nhso.counts(); sent != c.sent || store.ended(id1) != c.end {
+					t.Errorf("%d requests; it ended as %q", sent, store.ended(id1))
+				}
+			})
+		})
+	}
+}
+
+// For an NHSO whose clock is behind it still is yesterday: the code of the visit is one of that day,
+// and its own day has none.
+func TestNothingIsSentAgainWhenForNHSOTheDayMayNotHaveBegun(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		after  time.Duration // midnight
+		behind time.Duration
+		before time.Duration // the visit, by when somebody else has got a code for that person; 0: nobody has
+		script []answer
+		sent   int
+		end    string
+	}{
+		{"the code of yesterday is that of a visit of minutes ago", 2 * time.Minute, 4 * time.Minute, 3 * time.Minute, []answer{answerLost, answerCode}, 2, "done PP0000000002"},
+		{"NHSO has made a code of yesterday", 2 * time.Minute, 4 * time.Minute, 0, []answer{answerCut, answerCode}, 1, "done PP0000000001"},
+		{"NHSO says that there is one", 2 * time.Minute, 4 * time.Minute, 0, []answer{answerCut, answerRefused}, 1, "done PP0000000001"},
+		{"NHSO has made none", 2 * time.Minute, 4 * time.Minute, 0, []answer{answerLost, answerCode}, 2, "done PP0000000001"},
+		{"the code of yesterday is that of a visit of then", 2 * time.Minute, 4 * time.Minute, 3 * time.Hour, []answer{answerLost, answerCode}, 2, "done PP0000000002"},
+		{"NHSO is not behind", 2 * time.Minute, 0, 0, []answer{answerCut, answerCode}, 1, "done PP0000000001"},
+		{"it cannot be yesterday any more", 6 * time.Minute, 4 * time.Minute, 0, []answer{answerLost, answerCode}, 2, "done PP0000000001"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				beforeMidnight(-c.after)
+				store, nhso := newMemory(), &aheadNHSO{nhsoScript{script: c.script}, -c.behind}
+				v := aVisitAt(id1, 0)
+				if c.before > 0 {
+					nhso.codes = append(nhso.codes, codeOf("PP0000000001", v.ClaimType.Code, v.HCode, time.Now().Add(c.behind-c.before)))
+					yesterday := aVisitAt(id2, -c.before)
+					yesterday.ServiceDate = visit.ServiceDateOf(yesterday.CreatedAt)
+					saveNow(store, yesterday)
+					if err := store.Done(id2, "PP0000000001", yesterday.CreatedAt); err != nil {
+						t.Fatal(err)
+					}
+				}
+				saveNow(store, v)
 				o := New(Options{Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler)})
 				o.Submit(t.Context(), id1)
 				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)

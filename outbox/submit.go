@@ -240,10 +240,29 @@ func (o *Outbox) lookFor(ctx context.Context, item Item) (Outcome, error) {
 // type.
 func (o *Outbox) look(ctx context.Context, item Item) (visit.Authentication, bool, error) {
 	codes, err := o.codes(ctx, item.Visit, item.Besides)
+	if err == nil && len(codes) == 0 && tooEarly(item) {
+		codes, err = o.codesOfTheDayBefore(ctx, item)
+	}
 	if err != nil || len(codes) == 0 {
 		return visit.Authentication{}, false, err
 	}
 	return codes[0], true, nil
+}
+
+// codesOfTheDayBefore asks NHSO for what requests of a visit can have made on the day before its own.
+// Of a code without its time nobody can say that, and one of a visit of that day is none of this.
+func (o *Outbox) codesOfTheDayBefore(ctx context.Context, item Item) ([]visit.Authentication, error) {
+	v := item.Visit
+	v.ServiceDate = visit.ServiceDateOf(v.ServiceDate.Midnight().Add(-1))
+	codes, err := o.codes(ctx, v, item.Besides)
+	if err != nil || len(codes) == 0 {
+		return nil, err
+	}
+	theirs, err := o.store.Same(v.PID, v.ServiceDate)
+	return slices.DeleteFunc(codes, func(c visit.Authentication) bool {
+		return c.At.IsZero() || c.At.Before(v.CreatedAt.Add(-clocksDiffer)) ||
+			slices.ContainsFunc(theirs, func(i Item) bool { return i.Code == c.Code })
+	}), err
 }
 
 // Ask asks NHSO, for somebody at a desk, for the codes of a visit, whatever became of it.
