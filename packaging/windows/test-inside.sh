@@ -136,7 +136,7 @@ do_switched_off() { # a repair leaves a service off that is disabled, and face s
 	# wine's own "sc" cannot configure: the list of services is read anew with the next start.
 	wine reg add "$service" /v Start /t REG_DWORD /d 4 /f
 	/usr/lib/wine/wineserver64 -k
-	eventually 20 must_not pgrep wineserver64
+	/usr/lib/wine/wineserver64 -w
 	wine wineboot
 	sleep 15 # services are not ready before
 	msi /i "$newer" REINSTALL=ALL REINSTALLMODE=amus
