@@ -144,7 +144,10 @@ func (w *deskWindow) play(ctx context.Context, made *station.Station) error {
 func (w *deskWindow) say(why error) error {
 	content, err := ui.Closed(w.o.Rough.Unit.Name, w.o.Rough.Kiosk.Languages, app.StartProblem(why))
 	if err == nil {
-		w.screen = nil
+		if w.screen != nil { // it was started anew, and came to this
+			w.screen.Leave()
+			w.screen = nil
+		}
 		w.window.SetContent(content)
 	}
 	return err

@@ -76,7 +76,7 @@ func (s *Station) focusedName() string {
 
 // focusName brings the keyboard to a widget of that name, and reports whether there is one.
 func (s *Station) focusName(name string) (there bool) {
-	if name == "" {
+	if name == "" || s.window == nil {
 		return false
 	}
 	each(s.root, func(o fyne.CanvasObject) {

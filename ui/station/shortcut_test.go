@@ -150,6 +150,21 @@ func TestTheRestOfAScanThatCameInTwoPartsIsNoKey(t *testing.T) {
 	}
 }
 
+func TestAStationThatIsNotInItsWindowAnyMoreHearsNoKey(t *testing.T) {
+	w := newVisitPage(t)
+	w.patient(1, somePID, somePhone)
+	canvas, told := w.window.Canvas(), len(w.done)
+	w.Leave()
+	if canvas.OnTypedKey() != nil || canvas.OnTypedRune() != nil || canvas.Focused() != nil {
+		t.Error("it has the keyboard of the window")
+	}
+	if w.withCtrl(&desktop.CustomShortcut{KeyName: fyne.Key1, Modifier: fyne.KeyModifierControl}) || w.ScreenName() != "sign-in" || len(w.done) != told {
+		t.Errorf("a key has turned it to %s", w.ScreenName())
+	}
+	w.pass(time.Second) // what was on its way
+	w.Tick(w.clock)
+}
+
 func TestAPageWithoutAnFKeyIsWorkedByTheKeyboardAlone(t *testing.T) {
 	w := newWorld(t, visit.OnCardNotice, rules.Staff)
 	w.signInAs(rules.Staff)

@@ -403,6 +403,22 @@ func (s *Station) uncopy(text string) {
 // Close hears that the window goes. What was copied would outlive it.
 func (s *Station) Close() { s.uncopy(s.copied) }
 
+// Leave gives the keyboard of the window back, and knows nobody any more: what cannot be seen is
+// not worked by keys.
+func (s *Station) Leave() {
+	s.uncopy(s.copied)
+	s.turn++
+	s.token, s.who, s.page = "", rules.Operator{}, nil
+	for _, p := range s.pages {
+		p.forget()
+	}
+	c := s.window.Canvas()
+	c.Unfocus()
+	c.SetOnTypedRune(nil)
+	c.SetOnTypedKey(nil)
+	s.window = nil
+}
+
 // clock is the time of day in Thailand.
 func (s *Station) clock(at time.Time) string { return at.In(visit.Bangkok).Format("15:04") }
 
