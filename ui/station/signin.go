@@ -20,6 +20,9 @@ import (
 	"authenkiosk/visit/flow"
 )
 
+// cannotRead says that who there is cannot be read.
+const cannotRead = "station.error.failed"
+
 // signIn is the page of somebody who is to say who they are.
 type signIn struct {
 	s         *Station
@@ -40,7 +43,7 @@ type signIn struct {
 }
 
 // begin forgets who was there.
-func (p *signIn) begin(why string) { p.chosen, p.busy, p.why = "", false, why }
+func (p *signIn) begin(why string) { p.chosen, p.busy, p.why, p.pin = "", false, why, nil }
 
 // kept says what has become of the visit that waits for whoever signs in: that it waits is not said
 // any longer than it does.
@@ -56,30 +59,46 @@ func (p *signIn) kept(before, now flow.State) {
 	}
 }
 
-// look reads who there is.
+// look reads who there is. Somebody may be added, or disabled, by the command meanwhile.
 func (p *signIn) look() {
 	var all []rules.Operator
 	var err error
 	turn := p.s.turn
+	p.s.looked = p.s.o.Now()
 	p.s.o.Beside(func(context.Context) { all, err = p.s.o.Door.Operators() }, func() {
 		if turn != p.s.turn || p.s.page != nil {
 			return
 		}
-		p.operators, p.known = nil, err == nil
-		for _, o := range all {
-			if !o.Disabled {
-				p.operators = append(p.operators, o)
-			}
-		}
-		slices.SortFunc(p.operators, func(a, b rules.Operator) int { return strings.Compare(a.Name.Full(), b.Name.Full()) })
-		switch {
-		case err != nil:
-			p.why = "station.error.failed"
-		case len(p.operators) == 1:
-			p.chosen = p.operators[0].ID
-		}
-		p.s.build()
+		p.heard(all, err)
 	})
+}
+
+// heard shows who there is, if it is not what is shown: whoever types is not disturbed.
+func (p *signIn) heard(all []rules.Operator, err error) {
+	before, known, chosen := p.operators, p.known, p.chosen
+	p.operators, p.known = nil, err == nil
+	for _, o := range all {
+		if !o.Disabled {
+			p.operators = append(p.operators, o)
+		}
+	}
+	slices.SortFunc(p.operators, func(a, b rules.Operator) int { return strings.Compare(a.Name.Full(), b.Name.Full()) })
+	if !slices.ContainsFunc(p.operators, func(o rules.Operator) bool { return o.ID == p.chosen }) {
+		p.chosen = ""
+	}
+	switch {
+	case err != nil:
+		p.why = cannotRead
+	case p.why == cannotRead && !known:
+		p.why = ""
+	}
+	if p.chosen == "" && len(p.operators) == 1 {
+		p.chosen = p.operators[0].ID
+	}
+	same := func(a, b rules.Operator) bool { return a.ID == b.ID && a.Name == b.Name && a.Role == b.Role }
+	if known != p.known || chosen != p.chosen || !slices.EqualFunc(before, p.operators, same) {
+		p.s.build()
+	}
 }
 
 func (p *signIn) first() fyne.Focusable {
@@ -95,8 +114,8 @@ func (p *signIn) first() fyne.Focusable {
 func (p *signIn) build() fyne.CanvasObject {
 	s := p.s
 	typed := ""
-	if p.pin != nil && p.chosen != "" {
-		typed = p.pin.Text // the language was changed in the middle
+	if p.pin != nil {
+		typed = p.pin.Text // the language was changed in the middle, or who there is
 	}
 	p.pin = s.entry("pin", s.say.Say("station.sign-in.pin"), p.submit)
 	p.pin.Password, p.pin.digits = true, true
@@ -245,6 +264,9 @@ func (p *signIn) locked(now time.Time) bool {
 }
 
 func (p *signIn) tick(now time.Time) {
+	if now.Sub(p.s.looked) >= lookEvery {
+		p.look()
+	}
 	switch {
 	case p.until.IsZero():
 	case now.Before(p.until):

@@ -2,6 +2,7 @@ package station
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,47 @@ func TestAPINThatIsTypedBeforeANameIsChosenIsNotLost(t *testing.T) {
 		if w.ScreenName() != "today" || w.who.Role != rules.Lead {
 			t.Errorf("not signed in: %q", w.texts())
 		}
+	}
+}
+
+// The command adds and disables while the page stands there.
+func TestWhoMayComeInIsShownWhileThePageIsThere(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff, rules.Lead)
+	w.tap("operator-" + string(w.ids["lead"]))
+	w.hand(aPIN[:3])
+	was := w.has("operator-" + string(w.ids["staff"]))
+	name, err := rules.ParseOperatorName("คนใหม่")
+	if err != nil || !was {
+		t.Fatal(err, w.texts())
+	}
+	pin, err := rules.NewPIN(aPIN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh, err := w.store.AddOperator(name, rules.Staff, pin)
+	if err = errors.Join(err, w.store.DisableOperator(w.ids["staff"])); err != nil {
+		t.Fatal(err)
+	}
+	w.clock = w.clock.Add(lookEvery)
+	w.Tick(w.clock)
+	if !w.has("operator-"+string(fresh)) || w.has("operator-"+string(w.ids["staff"])) {
+		t.Fatalf("who is shown: %q", w.texts())
+	}
+	w.hand(aPIN[3:]) // what was typed stays
+	w.key(fyne.KeyReturn)
+	if w.ScreenName() != "today" || w.who.Role != rules.Lead {
+		t.Errorf("not signed in: %q", w.texts())
+	}
+}
+
+// A list that is what it was makes no page anew: the keyboard stays where it is.
+func TestWhoeverTypesAPINIsNotDisturbed(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff, rules.Lead)
+	w.focusName("language")
+	w.clock = w.clock.Add(lookEvery)
+	w.Tick(w.clock)
+	if got := w.focusedName(); got != "language" {
+		t.Errorf("the keyboard is at %q", got)
 	}
 }
 

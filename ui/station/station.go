@@ -17,7 +17,7 @@ import (
 	"authenkiosk/visit/flow"
 )
 
-// lookEvery is how often lists are brought up to date while somebody is signed in.
+// lookEvery is how often lists are brought up to date, that of who may sign in as well.
 const lookEvery = 5 * time.Second
 
 // lookPause is how long lists stay at least, however much changes at other machines.
