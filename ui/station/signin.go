@@ -132,7 +132,8 @@ func (p *signIn) build() fyne.CanvasObject {
 		names.Add(b)
 	}
 	if slices.ContainsFunc(p.operators, func(o rules.Operator) bool { return s.o.DemoPIN != "" && o.Name.Full() == s.o.DemoOperator }) {
-		names.Add(wrapped(s.say.Say("station.sign-in.demo", "Who", s.o.DemoOperator, "PIN", s.o.DemoPIN)))
+		dock := draw.Speaker{Words: s.say.Words, Lang: s.o.Languages[0]} // in which the panel beside it stays
+		names.Add(wrapped(s.say.Say("station.sign-in.demo", "Who", s.o.DemoOperator, "PIN", s.o.DemoPIN, "Tab", dock.Say("dock.open"))))
 	}
 	if p.known && len(p.operators) == 0 {
 		names.Add(wrapped(s.say.Say("station.sign-in.nobody")))
