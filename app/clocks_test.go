@@ -81,8 +81,9 @@ type clockWorld struct {
 	zone   *testzone.Zone
 	line   *testzone.PipeListener
 	roots  *x509.CertPool
-	away   atomic.Bool  // the outbox asks meanwhile, as it asks for the time
-	offset atomic.Int64 // of the wall clock, in nanoseconds
+	away   atomic.Bool               // the outbox asks meanwhile, as it asks for the time
+	offset atomic.Int64              // of the wall clock, in nanoseconds
+	past   atomic.Pointer[time.Time] // see noted
 
 	store     *storage.Store
 	client    *nhso.Endpoint
@@ -112,7 +113,7 @@ var errAway = errors.New("away")
 func (w *clockWorld) start() {
 	w.t.Helper()
 	var err error
-	if w.store, err = storage.Open(w.dir, storage.Options{}); err != nil {
+	if w.store, err = storage.Open(w.dir, storage.Options{Now: w.noted}); err != nil {
 		w.t.Fatal(err)
 	}
 	w.client, err = nhso.NewEndpoint(nhso.Options{
@@ -179,6 +180,14 @@ func (w *clockWorld) save(at time.Time, wall time.Time) visit.ID {
 	return v.ID
 }
 
+// noted is the time that the store notes: that of the history, while it is made.
+func (w *clockWorld) noted() time.Time {
+	if past := w.past.Load(); past != nil {
+		return *past
+	}
+	return time.Now()
+}
+
 // history is what is in the store when the clock goes wrong: visits of the last days
 // that are done, work for the staff, and what is on its way.
 func (w *clockWorld) history() {
@@ -192,6 +201,7 @@ func (w *clockWorld) history() {
 	now := time.Now()
 	for days := range 6 {
 		at := now.AddDate(0, 0, -days)
+		w.past.Store(&at)
 		for i := range 2 {
 			id := w.save(at, at)
 			must(w.store.Begin(id, at))
@@ -201,6 +211,7 @@ func (w *clockWorld) history() {
 			must(w.store.Staff(w.save(at, at), visit.ServiceDatePassed, at))
 		}
 	}
+	w.past.Store(nil)
 	w.save(now, now)
 	must(w.store.Begin(w.save(now, now), now.Add(-time.Second)))
 	must(w.store.Begin(w.save(now.AddDate(0, 0, -1), now.AddDate(0, 0, -1)), now.AddDate(0, 0, -1)))

@@ -93,12 +93,13 @@ func TestOnlyAClockThatCanBeBelievedErases(t *testing.T) {
 }
 
 func TestAVisitThatWaitsForAReceiverOutlivesTheNight(t *testing.T) {
-	store, err := storage.Open(t.TempDir(), storage.Options{})
+	then := time.Now().AddDate(0, 0, -3)
+	store, err := storage.Open(t.TempDir(), storage.Options{Now: func() time.Time { return then }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = store.Close() }()
-	storagetest.Done(t, store, time.Now().AddDate(0, 0, -3))
+	storagetest.Done(t, store, then)
 	keep := storage.Keep{Days: 1, PhotoDays: 1, StaffDays: 30}
 	log := slog.New(slog.DiscardHandler)
 	_ = expire(store, time.Now(), keep, log)

@@ -30,7 +30,7 @@ type Erased struct {
 
 // Keep says how long data stay, in days after the service date.
 type Keep struct {
-	Days      int // settled visits; what a desk has closed, after that as well
+	Days      int // settled visits, and after they were settled
 	PhotoDays int // photos, after they were taken
 	StaffDays int // work for the desk that nobody has closed, refusals among it, and after it became that
 
@@ -171,6 +171,8 @@ func (k Keep) over(r Record, today visit.Date, setAside bool, done *Erased) bool
 	quiet := func(days int) bool {
 		return older(days) && visit.ServiceDateOf(r.ChangedAt).Before(daysBefore(today, days))
 	}
+	// A day to come was noted by a clock that was wrong: nothing is kept for it.
+	misdated := r.Closed == "" && today.Before(visit.ServiceDateOf(r.ChangedAt))
 	waits := r.feed > k.Delivered || setAside
 	switch {
 	case r.State == visit.StateStaff:
@@ -178,7 +180,7 @@ func (k Keep) over(r Record, today visit.Date, setAside bool, done *Erased) bool
 	case !settled(r.State):
 		done.Kept++
 		return false
-	case r.State == visit.StateRefused && !quiet(k.StaffDays), r.Closed != "" && !quiet(k.Days), !older(k.Days):
+	case r.State == visit.StateRefused && !quiet(k.StaffDays), !older(k.Days), !misdated && !quiet(k.Days):
 		return false
 	case waits && quiet(undeliveredDays):
 		done.Unsent++

@@ -65,15 +65,56 @@ func TestWhatIsOlderThanAllowedIsErasedAndWhatIsNotSettledStays(t *testing.T) {
 	if len(list) != 1 || list[0].MaskedPID != old.PID.Masked() || list[0].Code != childCode(1) || list[0].State != visit.StateDone {
 		t.Errorf("what stays: %d entries", len(list))
 	}
+	s.now = func() time.Time { return noon }
 	must(t, s.Done(open.ID, childCode(2), noon))
-	if got, err = s.Expire(noon, keepADay); err != nil || got != (Erased{Visits: 1, Photos: 1, Keys: 1}) {
+	if got, err = s.Expire(noon, keepADay); err != nil || got != (Erased{Photos: 1}) {
 		t.Errorf("when it is settled: %+v, %v", got, err)
 	}
-	if got, err = s.Expire(noon, keepADay); err != nil || got.Any() {
+	later := noon.AddDate(0, 0, 2)
+	if got, err = s.Expire(later, keepADay); err != nil || got != (Erased{Visits: 2, Keys: 1}) { // with the one at its limit
+		t.Errorf("when its time is over: %+v, %v", got, err)
+	}
+	if got, err = s.Expire(later, keepADay); err != nil || got.Any() {
 		t.Errorf("again: %+v, %v", got, err)
 	}
 	if _, err := s.AuditVerify(); err != nil {
 		t.Error(err)
+	}
+}
+
+// A visit that NHSO answers for late, or that the desk finishes weeks after its day, is kept as long
+// as any other: whoever asks for its code comes the day after.
+func TestAVisitThatIsSettledLateIsKeptFromThenOn(t *testing.T) {
+	for name, late := range map[string]func(*Store, visit.ID, time.Time) error{
+		"a code is found": func(s *Store, id visit.ID, at time.Time) error { return s.Done(id, childCode(1), at) },
+		"a desk settles it": func(s *Store, id visit.ID, at time.Time) error {
+			return errors.Join(s.Staff(id, visit.ServiceDatePassed, at), s.Hold(id, "desk-1/anna", at), s.Settle(id, "desk-1/anna", childCode(1), at, "", at))
+		},
+		"it is dropped": func(s *Store, id visit.ID, at time.Time) error {
+			return errors.Join(s.Staff(id, visit.ServiceDatePassed, at), s.Drop(id, at))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := openIn(t, t.TempDir())
+			s.now = func() time.Time { return noon }
+			v := aged(t, s, 1, 20, visit.StateInflight)
+			must(t, late(s, v.ID, noon))
+			for _, c := range []struct{ days, erased int }{{0, 0}, {keepADay.Days, 0}, {keepADay.Days + 1, 1}} {
+				if got, err := s.Expire(noon.AddDate(0, 0, c.days), keepADay); err != nil || got.Visits != c.erased {
+					t.Errorf("after %d days: %+v, %v", c.days, got, err)
+				}
+			}
+		})
+	}
+}
+
+func TestAClockThatWasAheadKeepsNoSettledVisitLonger(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	v := aged(t, s, 1, 2, visit.StateInflight)
+	s.now = func() time.Time { return noon.AddDate(1, 0, 0) }
+	must(t, s.Done(v.ID, childCode(1), noon))
+	if got, err := s.Expire(noon, keepADay); err != nil || got.Visits != 1 {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 
@@ -87,7 +128,7 @@ func TestAVisitThatIsSettledLateWaitsForItsReceiverAsLongAsOthers(t *testing.T) 
 	must(t, s.Done(late.ID, childCode(1), noon))
 	nobody := keepADay
 	nobody.Delivered = 0
-	for _, days := range []int{0, undeliveredDays} {
+	for _, days := range []int{keepADay.Days + 1, undeliveredDays} {
 		if got, err := s.Expire(noon.AddDate(0, 0, days), nobody); err != nil || got != (Erased{Waiting: 1}) {
 			t.Errorf("after %d days: %+v, %v", days, got, err)
 		}
