@@ -99,7 +99,9 @@ type oneDoor struct{ who rules.Operator }
 func (d oneDoor) AddOperator(string, visit.Name, rules.Role, rules.PIN) error { return nil }
 func (d oneDoor) ResetOperator(string, rules.OperatorID, rules.PIN) error     { return nil }
 func (d oneDoor) DisableOperator(string, rules.OperatorID) error              { return nil }
-func (d oneDoor) Operators() ([]rules.Operator, error)                        { return []rules.Operator{d.who}, nil }
+
+func (d oneDoor) Operators() ([]rules.Operator, error) { return []rules.Operator{d.who}, nil }
+
 func (d oneDoor) SignIn(rules.OperatorID, rules.PIN) (string, rules.Operator, error) {
 	return "token", d.who, nil
 }
