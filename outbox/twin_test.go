@@ -1,6 +1,9 @@
 package outbox
 
 import (
+	"context"
+	"errors"
+	"log/slog"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -225,4 +228,46 @@ func TestACodeThatTheVisitDidNotBringIsToldAsEarlier(t *testing.T) {
 			})
 		})
 	}
+}
+
+// phoned is a store in which another visit of the service gets its code while NHSO is asked, as by
+// the patient's phone: it lets no request begin then.
+type phoned struct {
+	*memory
+	other visit.Visit
+}
+
+var errHasCode = errors.New("another visit has the code")
+
+func (p *phoned) Begin(id visit.ID, at time.Time) error {
+	if i, err := p.Item(p.other.ID); err == nil && i.Code != "" {
+		return errHasCode
+	}
+	saveNow(p.memory, p.other)
+	if err := p.Done(p.other.ID, "PP0000000009", at); err != nil {
+		return err
+	}
+	return errHasCode
+}
+
+func TestAVisitTakesTheCodeThatAnotherOneGotWhileNHSOWasAsked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, nhso := newMemory(), &nhsoScript{}
+		v, other := aVisitAt(id1, 0), aVisitAt(id2, 0)
+		saveNow(store, v)
+		var told []Outcome
+		o := New(Options{
+			Store: &phoned{store, other}, NHSO: nhso, Log: slog.New(slog.DiscardHandler),
+			Notify: func(_ visit.ID, o Outcome) { told = append(told, o) },
+		})
+		if got := o.Submit(t.Context(), id1); got.Kind != Queued {
+			t.Errorf("whoever waits hears %+v", got)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		o.Run(ctx)
+		if sent, _ := nhso.counts(); sent != 0 || store.ended(id1) != "done PP0000000009" || len(told) != 1 || !told[0].Earlier {
+			t.Errorf("%d requests; it ended as %q, and was told as %+v", sent, store.ended(id1), told)
+		}
+	})
 }

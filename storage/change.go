@@ -3,6 +3,7 @@ package storage
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -14,15 +15,16 @@ import (
 // with the attempt counted. Only after Begin has returned nil may anything be
 // sent. It returns a *HeldError, too, while a desk holds another visit of the same person,
 // day and claim type, unless a desk has made this one: who looked for such a hold before
-// NHSO was asked may have missed it, and what the holder makes elsewhere waits for nobody.
+// NHSO was asked may have missed it, and what the holder makes elsewhere waits for nobody. For the
+// same reason it returns ErrHasCode when such another has its code, unless this one is for a further one.
 func (s *Store) Begin(id visit.ID, at time.Time) error {
 	return s.changeIf(id, visit.StateInflight, at, func(tx *bolt.Tx, r Record) error {
-		if r.Completes != "" {
-			return nil
-		}
 		same, _ := s.sameService(tx, r.Visit) // of one that cannot be read the outbox knows what to do
 		for _, other := range same {
-			if other.Held() {
+			switch {
+			case other.Code != "" && !slices.Contains(r.Second.Besides, other.Code):
+				return fmt.Errorf("send visit %s: %w", id, ErrHasCode)
+			case other.Held() && r.Completes == "":
 				return &HeldError{ID: other.Visit.ID, Hold: other.Hold}
 			}
 		}

@@ -24,6 +24,8 @@ var (
 
 	// ErrInFlight: a desk that went on now could make a second code.
 	ErrInFlight = errors.New("a request is in flight, or it is not known what became of one")
+	// ErrHasCode: a request would make a second one.
+	ErrHasCode  = errors.New("another visit of the same person, day and claim type has its code")
 	ErrNotHeld  = errors.New("nobody holds the visit")
 	ErrNotAsked = errors.New("NHSO was not asked for the codes of this visit since it is held")
 	ErrHolder   = errors.New("whoever holds a visit is named as station/operator")

@@ -593,6 +593,33 @@ func TestAHoldThatNoProgramHasWrittenMakesARecordUnreadable(t *testing.T) {
 }
 
 // A sender looks for such a hold before it asks NHSO, which takes a while.
+// NHSO is asked before, and another visit can get its code meanwhile in a way that is not the outbox's:
+// by the patient's phone, by a desk, by another machine.
+func TestNoRequestBeginsOnceAnotherVisitOfTheServiceHasItsCode(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	has, waits, sent, second, elsewhere := madeUp(1), madeUp(2), madeUp(3), madeUp(4), madeUp(5)
+	for _, v := range []*visit.Visit{&waits, &sent, &second, &elsewhere} {
+		v.PID = has.PID
+	}
+	elsewhere.ClaimType.Code = "PG0130001"
+	for _, v := range []visit.Visit{waits, sent, elsewhere} {
+		must(t, s.Save(v, noon))
+	}
+	must(t, s.Begin(sent.ID, noon))
+	must(t, s.SaveDone(has, "", code, noon, noon))
+	for name, v := range map[string]visit.Visit{"one that waits": waits, "one that was sent": sent} {
+		if err := s.Begin(v.ID, noon); !errors.Is(err, ErrHasCode) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	must(t, s.Begin(elsewhere.ID, noon)) // of another service
+	must(t, s.SaveSecond(second, Second{Of: has.ID, Why: desk.Referral, By: "desk-1/anna", Besides: []visit.AuthenCode{code}}, nil, noon))
+	must(t, s.Begin(second.ID, noon))
+	if r := recordOf(t, s, waits.ID); r.State != visit.StatePending || r.Attempts != 0 {
+		t.Errorf("it is %s after %d requests", r.State, r.Attempts)
+	}
+}
+
 func TestNoRequestBeginsOnceADeskHoldsAnotherVisitOfThePerson(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	item, waits := madeUp(1), madeUp(2)
@@ -608,7 +635,9 @@ func TestNoRequestBeginsOnceADeskHoldsAnotherVisitOfThePerson(t *testing.T) {
 	must(t, s.Complete(item.ID, anna, made, nil, noon))
 	must(t, s.Begin(made.ID, noon))
 	must(t, s.Done(made.ID, code, noon))
-	must(t, s.Begin(waits.ID, noon))
+	if err := s.Begin(waits.ID, noon); !errors.Is(err, ErrHasCode) { // it gets that one
+		t.Errorf("it is sent: %v", err)
+	}
 }
 
 // In a store that was rebuilt or restored both can be.
