@@ -592,7 +592,6 @@ func TestAHoldThatNoProgramHasWrittenMakesARecordUnreadable(t *testing.T) {
 	}
 }
 
-// A sender looks for such a hold before it asks NHSO, which takes a while.
 // NHSO is asked before, and another visit can get its code meanwhile in a way that is not the outbox's:
 // by the patient's phone, by a desk, by another machine.
 func TestNoRequestBeginsOnceAnotherVisitOfTheServiceHasItsCode(t *testing.T) {
@@ -620,6 +619,7 @@ func TestNoRequestBeginsOnceAnotherVisitOfTheServiceHasItsCode(t *testing.T) {
 	}
 }
 
+// A sender looks for such a hold before it asks NHSO, which takes a while.
 func TestNoRequestBeginsOnceADeskHoldsAnotherVisitOfThePerson(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	item, waits := madeUp(1), madeUp(2)
