@@ -184,7 +184,7 @@ func TestThePhoneOfAnEarlierVisitIsRemembered(t *testing.T) {
 		v := madeUp(number)
 		p, err := visit.ParsePhone(phone)
 		must(t, err)
-		v.PID, v.Phone, v.CreatedAt = person, p, when
+		v.PID, v.Phone, v.CreatedAt, v.ServiceDate = person, p, when, visit.ServiceDateOf(when) // one code a day
 		into(t, s, v, state)
 	}
 	ask := func(name, want string, notBefore time.Time) {
@@ -199,10 +199,10 @@ func TestThePhoneOfAnEarlierVisitIsRemembered(t *testing.T) {
 	save(recent, "080-000-0001", visit.StateDone)
 	ask("done", "0800000001", long)
 	ask("too long ago", "", noon)
-	save(recent.Add(time.Hour), "080-000-0002", visit.StatePending)
+	save(recent.AddDate(0, 0, 1), "080-000-0002", visit.StatePending)
 	ask("on its way", "0800000002", long)
-	save(recent.Add(2*time.Hour), "080-000-0003", visit.StateDropped)
-	save(recent.Add(3*time.Hour), "080-000-0004", visit.StateRefused)
+	save(recent.AddDate(0, 0, 2), "080-000-0003", visit.StateDropped)
+	save(recent.AddDate(0, 0, 3), "080-000-0004", visit.StateRefused)
 	ask("dropped and refused do not count", "0800000002", long)
 
 	byPhone := madeUp(number + 1)
