@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,6 +22,22 @@ type feedOfPhotos struct {
 	list   []visit.ID // the n-th has number n+1
 	cursor uint64
 	gone   map[visit.ID]error // why there is no photo
+
+	mu   sync.Mutex
+	sent map[visit.ID]int
+	no   error // of the server, to the photo of bad
+	bad  visit.ID
+}
+
+// send is the server.
+func (f *feedOfPhotos) send(_ context.Context, e nhso.Evidence) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if e.Visit == f.bad && f.no != nil {
+		return f.no
+	}
+	f.sent[e.Visit]++
+	return nil
 }
 
 func (f *feedOfPhotos) change(n int) storage.Change {
@@ -44,39 +61,38 @@ func (f *feedOfPhotos) Cursor(string) (uint64, error) { return f.cursor, nil }
 
 func (f *feedOfPhotos) SetCursor(_ string, n uint64) error { f.cursor = n; return nil }
 
-func (f *feedOfPhotos) Photo(id visit.ID) ([]byte, error) { return []byte{1}, f.gone[id] }
+func (f *feedOfPhotos) Photo(id visit.ID) ([]byte, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return []byte{1}, f.gone[id]
+}
 
 func TestAPhotoThatIsRefusedKeepsNoOtherOneFromTheServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &feedOfPhotos{gone: map[visit.ID]error{}}
+		f := &feedOfPhotos{gone: map[visit.ID]error{}, sent: map[visit.ID]int{}, no: &nhso.Error{Kind: nhso.Refused}}
 		for n := range 20 {
 			f.list = append(f.list, visit.ID(fmt.Sprintf("01900000-0000-7000-8000-%012d", n+1)))
 		}
-		bad, damaged := f.list[2], f.list[4]
+		f.bad = f.list[2]
+		damaged := f.list[4]
 		f.gone[damaged] = &storage.DecodeError{Err: storage.ErrTampered}
-		sent := map[visit.ID]int{}
-		no := error(&nhso.Error{Kind: nhso.Refused})
 		var log bytes.Buffer
-		s := &EvidenceSender{store: f, log: slog.New(slog.NewTextHandler(&log, nil)), send: func(_ context.Context, e nhso.Evidence) error {
-			if e.Visit == bad && no != nil {
-				return no
-			}
-			sent[e.Visit]++
-			return nil
-		}}
+		s := &EvidenceSender{store: f, log: slog.New(slog.NewTextHandler(&log, nil)), send: f.send}
 		go s.Run(t.Context())
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		if len(sent) != 18 || f.cursor != 2 || bytes.Count(log.Bytes(), []byte("level=ERROR")) != 2 {
-			t.Errorf("%d were sent, the next run begins behind %d; %s", len(sent), f.cursor, log.String())
+		if len(f.sent) != 18 || f.cursor != 2 || bytes.Count(log.Bytes(), []byte("level=ERROR")) != 2 {
+			t.Errorf("%d were sent, the next run begins behind %d; %s", len(f.sent), f.cursor, log.String())
 		}
-		no, f.gone[damaged] = nil, storage.ErrNoPhoto // its time is over
+		f.mu.Lock()
+		f.no, f.gone[damaged] = nil, storage.ErrNoPhoto // its time is over
+		f.mu.Unlock()
 		time.Sleep(evidenceRefused + time.Minute)
 		synctest.Wait()
-		if len(sent) != 19 || f.cursor != 20 {
-			t.Errorf("later %d were sent, the next run begins behind %d", len(sent), f.cursor)
+		if len(f.sent) != 19 || f.cursor != 20 {
+			t.Errorf("later %d were sent, the next run begins behind %d", len(f.sent), f.cursor)
 		}
-		for id, n := range sent {
+		for id, n := range f.sent {
 			if n != 1 {
 				t.Errorf("%s was sent %d times", id, n)
 			}
