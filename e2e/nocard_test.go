@@ -49,10 +49,15 @@ func unbroken(text string) string {
 // says waits until the words of that key are on the screen.
 func (s *stage) says(key string) {
 	s.t.Helper()
+	s.eventually("words "+key, s.told(key))
+}
+
+// told is whether words are on the screen. That something is not there is nothing to go by: what
+// has not been painted yet is not in the layout.
+func (s *stage) told(key string) func() bool {
+	s.t.Helper()
 	want := said(s.t, key)
-	s.eventually("words "+key, func() bool {
-		return strings.Contains(unbroken(strings.Join(s.layout().Texts, "")), want)
-	})
+	return func() bool { return strings.Contains(unbroken(strings.Join(s.layout().Texts, "")), want) }
 }
 
 func (s *stage) typeDigits(number string) {

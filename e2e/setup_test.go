@@ -93,7 +93,14 @@ func (n *newcomer) answer(field, text string) {
 	for _, r := range text {
 		letters = append(letters, "key-"+string(r))
 	}
-	if _, there := n.layout().widget(letters[len(letters)-1]); !there { // the other letters
+	last, there := letters[len(letters)-1], false
+	n.eventually("letters to touch", func() bool {
+		l := n.layout()
+		_, other := l.widget("key-letters")
+		_, there = l.widget(last)
+		return there || other
+	})
+	if !there { // it is one of the other letters
 		n.click("key-letters")
 		n.keys++
 	}

@@ -163,8 +163,7 @@ func TestE2EAtTheDeskAVisitIsFoundHeldAndSettledByTheKeyboardAlone(t *testing.T)
 	s.eventually("code in the field", func() bool {
 		return strings.Contains(strings.ToUpper(strings.Join(s.layout().Texts, "\n")), made[0].Code)
 	})
-	s.until("Return", func() bool { _, there := s.layout().widget("code"); return !there })
-	s.says("station.no-work")
+	s.until("Return", s.told("station.no-work"))
 	s.shows(made[0].Code)
 	s.picture("settled")
 
