@@ -160,6 +160,46 @@ func TestNothingIsSentAgainWhenForNHSOTheDayMayNotHaveBegun(t *testing.T) {
 	}
 }
 
+// unreadable is a store in which somebody's visits of yesterday cannot all be read.
+type unreadable struct{ *memory }
+
+func (u unreadable) Same(pid visit.PID, date visit.Date) ([]Item, error) {
+	same, err := u.memory.Same(pid, date)
+	if date != today() {
+		err = errors.Join(err, errScript)
+	}
+	return same, err
+}
+
+// What was there before a visit leaves nothing open about it: the visit is sent in its first minutes.
+func TestACodeOfYesterdayKeepsNoVisitOfAFirstMinuteWaiting(t *testing.T) {
+	for name, odd := range map[string]func(*visit.Authentication){
+		"that is of another visit":       func(*visit.Authentication) {},
+		"of which the unit is not told":  func(c *visit.Authentication) { c.Hospital.HCode = "" },
+		"of which the claim is not told": func(c *visit.Authentication) { c.ClaimType.Code = "" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				beforeMidnight(-2 * time.Minute)
+				store, nhso := newMemory(), &aheadNHSO{nhsoScript{script: []answer{answerLost, answerCode}}, 0}
+				v := aVisitAt(id1, 0)
+				c := codeOf("PP0000000009", v.ClaimType.Code, v.HCode, time.Now().Add(-3*time.Hour))
+				odd(&c)
+				nhso.codes = append(nhso.codes, c)
+				saveNow(store, v)
+				o := New(Options{Store: unreadable{store}, NHSO: nhso, Log: slog.New(slog.DiscardHandler)})
+				o.Submit(t.Context(), id1)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+				defer cancel()
+				o.Run(ctx)
+				if sent, _ := nhso.counts(); sent != 2 || store.ended(id1) != "done PP0000000002" {
+					t.Errorf("%d requests; it ended as %q", sent, store.ended(id1))
+				}
+			})
+		})
+	}
+}
+
 func TestAClockThatNobodyBearsOutGivesNoVisitUp(t *testing.T) {
 	for _, c := range []struct {
 		name  string

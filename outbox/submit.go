@@ -251,17 +251,19 @@ func (o *Outbox) look(ctx context.Context, item Item) (visit.Authentication, boo
 
 // codesOfTheDayBefore asks NHSO for what requests of a visit can have made on the day before its own.
 // Of a code without its time nobody can say that, and one of a visit of that day is none of this.
+// What is older than the visit leaves nothing open, whatever else is not known of it.
 func (o *Outbox) codesOfTheDayBefore(ctx context.Context, item Item) ([]visit.Authentication, error) {
 	v := item.Visit
 	v.ServiceDate = visit.ServiceDateOf(v.ServiceDate.Midnight().Add(-1))
-	codes, err := o.codes(ctx, v, item.Besides)
+	codes, err := o.codesBut(ctx, v, func(c visit.Authentication) bool {
+		return slices.Contains(item.Besides, c.Code) || c.At.IsZero() || c.At.Before(v.CreatedAt.Add(-clocksDiffer))
+	})
 	if err != nil || len(codes) == 0 {
 		return nil, err
 	}
 	theirs, err := o.store.Same(v.PID, v.ServiceDate)
 	return slices.DeleteFunc(codes, func(c visit.Authentication) bool {
-		return c.At.IsZero() || c.At.Before(v.CreatedAt.Add(-clocksDiffer)) ||
-			slices.ContainsFunc(theirs, func(i Item) bool { return i.Code == c.Code })
+		return slices.ContainsFunc(theirs, func(i Item) bool { return i.Code == c.Code })
 	}), err
 }
 
@@ -276,14 +278,19 @@ func (o *Outbox) Ask(ctx context.Context, v visit.Visit, besides ...visit.Authen
 }
 
 // codes asks NHSO for the codes of this person, unit, day and claim type but for those.
-func (o *Outbox) codes(ctx context.Context, v visit.Visit, besides []visit.AuthenCode) (fit []visit.Authentication, err error) {
+func (o *Outbox) codes(ctx context.Context, v visit.Visit, besides []visit.AuthenCode) ([]visit.Authentication, error) {
+	return o.codesBut(ctx, v, func(c visit.Authentication) bool { return slices.Contains(besides, c.Code) })
+}
+
+// codesBut is codes but for those of which something says that they are not the visit's.
+func (o *Outbox) codesBut(ctx context.Context, v visit.Visit, not func(visit.Authentication) bool) (fit []visit.Authentication, err error) {
 	all, err := o.nhso.Codes(ctx, v.PID, v.ServiceDate)
 	o.tally(err)
 	o.noteRetryAfter(err)
 	if err != nil {
 		return nil, fmt.Errorf("ask for the codes of the day: %w", err)
 	}
-	all = slices.DeleteFunc(slices.Clone(all), func(c visit.Authentication) bool { return slices.Contains(besides, c.Code) })
+	all = slices.DeleteFunc(slices.Clone(all), not)
 	for _, c := range all {
 		if c.Fits(v) {
 			fit = append(fit, c)
