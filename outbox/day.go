@@ -95,8 +95,21 @@ func (o *Outbox) tooLate(item Item) time.Duration {
 
 // tooEarly reports whether for NHSO the day of a visit may not have begun when it was sent: then the
 // code of its requests, if any, is one of the day before.
-func tooEarly(item Item) bool {
-	return item.Unclear > 0 && item.Visit.CreatedAt.Sub(item.Visit.ServiceDate.Midnight()) < clocksDiffer
+func (o *Outbox) tooEarly(item Item) bool {
+	return item.Unclear > 0 && o.firstSent(item).Sub(item.Visit.ServiceDate.Midnight()) < clocksDiffer
+}
+
+// firstSent is before any request of a visit left, and when the only one did: it may have
+// waited for hours. Of a request of an earlier run nobody knows that: a store that was repaired
+// has it as of the repair.
+func (o *Outbox) firstSent(item Item) time.Time {
+	o.mu.Lock()
+	_, ofThisRun := o.left[item.Visit.ID]
+	o.mu.Unlock()
+	if ofThisRun && item.Attempts == 1 && item.LastSent.After(item.Visit.CreatedAt) {
+		return item.LastSent
+	}
+	return item.Visit.CreatedAt
 }
 
 // forget ends what this run knows of a visit, which is settled.

@@ -200,6 +200,47 @@ func TestACodeOfYesterdayKeepsNoVisitOfAFirstMinuteWaiting(t *testing.T) {
 	}
 }
 
+// A visit of a first minute may be sent hours later: then its code is one of its own day.
+func TestACodeOfYesterdayIsNoneOfAVisitThatWasSentHoursLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		beforeMidnight(-2 * time.Minute)
+		store, nhso := newMemory(), &aheadNHSO{nhsoScript{down: true, script: []answer{answerLost, answerCode}}, 0}
+		v := aVisitAt(id1, 0)
+		nhso.codes = append(nhso.codes, codeOf("PP0000000009", v.ClaimType.Code, v.HCode, time.Now().Add(-4*time.Minute)))
+		saveNow(store, v)
+		o := New(Options{Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler)})
+		time.AfterFunc(8*time.Hour, func() { nhso.setDown(false) })
+		ctx, cancel := context.WithTimeout(t.Context(), 9*time.Hour)
+		defer cancel()
+		o.Run(ctx)
+		if sent, _ := nhso.counts(); sent != 2 || store.ended(id1) != "done PP0000000002" {
+			t.Errorf("%d requests; it ended as %q", sent, store.ended(id1))
+		}
+	})
+}
+
+// A store that was repaired has a request that may have left as of the repair.
+func TestACodeOfYesterdayMayBeThatOfARequestOfAnEarlierRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		beforeMidnight(-2 * time.Minute)
+		store, nhso := newMemory(), &aheadNHSO{nhsoScript{}, 0}
+		v := aVisitAt(id1, 0)
+		nhso.codes = append(nhso.codes, codeOf("PP0000000009", v.ClaimType.Code, v.HCode, time.Now().Add(-3*time.Minute)))
+		saveNow(store, v)
+		time.Sleep(8 * time.Hour)
+		if err := store.Begin(id1, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		o := New(Options{Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler)})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		o.Run(ctx)
+		if sent, _ := nhso.counts(); sent != 0 || store.ended(id1) != "done PP0000000009" {
+			t.Errorf("%d requests; it ended as %q", sent, store.ended(id1))
+		}
+	})
+}
+
 func TestAClockThatNobodyBearsOutGivesNoVisitUp(t *testing.T) {
 	for _, c := range []struct {
 		name  string

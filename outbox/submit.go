@@ -240,7 +240,7 @@ func (o *Outbox) lookFor(ctx context.Context, item Item) (Outcome, error) {
 // type.
 func (o *Outbox) look(ctx context.Context, item Item) (visit.Authentication, bool, error) {
 	codes, err := o.codes(ctx, item.Visit, item.Besides)
-	if err == nil && len(codes) == 0 && tooEarly(item) {
+	if err == nil && len(codes) == 0 && o.tooEarly(item) {
 		codes, err = o.codesOfTheDayBefore(ctx, item)
 	}
 	if err != nil || len(codes) == 0 {
@@ -251,12 +251,12 @@ func (o *Outbox) look(ctx context.Context, item Item) (visit.Authentication, boo
 
 // codesOfTheDayBefore asks NHSO for what requests of a visit can have made on the day before its own.
 // Of a code without its time nobody can say that, and one of a visit of that day is none of this.
-// What is older than the visit leaves nothing open, whatever else is not known of it.
+// What is older than the first request leaves nothing open, whatever else is not known of it.
 func (o *Outbox) codesOfTheDayBefore(ctx context.Context, item Item) ([]visit.Authentication, error) {
-	v := item.Visit
+	v, first := item.Visit, o.firstSent(item)
 	v.ServiceDate = visit.ServiceDateOf(v.ServiceDate.Midnight().Add(-1))
 	codes, err := o.codesBut(ctx, v, func(c visit.Authentication) bool {
-		return slices.Contains(item.Besides, c.Code) || c.At.IsZero() || c.At.Before(v.CreatedAt.Add(-clocksDiffer))
+		return slices.Contains(item.Besides, c.Code) || c.At.IsZero() || c.At.Before(first.Add(-clocksDiffer))
 	})
 	if err != nil || len(codes) == 0 {
 		return nil, err
