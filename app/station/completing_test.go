@@ -94,7 +94,11 @@ func (h *holder) row() desk.Item {
 	return desk.Item{ID: h.item, Day: h.day, Kind: h.kind, PID: "x-xxxx-xxxxx-" + h.person[10:12] + "-" + h.person[12:]}
 }
 
-func (h *holder) Visits(_ context.Context, _ desk.Operator, q desk.Query) (p desk.Page, err error) {
+func (h *holder) Visits(ctx context.Context, _ desk.Operator, q desk.Query) (p desk.Page, err error) {
+	if h.hangs {
+		<-ctx.Done()
+		return p, &desk.Error{Code: desk.Unreachable, Err: ctx.Err()}
+	}
 	if q.Search == h.person && h.item != "" {
 		p.Items = []desk.Item{h.row()}
 	}
@@ -106,7 +110,10 @@ func (h *holder) Visits(_ context.Context, _ desk.Operator, q desk.Query) (p des
 
 func (h *holder) Completed(context.Context, string, desk.Completion) error { return nil }
 
-func (h *holder) Complete(_ context.Context, _ desk.Operator, _, made visit.ID) error {
+func (h *holder) Complete(ctx context.Context, _ desk.Operator, _, made visit.ID) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	h.completed = made
 	return h.fails
 }
@@ -164,6 +171,31 @@ func TestAMachineThatDoesNotAnswerKeepsNobodyFromTheItemOfAnother(t *testing.T) 
 			t.Errorf("%v, completed by %q", err, up.completed)
 		}
 	})
+}
+
+// A patient stands at the desk, and in the evening the other machines of a hospital are off.
+func TestManyMachinesThatDoNotAnswerKeepNobodyLongerThanOne(t *testing.T) {
+	for name, keep := range map[string]func(context.Context, *Station, visit.Visit) error{
+		"an item": func(ctx context.Context, s *Station, v visit.Visit) error {
+			return s.keepFor(ctx, "token", heldItem, v, nil)
+		},
+		"a visit": func(ctx context.Context, s *Station, v visit.Visit) error {
+			return s.free(ctx, "token", v, nil, nil)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				machines := []*holder{{person: "9000000000012", item: heldItem}}
+				for range 6 {
+					machines = append(machines, &holder{hangs: true})
+				}
+				began := time.Now()
+				if err := keep(t.Context(), at(machines...), madeBy(t, machines[0].person)); err != nil || time.Since(began) != askWaiting {
+					t.Errorf("%v after %v", err, time.Since(began))
+				}
+			})
+		})
+	}
 }
 
 // The owner of the item holds back what is there of the same service. A third machine knows of no

@@ -1,9 +1,11 @@
 package station
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"authenkiosk/app/patient"
@@ -122,21 +124,21 @@ func (s *Station) save(ctx context.Context, e flow.SaveVisit, jpeg []byte) error
 
 // free refuses a visit while a machine that this desk sees has one of the same person, day and claim
 // type that is not ended: it may be sent at any moment, or be at work at NHSO, which shows
-// nothing of that yet. One that cannot be asked keeps nobody waiting. The codes besides are known
+// nothing of that yet. One that cannot be asked keeps nobody waiting, and several no longer than
+// one: all are asked at once. The codes besides are known
 // and not the visit's; but is a machine that looks by itself, nil: none does.
 func (s *Station) free(ctx context.Context, token string, v visit.Visit, besides []visit.AuthenCode, but *Other) error {
-	for _, o := range s.Others {
-		if o == but {
-			continue
-		}
-		limited, cancel := context.WithTimeout(ctx, askWaiting)
-		err := o.free(limited, token, v, besides)
-		cancel()
-		if err != nil {
-			return err
+	limited, cancel := context.WithTimeout(ctx, askWaiting)
+	defer cancel()
+	against := make([]error, len(s.Others))
+	var asked sync.WaitGroup
+	for i, o := range s.Others {
+		if o != but {
+			asked.Go(func() { against[i] = o.free(limited, token, v, besides) })
 		}
 	}
-	return nil
+	asked.Wait()
+	return cmp.Or(against...)
 }
 
 // freeForPrograms is free for a visit that a program of the hospital asks for, by the right of
