@@ -17,6 +17,7 @@ const (
 	lookForEvidence  = 15 * time.Second
 	evidenceAgain    = 2 * time.Minute
 	evidenceRefused  = time.Hour // that of one which the server looked at and did not take
+	evidenceTries    = 3         // before one with which the server fails keeps nobody waiting any more
 	evidenceAtOnce   = 16        // changes a look
 	evidenceSendTime = 60 * time.Second
 )
@@ -41,9 +42,11 @@ type EvidenceSender struct {
 	// What this run of the program knows: another one sends some a second time.
 	at      uint64             // how far it has looked; at the start the cursor
 	refused map[uint64]refusal // those behind that were refused, by their number in the feed
+	failing uint64             // the number of the last one for which there was no answer
+	tries   int                // of that one
 }
 
-// refusal is a photo that the server has looked at and not taken.
+// refusal is a photo that the server has looked at and not taken, or with which it failed.
 type refusal struct {
 	visit visit.ID
 	again time.Time
@@ -62,18 +65,14 @@ func (s *EvidenceSender) Run(ctx context.Context) {
 }
 
 // look sends what is new. One that is refused keeps nobody waiting: it is tried again now and
-// then until its photo is erased, and the cursor stays before it as long.
+// then until its photo is erased, and the cursor stays before it as long. So it is with one for
+// which no answer comes several times: it may be that photo with which the server fails.
 func (s *EvidenceSender) look(ctx context.Context) error {
 	after, err := s.store.Cursor(evidenceCursor)
 	if err != nil {
 		return err
 	}
 	s.at = max(s.at, after)
-	for seq, r := range s.refused {
-		if err := s.again(ctx, seq, r); err != nil {
-			return err
-		}
-	}
 	changes, next, err := s.store.Changes(s.at, evidenceAtOnce)
 	if err != nil && next == s.at {
 		return err
@@ -83,7 +82,10 @@ func (s *EvidenceSender) look(ctx context.Context) error {
 	}
 	for _, c := range changes {
 		if err := s.bring(ctx, c); err != nil {
-			return err
+			if !s.givesUp(c.Seq) {
+				return err
+			}
+			s.setAside(c, err)
 		}
 		s.at = c.Seq
 		if err := s.move(after); err != nil {
@@ -91,7 +93,21 @@ func (s *EvidenceSender) look(ctx context.Context) error {
 		}
 	}
 	s.at = next
+	for seq, r := range s.refused {
+		if err := s.again(ctx, seq, r); err != nil {
+			return err
+		}
+	}
 	return s.move(after)
+}
+
+// givesUp counts a try of the newest one for which no answer came, and reports whether it was the last.
+func (s *EvidenceSender) givesUp(seq uint64) bool {
+	if s.failing != seq {
+		s.failing, s.tries = seq, 0
+	}
+	s.tries++
+	return s.tries >= evidenceTries
 }
 
 // again tries one that was refused, as its visit is now.
@@ -107,28 +123,37 @@ func (s *EvidenceSender) again(ctx context.Context, seq uint64, r refusal) error
 	case err != nil:
 		return err
 	}
-	return s.bring(ctx, c)
+	if err := s.bring(ctx, c); err != nil {
+		s.setAside(c, err) // the others have their turn before it
+		return err
+	}
+	return nil
 }
 
 // bring sends the photo of a change, and remembers whether it was refused.
 func (s *EvidenceSender) bring(ctx context.Context, c storage.Change) error {
 	err := s.one(ctx, c.Record)
-	switch id := c.Record.Visit.ID; {
+	switch {
 	case err == nil:
 		delete(s.refused, c.Seq)
-		return nil
 	case !nhso.OfOnePerson(err) && !errors.As(err, new(*storage.DecodeError)):
 		return err
 	default:
-		if s.refused == nil {
-			s.refused = map[uint64]refusal{}
-		}
-		if _, before := s.refused[c.Seq]; !before {
-			s.log.Error("the photo of a visit is not taken by the server for evidence", "visit", id, "err", err)
-		}
-		s.refused[c.Seq] = refusal{id, time.Now().Add(evidenceRefused)}
-		return nil
+		s.setAside(c, err)
 	}
+	return nil
+}
+
+// setAside has one tried again later.
+func (s *EvidenceSender) setAside(c storage.Change, why error) {
+	id := c.Record.Visit.ID
+	if s.refused == nil {
+		s.refused = map[uint64]refusal{}
+	}
+	if _, before := s.refused[c.Seq]; !before {
+		s.log.Error("the photo of a visit is not taken by the server for evidence", "visit", id, "err", why)
+	}
+	s.refused[c.Seq] = refusal{id, time.Now().Add(evidenceRefused)}
 }
 
 // move brings the cursor as far as everything was sent.

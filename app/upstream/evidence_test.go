@@ -118,3 +118,48 @@ func TestAServerThatIsNotThereGetsEveryPhotoLater(t *testing.T) {
 		t.Errorf("%v, sent %v, the next run begins behind %d", failed, sent, f.cursor)
 	}
 }
+
+// An answer such as 500, or none, says nothing of the photo, and may come for that one alone.
+func TestAPhotoWithWhichTheServerFailsKeepsNoOtherOneFromIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &feedOfPhotos{}
+		for n := range 20 {
+			f.list = append(f.list, visit.ID(fmt.Sprintf("01900000-0000-7000-8000-%012d", n+1)))
+		}
+		refused, first, second := f.list[1], f.list[2], f.list[3]
+		sent := map[visit.ID]int{}
+		failing := true
+		s := &EvidenceSender{store: f, log: slog.New(slog.DiscardHandler), send: func(_ context.Context, e nhso.Evidence) error {
+			switch {
+			case !failing:
+			case e.Visit == refused && len(sent) < 5:
+				return &nhso.Error{Kind: nhso.Refused}
+			case e.Visit == refused, e.Visit == first, e.Visit == second:
+				return &nhso.Error{Kind: nhso.Unknown}
+			}
+			sent[e.Visit]++
+			return nil
+		}}
+		go s.Run(t.Context())
+		time.Sleep(30 * time.Minute)
+		synctest.Wait()
+		if len(sent) != 17 || f.cursor != 1 {
+			t.Errorf("%d were sent, the next run begins behind %d", len(sent), f.cursor)
+		}
+		time.Sleep(evidenceRefused)
+		for range 4 { // while the server fails with those, too, when they are tried again
+			f.list = append(f.list, visit.ID(fmt.Sprintf("01900000-0000-7000-8000-%012d", len(f.list)+1)))
+			time.Sleep(evidenceAgain + lookForEvidence)
+		}
+		synctest.Wait()
+		if len(sent) != 21 || f.cursor != 1 {
+			t.Errorf("later %d were sent, the next run begins behind %d", len(sent), f.cursor)
+		}
+		failing = false
+		time.Sleep(2 * evidenceRefused)
+		synctest.Wait()
+		if len(sent) != len(f.list) || f.cursor != uint64(len(f.list)) {
+			t.Errorf("in the end %d were sent, the next run begins behind %d", len(sent), f.cursor)
+		}
+	})
+}
