@@ -297,6 +297,37 @@ func TestItIsSaidWhichMachineCouldNotCarryOutACompletion(t *testing.T) {
 	}
 }
 
+// Whoever is at the desk has to hear what stands against the item, not that another machine is off.
+func TestTheMachineThatHasTheItemSaysWhatStandsAgainstIt(t *testing.T) {
+	const person = "9000000000012"
+	for _, c := range []struct {
+		name        string
+		there, here error
+		waits       visit.State // at a third machine
+		by          string      // whose card it is
+		why         string
+	}{
+		{"a visit waits elsewhere", nil, nil, visit.StatePending, person, WaitsElsewhere},
+		{"it is of somebody else", nil, nil, "", "9000000017012", OtherPerson},
+		{"somebody else holds it", &desk.Error{Code: desk.Held}, nil, "", person, string(desk.Held)},
+		{"it has its code", &desk.Error{Code: desk.NotOpen}, nil, "", person, string(desk.NotOpen)},
+		{"its answer is lost", &desk.Error{Code: desk.Failed}, nil, "", person, string(desk.Failed)},
+		{"the disk here is full", nil, errors.New("no space left on device"), "", person, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				owner, third := &holder{person: person, item: heldItem, fails: c.there}, &holder{person: person, waits: c.waits}
+				s := at(owner, third, &holder{hangs: true})
+				s.Others[0].completer.Machine = saver{err: c.here}
+				err := s.keepFor(t.Context(), "token", heldItem, madeBy(t, c.by), nil)
+				if got := whyNot(err); err == nil || got != c.why {
+					t.Errorf("%v is %q, want %q", err, got, c.why)
+				}
+			})
+		})
+	}
+}
+
 func TestACallThatHangsKeepsNobodyFromAnItem(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := &holder{person: "9000000000012", item: heldItem}

@@ -165,7 +165,8 @@ func (s *Station) keepFor(ctx context.Context, token string, item visit.ID, v vi
 	})
 }
 
-// elsewhere tries each other machine: one of them has the visit. Each has its own time, so that
+// elsewhere tries each other machine: one of them has the visit, and what that one says is the answer.
+// Each has its own time, so that
 // one which does not answer keeps nobody from what the next has.
 func (s *Station) elsewhere(ctx context.Context, try func(context.Context, *Other) error) error {
 	var err error = &desk.Error{Code: desk.NotFound}
@@ -178,11 +179,22 @@ func (s *Station) elsewhere(ctx context.Context, try func(context.Context, *Othe
 			return nil
 		case errors.Is(failed, desk.Failed):
 			err = errors.Join(errElsewhere, failed)
-		case !errors.Is(failed, desk.NotFound):
+		case !mayBeOfAnother(failed):
+			return failed
+		case !errors.Is(failed, desk.NotFound) && !errors.Is(err, errElsewhere):
 			err = failed
 		}
 	}
 	return err
+}
+
+// mayBeOfAnother reports whether a machine that has said so need not be the one that has the visit.
+func mayBeOfAnother(failed error) bool {
+	var refused *desk.Error
+	if !errors.As(failed, &refused) {
+		return false // it is this machine that says so, about what was found there
+	}
+	return !slices.Contains([]desk.Code{desk.Held, desk.NotHeld, desk.InFlight, desk.NotOpen}, refused.Code)
 }
 
 // saveSecond saves a visit for a second code of a person, whose first one may be of another
