@@ -103,6 +103,10 @@ func (o *Outbox) send(ctx context.Context, item Item) (Outcome, error) {
 		return Outcome{}, errClock // a look-up has told so
 	}
 	if err := o.store.Begin(v.ID, o.now()); err != nil {
+		// Another visit may have got the code of the service while NHSO was asked.
+		if other, found, _ := o.duplicate(item); found && other.Code != "" {
+			return o.earlier(v.ID, visit.Authentication{Code: other.Code, At: other.IssuedAt})
+		}
 		return Outcome{}, fmt.Errorf("note that the request leaves: %w", err)
 	}
 	o.mu.Lock()

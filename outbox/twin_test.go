@@ -251,23 +251,28 @@ func (p *phoned) Begin(id visit.ID, at time.Time) error {
 }
 
 func TestAVisitTakesTheCodeThatAnotherOneGotWhileNHSOWasAsked(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		store, nhso := newMemory(), &nhsoScript{}
-		v, other := aVisitAt(id1, 0), aVisitAt(id2, 0)
-		saveNow(store, v)
-		var told []Outcome
-		o := New(Options{
-			Store: &phoned{store, other}, NHSO: nhso, Log: slog.New(slog.DiscardHandler),
-			Notify: func(_ visit.ID, o Outcome) { told = append(told, o) },
+	for name, foreground := range map[string]bool{"while the patient waits": true, "in the background": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store, nhso := newMemory(), &nhsoScript{}
+				v, other := aVisitAt(id1, 0), aVisitAt(id2, 0)
+				saveNow(store, v)
+				var told []Outcome
+				o := New(Options{
+					Store: &phoned{store, other}, NHSO: nhso, Log: slog.New(slog.DiscardHandler),
+					Notify: func(_ visit.ID, o Outcome) { told = append(told, o) },
+				})
+				if foreground {
+					told = append(told, o.Submit(t.Context(), id1))
+				}
+				// At once: nothing has failed, and nobody has to wait.
+				ctx, cancel := context.WithTimeout(t.Context(), foregroundGrace+foregroundGrace/10+1)
+				defer cancel()
+				o.Run(ctx)
+				if sent, _ := nhso.counts(); sent != 0 || store.ended(id1) != "done PP0000000009" || len(told) != 1 || told[0].Code != "PP0000000009" || !told[0].Earlier {
+					t.Errorf("%d requests; it ended as %q, and was told as %+v", sent, store.ended(id1), told)
+				}
+			})
 		})
-		if got := o.Submit(t.Context(), id1); got.Kind != Queued {
-			t.Errorf("whoever waits hears %+v", got)
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-		defer cancel()
-		o.Run(ctx)
-		if sent, _ := nhso.counts(); sent != 0 || store.ended(id1) != "done PP0000000009" || len(told) != 1 || !told[0].Earlier {
-			t.Errorf("%d requests; it ended as %q, and was told as %+v", sent, store.ended(id1), told)
-		}
-	})
+	}
 }
