@@ -19,11 +19,11 @@ import (
 
 // feedOfPhotos is a store with visits that have their code and a photo each.
 type feedOfPhotos struct {
-	list   []visit.ID // the n-th has number n+1
 	cursor uint64
-	gone   map[visit.ID]error // why there is no photo
 
 	mu   sync.Mutex
+	list []visit.ID         // the n-th has number n+1
+	gone map[visit.ID]error // why there is no photo
 	sent map[visit.ID]int
 	no   error // of the server, to the photo of bad
 	bad  visit.ID
@@ -45,7 +45,16 @@ func (f *feedOfPhotos) change(n int) storage.Change {
 	return storage.Change{Seq: uint64(n + 1), Record: storage.Record{Visit: v, State: visit.StateDone, Code: "PP1200000001"}}
 }
 
+// add is one visit more.
+func (f *feedOfPhotos) add() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.list = append(f.list, visit.ID(fmt.Sprintf("01900000-0000-7000-8000-%012d", len(f.list)+1)))
+}
+
 func (f *feedOfPhotos) Changes(after uint64, limit int) (list []storage.Change, next uint64, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	next = after
 	for n := int(after); n < len(f.list) && len(list) < limit; n++ {
 		list, next = append(list, f.change(n)), uint64(n+1)
@@ -54,6 +63,8 @@ func (f *feedOfPhotos) Changes(after uint64, limit int) (list []storage.Change, 
 }
 
 func (f *feedOfPhotos) Change(id visit.ID) (storage.Change, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	return f.change(slices.Index(f.list, id)), nil
 }
 
@@ -70,8 +81,8 @@ func (f *feedOfPhotos) Photo(id visit.ID) ([]byte, error) {
 func TestAPhotoThatIsRefusedKeepsNoOtherOneFromTheServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &feedOfPhotos{gone: map[visit.ID]error{}, sent: map[visit.ID]int{}, no: &nhso.Error{Kind: nhso.Refused}}
-		for n := range 20 {
-			f.list = append(f.list, visit.ID(fmt.Sprintf("01900000-0000-7000-8000-%012d", n+1)))
+		for range 20 {
+			f.add()
 		}
 		f.bad = f.list[2]
 		damaged := f.list[4]
@@ -123,43 +134,47 @@ func TestAServerThatIsNotThereGetsEveryPhotoLater(t *testing.T) {
 func TestAPhotoWithWhichTheServerFailsKeepsNoOtherOneFromIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &feedOfPhotos{}
-		for n := range 20 {
-			f.list = append(f.list, visit.ID(fmt.Sprintf("01900000-0000-7000-8000-%012d", n+1)))
+		for range 20 {
+			f.add()
 		}
 		refused, first, second := f.list[1], f.list[2], f.list[3]
-		sent := map[visit.ID]int{}
+		f.sent = map[visit.ID]int{}
 		failing := true
 		s := &EvidenceSender{store: f, log: slog.New(slog.DiscardHandler), send: func(_ context.Context, e nhso.Evidence) error {
+			f.mu.Lock()
+			defer f.mu.Unlock()
 			switch {
 			case !failing:
-			case e.Visit == refused && len(sent) < 5:
+			case e.Visit == refused && len(f.sent) < 5:
 				return &nhso.Error{Kind: nhso.Refused}
 			case e.Visit == refused, e.Visit == first, e.Visit == second:
 				return &nhso.Error{Kind: nhso.Unknown}
 			}
-			sent[e.Visit]++
+			f.sent[e.Visit]++
 			return nil
 		}}
 		go s.Run(t.Context())
 		time.Sleep(30 * time.Minute)
 		synctest.Wait()
-		if len(sent) != 17 || f.cursor != 1 {
-			t.Errorf("%d were sent, the next run begins behind %d", len(sent), f.cursor)
+		if len(f.sent) != 17 || f.cursor != 1 {
+			t.Errorf("%d were sent, the next run begins behind %d", len(f.sent), f.cursor)
 		}
 		time.Sleep(evidenceRefused)
 		for range 4 { // while the server fails with those, too, when they are tried again
-			f.list = append(f.list, visit.ID(fmt.Sprintf("01900000-0000-7000-8000-%012d", len(f.list)+1)))
+			f.add()
 			time.Sleep(evidenceAgain + lookForEvidence)
 		}
 		synctest.Wait()
-		if len(sent) != 21 || f.cursor != 1 {
-			t.Errorf("later %d were sent, the next run begins behind %d", len(sent), f.cursor)
+		if len(f.sent) != 21 || f.cursor != 1 {
+			t.Errorf("later %d were sent, the next run begins behind %d", len(f.sent), f.cursor)
 		}
+		f.mu.Lock()
 		failing = false
+		f.mu.Unlock()
 		time.Sleep(2 * evidenceRefused)
 		synctest.Wait()
-		if len(sent) != len(f.list) || f.cursor != uint64(len(f.list)) {
-			t.Errorf("in the end %d were sent, the next run begins behind %d", len(sent), f.cursor)
+		if len(f.sent) != len(f.list) || f.cursor != uint64(len(f.list)) {
+			t.Errorf("in the end %d were sent, the next run begins behind %d", len(f.sent), f.cursor)
 		}
 	})
 }
