@@ -192,6 +192,18 @@ func (x *index) before(d visit.Date) []visit.ID {
 	})
 }
 
+// after returns the visits with service dates after that one.
+func (x *index) after(d visit.Date) []visit.ID {
+	return read(x, func(x *index) (ids []visit.ID) {
+		for _, day := range slices.Sorted(maps.Keys(x.days)) {
+			if day > dayOf(d) {
+				ids = append(ids, x.days[day].visits.ids()...)
+			}
+		}
+		return ids
+	})
+}
+
 // oldest returns the first service date of which there is a visit.
 func (x *index) oldest() visit.Date {
 	return read(x, func(x *index) (first visit.Date) {

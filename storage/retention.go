@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -119,7 +120,7 @@ func (s *Store) Expire(now time.Time, keep Keep) (Erased, error) {
 			return err
 		}
 		aside := undeliveredOf(tx)
-		for _, id := range s.index.before(daysBefore(today, min(keep.Days, keep.StaffDays))) {
+		for _, id := range slices.Concat(s.index.before(daysBefore(today, min(keep.Days, keep.StaffDays))), s.index.after(today)) {
 			r, err := s.load(tx, id)
 			if err != nil {
 				bad = append(bad, err)
@@ -165,14 +166,19 @@ func (s *Store) moveOn(tx *bolt.Tx, today visit.Date, confirmed bool) error {
 
 // over reports whether the time of a visit is over, and counts what stays.
 func (k Keep) over(r Record, today visit.Date, setAside bool, done *Erased) bool {
-	older := func(days int) bool { return r.Visit.ServiceDate.Before(daysBefore(today, days)) }
+	// The day of a visit that a clock made which was ahead may never come: the desk has settled it since.
+	day, changed := r.Visit.ServiceDate, visit.ServiceDateOf(r.ChangedAt)
+	if today.Before(day) && !today.Before(changed) {
+		day = changed
+	}
+	older := func(days int) bool { return day.Before(daysBefore(today, days)) }
 	// Counted from the last change, as well: the date of a visit that a wrong clock made
 	// may be years ago, and the desk may settle one weeks after its day.
 	quiet := func(days int) bool {
-		return older(days) && visit.ServiceDateOf(r.ChangedAt).Before(daysBefore(today, days))
+		return older(days) && changed.Before(daysBefore(today, days))
 	}
 	// A day to come was noted by a clock that was wrong: nothing is kept for it.
-	misdated := r.Closed == "" && today.Before(visit.ServiceDateOf(r.ChangedAt))
+	misdated := r.Closed == "" && today.Before(changed)
 	waits := r.feed > k.Delivered || setAside
 	switch {
 	case r.State == visit.StateStaff:

@@ -412,3 +412,33 @@ func TestWorkForTheDeskStaysItsDaysWhateverTheDateOfItsVisit(t *testing.T) {
 		}
 	}
 }
+
+// A clock that shows the Buddhist year is 543 years ahead, and what it made is work for the desk.
+func TestAVisitOfADayToComeIsErasedAfterItWasSettled(t *testing.T) {
+	keep := Keep{Days: 7, PhotoDays: 1, StaffDays: 30, Delivered: math.MaxUint64, Confirmed: true}
+	for _, c := range []struct {
+		name   string
+		settle func(*Store, visit.ID) error
+		stays  int // days
+	}{
+		{"nobody closes it", func(*Store, visit.ID) error { return nil }, keep.StaffDays},
+		{"the desk closes it", func(s *Store, id visit.ID) error {
+			return errors.Join(s.Hold(id, anna, noon), s.GiveUp(id, anna, desk.DayMissed, noon))
+		}, keep.Days},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := openIn(t, t.TempDir())
+			v := madeUp(1)
+			v.CreatedAt = noon.AddDate(543, 0, 0)
+			v.ServiceDate = visit.ServiceDateOf(v.CreatedAt)
+			must(t, s.Save(v, v.CreatedAt))
+			must(t, s.Staff(v.ID, visit.ClockWrong, noon))
+			must(t, c.settle(s, v.ID))
+			for erased, after := range []int{c.stays, c.stays + 1} {
+				if got, err := s.Expire(noon.AddDate(0, 0, after), keep); err != nil || got.Visits != erased {
+					t.Errorf("after %d days: %+v, %v", after, got, err)
+				}
+			}
+		})
+	}
+}
