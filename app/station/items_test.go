@@ -365,7 +365,7 @@ func TestNothingIsCompletedHereBesideAVisitThatWaitsAtAnotherMachine(t *testing.
 	try(completes, string(desk.NotOpen))
 
 	err := errors.Join(d.Desk.Close(t.Context(), by, item.ID, rules.DayMissed),
-		d.Store.Save(first, time.Now()), d.Store.Begin(first.ID, time.Now()), d.Store.Done(first.ID, "PP1200000998", time.Now()))
+		d.Store.SaveDone(first, "", "PP1200000998", time.Now(), time.Now())) // at once: what waits is sent
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -379,7 +379,7 @@ func TestASecondCodeIsMadeHereForACodeOfAnotherMachine(t *testing.T) {
 	d := newDesk(t)
 	o := d.pairedWith()
 	v := visitOf(t, virtualcard.Adult(), 3)
-	if err := errors.Join(o.Store.Save(v, time.Now()), o.Store.Begin(v.ID, time.Now()), o.Store.Done(v.ID, "PP1200000999", time.Now())); err != nil {
+	if err := o.Store.SaveDone(v, "", "PP1200000999", time.Now(), time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	d.start(func(c *config.Config) { c.Desk.URLs = []string{o.url} })
