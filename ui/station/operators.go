@@ -35,6 +35,7 @@ type operators struct {
 	box   *fyne.Container
 	form  *container.Scroll
 	start fyne.Focusable
+	at    string // where the keyboard was when the page was made anew; empty: elsewhere
 }
 
 func (p *operators) name() string            { return "operators" }
@@ -45,7 +46,20 @@ func (p *operators) typed(fyne.KeyName) bool { return false }
 // forget drops what was typed: nobody is to find a PIN there.
 func (p *operators) forget() { *p = operators{s: p.s, asked: p.asked + 1, role: rules.Staff} }
 
-func (p *operators) first() fyne.Focusable { return p.start }
+// first is where the keyboard was, if the page was made anew under it: the rest of a PIN is not to
+// be read in the field for the name.
+func (p *operators) first() fyne.Focusable {
+	first := p.start
+	if p.box != nil && p.at != "" {
+		each(p.box, func(o fyne.CanvasObject) {
+			n, named := o.(named)
+			if f, is := o.(fyne.Focusable); named && is && n.Name() == p.at {
+				first = f
+			}
+		})
+	}
+	return first
+}
 
 // back goes back to somebody new, or takes back the question.
 func (p *operators) back() {
@@ -82,6 +96,9 @@ func (p *operators) look() {
 }
 
 func (p *operators) build() fyne.CanvasObject {
+	if p.at = ""; p.box != nil {
+		p.at = p.s.focusedName()
+	}
 	p.box = container.NewStack()
 	p.show()
 	return p.box

@@ -214,3 +214,20 @@ func TestAPINThatIsHalfTypedIsGoneWithItsPage(t *testing.T) {
 		}
 	}
 }
+
+// A PIN goes on where it was begun: the first field is one that everybody can read.
+func TestAPageOfOperatorsThatIsMadeAnewKeepsTheKeyboardWhereItWas(t *testing.T) {
+	for name, key := range map[string]fyne.KeyName{"the language": fyne.KeyF10, "the colours": fyne.KeyF11} {
+		for _, field := range []string{"pin", "again"} {
+			w := administrators(t)
+			w.hand("anna")
+			w.tab(field)
+			w.hand(newPIN[:3])
+			w.key(key)
+			w.hand(newPIN[3:])
+			if got := map[string]string{"pin": w.staff.pin, "again": w.staff.again}[field]; got != newPIN || w.staff.called != "anna" {
+				t.Errorf("%s in %s: the keyboard is at %q, the name is %q", name, field, w.Focused(), w.staff.called)
+			}
+		}
+	}
+}
