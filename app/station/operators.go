@@ -39,8 +39,10 @@ func (s *Station) DisableOperator(token string, id rules.OperatorID) error {
 }
 
 // setOperators changes who may sign in. The audit has what was done as of the command; before it
-// stands who did it.
+// stands who did it. Of two who take each other's right at the same time one is too late.
 func (s *Station) setOperators(token string, set func(by rules.Operator) error) error {
+	s.settingOperators.Lock()
+	defer s.settingOperators.Unlock()
 	by, err := s.Of(token)
 	switch {
 	case err != nil:

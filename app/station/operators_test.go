@@ -2,7 +2,9 @@ package station
 
 import (
 	"errors"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"authenkiosk/desk"
@@ -76,5 +78,38 @@ func TestAnAdministratorAloneChangesWhoMaySignIn(t *testing.T) {
 				t.Errorf("signed out: %v", err)
 			}
 		})
+	}
+}
+
+func TestOfTwoAdministratorsWhoDisableEachOtherOneIsTooLate(t *testing.T) {
+	name, err := rules.ParseOperatorName("อีกคน")
+	pin, bad := rules.NewPIN("731946")
+	if err = errors.Join(err, bad); err != nil {
+		t.Fatal(err)
+	}
+	d := newDesk(t)
+	d.start()
+	token, me := d.operator(rules.Administrator)
+	if err := d.AddOperator(token, name, rules.Administrator, pin); err != nil {
+		t.Fatal(err)
+	}
+	all, err := d.Operators()
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := all[slices.IndexFunc(all, func(o rules.Operator) bool { return o.ID != me.ID })]
+	there, _, err := d.SignIn(other.ID, pin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var disabled [2]error
+	var both sync.WaitGroup
+	both.Go(func() { disabled[0] = d.DisableOperator(token, other.ID) })
+	both.Go(func() { disabled[1] = d.DisableOperator(there, me.ID) })
+	both.Wait()
+	all, err = d.Operators()
+	left := slices.DeleteFunc(all, func(o rules.Operator) bool { return o.Disabled })
+	if err != nil || len(left) != 1 || (disabled[0] == nil) == (disabled[1] == nil) {
+		t.Errorf("%d are left, %v, %v, %v", len(left), disabled[0], disabled[1], err)
 	}
 }

@@ -6,6 +6,7 @@ package station
 import (
 	"context"
 	"image"
+	"sync"
 	"sync/atomic"
 
 	"authenkiosk/app"
@@ -33,6 +34,8 @@ type Station struct {
 	screen   Screen
 	shows    atomic.Pointer[string]
 	turns    func(answer func()) // has the loop of the screen answer; nil: no screen
+
+	settingOperators sync.Mutex
 }
 
 // maker is an operator who is signed in and makes visits.

@@ -16,6 +16,9 @@ import (
 	rules "authenkiosk/visit/desk"
 )
 
+// mostOfName is how much of an operator's name stands where others stand beside it.
+const mostOfName = 20
+
 // operators is the page on which an administrator changes who may sign in here. What the command
 // line does besides, as to remove somebody, is not done at a desk.
 type operators struct {
@@ -28,14 +31,16 @@ type operators struct {
 	role       rules.Role
 	pin, again string
 
-	sure  bool // it is asked whether somebody is to be disabled
-	busy  bool
-	said  message // what came of it
-	bad   bool    // it was not done
-	box   *fyne.Container
-	form  *container.Scroll
-	start fyne.Focusable
-	at    string // where the keyboard was when the page was made anew; empty: elsewhere
+	sure   bool // it is asked whether somebody is to be disabled
+	busy   bool
+	said   message // what came of it
+	bad    bool    // it was not done
+	unread bool    // who there is could not be read the last time, and that is said
+	box    *fyne.Container
+	names  *container.Scroll
+	form   *container.Scroll
+	start  fyne.Focusable
+	at     string // where the keyboard was when the page was made anew; empty: elsewhere
 }
 
 func (p *operators) name() string            { return "operators" }
@@ -85,13 +90,19 @@ func (p *operators) look() {
 			return
 		}
 		slices.SortFunc(all, func(a, b rules.Operator) int { return strings.Compare(a.Name.Full(), b.Name.Full()) })
-		switch {
-		case err != nil:
+		if err != nil {
 			p.say(s.message("station.error.failed"), true)
-		case !reflect.DeepEqual(all, p.all):
-			p.all = all
-			p.show()
+			p.unread = true
+			return
 		}
+		if same := reflect.DeepEqual(all, p.all); same && !p.unread {
+			return
+		}
+		if p.unread {
+			p.unread, p.said = false, nil
+		}
+		p.all = all
+		p.show()
 	})
 }
 
@@ -111,8 +122,8 @@ func (p *operators) show() {
 	}
 	at := p.s.focusedName()
 	form, said := container.NewVBox(), container.NewVBox()
-	if p.start = nil; !p.known() {
-		p.of = ""
+	if p.start = nil; p.of != "" && !p.known() {
+		p.begin("") // what was typed was for somebody who is not there any more
 	}
 	if p.of == "" {
 		p.adding(form)
@@ -122,17 +133,16 @@ func (p *operators) show() {
 	if p.said != nil {
 		said.Add(toldOf(p.said, p.bad))
 	}
-	side := func(o fyne.CanvasObject) *container.Scroll {
-		return container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 8, besideBar), o))
+	side := func(was *container.Scroll, o fyne.CanvasObject) *container.Scroll {
+		is := container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 8, besideBar), o))
+		if was != nil {
+			is.Offset = was.Offset
+		}
+		return is
 	}
-	offset := fyne.Position{}
-	if p.form != nil {
-		offset = p.form.Offset
-	}
-	p.form = side(form)
-	p.form.Offset = offset
+	p.names, p.form = side(p.names, p.list()), side(p.form, form)
 	p.box.Objects = []fyne.CanvasObject{container.NewBorder(said, nil, nil, nil,
-		container.New(layout.NewGridLayoutWithColumns(2), side(p.list()), p.form))}
+		container.New(layout.NewGridLayoutWithColumns(2), p.names, p.form))}
 	p.box.Refresh()
 	if at != "" {
 		p.s.focusName(at)
@@ -156,7 +166,7 @@ func (p *operators) list() fyne.CanvasObject {
 	}
 	add("operator-new", s.say.Say("station.operators.new"), "")
 	for _, o := range p.all {
-		words := o.Name.Full() + " · " + s.say.Say("station.role."+string(o.Role))
+		words := shortened(o.Name.Full(), mostOfName) + " · " + s.say.Say("station.role."+string(o.Role))
 		if _, locked := rules.WaitAfter(o.Failed); o.Disabled {
 			words += " · " + s.say.Say("station.operators.disabled")
 		} else if locked {
@@ -172,10 +182,32 @@ func (p *operators) choose(of rules.OperatorID) {
 	if p.busy {
 		return
 	}
-	p.of, p.called, p.pin, p.again, p.role, p.sure, p.said = of, "", "", "", rules.Staff, false, nil
+	p.begin(of)
+	p.said = nil
 	p.show()
+	p.focus()
+}
+
+// begin has nothing typed for somebody.
+func (p *operators) begin(of rules.OperatorID) {
+	p.of, p.called, p.pin, p.again, p.role, p.sure = of, "", "", "", rules.Staff, false
+}
+
+// focus puts the keyboard where it begins.
+func (p *operators) focus() {
 	if w := p.s.window; w != nil && p.start != nil {
 		w.Canvas().Focus(p.start)
+	}
+}
+
+// reveal brings what the keyboard has come to into sight.
+func (p *operators) reveal(name string, o fyne.CanvasObject) {
+	switch {
+	case p.s.page != page(p) || p.form == nil:
+	case strings.HasPrefix(name, "operator-"):
+		scrollTo(p.names, o)
+	default:
+		scrollTo(p.form, o)
 	}
 }
 
@@ -205,7 +237,7 @@ func (p *operators) adding(form *fyne.Container) {
 func (p *operators) changing(form *fyne.Container) {
 	s := p.s
 	o := p.all[slices.IndexFunc(p.all, func(o rules.Operator) bool { return o.ID == p.of })]
-	form.Add(title(o.Name.Full()))
+	form.Add(title(shortened(o.Name.Full(), mostOfName)))
 	why := "station.operators.reset-why"
 	if o.Disabled {
 		why = "station.operators.enable"
@@ -320,13 +352,14 @@ func (p *operators) do(call func(token string) error, done message) {
 			p.say(s.refusal(err), true)
 			return
 		}
-		p.of, p.called, p.pin, p.again = "", "", "", ""
+		p.begin("")
 		p.say(done, false)
+		p.focus()
 		p.look()
 	})
 }
 
 func (p *operators) say(what message, bad bool) {
-	p.said, p.bad = what, bad
+	p.said, p.bad, p.unread = what, bad, false
 	p.show()
 }

@@ -231,3 +231,73 @@ func TestAPageOfOperatorsThatIsMadeAnewKeepsTheKeyboardWhereItWas(t *testing.T) 
 		}
 	}
 }
+
+// Forty letters are an operator's name, and many are there.
+func TestNamesAreNoWiderThanThePageAndEveryoneComesIntoSight(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Administrator)
+	pin, err := rules.NewPIN(newPIN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var last rules.OperatorID
+	for n := range 20 {
+		name, bad := rules.ParseOperatorName(strings.Repeat("W", 37) + string(rune('A'+n)))
+		if bad == nil {
+			last, bad = w.store.AddOperator(name, rules.Administrator, pin)
+		}
+		if bad != nil {
+			t.Fatal(bad)
+		}
+	}
+	w.clock = w.clock.Add(lookEvery)
+	w.Tick(w.clock)
+	wide := func(page string) {
+		t.Helper()
+		if got := w.Content().MinSize().Width; got > 1366 {
+			t.Errorf("%s is %v wide", page, got)
+		}
+	}
+	wide("the page for signing in")
+	w.tap("operator-" + string(w.ids[string(rules.Administrator)]))
+	w.hand(aPIN)
+	w.key(fyne.KeyReturn)
+	w.ctrl(fyne.Key4)
+	wide("the page of operators")
+	w.focusName("operator-" + string(last))
+	driver := fyne.CurrentApp().Driver()
+	at, is := w.window.Canvas().Focused().(*button)
+	if !is {
+		t.Fatalf("the keyboard is at %q", w.focusedName())
+	}
+	top := driver.AbsolutePositionForObject(at).Y - driver.AbsolutePositionForObject(w.staff.names).Y
+	if top < 0 || top+at.Size().Height > w.staff.names.Size().Height {
+		t.Errorf("the last of the list is at %v", top)
+	}
+}
+
+func TestWhatWasTypedForSomebodyWhoIsRemovedIsForNobodyElse(t *testing.T) {
+	w := administrators(t)
+	staff := w.ids[string(rules.Staff)]
+	w.presses("operator-" + string(staff))
+	w.hand(newPIN)
+	if err := w.store.RemoveOperator(staff); err != nil {
+		t.Fatal(err)
+	}
+	w.staff.look()
+	if w.staff.of != "" || w.staff.pin != "" {
+		t.Errorf("%q has a PIN of %d digits", w.staff.of, len(w.staff.pin))
+	}
+}
+
+func TestTheKeyboardIsAtTheNextNameWhenSomebodyWasAdded(t *testing.T) {
+	w := administrators(t)
+	w.hand("anna")
+	w.tab("pin")
+	w.hand(newPIN)
+	w.key(fyne.KeyReturn)
+	w.hand(newPIN)
+	w.key(fyne.KeyReturn)
+	if got := w.focusedName(); got != "called" || !w.has("operator-"+string(w.called("anna").ID)) {
+		t.Errorf("the keyboard is at %q: %q", got, w.texts())
+	}
+}

@@ -20,14 +20,12 @@ import (
 	"authenkiosk/visit/flow"
 )
 
-// cannotRead says that who there is cannot be read.
-const cannotRead = "station.error.failed"
-
 // signIn is the page of somebody who is to say who they are.
 type signIn struct {
 	s         *Station
 	operators []rules.Operator // who may sign in
 	known     bool             // the list has been read
+	unread    bool             // it could not be read the last time
 	chosen    rules.OperatorID
 	busy      bool             // a PIN is being looked at
 	until     time.Time        // no PIN is looked at before; zero: now
@@ -73,10 +71,20 @@ func (p *signIn) look() {
 	})
 }
 
-// heard shows who there is, if it is not what is shown: whoever types is not disturbed.
+// heard shows who there is, if it is not what is shown: whoever types is not disturbed. While the
+// list cannot be read, the one of before stays.
 func (p *signIn) heard(all []rules.Operator, err error) {
+	if err != nil {
+		p.unread = true
+		p.say("station.error.failed")
+		return
+	}
+	if p.unread {
+		p.unread = false
+		p.say("")
+	}
 	before, known, chosen := p.operators, p.known, p.chosen
-	p.operators, p.known = nil, err == nil
+	p.operators, p.known = nil, true
 	for _, o := range all {
 		if !o.Disabled {
 			p.operators = append(p.operators, o)
@@ -86,17 +94,14 @@ func (p *signIn) heard(all []rules.Operator, err error) {
 	if !slices.ContainsFunc(p.operators, func(o rules.Operator) bool { return o.ID == p.chosen }) {
 		p.chosen = ""
 	}
-	switch {
-	case err != nil:
-		p.why = cannotRead
-	case p.why == cannotRead && !known:
-		p.why = ""
-	}
 	if p.chosen == "" && len(p.operators) == 1 {
 		p.chosen = p.operators[0].ID
 	}
+	if chosen != "" && chosen != p.chosen {
+		p.pin = nil // what was typed is the PIN of somebody who is not there any more
+	}
 	same := func(a, b rules.Operator) bool { return a.ID == b.ID && a.Name == b.Name && a.Role == b.Role }
-	if known != p.known || chosen != p.chosen || !slices.EqualFunc(before, p.operators, same) {
+	if !known || chosen != p.chosen || !slices.EqualFunc(before, p.operators, same) {
 		p.s.build()
 	}
 }
@@ -126,7 +131,7 @@ func (p *signIn) build() fyne.CanvasObject {
 	p.choices = map[rules.OperatorID]*button{}
 	names := container.NewVBox()
 	for _, o := range p.operators {
-		b := s.button("operator-"+string(o.ID), o.Name.Full()+" · "+s.say.Say("station.role."+string(o.Role)), func() { p.choose(o.ID) })
+		b := s.button("operator-"+string(o.ID), shortened(o.Name.Full(), mostOfName)+" · "+s.say.Say("station.role."+string(o.Role)), func() { p.choose(o.ID) })
 		b.Alignment = widget.ButtonAlignLeading
 		p.choices[o.ID] = b
 		names.Add(b)
@@ -280,7 +285,9 @@ func (p *signIn) tick(now time.Time) {
 
 func (p *signIn) say(key string) {
 	p.why = key
-	p.show()
+	if p.message != nil { // else the page is not there yet
+		p.show()
+	}
 }
 
 // show brings the buttons and the message up to date.

@@ -80,6 +80,41 @@ func TestWhoMayComeInIsShownWhileThePageIsThere(t *testing.T) {
 	}
 }
 
+func TestAPINIsNotLeftForWhoeverIsChosenInstead(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff, rules.Lead)
+	w.tap("operator-" + string(w.ids["lead"]))
+	w.hand(aPIN)
+	if err := w.store.DisableOperator(w.ids["lead"]); err != nil {
+		t.Fatal(err)
+	}
+	w.clock = w.clock.Add(lookEvery)
+	w.Tick(w.clock)
+	if w.signIn.chosen != w.ids["staff"] || w.signIn.pin.Text != "" {
+		t.Errorf("%q is chosen with a PIN of %d digits", w.signIn.chosen, len(w.signIn.pin.Text))
+	}
+}
+
+func TestAListThatCannotBeReadNowLeavesWhoIsThere(t *testing.T) {
+	w := newWorld(t, visit.OnCardNotice, rules.Staff, rules.Lead)
+	w.tap("operator-" + string(w.ids["lead"]))
+	w.hand(aPIN[:4])
+	w.signIn.heard(nil, errors.New("the disk"))
+	w.shows(w.say.Say("station.error.failed"))
+	all, err := w.store.Operators()
+	if err != nil || w.focusedName() != "pin" || w.signIn.chosen != w.ids["lead"] {
+		t.Fatalf("the keyboard is at %q, %v", w.focusedName(), err)
+	}
+	w.signIn.heard(all, nil)
+	if strings.Contains(w.texts(), w.say.Say("station.error.failed")) {
+		t.Errorf("it can be read again: %q", w.texts())
+	}
+	w.hand(aPIN[4:])
+	w.key(fyne.KeyReturn)
+	if w.ScreenName() != "today" {
+		t.Errorf("not signed in: %q", w.texts())
+	}
+}
+
 // A list that is what it was makes no page anew: the keyboard stays where it is.
 func TestWhoeverTypesAPINIsNotDisturbed(t *testing.T) {
 	w := newWorld(t, visit.OnCardNotice, rules.Staff, rules.Lead)

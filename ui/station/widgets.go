@@ -77,6 +77,7 @@ func (b *button) FocusGained() {
 	if b.s.page != nil {
 		b.s.shown().reveal(b.name, b)
 	}
+	b.s.staff.reveal(b.name, b)
 }
 
 // KeyDown implements desktop.Keyable.
@@ -160,9 +161,7 @@ func (e *entry) FocusGained() {
 	if e.s.page != nil {
 		e.s.shown().reveal(e.name, e)
 	}
-	if p := e.s.staff; e.s.page == page(p) && p.form != nil {
-		scrollTo(p.form, e)
-	}
+	e.s.staff.reveal(e.name, e)
 }
 
 // KeyDown implements desktop.Keyable.
