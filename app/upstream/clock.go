@@ -29,7 +29,8 @@ type ClockGuard struct {
 	mu       sync.Mutex
 	wall     time.Time     // when the guard last believed the wall clock
 	elapsed  time.Duration // of the monotonic clock at that moment
-	answered time.Time     // the answer on which that belief rests
+	answered time.Time     // the last answer
+	unsure   bool          // whether that is of before the clock was set
 
 	jump  time.Duration // of the wall clock since, at the last look
 	since time.Duration // of the monotonic clock: when it jumped last
@@ -53,12 +54,19 @@ func (g *ClockGuard) Look(now time.Time, elapsed time.Duration, w Witness) visit
 	defer g.mu.Unlock()
 	if g.wall.IsZero() {
 		g.first = elapsed
-	}
-	if g.wall.IsZero() || w.Known && !w.answered.Equal(g.answered) {
 		g.believe(now, elapsed)
 		g.answered = w.answered
 	}
 	jump := now.Round(0).Sub(g.wall.Round(0)) - (elapsed - g.elapsed)
+	if w.Known && !w.answered.Equal(g.answered) {
+		g.answered = w.answered
+		// When the clock was set since the last look, nobody knows whether the answer is one of
+		// before: the next one tells.
+		if g.unsure = (jump - g.jump).Abs() > MaxSkew; !g.unsure {
+			g.believe(now, elapsed)
+			jump = 0
+		}
+	}
 	if more := (jump - g.jump).Abs(); more > time.Second {
 		g.jump, g.since = jump, elapsed
 		if more > MaxSkew {
@@ -70,7 +78,7 @@ func (g *ClockGuard) Look(now time.Time, elapsed time.Duration, w Witness) visit
 		jump = 0
 	}
 	switch wrong := w.Ahead - jump; {
-	case wrong.Abs() > MaxSkew, !w.Known && g.impossible(now.Round(0), w):
+	case g.unsure, wrong.Abs() > MaxSkew, !w.Known && g.impossible(now.Round(0), w):
 		return visit.DeviceDown
 	case !w.Known:
 		return visit.DeviceUnknown

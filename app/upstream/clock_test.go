@@ -9,7 +9,7 @@ import (
 
 func TestTheClockIsBelievedAsFarAsItsTwoWitnessesBearItOut(t *testing.T) {
 	base := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
-	first, second := base.Add(-time.Second), base.Add(time.Hour)
+	first, second, third := base.Add(-time.Second), base.Add(time.Hour), base.Add(2*time.Hour)
 	type look struct {
 		wall     time.Duration // since base
 		elapsed  time.Duration
@@ -50,6 +50,17 @@ func TestTheClockIsBelievedAsFarAsItsTwoWitnessesBearItOut(t *testing.T) {
 			{24*time.Hour + 4*time.Minute, 4 * time.Minute, 0, false, time.Time{}, visit.DeviceDown},
 			{24*time.Hour + 6*time.Minute, 6 * time.Minute, 0, false, time.Time{}, visit.DeviceUnknown},
 			{24*time.Hour + 7*time.Minute, 7 * time.Minute, 0, false, time.Time{}, visit.DeviceUnknown},
+		}},
+		{"the clock is set wrong between NHSO's answer and the look at it", []look{
+			{0, 0, 0, true, first, visit.DeviceReady},
+			{24 * time.Hour, time.Minute, 0, true, second, visit.DeviceDown},
+			{24*time.Hour + time.Minute, 2 * time.Minute, 0, true, second, visit.DeviceDown},
+			{24*time.Hour + 2*time.Minute, 3 * time.Minute, -24 * time.Hour, true, third, visit.DeviceDown},
+		}},
+		{"a wrong clock is set right between NHSO's answer and the look at it", []look{
+			{0, 0, 24 * time.Hour, true, first, visit.DeviceDown},
+			{24 * time.Hour, time.Minute, 24 * time.Hour, true, second, visit.DeviceDown},
+			{24*time.Hour + time.Minute, 2 * time.Minute, 0, true, third, visit.DeviceReady},
 		}},
 		{"a small correction of the clock is nothing", []look{
 			{0, 0, 0, true, first, visit.DeviceReady},
