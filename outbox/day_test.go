@@ -101,9 +101,7 @@ func TestNothingIsSentAgainWhenForNHSOTheNextDayMayHaveBegun(t *testing.T) {
 				saveNow(store, aVisitAt(id1, 0))
 				o := New(Options{Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler)})
 				o.Submit(t.Context(), id1)
-				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
-				defer cancel()
-				o.Run(ctx)
+				runFor(t, o, time.Hour)
 				if sent, _ := nhso.counts(); sent != c.sent || store.ended(id1) != c.end {
 					t.Errorf("%d requests; it ended as %q", sent, store.ended(id1))
 				}
@@ -149,9 +147,7 @@ func TestNothingIsSentAgainWhenForNHSOTheDayMayNotHaveBegun(t *testing.T) {
 				saveNow(store, v)
 				o := New(Options{Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler)})
 				o.Submit(t.Context(), id1)
-				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
-				defer cancel()
-				o.Run(ctx)
+				runFor(t, o, time.Hour)
 				if sent, _ := nhso.counts(); sent != c.sent || store.ended(id1) != c.end {
 					t.Errorf("%d requests; it ended as %q", sent, store.ended(id1))
 				}
@@ -189,9 +185,7 @@ func TestACodeOfYesterdayKeepsNoVisitOfAFirstMinuteWaiting(t *testing.T) {
 				saveNow(store, v)
 				o := New(Options{Store: unreadable{store}, NHSO: nhso, Log: slog.New(slog.DiscardHandler)})
 				o.Submit(t.Context(), id1)
-				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
-				defer cancel()
-				o.Run(ctx)
+				runFor(t, o, time.Hour)
 				if sent, _ := nhso.counts(); sent != 2 || store.ended(id1) != "done PP0000000002" {
 					t.Errorf("%d requests; it ended as %q", sent, store.ended(id1))
 				}
@@ -210,9 +204,7 @@ func TestACodeOfYesterdayIsNoneOfAVisitThatWasSentHoursLater(t *testing.T) {
 		saveNow(store, v)
 		o := New(Options{Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler)})
 		time.AfterFunc(8*time.Hour, func() { nhso.setDown(false) })
-		ctx, cancel := context.WithTimeout(t.Context(), 9*time.Hour)
-		defer cancel()
-		o.Run(ctx)
+		runFor(t, o, 9*time.Hour)
 		if sent, _ := nhso.counts(); sent != 2 || store.ended(id1) != "done PP0000000002" {
 			t.Errorf("%d requests; it ended as %q", sent, store.ended(id1))
 		}
@@ -232,9 +224,7 @@ func TestACodeOfYesterdayMayBeThatOfARequestOfAnEarlierRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		o := New(Options{Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler)})
-		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
-		defer cancel()
-		o.Run(ctx)
+		runFor(t, o, time.Hour)
 		if sent, _ := nhso.counts(); sent != 0 || store.ended(id1) != "done PP0000000009" {
 			t.Errorf("%d requests; it ended as %q", sent, store.ended(id1))
 		}
@@ -261,9 +251,7 @@ func TestAClockThatNobodyBearsOutGivesNoVisitUp(t *testing.T) {
 				store, nhso := newMemory(), &nhsoScript{down: true}
 				store.save(aVisit(id1, c.date()))
 				o := New(Options{Store: store, NHSO: nhso, Log: slog.New(slog.DiscardHandler), Clock: func() Clock { return c.clock }})
-				ctx, cancel := context.WithTimeout(t.Context(), c.after)
-				defer cancel()
-				o.Run(ctx)
+				runFor(t, o, c.after)
 				if got := store.ended(id1); got != c.want {
 					t.Errorf("ended as %q, want %q", got, c.want)
 				}
@@ -294,9 +282,7 @@ func TestNothingIsSentByAClockAgainstWhichTheFirstAnswerSpeaks(t *testing.T) {
 					if submit {
 						o.Submit(t.Context(), id1)
 					} else {
-						ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-						defer cancel()
-						o.Run(ctx)
+						runFor(t, o, time.Minute)
 					}
 					if got := store.ended(id1); got != want {
 						t.Errorf("ended as %q, want %q", got, want)
@@ -385,16 +371,12 @@ func TestNHSOIsLeftAloneForAsLongAsItAsksInAnAnswerToAQuestion(t *testing.T) {
 		if got := o.Submit(t.Context(), v.ID); got.Kind != Queued {
 			t.Errorf("the patient hears %+v", got)
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), 9*time.Minute)
-		defer cancel()
-		o.Run(ctx)
+		runFor(t, o, 9*time.Minute)
 		if nhso.looked != 2 { // before the request, and once after it
 			t.Errorf("%d questions", nhso.looked)
 		}
 		delete(nhso.odd, pid)
-		ctx, cancel = context.WithTimeout(t.Context(), 3*time.Minute)
-		defer cancel()
-		o.Run(ctx)
+		runFor(t, o, 3*time.Minute)
 		if got := store.ended(v.ID); got != "done PP0000000001" {
 			t.Errorf("it ended as %q", got)
 		}
@@ -477,17 +459,21 @@ func TestAVisitBesideOneThatCannotBeReadIsSentWhenThatIsSettled(t *testing.T) {
 		if got := o.Submit(t.Context(), id1); got.Kind != Queued {
 			t.Errorf("the patient hears %v", got.Kind)
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), SettleTime-time.Second)
-		defer cancel()
-		o.Run(ctx)
+		runFor(t, o, SettleTime-time.Second)
 		if sent, _ := nhso.counts(); sent != 0 {
 			t.Error("a request left before the other could be settled")
 		}
-		ctx, cancel = context.WithTimeout(t.Context(), time.Minute)
-		defer cancel()
-		o.Run(ctx)
+		runFor(t, o, time.Minute)
 		if got := store.ended(id1); got != "done PP0000000001" {
 			t.Errorf("ended as %q", got)
 		}
 	})
+}
+
+// runFor lets the background work for so long.
+func runFor(t *testing.T, o *Outbox, d time.Duration) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	defer cancel()
+	o.Run(ctx)
 }

@@ -37,6 +37,14 @@ func (w *world) holds(key fyne.KeyName) {
 	tell(func(f desktop.Keyable) { f.KeyUp(e) }, w.held.Up)
 }
 
+// atPrintAgain has the keyboard at that button of a visit.
+func atPrintAgain(w *world) {
+	v := w.add(1, visit.StateDone, visit.NoProblem)
+	w.lookAtAll()
+	w.today.details.open(w.here(), v.ID)
+	w.focusName("print-again")
+}
+
 func TestAKeyThatIsHeldDownIsOnePress(t *testing.T) {
 	for name, c := range map[string]struct {
 		begin func(*world)
@@ -44,20 +52,10 @@ func TestAKeyThatIsHeldDownIsOnePress(t *testing.T) {
 		did   func(*world) int
 	}{
 		"Enter on print again": {
-			func(w *world) {
-				v := w.add(1, visit.StateDone, visit.NoProblem)
-				w.lookAtAll()
-				w.today.details.open(w.here(), v.ID)
-				w.focusName("print-again")
-			}, fyne.KeyReturn, func(w *world) int { return w.today.details.of.Reprints },
+			atPrintAgain, fyne.KeyReturn, func(w *world) int { return w.today.details.of.Reprints },
 		},
 		"Space on print again": {
-			func(w *world) {
-				v := w.add(1, visit.StateDone, visit.NoProblem)
-				w.lookAtAll()
-				w.today.details.open(w.here(), v.ID)
-				w.focusName("print-again")
-			}, fyne.KeySpace, func(w *world) int { return w.today.details.of.Reprints },
+			atPrintAgain, fyne.KeySpace, func(w *world) int { return w.today.details.of.Reprints },
 		},
 		"Enter on a row, which goes on to what can be done": {
 			func(w *world) {
